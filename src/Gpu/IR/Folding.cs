@@ -1,0 +1,307 @@
+namespace VaeGpu.Gpu.IR;
+
+/// <summary>
+/// What an instruction comes to without running it: constants folded with the exact arithmetic of the targets, and
+/// identities that hold for every operand. Identities of floats are kept to those that are exact for −0 and NaN, too.
+/// </summary>
+internal static class Folding
+{
+    /// <summary>An existing or constant value equal to the instruction's, or null.</summary>
+    public static Value? Fold(Builder b, Op op, IrType type, Value[] operands, long attribute)
+    {
+        if (operands.Length > 0 && Array.TrueForAll(operands, v => v is Constant) && FoldConstants(op, type, operands) is { } constant)
+            return constant;
+        return operands.Length switch
+        {
+            1 => FoldUnary(op, type, operands[0]),
+            2 => FoldBinary(b, op, type, operands[0], operands[1], attribute),
+            3 when op == Op.Select => FoldSelect(b, operands[0], operands[1], operands[2]),
+            3 when op == Op.Load && operands[1] is Constant c => c.Bits != 0 ? b.Emit(Op.Load, type, [operands[0]], attribute) : operands[2],
+            _ => null,
+        };
+    }
+
+    private static Constant? FoldConstants(Op op, IrType type, Value[] operands)
+    {
+        var a = (Constant)operands[0];
+        var b = operands.Length > 1 ? (Constant)operands[1] : a;
+        if (op == Op.Select)
+            return (Constant)operands[a.Bits != 0 ? 1 : 2];
+        return a.Type.Scalar switch
+        {
+            Scalar.Bool => FoldBool(op, type, a.Bits != 0, b.Bits != 0),
+            Scalar.I32 => FoldInt(op, type, a.Int, b.Int),
+            Scalar.I64 => FoldLong(op, type, a.Bits, b.Bits),
+            Scalar.F32 => FoldFloat(op, type, a.Float, b.Float, operands.Length > 2 ? ((Constant)operands[2]).Float : 0),
+            Scalar.F64 => FoldDouble(op, type, a.Double, b.Double, operands.Length > 2 ? ((Constant)operands[2]).Double : 0),
+            _ => null,
+        };
+    }
+
+    private static Constant? FoldBool(Op op, IrType type, bool a, bool b) => op switch
+    {
+        Op.And => Constant.Bool(a & b),
+        Op.Or => Constant.Bool(a | b),
+        Op.Xor or Op.Ne => Constant.Bool(a ^ b),
+        Op.Eq => Constant.Bool(a == b),
+        Op.Not => Constant.Bool(!a),
+        Op.BoolToInt => new Constant(type, a ? 1 : 0),
+        _ => null,
+    };
+
+    private static Constant? FoldInt(Op op, IrType type, int a, int b) => op switch
+    {
+        Op.Add => Constant.I32(a + b),
+        Op.Sub => Constant.I32(a - b),
+        Op.Mul => Constant.I32(a * b),
+        Op.Div when b != 0 => Constant.I32(b == -1 ? -a : a / b),
+        Op.Rem when b != 0 => Constant.I32(b == -1 ? 0 : a % b),
+        Op.DivU when b != 0 => Constant.I32((int)((uint)a / (uint)b)),
+        Op.RemU when b != 0 => Constant.I32((int)((uint)a % (uint)b)),
+        Op.MulHighU => Constant.I32((int)(((ulong)(uint)a * (uint)b) >> 32)),
+        Op.Neg => Constant.I32(-a),
+        Op.And => Constant.I32(a & b),
+        Op.Or => Constant.I32(a | b),
+        Op.Xor => Constant.I32(a ^ b),
+        Op.Not => Constant.I32(~a),
+        Op.Shl => Constant.I32(a << b),
+        Op.Shr => Constant.I32(a >> b),
+        Op.ShrU => Constant.I32((int)((uint)a >> b)),
+        Op.Eq => Constant.Bool(a == b),
+        Op.Ne => Constant.Bool(a != b),
+        Op.Lt => Constant.Bool(a < b),
+        Op.Le => Constant.Bool(a <= b),
+        Op.Gt => Constant.Bool(a > b),
+        Op.Ge => Constant.Bool(a >= b),
+        Op.LtU => Constant.Bool((uint)a < (uint)b),
+        Op.LeU => Constant.Bool((uint)a <= (uint)b),
+        Op.GtU => Constant.Bool((uint)a > (uint)b),
+        Op.GeU => Constant.Bool((uint)a >= (uint)b),
+        Op.SignExtend => Constant.I64(a),
+        Op.ZeroExtend => Constant.I64((uint)a),
+        Op.SignExtend8 => Constant.I32((sbyte)a),
+        Op.SignExtend16 => Constant.I32((short)a),
+        Op.IntToFloat => type == IrType.F32 ? Constant.F32(a) : Constant.F64(a),
+        Op.UIntToFloat => type == IrType.F32 ? Constant.F32((uint)a) : Constant.F64((uint)a),
+        Op.BitCast => new Constant(type, a),
+        _ => null,
+    };
+
+    private static Constant? FoldLong(Op op, IrType type, long a, long b) => op switch
+    {
+        Op.Add => Constant.I64(a + b),
+        Op.Sub => Constant.I64(a - b),
+        Op.Mul => Constant.I64(a * b),
+        Op.Div when b != 0 => Constant.I64(b == -1 ? -a : a / b),
+        Op.Rem when b != 0 => Constant.I64(b == -1 ? 0 : a % b),
+        Op.DivU when b != 0 => Constant.I64((long)((ulong)a / (ulong)b)),
+        Op.RemU when b != 0 => Constant.I64((long)((ulong)a % (ulong)b)),
+        Op.Neg => Constant.I64(-a),
+        Op.And => Constant.I64(a & b),
+        Op.Or => Constant.I64(a | b),
+        Op.Xor => Constant.I64(a ^ b),
+        Op.Not => Constant.I64(~a),
+        Op.Shl => Constant.I64(a << (int)b),
+        Op.Shr => Constant.I64(a >> (int)b),
+        Op.ShrU => Constant.I64((long)((ulong)a >> (int)b)),
+        Op.Eq => Constant.Bool(a == b),
+        Op.Ne => Constant.Bool(a != b),
+        Op.Lt => Constant.Bool(a < b),
+        Op.Le => Constant.Bool(a <= b),
+        Op.Gt => Constant.Bool(a > b),
+        Op.Ge => Constant.Bool(a >= b),
+        Op.LtU => Constant.Bool((ulong)a < (ulong)b),
+        Op.LeU => Constant.Bool((ulong)a <= (ulong)b),
+        Op.GtU => Constant.Bool((ulong)a > (ulong)b),
+        Op.GeU => Constant.Bool((ulong)a >= (ulong)b),
+        Op.Truncate64 => Constant.I32((int)a),
+        Op.IntToFloat => type == IrType.F32 ? Constant.F32(a) : Constant.F64(a),
+        Op.UIntToFloat => type == IrType.F32 ? Constant.F32((ulong)a) : Constant.F64((ulong)a),
+        Op.BitCast => new Constant(type, a),
+        _ => null,
+    };
+
+    private static Constant? FoldFloat(Op op, IrType type, float a, float b, float c) => op switch
+    {
+        Op.Add => Constant.F32(a + b),
+        Op.Sub => Constant.F32(a - b),
+        Op.Mul => Constant.F32(a * b),
+        Op.Div => Constant.F32(a / b),
+        Op.Neg => Constant.F32(-a),
+        Op.Fma => Constant.F32(MathF.FusedMultiplyAdd(a, b, c)),
+        Op.Sqrt => Constant.F32(MathF.Sqrt(a)),
+        Op.Abs => Constant.F32(MathF.Abs(a)),
+        Op.Min => Constant.F32(MathF.Min(a, b)),
+        Op.Max => Constant.F32(MathF.Max(a, b)),
+        Op.Floor => Constant.F32(MathF.Floor(a)),
+        Op.Ceiling => Constant.F32(MathF.Ceiling(a)),
+        Op.Truncate => Constant.F32(MathF.Truncate(a)),
+        Op.RoundEven => Constant.F32(MathF.Round(a)),
+        Op.FloatToFloat => type == IrType.F64 ? Constant.F64(a) : Constant.F32(a),
+        Op.FloatToInt => type == IrType.I32 ? Constant.I32((int)a) : Constant.I64((long)a),
+        Op.FloatToUInt => type == IrType.I32 ? Constant.I32((int)(uint)a) : Constant.I64((long)(ulong)a),
+        Op.BitCast => new Constant(type, BitConverter.SingleToInt32Bits(a)),
+        _ => FoldComparison(op, a, b),
+    };
+
+    private static Constant? FoldDouble(Op op, IrType type, double a, double b, double c) => op switch
+    {
+        Op.Add => Constant.F64(a + b),
+        Op.Sub => Constant.F64(a - b),
+        Op.Mul => Constant.F64(a * b),
+        Op.Div => Constant.F64(a / b),
+        Op.Neg => Constant.F64(-a),
+        Op.Fma => Constant.F64(Math.FusedMultiplyAdd(a, b, c)),
+        Op.Sqrt => Constant.F64(Math.Sqrt(a)),
+        Op.Abs => Constant.F64(Math.Abs(a)),
+        Op.Min => Constant.F64(Math.Min(a, b)),
+        Op.Max => Constant.F64(Math.Max(a, b)),
+        Op.Floor => Constant.F64(Math.Floor(a)),
+        Op.Ceiling => Constant.F64(Math.Ceiling(a)),
+        Op.Truncate => Constant.F64(Math.Truncate(a)),
+        Op.RoundEven => Constant.F64(Math.Round(a)),
+        Op.FloatToFloat => type == IrType.F32 ? Constant.F32((float)a) : Constant.F64(a),
+        Op.FloatToInt => type == IrType.I32 ? Constant.I32((int)a) : Constant.I64((long)a),
+        Op.FloatToUInt => type == IrType.I32 ? Constant.I32((int)(uint)a) : Constant.I64((long)(ulong)a),
+        Op.BitCast => new Constant(type, BitConverter.DoubleToInt64Bits(a)),
+        _ => FoldComparison(op, a, b),
+    };
+
+    private static Constant? FoldComparison(Op op, double a, double b) => op switch
+    {
+        Op.Eq => Constant.Bool(a == b),
+        Op.Ne => Constant.Bool(a != b),
+        Op.Lt => Constant.Bool(a < b),
+        Op.Le => Constant.Bool(a <= b),
+        Op.Gt => Constant.Bool(a > b),
+        Op.Ge => Constant.Bool(a >= b),
+        _ => null,
+    };
+
+    private static Value? FoldUnary(Op op, IrType type, Value a)
+    {
+        if (a is not Instruction inner)
+            return null;
+        return (op, inner.Op) switch
+        {
+            (Op.Not, Op.Not) => inner.Operands[0],
+            (Op.BitCast, Op.BitCast) when inner.Operands[0].Type == type => inner.Operands[0],
+            (Op.Truncate64, Op.SignExtend or Op.ZeroExtend) => inner.Operands[0],
+            _ => null,
+        };
+    }
+
+    private static Value? FoldBinary(Builder b, Op op, IrType type, Value x, Value y, long attribute)
+    {
+        if (op == Op.PtrAdd)
+            return FoldPointer(b, type, x, y, attribute);
+        if (x is Constant && y is not Constant && op.IsCommutative())
+            return b.Emit(op, type, [y, x], attribute);
+        if (ReferenceEquals(x, y) && !x.Type.IsFloat && FoldSame(op, type, x) is { } same)
+            return same;
+        if (y is Constant c)
+            return x.Type.IsInteger ? FoldInteger(b, op, type, x, c) : x.Type == IrType.Bool ? FoldBool(b, op, x, c.Bits != 0) : FoldFloat(op, x, c);
+        return null;
+    }
+
+    private static Value? FoldSame(Op op, IrType type, Value x) => op switch
+    {
+        Op.And or Op.Or => x,
+        Op.Sub or Op.Xor => Constant.Zero(type),
+        Op.Eq or Op.Le or Op.Ge or Op.LeU or Op.GeU => Constant.Bool(true),
+        Op.Ne or Op.Lt or Op.Gt or Op.LtU or Op.GtU => Constant.Bool(false),
+        _ => null,
+    };
+
+    private static Value? FoldFloat(Op op, Value x, Constant c) =>
+        op is Op.Mul or Op.Div && c.SameAs(x.Type == IrType.F32 ? Constant.F32(1) : Constant.F64(1)) ? x : null;
+
+    private static Value? FoldBool(Builder b, Op op, Value x, bool c) => op switch
+    {
+        Op.And => c ? x : Constant.Bool(false),
+        Op.Or => c ? Constant.Bool(true) : x,
+        Op.Xor or Op.Ne => c ? b.Not(x) : x,
+        Op.Eq => c ? x : b.Not(x),
+        _ => null,
+    };
+
+    private static Value? FoldInteger(Builder b, Op op, IrType type, Value x, Constant c)
+    {
+        bool zero = c.Bits == 0;
+        switch (op)
+        {
+            case Op.Add or Op.Sub or Op.Or or Op.Xor or Op.Shl or Op.Shr or Op.ShrU when zero:
+            case Op.Mul or Op.Div or Op.DivU when c.Bits == 1:
+            case Op.And when c.Bits == -1:
+                return x;
+            case Op.Mul or Op.And or Op.MulHighU when zero:
+                return Constant.Zero(type);
+            case Op.Rem or Op.RemU when c.Bits == 1:
+                return Constant.Zero(type);
+            case Op.Sub:
+                return b.Emit(Op.Add, type, [x, new Constant(type, type == IrType.I32 ? -c.Int : -c.Bits)]);
+            case Op.Add or Op.Mul when x is Instruction inner && inner.Op == op && inner.Operands[1] is Constant inside:
+                return b.Emit(op, type, [inner.Operands[0], FoldConstants(op, type, [inside, c])!]);
+            case Op.Eq or Op.Ne when x is Instruction { Op: Op.BoolToInt } boolean && c.Bits is 0 or 1:
+                bool wantsTrue = (c.Bits == 1) == (op == Op.Eq);
+                return wantsTrue ? ((Instruction)x).Operands[0] : b.Not(((Instruction)x).Operands[0]);
+            case Op.GtU when zero:
+                return b.Emit(Op.Ne, IrType.Bool, [x, c]);
+            case Op.ShrU when type == IrType.I64 && c.Bits == 32 && x is Instruction { Op: Op.Mul } product:
+                return HighHalf(b, product);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>(ulong)a * (ulong)b >> 32 of two 32-bit numbers, as Philox writes it.</summary>
+    private static Value? HighHalf(Builder b, Instruction product)
+    {
+        if (Narrow(product.Operands[0]) is { } x && Narrow(product.Operands[1]) is { } y)
+            return b.Emit(Op.ZeroExtend, IrType.I64, [b.Emit(Op.MulHighU, IrType.I32, [x, y])]);
+        return null;
+
+        static Value? Narrow(Value value) => value switch
+        {
+            Instruction { Op: Op.ZeroExtend } extended => extended.Operands[0],
+            Constant { Bits: >= 0 and <= uint.MaxValue } constant => Constant.I32((int)constant.Bits),
+            _ => null,
+        };
+    }
+
+    private static Value? FoldPointer(Builder b, IrType type, Value pointer, Value index, long bytes)
+    {
+        switch (index)
+        {
+            case Constant { Bits: 0 }:
+                return pointer;
+            case Instruction { Op: Op.SignExtend } extended:
+                return b.Emit(Op.PtrAdd, type, [pointer, extended.Operands[0]], bytes);
+            case Constant c when bytes != 1 && c.Bits * bytes is >= int.MinValue and <= int.MaxValue:
+                return b.Emit(Op.PtrAdd, type, [pointer, Constant.I32((int)(c.Bits * bytes))], 1);
+            case Constant c when pointer is Instruction { Op: Op.PtrAdd, Attribute: 1 } inner && inner.Operands[1] is Constant inside:
+                return b.Emit(Op.PtrAdd, type, [inner.Operands[0], Constant.I32(checked((int)(inside.Bits + c.Bits)))], 1);
+            default:
+                return null;
+        }
+    }
+
+    private static Value? FoldSelect(Builder b, Value condition, Value whenTrue, Value whenFalse)
+    {
+        if (condition is Constant c)
+            return c.Bits != 0 ? whenTrue : whenFalse;
+        if (ReferenceEquals(whenTrue, whenFalse) || whenTrue is Constant x && whenFalse is Constant y && x.SameAs(y))
+            return whenTrue;
+        if (condition is Instruction { Op: Op.Not } not)
+            return b.Select(not.Operands[0], whenFalse, whenTrue);
+        if (whenTrue.Type != IrType.Bool)
+            return null;
+        return (whenTrue, whenFalse) switch
+        {
+            (Constant t, Constant) => t.Bits != 0 ? condition : b.Not(condition),
+            (Constant t, _) => t.Bits != 0 ? b.Or(condition, whenFalse) : b.And(b.Not(condition), whenFalse),
+            (_, Constant f) => f.Bits != 0 ? b.Or(b.Not(condition), whenTrue) : b.And(condition, whenTrue),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,57 @@
+namespace VaeGpu.Gpu.IR;
+
+/// <summary>What an instruction does.</summary>
+internal enum Op : byte
+{
+    // Arithmetic on integers and floats; both operands and the result have one type.
+    Add, Sub, Mul, Div, DivU, Rem, RemU, Neg,
+    // The upper 32 bits of the 64-bit product of two unsigned 32-bit numbers.
+    MulHighU,
+    And, Or, Xor, Not, Shl, Shr, ShrU,
+    // Floats. Fma rounds once. Min and Max are IEEE 754-2019 minimum and maximum, as MathF's: NaN wins, −0 < +0.
+    Fma, Sqrt, Abs, Min, Max, Floor, Ceiling, Truncate, RoundEven,
+    // Functions of the device's own library: not the same bits on every device.
+    Exp, Log, Sin, Cos, Tanh, Pow,
+    // Comparisons give Bool; those of floats are false where an operand is NaN, Ne excepted.
+    Eq, Ne, Lt, Le, Gt, Ge, LtU, LeU, GtU, GeU,
+    // Select(condition, whenTrue, whenFalse).
+    Select,
+    // Conversions. Float to integer saturates and takes NaN to 0.
+    SignExtend, ZeroExtend, Truncate64, SignExtend8, SignExtend16, IntToFloat, UIntToFloat, FloatToInt, FloatToUInt,
+    FloatToFloat, BitCast, BoolToInt,
+    // Memory. PtrAdd(pointer, index) with the element's bytes as attribute. Load(pointer), or Load(pointer, condition, otherwise)
+    // that reads only where the condition holds. Store(pointer, value).
+    PtrAdd, Load, Store,
+    // An array in shared or local memory: Attribute is its bytes. SharedDynamic is the launch's own.
+    SharedArray, SharedDynamic, LocalArray,
+    // The thread's place; Attribute is the axis.
+    GroupIndex, GroupDim, GridIndex, GridDim, LaneIndex, WarpIndex, WarpSize,
+    // Synchronisation.
+    Barrier, WarpBarrier, FenceGroup, FenceDevice, BarrierAnd, BarrierOr, BarrierPopCount, GroupBroadcast,
+    // Shuffle(value, lane): the value of the lane computed by each thread; Attribute is unused.
+    Shuffle, ShuffleUp, ShuffleDown, ShuffleXor,
+    // Atomic read-modify-write: (pointer, value) gives the value before; CompareExchange is (pointer, compare, value).
+    AtomicAdd, AtomicMax, AtomicMin, AtomicMaxU, AtomicMinU, AtomicAnd, AtomicOr, AtomicXor, AtomicExchange, AtomicCompareExchange,
+    // Control flow with regions.
+    If, For, While,
+}
+
+internal static class Ops
+{
+    public static bool IsBarrier(this Op op) =>
+        op is Op.Barrier or Op.BarrierAnd or Op.BarrierOr or Op.BarrierPopCount or Op.GroupBroadcast;
+
+    public static bool IsShuffle(this Op op) => op is >= Op.Shuffle and <= Op.ShuffleXor;
+
+    public static bool IsAtomic(this Op op) => op is >= Op.AtomicAdd and <= Op.AtomicCompareExchange;
+
+    public static bool IsComparison(this Op op) => op is >= Op.Eq and <= Op.GeU;
+
+    /// <summary>Whether the operation only computes: it may be removed, merged with its like and moved.</summary>
+    public static bool IsPure(this Op op) => op is >= Op.Add and <= Op.PtrAdd or >= Op.GroupIndex and <= Op.WarpSize or Op.SharedDynamic;
+
+    /// <summary>Whether the operation may be removed when nothing uses its result.</summary>
+    public static bool IsRemovable(this Op op) => op.IsPure() || op is Op.Load or Op.SharedArray or Op.LocalArray;
+
+    public static bool IsCommutative(this Op op) => op is Op.Add or Op.Mul or Op.And or Op.Or or Op.Xor or Op.Eq or Op.Ne or Op.MulHighU;
+}

@@ -1,0 +1,129 @@
+using System.Reflection;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>An opened device: it owns memory, compiles kernels and launches them.</summary>
+public abstract partial class Accelerator : IDisposable
+{
+    private readonly HashSet<MemoryBuffer> buffers = [];
+    private readonly Dictionary<MethodInfo, Kernel> kernels = [];
+    private readonly Lock gate = new();
+    private bool disposed;
+
+    private protected Accelerator(Device device)
+    {
+        Device = device;
+        DefaultStream = new AcceleratorStream(this);
+    }
+
+    /// <summary>The device that this is.</summary>
+    public Device Device { get; }
+
+    /// <summary>The device's name.</summary>
+    public string Name => Device.Name;
+    /// <summary>The device's kind.</summary>
+    public AcceleratorType AcceleratorType => Device.AcceleratorType;
+    /// <summary>Threads that run in step: the vector width in floats on the CPU.</summary>
+    public int WarpSize => Device.WarpSize;
+    /// <summary>The most threads that a group can have.</summary>
+    public int MaxNumThreadsPerGroup => Device.MaxNumThreadsPerGroup;
+    /// <summary>Shared memory that a group can have, in bytes.</summary>
+    public int MaxSharedMemoryPerGroup => Device.MaxSharedMemoryPerGroup;
+    /// <summary>Processors that run groups side by side.</summary>
+    public int NumMultiprocessors => Device.NumMultiprocessors;
+    /// <summary>Device memory in bytes.</summary>
+    public long MemorySize => Device.MemorySize;
+
+    /// <summary>The stream that launches go to where none is named.</summary>
+    public AcceleratorStream DefaultStream { get; }
+
+    /// <summary>A further stream; work in it is in order, and unordered against other streams.</summary>
+    public AcceleratorStream CreateStream() => new(this);
+
+    /// <summary>Waits until all work is done.</summary>
+    public abstract void Synchronize();
+
+    /// <summary>A buffer of <paramref name="length"/> elements, with undefined contents.</summary>
+    /// <exception cref="OutOfMemoryException">The device has no room; the message says how much was asked.</exception>
+    public unsafe MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(long length) where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ObjectDisposedException.ThrowIf(disposed, this);
+        long bytes = checked(length * sizeof(T));
+        return new(this, length, AllocateBytes(bytes));
+    }
+
+    /// <summary>A buffer with the array's contents.</summary>
+    public MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(T[] data) where T : unmanaged
+    {
+        var buffer = Allocate1D<T>(data.Length);
+        buffer.CopyFromCPU(data);
+        return buffer;
+    }
+
+    /// <summary>Frees the device's memory and lets it go.</summary>
+    public void Dispose()
+    {
+        if (disposed)
+            return;
+        Synchronize();
+        foreach (MemoryBuffer buffer in buffers.ToArray())
+            buffer.Dispose();
+        disposed = true;
+        DisposeDevice();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Whether the device's addresses are the host's.</summary>
+    internal virtual bool SharesHostMemory => false;
+
+    /// <summary>The kernel behind a method, compiled at its first launch for each group shape.</summary>
+    internal Kernel Load(MethodInfo method)
+    {
+        lock (gate)
+        {
+            if (!kernels.TryGetValue(method, out Kernel? kernel))
+                kernels.Add(method, kernel = new Kernel(this, method));
+            return kernel;
+        }
+    }
+
+    internal void Register(MemoryBuffer buffer)
+    {
+        lock (gate)
+            buffers.Add(buffer);
+    }
+
+    internal void Release(MemoryBuffer buffer)
+    {
+        lock (gate)
+            buffers.Remove(buffer);
+        FreeBytes(buffer.Handle);
+    }
+
+    internal abstract nint AllocateBytes(long bytes);
+    internal abstract void FreeBytes(nint handle);
+    internal abstract unsafe void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes);
+    internal abstract unsafe void CopyOut(AcceleratorStream stream, MemoryBuffer source, long byteOffset, void* target, long bytes);
+    internal abstract void Clear(AcceleratorStream stream, MemoryBuffer target, long byteOffset, long bytes);
+
+    /// <summary>Compiles a kernel for one group shape.</summary>
+    internal abstract Executable Compile(KernelSource source, Index3D groupDim);
+
+    private protected abstract void DisposeDevice();
+}
+
+/// <summary>A queue of work that runs in order.</summary>
+public sealed class AcceleratorStream : IDisposable
+{
+    internal AcceleratorStream(Accelerator accelerator) => Accelerator = accelerator;
+
+    /// <summary>The accelerator that runs the work.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Waits until the work is done.</summary>
+    public void Synchronize() => Accelerator.Synchronize();
+
+    /// <inheritdoc/>
+    public void Dispose() { }
+}

@@ -1,0 +1,76 @@
+using System.Reflection;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>Machine code, or its like, of a kernel for one group shape.</summary>
+internal abstract class Executable
+{
+    /// <summary>Runs the kernel over a grid; the argument block is read before this returns.</summary>
+    public abstract unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes);
+
+    /// <summary>The generated code, for people to read.</summary>
+    public abstract string Text { get; }
+}
+
+/// <summary>A kernel method loaded on an accelerator, with its compiled forms.</summary>
+internal sealed class Kernel
+{
+    private readonly Accelerator accelerator;
+    private readonly KernelSource source;
+    private readonly Dictionary<Index3D, Executable> variants = [];
+    private (Index3D GroupDim, Executable Executable) last;
+
+    public Kernel(Accelerator accelerator, MethodInfo method)
+    {
+        this.accelerator = accelerator;
+        source = new KernelSource(method);
+        ArgumentBytes = method.GetParameters().Sum(p => ArgumentPacker.SlotBytes(p.ParameterType));
+    }
+
+    /// <summary>The size of the argument block.</summary>
+    public int ArgumentBytes { get; }
+
+    public Executable Variant(Index3D groupDim)
+    {
+        if (last.Executable is { } hit && last.GroupDim == groupDim)
+            return hit;
+        lock (variants)
+        {
+            if (!variants.TryGetValue(groupDim, out Executable? executable))
+            {
+                ThrowIfTooLarge(groupDim);
+                variants.Add(groupDim, executable = accelerator.Compile(source, groupDim));
+            }
+            last = (groupDim, executable);
+            return executable;
+        }
+    }
+
+    public unsafe void Launch(AcceleratorStream stream, in KernelConfig config, byte* arguments)
+    {
+        Index3D grid = config.GridDim;
+        if (grid.X < 0 || grid.Y < 0 || grid.Z < 0)
+            throw new ArgumentOutOfRangeException(nameof(config), $"{source.Name}: a grid of {grid.X}×{grid.Y}×{grid.Z} groups.");
+        if (grid.Size == 0)
+            return;
+        if (config.SharedMemoryConfig.NumBytes > accelerator.MaxSharedMemoryPerGroup)
+            throw new KernelLaunchException($"{source.Name} asks for {config.SharedMemoryConfig.NumBytes} bytes of dynamic shared memory; "
+                + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
+        Variant(config.GroupDim).Launch(stream, grid, arguments, config.SharedMemoryConfig.NumBytes);
+    }
+
+    /// <summary>The group shape that an implicitly grouped kernel runs with.</summary>
+    public Index3D AutoGroup => Math.Min(accelerator.Device.AutoGroupSize, accelerator.MaxNumThreadsPerGroup);
+
+    private void ThrowIfTooLarge(Index3D groupDim)
+    {
+        if (groupDim.X <= 0 || groupDim.Y <= 0 || groupDim.Z <= 0 || (long)groupDim.X * groupDim.Y * groupDim.Z > accelerator.MaxNumThreadsPerGroup)
+        {
+            throw new KernelLaunchException($"{source.Name} was launched with groups of {groupDim.X}×{groupDim.Y}×{groupDim.Z} threads; "
+                + $"{accelerator.Name} takes 1 to {accelerator.MaxNumThreadsPerGroup}. Choose a smaller group.");
+        }
+    }
+}
+
+/// <summary>A launch that the device cannot take; the message names the kernel and the remedy.</summary>
+public sealed class KernelLaunchException(string message) : Exception(message);
