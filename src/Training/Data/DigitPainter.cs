@@ -29,10 +29,9 @@ internal sealed class DigitPainter
         var points = ways[random.Below(ways.Length)];
         Write(points, ref random);
         var count = Flatten(points);
-        var outer = 1.75f + 0.36f * random.Bell();
-        outer = Math.Max(outer, 1.2f);
+        var outer = Math.Max(2.06f + 0.4f * random.Bell(), 1.35f);
         Fit(segments.AsSpan(0, count), Box - outer, ref random);
-        pen.Draw(segments.AsSpan(0, count), outer * 0.3f, outer, pixels);
+        pen.Draw(segments.AsSpan(0, count), outer * 0.33f, outer, pixels);
         return (byte)label;
     }
 
@@ -40,11 +39,11 @@ internal sealed class DigitPainter
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(DigitSkeletons.Point[] points, ref StrokeRandom random)
     {
-        var slant = 0.16f + 0.2f * random.Bell();
-        var half = 0.04f * random.Bell();
-        var width = 0.72f + 0.1f * random.Bell();
-        float bendX = 0.16f * random.Bell(), bendY = 0.12f * random.Bell(), taper = 0.16f * random.Bell();
-        var tremble = 0.016f + 0.02f * random.Uniform();
+        var slant = 0.18f + 0.24f * random.Bell();
+        var half = 0.05f * random.Bell();
+        var width = 0.76f + 0.12f * random.Bell();
+        float bendX = 0.22f * random.Bell(), bendY = 0.16f * random.Bell(), taper = 0.22f * random.Bell();
+        var tremble = 0.018f + 0.026f * random.Uniform();
         // The half-angle form of sine and cosine is exact arithmetic, so the same on every machine.
         float cosine = (1 - half * half) / (1 + half * half), sine = 2 * half / (1 + half * half);
         for (var i = 0; i < points.Length; i++)
