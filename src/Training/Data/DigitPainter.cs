@@ -11,6 +11,8 @@ internal sealed class DigitPainter
     private const int Pieces = 4;
     private const float Box = 20;
     private const float Middle = (StrokePen.Side - 1) / 2f;
+    private const float Rim = 2;
+    private const float Far = StrokePen.Side - 1 - Rim;
 
     private static readonly float[] Spline = SplineWeights();
     private readonly StrokePen pen = new();
@@ -39,7 +41,7 @@ internal sealed class DigitPainter
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Write(DigitSkeletons.Point[] points, ref StrokeRandom random)
     {
-        var slant = 0.18f + 0.24f * random.Bell();
+        var slant = 0.18f + 0.22f * random.Bell();
         var half = 0.05f * random.Bell();
         var width = 0.76f + 0.12f * random.Bell();
         float bendX = 0.22f * random.Bell(), bendY = 0.16f * random.Bell(), taper = 0.22f * random.Bell();
@@ -89,7 +91,7 @@ internal sealed class DigitPainter
         return count;
     }
 
-    /// <summary>Scales the strokes' longer side to <paramref name="side"/> pixels and moves their centre of mass near the middle.</summary>
+    /// <summary>Scales the strokes' longer side to <paramref name="side"/> pixels and moves their centre of mass near the middle, but off the rim.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fit(Span<StrokeSegment> strokes, float side, ref StrokeRandom random)
     {
@@ -108,8 +110,8 @@ internal sealed class DigitPainter
             massY += length * (s.Ay + s.By);
         }
         var scale = side / Math.Max(right - left, bottom - top);
-        var moveX = Middle + 0.3f * random.Bell() - scale * massX / (2 * mass);
-        var moveY = Middle + 0.3f * random.Bell() - scale * massY / (2 * mass);
+        var moveX = Math.Clamp(Middle + 0.3f * random.Bell() - scale * massX / (2 * mass), Rim - scale * left, Far - scale * right);
+        var moveY = Math.Clamp(Middle + 0.3f * random.Bell() - scale * massY / (2 * mass), Rim - scale * top, Far - scale * bottom);
         foreach (ref var s in strokes)
             s = new StrokeSegment(
                 scale * s.Ax + moveX, scale * s.Ay + moveY, scale * s.Bx + moveX, scale * s.By + moveY, s.Thinning);

@@ -38,7 +38,9 @@ public static class IdxFile
             if (!IsGzip(file))
                 return Parse(path, file, file.Length, packed: false, magic, what);
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-            return Parse(path, unpacked, file.Length, packed: true, magic, what);
+            var content = Parse(path, unpacked, file.Length, packed: true, magic, what);
+            CheckGzipEnd(path, file, (long)HeaderBytes(magic) + content.Data.Length);
+            return content;
         }
         catch (InvalidDataException error)
         {
@@ -58,15 +60,28 @@ public static class IdxFile
         return got == 2 && start[0] == 0x1F && start[1] == 0x8B;
     }
 
+    /// <summary>A gzip file ends with its unpacked length. The decoder takes a file without that end, so it is looked for here.</summary>
+    private static void CheckGzipEnd(string path, FileStream file, long unpackedBytes)
+    {
+        Span<byte> end = stackalloc byte[4];
+        file.Seek(-end.Length, SeekOrigin.End);
+        file.ReadExactly(end);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(end) != unpackedBytes)
+            throw new DataException(
+                $"{path} does not end as a gzip file of {unpackedBytes} unpacked bytes does; fetch it again, or unpack it if it is sound.");
+    }
+
+    /// <summary>The magic number's last byte counts the dimensions.</summary>
+    private static int HeaderBytes(uint magic) => 4 + 4 * (int)(magic & 0xFF);
+
     private static (int[] Sizes, byte[] Data) Parse(string path, Stream stream, long length, bool packed, uint magic, string what)
     {
-        var rank = (int)(magic & 0xFF);
-        var header = new byte[4 + 4 * rank];
+        var header = new byte[HeaderBytes(magic)];
         var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
         CheckMagic(path, header.AsSpan(0, got), magic, what);
         if (got < header.Length)
             throw new DataException($"{path} is cut short: {got} bytes, where the header alone has {header.Length}; fetch it again.");
-        var sizes = Sizes(path, header, rank, what);
+        var sizes = Sizes(path, header, what);
         var expected = CheckedProduct(path, sizes);
         if (packed ? expected > length * DeflateLimit : header.Length + expected != length)
             throw new DataException(
@@ -102,16 +117,16 @@ public static class IdxFile
             $"{path} begins with 0x{found:X8} and is {kind}; an IDX file of {what}, which begins with 0x{magic:X8}, was expected.");
     }
 
-    private static int[] Sizes(string path, byte[] header, int rank, string what)
+    private static int[] Sizes(string path, byte[] header, string what)
     {
-        var sizes = new int[rank];
-        for (var i = 0; i < rank; i++)
+        var sizes = new int[header.Length / 4 - 1];
+        for (var i = 0; i < sizes.Length; i++)
         {
             var size = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * i));
             if (size == 0)
-                throw new DataException($"{path} holds no {what}: its header gives dimension {i + 1} of {rank} as 0.");
+                throw new DataException($"{path} holds no {what}: its header gives dimension {i + 1} of {sizes.Length} as 0.");
             if (size > int.MaxValue)
-                throw new DataException($"{path} has a damaged header: dimension {i + 1} of {rank} is {size}; fetch it again.");
+                throw new DataException($"{path} has a damaged header: dimension {i + 1} of {sizes.Length} is {size}; fetch it again.");
             sizes[i] = (int)size;
         }
         return sizes;
