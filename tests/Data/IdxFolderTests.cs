@@ -62,7 +62,8 @@ public sealed class IdxFolderTests
     [Test]
     public void A_folder_without_images_tells_what_was_looked_for() =>
         AssertRefused(
-            folder.Path, "train-images-idx3-ubyte,", "train-images-idx3-ubyte.gz", "train-images.idx3-ubyte,", "train-images.idx3-ubyte.gz");
+            folder.Path,
+            "train-images-idx3-ubyte,", "train-images-idx3-ubyte.gz", "train-images.idx3-ubyte,", "train-images.idx3-ubyte.gz");
 
     [Test]
     public void A_folder_without_test_images_tells_what_was_looked_for()

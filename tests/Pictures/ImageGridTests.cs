@@ -35,7 +35,8 @@ public sealed class ImageGridTests
         var grid = ImageGrid.Pairs([1, 2, 3], [11, 12, 13], width: 1, height: 1, columns: 2);
         Assert.That((grid.Width, grid.Height), Is.EqualTo((8, 12)));
         var places = new[] { (1, 2, 2), (11, 4, 2), (2, 2, 5), (12, 4, 5), (3, 7, 2), (13, 9, 2) };
-        Assert.That(places.Select(place => (int)grid.Pixels[place.Item2 * 8 + place.Item3]), Is.EqualTo(places.Select(place => place.Item1)));
+        foreach (var (level, row, column) in places)
+            Assert.That(grid.Pixels[row * 8 + column], Is.EqualTo(level));
         Assert.That(grid.Pixels.Count(pixel => pixel == M), Is.EqualTo(8 * 12 - 6));
     }
 

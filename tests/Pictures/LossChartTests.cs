@@ -9,7 +9,10 @@ public sealed class LossChartTests
 {
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
     private static readonly EpochLoss[] Run =
-        [.. Enumerable.Range(1, 10).Select(epoch => new EpochLoss(epoch, 100 + 90.0 / epoch, 102 + 80.0 / epoch, 78 + 70.0 / epoch, 25 - 5.0 / epoch))];
+    [
+        .. Enumerable.Range(1, 10).Select(epoch =>
+            new EpochLoss(epoch, 100 + 90.0 / epoch, 102 + 80.0 / epoch, 78 + 70.0 / epoch, 25 - 5.0 / epoch)),
+    ];
 
     [Test]
     public void A_chart_has_title_axes_units_legend_and_four_lines()
@@ -91,8 +94,8 @@ public sealed class LossChartTests
     public void Epochs_are_ticked_at_whole_numbers(int first, int last)
     {
         var svg = Chart("epochs", [Run[0] with { Epoch = first }, Run[1] with { Epoch = last }]);
-        var ticks = svg.Descendants(Svg + "text").Where(text => (string?)text.Attribute("text-anchor") == "middle").Select(text => text.Value)
-            .Where(text => text is not ("epoch" or "nats per image")).ToList();
+        var ticks = svg.Descendants(Svg + "text").Where(text => (string?)text.Attribute("text-anchor") == "middle")
+            .Select(text => text.Value).Where(text => text is not ("epoch" or "nats per image")).ToList();
         Assert.That(ticks, Has.Count.InRange(4, 20));
         Assert.That(ticks, Is.All.Not.Contain(".").Or.Contain("e+"));
     }

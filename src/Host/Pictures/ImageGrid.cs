@@ -28,7 +28,9 @@ public static class ImageGrid
     /// Lays out <paramref name="inputs"/> in rows, each with the row of its <paramref name="outputs"/> close below; both have the shape
     /// (count, height·width).
     /// </summary>
-    /// <exception cref="ArgumentException">A size is not positive, the images are none or not whole, or the two are not as many.</exception>
+    /// <exception cref="ArgumentException">
+    /// A size is not positive, the images are none or not whole, or the two are not as many.
+    /// </exception>
     public static GreyPicture Pairs(ReadOnlySpan<byte> inputs, ReadOnlySpan<byte> outputs, int width, int height, int columns)
     {
         var count = Count(inputs, width, height, columns);

@@ -3,13 +3,16 @@ using System.Xml;
 
 namespace VaeGpu.Host.Pictures;
 
-/// <summary>A line of a chart: its name in the legend, its colour, and points (x, y) from left to right. A y that is no number is a gap.</summary>
+/// <summary>
+/// A line of a chart: its name in the legend, its colour, and points (x, y) from left to right. A y that is no number is a gap.
+/// </summary>
 internal sealed record ChartLine(string Name, string Colour, IReadOnlyList<(double X, double Y)> Points);
 
 /// <summary>Draws one panel of a chart as SVG: title, grid, axes, lines and legend, in a box of Width × Height at (Left, Top).</summary>
 internal sealed class LinePanel(XmlWriter svg, double left, double top, double width, double height)
 {
-    private const double LegendEntry = 20;
+    /// <summary>About the width of a letter, in a font that is the viewer's own.</summary>
+    private const double Letter = 7;
 
     /// <summary>Up to so many points each gets a dot.</summary>
     private const int Dotted = 40;
@@ -34,8 +37,7 @@ internal sealed class LinePanel(XmlWriter svg, double left, double top, double w
         Text(turnX, turnY, yTitle, "middle", ("transform", $"rotate(-90 {Number(turnX)} {Number(turnY)})"));
         foreach (var line in lines)
             DrawLine(line, x, y);
-        for (var i = 0; i < lines.Count; i++)
-            DrawLegend(lines[i], top + 14 + i * LegendEntry);
+        DrawLegend(lines);
     }
 
     private double X(ChartAxis axis, double value) => left + axis.Share(value) * width;
@@ -67,11 +69,16 @@ internal sealed class LinePanel(XmlWriter svg, double left, double top, double w
         run.Clear();
     }
 
-    private void DrawLegend(ChartLine line, double middle)
+    /// <summary>Names the lines above the panel, where no line runs; the last ends at its right side.</summary>
+    private void DrawLegend(IReadOnlyList<ChartLine> lines)
     {
-        var right = left + width - 10;
-        Line(right - 22, middle, right, middle, line.Colour, "3");
-        Text(right - 29, middle + 4, line.Name, "end");
+        var right = left + width;
+        foreach (var line in lines.Reverse())
+        {
+            Line(right - 22, top - 18, right, top - 18, line.Colour, "3");
+            Text(right - 29, top - 14, line.Name, "end");
+            right -= 50 + Letter * line.Name.Length;
+        }
     }
 
     private void Line(double x1, double y1, double x2, double y2, string colour, string thickness = "1") =>

@@ -9,7 +9,9 @@ namespace VaeGpu.Host.Pictures;
 /// </summary>
 public readonly record struct EpochLoss(int Epoch, double Train, double Test, double Reconstruction, double Kl);
 
-/// <summary>Draws the losses of a training run as an SVG picture that needs no other file: the loss at left, its two terms at right.</summary>
+/// <summary>
+/// Draws the losses of a training run as an SVG picture that needs no other file: the loss at left, its two terms at right.
+/// </summary>
 public static class LossChart
 {
     private const string Unit = "nats per image";

@@ -9,7 +9,9 @@ public static class DataSource
     /// <summary>Images held out in the built-in set.</summary>
     public const int TestCount = 10_000;
 
-    /// <summary>Loads <paramref name="dataFolder"/>, or where it is null draws the built-in set "digits" from <paramref name="seed"/>.</summary>
+    /// <summary>
+    /// Loads <paramref name="dataFolder"/>, or where it is null draws the built-in set "digits" from <paramref name="seed"/>.
+    /// </summary>
     /// <exception cref="DataException">The folder's files cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
     public static DataSplit Load(string? dataFolder, ulong seed, int threads)

@@ -91,7 +91,9 @@ internal sealed class DigitPainter
         return count;
     }
 
-    /// <summary>Scales the strokes' longer side to <paramref name="side"/> pixels and moves their centre of mass near the middle, but off the rim.</summary>
+    /// <summary>
+    /// Scales the strokes' longer side to <paramref name="side"/> pixels and moves their centre of mass near the middle, but off the rim.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fit(Span<StrokeSegment> strokes, float side, ref StrokeRandom random)
     {

@@ -12,7 +12,9 @@ public static class IdxFile
     private const uint ImageMagic = 0x00000803;
     private const uint LabelMagic = 0x00000801;
 
-    /// <summary>Deflate cannot pack better than about 1032 to 1: a header that claims more is lying, and nothing is allocated for it.</summary>
+    /// <summary>
+    /// Deflate cannot pack better than about 1032 to 1: a header that claims more is lying, and nothing is allocated for it.
+    /// </summary>
     private const long DeflateLimit = 1032;
 
     /// <summary>Reads a file of images, shape (count, height·width), without labels.</summary>

@@ -7,7 +7,9 @@ public static class IdxFolder
     /// Loads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each also as
     /// ".idx" and with ".gz". Label files may be left out, both together. The set takes the folder's name.
     /// </summary>
-    /// <exception cref="DataException">The folder or a file of images is missing, a file is damaged, or the files do not fit together.</exception>
+    /// <exception cref="DataException">
+    /// The folder or a file of images is missing, a file is damaged, or the files do not fit together.
+    /// </exception>
     public static DataSplit Load(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);

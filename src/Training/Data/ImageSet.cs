@@ -1,6 +1,8 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>Grey images of one size, with a class label each if there are labels. The arrays are not copied and must not be changed.</summary>
+/// <summary>
+/// Grey images of one size, with a class label each if there are labels. The arrays are not copied and must not be changed.
+/// </summary>
 public sealed class ImageSet
 {
     /// <summary>Holds <paramref name="pixels"/> of shape (count, height·width) and <paramref name="labels"/> of shape (count).</summary>

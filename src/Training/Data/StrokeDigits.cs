@@ -11,7 +11,9 @@ public static class StrokeDigits
     /// stands for, with their labels. A digit depends on the seed and its number alone: not on the processor or on
     /// <paramref name="threads"/>.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">A count is negative or too large for one array, or threads is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A count is negative or too large for one array, or threads is not positive.
+    /// </exception>
     public static ImageSet Generate(int count, ulong seed, int threads, int first = 0)
     {
         const int size = StrokePen.Side * StrokePen.Side;

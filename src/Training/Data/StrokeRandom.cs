@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace VaeGpu.Training.Data;
 
-/// <summary>SplitMix64 started at a point that depends on (seed, index) alone: every image has its own stream, whatever thread draws it.</summary>
+/// <summary>
+/// SplitMix64 started at a point that depends on (seed, index) alone: every image has its own stream, whatever thread draws it.
+/// </summary>
 internal struct StrokeRandom(ulong seed, ulong index)
 {
     private const ulong Step = 0x9E3779B97F4A7C15;
@@ -27,7 +29,9 @@ internal struct StrokeRandom(ulong seed, ulong index)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Uniform() => (Next() >> 40) * (1f / (1 << 24));
 
-    /// <summary>Bell-shaped with mean 0 and deviation 1, never beyond ±2√3: the sum of four uniform 16-bit numbers, 4/12 its variance.</summary>
+    /// <summary>
+    /// Bell-shaped with mean 0 and deviation 1, never beyond ±2√3: the sum of four uniform 16-bit numbers, 4/12 its variance.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Bell()
     {
