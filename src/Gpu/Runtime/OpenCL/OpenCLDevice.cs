@@ -3,7 +3,7 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>A device of an OpenCL driver.</summary>
 public sealed class OpenCLDevice : Device
 {
-    private const ulong CorrectlyRounded = 1 << 7, CpuType = 1 << 1;
+    private const ulong CorrectlyRounded = 1 << 7;
 
     public override AcceleratorType AcceleratorType => AcceleratorType.OpenCL;
 
@@ -21,12 +21,8 @@ public sealed class OpenCLDevice : Device
     /// <summary>Whether float division and square root can be had as IEEE 754 wants them.</summary>
     internal bool RoundsCorrectly { get; private init; }
 
-    internal bool IsCpu { get; private init; }
-
     /// <summary>The largest single buffer.</summary>
     internal long MaxAllocation { get; private init; }
-
-    internal override int AutoGroupSize => IsCpu ? 64 : 256;
 
     /// <summary>Looks through every platform; what cannot be used is refused with its reason.</summary>
     internal static void Find(List<Device> devices, List<DeviceRefusal> refusals)
@@ -94,7 +90,6 @@ public sealed class OpenCLDevice : Device
             HasDoubles = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DoubleFloatConfig) != 0,
             HasLongAtomics = extensions.Contains("cl_khr_int64_base_atomics") && extensions.Contains("cl_khr_int64_extended_atomics"),
             RoundsCorrectly = (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.SingleFloatConfig) & CorrectlyRounded) != 0,
-            IsCpu = (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DeviceType) & CpuType) != 0,
         };
     }
 

@@ -99,7 +99,7 @@ internal sealed partial class OpenCLEmitter
 
     private string AtomicCall(Instruction i, string prefix, string type)
     {
-        IEnumerable<string> values = i.Operands.Skip(1).Select(v => v.Type.IsInteger ? $"({type}){Operand(v)}" : Whole(v));
+        IEnumerable<string> values = i.Operands.Skip(1).Select(v => !v.Type.IsInteger ? Whole(v) : type[0] == 'u' ? Unsigned(v) : Signed(v));
         return $"{prefix}{AtomicNames[i.Op]}((volatile {OpenCLTypes.Name(i.Operands[0].Type.Space)} {type}*){Operand(i.Operands[0])}, {string.Join(", ", values)})";
     }
 

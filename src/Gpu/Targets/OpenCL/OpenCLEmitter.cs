@@ -65,6 +65,8 @@ internal sealed partial class OpenCLEmitter
         all.Append("#pragma OPENCL FP_CONTRACT OFF\n\n");
         foreach (MemoryType type in pointers.Aliasing)
             all.Append(CultureInfo.InvariantCulture, $"typedef {OpenCLTypes.Name(type)} __attribute__((may_alias)) {pointers.Name(type)};\n");
+        if (pointers.Aliasing.Any())
+            all.Append('\n');
         helpers.Write(all);
         IEnumerable<string> signature = arguments.SelectMany(Declare);
         if (usesDynamicShared)
@@ -230,7 +232,9 @@ internal sealed partial class OpenCLEmitter
     /// <summary>Gives a value its text: in place where that is as readable, by name otherwise.</summary>
     private void Define(Instruction instruction, Expression expression)
     {
-        if (expression.Whole.Length <= LongestInline && uses.OnceIn(region, instruction))
+        // An address is cheap to compute again, and dear to keep over a barrier on a processor.
+        bool isOnce = instruction.Op == Op.PtrAdd ? uses.Of(instruction) == 1 : uses.OnceIn(region, instruction);
+        if (isOnce && expression.Whole.Length <= LongestInline)
         {
             inlined.Add(instruction);
             expressions[instruction] = expression;
