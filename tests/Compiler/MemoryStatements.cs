@@ -36,6 +36,13 @@ internal sealed class MemoryStatements(
         }
     }
 
+    /// <summary>Loads an element of each input that differs from thread to thread.</summary>
+    public void LoadOwn()
+    {
+        foreach (MemoryType type in RandomKernelMemory.Types.Where(IsUsed))
+            pool.Add(k.Load(memory.Inputs[type], b.And(thread, Constant.I32(RandomKernelMemory.InputLength - 1)), type));
+    }
+
     /// <summary>Fills the thread's elements of every output, so that what was computed counts.</summary>
     public void StoreResults()
     {

@@ -32,6 +32,7 @@ internal sealed class StatementGenerator
         uniformKernel = random.Next(3) > 0;
         budget = random.Next(4, 40);
         AddPlaces(lane, thread, options.Doubles);
+        memoryStatements.LoadOwn();
     }
 
     /// <summary>Fills the kernel's body.</summary>
