@@ -101,7 +101,7 @@ internal sealed class StatementGenerator
     {
         bool together = isUniform && random.Next(2) == 0;
         IrType[] types = CarriedTypes();
-        Value[] results = b.BuildIf(expressions.Any(IrType.Bool, 2, together), () => Branch(), () => Branch());
+        Value[] results = k.Choose(expressions.Any(IrType.Bool, 2, together), () => Branch(), () => Branch());
         AddAll(results);
 
         Value[] Branch() => pool.Inside(() =>

@@ -16,8 +16,8 @@ internal sealed class FlowTests
 
     [Test]
     public void Each_thread_takes_its_own_branch() => Check(20, (k, lane) =>
-        k.B.BuildIf(k.B.Binary(Op.Lt, lane, Constant.I32(7)),
-            () => k.B.BuildIf(k.B.Binary(Op.Eq, k.B.And(lane, Constant.I32(1)), Constant.I32(0)),
+        k.Choose(k.B.Binary(Op.Lt, lane, Constant.I32(7)),
+            () => k.Choose(k.B.Binary(Op.Eq, k.B.And(lane, Constant.I32(1)), Constant.I32(0)),
                 () => [k.Raw(Op.Add, IrType.I32, lane, Constant.I32(100))],
                 () => [k.Raw(Op.Neg, IrType.I32, lane)]),
             () => [k.Raw(Op.Mul, IrType.I32, lane, lane)])[0],

@@ -58,12 +58,17 @@ internal sealed class IrKernel
     public void Barrier() => Raw(Op.Barrier, IrType.Bool);
 
     public void If(Value condition, Action then, Action? otherwise = null) =>
-        B.BuildIf(condition, () => Run(then), () => Run(otherwise ?? (() => { })));
+        Choose(condition, () => Run(then), () => Run(otherwise ?? (() => { })));
+
+    /// <summary>A branch with results: what the taken side gives.</summary>
+    public Value[] Choose(Value condition, Func<Value[]> then, Func<Value[]> otherwise) => condition is Constant known
+        ? known.Bits != 0 ? then() : otherwise()
+        : B.AppendIf(new If(condition, Fill([], _ => then()), Fill([], _ => otherwise()), B.Location));
 
     /// <summary>A counted loop; the body gets the counter and the carried values and gives the next ones.</summary>
     public Value[] For(Value lower, Value upper, long step, Value[] initial, Func<Value, Value[], Value[]> fill)
     {
-        Region region = Loop([lower.Type, .. initial.Select(v => v.Type)], arguments => fill(arguments[0], arguments[1..]));
+        Region region = Fill([lower.Type, .. initial.Select(v => v.Type)], arguments => fill(arguments[0], arguments[1..]));
         return B.Append(new For(lower, upper, step, initial, region, B.Location)).Results;
     }
 
@@ -71,7 +76,7 @@ internal sealed class IrKernel
     public Value[] While(Value[] initial, Func<Value[], (Value Condition, Value[] Next)> fill)
     {
         Value? condition = null;
-        Region region = Loop([.. initial.Select(v => v.Type)], arguments =>
+        Region region = Fill([.. initial.Select(v => v.Type)], arguments =>
         {
             (condition, Value[] next) = fill(arguments);
             return next;
@@ -93,7 +98,7 @@ internal sealed class IrKernel
         return parameter;
     }
 
-    private Region Loop(IEnumerable<IrType> types, Func<Value[], Value[]> fill)
+    private Region Fill(IEnumerable<IrType> types, Func<Value[], Value[]> fill)
     {
         var region = new Region();
         region.Arguments.AddRange(types.Select(t => new RegionArgument(t)));
