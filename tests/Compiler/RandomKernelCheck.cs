@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Tests;
 
@@ -26,6 +27,15 @@ internal sealed class RandomKernelCheck : IDisposable
     {
         var accelerator = (InterpreterAccelerator)context.Devices.OfType<InterpreterDevice>().Single().CreateAccelerator(context);
         return new("the interpreter", accelerator, accelerator.Compile);
+    }
+
+    /// <summary>The interpreter on what the passes make of a function, for warps of some size.</summary>
+    public static KernelTarget Passes(Context context)
+    {
+        KernelTarget interpreter = Interpreter(context);
+        int warpSize = interpreter.Accelerator.WarpSize;
+        return new("the passes", interpreter.Accelerator, (function, groupDim) =>
+            interpreter.Compile(Pipeline.Run(function, groupDim, warpSize), groupDim));
     }
 
     /// <summary>Fails the running test at the first kernel on which the two differ, with its seed and its smallest form.</summary>

@@ -54,6 +54,18 @@ internal sealed class RandomKernelTests
         }
     });
 
+    [TestCase(1)]
+    [TestCase(8)]
+    [TestCase(32)]
+    public void The_passes_keep_what_a_kernel_computes(int warpSize)
+    {
+        using Context warps = Context.Create(b => b.Interpreter(warpSize));
+        KernelTarget passes = RandomKernelCheck.Passes(warps);
+        using (passes.Accelerator)
+        using (var check = new RandomKernelCheck(passes))
+            check.Run(0, Kernels);
+    }
+
     [Test]
     public void A_planted_defect_is_found_and_shrunk_to_its_core()
     {
