@@ -1,0 +1,90 @@
+using System.Reflection;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Targets.Interpreter;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>The opened interpreter: launches run to their end before they return, and throw where the kernel is at fault.</summary>
+internal sealed class InterpreterAccelerator(InterpreterDevice device) : Accelerator(device)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<nint, Memory> memories = [];
+    private nint lastHandle;
+
+    public override void Synchronize() { }
+
+    internal override nint AllocateBytes(long bytes)
+    {
+        if (bytes > Array.MaxLength)
+            throw new OutOfMemoryException($"{Name} has buffers of at most {Array.MaxLength} bytes; {bytes} were asked for.");
+        lock (gate)
+        {
+            memories.Add(++lastHandle, new Memory(bytes));
+            return lastHandle;
+        }
+    }
+
+    internal override void FreeBytes(nint handle)
+    {
+        lock (gate)
+            memories.Remove(handle);
+    }
+
+    internal override unsafe void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes)
+    {
+        lock (gate)
+            new ReadOnlySpan<byte>(source, (int)bytes).CopyTo(MemoryOf(target.Handle).ToWrite(byteOffset, bytes));
+    }
+
+    internal override unsafe void CopyOut(AcceleratorStream stream, MemoryBuffer source, long byteOffset, void* target, long bytes)
+    {
+        lock (gate)
+            MemoryOf(source.Handle).ToRead(byteOffset, bytes).CopyTo(new Span<byte>(target, (int)bytes));
+    }
+
+    internal override void Clear(AcceleratorStream stream, MemoryBuffer target, long byteOffset, long bytes)
+    {
+        lock (gate)
+            MemoryOf(target.Handle).ToWrite(byteOffset, bytes).Clear();
+    }
+
+    internal override Executable Compile(KernelSource source, Index3D groupDim)
+    {
+        var elementBytes = new Dictionary<int, int>();
+        int offset = 0;
+        foreach (ParameterInfo parameter in source.Method.GetParameters())
+        {
+            if (ArgumentPacker.IsView(parameter.ParameterType))
+                elementBytes.Add(offset, ArgumentPacker.SizeOf(parameter.ParameterType.GetGenericArguments()[0]));
+            offset += ArgumentPacker.SlotBytes(parameter.ParameterType);
+        }
+        return Compile(source.Imported, groupDim, elementBytes);
+    }
+
+    /// <summary>Makes a function ready for groups of one shape; its views reach to the ends of their buffers.</summary>
+    internal Executable Compile(Function function, Index3D groupDim) => Compile(function, groupDim, new Dictionary<int, int>());
+
+    private Program Compile(Function function, Index3D groupDim, Dictionary<int, int> elementBytes)
+    {
+        if (function.SharedBytes > MaxSharedMemoryPerGroup)
+            throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; {Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
+        return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes));
+    }
+
+    private protected override void DisposeDevice() => memories.Clear();
+
+    private Memory MemoryOf(nint handle) => memories.TryGetValue(handle, out Memory? memory)
+        ? memory
+        : throw new ObjectDisposedException(nameof(MemoryBuffer), $"A buffer of {Name} was used after it was disposed.");
+
+    private sealed class Program(InterpreterAccelerator accelerator, Interpreter interpreter) : Executable
+    {
+        public override string Text => interpreter.ToString();
+
+        public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
+        {
+            lock (accelerator.gate)
+                interpreter.Run(gridDim, arguments, accelerator.MemoryOf, dynamicSharedBytes);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+namespace VaeGpu.Gpu.Targets.Interpreter;
+
+/// <summary>
+/// Who last read and wrote each granule of a memory, to find threads that race. A granule is the smallest access that the
+/// kernel makes, so no access covers part of one.
+/// </summary>
+internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spansGroups)
+{
+    private readonly Entry[] entries = new Entry[(bytes + granule - 1) / granule];
+    private readonly int shift = int.Log2(granule);
+
+    /// <summary>An access that another conflicts with: by whom, when, and what it was.</summary>
+    public readonly record struct Conflict(int Who, int Time, bool Wrote);
+
+    private struct Entry
+    {
+        public int Writer, WriteTime, Reader, ReadTime;
+        /// <summary>Whether all writes since the last barrier were atomic.</summary>
+        public bool Atomic;
+    }
+
+    /// <summary>Notes a read; gives the write that it races with.</summary>
+    public Conflict? Read(long address, int size, int lane)
+    {
+        long last = (address + size - 1) >> shift;
+        for (long i = address >> shift; i <= last; i++)
+        {
+            ref Entry entry = ref entries[i];
+            if (!IsBefore(entry.Writer, entry.WriteTime, lane))
+                return new(entry.Writer, entry.WriteTime, true);
+            Note(ref entry.Reader, ref entry.ReadTime, lane);
+        }
+        return null;
+    }
+
+    /// <summary>Notes a write; gives the access that it races with. A write that changes nothing cannot be seen by another group.</summary>
+    public Conflict? Write(long address, int size, int lane, bool changes)
+    {
+        long last = (address + size - 1) >> shift;
+        for (long i = address >> shift; i <= last; i++)
+        {
+            ref Entry entry = ref entries[i];
+            if ((changes || !spansGroups) && FindConflict(entry, lane, false) is { } conflict)
+                return conflict;
+            Note(ref entry.Writer, ref entry.WriteTime, lane);
+            entry.Atomic = false;
+        }
+        return null;
+    }
+
+    /// <summary>Notes an atomic operation; gives the plain access that it races with.</summary>
+    public Conflict? Atomic(long address, int size, int lane)
+    {
+        long last = (address + size - 1) >> shift;
+        for (long i = address >> shift; i <= last; i++)
+        {
+            ref Entry entry = ref entries[i];
+            if (FindConflict(entry, lane, entry.Atomic) is { } conflict)
+                return conflict;
+            // A plain write of this very thread still races with the atomics of the others.
+            entry.Atomic |= IsSettled(entry.Writer, entry.WriteTime, lane);
+            Note(ref entry.Writer, ref entry.WriteTime, lane);
+        }
+        return null;
+    }
+
+    private Conflict? FindConflict(in Entry entry, int lane, bool writesAgree)
+    {
+        if (!writesAgree && !IsBefore(entry.Writer, entry.WriteTime, lane))
+            return new(entry.Writer, entry.WriteTime, true);
+        if (!IsBefore(entry.Reader, entry.ReadTime, lane))
+            return new(entry.Reader, entry.ReadTime, false);
+        return null;
+    }
+
+    private bool IsSettled(int who, int time, int lane) =>
+        !spansGroups && clock.IsOfEarlierGroup(time) || clock.IsSettled(who, time, lane);
+
+    private bool IsBefore(int who, int time, int lane) =>
+        IsSettled(who, time, lane) || who == lane && !clock.IsOfEarlierGroup(time);
+
+    private void Note(ref int who, ref int time, int lane)
+    {
+        if (IsBefore(who, time, lane))
+        {
+            who = lane;
+        }
+        else if (clock.IsOfEarlierGroup(time))
+        {
+            // Whatever conflicts with this lane's access conflicts with that of the earlier group, and stays so.
+            return;
+        }
+        else
+        {
+            int warp = clock.Warp(lane);
+            who = who == Clock.Several(warp) || who >= 0 && clock.Warp(who) == warp ? Clock.Several(warp) : Clock.Many;
+        }
+        time = clock.Now;
+    }
+}

@@ -1,0 +1,127 @@
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime;
+
+namespace VaeGpu.Gpu.Targets.Interpreter;
+
+/// <summary>
+/// Runs a function as it is, and checks every access on the way. The threads of a group go in lockstep, one instruction
+/// in all active lanes before the next; the groups go one after the other, so that a run can be repeated exactly.
+/// </summary>
+internal sealed class Interpreter
+{
+    private readonly Function function;
+    private readonly IReadOnlyDictionary<int, int> elementBytes;
+    private readonly Machine machine;
+    private readonly Block body;
+    private readonly List<Memory> shared;
+    private readonly int? dynamicShared;
+    private readonly List<(Parameter Parameter, long[] Column, int Allocation)> parameters = [];
+    private readonly HashSet<Parameter> written;
+    private readonly int globalGranule, sharedGranule;
+
+    /// <param name="function">What to run.</param>
+    /// <param name="groupDim">The shape of a group.</param>
+    /// <param name="warpSize">The threads of a warp.</param>
+    /// <param name="elementBytes">
+    /// The size of a view's elements, by the offset of the view in the argument block. A view without one is taken to
+    /// reach to its buffer's end.
+    /// </param>
+    public Interpreter(Function function, Index3D groupDim, int warpSize, IReadOnlyDictionary<int, int> elementBytes)
+    {
+        this.function = function;
+        this.elementBytes = elementBytes;
+        machine = new Machine(function.Name, groupDim, warpSize);
+        var translator = new Translator(machine);
+        foreach (Parameter parameter in function.Parameters)
+            parameters.Add((parameter, translator.Column(parameter), parameter.Type.IsPointer ? machine.Add(Allocation.None) : 0));
+        body = translator.Translate(function.Body);
+        (shared, dynamicShared) = (translator.Shared, translator.DynamicShared);
+        written = Accesses.WrittenParameters(function);
+        globalGranule = Accesses.Granule(function, AddressSpace.Global);
+        sharedGranule = Accesses.Granule(function, AddressSpace.Shared);
+    }
+
+    /// <summary>Runs all groups of a grid.</summary>
+    /// <param name="gridDim">The groups.</param>
+    /// <param name="arguments">The argument block.</param>
+    /// <param name="memoryOf">The memory behind a view's handle.</param>
+    /// <param name="dynamicSharedBytes">The size of the dynamic shared memory.</param>
+    /// <exception cref="KernelFaultException">The kernel did something that it must not do.</exception>
+    public unsafe void Run(Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes)
+    {
+        machine.StartLaunch(gridDim);
+        var logged = new List<Memory>();
+        try
+        {
+            foreach (var (parameter, column, allocation) in parameters)
+                Array.Fill(column, parameter.Type.IsPointer ? Bind(parameter, allocation, arguments, memoryOf, logged) : ReadScalar(parameter, arguments));
+            List<Memory> groupMemory = PrepareShared(dynamicSharedBytes);
+            for (int group = 0; group < gridDim.Size; group++)
+            {
+                machine.StartGroup(HostThread.Unflatten(group, gridDim));
+                foreach (Memory memory in groupMemory)
+                    memory.Forget(0, memory.Bytes);
+                body.Run(machine.Everyone);
+            }
+        }
+        finally
+        {
+            foreach (Memory memory in logged)
+                memory.Log = null;
+        }
+    }
+
+    private unsafe long Bind(Parameter parameter, int allocation, byte* arguments, Func<nint, Memory> memoryOf, List<Memory> logged)
+    {
+        var view = *(ViewArgument*)(arguments + parameter.ByteOffset);
+        if (view.Handle == 0)
+        {
+            machine[allocation] = Allocation.None with { Name = $"the empty view '{parameter.Name}'" };
+            return Pointer.To(allocation);
+        }
+        Memory memory = memoryOf(view.Handle);
+        long rest = memory.Bytes - view.ByteOffset;
+        bool known = elementBytes.TryGetValue(parameter.ByteOffset, out int size);
+        machine[allocation] = new Allocation($"the {(known ? "view" : "buffer")} '{parameter.Name}'", memory, view.ByteOffset,
+            known ? Math.Min(rest, view.Length * size) : rest);
+        if (written.Contains(parameter) && memory.Log is null)
+        {
+            memory.Log = new AccessLog(machine.Clock, memory.Bytes, globalGranule, true);
+            logged.Add(memory);
+        }
+        return Pointer.To(allocation);
+    }
+
+    private static unsafe long ReadScalar(Parameter parameter, byte* arguments)
+    {
+        byte* at = arguments + parameter.ByteOffset;
+        return parameter.Memory switch
+        {
+            MemoryType.I8 => *(sbyte*)at,
+            MemoryType.U8 => *at,
+            MemoryType.I16 => *(short*)at,
+            MemoryType.U16 => *(ushort*)at,
+            MemoryType.I32 or MemoryType.F32 => *(int*)at,
+            MemoryType.I64 or MemoryType.F64 => *(long*)at,
+            _ => throw new InvalidOperationException($"The parameter {parameter.Name} does not say how it lies in memory."),
+        };
+    }
+
+    /// <summary>Gives the shared arrays fresh logs for a launch, and the dynamic one its size.</summary>
+    private List<Memory> PrepareShared(int dynamicSharedBytes)
+    {
+        List<Memory> all = [.. shared];
+        if (dynamicShared is { } number)
+        {
+            var memory = new Memory(dynamicSharedBytes);
+            machine[number] = new Allocation("the dynamic shared memory", memory, 0, dynamicSharedBytes);
+            all.Add(memory);
+        }
+        foreach (Memory memory in all)
+            memory.Log = new AccessLog(machine.Clock, memory.Bytes, sharedGranule, false);
+        return all;
+    }
+
+    /// <summary>The function, for people to read.</summary>
+    public override string ToString() => Printer.Print(function);
+}

@@ -1,0 +1,111 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Interpreter;
+
+/// <summary>
+/// The group that is running: where its threads stand, what their pointers point into, and what is ordered. A column
+/// holds one value of the kernel for every thread of the group.
+/// </summary>
+internal sealed class Machine
+{
+    private readonly string kernel;
+    private readonly List<Allocation> allocations = [Allocation.None];
+
+    public Machine(string kernel, Index3D groupDim, int warpSize)
+    {
+        (this.kernel, GroupDim, WarpSize) = (kernel, groupDim, warpSize);
+        Threads = groupDim.Size;
+        Clock = new Clock(Threads, warpSize);
+        Everyone = [.. Enumerable.Range(0, Threads)];
+        GroupIndex = [NewColumn(), NewColumn(), NewColumn()];
+        GridIndex = [NewColumn(), NewColumn(), NewColumn()];
+        GridDim = [NewColumn(), NewColumn(), NewColumn()];
+        for (int lane = 0; lane < Threads; lane++)
+        {
+            Index3D index = HostThread.Unflatten(lane, groupDim);
+            (GroupIndex[0][lane], GroupIndex[1][lane], GroupIndex[2][lane]) = (index.X, index.Y, index.Z);
+        }
+    }
+
+    public Index3D GroupDim { get; }
+    public int WarpSize { get; }
+    public int Threads { get; }
+    public Clock Clock { get; }
+
+    /// <summary>All lanes of the group.</summary>
+    public int[] Everyone { get; }
+
+    public long[][] GroupIndex { get; }
+    public long[][] GridIndex { get; }
+    public long[][] GridDim { get; }
+
+    public long[] NewColumn() => new long[Threads];
+
+    /// <summary>A column of one value.</summary>
+    public long[] NewColumn(long value)
+    {
+        long[] column = NewColumn();
+        Array.Fill(column, value);
+        return column;
+    }
+
+    /// <summary>Takes up an allocation; the number is what pointers to it carry.</summary>
+    public int Add(Allocation allocation)
+    {
+        allocations.Add(allocation);
+        return allocations.Count - 1;
+    }
+
+    public Allocation this[int number]
+    {
+        get => allocations[number];
+        set => allocations[number] = value;
+    }
+
+    /// <summary>Fills in the grid of a launch.</summary>
+    public void StartLaunch(Index3D gridDim)
+    {
+        Clock.Restart();
+        Fill(GridDim, gridDim);
+    }
+
+    /// <summary>Fills in the place of a group in the grid.</summary>
+    public void StartGroup(Index3D index)
+    {
+        Clock.StartGroup();
+        Fill(GridIndex, index);
+    }
+
+    /// <summary>What a thread is called in messages.</summary>
+    public string NameOf(int lane) =>
+        $"thread {Name(HostThread.Unflatten(lane, GroupDim), GroupDim)} of group {NameOfGroup((int)GridIndex[0][0], (int)GridIndex[1][0], (int)GridIndex[2][0])}";
+
+    /// <summary>What the threads of an access are called in messages.</summary>
+    public string NameOf(int who, int time)
+    {
+        int x = (int)GridDim[0][0], y = (int)GridDim[1][0], group = Clock.GroupAt(time);
+        string name = who switch
+        {
+            >= 0 => $"thread {Name(HostThread.Unflatten(who, GroupDim), GroupDim)}",
+            Clock.Many => "threads of several warps",
+            _ => $"several threads of warp {~who}",
+        };
+        return $"{name} of group {NameOfGroup(group % x, group / x % y, group / x / y)}";
+    }
+
+    public KernelFaultException Fault(KernelFault fault, Instruction instruction, int lane, string what, string remedy) =>
+        new(fault, kernel, instruction.Location, NameOf(lane), what, remedy);
+
+    private string NameOfGroup(int x, int y, int z) => Name(new Index3D(x, y, z), new Index3D((int)GridDim[0][0], (int)GridDim[1][0], (int)GridDim[2][0]));
+
+    private static string Name(Index3D index, Index3D extent) => extent.Y == 1 && extent.Z == 1
+        ? $"{index.X}"
+        : $"({index.X}, {index.Y}, {index.Z})";
+
+    private static void Fill(long[][] columns, Index3D value)
+    {
+        Array.Fill(columns[0], value.X);
+        Array.Fill(columns[1], value.Y);
+        Array.Fill(columns[2], value.Z);
+    }
+}

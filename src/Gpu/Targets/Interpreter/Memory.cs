@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Interpreter;
+
+/// <summary>Bytes, and for each byte whether anything has written it.</summary>
+internal sealed class Memory(long bytes)
+{
+    private readonly byte[] data = new byte[bytes];
+    private readonly byte[] written = new byte[bytes];
+
+    public long Bytes => data.Length;
+
+    /// <summary>Who touched what in the running launch; null where nothing can race.</summary>
+    public AccessLog? Log { get; set; }
+
+    /// <summary>The bytes for copies from the host, which count as written.</summary>
+    public Span<byte> ToWrite(long start, long length)
+    {
+        written.AsSpan((int)start, (int)length).Fill(byte.MaxValue);
+        return data.AsSpan((int)start, (int)length);
+    }
+
+    /// <summary>The bytes for copies to the host; what nothing has written reads as zero.</summary>
+    public ReadOnlySpan<byte> ToRead(long start, long length) => data.AsSpan((int)start, (int)length);
+
+    /// <summary>Makes a part undefined again.</summary>
+    public void Forget(long start, long length) => written.AsSpan((int)start, (int)length).Clear();
+
+    /// <summary>Whether all bytes of a scalar have been written.</summary>
+    public bool IsWritten(long address, int size) => size switch
+    {
+        1 => written[address] != 0,
+        2 => Unsafe.ReadUnaligned<ushort>(ref written[address]) == ushort.MaxValue,
+        4 => Unsafe.ReadUnaligned<uint>(ref written[address]) == uint.MaxValue,
+        _ => Unsafe.ReadUnaligned<ulong>(ref written[address]) == ulong.MaxValue,
+    };
+
+    /// <summary>The bits of a value; small integers widen.</summary>
+    public long Read(MemoryType type, long address) => type switch
+    {
+        MemoryType.I8 => (sbyte)data[address],
+        MemoryType.U8 => data[address],
+        MemoryType.I16 => Unsafe.ReadUnaligned<short>(ref data[address]),
+        MemoryType.U16 => Unsafe.ReadUnaligned<ushort>(ref data[address]),
+        MemoryType.I32 or MemoryType.F32 => Unsafe.ReadUnaligned<int>(ref data[address]),
+        _ => Unsafe.ReadUnaligned<long>(ref data[address]),
+    };
+
+    /// <summary>Stores as many of the low bytes as the type has.</summary>
+    public void Write(MemoryType type, long address, long bits)
+    {
+        switch (type.Bytes())
+        {
+            case 1:
+                (data[address], written[address]) = ((byte)bits, byte.MaxValue);
+                break;
+            case 2:
+                Unsafe.WriteUnaligned(ref data[address], (short)bits);
+                Unsafe.WriteUnaligned(ref written[address], ushort.MaxValue);
+                break;
+            case 4:
+                Unsafe.WriteUnaligned(ref data[address], (int)bits);
+                Unsafe.WriteUnaligned(ref written[address], uint.MaxValue);
+                break;
+            default:
+                Unsafe.WriteUnaligned(ref data[address], bits);
+                Unsafe.WriteUnaligned(ref written[address], ulong.MaxValue);
+                break;
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Interpreter;
+
+/// <summary>An access to memory, with the checks that all accesses share.</summary>
+internal abstract class MemoryStep(Machine machine, Instruction instruction, long[] pointers) : Step
+{
+    private readonly int size = instruction.Memory.Bytes();
+
+    protected MemoryType Type { get; } = instruction.Memory;
+    protected int Size => size;
+    protected Machine Machine => machine;
+
+    /// <summary>What the access is called in messages.</summary>
+    protected abstract string Verb { get; }
+
+    /// <summary>The memory and the address that a lane's pointer leads to.</summary>
+    protected Memory Locate(int lane, out long address)
+    {
+        long pointer = pointers[lane], offset = Pointer.Offset(pointer);
+        Allocation allocation = machine[Pointer.Allocation(pointer)];
+        address = allocation.Start + lane * allocation.LaneBytes + offset;
+        if (offset < 0 || offset > allocation.Bytes - size)
+            throw Fault(KernelFault.OutOfBounds, lane, "", "Guard the access, or compare the index with the length.");
+        if ((address & (size - 1)) != 0)
+        {
+            throw Fault(KernelFault.Misaligned, lane, $", which is no multiple of {size}",
+                "Align the view's start, or access smaller elements.");
+        }
+        return allocation.Memory;
+    }
+
+    protected void ThrowIfUnwritten(Memory memory, long address, int lane)
+    {
+        if (!memory.IsWritten(address, size))
+        {
+            throw Fault(KernelFault.Uninitialised, lane, ", which nothing has written",
+                "Fill the buffer before the launch, or store to the array before reading it.");
+        }
+    }
+
+    protected KernelFaultException Race(AccessLog.Conflict conflict, int lane)
+    {
+        string other = machine.NameOf(conflict.Who, conflict.Time);
+        bool shared = instruction.Operands[0].Type.Space == AddressSpace.Shared;
+        bool sameGroup = !machine.Clock.IsOfEarlierGroup(conflict.Time);
+        return Fault(shared ? KernelFault.SharedRace : KernelFault.GlobalRace, lane,
+            $", which {other} {(conflict.Wrote ? "wrote" : "read")} with nothing between to order the two",
+            sameGroup ? "Put a Group.Barrier between them." : "Groups do not wait for each other: split the kernel in two launches, or use Atomic.");
+    }
+
+    private KernelFaultException Fault(KernelFault fault, int lane, string what, string remedy)
+    {
+        long offset = Pointer.Offset(pointers[lane]);
+        Allocation allocation = machine[Pointer.Allocation(pointers[lane])];
+        string place = offset % size == 0 ? $"element {offset / size} ({Type}, byte {offset})" : $"{Type} at byte {offset}";
+        return machine.Fault(fault, instruction, lane, $"{Verb} {place} of {allocation.Name} of {allocation.Bytes} bytes{what}.", remedy);
+    }
+}
+
+/// <summary>A load; with a condition it reads only where that holds.</summary>
+internal sealed class LoadStep(Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[]? otherwise, long[] result)
+    : MemoryStep(machine, instruction, pointers)
+{
+    protected override string Verb => "reads";
+
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        foreach (int lane in lanes)
+        {
+            if (condition is not null && condition[lane] == 0)
+            {
+                result[lane] = otherwise![lane];
+                continue;
+            }
+            Memory memory = Locate(lane, out long address);
+            ThrowIfUnwritten(memory, address, lane);
+            if (memory.Log?.Read(address, Size, lane) is { } conflict)
+                throw Race(conflict, lane);
+            result[lane] = memory.Read(Type, address);
+        }
+    }
+}
+
+/// <summary>A store.</summary>
+internal sealed class StoreStep(Machine machine, Instruction instruction, long[] pointers, long[] values)
+    : MemoryStep(machine, instruction, pointers)
+{
+    private readonly long mask = instruction.Memory.Bytes() == 8 ? -1 : (1L << (8 * instruction.Memory.Bytes())) - 1;
+
+    protected override string Verb => "writes";
+
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        foreach (int lane in lanes)
+        {
+            Memory memory = Locate(lane, out long address);
+            if (memory.Log is { } log)
+            {
+                bool changes = ((memory.Read(Type, address) ^ values[lane]) & mask) != 0 || !memory.IsWritten(address, Size);
+                if (log.Write(address, Size, lane, changes) is { } conflict)
+                    throw Race(conflict, lane);
+            }
+            memory.Write(Type, address, values[lane]);
+        }
+    }
+}
+
+/// <summary>An atomic read-modify-write; the lanes come one after the other.</summary>
+internal sealed class AtomicStep(
+    Machine machine, Instruction instruction, long[] pointers, long[]? compare, long[] values, Evaluate operation, long[] result)
+    : MemoryStep(machine, instruction, pointers)
+{
+    protected override string Verb => "updates";
+
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        foreach (int lane in lanes)
+        {
+            Memory memory = Locate(lane, out long address);
+            ThrowIfUnwritten(memory, address, lane);
+            if (memory.Log?.Atomic(address, Size, lane) is { } conflict)
+                throw Race(conflict, lane);
+            long before = memory.Read(Type, address);
+            if (compare is null || compare[lane] == before)
+                memory.Write(Type, address, operation(before, values[lane], 0));
+            result[lane] = before;
+        }
+    }
+
+    /// <summary>What an atomic instruction makes of the value before and its operand.</summary>
+    public static Evaluate OperationOf(Instruction instruction)
+    {
+        if (instruction.Op is Op.AtomicExchange or Op.AtomicCompareExchange)
+            return static (_, value, _) => value;
+        IrType type = instruction.Type;
+        if (type.IsInteger && instruction.Op is Op.AtomicMax or Op.AtomicMin)
+            return instruction.Op == Op.AtomicMax ? static (a, b, _) => Math.Max(a, b) : static (a, b, _) => Math.Min(a, b);
+        // Sign-extended bits keep the order of unsigned numbers, too.
+        if (instruction.Op is Op.AtomicMaxU or Op.AtomicMinU)
+        {
+            return instruction.Op == Op.AtomicMaxU
+                ? static (a, b, _) => (long)Math.Max((ulong)a, (ulong)b)
+                : static (a, b, _) => (long)Math.Min((ulong)a, (ulong)b);
+        }
+        Op op = instruction.Op switch
+        {
+            Op.AtomicAdd => Op.Add,
+            Op.AtomicMax => Op.Max,
+            Op.AtomicMin => Op.Min,
+            Op.AtomicAnd => Op.And,
+            Op.AtomicOr => Op.Or,
+            _ => Op.Xor,
+        };
+        Value zero = Constant.Zero(type);
+        return Arithmetic.Of(new Instruction(op, type, [zero, zero]));
+    }
+}
+
+/// <summary>A local array comes into being: what an earlier round of a loop left there is undefined.</summary>
+internal sealed class LocalArrayStep(Allocation allocation) : Step
+{
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        foreach (int lane in lanes)
+            allocation.Memory.Forget(allocation.Start + lane * allocation.LaneBytes, allocation.Bytes);
+    }
+}

@@ -1,0 +1,134 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Interpreter;
+
+/// <summary>Turns the instructions of a function into steps, giving each value a column of its own.</summary>
+internal sealed class Translator(Machine machine)
+{
+    private readonly Dictionary<Value, long[]> columns = [];
+    private readonly Dictionary<(IrType, long), long[]> constants = [];
+    private long[]? dynamicShared;
+
+    /// <summary>The static shared arrays that were met, to be made undefined when a group starts.</summary>
+    public List<Memory> Shared { get; } = [];
+
+    /// <summary>The number of the launch's dynamic shared memory, where the function has it.</summary>
+    public int? DynamicShared { get; private set; }
+
+    /// <summary>The column of a value.</summary>
+    public long[] Column(Value value)
+    {
+        if (value is Constant constant)
+        {
+            if (!constants.TryGetValue((constant.Type, constant.Bits), out long[]? same))
+                constants.Add((constant.Type, constant.Bits), same = machine.NewColumn(constant.Bits));
+            return same;
+        }
+        if (!columns.TryGetValue(value, out long[]? column))
+            columns.Add(value, column = machine.NewColumn());
+        return column;
+    }
+
+    /// <summary>The steps of a region.</summary>
+    public Block Translate(Region region) => new([.. region.Instructions.Select(Translate).OfType<Step>()]);
+
+    /// <summary>The step of an instruction; null where its column says everything.</summary>
+    private Step? Translate(Instruction instruction)
+    {
+        switch (instruction)
+        {
+            case If branch:
+                return Translate(branch);
+            case For loop:
+                return new ForStep(Column(loop.Lower), Column(loop.Upper), loop.Step, Column(loop.Induction),
+                    Move(loop.Initial, loop.Body.Arguments.Skip(1)), Translate(loop.Body),
+                    Move(loop.Body.Yields, loop.Body.Arguments.Skip(1)), Move(loop.Body.Arguments.Skip(1), loop.Results));
+            case While loop:
+                return new WhileStep(Move(loop.Initial, loop.Body.Arguments), Translate(loop.Body), Column(loop.Condition),
+                    Move(loop.Body.Yields, loop.Body.Arguments), Move(loop.Body.Arguments, loop.Results));
+        }
+        Op op = instruction.Op;
+        if (op is >= Op.GroupIndex and <= Op.WarpSize)
+            columns.Add(instruction, PlaceOf(instruction));
+        else if (op is Op.SharedArray or Op.SharedDynamic or Op.LocalArray)
+            return Allocate(instruction);
+        else if (op.IsPure())
+            return Compute(instruction);
+        else
+            return Effect(instruction);
+        return null;
+    }
+
+    private IfStep Translate(If branch) => new(Column(branch.Condition),
+        Translate(branch.Then), Move(branch.Then.Yields, branch.Results),
+        Translate(branch.Else), Move(branch.Else.Yields, branch.Results));
+
+    private ComputeStep Compute(Instruction instruction)
+    {
+        long[] a = Column(instruction.Operands[0]);
+        long[] b = instruction.Operands.Length > 1 ? Column(instruction.Operands[1]) : a;
+        long[] c = instruction.Operands.Length > 2 ? Column(instruction.Operands[2]) : a;
+        return new ComputeStep(Arithmetic.Of(instruction), a, b, c, Column(instruction));
+    }
+
+    private long[] PlaceOf(Instruction instruction) => instruction.Op switch
+    {
+        Op.GroupIndex => machine.GroupIndex[instruction.Attribute],
+        Op.GridIndex => machine.GridIndex[instruction.Attribute],
+        Op.GridDim => machine.GridDim[instruction.Attribute],
+        Op.GroupDim => machine.NewColumn(instruction.Attribute switch
+        {
+            0 => machine.GroupDim.X,
+            1 => machine.GroupDim.Y,
+            _ => machine.GroupDim.Z,
+        }),
+        Op.LaneIndex => [.. machine.Everyone.Select(lane => (long)(lane % machine.WarpSize))],
+        Op.WarpIndex => [.. machine.Everyone.Select(lane => (long)machine.Clock.Warp(lane))],
+        _ => machine.NewColumn(machine.WarpSize),
+    };
+
+    private LocalArrayStep? Allocate(Instruction instruction)
+    {
+        if (instruction.Op == Op.SharedDynamic)
+        {
+            DynamicShared ??= machine.Add(Allocation.None);
+            columns.Add(instruction, dynamicShared ??= machine.NewColumn(Pointer.To(DynamicShared.Value)));
+            return null;
+        }
+        bool isShared = instruction.Op == Op.SharedArray;
+        long bytes = instruction.Attribute, laneBytes = isShared ? 0 : (bytes + 7) & ~7L;
+        var memory = new Memory(isShared ? bytes : laneBytes * machine.Threads);
+        string place = instruction.Location is { } location ? $" (allocated in {location})" : "";
+        var allocation = new Allocation($"the {(isShared ? "shared" : "local")} array{place}", memory, 0, bytes, laneBytes);
+        columns.Add(instruction, machine.NewColumn(Pointer.To(machine.Add(allocation))));
+        if (!isShared)
+            return new LocalArrayStep(allocation);
+        Shared.Add(memory);
+        return null;
+    }
+
+    private Step Effect(Instruction instruction)
+    {
+        long[][] operands = [.. instruction.Operands.Select(Column)];
+        long[]? first = operands.Length > 0 ? operands[0] : null, second = operands.Length > 1 ? operands[1] : null;
+        Op op = instruction.Op;
+        return op switch
+        {
+            Op.Load => new LoadStep(machine, instruction, first!, second, operands.Length > 2 ? operands[2] : null, Column(instruction)),
+            Op.Store => new StoreStep(machine, instruction, first!, second!),
+            Op.AtomicCompareExchange => new AtomicStep(
+                machine, instruction, first!, second, operands[2], AtomicStep.OperationOf(instruction), Column(instruction)),
+            _ when op.IsAtomic() => new AtomicStep(
+                machine, instruction, first!, null, second!, AtomicStep.OperationOf(instruction), Column(instruction)),
+            _ when op.IsBarrier() => new BarrierStep(machine, instruction, first, second, Column(instruction)),
+            _ when op.IsShuffle() => new ShuffleStep(machine, instruction, first!, second!, Column(instruction)),
+            Op.WarpBarrier => new WarpBarrierStep(machine, instruction),
+            Op.FenceDevice => new FenceStep(machine),
+            Op.FenceGroup => new Block([]),
+            _ => throw new NotSupportedException($"The interpreter has no {op}."),
+        };
+    }
+
+    private Transfer Move(IEnumerable<Value> sources, IEnumerable<Value> targets) =>
+        new([.. sources.Select(Column)], [.. targets.Select(Column)]);
+}

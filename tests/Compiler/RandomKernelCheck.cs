@@ -1,0 +1,85 @@
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
+
+namespace VaeGpu.Tests;
+
+/// <summary>Holds a target against the interpreter on generated kernels.</summary>
+internal sealed class RandomKernelCheck : IDisposable
+{
+    private static readonly TimeSpan ShrinkTime = TimeSpan.FromSeconds(60);
+    private readonly KernelTarget target;
+    private readonly KernelTarget reference;
+    private readonly RandomKernelOptions options;
+    private readonly Context context;
+
+    /// <param name="target">The target; its accelerator's warp size is the interpreter's, too.</param>
+    /// <param name="options">What the target cannot do.</param>
+    public RandomKernelCheck(KernelTarget target, RandomKernelOptions? options = null)
+    {
+        this.target = target;
+        this.options = options ?? new();
+        context = Context.Create(b => b.Interpreter(target.Accelerator.WarpSize));
+        reference = Interpreter(context);
+    }
+
+    /// <summary>The interpreter of a context as a target.</summary>
+    public static KernelTarget Interpreter(Context context)
+    {
+        var accelerator = (InterpreterAccelerator)context.Devices.OfType<InterpreterDevice>().Single().CreateAccelerator(context);
+        return new("the interpreter", accelerator, accelerator.Compile);
+    }
+
+    /// <summary>The interpreter on what the passes make of a function, for warps of some size.</summary>
+    public static KernelTarget Passes(Context context)
+    {
+        KernelTarget interpreter = Interpreter(context);
+        int warpSize = interpreter.Accelerator.WarpSize;
+        return new("the passes", interpreter.Accelerator, (function, groupDim) =>
+            interpreter.Compile(Pipeline.Run(function, groupDim, warpSize), groupDim));
+    }
+
+    /// <summary>Fails the running test at the first kernel on which the two differ, with its seed and its smallest form.</summary>
+    public void Run(int firstSeed, int count)
+    {
+        for (int seed = firstSeed; seed < firstSeed + count; seed++)
+            Run(RandomKernel.Create(seed, options));
+    }
+
+    public void Dispose()
+    {
+        reference.Accelerator.Dispose();
+        context.Dispose();
+    }
+
+    private void Run(RandomKernel kernel)
+    {
+        if (Difference(kernel, kernel.Function) is not { } difference)
+            return;
+        Function smallest = Shrinker.Shrink(kernel.Function, f => Difference(kernel, f) is not null, ShrinkTime);
+        Assert.Fail($"On {target} {difference} ({kernel.Function.Name}). The smallest kernel that differs "
+            + $"({Difference(kernel, smallest)}): {kernel with { Function = smallest }}");
+    }
+
+    /// <summary>How the target's results, or its failure, differ from the interpreter's; null where a kernel is at fault itself.</summary>
+    private string? Difference(RandomKernel kernel, Function function)
+    {
+        var data = new RandomKernelData(kernel);
+        KernelOutput[] expected;
+        try
+        {
+            expected = data.Run(reference, function);
+        }
+        catch (KernelFaultException) when (!ReferenceEquals(function, kernel.Function))
+        {
+            return null;
+        }
+        try
+        {
+            return OutputComparer.FirstDifference(expected, data.Run(target, Rewriter.Copy(function)));
+        }
+        catch (Exception failure) when (failure is not (OutOfMemoryException or AssertionException))
+        {
+            return $"it throws {failure.GetType().Name}: {failure.Message}";
+        }
+    }
+}
