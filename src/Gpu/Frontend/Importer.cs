@@ -1,8 +1,128 @@
+using System.Reflection;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Frontend;
 
-internal static class Importer
+/// <summary>
+/// Turns a kernel method into a function: reads IL, inlines every call, follows control flow region by region and keeps
+/// variables as values (structured SSA). What all inlined methods share is here: the builder, the environment and errors.
+/// </summary>
+internal sealed class Importer
 {
-    public static Function Import(KernelSource source) => throw new NotSupportedException(source.Name);
+    private readonly KernelSource source;
+    private readonly List<Parameter> parameters = [];
+
+    private Importer(KernelSource source)
+    {
+        this.source = source;
+        Environment = new Environment(this);
+    }
+
+    public Builder Builder { get; } = new();
+
+    public Environment Environment { get; }
+
+    /// <summary>The methods being inlined, outermost first.</summary>
+    public Stack<MethodBase> Active { get; } = new();
+
+    public string KernelName => source.Name;
+
+    /// <exception cref="KernelCompilationException">The language does not allow something in the kernel.</exception>
+    public static Function Import(KernelSource source)
+    {
+        var importer = new Importer(source);
+        var body = new Region();
+        importer.Builder.Enter(body);
+        importer.ImportKernel();
+        importer.Builder.Leave();
+        return new Function(source.Name, importer.parameters, body);
+    }
+
+    public KernelCompilationException Error(string what, string remedy) => new(KernelName, Builder.Location, what, remedy);
+
+    private void ImportKernel()
+    {
+        MethodInfo method = source.Method;
+        Builder.Location = SourceLines.Find(method, KernelName, 0);
+        if (!method.IsStatic)
+        {
+            throw Error($"A kernel must be a static method{(method.Name.Contains('<') ? ", and this one is a lambda or a local function" : "")}.",
+                "Declare it 'public static void' in a public class.");
+        }
+        if (method.ReturnType != typeof(void))
+            throw Error($"The kernel returns {Naming.Of(method.ReturnType)}.", "Return void and write results through an ArrayView.");
+        var arguments = new List<CsValue>();
+        int offset = 0;
+        foreach (ParameterInfo parameter in method.GetParameters())
+        {
+            arguments.Add(ImportParameter(parameter, offset));
+            offset += ArgumentPacker.SlotBytes(parameter.ParameterType);
+        }
+        int axes = ImplicitAxes(method);
+        if (axes == 0)
+        {
+            new MethodImporter(this, method, [.. arguments]).Import();
+            return;
+        }
+        // Implicitly grouped: the first parameter holds the extent; the method gets this thread's index instead.
+        Value[] extent = [.. arguments[0].Leaves];
+        Value[] index = [.. Enumerable.Range(0, axes).Select(GlobalIndex)];
+        arguments[0] = arguments[0].WithLeaves(new Queue<Value>(index));
+        Value inside = index.Zip(extent, (i, n) => Builder.Binary(Op.Lt, i, n)).Aggregate(Builder.And);
+        Environment.If(inside, () => new MethodImporter(this, method, [.. arguments]).Import(), () => { });
+    }
+
+    private static int ImplicitAxes(MethodInfo method)
+    {
+        Type? first = method.GetParameters().FirstOrDefault()?.ParameterType;
+        return first == typeof(Index1D) ? 1 : first == typeof(Index2D) ? 2 : first == typeof(Index3D) ? 3 : 0;
+    }
+
+    public Value GlobalIndex(int axis) =>
+        Builder.Add(Builder.Mul(Place(Op.GridIndex, axis), Place(Op.GroupDim, axis)), Place(Op.GroupIndex, axis));
+
+    public Value Place(Op op, int axis = 0) => Builder.Emit(op, IrType.I32, [], axis);
+
+    private CsValue ImportParameter(ParameterInfo parameter, int offset)
+    {
+        Type type = parameter.ParameterType;
+        string name = parameter.Name!;
+        if (ArgumentPacker.IsView(type))
+        {
+            Value pointer = AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null);
+            Value length = AddParameter(IrType.I64, name + ".Length", offset + 16, MemoryType.I64);
+            return new ViewValue(type.GetGenericArguments()[0], pointer, length);
+        }
+        return ImportScalars(type, name, offset);
+    }
+
+    private CsValue ImportScalars(Type type, string name, int offset)
+    {
+        if (MemoryTypes.Of(type) is { } memory)
+        {
+            Value value = AddParameter(memory.ValueType(), name, offset, memory);
+            return new ScalarValue(type == typeof(bool) ? Builder.Binary(Op.Ne, value, Constant.I32(0)) : value);
+        }
+        if (!type.IsValueType)
+        {
+            throw Error($"Parameter '{name}' is {(type.IsByRef ? "a reference" : "an object")} ({Naming.Of(type)}).",
+                "Kernels take ArrayView<T>, numbers, and structs of numbers.");
+        }
+        if (StructLayout.Fields(type).FirstOrDefault(f => ArgumentPacker.IsView(f.FieldType)) is { } view)
+            throw Error($"Parameter '{name}' holds a view ('{view.Name}') in a struct.", "Pass the view as a parameter of its own.");
+        FieldInfo[] fields = StructLayout.Fields(type);
+        int[] offsets = StructLayout.Offsets(type);
+        return new StructValue(type, [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{FieldName(f)}", offset + offsets[i]))]);
+    }
+
+    private static string FieldName(FieldInfo field) =>
+        field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
+
+    private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory)
+    {
+        var parameter = new Parameter(type, parameters.Count, name, offset, memory);
+        parameters.Add(parameter);
+        return parameter;
+    }
 }

@@ -63,21 +63,8 @@ internal sealed class Builder
 
     public void Store(Value pointer, Value value, MemoryType type) => Emit(Op.Store, IrType.Bool, [pointer, value], (long)type);
 
-    /// <summary>
-    /// Appends an <see cref="If"/> whose regions are filled by the two actions, each giving what its region yields. A
-    /// constant condition runs one action in place.
-    /// </summary>
-    public Value[] BuildIf(Value condition, Func<Value[]> then, Func<Value[]> otherwise)
-    {
-        if (condition is Constant c)
-            return c.Bits != 0 ? then() : otherwise();
-        SourceLocation? location = Location;
-        var instruction = new If(condition, Fill(then), Fill(otherwise), location);
-        return AppendIf(instruction);
-    }
-
     /// <summary>Appends a finished <see cref="If"/>; results on which both sides agree are taken from outside.</summary>
-    private Value[] AppendIf(If instruction)
+    public Value[] AppendIf(If instruction)
     {
         Region then = instruction.Then, otherwise = instruction.Else;
         if (then.IsEmpty && otherwise.IsEmpty)
@@ -89,6 +76,8 @@ internal sealed class Builder
             Value a = then.Yields[i], b = otherwise.Yields[i];
             if (ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.SameAs(y))
                 values[i] = a;
+            else if (a.Type == IrType.Bool && a is Constant p && b is Constant)
+                values[i] = p.Bits != 0 ? instruction.Condition : Not(instruction.Condition);
             else
                 kept.Add(i);
         }
@@ -109,15 +98,6 @@ internal sealed class Builder
             region.Yields.Clear();
             region.Yields.AddRange(yields);
         }
-    }
-
-    private Region Fill(Func<Value[]> fill)
-    {
-        var region = new Region();
-        Enter(region);
-        region.Yields.AddRange(fill());
-        Leave();
-        return region;
     }
 
     private static Op? Invert(Instruction comparison)

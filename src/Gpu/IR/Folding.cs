@@ -230,6 +230,8 @@ internal static class Folding
         bool zero = c.Bits == 0;
         switch (op)
         {
+            case Op.Eq or Op.Ne when x is Instruction { Op: Op.Select } select && select.Operands[1] is Constant p && select.Operands[2] is Constant q:
+                return b.Select(select.Operands[0], Constant.Bool(p.Bits == c.Bits == (op == Op.Eq)), Constant.Bool(q.Bits == c.Bits == (op == Op.Eq)));
             case Op.Add or Op.Sub or Op.Or or Op.Xor or Op.Shl or Op.Shr or Op.ShrU when zero:
             case Op.Mul or Op.Div or Op.DivU when c.Bits == 1:
             case Op.And when c.Bits == -1:

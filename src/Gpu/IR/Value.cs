@@ -152,9 +152,17 @@ internal sealed class Region
     }
 }
 
-/// <summary>A place in the C# source.</summary>
-internal sealed record SourceLocation(string Method, string? File, int Line)
+/// <summary>A place in the C# source; the file and the line are looked up when they are asked for.</summary>
+internal sealed class SourceLocation(string method, Func<(string? File, int Line)> find)
 {
+    private (string? File, int Line)? found;
+
+    public SourceLocation(string method, string? file, int line) : this(method, () => (file, line)) { }
+
+    public string Method { get; } = method;
+    public string? File => (found ??= find()).File;
+    public int Line => (found ??= find()).Line;
+
     public override string ToString() => File is null ? Method : $"{Method} ({Path.GetFileName(File)}:{Line})";
 }
 

@@ -1,0 +1,48 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Frontend;
+
+/// <summary>A C# value while its method is imported: structs, views and references are taken apart here and never reach the IR.</summary>
+internal abstract record CsValue
+{
+    /// <summary>The IR values that it is made of.</summary>
+    public virtual IEnumerable<Value> Leaves => [];
+
+    /// <summary>The same shape with other leaves.</summary>
+    public virtual CsValue WithLeaves(Queue<Value> leaves) => this;
+}
+
+/// <summary>A number or a bool; a Bool stands for the int 0 or 1 where IL wants one.</summary>
+internal sealed record ScalarValue(Value Value) : CsValue
+{
+    public override IEnumerable<Value> Leaves => [Value];
+    public override CsValue WithLeaves(Queue<Value> leaves) => new ScalarValue(leaves.Dequeue());
+}
+
+/// <summary>A struct, field by field in declaration order.</summary>
+internal sealed record StructValue(Type Type, CsValue[] Fields) : CsValue
+{
+    public override IEnumerable<Value> Leaves => Fields.SelectMany(f => f.Leaves);
+    public override CsValue WithLeaves(Queue<Value> leaves) => new StructValue(Type, [.. Fields.Select(f => f.WithLeaves(leaves))]);
+}
+
+/// <summary>An <see cref="ArrayView{T}"/>: a pointer and a length in elements.</summary>
+internal sealed record ViewValue(Type Element, Value Pointer, Value Length) : CsValue
+{
+    public override IEnumerable<Value> Leaves => [Pointer, Length];
+    public override CsValue WithLeaves(Queue<Value> leaves) => new ViewValue(Element, leaves.Dequeue(), leaves.Dequeue());
+}
+
+/// <summary>A reference to an element in memory.</summary>
+internal sealed record MemoryReference(Type Element, Value Pointer) : CsValue
+{
+    public override IEnumerable<Value> Leaves => [Pointer];
+    public override CsValue WithLeaves(Queue<Value> leaves) => new MemoryReference(Element, leaves.Dequeue());
+}
+
+/// <summary>A reference to a variable, or to a field inside it by the fields' positions; known at compile time.</summary>
+internal sealed record VariableReference(int Variable, Type Type, int[] Path) : CsValue
+{
+    public bool Equals(VariableReference? other) => other is not null && Variable == other.Variable && Path.AsSpan().SequenceEqual(other.Path);
+    public override int GetHashCode() => HashCode.Combine(Variable, Path.Length);
+}

@@ -1,0 +1,219 @@
+using System.Reflection;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Frontend;
+
+/// <summary>The methods that the compiler knows: the kernel vocabulary and the mathematics of .NET. All else is inlined.</summary>
+internal static class Intrinsics
+{
+    private delegate CsValue? Handler(Importer importer, MethodBase method, CsValue[] arguments);
+
+    private static readonly Dictionary<(Type Type, string Name), Handler> handlers = Create();
+
+    public static bool TryImport(Importer importer, MethodBase method, CsValue[] arguments, out CsValue? result)
+    {
+        result = null;
+        Type type = method.DeclaringType!;
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>))
+            type = typeof(ArrayView<>);
+        if (!handlers.TryGetValue((type, method.Name), out Handler? handler))
+            return false;
+        result = handler(importer, method, arguments);
+        return true;
+    }
+
+    private static Dictionary<(Type, string), Handler> Create()
+    {
+        var table = new Dictionary<(Type, string), Handler>();
+        AddPlaces(table);
+        AddSynchronisation(table);
+        AddViews(table);
+        AddAtomics(table);
+        AddMathematics(table);
+        return table;
+    }
+
+    private static void AddPlaces(Dictionary<(Type, string), Handler> table)
+    {
+        string[] axes = ["X", "Y", "Z"];
+        for (int a = 0; a < 3; a++)
+        {
+            int axis = a;
+            table[(typeof(Group), "get_Idx" + axes[a])] = (m, _, _) => new ScalarValue(m.Place(Op.GroupIndex, axis));
+            table[(typeof(Group), "get_Dim" + axes[a])] = (m, _, _) => new ScalarValue(m.Place(Op.GroupDim, axis));
+            table[(typeof(Grid), "get_Idx" + axes[a])] = (m, _, _) => new ScalarValue(m.Place(Op.GridIndex, axis));
+            table[(typeof(Grid), "get_Dim" + axes[a])] = (m, _, _) => new ScalarValue(m.Place(Op.GridDim, axis));
+        }
+        table[(typeof(Warp), "get_LaneIdx")] = (m, _, _) => new ScalarValue(m.Place(Op.LaneIndex));
+        table[(typeof(Warp), "get_WarpIdx")] = (m, _, _) => new ScalarValue(m.Place(Op.WarpIndex));
+        table[(typeof(Warp), "get_WarpSize")] = (m, _, _) => new ScalarValue(m.Place(Op.WarpSize));
+    }
+
+    private static void AddSynchronisation(Dictionary<(Type, string), Handler> table)
+    {
+        void Effect(Type type, string name, Op op) => table[(type, name)] = (m, _, _) =>
+        {
+            m.Builder.Emit(op, IrType.Bool, []);
+            return null;
+        };
+        Effect(typeof(Group), nameof(Group.Barrier), Op.Barrier);
+        Effect(typeof(Warp), nameof(Warp.Barrier), Op.WarpBarrier);
+        Effect(typeof(MemoryFence), nameof(MemoryFence.GroupLevel), Op.FenceGroup);
+        Effect(typeof(MemoryFence), nameof(MemoryFence.DeviceLevel), Op.FenceDevice);
+
+        void Vote(string name, Op op, IrType type) => table[(typeof(Group), name)] = (m, _, a) =>
+            new ScalarValue(m.Builder.Emit(op, type, [Bool(m, a[0])]));
+        Vote(nameof(Group.BarrierAnd), Op.BarrierAnd, IrType.Bool);
+        Vote(nameof(Group.BarrierOr), Op.BarrierOr, IrType.Bool);
+        Vote(nameof(Group.BarrierPopCount), Op.BarrierPopCount, IrType.I32);
+
+        // Structs are exchanged leaf by leaf.
+        void Exchange(Type type, string name, Op op) => table[(type, name)] = (m, _, a) =>
+            a[0].WithLeaves(new Queue<Value>(a[0].Leaves.Select(leaf => m.Builder.Emit(op, leaf.Type, [leaf, Scalar(a[1])]))));
+        Exchange(typeof(Group), nameof(Group.Broadcast), Op.GroupBroadcast);
+        Exchange(typeof(Warp), nameof(Warp.Shuffle), Op.Shuffle);
+        Exchange(typeof(Warp), nameof(Warp.Broadcast), Op.Shuffle);
+        Exchange(typeof(Warp), nameof(Warp.ShuffleUp), Op.ShuffleUp);
+        Exchange(typeof(Warp), nameof(Warp.ShuffleDown), Op.ShuffleDown);
+        Exchange(typeof(Warp), nameof(Warp.ShuffleXor), Op.ShuffleXor);
+    }
+
+    private static void AddViews(Dictionary<(Type, string), Handler> table)
+    {
+        Type view = typeof(ArrayView<>);
+        table[(view, "get_Item")] = (m, _, a) =>
+        {
+            ViewValue v = View(m, a[0]);
+            return new MemoryReference(v.Element, m.Builder.PtrAdd(v.Pointer, Scalar(a[1]), StructLayout.SizeOf(v.Element)));
+        };
+        table[(view, "get_Length")] = (m, _, a) => new ScalarValue(View(m, a[0]).Length);
+        table[(view, "get_IntLength")] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.Truncate64, IrType.I32, [View(m, a[0]).Length]));
+        table[(view, "SubView")] = (m, _, a) =>
+        {
+            ViewValue v = View(m, a[0]);
+            return new ViewValue(v.Element, m.Builder.PtrAdd(v.Pointer, Scalar(a[1]), StructLayout.SizeOf(v.Element)), Long(m, Scalar(a[2])));
+        };
+        table[(view, "Cast")] = (m, method, a) =>
+        {
+            ViewValue v = View(m, a[0]);
+            Type other = method.GetGenericArguments()[0];
+            Value bytes = m.Builder.Mul(v.Length, Constant.I64(StructLayout.SizeOf(v.Element)));
+            return new ViewValue(other, v.Pointer, m.Builder.Binary(Op.Div, bytes, Constant.I64(StructLayout.SizeOf(other))));
+        };
+        table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) => Array(m, method, Op.SharedArray, AddressSpace.Shared, Scalar(a[0]));
+        table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) => Array(m, method, Op.LocalArray, AddressSpace.Local, Scalar(a[0]));
+        table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
+            new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []), Constant.I64(int.MaxValue));
+    }
+
+    private static ViewValue Array(Importer m, MethodBase method, Op op, AddressSpace space, Value length)
+    {
+        Type element = method.GetGenericArguments()[0];
+        if (length is not Constant n || n.Bits <= 0)
+            throw m.Error($"{method.DeclaringType!.Name}.Allocate has a length that is not a positive constant.", "Use a const, or a static abstract member of a policy struct.");
+        Value pointer = m.Builder.Emit(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element));
+        return new ViewValue(element, pointer, Constant.I64(n.Bits));
+    }
+
+    private static void AddAtomics(Dictionary<(Type, string), Handler> table)
+    {
+        void Atomically(string name, Op op, Op unsigned) => table[(typeof(Atomic), name)] = (m, method, a) =>
+        {
+            if (a[0] is not MemoryReference target)
+                throw m.Error("An atomic operation on a variable.", "Apply it to an element of a view.");
+            bool isUnsigned = method.GetParameters()[1].ParameterType == typeof(uint);
+            return new ScalarValue(m.Builder.Emit(isUnsigned ? unsigned : op, Scalar(a[1]).Type, [target.Pointer, .. a[1..].Select(Scalar)],
+                (long)MemoryTypes.Of(target.Element)!.Value));
+        };
+        Atomically(nameof(Atomic.Add), Op.AtomicAdd, Op.AtomicAdd);
+        Atomically(nameof(Atomic.Max), Op.AtomicMax, Op.AtomicMaxU);
+        Atomically(nameof(Atomic.Min), Op.AtomicMin, Op.AtomicMinU);
+        Atomically(nameof(Atomic.And), Op.AtomicAnd, Op.AtomicAnd);
+        Atomically(nameof(Atomic.Or), Op.AtomicOr, Op.AtomicOr);
+        Atomically(nameof(Atomic.Xor), Op.AtomicXor, Op.AtomicXor);
+        Atomically(nameof(Atomic.Exchange), Op.AtomicExchange, Op.AtomicExchange);
+        Atomically(nameof(Atomic.CompareExchange), Op.AtomicCompareExchange, Op.AtomicCompareExchange);
+    }
+
+    private static void AddMathematics(Dictionary<(Type, string), Handler> table)
+    {
+        void Function(string name, Op op)
+        {
+            foreach (Type type in (Type[])[typeof(MathF), typeof(Math), typeof(float), typeof(double)])
+            {
+                table[(type, name)] = (m, method, a) =>
+                {
+                    Value[] values = [.. a.Select(Scalar)];
+                    if (!values[0].Type.IsFloat)
+                        return Integer(m, op, name, values, method.GetParameters()[0].ParameterType);
+                    if (method.GetParameters().Length != values.Length || method.GetParameters().Length > 1 && op is Op.RoundEven or Op.Log)
+                        throw m.Error($"{Naming.Of(method)} with {values.Length} arguments is not in the kernel vocabulary.", "Use the plain form.");
+                    return new ScalarValue(m.Builder.Emit(op, values[0].Type, values));
+                };
+            }
+        }
+        Function("FusedMultiplyAdd", Op.Fma);
+        Function("Sqrt", Op.Sqrt);
+        Function("Abs", Op.Abs);
+        Function("Min", Op.Min);
+        Function("Max", Op.Max);
+        Function("Floor", Op.Floor);
+        Function("Ceiling", Op.Ceiling);
+        Function("Truncate", Op.Truncate);
+        Function("Round", Op.RoundEven);
+        Function("Exp", Op.Exp);
+        Function("Log", Op.Log);
+        Function("Sin", Op.Sin);
+        Function("Cos", Op.Cos);
+        Function("Tanh", Op.Tanh);
+        Function("Pow", Op.Pow);
+        table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) => new ScalarValue(m.Builder.Binary(Op.Ne, Scalar(a[0]), Scalar(a[0])));
+        void Bits(Type type, string name, IrType result) => table[(type, name)] = (m, _, a) =>
+            new ScalarValue(m.Builder.Emit(Op.BitCast, result, [Scalar(a[0])]));
+        Bits(typeof(BitConverter), nameof(BitConverter.SingleToInt32Bits), IrType.I32);
+        Bits(typeof(BitConverter), nameof(BitConverter.SingleToUInt32Bits), IrType.I32);
+        Bits(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle), IrType.F32);
+        Bits(typeof(BitConverter), nameof(BitConverter.UInt32BitsToSingle), IrType.F32);
+        Bits(typeof(BitConverter), nameof(BitConverter.DoubleToInt64Bits), IrType.I64);
+        Bits(typeof(BitConverter), nameof(BitConverter.DoubleToUInt64Bits), IrType.I64);
+        Bits(typeof(BitConverter), nameof(BitConverter.Int64BitsToDouble), IrType.F64);
+        Bits(typeof(BitConverter), nameof(BitConverter.UInt64BitsToDouble), IrType.F64);
+        foreach (string name in (string[])[nameof(Interop.FloatAsInt), nameof(Interop.IntAsFloat)])
+        {
+            table[(typeof(Interop), name)] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
+        }
+    }
+
+    private static IrType Twin(IrType type) => type.Scalar switch
+    {
+        IR.Scalar.I32 => IrType.F32,
+        IR.Scalar.F32 => IrType.I32,
+        IR.Scalar.I64 => IrType.F64,
+        _ => IrType.I64,
+    };
+
+    /// <summary>Math.Abs, Min and Max of integers.</summary>
+    private static ScalarValue Integer(Importer m, Op op, string name, Value[] v, Type type)
+    {
+        Builder b = m.Builder;
+        bool unsigned = type == typeof(uint) || type == typeof(ulong);
+        return new ScalarValue(op switch
+        {
+            Op.Abs => b.Select(b.Binary(Op.Lt, v[0], Constant.Zero(v[0].Type)), b.Emit(Op.Neg, v[0].Type, [v[0]]), v[0]),
+            Op.Min => b.Select(b.Binary(unsigned ? Op.LtU : Op.Lt, v[1], v[0]), v[1], v[0]),
+            Op.Max => b.Select(b.Binary(unsigned ? Op.GtU : Op.Gt, v[1], v[0]), v[1], v[0]),
+            _ => throw m.Error($"Math.{name} of integers is not in the kernel vocabulary.", "Convert to float first."),
+        });
+    }
+
+    private static Value Scalar(CsValue value) => ((ScalarValue)value).Value;
+
+    private static Value Bool(Importer m, CsValue value) =>
+        Scalar(value) is var v && v.Type == IrType.Bool ? v : m.Builder.Binary(Op.Ne, v, Constant.I32(0));
+
+    private static Value Long(Importer m, Value value) =>
+        value.Type == IrType.I64 ? value : m.Builder.Emit(Op.SignExtend, IrType.I64, [value]);
+
+    private static ViewValue View(Importer m, CsValue value) =>
+        value as ViewValue ?? m.Load(value) as ViewValue ?? throw m.Error("A view is expected.", "Pass an ArrayView.");
+}

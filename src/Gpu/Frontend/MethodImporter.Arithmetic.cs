@@ -1,0 +1,204 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Frontend;
+
+/// <summary>Arithmetic, comparisons and conversions.</summary>
+internal sealed partial class MethodImporter
+{
+    private bool ImportArithmetic(string operation, IlInstruction i)
+    {
+        if (operation.StartsWith("ldc.", StringComparison.Ordinal))
+        {
+            PushConstant(operation, i);
+            return true;
+        }
+        if (operation.StartsWith("conv.", StringComparison.Ordinal) && !operation.Contains(".ovf", StringComparison.Ordinal))
+        {
+            Push(Convert(operation[5..], Scalar(stack.Pop())));
+            return true;
+        }
+        Op? binary = operation switch
+        {
+            "add" => Op.Add,
+            "sub" => Op.Sub,
+            "mul" => Op.Mul,
+            "div" => Op.Div,
+            "div.un" => Op.DivU,
+            "rem" => Op.Rem,
+            "rem.un" => Op.RemU,
+            "and" => Op.And,
+            "or" => Op.Or,
+            "xor" => Op.Xor,
+            _ => null,
+        };
+        if (binary is { } op)
+        {
+            Value right = Scalar(stack.Pop()), left = Scalar(stack.Pop());
+            (left, right) = op is Op.And or Op.Or or Op.Xor && left.Type == IrType.Bool && right.Type == IrType.Bool ? (left, right) : Match(left, right);
+            if (op == Op.Rem && left.Type.IsFloat)
+                throw importer.Error("The remainder of floats is taken.", "Write x - y * MathF.Truncate(x / y), which says its rounding.");
+            Push(Builder.Binary(op, left, right));
+            return true;
+        }
+        switch (operation)
+        {
+            case "neg":
+                Value negated = Number(stack.Pop());
+                Push(Builder.Emit(Op.Neg, negated.Type, [negated]));
+                return true;
+            case "not":
+                Push(Builder.Not(Number(stack.Pop())));
+                return true;
+            case "shl" or "shr" or "shr.un":
+                Value count = AsInt(stack.Pop()), shifted = Number(stack.Pop());
+                Op shift = operation == "shl" ? Op.Shl : operation == "shr" ? Op.Shr : Op.ShrU;
+                Push(Builder.Emit(shift, shifted.Type, [shifted, Mask(count, shifted.Type)]));
+                return true;
+            case "ceq" or "cgt" or "cgt.un" or "clt" or "clt.un":
+                Value second = Scalar(stack.Pop()), first = Scalar(stack.Pop());
+                Push(Compare(operation[1..], first, second));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>C# masks shift counts; here the mask is on constants only, since every target masks, too.</summary>
+    private Value Mask(Value count, IrType type)
+    {
+        int bits = type == IrType.I32 ? 31 : 63;
+        if (count is Instruction { Op: Op.And } and && and.Operands[1] is Constant c && c.Bits == bits)
+            return and.Operands[0];
+        return count is Constant constant ? Constant.I32(constant.Int & bits) : count;
+    }
+
+    private void PushConstant(string operation, IlInstruction i)
+    {
+        string kind = operation[4..];
+        Push(kind switch
+        {
+            "i8" => Constant.I64((long)i.Operand!),
+            "r4" => Constant.F32((float)i.Operand!),
+            "r8" => Constant.F64((double)i.Operand!),
+            "i4" => Constant.I32((int)(long)i.Operand!),
+            "i4.m1" => Constant.I32(-1),
+            _ => Constant.I32(kind[^1] - '0'),
+        });
+    }
+
+    private Value BranchCondition(string operation)
+    {
+        if (operation is "brtrue" or "brfalse")
+        {
+            Value value = Scalar(stack.Pop());
+            Value isTrue = value.Type == IrType.Bool ? value : Builder.Binary(Op.Ne, value, Constant.Zero(value.Type));
+            return operation == "brtrue" ? isTrue : Builder.Not(isTrue);
+        }
+        Value right = Scalar(stack.Pop()), left = Scalar(stack.Pop());
+        return Compare(operation[1..], left, right);
+    }
+
+    /// <summary>A comparison by the end of its IL name: eq, ne.un, lt, lt.un …; "un" is unsigned, or "or unordered" of floats.</summary>
+    private Value Compare(string relation, Value left, Value right)
+    {
+        if (left.Type != IrType.Bool || right.Type != IrType.Bool)
+        {
+            if (relation is "eq" or "ne.un" or "gt.un" && right is Constant { Bits: 0 } && left.Type == IrType.Bool)
+                return relation == "eq" ? Builder.Not(left) : left;
+            (left, right) = Match(left, right);
+        }
+        bool isFloat = left.Type.IsFloat;
+        switch (relation)
+        {
+            case "eq":
+                return Builder.Binary(Op.Eq, left, right);
+            case "ne.un":
+                return Builder.Binary(Op.Ne, left, right);
+            case "lt":
+                return Builder.Binary(Op.Lt, left, right);
+            case "le":
+                return Builder.Binary(Op.Le, left, right);
+            case "gt":
+                return Builder.Binary(Op.Gt, left, right);
+            case "ge":
+                return Builder.Binary(Op.Ge, left, right);
+            case "lt.un":
+                return isFloat ? Builder.Not(Builder.Binary(Op.Ge, left, right)) : Builder.Binary(Op.LtU, left, right);
+            case "le.un":
+                return isFloat ? Builder.Not(Builder.Binary(Op.Gt, left, right)) : Builder.Binary(Op.LeU, left, right);
+            case "gt.un":
+                return isFloat ? Builder.Not(Builder.Binary(Op.Le, left, right)) : Builder.Binary(Op.GtU, left, right);
+            default:
+                return isFloat ? Builder.Not(Builder.Binary(Op.Lt, left, right)) : Builder.Binary(Op.GeU, left, right);
+        }
+    }
+
+    private Value Convert(string to, Value value)
+    {
+        if (value.Type == IrType.Bool)
+            value = Builder.Emit(Op.BoolToInt, IrType.I32, [value]);
+        IrType from = value.Type;
+        switch (to)
+        {
+            case "i1":
+                return Builder.Emit(Op.SignExtend8, IrType.I32, [ToInt32(value, false)]);
+            case "i2":
+                return Builder.Emit(Op.SignExtend16, IrType.I32, [ToInt32(value, false)]);
+            case "u1":
+                return Builder.And(ToInt32(value, false), Constant.I32(0xFF));
+            case "u2":
+                return Builder.And(ToInt32(value, false), Constant.I32(0xFFFF));
+            case "i4" or "u4":
+                return ToInt32(value, to == "u4");
+            case "i8" or "i":
+                return from.IsFloat ? Builder.Emit(Op.FloatToInt, IrType.I64, [value]) : from == IrType.I32 ? Builder.Emit(Op.SignExtend, IrType.I64, [value]) : value;
+            case "u8" or "u":
+                return from.IsFloat ? Builder.Emit(Op.FloatToUInt, IrType.I64, [value]) : from == IrType.I32 ? Builder.Emit(Op.ZeroExtend, IrType.I64, [value]) : value;
+            case "r4" or "r8":
+                IrType type = to == "r4" ? IrType.F32 : IrType.F64;
+                return from == type ? value : Builder.Emit(from.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);
+            case "r.un":
+                // C# writes conv.r.un and then conv.r4 or conv.r8; the double holds every 32-bit number exactly.
+                return Builder.Emit(Op.UIntToFloat, IrType.F64, [value]);
+            default:
+                throw Unsupported("conv." + to);
+        }
+    }
+
+    private Value ToInt32(Value value, bool unsigned) => value.Type.IsFloat
+        ? Builder.Emit(unsigned ? Op.FloatToUInt : Op.FloatToInt, IrType.I32, [value])
+        : value.Type == IrType.I64 ? Builder.Emit(Op.Truncate64, IrType.I32, [value]) : value;
+
+    private Value Scalar(CsValue value) => value is ScalarValue scalar
+        ? scalar.Value
+        : throw importer.Error("A reference or struct is used as a number.", "Kernels have no pointer arithmetic; index a view.");
+
+    private Value Number(CsValue value) =>
+        Scalar(value) is var v && v.Type == IrType.Bool ? Builder.Emit(Op.BoolToInt, IrType.I32, [v]) : v;
+
+    private Value AsInt(CsValue value) =>
+        Number(value) is var v && v.Type == IrType.I64 ? Builder.Emit(Op.Truncate64, IrType.I32, [v]) : v;
+
+    private CsValue AsBool(CsValue value) =>
+        Scalar(value) is var v && v.Type == IrType.Bool ? value : new ScalarValue(Builder.Binary(Op.Ne, v, Constant.Zero(v.Type)));
+
+    /// <summary>Brings two numbers to one type, as IL's implicit rules do.</summary>
+    private (Value, Value) Match(Value left, Value right)
+    {
+        left = Number(new ScalarValue(left));
+        right = Number(new ScalarValue(right));
+        if (left.Type == right.Type)
+            return (left, right);
+        if (left.Type == IrType.I32 && right.Type == IrType.I64)
+            return (Builder.Emit(Op.SignExtend, IrType.I64, [left]), right);
+        if (left.Type == IrType.I64 && right.Type == IrType.I32)
+            return (left, Builder.Emit(Op.SignExtend, IrType.I64, [right]));
+        if (left.Type == IrType.F32 && right.Type == IrType.F64)
+            return (Builder.Emit(Op.FloatToFloat, IrType.F64, [left]), right);
+        if (left.Type == IrType.F64 && right.Type == IrType.F32)
+            return (left, Builder.Emit(Op.FloatToFloat, IrType.F64, [right]));
+        throw importer.Error($"{left.Type} and {right.Type} are combined.", "Convert one of them first.");
+    }
+
+    private void Push(Value value) => stack.Push(new ScalarValue(value));
+}

@@ -1,0 +1,224 @@
+using System.Reflection;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Frontend;
+
+/// <summary>
+/// Imports one method, the kernel or an inlined one: control flow here, instructions in the other part. Each block is
+/// imported once. A block that several others lead to has a flag; whoever leads there sets it, and the block follows
+/// under "if flag", which folds away wherever all ways lead to it.
+/// </summary>
+internal sealed partial class MethodImporter
+{
+    private readonly Importer importer;
+    private readonly MethodBase method;
+    private readonly List<IlInstruction> code;
+    private readonly ControlFlowGraph graph;
+    private readonly int firstVariable;
+    private readonly int[] arguments, locals;
+    private readonly LocalVariableInfo[] localTypes;
+    private readonly Dictionary<BasicBlock, int> reached = [];
+    private readonly Dictionary<BasicBlock, int> depthAtEntry = [];
+    private readonly Dictionary<Loop, int> running = [];
+    private readonly List<int> stackSlots = [];
+    private readonly int result;
+    private readonly string name;
+    private Stack<CsValue> stack = new();
+
+    public MethodImporter(Importer importer, MethodBase method, CsValue[] given)
+    {
+        this.importer = importer;
+        this.method = method;
+        name = importer.Active.Count == 0 ? importer.KernelName : Naming.Of(method);
+        if (importer.Active.Contains(method))
+            throw importer.Error($"{name} calls itself, and kernels cannot recurse: every call is inlined.", "Write a loop instead.");
+        MethodBody body = method.GetMethodBody()
+            ?? throw importer.Error($"{name} has no IL: it is external, abstract or built into the runtime.", "Use what the kernel vocabulary offers.");
+        if (body.ExceptionHandlingClauses.Count > 0)
+            throw importer.Error($"{name} uses try, using, lock or foreach over an enumerator.", "Kernels have no exceptions; use plain loops over indices.");
+        code = IlReader.Read(method, body.GetILAsByteArray()!);
+        graph = new ControlFlowGraph(code);
+        firstVariable = Environment.Count;
+        arguments = Array.ConvertAll(given, value => Environment.Declare(value));
+        localTypes = [.. body.LocalVariables];
+        locals = Array.ConvertAll(localTypes, local => Environment.Declare(importer.DefaultOrNull(local.LocalType)));
+        result = Environment.Declare();
+    }
+
+    private Environment Environment => importer.Environment;
+    private Builder Builder => importer.Builder;
+
+    /// <summary>Imports the body where the builder stands and gives what it returns, or null.</summary>
+    public CsValue? Import()
+    {
+        SourceLocation? caller = Builder.Location;
+        importer.Active.Push(method);
+        if (graph.IrreducibleAt is { } offset)
+        {
+            SetLocation(offset);
+            throw importer.Error("A loop is entered at two places.", "Write it without goto.");
+        }
+        ImportBlock(graph.Entry);
+        importer.Active.Pop();
+        CsValue? value = Environment[result];
+        Environment.Truncate(firstVariable);
+        Builder.Location = caller;
+        return value;
+    }
+
+    private void ImportBlock(BasicBlock block)
+    {
+        if (block.Heads is { } loop)
+            ImportLoop(loop);
+        else
+            ImportBody(block);
+    }
+
+    private void ImportLoop(Loop loop)
+    {
+        Unset(loop.Followers);
+        running[loop] = Environment.Declare();
+        // The flags that a way out of the loop sets: of blocks behind it, or of an outer loop that goes round.
+        var exits = new HashSet<int>();
+        foreach (BasicBlock block in loop.Blocks)
+        {
+            foreach (BasicBlock target in block.Successors.Where(t => !loop.Blocks.Contains(t)))
+                exits.Add(ControlFlowGraph.IsBackEdge(block, target) ? running[target.Heads!] : Reached(target));
+        }
+        int onlyExit = exits.Count == 1 ? exits.First() : -1;
+        SetLocation(code[loop.Header.First].Offset);
+        Environment.Loop(Assigned(loop), onlyExit >= 0 ? [] : exits, running[loop], () => ImportBody(loop.Header));
+        if (onlyExit >= 0)
+            Environment.SetFlag(onlyExit, true);
+        ImportFollowers(loop.Followers);
+    }
+
+    private void ImportBody(BasicBlock block)
+    {
+        Unset(block.Followers);
+        stack = new();
+        for (int i = 0; i < depthAtEntry.GetValueOrDefault(block); i++)
+            stack.Push(Environment[stackSlots[i]]!);
+        for (int i = block.First; i < block.Last; i++)
+            ImportInstruction(code[i]);
+        IlInstruction last = code[block.Last];
+        SetLocation(last.Offset);
+        switch (last.OpCode.FlowControl)
+        {
+            case System.Reflection.Emit.FlowControl.Cond_Branch:
+                ImportBranch(block, last);
+                break;
+            case System.Reflection.Emit.FlowControl.Branch:
+                SaveStack(block);
+                GoTo(block, block.Successors[0]);
+                break;
+            case System.Reflection.Emit.FlowControl.Return:
+                if (stack.Count > 0)
+                    Environment[result] = ((MethodInfo)method).ReturnType == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
+                break;
+            case System.Reflection.Emit.FlowControl.Throw:
+                throw importer.Error("Kernels cannot throw exceptions.", "Write a marker value instead, and check it on the host.");
+            default:
+                ImportInstruction(last);
+                SaveStack(block);
+                GoTo(block, block.Successors[0]);
+                break;
+        }
+        ImportFollowers(block.Followers);
+    }
+
+    private void ImportBranch(BasicBlock block, IlInstruction branch)
+    {
+        if (branch.Operand is int[])
+        {
+            Value selector = AsInt(stack.Pop());
+            SaveStack(block);
+            ImportSwitch(block, selector, 0);
+            return;
+        }
+        Value condition = BranchCondition(branch.OpCode.Name!.Replace(".s", "", StringComparison.Ordinal));
+        SaveStack(block);
+        if (block.Successors[0] == block.Successors[1])
+            GoTo(block, block.Successors[0]);
+        else
+            Environment.If(condition, () => GoTo(block, block.Successors[0]), () => GoTo(block, block.Successors[1]));
+    }
+
+    private void ImportSwitch(BasicBlock block, Value selector, int number)
+    {
+        if (number == block.Successors.Count - 1)
+        {
+            GoTo(block, block.Successors[number]);
+            return;
+        }
+        BasicBlock target = block.Successors[number];
+        Environment.If(Builder.Binary(Op.Eq, selector, Constant.I32(number)),
+            () => GoTo(block, target),
+            () => ImportSwitch(block, selector, number + 1));
+    }
+
+    private void GoTo(BasicBlock from, BasicBlock to)
+    {
+        if (ControlFlowGraph.IsBackEdge(from, to))
+            Environment.SetFlag(running[to.Heads!], true);
+        else if (to.IsFollower)
+            Environment.SetFlag(Reached(to), true);
+        else
+            ImportBlock(to);
+    }
+
+    private void ImportFollowers(List<BasicBlock> followers)
+    {
+        foreach (BasicBlock follower in followers)
+            Environment.If(Environment.Flag(Reached(follower)), () => ImportBlock(follower), () => { });
+    }
+
+    private void Unset(List<BasicBlock> followers)
+    {
+        foreach (BasicBlock follower in followers)
+        {
+            if (!reached.ContainsKey(follower))
+                reached.Add(follower, Environment.Declare());
+            Environment.SetFlag(Reached(follower), false);
+        }
+    }
+
+    private int Reached(BasicBlock block) => reached[block];
+
+    /// <summary>Keeps what a block leaves on the evaluation stack in variables, so that it joins like them.</summary>
+    private void SaveStack(BasicBlock block)
+    {
+        CsValue[] left = [.. stack.Reverse()];
+        foreach (BasicBlock successor in block.Successors)
+            depthAtEntry[successor] = left.Length;
+        for (int i = 0; i < left.Length; i++)
+        {
+            if (i == stackSlots.Count)
+                stackSlots.Add(Environment.Declare());
+            Environment[stackSlots[i]] = left[i];
+        }
+    }
+
+    /// <summary>The arguments and locals that a loop's own instructions may change.</summary>
+    private IEnumerable<int> Assigned(Loop loop)
+    {
+        foreach (BasicBlock block in loop.Blocks)
+        {
+            for (int i = block.First; i <= block.Last; i++)
+            {
+                string operation = code[i].OpCode.Name!;
+                if (operation.StartsWith("stloc", StringComparison.Ordinal) || operation.StartsWith("ldloca", StringComparison.Ordinal))
+                    yield return locals[VariableNumber(code[i])];
+                else if (operation.StartsWith("starg", StringComparison.Ordinal) || operation.StartsWith("ldarga", StringComparison.Ordinal))
+                    yield return arguments[VariableNumber(code[i])];
+            }
+        }
+        foreach (int slot in stackSlots)
+            yield return slot;
+    }
+
+    private static int VariableNumber(IlInstruction instruction) =>
+        instruction.Operand is long number ? (int)number : instruction.OpCode.Name![^1] - '0';
+
+    private void SetLocation(int offset) => Builder.Location = SourceLines.Find(method, name, offset);
+}

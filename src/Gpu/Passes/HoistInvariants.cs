@@ -1,0 +1,75 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Passes;
+
+/// <summary>
+/// Computes before a loop what is the same in every iteration. Addresses are taken apart for it: of
+/// <c>base + (row * stride + k)</c> the part without k goes out, and k is added to a pointer that is ready.
+/// </summary>
+internal sealed class HoistInvariants : Rewriter
+{
+    private readonly Dictionary<Instruction, (Value Pointer, List<Value> Variant)> split = new(ReferenceEqualityComparer.Instance);
+
+    public static Function Apply(Function function) => new HoistInvariants().Run(function);
+
+    protected override void Rewrite(For loop)
+    {
+        Hoist(loop.Body);
+        base.Rewrite(loop);
+    }
+
+    protected override void Rewrite(While loop)
+    {
+        Hoist(loop.Body);
+        base.Rewrite(loop);
+    }
+
+    protected override Value Rewrite(Instruction i)
+    {
+        if (!split.TryGetValue(i, out var parts))
+            return base.Rewrite(i);
+        Value index = parts.Variant.Select(Map).Aggregate(Builder.Add);
+        return Builder.PtrAdd(parts.Pointer, index, i.Attribute);
+    }
+
+    /// <summary>Emits the invariant instructions of a body here; when the body is rewritten the builder finds them again.</summary>
+    private void Hoist(Region body)
+    {
+        // A body that stands in an outer loop is seen a second time: what was known of its inside is of another copy.
+        foreach (Instruction instruction in body.All())
+            Known.Remove(instruction);
+        foreach (Instruction instruction in body.All())
+        {
+            if (!instruction.Op.IsPure())
+                continue;
+            if (Array.TrueForAll(instruction.Operands, IsKnown))
+                Known[instruction] = base.Rewrite(instruction);
+            else if (instruction.Op == Op.PtrAdd && IsKnown(instruction.Operands[0]))
+                Split(instruction);
+        }
+    }
+
+    private void Split(Instruction address)
+    {
+        var terms = new List<Value>();
+        Flatten(address.Operands[1], terms);
+        List<Value> invariant = terms.FindAll(IsKnown), rest = terms.FindAll(t => !IsKnown(t));
+        if (invariant.Count == 0)
+            return;
+        Value index = Map(invariant).Aggregate(Builder.Add);
+        split[address] = (Builder.PtrAdd(Map(address.Operands[0]), index, address.Attribute), rest);
+    }
+
+    private static void Flatten(Value value, List<Value> terms)
+    {
+        if (value is Instruction { Op: Op.Add } sum && sum.Type == IrType.I32)
+        {
+            Flatten(sum.Operands[0], terms);
+            Flatten(sum.Operands[1], terms);
+        }
+        else
+        {
+            terms.Add(value);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Passes;
+
+/// <summary>
+/// The base of all passes: builds a function anew, instruction by instruction, through the folding builder. A pass
+/// overrides the instructions that it cares about; everything else is copied.
+/// </summary>
+internal abstract class Rewriter
+{
+    protected Builder Builder { get; } = new();
+
+    /// <summary>What a value of the old function is in the new one.</summary>
+    protected Dictionary<Value, Value> Known { get; } = new(ReferenceEqualityComparer.Instance);
+
+    protected Function Source { get; private set; } = null!;
+
+    public Function Run(Function function)
+    {
+        Source = function;
+        foreach (Parameter parameter in function.Parameters)
+            Known[parameter] = parameter;
+        var body = new Region();
+        Builder.Enter(body);
+        RewriteAll(function.Body);
+        Builder.Leave();
+        return new Function(function.Name, function.Parameters, body);
+    }
+
+    protected Value Map(Value value) => value is Constant ? value : Known[value];
+
+    protected Value[] Map(IEnumerable<Value> values) => [.. values.Select(Map)];
+
+    protected bool IsKnown(Value value) => value is Constant || Known.ContainsKey(value);
+
+    /// <summary>Rewrites a region's instructions where the builder stands.</summary>
+    protected void RewriteAll(Region region)
+    {
+        foreach (Instruction instruction in region.Instructions)
+        {
+            Builder.Location = instruction.Location;
+            switch (instruction)
+            {
+                case If branch:
+                    Rewrite(branch);
+                    break;
+                case For loop:
+                    Rewrite(loop);
+                    break;
+                case While loop:
+                    Rewrite(loop);
+                    break;
+                default:
+                    Known[instruction] = Rewrite(instruction);
+                    break;
+            }
+        }
+    }
+
+    protected virtual Value Rewrite(Instruction i) => Builder.Emit(i.Op, i.Type, Map(i.Operands), i.Attribute);
+
+    protected virtual void Rewrite(If branch)
+    {
+        Value condition = Map(branch.Condition);
+        if (condition is Constant c)
+        {
+            Region taken = c.Bits != 0 ? branch.Then : branch.Else;
+            RewriteAll(taken);
+            Define(branch, Map(taken.Yields));
+            return;
+        }
+        Region then = RewriteRegion(branch.Then), otherwise = RewriteRegion(branch.Else);
+        Builder.Location = branch.Location;
+        Define(branch, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
+    }
+
+    protected virtual void Rewrite(For loop)
+    {
+        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
+        Value[] initial = Map(loop.Initial);
+        Region body = RewriteRegion(loop.Body);
+        Define(loop, Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results);
+    }
+
+    protected virtual void Rewrite(While loop)
+    {
+        Value[] initial = Map(loop.Initial);
+        Region body = RewriteRegion(loop.Body);
+        Define(loop, Builder.Append(new While(initial, body, loop.Location)).Results);
+    }
+
+    /// <summary>A new region with new arguments, the rewritten instructions and yields.</summary>
+    protected Region RewriteRegion(Region region)
+    {
+        var copy = new Region();
+        foreach (RegionArgument argument in region.Arguments)
+        {
+            var fresh = new RegionArgument(argument.Type);
+            copy.Arguments.Add(fresh);
+            Known[argument] = fresh;
+        }
+        Builder.Enter(copy);
+        RewriteAll(region);
+        copy.Yields.AddRange(Map(region.Yields));
+        copy.Condition = region.Condition is { } condition ? Map(condition) : null;
+        Builder.Leave();
+        return copy;
+    }
+
+    protected void Define(StructuredInstruction instruction, IReadOnlyList<Value> values)
+    {
+        for (int i = 0; i < instruction.Results.Length; i++)
+            Known[instruction.Results[i]] = values[i];
+    }
+}

@@ -1,0 +1,29 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Passes;
+
+/// <summary>Makes constants of what is known once the group's shape and the warp's size are: dimensions, and indices along an axis of one.</summary>
+internal sealed class Specialize(Index3D groupDim, int warpSize) : Rewriter
+{
+    public static Function Apply(Function function, Index3D groupDim, int warpSize) => new Specialize(groupDim, warpSize).Run(function);
+
+    protected override Value Rewrite(Instruction i) => i.Op switch
+    {
+        Op.GroupDim => Constant.I32(Extent(i.Attribute)),
+        Op.GroupIndex when Extent(i.Attribute) == 1 => Constant.I32(0),
+        Op.WarpSize => Constant.I32(warpSize),
+        Op.LaneIndex => Builder.Binary(Op.Rem, Linear(), Constant.I32(warpSize)),
+        Op.WarpIndex => Builder.Binary(Op.Div, Linear(), Constant.I32(warpSize)),
+        _ => base.Rewrite(i),
+    };
+
+    private int Extent(long axis) => axis == 0 ? groupDim.X : axis == 1 ? groupDim.Y : groupDim.Z;
+
+    private Value Linear()
+    {
+        Value y = Builder.Add(Builder.Mul(Index(2), Constant.I32(groupDim.Y)), Index(1));
+        return Builder.Add(Builder.Mul(y, Constant.I32(groupDim.X)), Index(0));
+    }
+
+    private Value Index(int axis) => Extent(axis) == 1 ? Constant.I32(0) : Builder.Emit(Op.GroupIndex, IrType.I32, [], axis);
+}

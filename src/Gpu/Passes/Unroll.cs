@@ -1,0 +1,74 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Passes;
+
+/// <summary>
+/// Unrolls loops with a constant number of iterations: always where the induction variable reaches the index of a local
+/// array, which must become constant; else where the result is small.
+/// </summary>
+internal sealed class Unroll : Rewriter
+{
+    /// <summary>The most instructions that an unrolled loop may come to where unrolling is a choice.</summary>
+    private const int SmallLoop = 192;
+
+    /// <summary>The most that it may come to where it is a must; beyond, machine code would be slower than memory.</summary>
+    private const int LargestLoop = 20_000;
+
+    public static Function Apply(Function function) => new Unroll().Run(function);
+
+    protected override void Rewrite(For loop)
+    {
+        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
+        long? trips = new For(lower, upper, loop.Step, [], new Region { Arguments = { new RegionArgument(lower.Type) } }, null).TripCount;
+        if (trips is not { } n || !ShouldUnroll(loop, n))
+        {
+            base.Rewrite(loop);
+            return;
+        }
+        Value[] carried = Map(loop.Initial);
+        for (long trip = 0; trip < n; trip++)
+        {
+            Known[loop.Induction] = new Constant(lower.Type, ((Constant)lower).Bits + trip * loop.Step);
+            for (int i = 0; i < carried.Length; i++)
+                Known[loop.Body.Arguments[1 + i]] = carried[i];
+            RewriteAll(loop.Body);
+            carried = Map(loop.Body.Yields);
+        }
+        Define(loop, carried);
+    }
+
+    private bool ShouldUnroll(For loop, long trips)
+    {
+        long size = loop.Body.All().Count() * trips;
+        if (size <= SmallLoop)
+            return true;
+        if (!IndexesLocalArray(loop))
+            return false;
+        if (size <= LargestLoop)
+            return true;
+        throw new KernelCompilationException(Source.Name, loop.Location,
+            $"A loop of {trips} iterations indexes a local array and is too long to unroll ({size} instructions).",
+            "Use a smaller array, or shared memory.");
+    }
+
+    /// <summary>Whether the induction variable, or what is computed from it, indexes a local array.</summary>
+    private static bool IndexesLocalArray(For loop)
+    {
+        var dependent = new HashSet<Value>(ReferenceEqualityComparer.Instance);
+        dependent.UnionWith(loop.Body.Arguments);
+        foreach (Instruction instruction in loop.Body.All())
+        {
+            if (!Array.Exists(instruction.Operands, dependent.Contains))
+                continue;
+            if (instruction.Op == Op.PtrAdd && instruction.Type.Space == AddressSpace.Local)
+                return true;
+            dependent.Add(instruction);
+            if (instruction is StructuredInstruction structured)
+            {
+                dependent.UnionWith(structured.Results);
+                dependent.UnionWith(structured.Regions.SelectMany(r => r.Arguments));
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,29 @@
+namespace VaeGpu.Host.Pictures;
+
+/// <summary>Writes a file whole or not at all: beside its place first, then moved there.</summary>
+public static class AtomicFile
+{
+    /// <summary>
+    /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts in the stream; makes the folder if it is missing.
+    /// </summary>
+    /// <exception cref="IOException">The folder or file cannot be written; the file at <paramref name="path"/> is as it was.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or file may not be written; the file is as it was.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        var full = Path.GetFullPath(path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
+        var beside = $"{full}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
+                write(stream);
+            File.Move(beside, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+}

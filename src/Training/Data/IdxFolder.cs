@@ -1,0 +1,56 @@
+namespace VaeGpu.Training.Data;
+
+/// <summary>A folder laid out as MNIST is published: images and labels to train on and to test with, in four IDX files.</summary>
+public static class IdxFolder
+{
+    /// <summary>
+    /// Loads train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each also as
+    /// ".idx" and with ".gz". Label files may be left out, both together. The set takes the folder's name.
+    /// </summary>
+    /// <exception cref="DataException">
+    /// The folder or a file of images is missing, a file is damaged, or the files do not fit together.
+    /// </exception>
+    public static DataSplit Load(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        if (!Directory.Exists(folder))
+            throw new DataException($"The data folder \"{folder}\" does not exist; name a folder that holds MNIST-style IDX files.");
+        var trainImages = Required(folder, "train-images", "idx3-ubyte");
+        var testImages = Required(folder, "t10k-images", "idx3-ubyte");
+        var trainLabels = Find(folder, "train-labels", "idx1-ubyte");
+        var testLabels = Find(folder, "t10k-labels", "idx1-ubyte");
+        if (trainLabels is null != testLabels is null)
+            throw new DataException(
+                $"The data folder \"{folder}\" holds {Path.GetFileName(trainLabels ?? testLabels)} but no "
+                + $"{(trainLabels is null ? "train" : "t10k")}-labels-idx1-ubyte; add that file, or remove both to go without labels.");
+        var train = Read(trainImages, trainLabels);
+        var test = Read(testImages, testLabels);
+        if ((train.Width, train.Height) != (test.Width, test.Height))
+            throw new DataException(
+                $"{trainImages} holds {train.Width}×{train.Height} images but {testImages} {test.Width}×{test.Height}; "
+                + "both must have the same size.");
+        return new DataSplit(new DirectoryInfo(folder).Name, train, test);
+    }
+
+    private static ImageSet Read(string images, string? labels)
+    {
+        var set = IdxFile.ReadImages(images);
+        if (labels is null)
+            return set;
+        var classes = IdxFile.ReadLabels(labels);
+        if (classes.Length != set.Count)
+            throw new DataException(
+                $"{labels} holds {classes.Length} labels but {images} {set.Count} images; the two files must belong together.");
+        return new ImageSet(set.Pixels, classes, set.Width, set.Height);
+    }
+
+    private static string Required(string folder, string part, string kind) =>
+        Find(folder, part, kind) ?? throw new DataException(
+            $"The data folder \"{folder}\" has no {part} file; looked for {string.Join(", ", Names(part, kind))}.");
+
+    private static string? Find(string folder, string part, string kind) =>
+        Names(part, kind).Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static string[] Names(string part, string kind) =>
+        [$"{part}-{kind}", $"{part}-{kind}.gz", $"{part}.{kind}", $"{part}.{kind}.gz"];
+}
