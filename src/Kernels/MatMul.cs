@@ -74,7 +74,8 @@ public static class MatMul
             {
                 int column = firstColumn + j * Group.DimX + Group.IdxX;
                 int index = TRight.Start(column, shape.Depth) + k * columnStep;
-                factors[j] = !guarded || column < shape.Columns ? right[index] : 0f;
+                bool inside = !guarded | column < shape.Columns;
+                factors[j] = inside ? right[index] : 0f;
             }
             for (int i = 0; i < TTile.Rows; i++)
             {

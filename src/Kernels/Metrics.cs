@@ -62,7 +62,7 @@ public static class Metrics
     {
         float lossSum = sums.NegativeLogLikelihood + loss;
         float divergenceSum = sums.Divergence + divergence;
-        bool finite = FloatBits.IsFinite(loss) && FloatBits.IsFinite(divergence);
+        bool finite = FloatBits.IsFinite(loss) & FloatBits.IsFinite(divergence);
         return new MetricSums
         {
             NegativeLogLikelihood = lossSum,
@@ -70,7 +70,7 @@ public static class Metrics
             Divergence = divergenceSum,
             DivergenceLost = sums.DivergenceLost + RoundingError(sums.Divergence, divergence, divergenceSum),
             Rows = sums.Rows + rows,
-            FirstNonFiniteStep = sums.FirstNonFiniteStep == 0 && !finite ? step : sums.FirstNonFiniteStep,
+            FirstNonFiniteStep = (sums.FirstNonFiniteStep == 0) & !finite ? step : sums.FirstNonFiniteStep,
         };
     }
 

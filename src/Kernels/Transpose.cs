@@ -27,7 +27,7 @@ public static class Transpose
             {
                 int row = firstRow + y + Group.IdxY;
                 int column = firstColumn + x + Group.IdxX;
-                if (row < shape.Rows && column < shape.Columns)
+                if ((row < shape.Rows) & (column < shape.Columns))
                     block[(y + Group.IdxY) * Pitch + x + Group.IdxX] = source[row * shape.Columns + column];
             }
         }
@@ -38,7 +38,7 @@ public static class Transpose
             {
                 int row = firstColumn + y + Group.IdxY;
                 int column = firstRow + x + Group.IdxX;
-                if (row < shape.Columns && column < shape.Rows)
+                if ((row < shape.Columns) & (column < shape.Rows))
                     target[row * shape.Rows + column] = block[(x + Group.IdxX) * Pitch + y + Group.IdxY];
             }
         }
