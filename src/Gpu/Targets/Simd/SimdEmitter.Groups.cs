@@ -82,13 +82,13 @@ internal sealed partial class SimdEmitter
     private void SpillIfCrossing(Value value, Instruction definition)
     {
         // A user that is null is the end of a region at group level: yields are copied in a run of their own.
-        if (usage.UsersOf(value).Any(u => u is null || runOf[u] != runOf[definition]))
+        if (usage.ReadersOf(value).Any(u => u is null || runOf[u] != runOf[definition]))
             AddSpill(value);
     }
 
     private void AddSpill(Value value)
     {
-        if (variance.Of(value).IsUniform)
+        if (variance.Of(value).IsUniform || value is Instruction i && usage.IsDeferred(i))
             return;
         int bytes = IsScalar(value) ? 8 : width * value.Type.Bytes;
         spilled[value] = (SpillBytes, bytes);

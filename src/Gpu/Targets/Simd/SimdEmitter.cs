@@ -49,7 +49,7 @@ internal sealed partial class SimdEmitter
         groupSize = groupDim.Size;
         chunks = (groupSize + width - 1) / width;
         variance = Variance.Analyze(function, groupDim, width);
-        usage = new Usage(function);
+        usage = new Usage(function, variance);
         vectors = VectorTypes.Of(Math.Max(width, 4));
         method = new DynamicMethod(function.Name, typeof(void), [typeof(WorkerFrame*), typeof(int), typeof(int)], typeof(SimdEmitter).Module, skipVisibility: true)
         {
@@ -250,7 +250,7 @@ internal sealed partial class SimdEmitter
                 EmitWhile(loop);
                 return;
         }
-        if (usage.IsInlined(i))
+        if (usage.IsDeferred(i))
             return;
         switch (i.Op)
         {

@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Simd;
 
@@ -8,12 +9,17 @@ namespace VaeGpu.Gpu.Targets.Simd;
 /// </summary>
 internal sealed class Usage
 {
+    private readonly Variance variance;
     private readonly Dictionary<Value, List<Instruction?>> users = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Value, Region> definedIn = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Instruction, int> position = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Region, StructuredInstruction> owner = new(ReferenceEqualityComparer.Instance);
 
-    public Usage(Function function) => Visit(function.Body);
+    public Usage(Function function, Variance variance)
+    {
+        this.variance = variance;
+        Visit(function.Body);
+    }
 
     private void Visit(Region region)
     {
@@ -57,8 +63,6 @@ internal sealed class Usage
 
     public Region RegionOf(Value value) => definedIn[value];
 
-    public StructuredInstruction? OwnerOf(Region region) => owner.GetValueOrDefault(region);
-
     /// <summary>Whether the value can be computed where it is used: a pure instruction with one user, in the same region.</summary>
     public bool IsInlined(Instruction instruction) =>
         instruction.Op.IsPure() && !MayNeedWorkArea(instruction) && UsersOf(instruction) is [{ } user] && user is not StructuredInstruction
@@ -69,26 +73,29 @@ internal sealed class Usage
         i.Op is Op.GroupIndex or Op.Div or Op.DivU or Op.Rem or Op.RemU or >= Op.Exp and <= Op.Pow or Op.IntToFloat or Op.UIntToFloat
             or Op.FloatToInt or Op.FloatToUInt || i.Op is Op.Shl or Op.Shr or Op.ShrU && i.Operands[1] is not Constant;
 
-    /// <summary>The last position in its own region at which a value is needed; the region's length if it leaves at the end.</summary>
+    /// <summary>
+    /// Whether the instruction is computed where it is used: inlined, or an address that differs between lanes, which loads
+    /// and stores take apart.
+    /// </summary>
+    public bool IsDeferred(Instruction i) => IsInlined(i) || i.Op == Op.PtrAdd && variance.Of(i).IsVarying;
+
+    /// <summary>The instructions that read a value, seen through the deferred ones; null is the end of a region.</summary>
+    public IEnumerable<Instruction?> ReadersOf(Value value) =>
+        UsersOf(value).SelectMany(user => user is not null && IsDeferred(user) ? ReadersOf(user) : [user]);
+
+    /// <summary>The last position in its own region at which a value is read; the region's length if it leaves at the end.</summary>
     public int LastUse(Value value)
     {
         Region region = definedIn[value];
-        int last = -1;
-        foreach (Instruction? user in UsersOf(value))
-            last = Math.Max(last, user is null ? region.Instructions.Count : PositionIn(region, user));
-        return last;
+        return ReadersOf(value).Select(reader => reader is null ? region.Instructions.Count : PositionIn(region, reader)).DefaultIfEmpty(-1).Max();
     }
 
     public int PositionOf(Instruction instruction) => position[instruction];
 
     private int PositionIn(Region region, Instruction user)
     {
-        Instruction at = user;
-        while (!ReferenceEquals(definedIn[at], region))
-            at = owner[definedIn[at]];
-        // An inlined instruction is computed with its user.
-        while (IsInlined(at))
-            at = UsersOf(at)[0]!;
-        return position[at];
+        while (!ReferenceEquals(definedIn[user], region))
+            user = owner[definedIn[user]];
+        return position[user];
     }
 }
