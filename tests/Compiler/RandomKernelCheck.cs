@@ -3,10 +3,21 @@ using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Tests;
 
-/// <summary>Holds a target against the interpreter on generated kernels.</summary>
+/// <summary>
+/// Holds a target against the interpreter on generated kernels. The run parameters <c>seed</c> and <c>kernels</c> ask for
+/// others, and for more, than usual: <c>dotnet test -- 'TestRunParameters.Parameter(name="kernels", value="10000")'</c>.
+/// </summary>
 internal sealed class RandomKernelCheck : IDisposable
 {
     private static readonly TimeSpan ShrinkTime = TimeSpan.FromSeconds(60);
+    // More than any generated loop has; a kernel that is being shrunk may lose the condition that ends its loop.
+    private const int MaxRounds = 64;
+
+    /// <summary>The seeds of the kernels that targets are usually held against.</summary>
+    public static int FirstSeed { get; } = TestContext.Parameters.Get("seed", 0);
+    /// <inheritdoc cref="FirstSeed"/>
+    public static int Count { get; } = TestContext.Parameters.Get("kernels", 500);
+
     private readonly KernelTarget target;
     private readonly KernelTarget reference;
     private readonly RandomKernelOptions options;
@@ -26,6 +37,7 @@ internal sealed class RandomKernelCheck : IDisposable
     public static KernelTarget Interpreter(Context context)
     {
         var accelerator = (InterpreterAccelerator)context.Devices.OfType<InterpreterDevice>().Single().CreateAccelerator(context);
+        accelerator.MaxRounds = MaxRounds;
         return new("the interpreter", accelerator, accelerator.Compile);
     }
 
