@@ -3,9 +3,100 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>A device of an OpenCL driver.</summary>
 public sealed class OpenCLDevice : Device
 {
+    private const ulong CorrectlyRounded = 1 << 7;
+
     public override AcceleratorType AcceleratorType => AcceleratorType.OpenCL;
 
-    internal static void Find(List<Device> devices, List<DeviceRefusal> refusals) { }
+    internal nint Handle { get; private init; }
 
-    public override Accelerator CreateAccelerator(Context context) => throw new NotSupportedException();
+    /// <summary>What the driver calls itself, with its version; a compiled program is good for one of them only.</summary>
+    internal string Driver { get; private init; } = "";
+
+    /// <summary>Whether the device has 64-bit floats.</summary>
+    internal bool HasDoubles { get; private init; }
+
+    /// <summary>Whether the device has 64-bit atomics.</summary>
+    internal bool HasLongAtomics { get; private init; }
+
+    /// <summary>Whether float division and square root can be had as IEEE 754 wants them.</summary>
+    internal bool RoundsCorrectly { get; private init; }
+
+    /// <summary>The largest single buffer.</summary>
+    internal long MaxAllocation { get; private init; }
+
+    /// <summary>Looks through every platform; what cannot be used is refused with its reason.</summary>
+    internal static void Find(List<Device> devices, List<DeviceRefusal> refusals)
+    {
+        if (OpenCLLibrary.Instance is not { } cl)
+        {
+            refusals.Add(new("OpenCL", "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+            return;
+        }
+        nint[] platforms = OpenCLInfo.Platforms(cl);
+        if (platforms.Length == 0)
+            refusals.Add(new("OpenCL", "The OpenCL loader is there but knows no driver. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+        foreach (nint platform in platforms)
+        {
+            nint[] handles = OpenCLInfo.Devices(cl, platform);
+            if (handles.Length == 0)
+                refusals.Add(new(OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformName), "The driver is installed but finds no device of its own."));
+            foreach (nint handle in handles)
+            {
+                if (Objection(cl, platform, handle) is { } objection)
+                    refusals.Add(new(OpenCLInfo.DeviceText(cl, handle, OpenCLInfo.DeviceName), objection));
+                else
+                    devices.Add(Describe(cl, platform, handle));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Accelerator CreateAccelerator(Context context) => new OpenCLAccelerator(this, OpenCLLibrary.Instance!);
+
+    private static string? Objection(OpenCLLibrary cl, nint platform, nint device)
+    {
+        string platformVersion = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion);
+        string deviceVersion = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceVersion);
+        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.Available) == 0)
+            return "The driver says that the device is not available.";
+        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.CompilerAvailable) == 0)
+            return "The driver has no compiler for OpenCL C.";
+        if (!IsRecent(platformVersion))
+            return $"The driver is for {platformVersion}; OpenCL 1.2 or newer is needed.";
+        if (!IsRecent(deviceVersion))
+            return $"The device is for {deviceVersion}; OpenCL 1.2 or newer is needed.";
+        if (OpenCLInfo.DeviceText(cl, device, OpenCLInfo.Profile) != "FULL_PROFILE")
+            return "The device has OpenCL's embedded profile only, without exact arithmetic and 64-bit integers.";
+        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.EndianLittle) == 0)
+            return "The device is not little-endian.";
+        uint bits = OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.AddressBits);
+        return bits == 64 ? null : $"The device has {bits}-bit addresses; 64 are needed.";
+    }
+
+    private static OpenCLDevice Describe(OpenCLLibrary cl, nint platform, nint device)
+    {
+        string[] extensions = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.Extensions).Split(' ');
+        return new OpenCLDevice
+        {
+            Handle = device,
+            Name = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceName),
+            Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " " + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
+            WarpSize = 1,
+            MaxNumThreadsPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxWorkGroupSize)),
+            MaxSharedMemoryPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.LocalMemorySize)),
+            NumMultiprocessors = (int)OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.MaxComputeUnits),
+            MemorySize = (long)OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.GlobalMemorySize),
+            MaxAllocation = (long)OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxAllocation),
+            HasDoubles = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DoubleFloatConfig) != 0,
+            HasLongAtomics = extensions.Contains("cl_khr_int64_base_atomics") && extensions.Contains("cl_khr_int64_extended_atomics"),
+            RoundsCorrectly = (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.SingleFloatConfig) & CorrectlyRounded) != 0,
+        };
+    }
+
+    /// <summary>Whether a version text, "OpenCL 1.2 …", says 1.2 or newer.</summary>
+    private static bool IsRecent(string text)
+    {
+        string[] words = text.Split(' ');
+        return words.Length > 1 && Version.TryParse(words[1], out Version? version) && version >= new Version(1, 2);
+    }
 }

@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Targets.Simd;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>The processor as an accelerator. Launches run at once and are done when they return.</summary>
+public sealed unsafe class CpuAccelerator : Accelerator
+{
+    private readonly WorkerPool pool;
+
+    internal CpuAccelerator(CpuDevice device) : base(device)
+    {
+        pool = new WorkerPool(device.NumMultiprocessors);
+        pool.Reserve(device.MaxSharedMemoryPerGroup, 0);
+    }
+
+    internal override bool SharesHostMemory => true;
+
+    /// <inheritdoc/>
+    public override void Synchronize() { }
+
+    internal override nint AllocateBytes(long bytes)
+    {
+        try
+        {
+            return (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(64, bytes), 64);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new OutOfMemoryException($"The system has no {bytes:N0} bytes of memory left for a buffer. Use a smaller batch or model.");
+        }
+    }
+
+    internal override void FreeBytes(nint handle) => NativeMemory.AlignedFree((void*)handle);
+
+    internal override void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes) =>
+        NativeMemory.Copy(source, (byte*)target.Handle + byteOffset, (nuint)bytes);
+
+    internal override void CopyOut(AcceleratorStream stream, MemoryBuffer source, long byteOffset, void* target, long bytes) =>
+        NativeMemory.Copy((byte*)source.Handle + byteOffset, target, (nuint)bytes);
+
+    internal override void Clear(AcceleratorStream stream, MemoryBuffer target, long byteOffset, long bytes) =>
+        NativeMemory.Clear((byte*)target.Handle + byteOffset, (nuint)bytes);
+
+    internal override Executable Compile(KernelSource source, Index3D groupDim) =>
+        Compile(source.Optimize(groupDim, WarpSize), groupDim);
+
+    /// <summary>Compiles a function that is through the passes.</summary>
+    internal Executable Compile(Function function, Index3D groupDim)
+    {
+        (GroupRunner runner, long sharedBytes, long spillBytes) = SimdEmitter.Emit(function, groupDim, WarpSize);
+        if (sharedBytes > MaxSharedMemoryPerGroup)
+        {
+            throw new KernelLaunchException($"{function.Name} needs {sharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
+                + "Use a smaller tile.");
+        }
+        // Dynamic shared memory lies behind the static arrays, and each can be as large as the limit.
+        pool.Reserve(sharedBytes + MaxSharedMemoryPerGroup, spillBytes);
+        return new CpuExecutable(pool, runner, function);
+    }
+
+    private protected override void DisposeDevice() => pool.Dispose();
+
+    private sealed class CpuExecutable(WorkerPool pool, GroupRunner runner, Function function) : Executable
+    {
+        public override void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) =>
+            pool.Run(runner, gridDim, arguments);
+
+        public override string Text => Printer.Print(function);
+    }
+}

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>
+/// Compiled programs on disk, in the user's cache folder, so that the next run starts faster. Each file begins with the
+/// checksum of the rest: what is damaged counts as absent. Where the folder cannot be written there is no cache.
+/// </summary>
+internal static class BinaryCache
+{
+    /// <summary>The folder of the cache.</summary>
+    public static string Folder { get; } = Path.Combine(UserFolder(), "VaeGpu", "kernels");
+
+    /// <summary>What was kept under a key, or null.</summary>
+    public static byte[]? Read(string key)
+    {
+        try
+        {
+            byte[] file = File.ReadAllBytes(PathOf(key));
+            ReadOnlySpan<byte> content = file.AsSpan(Math.Min(file.Length, SHA256.HashSizeInBytes));
+            return file.AsSpan(0, file.Length - content.Length).SequenceEqual(SHA256.HashData(content)) ? content.ToArray() : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Keeps a binary; the file appears whole or not at all.</summary>
+    public static void Write(string key, byte[]? binary)
+    {
+        if (binary is null)
+            return;
+        string unfinished = PathOf($"{key}.{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(Folder);
+            File.WriteAllBytes(unfinished, [.. SHA256.HashData(binary), .. binary]);
+            File.Move(unfinished, PathOf(key), overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No cache then; the next run compiles again.
+        }
+    }
+
+    /// <summary>The file of a key.</summary>
+    internal static string PathOf(string key) => Path.Combine(Folder, key + ".bin");
+
+    private static string UserFolder()
+    {
+        if (Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache)
+            return cache;
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return OperatingSystem.IsLinux() ? Path.Combine(home, ".cache") : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+    }
+}

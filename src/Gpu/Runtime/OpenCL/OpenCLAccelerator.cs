@@ -1,0 +1,113 @@
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Targets.OpenCL;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>An opened OpenCL device: one context and one queue in order, which every stream shares.</summary>
+internal sealed unsafe class OpenCLAccelerator : Accelerator
+{
+    private readonly OpenCLDevice device;
+    private readonly nint context;
+    private readonly OpenCLProgramBuilder programs;
+    private readonly List<OpenCLExecutable> executables = [];
+
+    public OpenCLAccelerator(OpenCLDevice device, OpenCLLibrary library) : base(device)
+    {
+        (this.device, Library) = (device, library);
+        nint handle = device.Handle;
+        OpenCLError error;
+        context = library.CreateContext(null, 1, &handle, null, null, &error);
+        error.Check("clCreateContext");
+        Queue = library.CreateCommandQueue(context, handle, 0, &error);
+        error.Check("clCreateCommandQueue");
+        programs = new OpenCLProgramBuilder(library, device, context);
+    }
+
+    internal OpenCLLibrary Library { get; }
+
+    internal nint Queue { get; }
+
+    /// <inheritdoc/>
+    public override void Synchronize() => Library.Finish(Queue).Check("clFinish");
+
+    internal override nint AllocateBytes(long bytes)
+    {
+        // OpenCL has no empty buffers.
+        const ulong ReadWrite = 1;
+        OpenCLError error;
+        nint handle = Library.CreateBuffer(context, ReadWrite, (nuint)Math.Max(bytes, 1), null, &error);
+        if (error.IsOutOfMemory())
+        {
+            throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
+                + $"it has {MemorySize:N0} bytes in all, and {device.MaxAllocation:N0} at most for one buffer. Free others, or use a smaller batch or model.");
+        }
+        error.Check("clCreateBuffer");
+        return handle;
+    }
+
+    internal override void FreeBytes(nint handle) => Library.ReleaseMemObject(handle).Check("clReleaseMemObject");
+
+    internal override void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes)
+    {
+        if (bytes > 0)
+            CheckCopy(Library.EnqueueWriteBuffer(Queue, target.Handle, 1, (nuint)byteOffset, (nuint)bytes, source, 0, null, null), "clEnqueueWriteBuffer", bytes);
+    }
+
+    internal override void CopyOut(AcceleratorStream stream, MemoryBuffer source, long byteOffset, void* target, long bytes)
+    {
+        if (bytes > 0)
+            CheckCopy(Library.EnqueueReadBuffer(Queue, source.Handle, 1, (nuint)byteOffset, (nuint)bytes, target, 0, null, null), "clEnqueueReadBuffer", bytes);
+    }
+
+    internal override void Clear(AcceleratorStream stream, MemoryBuffer target, long byteOffset, long bytes)
+    {
+        if (bytes == 0)
+            return;
+        // A wide pattern is the fast one, where offset and size are multiples of it.
+        ulong zero = 0;
+        nuint width = (byteOffset | bytes) % sizeof(ulong) == 0 ? sizeof(ulong) : (nuint)1;
+        CheckCopy(Library.EnqueueFillBuffer(Queue, target.Handle, &zero, width, (nuint)byteOffset, (nuint)bytes, 0, null, null), "clEnqueueFillBuffer", bytes);
+    }
+
+    internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source.Optimize(groupDim, WarpSize), groupDim);
+
+    /// <summary>Compiles a kernel that the passes are through with.</summary>
+    internal OpenCLExecutable Compile(Function function, Index3D groupDim)
+    {
+        OpenCLText text = OpenCLEmitter.Emit(function, groupDim);
+        Refuse(function.Name, text);
+        var executable = new OpenCLExecutable(this, function.Name, text, groupDim, programs.Build(function.Name, text));
+        lock (executables)
+            executables.Add(executable);
+        return executable;
+    }
+
+    private protected override void DisposeDevice()
+    {
+        foreach (OpenCLExecutable executable in executables)
+            executable.Release();
+        Library.ReleaseCommandQueue(Queue);
+        Library.ReleaseContext(context);
+    }
+
+    private void Refuse(string kernel, OpenCLText text)
+    {
+        if (text.UsesDoubles && !device.HasDoubles)
+            throw new KernelCompilationException(kernel, null, $"{Name} has no 64-bit floats.", "Use float, or another device.");
+        if (text.UsesLongAtomics && !device.HasLongAtomics)
+            throw new KernelCompilationException(kernel, null, $"{Name} has no 64-bit atomics.", "Use int, or another device.");
+        if (text.SharedBytes > MaxSharedMemoryPerGroup)
+        {
+            throw new KernelCompilationException(kernel, null,
+                $"It allocates {text.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}.", "Use a smaller tile.");
+        }
+    }
+
+    private void CheckCopy(OpenCLError error, string call, long bytes)
+    {
+        // Drivers that allocate at first use find out here that there is no room.
+        if (error.IsOutOfMemory())
+            throw new OutOfMemoryException($"{Name} has no room for the buffer that {bytes:N0} bytes were to be copied to or from ({call}: {error}); it has {MemorySize:N0} bytes in all.");
+        error.Check(call);
+    }
+}

@@ -1,0 +1,100 @@
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Targets.OpenCL;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>A kernel that the driver has compiled.</summary>
+internal sealed unsafe class OpenCLExecutable : Executable
+{
+    private readonly OpenCLAccelerator accelerator;
+    private readonly OpenCLLibrary cl;
+    private readonly string name;
+    private readonly OpenCLText text;
+    private readonly Index3D groupDim;
+    private readonly nint kernel;
+    private readonly (int Offset, MemoryType? Memory)[] arguments;
+    private readonly Lock gate = new();
+
+    public OpenCLExecutable(OpenCLAccelerator accelerator, string name, OpenCLText text, Index3D groupDim, nint kernel)
+    {
+        (this.accelerator, this.name, this.text, this.groupDim, this.kernel) = (accelerator, name, text, groupDim, kernel);
+        cl = accelerator.Library;
+        arguments = [.. text.Arguments.Select(p => (p.ByteOffset, p.Memory))];
+    }
+
+    /// <inheritdoc/>
+    public override string Text => text.Source;
+
+    /// <inheritdoc/>
+    public override void Launch(AcceleratorStream stream, Index3D gridDim, byte* block, int dynamicSharedBytes)
+    {
+        if (text.SharedBytes + dynamicSharedBytes > accelerator.MaxSharedMemoryPerGroup)
+            throw TooMuchShared(dynamicSharedBytes);
+        nuint* local = stackalloc nuint[] { (nuint)groupDim.X, (nuint)groupDim.Y, (nuint)groupDim.Z };
+        nuint* global = stackalloc nuint[] { (nuint)gridDim.X * local[0], (nuint)gridDim.Y * local[1], (nuint)gridDim.Z * local[2] };
+        OpenCLError error;
+        // The driver's kernel object holds the arguments: setting them and launching must not be torn apart.
+        lock (gate)
+        {
+            error = SetArguments(block, dynamicSharedBytes);
+            if (error == OpenCLError.CL_SUCCESS)
+                error = cl.EnqueueNDRangeKernel(accelerator.Queue, kernel, 3, null, global, local, 0, null, null);
+        }
+        if (error != OpenCLError.CL_SUCCESS)
+            throw Failure(gridDim, error);
+    }
+
+    /// <summary>Gives the kernel object back to the driver.</summary>
+    public void Release() => cl.ReleaseKernel(kernel);
+
+    private OpenCLError SetArguments(byte* block, int dynamicSharedBytes)
+    {
+        uint index = 0;
+        foreach ((int offset, MemoryType? memory) in arguments)
+        {
+            OpenCLError error = memory is { } type
+                ? SetScalar(ref index, block + offset, type)
+                : SetView(ref index, (ViewArgument*)(block + offset));
+            if (error != OpenCLError.CL_SUCCESS)
+                return error;
+        }
+        return text.UsesDynamicShared
+            ? cl.SetKernelArg(kernel, index, (nuint)Math.Max(dynamicSharedBytes, 1), null)
+            : OpenCLError.CL_SUCCESS;
+    }
+
+    private OpenCLError SetView(ref uint index, ViewArgument* view)
+    {
+        OpenCLError error = cl.SetKernelArg(kernel, index++, (nuint)sizeof(nint), &view->Handle);
+        return error == OpenCLError.CL_SUCCESS ? cl.SetKernelArg(kernel, index++, sizeof(long), &view->ByteOffset) : error;
+    }
+
+    private OpenCLError SetScalar(ref uint index, byte* value, MemoryType type)
+    {
+        int widened = type switch
+        {
+            MemoryType.I8 => *(sbyte*)value,
+            MemoryType.U8 => *value,
+            MemoryType.I16 => *(short*)value,
+            MemoryType.U16 => *(ushort*)value,
+            _ => 0,
+        };
+        return cl.SetKernelArg(kernel, index++, (nuint)type.ValueType().Bytes, type.Bytes() < sizeof(int) ? (byte*)&widened : value);
+    }
+
+    private KernelLaunchException TooMuchShared(int dynamicSharedBytes) =>
+        new($"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "
+            + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
+
+    private KernelLaunchException Failure(Index3D gridDim, OpenCLError error) =>
+        new($"{accelerator.Name} does not launch {name} with {gridDim.X}×{gridDim.Y}×{gridDim.Z} groups of "
+            + $"{groupDim.X}×{groupDim.Y}×{groupDim.Z} threads: {error}. {Remedy(error)}");
+
+    private static string Remedy(OpenCLError error) => error switch
+    {
+        OpenCLError.CL_INVALID_WORK_GROUP_SIZE or OpenCLError.CL_INVALID_WORK_ITEM_SIZE => "The kernel needs too many registers for groups of this size: choose a smaller group.",
+        OpenCLError.CL_INVALID_MEM_OBJECT or OpenCLError.CL_INVALID_ARG_VALUE => "A view's memory was freed, or belongs to another accelerator.",
+        _ when error.IsOutOfMemory() => "The device is out of registers, shared memory or memory: choose a smaller group, tile or batch.",
+        _ => "This is a defect of the compiler or the driver.",
+    };
+}

@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text;
+using VaeGpu.Gpu.Targets.OpenCL;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>Has the driver compile texts for one device, or takes what it compiled in an earlier run.</summary>
+internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCLDevice device, nint context)
+{
+    private const uint BuildLog = 0x1183, BinarySizes = 0x1165, Binaries = 0x1166;
+    private const int LogLines = 12;
+
+    private readonly string options = "-cl-std=CL1.2" + (device.RoundsCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+
+    /// <summary>The kernel object of a text; its program goes when it is released.</summary>
+    public nint Build(string kernel, OpenCLText text)
+    {
+        string key = Key(text.Source);
+        nint program = FromBinary(BinaryCache.Read(key));
+        if (program == 0)
+        {
+            program = FromSource(kernel, text.Source);
+            BinaryCache.Write(key, Binary(program));
+        }
+        OpenCLError error;
+        nint handle;
+        fixed (byte* name = Terminated(text.Entry))
+            handle = cl.CreateKernel(program, name, &error);
+        cl.ReleaseProgram(program);
+        error.Check("clCreateKernel");
+        return handle;
+    }
+
+    private string Key(string source) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', source, device.Name, device.Driver, options))));
+
+    private nint FromSource(string kernel, string source)
+    {
+        OpenCLError error;
+        nint program;
+        fixed (byte* bytes = Terminated(source))
+        {
+            byte* start = bytes;
+            program = cl.CreateProgramWithSource(context, 1, &start, null, &error);
+        }
+        error.Check("clCreateProgramWithSource");
+        error = BuildProgram(program);
+        if (error == OpenCLError.CL_SUCCESS)
+            return program;
+        string log = Log(program);
+        cl.ReleaseProgram(program);
+        throw new KernelLaunchException($"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the driver. The driver says:\n{log}");
+    }
+
+    /// <summary>The program of a cached binary; 0 where there is none or the driver does not take it.</summary>
+    private nint FromBinary(byte[]? binary)
+    {
+        if (binary is null)
+            return 0;
+        nint handle = device.Handle, program;
+        nuint size = (nuint)binary.Length;
+        OpenCLError status, error;
+        fixed (byte* bytes = binary)
+        {
+            byte* start = bytes;
+            program = cl.CreateProgramWithBinary(context, 1, &handle, &size, &start, &status, &error);
+        }
+        if (error != OpenCLError.CL_SUCCESS)
+            return 0;
+        if (status == OpenCLError.CL_SUCCESS && BuildProgram(program) == OpenCLError.CL_SUCCESS)
+            return program;
+        cl.ReleaseProgram(program);
+        return 0;
+    }
+
+    private OpenCLError BuildProgram(nint program)
+    {
+        nint handle = device.Handle;
+        fixed (byte* text = Terminated(options))
+            return cl.BuildProgram(program, 1, &handle, text, null, null);
+    }
+
+    private byte[]? Binary(nint program)
+    {
+        nuint size = 0;
+        if (cl.GetProgramInfo(program, BinarySizes, (nuint)sizeof(nuint), &size, null) != OpenCLError.CL_SUCCESS || size == 0)
+            return null;
+        byte[] binary = new byte[size];
+        fixed (byte* bytes = binary)
+        {
+            byte* start = bytes;
+            return cl.GetProgramInfo(program, Binaries, (nuint)sizeof(byte*), &start, null) == OpenCLError.CL_SUCCESS ? binary : null;
+        }
+    }
+
+    private string Log(nint program)
+    {
+        nuint size = 0;
+        if (cl.GetProgramBuildInfo(program, device.Handle, BuildLog, 0, null, &size) != OpenCLError.CL_SUCCESS || size == 0)
+            return "(nothing)";
+        byte[] log = new byte[size];
+        fixed (byte* bytes = log)
+            cl.GetProgramBuildInfo(program, device.Handle, BuildLog, size, bytes, null);
+        return string.Join('\n', Encoding.UTF8.GetString(log).TrimEnd('\0').Split('\n').Take(LogLines));
+    }
+
+    private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
+}

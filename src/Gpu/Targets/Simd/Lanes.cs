@@ -1,0 +1,185 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Simd;
+
+/// <summary>
+/// What vectors cannot do, lane by lane through memory: operands lie in slots of <see cref="SlotBytes"/> bytes from the
+/// work area's start, the result goes to <see cref="ResultSlot"/>. Emitted code calls these by name.
+/// </summary>
+internal static unsafe class Lanes
+{
+    public const int SlotBytes = 128, ResultSlot = 3, WorkBytes = 4 * SlotBytes;
+
+    private static T* Slot<T>(byte* work, int slot) where T : unmanaged => (T*)(work + slot * SlotBytes);
+
+    /// <summary>An operation on two operands, both of the result's type.</summary>
+    public static void Binary<T, TOperation>(byte* work, int lanes) where T : unmanaged where TOperation : struct, IBinary<T>
+    {
+        T* a = Slot<T>(work, 0), b = Slot<T>(work, 1), result = Slot<T>(work, ResultSlot);
+        for (int i = 0; i < lanes; i++)
+            result[i] = TOperation.Apply(a[i], b[i]);
+    }
+
+    /// <summary>A function or conversion of one operand.</summary>
+    public static void Unary<TFrom, TTo, TOperation>(byte* work, int lanes)
+        where TFrom : unmanaged where TTo : unmanaged where TOperation : struct, IUnary<TFrom, TTo>
+    {
+        TFrom* a = Slot<TFrom>(work, 0);
+        TTo* result = Slot<TTo>(work, ResultSlot);
+        for (int i = 0; i < lanes; i++)
+            result[i] = TOperation.Apply(a[i]);
+    }
+
+    /// <summary>A shift whose counts, ints in slot 1, differ between lanes.</summary>
+    public static void Shift<T>(byte* work, int lanes, int op) where T : unmanaged, IBinaryInteger<T>
+    {
+        T* a = Slot<T>(work, 0), result = Slot<T>(work, ResultSlot);
+        int* count = Slot<int>(work, 1);
+        for (int i = 0; i < lanes; i++)
+            result[i] = (Op)op switch { Op.Shl => a[i] << count[i], Op.Shr => a[i] >> count[i], _ => a[i] >>> count[i] };
+    }
+
+    /// <summary>A warp shuffle: values in slot 0, lanes or deltas in slot 1. A lane without source keeps its own value.</summary>
+    public static void Shuffle<T>(byte* work, int lanes, int op) where T : unmanaged
+    {
+        T* a = Slot<T>(work, 0), result = Slot<T>(work, ResultSlot);
+        int* selector = Slot<int>(work, 1);
+        for (int i = 0; i < lanes; i++)
+        {
+            int source = (Op)op switch
+            {
+                Op.ShuffleUp => i - selector[i],
+                Op.ShuffleDown => i + selector[i],
+                Op.ShuffleXor => i ^ selector[i],
+                _ => selector[i],
+            };
+            result[i] = a[(uint)source < (uint)lanes ? source : i];
+        }
+    }
+
+    /// <summary>Loads from base + offset[lane] · scale in the active lanes; offsets are ints in slot 0. Small integers widen; the others give 0.</summary>
+    public static void Gather(byte* work, byte* origin, int scale, ulong active, int memory, int lanes)
+    {
+        int* offset = Slot<int>(work, 0);
+        byte* result = work + ResultSlot * SlotBytes;
+        Unsafe.InitBlock(result, 0, SlotBytes);
+        for (; active != 0; active &= active - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(active);
+            byte* at = origin + (long)offset[i] * scale;
+            switch ((MemoryType)memory)
+            {
+                case MemoryType.I8:
+                    ((int*)result)[i] = *(sbyte*)at;
+                    break;
+                case MemoryType.U8:
+                    ((int*)result)[i] = *at;
+                    break;
+                case MemoryType.I16:
+                    ((int*)result)[i] = *(short*)at;
+                    break;
+                case MemoryType.U16:
+                    ((int*)result)[i] = *(ushort*)at;
+                    break;
+                case MemoryType.I32 or MemoryType.F32:
+                    ((int*)result)[i] = *(int*)at;
+                    break;
+                default:
+                    ((long*)result)[i] = *(long*)at;
+                    break;
+            }
+        }
+        _ = lanes;
+    }
+
+    /// <summary>Stores the values of slot 1 to base + offset[lane] · scale in the active lanes, lower lanes first.</summary>
+    public static void Scatter(byte* work, byte* origin, int scale, ulong active, int memory, int lanes)
+    {
+        int* offset = Slot<int>(work, 0);
+        byte* value = work + SlotBytes;
+        for (; active != 0; active &= active - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(active);
+            byte* at = origin + (long)offset[i] * scale;
+            switch (((MemoryType)memory).Bytes())
+            {
+                case 1:
+                    *at = (byte)((int*)value)[i];
+                    break;
+                case 2:
+                    *(short*)at = (short)((int*)value)[i];
+                    break;
+                case 4:
+                    *(int*)at = ((int*)value)[i];
+                    break;
+                default:
+                    *(long*)at = ((long*)value)[i];
+                    break;
+            }
+        }
+        _ = lanes;
+    }
+
+    /// <summary>An atomic operation in the active lanes: offsets in slot 0, values in slot 1, what to compare with in slot 2.</summary>
+    public static void Atomically(byte* work, byte* origin, int scale, ulong active, int memory, int op)
+    {
+        int* offset = Slot<int>(work, 0);
+        for (; active != 0; active &= active - 1)
+        {
+            int i = BitOperations.TrailingZeroCount(active);
+            byte* at = origin + (long)offset[i] * scale;
+            if ((MemoryType)memory is MemoryType.I64)
+                Slot<long>(work, ResultSlot)[i] = Atomics.Apply(at, Slot<long>(work, 1)[i], (Op)op);
+            else
+                Slot<int>(work, ResultSlot)[i] = Atomics.Apply(at, Slot<int>(work, 1)[i], Slot<int>(work, 2)[i], (MemoryType)memory == MemoryType.F32, (Op)op);
+        }
+    }
+}
+
+/// <summary>Atomic operations on one element, as bits.</summary>
+internal static unsafe class Atomics
+{
+    public static int Apply(byte* at, int value, int compare, bool isFloat, Op op)
+    {
+        ref int target = ref *(int*)at;
+        if (op == Op.AtomicCompareExchange)
+            return Interlocked.CompareExchange(ref target, value, compare);
+        while (true)
+        {
+            int before = target;
+            int after = isFloat ? Float(before, value, op) : Int(before, value, op);
+            if (Interlocked.CompareExchange(ref target, after, before) == before)
+                return before;
+        }
+    }
+
+    public static long Apply(byte* at, long value, Op op) =>
+        op == Op.AtomicAdd ? Interlocked.Add(ref *(long*)at, value) - value : throw new NotSupportedException($"{op} of 64-bit integers.");
+
+    private static int Int(int a, int b, Op op) => op switch
+    {
+        Op.AtomicAdd => a + b,
+        Op.AtomicMax => Math.Max(a, b),
+        Op.AtomicMin => Math.Min(a, b),
+        Op.AtomicMaxU => (int)Math.Max((uint)a, (uint)b),
+        Op.AtomicMinU => (int)Math.Min((uint)a, (uint)b),
+        Op.AtomicAnd => a & b,
+        Op.AtomicOr => a | b,
+        Op.AtomicXor => a ^ b,
+        _ => b,
+    };
+
+    private static int Float(int a, int b, Op op)
+    {
+        float x = BitConverter.Int32BitsToSingle(a), y = BitConverter.Int32BitsToSingle(b);
+        return BitConverter.SingleToInt32Bits(op switch
+        {
+            Op.AtomicAdd => x + y,
+            Op.AtomicMax => MathF.Max(x, y),
+            Op.AtomicMin => MathF.Min(x, y),
+            _ => y,
+        });
+    }
+}

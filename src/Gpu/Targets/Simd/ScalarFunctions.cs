@@ -1,0 +1,136 @@
+using System.Numerics;
+
+namespace VaeGpu.Gpu.Targets.Simd;
+
+/// <summary>A function of two numbers of one type.</summary>
+internal interface IBinary<T>
+{
+    static abstract T Apply(T a, T b);
+}
+
+/// <summary>A function of one number.</summary>
+internal interface IUnary<TFrom, TTo>
+{
+    static abstract TTo Apply(TFrom a);
+}
+
+/// <summary>Scalar functions that emitted code calls, for one value or lane by lane. Division by zero gives 0 on every device.</summary>
+internal static class ScalarFunctions
+{
+    public readonly struct Div<T> : IBinary<T> where T : IBinaryInteger<T>, ISignedNumber<T>
+    {
+        public static T Apply(T a, T b) => T.IsZero(b) ? T.Zero : b == T.NegativeOne ? unchecked(T.Zero - a) : a / b;
+    }
+
+    public readonly struct Rem<T> : IBinary<T> where T : IBinaryInteger<T>, ISignedNumber<T>
+    {
+        public static T Apply(T a, T b) => T.IsZero(b) || b == T.NegativeOne ? T.Zero : a % b;
+    }
+
+    public readonly struct DivU : IBinary<int>, IBinary<long>
+    {
+        public static int Apply(int a, int b) => b == 0 ? 0 : (int)((uint)a / (uint)b);
+        public static long Apply(long a, long b) => b == 0 ? 0 : (long)((ulong)a / (ulong)b);
+    }
+
+    public readonly struct RemU : IBinary<int>, IBinary<long>
+    {
+        public static int Apply(int a, int b) => b == 0 ? 0 : (int)((uint)a % (uint)b);
+        public static long Apply(long a, long b) => b == 0 ? 0 : (long)((ulong)a % (ulong)b);
+    }
+
+    public readonly struct MulHighU : IBinary<int>
+    {
+        public static int Apply(int a, int b) => (int)(((ulong)(uint)a * (uint)b) >> 32);
+    }
+
+    public readonly struct Min : IBinary<float>, IBinary<double>
+    {
+        public static float Apply(float a, float b) => MathF.Min(a, b);
+        public static double Apply(double a, double b) => Math.Min(a, b);
+    }
+
+    public readonly struct Max : IBinary<float>, IBinary<double>
+    {
+        public static float Apply(float a, float b) => MathF.Max(a, b);
+        public static double Apply(double a, double b) => Math.Max(a, b);
+    }
+
+    public readonly struct Pow : IBinary<float>, IBinary<double>
+    {
+        public static float Apply(float a, float b) => MathF.Pow(a, b);
+        public static double Apply(double a, double b) => Math.Pow(a, b);
+    }
+
+    public readonly struct Exp : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Exp(a);
+        public static double Apply(double a) => Math.Exp(a);
+    }
+
+    public readonly struct Log : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Log(a);
+        public static double Apply(double a) => Math.Log(a);
+    }
+
+    public readonly struct Sin : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Sin(a);
+        public static double Apply(double a) => Math.Sin(a);
+    }
+
+    public readonly struct Cos : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Cos(a);
+        public static double Apply(double a) => Math.Cos(a);
+    }
+
+    public readonly struct Tanh : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Tanh(a);
+        public static double Apply(double a) => Math.Tanh(a);
+    }
+
+    public readonly struct ToInt : IUnary<float, int>, IUnary<double, int>, IUnary<float, long>, IUnary<double, long>
+    {
+        static int IUnary<float, int>.Apply(float a) => (int)a;
+        static int IUnary<double, int>.Apply(double a) => (int)a;
+        static long IUnary<float, long>.Apply(float a) => (long)a;
+        static long IUnary<double, long>.Apply(double a) => (long)a;
+    }
+
+    public readonly struct ToUInt : IUnary<float, int>, IUnary<double, int>, IUnary<float, long>, IUnary<double, long>
+    {
+        static int IUnary<float, int>.Apply(float a) => (int)(uint)a;
+        static int IUnary<double, int>.Apply(double a) => (int)(uint)a;
+        static long IUnary<float, long>.Apply(float a) => (long)(ulong)a;
+        static long IUnary<double, long>.Apply(double a) => (long)(ulong)a;
+    }
+
+    public readonly struct FromInt : IUnary<int, float>, IUnary<int, double>, IUnary<long, float>, IUnary<long, double>
+    {
+        static float IUnary<int, float>.Apply(int a) => a;
+        static double IUnary<int, double>.Apply(int a) => a;
+        static float IUnary<long, float>.Apply(long a) => a;
+        static double IUnary<long, double>.Apply(long a) => a;
+    }
+
+    public readonly struct FromUInt : IUnary<int, float>, IUnary<int, double>, IUnary<long, float>, IUnary<long, double>
+    {
+        static float IUnary<int, float>.Apply(int a) => (uint)a;
+        static double IUnary<int, double>.Apply(int a) => (uint)a;
+        static float IUnary<long, float>.Apply(long a) => (ulong)a;
+        static double IUnary<long, double>.Apply(long a) => (ulong)a;
+    }
+
+    public readonly struct FloatToFloat : IUnary<float, double>, IUnary<double, float>
+    {
+        public static double Apply(float a) => a;
+        public static float Apply(double a) => (float)a;
+    }
+
+    public static TTo Unary<TFrom, TTo, TOperation>(TFrom a) where TOperation : struct, IUnary<TFrom, TTo> => TOperation.Apply(a);
+
+    public static T Binary<T, TOperation>(T a, T b) where TOperation : struct, IBinary<T> => TOperation.Apply(a, b);
+}

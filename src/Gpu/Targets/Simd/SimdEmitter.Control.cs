@@ -1,0 +1,354 @@
+using System.Reflection.Emit;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Simd;
+
+/// <summary>Branches and loops: real ones where all lanes agree, under masks where they may not.</summary>
+internal sealed partial class SimdEmitter
+{
+    /// <summary>The largest branch that is emitted twice, for all lanes and for some.</summary>
+    private const int LargestTwice = 400;
+
+    private void EmitIf(If branch)
+    {
+        foreach (Result result in branch.Results)
+            Declare(result);
+        if (variance.IsDivergent(branch))
+            EmitDivergentIf(branch);
+        else
+            EmitScalarIf(branch);
+        foreach (Result result in branch.Results)
+            SpillIfNeeded(result);
+    }
+
+    private void EmitScalarIf(If branch)
+    {
+        Label otherwise = il.DefineLabel(), end = il.DefineLabel();
+        bool hasElse = !branch.Else.IsEmpty || branch.Results.Length > 0;
+        PushScalar(branch.Condition);
+        il.Emit(OpCodes.Brfalse, hasElse ? otherwise : end);
+        EmitRegion(branch.Then);
+        SetResults(branch, branch.Then);
+        if (hasElse)
+        {
+            il.Emit(OpCodes.Br, end);
+            il.MarkLabel(otherwise);
+            EmitRegion(branch.Else);
+            SetResults(branch, branch.Else);
+        }
+        il.MarkLabel(end);
+    }
+
+    private void EmitDivergentIf(If branch)
+    {
+        LocalBuilder condition = il.DeclareLocal(vectors.Vector(IrType.Bool));
+        PushVector(branch.Condition);
+        il.Emit(OpCodes.Stloc, condition);
+        Label end = il.DefineLabel();
+        if (mask is null && branch.Then.All().Count() <= LargestTwice)
+        {
+            // The common case: all lanes take the first way, and need no mask.
+            Label some = il.DefineLabel();
+            PushMaskBits(condition);
+            PushMaskBits(null);
+            il.Emit(OpCodes.Bne_Un, some);
+            EmitRegion(branch.Then);
+            SetResults(branch, branch.Then);
+            il.Emit(OpCodes.Br, end);
+            il.MarkLabel(some);
+        }
+        LocalBuilder? outside = mask;
+        EmitMasked(branch, branch.Then, condition, isThen: true);
+        if (!branch.Else.IsEmpty || branch.Results.Length > 0)
+        {
+            mask = outside;
+            EmitMasked(branch, branch.Else, condition, isThen: false);
+        }
+        mask = outside;
+        il.MarkLabel(end);
+    }
+
+    /// <summary>Emits one side of a branch for the lanes that take it, if there are any.</summary>
+    private void EmitMasked(If branch, Region region, LocalBuilder condition, bool isThen)
+    {
+        Type vector = condition.LocalType;
+        LocalBuilder active = il.DeclareLocal(vector);
+        il.Emit(OpCodes.Ldloc, condition);
+        if (!isThen)
+            vectors.Call(il, "OnesComplement", vector);
+        if (mask is not null)
+        {
+            il.Emit(OpCodes.Ldloc, mask);
+            vectors.Call(il, "BitwiseAnd", vector, vector);
+        }
+        il.Emit(OpCodes.Stloc, active);
+        Label none = il.DefineLabel();
+        PushMaskBits(active);
+        il.Emit(OpCodes.Brfalse, none);
+        mask = active;
+        EmitRegion(region);
+        for (int i = 0; i < branch.Results.Length; i++)
+        {
+            if (isThen)
+                Assign(branch.Results[i], region.Yields[i]);
+            else
+                Blend(locals[branch.Results[i]], branch.Results[i].Type, region.Yields[i], active);
+        }
+        il.MarkLabel(none);
+    }
+
+    private void SetResults(StructuredInstruction instruction, Region region)
+    {
+        for (int i = 0; i < instruction.Results.Length; i++)
+            Assign(instruction.Results[i], region.Yields[i]);
+    }
+
+    /// <summary>Sets the variable of a result or argument.</summary>
+    private void Assign(Value target, Value value)
+    {
+        LocalBuilder[] variable = locals[target];
+        for (int half = 0; half < variable.Length; half++)
+        {
+            if (IsScalar(target))
+                PushScalar(value);
+            else
+                PushVector(value, half);
+            il.Emit(OpCodes.Stloc, variable[half]);
+        }
+    }
+
+    /// <summary>Sets a vector variable in the active lanes.</summary>
+    private void Blend(LocalBuilder[] variable, IrType type, Value value, LocalBuilder active)
+    {
+        Type vector = vectors.Vector(type);
+        for (int half = 0; half < variable.Length; half++)
+        {
+            il.Emit(OpCodes.Ldloc, active);
+            if (type.Bytes == 8)
+                vectors.Call(il, half == 0 ? "WidenLower" : "WidenUpper", active.LocalType);
+            As(type.Bytes == 8 ? typeof(long) : typeof(int), VectorTypes.Element(type));
+            PushVector(value, half);
+            il.Emit(OpCodes.Ldloc, variable[half]);
+            vectors.Call(il, "ConditionalSelect", vector, vector, vector);
+            il.Emit(OpCodes.Stloc, variable[half]);
+        }
+    }
+
+    private void EmitFor(For loop)
+    {
+        Region body = loop.Body;
+        Declare(loop.Induction);
+        Assign(loop.Induction, loop.Lower);
+        DeclareCarried(loop.Initial, body.Arguments[1..]);
+        if (variance.IsDivergent(loop))
+        {
+            EmitDivergentFor(loop);
+            return;
+        }
+        Label again = il.DefineLabel(), test = il.DefineLabel();
+        il.Emit(OpCodes.Br, test);
+        il.MarkLabel(again);
+        ShareCarried(body, body.Arguments[1..]);
+        EmitRegion(body);
+        CarryOn(body, body.Arguments[1..]);
+        EmitStep(loop);
+        il.MarkLabel(test);
+        PushScalar(loop.Induction);
+        PushScalar(loop.Upper);
+        il.Emit(loop.Step > 0 ? OpCodes.Blt : OpCodes.Bgt, again);
+        FinishLoop(loop, body.Arguments[1..]);
+    }
+
+    private void EmitWhile(While loop)
+    {
+        Region body = loop.Body;
+        DeclareCarried(loop.Initial, body.Arguments);
+        if (variance.IsDivergent(loop))
+        {
+            EmitDivergentWhile(loop);
+            return;
+        }
+        Label again = il.DefineLabel();
+        LocalBuilder condition = il.DeclareLocal(typeof(int));
+        il.MarkLabel(again);
+        EmitRegion(body);
+        PushScalar(loop.Condition);
+        il.Emit(OpCodes.Stloc, condition);
+        CarryOn(body, body.Arguments);
+        il.Emit(OpCodes.Ldloc, condition);
+        il.Emit(OpCodes.Brtrue, again);
+        FinishLoop(loop, body.Arguments);
+    }
+
+    private void DeclareCarried(Value[] initial, List<RegionArgument> arguments)
+    {
+        for (int i = 0; i < initial.Length; i++)
+        {
+            Declare(arguments[i]);
+            Assign(arguments[i], initial[i]);
+        }
+    }
+
+    private void EmitStep(For loop)
+    {
+        if (!IsScalar(loop.Induction))
+        {
+            LocalBuilder[] variable = locals[loop.Induction];
+            Type element = VectorTypes.Element(loop.Induction.Type);
+            for (int half = 0; half < variable.Length; half++)
+            {
+                il.Emit(OpCodes.Ldloc, variable[half]);
+                PushConstant(new Constant(loop.Induction.Type, loop.Step));
+                vectors.Call(il, "Create", element);
+                vectors.Call(il, "Add", variable[half].LocalType, variable[half].LocalType);
+                il.Emit(OpCodes.Stloc, variable[half]);
+            }
+            return;
+        }
+        PushScalar(loop.Induction);
+        PushConstant(new Constant(loop.Induction.Type, loop.Step));
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, locals[loop.Induction][0]);
+    }
+
+    private void FinishLoop(StructuredInstruction loop, List<RegionArgument> arguments)
+    {
+        for (int i = 0; i < loop.Results.Length; i++)
+        {
+            locals[loop.Results[i]] = locals[arguments[i]];
+            SpillIfNeeded(loop.Results[i]);
+        }
+    }
+
+    /// <summary>
+    /// Lets a carried value's next form take the variable of the present one where that is not needed any more: an
+    /// accumulator then stays in its register.
+    /// </summary>
+    private void ShareCarried(Region body, List<RegionArgument> arguments)
+    {
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            if (body.Yields[i] is Instruction next and not StructuredInstruction && ReferenceEquals(usage.RegionOf(next), body)
+                && usage.UsersOf(next).Count == 1 && usage.LastUse(arguments[i]) <= usage.PositionOf(next) && IsScalar(next) == IsScalar(arguments[i])
+                && !spilled.ContainsKey(next) && next.Op != Op.Load && !next.Op.IsAtomic())
+            {
+                locals[next] = locals[arguments[i]];
+            }
+        }
+    }
+
+    /// <summary>Sets the carried variables to what the body yields; all are read before one that another needs is set.</summary>
+    private void CarryOn(Region body, List<RegionArgument> arguments)
+    {
+        var set = new List<(LocalBuilder[] Variable, LocalBuilder[] Next)>();
+        for (int i = 0; i < arguments.Count; i++)
+        {
+            LocalBuilder[] variable = locals[arguments[i]];
+            Value yield = body.Yields[i];
+            if (locals.TryGetValue(yield, out LocalBuilder[]? known) && ReferenceEquals(known, variable))
+                continue;
+            bool isScalar = IsScalar(arguments[i]);
+            LocalBuilder[] next = [.. variable.Select(v => il.DeclareLocal(v.LocalType))];
+            for (int half = 0; half < next.Length; half++)
+            {
+                if (isScalar)
+                    PushScalar(yield);
+                else
+                    PushVector(yield, half);
+                il.Emit(OpCodes.Stloc, next[half]);
+            }
+            set.Add((variable, next));
+        }
+        foreach ((LocalBuilder[] variable, LocalBuilder[] next) in set)
+        {
+            for (int half = 0; half < variable.Length; half++)
+            {
+                il.Emit(OpCodes.Ldloc, next[half]);
+                il.Emit(OpCodes.Stloc, variable[half]);
+            }
+        }
+    }
+
+    private void EmitDivergentFor(For loop)
+    {
+        Region body = loop.Body;
+        LocalBuilder? outside = mask;
+        LocalBuilder[][] results = DeclareResults(loop, loop.Initial);
+        LocalBuilder active = il.DeclareLocal(vectors.Vector(IrType.Bool));
+        Label again = il.DefineLabel(), end = il.DefineLabel();
+        il.MarkLabel(again);
+        var test = new Instruction(loop.Step > 0 ? Op.Lt : Op.Gt, IrType.Bool, [loop.Induction, loop.Upper]);
+        EmitComparison(test);
+        if (outside is not null)
+        {
+            il.Emit(OpCodes.Ldloc, outside);
+            vectors.Call(il, "BitwiseAnd", active.LocalType, active.LocalType);
+        }
+        il.Emit(OpCodes.Stloc, active);
+        PushMaskBits(active);
+        il.Emit(OpCodes.Brfalse, end);
+        mask = active;
+        EmitRegion(body);
+        KeepResults(results, body, active);
+        CarryOn(body, body.Arguments[1..]);
+        EmitStep(loop);
+        il.Emit(OpCodes.Br, again);
+        il.MarkLabel(end);
+        mask = outside;
+        DefineResults(loop, results);
+    }
+
+    private void EmitDivergentWhile(While loop)
+    {
+        Region body = loop.Body;
+        LocalBuilder? outside = mask;
+        LocalBuilder[][] results = DeclareResults(loop, loop.Initial);
+        LocalBuilder active = il.DeclareLocal(vectors.Vector(IrType.Bool));
+        PushMask(outside);
+        il.Emit(OpCodes.Stloc, active);
+        Label again = il.DefineLabel();
+        il.MarkLabel(again);
+        mask = active;
+        EmitRegion(body);
+        KeepResults(results, body, active);
+        LocalBuilder next = CombineMask(loop.Condition);
+        CarryOn(body, body.Arguments);
+        il.Emit(OpCodes.Ldloc, next);
+        il.Emit(OpCodes.Stloc, active);
+        PushMaskBits(active);
+        il.Emit(OpCodes.Brtrue, again);
+        mask = outside;
+        DefineResults(loop, results);
+    }
+
+    /// <summary>Variables for a loop's results apart from the carried ones: a lane's stay as they are when it leaves.</summary>
+    private LocalBuilder[][] DeclareResults(StructuredInstruction loop, Value[] initial)
+    {
+        var results = new LocalBuilder[loop.Results.Length][];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = DeclareVectors(loop.Results[i].Type);
+            for (int half = 0; half < results[i].Length; half++)
+            {
+                PushVector(initial[i], half);
+                il.Emit(OpCodes.Stloc, results[i][half]);
+            }
+        }
+        return results;
+    }
+
+    private void KeepResults(LocalBuilder[][] results, Region body, LocalBuilder active)
+    {
+        for (int i = 0; i < results.Length; i++)
+            Blend(results[i], body.Yields[i].Type, body.Yields[i], active);
+    }
+
+    private void DefineResults(StructuredInstruction loop, LocalBuilder[][] results)
+    {
+        for (int i = 0; i < results.Length; i++)
+        {
+            locals[loop.Results[i]] = results[i];
+            SpillIfNeeded(loop.Results[i]);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using System.Reflection.Emit;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
+
+namespace VaeGpu.Gpu.Targets.Simd;
+
+/// <summary>Values that differ from lane to lane: calls of vector methods, which the JIT turns into instructions.</summary>
+internal sealed partial class SimdEmitter
+{
+    /// <summary>Pushes a value as a vector; of a 64-bit value the lower or the upper half of the lanes.</summary>
+    private void PushVector(Value value, int half = 0)
+    {
+        bool isScalar = value is Constant || IsScalar(value);
+        if (!isScalar && locals.TryGetValue(value, out LocalBuilder[]? local))
+            il.Emit(OpCodes.Ldloc, local[half]);
+        else if (!isScalar && !PushSpilledVector(value, half))
+            EmitVectorOperation((Instruction)value, half);
+        else if (isScalar)
+            PushBroadcast(value, half);
+    }
+
+    /// <summary>Pushes base + lane · stride as a vector.</summary>
+    private void PushBroadcast(Value value, int half)
+    {
+        Type element = VectorTypes.Element(value.Type);
+        PushScalar(value);
+        if (value.Type == IrType.Bool)
+            il.Emit(OpCodes.Neg);
+        if (value.Type.IsPointer)
+            il.Emit(OpCodes.Conv_I8);
+        Shape shape = variance.Of(value);
+        if (shape.Stride == 0)
+        {
+            vectors.Call(il, "Create", element);
+            return;
+        }
+        if (half == 1)
+        {
+            il.Emit(OpCodes.Ldc_I8, shape.Stride * width / 2);
+            il.Emit(OpCodes.Add);
+        }
+        if (element == typeof(int))
+            il.Emit(OpCodes.Ldc_I4, unchecked((int)shape.Stride));
+        else
+            il.Emit(OpCodes.Ldc_I8, shape.Stride);
+        vectors.Call(il, "CreateSequence", element, element);
+    }
+
+    private void EmitVectorOperation(Instruction i, int half)
+    {
+        switch (i.Op)
+        {
+            case Op.Select:
+                PushMaskFor(i.Operands[0], i.Type, half);
+                PushVector(i.Operands[1], half);
+                PushVector(i.Operands[2], half);
+                Type vector = vectors.Vector(i.Type);
+                vectors.Call(il, "ConditionalSelect", vector, vector, vector);
+                return;
+            case Op.GroupIndex:
+                EmitGroupIndexVector((int)i.Attribute);
+                return;
+            case >= Op.Shuffle and <= Op.ShuffleXor:
+                EmitLaneByLane(i, half, () =>
+                {
+                    il.Emit(OpCodes.Ldc_I4, (int)i.Op);
+                    il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Shuffle))!.MakeGenericMethod(VectorTypes.Element(i.Type)));
+                });
+                return;
+            case Op.SharedArray or Op.SharedDynamic or Op.GridIndex or Op.GridDim:
+                EmitScalarOperation(i);
+                vectors.Call(il, "Create", VectorTypes.Element(i.Type));
+                return;
+        }
+        if (i.Op.IsComparison())
+            EmitComparison(i);
+        else if (!EmitArithmetic(i, half) && !EmitConversion(i, half))
+            EmitLaneByLane(i, half, () => il.Emit(OpCodes.Call, FunctionOf(i).LaneByLane));
+    }
+
+    /// <summary>Pushes a Bool as a mask of the width of the elements that it selects.</summary>
+    private void PushMaskFor(Value condition, IrType selected, int half)
+    {
+        PushVector(condition);
+        if (selected.Bytes == 8)
+            vectors.Call(il, half == 0 ? "WidenLower" : "WidenUpper", vectors.Vector(typeof(int)));
+        As(selected.Bytes == 8 ? typeof(long) : typeof(int), VectorTypes.Element(selected));
+    }
+
+    /// <summary>Reads the vector on the stack as elements of another type of the same size.</summary>
+    private void As(Type from, Type to)
+    {
+        if (from == to)
+            return;
+        string name = to == typeof(float) ? "AsSingle" : to == typeof(double) ? "AsDouble" : to == typeof(long) ? "AsInt64"
+            : to == typeof(uint) ? "AsUInt32" : to == typeof(ulong) ? "AsUInt64" : "AsInt32";
+        vectors.Call(il, name, vectors.Vector(from));
+    }
+
+    private void EmitComparison(Instruction i)
+    {
+        IrType type = i.Operands[0].Type;
+        bool isUnsigned = i.Op is >= Op.LtU and <= Op.GeU;
+        Type element = VectorTypes.Element(type);
+        Type compared = isUnsigned ? (type.Bytes == 8 ? typeof(ulong) : typeof(uint)) : element;
+        string name = i.Op switch
+        {
+            Op.Eq or Op.Ne => "Equals",
+            Op.Lt or Op.LtU => "LessThan",
+            Op.Le or Op.LeU => "LessThanOrEqual",
+            Op.Gt or Op.GtU => "GreaterThan",
+            _ => "GreaterThanOrEqual",
+        };
+        for (int half = 0; half < VectorTypes.Halves(type); half++)
+        {
+            foreach (Value operand in i.Operands)
+            {
+                PushVector(operand, half);
+                As(element, compared);
+            }
+            vectors.Call(il, name, vectors.Vector(compared), vectors.Vector(compared));
+            As(compared, type.Bytes == 8 ? typeof(long) : typeof(int));
+        }
+        if (type.Bytes == 8)
+            vectors.Call(il, "Narrow", vectors.Vector(typeof(long)), vectors.Vector(typeof(long)));
+        if (i.Op == Op.Ne)
+            vectors.Call(il, "OnesComplement", vectors.Vector(typeof(int)));
+    }
+
+    private bool EmitArithmetic(Instruction i, int half)
+    {
+        Type vector = vectors.Vector(i.Type);
+        string? name = i.Op switch
+        {
+            Op.Add => "Add",
+            Op.Sub => "Subtract",
+            Op.Mul => "Multiply",
+            Op.Div when i.Type.IsFloat => "Divide",
+            Op.Neg => "Negate",
+            Op.And => "BitwiseAnd",
+            Op.Or => "BitwiseOr",
+            Op.Xor => "Xor",
+            Op.Not => "OnesComplement",
+            Op.Fma => "FusedMultiplyAdd",
+            Op.Sqrt => "Sqrt",
+            Op.Abs => "Abs",
+            Op.Min => "Min",
+            Op.Max => "Max",
+            Op.Floor => "Floor",
+            Op.Ceiling => "Ceiling",
+            Op.Truncate => "Truncate",
+            Op.RoundEven => "Round",
+            _ => null,
+        };
+        if (name is not null)
+        {
+            foreach (Value operand in i.Operands)
+                PushVector(operand, half);
+            vectors.Call(il, name, vector, i.Operands.Length > 1 ? vector : null, i.Operands.Length > 2 ? vector : null);
+            return true;
+        }
+        switch (i.Op)
+        {
+            case Op.MulHighU:
+                PushVector(i.Operands[0]);
+                PushVector(i.Operands[1]);
+                il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MulHighU), [vector, vector])!);
+                return true;
+            case Op.Shl or Op.Shr or Op.ShrU:
+                EmitShift(i, half);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void EmitShift(Instruction i, int half)
+    {
+        if (i.Operands[1] is not Constant && !variance.Of(i.Operands[1]).IsScalar)
+        {
+            EmitLaneByLane(i, half, () =>
+            {
+                il.Emit(OpCodes.Ldc_I4, (int)i.Op);
+                il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Shift))!.MakeGenericMethod(VectorTypes.Element(i.Type)));
+            });
+            return;
+        }
+        PushVector(i.Operands[0], half);
+        PushScalar(i.Operands[1]);
+        il.Emit(OpCodes.Ldc_I4, i.Type == IrType.I32 ? 31 : 63);
+        il.Emit(OpCodes.And);
+        string name = i.Op switch { Op.Shl => "ShiftLeft", Op.Shr => "ShiftRightArithmetic", _ => "ShiftRightLogical" };
+        vectors.Call(il, name, vectors.Vector(i.Type), typeof(int));
+    }
+
+    private bool EmitConversion(Instruction i, int half)
+    {
+        Value operand = i.Operands[0];
+        Type from = VectorTypes.Element(operand.Type), to = VectorTypes.Element(i.Type);
+        string widen = half == 0 ? "WidenLower" : "WidenUpper";
+        switch (i.Op)
+        {
+            case Op.BitCast:
+                PushVector(operand, half);
+                As(from, to);
+                return true;
+            case Op.BoolToInt:
+                PushVector(operand);
+                vectors.Call(il, "Negate", vectors.Vector(typeof(int)));
+                return true;
+            case Op.SignExtend:
+                PushVector(operand);
+                vectors.Call(il, widen, vectors.Vector(typeof(int)));
+                return true;
+            case Op.ZeroExtend:
+                PushVector(operand);
+                As(typeof(int), typeof(uint));
+                vectors.Call(il, widen, vectors.Vector(typeof(uint)));
+                As(typeof(ulong), typeof(long));
+                return true;
+            case Op.Truncate64:
+                PushVector(operand, 0);
+                PushVector(operand, 1);
+                vectors.Call(il, "Narrow", vectors.Vector(typeof(long)), vectors.Vector(typeof(long)));
+                return true;
+            case Op.SignExtend8 or Op.SignExtend16:
+                int bits = i.Op == Op.SignExtend8 ? 24 : 16;
+                PushVector(operand);
+                il.Emit(OpCodes.Ldc_I4, bits);
+                vectors.Call(il, "ShiftLeft", vectors.Vector(typeof(int)), typeof(int));
+                il.Emit(OpCodes.Ldc_I4, bits);
+                vectors.Call(il, "ShiftRightArithmetic", vectors.Vector(typeof(int)), typeof(int));
+                return true;
+            case Op.IntToFloat when from == typeof(int) && to == typeof(float):
+                PushVector(operand);
+                vectors.Call(il, "ConvertToSingle", vectors.Vector(typeof(int)));
+                return true;
+            case Op.UIntToFloat when from == typeof(int) && to == typeof(float):
+                PushVector(operand);
+                As(typeof(int), typeof(uint));
+                vectors.Call(il, "ConvertToSingle", vectors.Vector(typeof(uint)));
+                return true;
+            case Op.FloatToInt when from == typeof(float) && to == typeof(int):
+                PushVector(operand);
+                vectors.Call(il, "ConvertToInt32", vectors.Vector(typeof(float)));
+                return true;
+            case Op.FloatToFloat when to == typeof(double):
+                PushVector(operand);
+                vectors.Call(il, widen, vectors.Vector(typeof(float)));
+                return true;
+            case Op.FloatToFloat:
+                PushVector(operand, 0);
+                PushVector(operand, 1);
+                vectors.Call(il, "Narrow", vectors.Vector(typeof(double)), vectors.Vector(typeof(double)));
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>
+    /// Stores the operands to the work area, calls a method of <see cref="Lanes"/> with (work, lanes …), loads the result.
+    /// </summary>
+    private void EmitLaneByLane(Instruction i, int half, Action call)
+    {
+        // The upper half of a 64-bit result was computed with the lower one; it still lies there.
+        if (half == 0)
+        {
+            for (int slot = 0; slot < i.Operands.Length; slot++)
+                StoreWork(i.Operands[slot], slot);
+            LoadFrame(nameof(WorkerFrame.Work));
+            il.Emit(OpCodes.Ldc_I4, width);
+            call();
+        }
+        LoadWork(i.Type, half);
+    }
+
+    private void StoreWork(Value value, int slot)
+    {
+        for (int half = 0; half < VectorTypes.Halves(value.Type); half++)
+        {
+            PushVector(value, half);
+            StoreWorkVector(value.Type, slot, half);
+        }
+    }
+
+    private void StoreWorkVector(IrType type, int slot, int half)
+    {
+        PushWorkAddress(slot, half);
+        Type element = VectorTypes.Element(type);
+        vectors.Call(il, "Store", vectors.Vector(element), element.MakePointerType());
+    }
+
+    private void LoadWork(IrType type, int half)
+    {
+        PushWorkAddress(Lanes.ResultSlot, half);
+        vectors.Call(il, "Load", VectorTypes.Element(type).MakePointerType());
+    }
+
+    private void PushWorkAddress(int slot, int half)
+    {
+        LoadFrame(nameof(WorkerFrame.Work));
+        il.Emit(OpCodes.Ldc_I4, slot * Lanes.SlotBytes + half * width * 4);
+        il.Emit(OpCodes.Add);
+    }
+
+    /// <summary>The index along an axis where neither base nor stride tells it: from the linear index, lane by lane.</summary>
+    private void EmitGroupIndexVector(int axis)
+    {
+        int below = axis == 0 ? 1 : axis == 1 ? groupDim.X : groupDim.X * groupDim.Y;
+        int extent = axis == 0 ? groupDim.X : axis == 1 ? groupDim.Y : groupDim.Z;
+        il.Emit(OpCodes.Ldloc, firstLane!);
+        il.Emit(OpCodes.Ldc_I4_1);
+        vectors.Call(il, "CreateSequence", typeof(int), typeof(int));
+        WithWork(nameof(Op.Div), below);
+        WithWork(nameof(Op.Rem), extent);
+
+        void WithWork(string name, int divisor)
+        {
+            if (divisor == 1 && name == nameof(Op.Div))
+                return;
+            StoreWorkVector(IrType.I32, 0, 0);
+            il.Emit(OpCodes.Ldc_I4, divisor);
+            vectors.Call(il, "Create", typeof(int));
+            StoreWorkVector(IrType.I32, 1, 0);
+            LoadFrame(nameof(WorkerFrame.Work));
+            il.Emit(OpCodes.Ldc_I4, width);
+            Type operation = (name == nameof(Op.Div) ? typeof(ScalarFunctions.Div<>) : typeof(ScalarFunctions.Rem<>)).MakeGenericType(typeof(int));
+            il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Binary))!.MakeGenericMethod(typeof(int), operation));
+            LoadWork(IrType.I32, 0);
+        }
+    }
+}

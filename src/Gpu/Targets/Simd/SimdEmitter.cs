@@ -1,0 +1,294 @@
+using System.Reflection.Emit;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
+
+namespace VaeGpu.Gpu.Targets.Simd;
+
+/// <summary>What a worker gives to emitted code.</summary>
+internal unsafe struct WorkerFrame
+{
+    public byte* Arguments;
+    public byte* Shared;
+    public byte* Spill;
+    public byte* Work;
+    public int GridX;
+    public int GridY;
+    public int GridZ;
+}
+
+/// <summary>Runs the groups first … last − 1 of a grid.</summary>
+internal unsafe delegate void GroupRunner(WorkerFrame* frame, int first, int last);
+
+/// <summary>
+/// Emits a kernel as IL over vectors: a lane is a thread. One call runs a range of groups. A value that is the same in all
+/// lanes is a scalar, one of the form base + lane · stride is its base, all else is a vector (two of 64-bit values).
+/// Branches on scalars are branches; those on vectors run both ways under a mask. A group larger than a vector runs as
+/// several vectors one after the other, between barriers (see the part on groups).
+/// </summary>
+internal sealed partial class SimdEmitter
+{
+    private readonly Function function;
+    private readonly Index3D groupDim;
+    private readonly int width, groupSize, chunks;
+    private readonly Variance variance;
+    private readonly Usage usage;
+    private readonly VectorTypes vectors;
+    private readonly ILGenerator il;
+    private readonly DynamicMethod method;
+    private readonly Dictionary<Value, LocalBuilder[]> locals = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Instruction, long> sharedOffsets = new(ReferenceEqualityComparer.Instance);
+    private readonly LocalBuilder[] gridIndex;
+    private LocalBuilder? firstLane;
+    private LocalBuilder? mask;
+
+    private SimdEmitter(Function function, Index3D groupDim, int width)
+    {
+        this.function = function;
+        this.groupDim = groupDim;
+        this.width = width;
+        groupSize = groupDim.Size;
+        chunks = (groupSize + width - 1) / width;
+        variance = Variance.Analyze(function, groupDim, width);
+        usage = new Usage(function, variance);
+        vectors = VectorTypes.Of(Math.Max(width, 4));
+        method = new DynamicMethod(function.Name, typeof(void), [typeof(WorkerFrame*), typeof(int), typeof(int)], typeof(SimdEmitter).Module, skipVisibility: true)
+        {
+            InitLocals = false,
+        };
+        il = method.GetILGenerator(4096);
+        gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
+        foreach (Instruction array in function.Body.All().Where(i => i.Op == Op.SharedArray))
+        {
+            sharedOffsets[array] = SharedBytes;
+            SharedBytes += (array.Attribute + 63) & ~63L;
+        }
+    }
+
+    /// <summary>The bytes of static shared arrays; dynamic shared memory follows them.</summary>
+    public long SharedBytes { get; }
+
+    /// <summary>The bytes that values take which live across a barrier.</summary>
+    public long SpillBytes { get; private set; }
+
+    /// <param name="width">Lanes: 16, 8, 4, or 1 for scalar code.</param>
+    public static (GroupRunner Runner, long SharedBytes, long SpillBytes) Emit(Function function, Index3D groupDim, int width)
+    {
+        var emitter = new SimdEmitter(function, groupDim, width);
+        emitter.EmitMethod();
+        return (emitter.method.CreateDelegate<GroupRunner>(), emitter.SharedBytes, emitter.SpillBytes);
+    }
+
+    private void EmitMethod()
+    {
+        foreach (Parameter parameter in function.Parameters)
+        {
+            if (usage.UsersOf(parameter).Count > 0)
+                EmitParameter(parameter);
+        }
+        // for (group = first; group < last; group++)
+        LocalBuilder group = il.DeclareLocal(typeof(int));
+        Label body = il.DefineLabel(), test = il.DefineLabel();
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Stloc, group);
+        il.Emit(OpCodes.Br, test);
+        il.MarkLabel(body);
+        EmitGridIndex(group);
+        EmitGroup();
+        il.Emit(OpCodes.Ldloc, group);
+        il.Emit(OpCodes.Ldc_I4_1);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, group);
+        il.MarkLabel(test);
+        il.Emit(OpCodes.Ldloc, group);
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Blt, body);
+        il.Emit(OpCodes.Ret);
+    }
+
+    private void EmitGroup()
+    {
+        if (chunks > 1 && function.UsesBarriers)
+            EmitInRuns();
+        else
+            EmitChunks(() => EmitRegion(function.Body));
+    }
+
+    /// <summary>Emits the same for each vector of the group.</summary>
+    private void EmitChunks(Action body)
+    {
+        firstLane ??= il.DeclareLocal(typeof(int));
+        Label again = il.DefineLabel();
+        il.Emit(OpCodes.Ldc_I4_0);
+        il.Emit(OpCodes.Stloc, firstLane);
+        il.MarkLabel(again);
+        mask = null;
+        if (groupSize % width != 0)
+            EmitTailMask();
+        body();
+        if (chunks == 1)
+            return;
+        il.Emit(OpCodes.Ldloc, firstLane);
+        il.Emit(OpCodes.Ldc_I4, width);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, firstLane);
+        il.Emit(OpCodes.Ldloc, firstLane);
+        il.Emit(OpCodes.Ldc_I4, groupSize);
+        il.Emit(OpCodes.Blt, again);
+    }
+
+    /// <summary>The mask of the lanes that the group has: all but in its last vector.</summary>
+    private void EmitTailMask()
+    {
+        mask = il.DeclareLocal(vectors.Vector(IrType.Bool));
+        il.Emit(OpCodes.Ldloc, firstLane!);
+        il.Emit(OpCodes.Ldc_I4_1);
+        vectors.Call(il, "CreateSequence", typeof(int), typeof(int));
+        il.Emit(OpCodes.Ldc_I4, groupSize);
+        vectors.Call(il, "Create", typeof(int));
+        vectors.Call(il, "LessThan", vectors.Vector(IrType.I32), vectors.Vector(IrType.I32));
+        il.Emit(OpCodes.Stloc, mask);
+    }
+
+    private void EmitGridIndex(LocalBuilder group)
+    {
+        LoadFrame(nameof(WorkerFrame.GridX));
+        Divide(group, OpCodes.Rem);
+        il.Emit(OpCodes.Stloc, gridIndex[0]);
+        LoadFrame(nameof(WorkerFrame.GridX));
+        Divide(group, OpCodes.Div);
+        il.Emit(OpCodes.Stloc, gridIndex[1]);
+        LoadFrame(nameof(WorkerFrame.GridY));
+        Divide(gridIndex[1], OpCodes.Div);
+        il.Emit(OpCodes.Stloc, gridIndex[2]);
+        LoadFrame(nameof(WorkerFrame.GridY));
+        Divide(gridIndex[1], OpCodes.Rem);
+        il.Emit(OpCodes.Stloc, gridIndex[1]);
+
+        void Divide(LocalBuilder dividend, OpCode operation)
+        {
+            LocalBuilder divisor = il.DeclareLocal(typeof(int));
+            il.Emit(OpCodes.Stloc, divisor);
+            il.Emit(OpCodes.Ldloc, dividend);
+            il.Emit(OpCodes.Ldloc, divisor);
+            il.Emit(operation);
+        }
+    }
+
+    private void LoadFrame(string field)
+    {
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldfld, typeof(WorkerFrame).GetField(field)!);
+    }
+
+    private void EmitParameter(Parameter parameter)
+    {
+        LocalBuilder local = Declare(parameter)[0];
+        LoadArgument(parameter.ByteOffset);
+        if (parameter.Memory is { } memory)
+        {
+            il.Emit(LoadIndirect(memory));
+        }
+        else
+        {
+            // The view's handle is an address here; its offset in bytes lies behind it.
+            il.Emit(OpCodes.Ldind_I);
+            LoadArgument(parameter.ByteOffset + 8);
+            il.Emit(OpCodes.Ldind_I8);
+            il.Emit(OpCodes.Conv_I);
+            il.Emit(OpCodes.Add);
+        }
+        il.Emit(OpCodes.Stloc, local);
+    }
+
+    private void LoadArgument(int offset)
+    {
+        LoadFrame(nameof(WorkerFrame.Arguments));
+        il.Emit(OpCodes.Ldc_I4, offset);
+        il.Emit(OpCodes.Add);
+    }
+
+    /// <summary>Whether a value is kept as one scalar: itself, or its base.</summary>
+    private bool IsScalar(Value value) => !variance.Of(value).IsVarying && !IsBroadcast(value);
+
+    /// <summary>A loaded scalar that only vectors use is kept as a vector: the load and the broadcast are one instruction.</summary>
+    private bool IsBroadcast(Value value) =>
+        width > 1 && value is Instruction { Op: Op.Load } load && load.Type == IrType.F32 && variance.Of(load).IsScalar
+        && usage.UsersOf(load) is { Count: > 0 } users
+        && users.All(u => u is not null and not StructuredInstruction && !u.Op.IsBarrier() && (u.Op == Op.Store ? variance.Of(u.Operands[0]).IsVarying || variance.Of(u.Operands[0]).Stride != 0 : variance.Of(u).IsVarying));
+
+    private LocalBuilder[] Declare(Value value) => locals[value] = IsScalar(value) ? [il.DeclareLocal(ScalarType(value.Type))] : DeclareVectors(value.Type);
+
+    private LocalBuilder[] DeclareVectors(IrType type) =>
+        [.. Enumerable.Range(0, VectorTypes.Halves(type)).Select(_ => il.DeclareLocal(vectors.Vector(type)))];
+
+    private static Type ScalarType(IrType type) => type.Scalar switch
+    {
+        Scalar.I64 => typeof(long),
+        Scalar.F32 => typeof(float),
+        Scalar.F64 => typeof(double),
+        Scalar.Pointer => typeof(byte*),
+        _ => typeof(int),
+    };
+
+    private void EmitRegion(Region region)
+    {
+        foreach (Instruction instruction in region.Instructions)
+            EmitInstruction(instruction);
+    }
+
+    private void EmitInstruction(Instruction i)
+    {
+        switch (i)
+        {
+            case If branch:
+                EmitIf(branch);
+                return;
+            case For loop:
+                EmitFor(loop);
+                return;
+            case While loop:
+                EmitWhile(loop);
+                return;
+        }
+        if (usage.IsDeferred(i))
+            return;
+        switch (i.Op)
+        {
+            case Op.Store:
+                EmitStore(i);
+                break;
+            // Lanes of one vector are in step: between them there is nothing to wait for.
+            case Op.Barrier or Op.WarpBarrier or Op.FenceGroup:
+                break;
+            case Op.FenceDevice:
+                il.Emit(OpCodes.Call, typeof(Thread).GetMethod(nameof(Thread.MemoryBarrier))!);
+                break;
+            default:
+                EmitDefinition(i);
+                break;
+        }
+    }
+
+    private void EmitDefinition(Instruction i)
+    {
+        LocalBuilder[] target = locals.TryGetValue(i, out LocalBuilder[]? shared) ? shared : Declare(i);
+        if (i.Op.IsAtomic())
+            EmitAtomic(i, target);
+        else if (i.Op == Op.Load)
+            EmitLoad(i, target);
+        else if (IsScalar(i))
+        {
+            EmitScalarOperation(i);
+            il.Emit(OpCodes.Stloc, target[0]);
+        }
+        else
+        {
+            for (int half = 0; half < target.Length; half++)
+            {
+                EmitVectorOperation(i, half);
+                il.Emit(OpCodes.Stloc, target[half]);
+            }
+        }
+        SpillIfNeeded(i);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Simd;
+
+/// <summary>The vector types of one width and the methods on them, found by name: Vector512, 256 and 128 share their names.</summary>
+internal sealed class VectorTypes
+{
+    private static readonly ConcurrentDictionary<int, VectorTypes> instances = new();
+    private readonly ILookup<string, MethodInfo> methods;
+    private readonly ConcurrentDictionary<(string, Type, Type?, Type?), MethodInfo> found = new();
+    private readonly Type generic;
+
+    private VectorTypes(int lanes)
+    {
+        Lanes = lanes;
+        (Type type, generic) = lanes switch
+        {
+            16 => (typeof(Vector512), typeof(Vector512<>)),
+            8 => (typeof(Vector256), typeof(Vector256<>)),
+            4 => (typeof(Vector128), typeof(Vector128<>)),
+            _ => throw new ArgumentOutOfRangeException(nameof(lanes)),
+        };
+        methods = type.GetMethods(BindingFlags.Public | BindingFlags.Static).ToLookup(m => m.Name);
+    }
+
+    /// <summary>Lanes of 32 bits.</summary>
+    public int Lanes { get; }
+
+    public static VectorTypes Of(int lanes) => instances.GetOrAdd(lanes, l => new VectorTypes(l));
+
+    public Type Vector(Type element) => generic.MakeGenericType(element);
+
+    /// <summary>The vector that holds values of a type, or half of them where they have 64 bits. A Bool is a mask of ints.</summary>
+    public Type Vector(IrType type) => Vector(Element(type));
+
+    public static Type Element(IrType type) => type.Scalar switch
+    {
+        Scalar.F32 => typeof(float),
+        Scalar.F64 => typeof(double),
+        Scalar.I64 or Scalar.Pointer => typeof(long),
+        _ => typeof(int),
+    };
+
+    /// <summary>The number of vectors that hold one value for every lane.</summary>
+    public static int Halves(IrType type) => type.Bytes / 4;
+
+    /// <summary>Calls Vector512.Name(…) with parameters of exactly these types.</summary>
+    public void Call(ILGenerator il, string name, Type first, Type? second = null, Type? third = null) =>
+        il.Emit(OpCodes.Call, found.GetOrAdd((name, first, second, third), key => Find(key.Item1, key.Item2, key.Item3, key.Item4)));
+
+    private MethodInfo Find(string name, Type first, Type? second, Type? third)
+    {
+        Type[] wanted = [first, .. second is null ? [] : new[] { second }, .. third is null ? [] : new[] { third }];
+        foreach (MethodInfo method in methods[name].Where(m => !m.IsGenericMethod))
+        {
+            if (Fits(method, wanted))
+                return method;
+        }
+        Type element = first.IsPointer ? first.GetElementType()! : first.IsGenericType ? first.GetGenericArguments()[0] : first;
+        foreach (MethodInfo definition in methods[name].Where(m => m.IsGenericMethod && m.GetGenericArguments().Length == 1))
+        {
+            MethodInfo method = definition.MakeGenericMethod(element);
+            if (Fits(method, wanted))
+                return method;
+        }
+        throw new MissingMethodException(generic.Name, $"{name}({string.Join(", ", wanted.Select(t => t.ToString()))})");
+    }
+
+    private static bool Fits(MethodInfo method, Type[] wanted)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
+        if (parameters.Length != wanted.Length)
+            return false;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            if (parameters[i].ParameterType != wanted[i])
+                return false;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>The sizes of a batch and of the data set behind it.</summary>
+public struct BatchShape
+{
+    /// <summary>Rows of the batch.</summary>
+    public int Rows;
+    /// <summary>Data dimensions.</summary>
+    public int Columns;
+    /// <summary>Rows of the data set; position + <see cref="Rows"/> does not go beyond.</summary>
+    public int Count;
+    /// <summary><see cref="Shuffle.HalfBits"/> of <see cref="Count"/>; 0 takes the rows in the order of the data set.</summary>
+    public int HalfBits;
+}
+
+/// <summary>Gathers a batch from a data set of bytes in device memory: batch[i, j] = data[π(position + i), j]/255.</summary>
+/// <remarks>
+/// <para>data (count, columns) bytes and batch (rows, columns) floats, row-major; π is <see cref="Shuffle"/>'s permutation of
+/// (seed, epoch). An epoch's last batch may have fewer rows.</para>
+/// <para>Threads: group i has row i; π is the same in all its threads. 5 bytes moved per element: memory-bound. No shared
+/// memory, no barriers. Test: BatchTests.</para>
+/// </remarks>
+public static class Batch
+{
+    /// <summary>The kernel; launch it with one group for each row.</summary>
+    public static void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape)
+    {
+        int row = Grid.IdxX;
+        long source = (long)SourceRow(control[0], row, shape) * shape.Columns;
+        int target = row * shape.Columns;
+        for (int first = 0; first < shape.Columns; first += Group.DimX)
+        {
+            int column = first + Group.IdxX;
+            if (column < shape.Columns)
+                batch[target + column] = data[source + column] / 255f;
+        }
+    }
+
+    private static int SourceRow(ControlBlock now, int row, BatchShape shape)
+    {
+        int position = now.Position + row;
+        if (shape.HalfBits == 0)
+            return position;
+        return Shuffle.Permute(position, shape.Count, shape.HalfBits, now.Seed, now.Epoch);
+    }
+}

@@ -1,0 +1,37 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>
+/// What changes from step to step, in device memory: the launches of a step are the same each time, so a step can be captured
+/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/> and <see cref="Position"/> itself
+/// (<see cref="Metrics.EndStep"/>); the host writes the rest when a schedule says so.
+/// </summary>
+public struct ControlBlock
+{
+    /// <summary>The run's seed: half of every key of <see cref="Philox"/>.</summary>
+    public uint Seed;
+    /// <summary>The number of the step under way; the first is 1.</summary>
+    public int Step;
+    /// <summary>The epoch under way; the first is 0.</summary>
+    public int Epoch;
+    /// <summary>The place of the batch's first row in the epoch's order.</summary>
+    public int Position;
+    /// <summary>Adam's step size.</summary>
+    public float LearningRate;
+    /// <summary>The factor of −log p(x∣z) in the objective.</summary>
+    public float LikelihoodWeight;
+    /// <summary>The factor of the KL divergence in the objective.</summary>
+    public float DivergenceWeight;
+}
+
+/// <summary>Sums over the rows seen since they were last cleared, and the first failure. All zeros at the start.</summary>
+public struct MetricSums
+{
+    /// <summary>Σ −log p(x∣z) in nats, without weight, and what its rounding lost.</summary>
+    public float NegativeLogLikelihood, NegativeLogLikelihoodLost;
+    /// <summary>Σ KL in nats, without weight, and what its rounding lost.</summary>
+    public float Divergence, DivergenceLost;
+    /// <summary>The number of rows.</summary>
+    public int Rows;
+    /// <summary>The first step whose loss was infinite or NaN; 0 while there is none.</summary>
+    public int FirstNonFiniteStep;
+}

@@ -1,0 +1,41 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>What a matrix product does with a finished sum before it stores it.</summary>
+public interface IEpilogue
+{
+    /// <summary>The value to store.</summary>
+    /// <param name="sum">The finished sum.</param>
+    /// <param name="index">The result's index in the output, and in <paramref name="saved"/>.</param>
+    /// <param name="column">The result's column.</param>
+    /// <param name="bias">One number for each column; not read where the epilogue has no bias.</param>
+    /// <param name="saved">What the activation keeps for, or gives to, the backward pass; of the output's shape.</param>
+    static abstract float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved);
+}
+
+/// <summary>Stores the sum; <c>bias</c> and <c>saved</c> may be empty views.</summary>
+public struct Plain : IEpilogue
+{
+    public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) => sum;
+}
+
+/// <summary>
+/// f(sum + bias): a layer's forward pass. Keeps sum + bias in <c>saved</c> where f' is not written in the output;
+/// <c>saved</c> may be an empty view where it is.
+/// </summary>
+public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct, IActivation
+{
+    public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved)
+    {
+        float x = sum + bias[column];
+        if (!TActivation.FromOutput)
+            saved[index] = x;
+        return TActivation.Apply(x);
+    }
+}
+
+/// <summary>sum·f'(saved): the gradient of the layer below, taken through its activation; <c>bias</c> may be an empty view.</summary>
+public struct ActivationGradient<TActivation> : IEpilogue where TActivation : struct, IActivation
+{
+    public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
+        sum * TActivation.Derivative(saved[index]);
+}

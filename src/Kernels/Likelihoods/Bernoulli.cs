@@ -1,0 +1,32 @@
+using VaeGpu.Kernels.Numerics;
+
+namespace VaeGpu.Kernels.Likelihoods;
+
+/// <summary>Bernoulli from the logit l: −log p(x) = softplus(l) − x·l, with x in [0, 1].</summary>
+/// <remarks>
+/// softplus(l) − x·l = (max(l, 0) − x·l) + ln(1 + e^−|l|): finite for every finite l, and nothing cancels where x is 0 or 1.
+/// ∂/∂l = sigmoid(l) − x; mean sigmoid(l). With x strictly between 0 and 1 this is the binary cross-entropy, a loss and no
+/// likelihood (Loaiza-Ganem and Cunningham 2019).
+/// </remarks>
+public struct Bernoulli : ILikelihood
+{
+    /// <summary>There is nothing to set.</summary>
+    public static LikelihoodSettings Settings => default;
+
+    public static int Outputs => 1;
+
+    public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
+    {
+        float logit = outputs[0];
+        float positivePart = logit < 0f ? 0f : logit;
+        return MathF.FusedMultiplyAdd(-x, logit, positivePart) + Logarithm.Log1p(Exponential.Exp(-MathF.Abs(logit)));
+    }
+
+    public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
+        outputs[0] = Sigmoids.Sigmoid(outputs[0]) - x;
+
+    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Sigmoids.Sigmoid(outputs[0]);
+
+    public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
+        Philox.Uniform(words.A) < Sigmoids.Sigmoid(outputs[0]) ? 1f : 0f;
+}

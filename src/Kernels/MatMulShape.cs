@@ -1,0 +1,72 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>The sizes of a matrix product: (Rows, Depth) times (Depth, Columns) gives (Rows, Columns).</summary>
+public struct MatMulShape
+{
+    /// <summary>Rows of the left operand and of the result.</summary>
+    public int Rows;
+    /// <summary>Columns of the right operand and of the result.</summary>
+    public int Columns;
+    /// <summary>The length of the sums.</summary>
+    public int Depth;
+}
+
+/// <summary>The block of results that one thread computes.</summary>
+public interface ITile
+{
+    /// <summary>Rows, one after the other.</summary>
+    static abstract int Rows { get; }
+    /// <summary>Columns, a group's width apart.</summary>
+    static abstract int Columns { get; }
+}
+
+/// <summary>24 sums and 2 columns: they fit the 32 vector registers of AVX-512.</summary>
+public struct Tile12x2 : ITile
+{
+    public static int Rows => 12;
+    public static int Columns => 2;
+}
+
+/// <summary>16 sums: for devices that run a group's threads one after the other, or have registers to spare.</summary>
+public struct Tile8x2 : ITile
+{
+    public static int Rows => 8;
+    public static int Columns => 2;
+}
+
+/// <summary>12 sums and 2 columns: they fit the 16 vector registers of AVX2.</summary>
+public struct Tile6x2 : ITile
+{
+    public static int Rows => 6;
+    public static int Columns => 2;
+}
+
+/// <summary>8 sums: for narrow vectors.</summary>
+public struct Tile4x2 : ITile
+{
+    public static int Rows => 4;
+    public static int Columns => 2;
+}
+
+/// <summary>How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.</summary>
+public interface IOperand
+{
+    /// <summary>The index of the first element of a line.</summary>
+    static abstract int Start(int line, int depth);
+    /// <summary>The distance between neighbours in a line.</summary>
+    static abstract int Step(int lines);
+}
+
+/// <summary>A line's elements lie side by side: the left operand of A·B as stored, the right one of A·Bᵀ.</summary>
+public struct DepthFastest : IOperand
+{
+    public static int Start(int line, int depth) => line * depth;
+    public static int Step(int lines) => 1;
+}
+
+/// <summary>Lines lie side by side: the right operand of A·B as stored, the left one of Aᵀ·B.</summary>
+public struct DepthSlowest : IOperand
+{
+    public static int Start(int line, int depth) => line;
+    public static int Step(int lines) => lines;
+}

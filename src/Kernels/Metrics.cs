@@ -1,0 +1,93 @@
+using VaeGpu.Kernels.Numerics;
+
+namespace VaeGpu.Kernels;
+
+/// <summary>The sizes of a step.</summary>
+public struct StepShape
+{
+    /// <summary>Rows of the batch.</summary>
+    public int Rows;
+    /// <summary>Rows of the data set: where the epoch ends.</summary>
+    public int Count;
+}
+
+/// <summary>The end of a step: adds the batch's losses to the running sums, notices a loss that is not finite, and counts on.</summary>
+/// <remarks>
+/// <para>likelihoodLoss and divergence (rows). The batch is added in the order of <see cref="RowReduction"/>, its sum to the
+/// running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch stay exact to a few ulp.</para>
+/// <para>One group, whose first thread does the rest. 512 shared bytes; the barriers of RowReduction. Test: MetricsTests.</para>
+/// </remarks>
+public static class Metrics
+{
+    /// <summary>The kernel of a training step, launched last.</summary>
+    public static void EndStep(
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape)
+    {
+        float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
+        float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
+        if (Group.IdxX == 0)
+        {
+            ControlBlock now = control[0];
+            sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, now.Step);
+            control[0] = Advance(now, shape);
+        }
+    }
+
+    /// <summary>The sums alone, for evaluation: the counters stand still.</summary>
+    public static void Accumulate(
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape)
+    {
+        float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
+        float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
+        if (Group.IdxX == 0)
+            sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, control[0].Step);
+    }
+
+    private static float Sum(ArrayView<float> values, ArrayView<float> partial, int count)
+    {
+        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        {
+            float sum = 0f;
+            for (int block = first; block < count; block += RowReduction.Width)
+            {
+                int index = block + Group.IdxX;
+                sum += index < count ? values[index] : 0f;
+            }
+            partial[first + Group.IdxX] = sum;
+        }
+        return RowReduction.Tree(partial);
+    }
+
+    private static MetricSums Add(MetricSums sums, float loss, float divergence, int rows, int step)
+    {
+        float lossSum = sums.NegativeLogLikelihood + loss;
+        float divergenceSum = sums.Divergence + divergence;
+        bool finite = FloatBits.IsFinite(loss) & FloatBits.IsFinite(divergence);
+        return new MetricSums
+        {
+            NegativeLogLikelihood = lossSum,
+            NegativeLogLikelihoodLost = sums.NegativeLogLikelihoodLost + RoundingError(sums.NegativeLogLikelihood, loss, lossSum),
+            Divergence = divergenceSum,
+            DivergenceLost = sums.DivergenceLost + RoundingError(sums.Divergence, divergence, divergenceSum),
+            Rows = sums.Rows + rows,
+            FirstNonFiniteStep = (sums.FirstNonFiniteStep == 0) & !finite ? step : sums.FirstNonFiniteStep,
+        };
+    }
+
+    /// <summary>a + b − sum, exactly, where sum is a + b rounded (Knuth, TAOCP vol. 2, 4.2.2, theorem B).</summary>
+    private static float RoundingError(float a, float b, float sum)
+    {
+        float shareOfB = sum - a;
+        return (a - (sum - shareOfB)) + (b - shareOfB);
+    }
+
+    private static ControlBlock Advance(ControlBlock now, StepShape shape)
+    {
+        int position = now.Position + shape.Rows;
+        bool epochEnds = position >= shape.Count;
+        now.Step++;
+        now.Epoch += epochEnds ? 1 : 0;
+        now.Position = epochEnds ? 0 : position;
+        return now;
+    }
+}

@@ -1,0 +1,133 @@
+using VaeGpu.Gpu;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Tests.Kernels;
+
+public class MatMulTests
+{
+    private const int GroupSize = 16;
+
+    // 1, primes, a tile of 12 rows and 32 columns, one less and one more.
+    private static readonly (int Rows, int Columns, int Depth)[] Shapes =
+        [(1, 1, 1), (1, 33, 7), (12, 32, 16), (11, 31, 5), (13, 33, 17), (29, 20, 37), (24, 64, 1), (5, 3, 41)];
+
+    [EveryDevice]
+    public void Every_product_is_the_sum_in_order(TestDevice device)
+    {
+        var inputs = new Inputs();
+        device.Run(accelerator =>
+        {
+            foreach ((int rows, int columns, int depth) in Shapes)
+            {
+                var shape = new MatMulShape { Rows = rows, Columns = columns, Depth = depth };
+                float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
+                float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
+                float[] expected = InOrder(left, right, shape);
+                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile4x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B, tile 4×2, {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile8x2, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile6x2, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected, $"A·Bᵀ {rows}×{columns}×{depth}");
+            }
+            return true;
+        });
+    }
+
+    [Test]
+    public void The_sum_in_order_is_close_to_the_exact_sum()
+    {
+        var inputs = new Inputs();
+        var shape = new MatMulShape { Rows = 3, Columns = 5, Depth = 784 };
+        float[] left = inputs.Normal(3 * 784), right = inputs.Normal(784 * 5);
+        Compare.Close(InOrder(left, right, shape), i =>
+        {
+            double sum = 0;
+            for (int k = 0; k < 784; k++)
+                sum += (double)left[i / 5 * 784 + k] * right[k * 5 + i % 5];
+            return sum;
+        }, 784 * 6e-8, Math.Sqrt(784), "product");
+    }
+
+    [EveryDevice]
+    public void Fused_epilogues_equal_their_unfused_twins(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        Epilogues<Identity>(accelerator, inputs);
+        Epilogues<Relu>(accelerator, inputs);
+        Epilogues<LeakyRelu>(accelerator, inputs);
+        Epilogues<Elu>(accelerator, inputs);
+        Epilogues<Tanh>(accelerator, inputs);
+        Epilogues<Sigmoid>(accelerator, inputs);
+        Epilogues<Softplus>(accelerator, inputs);
+        Epilogues<Silu>(accelerator, inputs);
+        Epilogues<Gelu>(accelerator, inputs);
+        return true;
+    });
+
+    private static void Epilogues<TActivation>(Accelerator accelerator, Inputs inputs) where TActivation : struct, IActivation
+    {
+        var shape = new MatMulShape { Rows = 13, Columns = 33, Depth = 9 };
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        string name = typeof(TActivation).Name;
+        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
+        using var bias = new Guarded(accelerator, inputs.Normal(shape.Columns));
+        float[] sums = InOrder(left, right, shape);
+
+        using var savedUnfused = new Guarded(accelerator, sums.Length);
+        using var unfused = new Guarded(accelerator, sums);
+        var activate = Elementwise.AddBiasAndActivate<TActivation>;
+        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), unfused.View, bias.View, savedUnfused.View, matrix);
+        using var savedFused = new Guarded(accelerator, sums.Length);
+        float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest, BiasActivation<TActivation>>(accelerator, left, right, shape, bias.View, savedFused.View);
+        Compare.Bits(fused, unfused.Read(), $"bias and {name}");
+        Compare.Bits(savedFused.Read(), savedUnfused.Read(), $"what {name} saves");
+
+        float[] biasValues = bias.Read();
+        Compare.Close(fused, i => Activations64.Apply<TActivation>(sums[i] + biasValues[i % shape.Columns]), 1e-6, 1, name);
+
+        using var saved = new Guarded(accelerator, TActivation.FromOutput ? fused : savedFused.Read());
+        using var gradient = new Guarded(accelerator, sums);
+        var differentiate = Elementwise.MultiplyByDerivative<TActivation>;
+        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), gradient.View, saved.View, matrix);
+        float[] fusedGradient = Product<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<TActivation>>(
+            accelerator, left, right, shape, default, saved.View);
+        Compare.Bits(fusedGradient, gradient.Read(), $"gradient of {name}");
+        Compare.Close(fusedGradient, i => sums[i] * Activations64.Derivative<TActivation>(sums[i] + biasValues[i % shape.Columns]), 2e-5, 1, $"gradient of {name}");
+    }
+
+    private static float[] Product<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
+        where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand =>
+        Product<TTile, TLeft, TRight, Plain>(accelerator, left, right, shape, default, default);
+
+    private static float[] Product<TTile, TLeft, TRight, TEpilogue>(
+        Accelerator accelerator, float[] left, float[] right, MatMulShape shape, ArrayView<float> bias, ArrayView<float> saved)
+        where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand where TEpilogue : struct, IEpilogue
+    {
+        using var a = new Guarded(accelerator, left);
+        using var b = new Guarded(accelerator, right);
+        using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
+        var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
+        accelerator.LoadStreamKernel(kernel)(
+            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), GroupSize), a.View, b.View, c.View, bias, saved, shape);
+        return c.Read();
+    }
+
+    private static float[] InOrder(float[] left, float[] right, MatMulShape shape)
+    {
+        var result = new float[shape.Rows * shape.Columns];
+        for (int i = 0; i < result.Length; i++)
+        {
+            for (int k = 0; k < shape.Depth; k++)
+                result[i] = MathF.FusedMultiplyAdd(left[i / shape.Columns * shape.Depth + k], right[k * shape.Columns + i % shape.Columns], result[i]);
+        }
+        return result;
+    }
+
+    internal static float[] Turned(float[] matrix, int rows, int columns)
+    {
+        var turned = new float[matrix.Length];
+        for (int i = 0; i < matrix.Length; i++)
+            turned[i % columns * rows + i / columns] = matrix[i];
+        return turned;
+    }
+}

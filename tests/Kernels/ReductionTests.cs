@@ -1,0 +1,83 @@
+using VaeGpu.Gpu;
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Tests.Kernels;
+
+public class ReductionTests
+{
+    private static readonly (int Rows, int Columns)[] Shapes = [(1, 1), (3, 63), (5, 64), (7, 65), (64, 17), (13, 784)];
+
+    [EveryDevice]
+    public void Column_sums_add_the_rows_in_order(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        foreach ((int rows, int columns) in Shapes)
+        {
+            float[] values = inputs.Normal(rows * columns);
+            var expected = new float[columns];
+            for (int i = 0; i < values.Length; i++)
+                expected[i % columns] += values[i];
+            using var matrix = new Guarded(accelerator, values);
+            using var sums = new Guarded(accelerator, columns);
+            var kernel = ColumnSum.Run;
+            accelerator.LoadStreamKernel(kernel)(
+                (Launch.Groups(columns, 16), 16), matrix.View, sums.View, new MatrixShape { Rows = rows, Columns = columns });
+            Compare.Bits(sums.Read(), expected, $"{rows}×{columns}");
+        }
+        return true;
+    });
+
+    [EveryDevice]
+    public void Row_sums_have_one_shape_for_every_group_size(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        foreach ((int rows, int columns) in Shapes)
+        {
+            float[] values = inputs.Normal(rows * columns);
+            var expected = Enumerable.Range(0, rows).Select(row => RowSum(values.AsSpan(row * columns, columns))).ToArray();
+            foreach (int groupSize in (int[])[1, 8, 16, 64])
+            {
+                using var matrix = new Guarded(accelerator, values);
+                using var sums = new Guarded(accelerator, rows);
+                var kernel = RowReduction.Run;
+                accelerator.LoadStreamKernel(kernel)((rows, groupSize), matrix.View, sums.View, new MatrixShape { Rows = rows, Columns = columns });
+                Compare.Bits(sums.Read(), expected, $"{rows}×{columns}, groups of {groupSize}");
+            }
+        }
+        return true;
+    });
+
+    [EveryDevice]
+    public void Transposing_moves_every_element(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (31, 33), (32, 32), (65, 7), (5, 100)])
+        {
+            foreach (Index3D group in (Index3D[])[(16, 1), (32, 4)])
+            {
+                float[] values = inputs.Normal(rows * columns);
+                var shape = new MatrixShape { Rows = rows, Columns = columns };
+                using var source = new Guarded(accelerator, values);
+                using var target = new Guarded(accelerator, values.Length);
+                var kernel = Transpose.Run;
+                accelerator.LoadStreamKernel(kernel)(new(Transpose.GridFor(shape), group), source.View, target.View, shape);
+                Compare.Bits(target.Read(), MatMulTests.Turned(values, rows, columns), $"{rows}×{columns}");
+            }
+        }
+        return true;
+    });
+
+    /// <summary>The sum that RowReduction's header describes.</summary>
+    internal static float RowSum(ReadOnlySpan<float> row)
+    {
+        var partial = new float[RowReduction.Width];
+        for (int i = 0; i < row.Length; i++)
+            partial[i % RowReduction.Width] += row[i];
+        for (int half = RowReduction.Width / 2; half > 0; half /= 2)
+        {
+            for (int i = 0; i < half; i++)
+                partial[i] += partial[i + half];
+        }
+        return partial[0];
+    }
+}

@@ -1,0 +1,96 @@
+using VaeGpu.Gpu;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Kernels;
+using VaeGpu.Tests.Numerics;
+
+namespace VaeGpu.Tests.Kernels;
+
+public class ReparameterizeTests
+{
+    private const int Group = 16;
+    private static readonly ControlBlock Control = new() { Seed = 11, Step = 5, DivergenceWeight = 0.7f };
+
+    [EveryDevice]
+    public void Fused_passes_are_right_and_equal_their_twins(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (3, 20), (2, 67), (5, 16)])
+        {
+            var shape = new LatentShape { Rows = rows, Columns = columns, Purpose = RandomPurpose.Latent };
+            float[] encoded = inputs.Normal(rows * 2 * columns);
+            encoded[columns] = 33; // beyond the clamp
+            CheckForward(accelerator, encoded, shape);
+            CheckBackward(accelerator, encoded, inputs.Normal(rows * columns), shape);
+        }
+        return true;
+    });
+
+    private static void CheckForward(Accelerator accelerator, float[] encoded, LatentShape shape)
+    {
+        using var control = accelerator.Allocate1D(new[] { Control });
+        using var input = new Guarded(accelerator, encoded);
+        using var latent = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var divergence = new Guarded(accelerator, shape.Rows);
+        var fused = Reparameterize.Forward;
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, latent.View, divergence.View, control.View, shape);
+
+        using var latentTwin = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var terms = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var divergenceTwin = new Guarded(accelerator, shape.Rows);
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        KernelConfig elementwise = new(Elementwise.GridFor(matrix, Group), Group);
+        var sample = Reparameterize.Sample;
+        accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentTwin.View, control.View, shape);
+        var diverge = Reparameterize.Divergence;
+        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, terms.View, shape);
+        var sum = RowReduction.Run;
+        accelerator.LoadStreamKernel(sum)((shape.Rows, Group), terms.View, divergenceTwin.View, matrix);
+
+        float[] z = latent.Read(), kl = divergence.Read();
+        Compare.Bits(z, latentTwin.Read(), "z");
+        Compare.Bits(kl, divergenceTwin.Read(), "KL");
+        Compare.Close(z, i => Mean(encoded, i, shape) + Math.Exp(0.5 * LogVariance(encoded, i, shape)) * Noise(i, shape), 1e-6, 1, "z");
+        Compare.Close(kl, row => Enumerable.Range(row * shape.Columns, shape.Columns).Sum(i =>
+            0.5 * (Math.Pow(Mean(encoded, i, shape), 2) + Reference.Expm1(LogVariance(encoded, i, shape)) - LogVariance(encoded, i, shape))), 1e-5, 1, "KL");
+    }
+
+    private static void CheckBackward(Accelerator accelerator, float[] encoded, float[] upstream, LatentShape shape)
+    {
+        using var control = accelerator.Allocate1D(new[] { Control });
+        using var input = new Guarded(accelerator, encoded);
+        using var latentGradient = new Guarded(accelerator, upstream);
+        using var gradient = new Guarded(accelerator, encoded.Length);
+        using var twin = new Guarded(accelerator, encoded.Length);
+        var fused = Reparameterize.Backward;
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, latentGradient.View, gradient.View, control.View, shape);
+        KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), Group);
+        var sample = Reparameterize.SampleGradient;
+        accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentGradient.View, twin.View, control.View, shape);
+        var diverge = Reparameterize.AddDivergenceGradient;
+        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, twin.View, control.View, shape);
+
+        float[] result = gradient.Read();
+        Compare.Bits(result, twin.Read(), "gradient");
+        double weight = (double)Control.DivergenceWeight / shape.Rows;
+        Compare.Close(result, at =>
+        {
+            int i = at / (2 * shape.Columns) * shape.Columns + at % shape.Columns;
+            if (at % (2 * shape.Columns) < shape.Columns)
+                return upstream[i] + weight * Mean(encoded, i, shape);
+            double raw = encoded[at], variance = Math.Exp(raw);
+            return raw > 20 ? 0 : upstream[i] * Noise(i, shape) * 0.5 * Math.Sqrt(variance) + weight * 0.5 * (variance - 1);
+        }, 1e-5, 0.1, "gradient");
+    }
+
+    private static double Mean(float[] encoded, int i, LatentShape shape) =>
+        encoded[i / shape.Columns * 2 * shape.Columns + i % shape.Columns];
+
+    private static double LogVariance(float[] encoded, int i, LatentShape shape) =>
+        Math.Clamp(encoded[i / shape.Columns * 2 * shape.Columns + shape.Columns + i % shape.Columns], -30, 20);
+
+    private static double Noise(int i, LatentShape shape)
+    {
+        RandomWords words = Philox.Draw(Control.Seed, shape.Purpose, (uint)Control.Step, (uint)i);
+        return Philox.Normal(words.A, words.B);
+    }
+}

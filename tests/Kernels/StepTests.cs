@@ -1,0 +1,158 @@
+using VaeGpu.Gpu;
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Tests.Kernels;
+
+public class StepTests
+{
+    [EveryDevice]
+    public void Adam_follows_the_paper(TestDevice device) => device.Run(accelerator =>
+    {
+        const int count = 101;
+        var inputs = new Inputs();
+        float[] start = inputs.Normal(count);
+        using var parameters = new Guarded(accelerator, start);
+        using var first = new Guarded(accelerator, new float[count]);
+        using var second = new Guarded(accelerator, new float[count]);
+        double[] theta = Array.ConvertAll(start, x => (double)x), m = new double[count], v = new double[count];
+        var kernel = Adam.Run;
+        for (int step = 1; step <= 20; step++)
+        {
+            float[] values = inputs.Normal(count);
+            using var gradients = new Guarded(accelerator, values);
+            using var control = accelerator.Allocate1D(new[] { new ControlBlock { Step = step, LearningRate = 0.01f } });
+            var shape = new FlatShape { Length = count, PerThread = 3 };
+            accelerator.LoadStreamKernel(kernel)((Launch.Groups(count, 48), 16),
+                parameters.View, gradients.View, first.View, second.View, control.View, shape, AdamSettings.Of());
+            for (int i = 0; i < count; i++)
+            {
+                m[i] = 0.9 * m[i] + 0.1 * values[i];
+                v[i] = 0.999 * v[i] + 0.001 * values[i] * values[i];
+                theta[i] -= 0.01 * (m[i] / (1 - Math.Pow(0.9, step))) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.999, step))) + 1e-8);
+            }
+        }
+        Compare.Close(parameters.Read(), i => theta[i], 2e-5, 0.1, "parameters");
+        Compare.Close(first.Read(), i => m[i], 1e-5, 0.1, "first moments");
+        Compare.Close(second.Read(), i => v[i], 1e-5, 1e-3, "second moments");
+        return true;
+    });
+
+    [TestCase(0, 0.999)]
+    [TestCase(0.9, 1)]
+    public void Adam_s_decay_rates_lie_between_0_and_1(double beta1, double beta2) =>
+        Assert.That(() => AdamSettings.Of(beta1, beta2), Throws.TypeOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void The_shuffle_is_a_permutation_for_every_size()
+    {
+        foreach (int count in (int[])[1, 2, 3, 4, 5, 15, 16, 17, 63, 64, 65, 257, 1000, 4096, 4097, 60000])
+        {
+            int half = Shuffle.HalfBits(count);
+            for (int epoch = 0; epoch < 3; epoch++)
+            {
+                var seen = new bool[count];
+                for (int i = 0; i < count; i++)
+                {
+                    int to = Shuffle.Permute(i, count, half, 9, epoch);
+                    Assert.That(to >= 0 && to < count && !seen[to], $"n = {count}, epoch {epoch}: {i} goes to {to}");
+                    seen[to] = true;
+                }
+            }
+        }
+    }
+
+    [Test]
+    public void The_shuffle_looks_random()
+    {
+        const int count = 1000, epochs = 4000;
+        int half = Shuffle.HalfBits(count), neighbours = 0;
+        var landed = new int[count];
+        for (int epoch = 0; epoch < epochs; epoch++)
+        {
+            int first = Shuffle.Permute(0, count, half, 1, epoch);
+            landed[first]++;
+            neighbours += Math.Abs(Shuffle.Permute(1, count, half, 1, epoch) - first) == 1 ? 1 : 0;
+        }
+        double chiSquare = landed.Sum(n => Math.Pow(n - (double)epochs / count, 2) / ((double)epochs / count));
+        Assert.Multiple(() =>
+        {
+            Assert.That(chiSquare, Is.InRange(count - 1 - 6 * Math.Sqrt(2 * count), count - 1 + 6 * Math.Sqrt(2 * count)));
+            Assert.That(neighbours, Is.LessThan(30));
+        });
+    }
+
+    [EveryDevice]
+    public void A_batch_is_gathered_through_the_permutation(TestDevice device) => device.Run(accelerator =>
+    {
+        const int count = 37, columns = 19, rows = 7;
+        byte[] bytes = new Inputs().Bytes(count * columns);
+        var now = new ControlBlock { Seed = 4, Epoch = 2, Position = 30 };
+        using var data = accelerator.Allocate1D(bytes);
+        using var control = accelerator.Allocate1D(new[] { now });
+        var kernel = Batch.Gather;
+        foreach (int half in (int[])[0, Shuffle.HalfBits(count)])
+        {
+            using var batch = new Guarded(accelerator, rows * columns);
+            var shape = new BatchShape { Rows = rows, Columns = columns, Count = count, HalfBits = half };
+            accelerator.LoadStreamKernel(kernel)((rows, 16), data.View, batch.View, control.View, shape);
+            var expected = new float[rows * columns];
+            for (int i = 0; i < expected.Length; i++)
+            {
+                int position = now.Position + i / columns;
+                int source = half == 0 ? position : Shuffle.Permute(position, count, half, now.Seed, now.Epoch);
+                expected[i] = bytes[source * columns + i % columns] / 255f;
+            }
+            Compare.Bits(batch.Read(), expected, $"batch, half {half}");
+        }
+        return true;
+    });
+
+    [EveryDevice]
+    public void First_values_follow_their_law(TestDevice device) => device.Run(accelerator =>
+    {
+        const int count = 1003;
+        var shape = new FlatShape { Length = count, PerThread = 2 };
+        var law = new InitialValues { Scale = 0.5f, Seed = 1, Tensor = 3 };
+        var uniform = Initialize.Uniform;
+        var normal = Initialize.Normal;
+        using var flat = new Guarded(accelerator, count);
+        using var bell = new Guarded(accelerator, count);
+        accelerator.LoadStreamKernel(uniform)((Launch.Groups(count, 32), 16), flat.View, shape, law);
+        accelerator.LoadStreamKernel(normal)((Launch.Groups(count, 32), 16), bell.View, shape, law);
+        float[] u = flat.Read(), n = bell.Read();
+        Compare.Bits(u, [.. Enumerable.Range(0, count).Select(i => 0.5f * (2f * Philox.Uniform(Philox.Draw(1, RandomPurpose.Weights, 3, (uint)i).A) - 1f))], "uniform");
+        Assert.That(u, Is.All.InRange(-0.5f, 0.5f));
+        Assert.That(n.Average(), Is.EqualTo(0).Within(0.1));
+        Assert.That(n.Average(x => x * x), Is.EqualTo(0.25).Within(0.07));
+        return true;
+    });
+
+    [EveryDevice]
+    public void Sums_are_kept_and_the_first_failure_is_remembered(TestDevice device) => device.Run(accelerator =>
+    {
+        const int rows = 100;
+        var inputs = new Inputs();
+        using var sums = accelerator.Allocate1D(new MetricSums[1]);
+        using var control = accelerator.Allocate1D(new[] { new ControlBlock { Step = 1 } });
+        var kernel = Metrics.EndStep;
+        double expected = 0;
+        for (int step = 1; step <= 50; step++)
+        {
+            float[] losses = inputs.Normal(rows, 1000);
+            expected += losses.Sum(x => (double)x);
+            using var loss = new Guarded(accelerator, losses);
+            using var divergence = new Guarded(accelerator, step == 30 ? [.. Enumerable.Repeat(float.NaN, rows)] : new float[rows]);
+            accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View, new StepShape { Rows = rows, Count = 250 });
+        }
+        MetricSums total = sums.GetAsArray1D()[0];
+        ControlBlock now = control.GetAsArray1D()[0];
+        Assert.Multiple(() =>
+        {
+            Assert.That((double)total.NegativeLogLikelihood + total.NegativeLogLikelihoodLost, Is.EqualTo(expected).Within(0.3));
+            Assert.That(total.Rows, Is.EqualTo(50 * rows));
+            Assert.That(total.FirstNonFiniteStep, Is.EqualTo(30));
+            Assert.That((now.Step, now.Epoch, now.Position), Is.EqualTo((51, 16, 200)));
+        });
+        return true;
+    });
+}

@@ -1,0 +1,25 @@
+namespace VaeGpu.Tests.OpenCL;
+
+/// <summary>The first OpenCL device, for the tests of a class; they are skipped with the reason where there is none.</summary>
+public abstract class OpenCLFixture
+{
+    private Context context = null!;
+
+    internal OpenCLAccelerator Accelerator { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public void Open()
+    {
+        context = Context.Create(builder => builder.OpenCL());
+        if (context.Devices.Count == 0)
+            Assert.Ignore("No OpenCL device: " + string.Join(" ", context.Refusals));
+        Accelerator = (OpenCLAccelerator)context.Devices[0].CreateAccelerator(context);
+    }
+
+    [OneTimeTearDown]
+    public void Close()
+    {
+        Accelerator?.Dispose();
+        context.Dispose();
+    }
+}
