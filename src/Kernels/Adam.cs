@@ -7,7 +7,9 @@ public struct AdamSettings
 {
     /// <summary>The decay rates of the moments.</summary>
     public float Beta1, Beta2;
-    /// <summary>Their logarithms, from double precision.</summary>
+    /// <summary>1 − β, from double precision: in floats the difference loses five digits of 1 − 0.999.</summary>
+    public float Rest1, Rest2;
+    /// <summary>ln β, from double precision.</summary>
     public float LogBeta1, LogBeta2;
     /// <summary>What keeps the denominator from 0.</summary>
     public float Epsilon;
@@ -25,6 +27,8 @@ public struct AdamSettings
         {
             Beta1 = (float)beta1,
             Beta2 = (float)beta2,
+            Rest1 = (float)(1 - beta1),
+            Rest2 = (float)(1 - beta2),
             LogBeta1 = (float)Math.Log(beta1),
             LogBeta2 = (float)Math.Log(beta2),
             Epsilon = (float)epsilon,
@@ -58,8 +62,6 @@ public static class Adam
         ControlBlock now = control[0];
         float stepSize = now.LearningRate / -Exponential.Expm1(now.Step * settings.LogBeta1);
         float scale = 1f / MathF.Sqrt(-Exponential.Expm1(now.Step * settings.LogBeta2));
-        float rest1 = 1f - settings.Beta1;
-        float rest2 = 1f - settings.Beta2;
         int start = Grid.IdxX * (Group.DimX * shape.PerThread);
         for (int element = 0; element < shape.PerThread; element++)
         {
@@ -67,8 +69,8 @@ public static class Adam
             if (index < shape.Length)
             {
                 float gradient = gradients[index];
-                float first = MathF.FusedMultiplyAdd(settings.Beta1, firstMoments[index], rest1 * gradient);
-                float second = MathF.FusedMultiplyAdd(settings.Beta2, secondMoments[index], rest2 * gradient * gradient);
+                float first = MathF.FusedMultiplyAdd(settings.Beta1, firstMoments[index], settings.Rest1 * gradient);
+                float second = MathF.FusedMultiplyAdd(settings.Beta2, secondMoments[index], settings.Rest2 * gradient * gradient);
                 firstMoments[index] = first;
                 secondMoments[index] = second;
                 float denominator = MathF.FusedMultiplyAdd(MathF.Sqrt(second), scale, settings.Epsilon);

@@ -1,0 +1,26 @@
+namespace VaeGpu.Kernels;
+
+/// <summary><see cref="Transpose"/> and <see cref="ColumnSum"/>, loaded on a device.</summary>
+public sealed class MatrixLauncher
+{
+    private readonly DeviceTuning tuning;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> transpose;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> columnSum;
+
+    public MatrixLauncher(Accelerator accelerator)
+    {
+        tuning = DeviceTuning.For(accelerator);
+        var transposeKernel = Kernels.Transpose.Run;
+        var columnSumKernel = ColumnSum.Run;
+        transpose = accelerator.LoadStreamKernel(transposeKernel);
+        columnSum = accelerator.LoadStreamKernel(columnSumKernel);
+    }
+
+    /// <summary>target = sourceᵀ, source of the given shape.</summary>
+    public void Transpose(ArrayView<float> source, ArrayView<float> target, MatrixShape shape) =>
+        transpose(new KernelConfig(Kernels.Transpose.GridFor(shape), tuning.TransposeGroup), source, target, shape);
+
+    /// <summary>sums = the sums of the columns.</summary>
+    public void SumColumns(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape) =>
+        columnSum(Launch.Config(Launch.Groups(shape.Columns, tuning.GroupSize), tuning.GroupSize), matrix, sums, shape);
+}

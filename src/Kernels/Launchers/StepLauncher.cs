@@ -1,0 +1,62 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>What frames a step: <see cref="Batch"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Initialize"/>, loaded on a device.</summary>
+public sealed class StepLauncher
+{
+    private readonly DeviceTuning tuning;
+    private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, FlatShape, AdamSettings> adam;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>, StepShape> endStep;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>, StepShape> accumulate;
+    private readonly Action<KernelConfig, ArrayView<float>, FlatShape, InitialValues> uniform;
+
+    public StepLauncher(Accelerator accelerator)
+    {
+        tuning = DeviceTuning.For(accelerator);
+        var gatherKernel = Batch.Gather;
+        var adamKernel = Kernels.Adam.Run;
+        var endStepKernel = Metrics.EndStep;
+        var accumulateKernel = Metrics.Accumulate;
+        var uniformKernel = Initialize.Uniform;
+        gather = accelerator.LoadStreamKernel(gatherKernel);
+        adam = accelerator.LoadStreamKernel(adamKernel);
+        endStep = accelerator.LoadStreamKernel(endStepKernel);
+        accumulate = accelerator.LoadStreamKernel(accumulateKernel);
+        uniform = accelerator.LoadStreamKernel(uniformKernel);
+    }
+
+    /// <inheritdoc cref="Batch.Gather"/>
+    public void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
+        gather(Launch.Config(shape.Rows, tuning.GroupSize), data, batch, control, shape);
+
+    /// <inheritdoc cref="Kernels.Adam.Run"/>
+    public void Adam(
+        ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments,
+        ArrayView<ControlBlock> control, AdamSettings settings)
+    {
+        FlatShape shape = Flat(parameters);
+        adam(Cover(shape), parameters, gradients, firstMoments, secondMoments, control, shape, settings);
+    }
+
+    /// <inheritdoc cref="Metrics.EndStep"/>
+    public void EndStep(
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape) =>
+        endStep(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
+
+    /// <inheritdoc cref="Metrics.Accumulate"/>
+    public void Accumulate(
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape) =>
+        accumulate(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
+
+    /// <inheritdoc cref="Initialize.Uniform"/>
+    public void InitializeUniform(ArrayView<float> values, InitialValues law)
+    {
+        FlatShape shape = Flat(values);
+        uniform(Cover(shape), values, shape, law);
+    }
+
+    private FlatShape Flat(ArrayView<float> values) => new() { Length = (int)values.Length, PerThread = tuning.ElementsPerThread };
+
+    private KernelConfig Cover(FlatShape shape) =>
+        Launch.Config(Launch.Groups(shape.Length, tuning.GroupSize * shape.PerThread), tuning.GroupSize);
+}

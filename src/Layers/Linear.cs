@@ -1,0 +1,81 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>A linear layer with an activation: y = f(x·W + b).</summary>
+/// <remarks>
+/// x (batch, inputs), W (inputs, outputs), b (outputs), y (batch, outputs), all row-major. With G the gradient of the
+/// objective with respect to x·W + b: dW = xᵀ·G, db = the column sums of G, and the layer below gets (G·Wᵀ) ⊙ f'.
+/// </remarks>
+public sealed class Linear
+{
+    private readonly Workspace workspace;
+    private readonly ParameterSlice weight, bias;
+    private readonly MatMulLauncher forward;
+    private readonly ArrayView<float> output, saved, gradient;
+
+    /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="layout">Where the parameters are declared, as name.weight and name.bias.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="inputs">Columns of x.</param>
+    /// <param name="outputs">Columns of y.</param>
+    /// <param name="activation">f.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then, whose output nobody needs again.</param>
+    public Linear(
+        Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation, bool gradientInPlace = false)
+    {
+        this.workspace = workspace;
+        (Inputs, Outputs, Activation) = (inputs, outputs, activation);
+        double scale = 1 / Math.Sqrt(inputs);
+        weight = layout.Add($"{name}.weight", inputs, outputs, scale);
+        bias = layout.Add($"{name}.bias", 1, outputs, scale);
+        forward = workspace.Forward(activation);
+        output = workspace.Allocate(outputs);
+        saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
+        gradient = gradientInPlace ? output : workspace.Allocate(outputs);
+        workspace.ReserveScratch(inputs * outputs);
+    }
+
+    /// <summary>Columns of the input.</summary>
+    public int Inputs { get; }
+    /// <summary>Columns of the output.</summary>
+    public int Outputs { get; }
+    /// <summary>f.</summary>
+    public Activation Activation { get; }
+
+    /// <summary>y, (batch, outputs): valid from <see cref="Forward"/> on.</summary>
+    public ArrayView<float> Output => output;
+
+    /// <summary>What f' is computed from: y, or x·W + b.</summary>
+    public ArrayView<float> Saved => saved;
+
+    /// <summary>G, (batch, outputs): to be written before <see cref="Backward"/>.</summary>
+    public ArrayView<float> Gradient => gradient;
+
+    /// <summary>Computes <see cref="Output"/>: one launch.</summary>
+    public void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
+        input, arena.Values(weight), output, arena.Values(bias), saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs });
+
+    /// <summary>Computes dW and db from <see cref="Gradient"/>: two launches.</summary>
+    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    {
+        var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };
+        workspace.WeightGradient.Run(input, gradient, arena.Gradient(weight), default, default, product);
+        workspace.Matrices.SumColumns(gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
+    }
+
+    /// <summary>Computes the gradient of the input, taken through the activation below: two launches.</summary>
+    /// <param name="arena">The parameters.</param>
+    /// <param name="below">The activation that made the input; the identity where there is none.</param>
+    /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>
+    /// <param name="inputGradient">The result, (batch, inputs).</param>
+    /// <param name="rows">Rows of the batch.</param>
+    public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    {
+        // G·Wᵀ with neighbouring threads on neighbouring columns of Wᵀ reads W down its columns: turned once, it is read along its rows.
+        workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
+        var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
+        workspace.InputGradient(below).Run(gradient, workspace.Scratch, inputGradient, default, belowSaved, product);
+    }
+}

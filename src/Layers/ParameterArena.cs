@@ -1,0 +1,109 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>A tensor's place in the arena.</summary>
+/// <param name="Name">The name that checkpoints know it by, such as "encoder.0.weight".</param>
+/// <param name="Index">Its number, in the order of declaration.</param>
+/// <param name="Offset">Its first element.</param>
+/// <param name="Rows">Rows; 1 for a bias.</param>
+/// <param name="Columns">Columns.</param>
+/// <param name="InitialScale">Half the width of the uniform law of its first values.</param>
+public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, double InitialScale)
+{
+    /// <summary>Elements.</summary>
+    public int Length => Rows * Columns;
+}
+
+/// <summary>Places tensors one behind the other, each at a multiple of 64 bytes.</summary>
+public sealed class ParameterLayout
+{
+    private const int Alignment = 16;
+    private readonly List<ParameterSlice> slices = [];
+
+    /// <summary>The tensors, in the order of declaration.</summary>
+    public IReadOnlyList<ParameterSlice> Slices => slices;
+
+    /// <summary>Elements in all, padding included.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>Declares a tensor.</summary>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <exception cref="OverflowException">The model has 2³¹ parameters or more.</exception>
+    public ParameterSlice Add(string name, int rows, int columns, double initialScale)
+    {
+        if (slices.Exists(other => other.Name == name))
+            throw new ArgumentException($"There are two parameters of the name {name}.", nameof(name));
+        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, initialScale);
+        Length = checked((Length + rows * columns + Alignment - 1) / Alignment * Alignment);
+        slices.Add(slice);
+        return slice;
+    }
+}
+
+/// <summary>
+/// All parameters of a model with their gradients and Adam's moments: four flat buffers of one layout, so that one launch
+/// updates the whole model and one copy saves it. The padding between tensors is zero and stays so.
+/// </summary>
+public sealed class ParameterArena : IDisposable
+{
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> parameters, gradients, firstMoments, secondMoments;
+
+    /// <summary>Allocates the arena, all zeros.</summary>
+    public ParameterArena(Accelerator accelerator, ParameterLayout layout)
+    {
+        Layout = layout;
+        parameters = Zeros(accelerator, layout.Length);
+        gradients = Zeros(accelerator, layout.Length);
+        firstMoments = Zeros(accelerator, layout.Length);
+        secondMoments = Zeros(accelerator, layout.Length);
+    }
+
+    /// <summary>Where the tensors lie.</summary>
+    public ParameterLayout Layout { get; }
+
+    /// <summary>All parameters.</summary>
+    public ArrayView<float> Parameters => parameters.View;
+    /// <summary>All gradients.</summary>
+    public ArrayView<float> Gradients => gradients.View;
+    /// <summary>Adam's first moments.</summary>
+    public ArrayView<float> FirstMoments => firstMoments.View;
+    /// <summary>Adam's second moments.</summary>
+    public ArrayView<float> SecondMoments => secondMoments.View;
+
+    /// <summary>The values of one tensor.</summary>
+    public ArrayView<float> Values(ParameterSlice slice) => Parameters.SubView(slice.Offset, slice.Length);
+
+    /// <summary>The gradient of one tensor.</summary>
+    public ArrayView<float> Gradient(ParameterSlice slice) => Gradients.SubView(slice.Offset, slice.Length);
+
+    /// <summary>Draws the first values of every tensor.</summary>
+    public void Initialize(StepLauncher launcher, uint seed)
+    {
+        foreach (ParameterSlice slice in Layout.Slices)
+        {
+            var law = new InitialValues { Scale = (float)slice.InitialScale, Seed = seed, Tensor = (uint)slice.Index };
+            launcher.InitializeUniform(Values(slice), law);
+        }
+    }
+
+    /// <summary>One step of Adam over the whole model.</summary>
+    public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings) =>
+        launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, control, settings);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        parameters.Dispose();
+        gradients.Dispose();
+        firstMoments.Dispose();
+        secondMoments.Dispose();
+    }
+
+    private static MemoryBuffer1D<float, Stride1D.Dense> Zeros(Accelerator accelerator, int length)
+    {
+        var buffer = accelerator.Allocate1D<float>(length);
+        buffer.MemSetToZero();
+        return buffer;
+    }
+}

@@ -1,0 +1,83 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>What the layers of a model share: the device, its loaded kernels, the room for a batch, and scratch memory.</summary>
+public sealed class Workspace : IDisposable
+{
+    private readonly List<MemoryBuffer> buffers = [];
+    private readonly Dictionary<Activation, MatMulLauncher> forward = [], inputGradient = [];
+    private MemoryBuffer1D<float, Stride1D.Dense>? scratch;
+
+    /// <summary>A workspace for batches of at most <paramref name="maximalBatch"/> rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximalBatch"/> is not positive.</exception>
+    public Workspace(Accelerator accelerator, int maximalBatch)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximalBatch);
+        Accelerator = accelerator;
+        MaximalBatch = maximalBatch;
+        Matrices = new MatrixLauncher(accelerator);
+        WeightGradient = MatMulLauncher.WeightGradient(accelerator);
+    }
+
+    /// <summary>The device.</summary>
+    public Accelerator Accelerator { get; }
+    /// <summary>The most rows that a batch may have.</summary>
+    public int MaximalBatch { get; }
+    /// <summary>Transposes and column sums.</summary>
+    public MatrixLauncher Matrices { get; }
+    /// <summary>inputᵀ·outputGradient.</summary>
+    public MatMulLauncher WeightGradient { get; }
+
+    /// <summary>Scratch memory: its contents last until the next layer's turn.</summary>
+    public ArrayView<float> Scratch => scratch!.View;
+
+    /// <summary>Layers' forward product.</summary>
+    public MatMulLauncher Forward(Activation activation)
+    {
+        if (!forward.TryGetValue(activation, out MatMulLauncher? launcher))
+            forward.Add(activation, launcher = MatMulLauncher.Forward(Accelerator, activation));
+        return launcher;
+    }
+
+    /// <summary>Layers' input gradient, taken through the activation of the layer below.</summary>
+    public MatMulLauncher InputGradient(Activation below)
+    {
+        if (!inputGradient.TryGetValue(below, out MatMulLauncher? launcher))
+            inputGradient.Add(below, launcher = MatMulLauncher.InputGradient(Accelerator, below));
+        return launcher;
+    }
+
+    /// <summary>A matrix of <paramref name="columns"/> columns with room for a batch; it lives as long as the workspace.</summary>
+    public ArrayView<float> Allocate(int columns)
+    {
+        var buffer = Accelerator.Allocate1D<float>((long)MaximalBatch * columns);
+        buffers.Add(buffer);
+        return buffer.View;
+    }
+
+    /// <summary>Makes sure that <see cref="Scratch"/> has so many elements; called while the model is built.</summary>
+    public void ReserveScratch(int length)
+    {
+        if (scratch is not null && scratch.Length >= length)
+            return;
+        scratch?.Dispose();
+        scratch = Accelerator.Allocate1D<float>(length);
+    }
+
+    /// <summary>Checks a batch's size.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for it.</exception>
+    public void ThrowIfTooMany(int rows)
+    {
+        if (rows <= 0 || rows > MaximalBatch)
+            throw new ArgumentOutOfRangeException(nameof(rows), rows, $"The model was built for batches of 1 to {MaximalBatch} rows.");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        scratch?.Dispose();
+        foreach (MemoryBuffer buffer in buffers)
+            buffer.Dispose();
+    }
+}

@@ -1,0 +1,138 @@
+using VaeGpu.Gpu;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Layers;
+using VaeGpu.Tests.Kernels;
+
+namespace VaeGpu.Tests.Layers;
+
+public class VaeTests
+{
+    private static readonly ControlBlock Control = new()
+    {
+        Seed = 21, Step = 3, LearningRate = 1e-2f, LikelihoodWeight = 0.8f, DivergenceWeight = 1.3f,
+    };
+
+    private static VaeShape Shape(Activation activation, Likelihood likelihood) => new()
+    {
+        DataDimensions = 19,
+        LatentDimensions = 3,
+        EncoderWidths = [11, 7],
+        DecoderWidths = [5],
+        Activation = activation,
+        Likelihood = likelihood,
+        LikelihoodSettings = likelihood == Likelihood.Gaussian ? Gaussian.Settings(0.7) : default,
+    };
+
+    [EveryDevice]
+    public void Gradients_are_the_central_differences_of_the_objective(TestDevice device) => device.Run(accelerator =>
+    {
+        CheckGradients(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli));
+        CheckGradients(accelerator, Shape(Activation.Gelu, Likelihood.Gaussian));
+        CheckGradients(accelerator, Shape(Activation.Softplus, Likelihood.Bernoulli));
+        return true;
+    });
+
+    [EveryDevice]
+    public void Every_device_learns_the_same_parameters_bit_for_bit(TestDevice device)
+    {
+        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, 6));
+        Assert.That(sums.FirstNonFiniteStep, Is.Zero);
+        lock (Reference)
+        {
+            if (Reference.Count == 0)
+                Reference.Add((device.ToString(), parameters, sums));
+            (string first, float[] expected, MetricSums expectedSums) = Reference[0];
+            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}");
+            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}");
+        }
+    }
+
+    [EveryDevice]
+    public void A_batch_beyond_the_room_is_refused(TestDevice device) => device.Run(accelerator =>
+    {
+        using var vae = new Vae(accelerator, Shape(Activation.Relu, Likelihood.Bernoulli), 4);
+        Assert.That(() => vae.Forward(default, default, 5), Throws.TypeOf<ArgumentOutOfRangeException>());
+        return true;
+    });
+
+    private static readonly List<(string Device, float[] Parameters, MetricSums Sums)> Reference = [];
+
+    private static void CheckGradients(Accelerator accelerator, VaeShape shape)
+    {
+        const int rows = 5;
+        using var vae = new Vae(accelerator, shape, rows + 2);
+        vae.Parameters.Initialize(new StepLauncher(accelerator), 7);
+        float[] data = new Inputs().Uniform(rows * shape.DataDimensions);
+        using var batch = new Guarded(accelerator, data);
+        using var control = accelerator.Allocate1D(new[] { Control });
+        vae.Forward(batch.View, control.View, rows);
+        vae.Backward(batch.View, control.View, rows);
+
+        var gradients = new float[vae.Parameters.Layout.Length];
+        var values = new float[gradients.Length];
+        vae.Parameters.Gradients.CopyToCPU(gradients);
+        vae.Parameters.Parameters.CopyToCPU(values);
+        double[] parameters = Array.ConvertAll(values, v => (double)v);
+        var exact = new Vae64(shape, vae.Parameters.Layout, Control);
+        CheckTerms(vae, exact, parameters, data, rows);
+
+        foreach (ParameterSlice slice in vae.Parameters.Layout.Slices)
+        {
+            for (int i = slice.Offset; i < slice.Offset + slice.Length; i += 1 + slice.Length / 23)
+            {
+                const double step = 1e-5;
+                double kept = parameters[i];
+                parameters[i] = kept + step;
+                double above = exact.Objective(parameters, data, rows);
+                parameters[i] = kept - step;
+                double below = exact.Objective(parameters, data, rows);
+                parameters[i] = kept;
+                Assert.That(gradients[i], Is.EqualTo((above - below) / (2 * step)).Within(2e-5), $"{slice.Name}[{i - slice.Offset}], {shape.Activation}");
+            }
+        }
+    }
+
+    private static void CheckTerms(Vae vae, Vae64 exact, double[] parameters, float[] data, int rows)
+    {
+        var loss = new float[rows];
+        var divergence = new float[rows];
+        vae.Decoder.Loss.SubView(0, rows).CopyToCPU(loss);
+        vae.Encoder.Divergence.SubView(0, rows).CopyToCPU(divergence);
+        Compare.Close(loss, row => exact.RowTerms(parameters, data, row).NegativeLog, 1e-5, 1, "loss");
+        Compare.Close(divergence, row => exact.RowTerms(parameters, data, row).Divergence, 1e-5, 1, "KL");
+    }
+
+    /// <summary>Some steps over a small data set whose epochs end in a shorter batch.</summary>
+    private static (float[] Parameters, MetricSums Sums) Train(Accelerator accelerator, int steps)
+    {
+        const int count = 13, batchSize = 5;
+        VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli);
+        using var vae = new Vae(accelerator, shape, batchSize);
+        var launcher = new StepLauncher(accelerator);
+        vae.Parameters.Initialize(launcher, Control.Seed);
+        var bytes = new byte[count * shape.DataDimensions];
+        new Random(5).NextBytes(bytes);
+        using var data = accelerator.Allocate1D(bytes);
+        using var batch = new Guarded(accelerator, batchSize * shape.DataDimensions);
+        using var control = accelerator.Allocate1D(new[] { Control with { Step = 1 } });
+        using var sums = accelerator.Allocate1D(new MetricSums[1]);
+        for (int step = 0, position = 0; step < steps; step++)
+        {
+            int rows = Math.Min(batchSize, count - position);
+            position = (position + rows) % count;
+            launcher.Gather(data.View, batch.View, control.View, new BatchShape
+            {
+                Rows = rows, Columns = shape.DataDimensions, Count = count, HalfBits = Shuffle.HalfBits(count),
+            });
+            vae.Forward(batch.View, control.View, rows);
+            vae.Backward(batch.View, control.View, rows);
+            vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
+            launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View, new StepShape { Rows = rows, Count = count });
+        }
+        var parameters = new float[vae.Parameters.Layout.Length];
+        vae.Parameters.Parameters.CopyToCPU(parameters);
+        return (parameters, sums.GetAsArray1D()[0]);
+    }
+}
