@@ -3,10 +3,21 @@ using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Tests;
 
-/// <summary>Holds a target against the interpreter on generated kernels.</summary>
+/// <summary>
+/// Holds a target against the interpreter on generated kernels. The run parameters <c>seed</c> and <c>kernels</c> ask for
+/// others, and for more, than usual: <c>dotnet test -- 'TestRunParameters.Parameter(name="kernels", value="10000")'</c>.
+/// </summary>
 internal sealed class RandomKernelCheck : IDisposable
 {
     private static readonly TimeSpan ShrinkTime = TimeSpan.FromSeconds(60);
+    // More than any generated loop has; a kernel that is being shrunk may lose the condition that ends its loop.
+    private const int MaxRounds = 64;
+
+    /// <summary>The seeds of the kernels that targets are usually held against.</summary>
+    public static int FirstSeed { get; } = TestContext.Parameters.Get("seed", 0);
+    /// <inheritdoc cref="FirstSeed"/>
+    public static int Count { get; } = TestContext.Parameters.Get("kernels", 500);
+
     private readonly KernelTarget target;
     private readonly KernelTarget reference;
     private readonly RandomKernelOptions options;
@@ -26,6 +37,7 @@ internal sealed class RandomKernelCheck : IDisposable
     public static KernelTarget Interpreter(Context context)
     {
         var accelerator = (InterpreterAccelerator)context.Devices.OfType<InterpreterDevice>().Single().CreateAccelerator(context);
+        accelerator.MaxRounds = MaxRounds;
         return new("the interpreter", accelerator, accelerator.Compile);
     }
 
@@ -51,17 +63,20 @@ internal sealed class RandomKernelCheck : IDisposable
         context.Dispose();
     }
 
+    /// <summary>What went wrong: the exception's type, or nothing where the results differ; and all in words.</summary>
+    private sealed record Failure(string Kind, string Text);
+
     private void Run(RandomKernel kernel)
     {
-        if (Difference(kernel, kernel.Function) is not { } difference)
+        if (FailureOf(kernel, kernel.Function) is not { } failure)
             return;
-        Function smallest = Shrinker.Shrink(kernel.Function, f => Difference(kernel, f) is not null, ShrinkTime);
-        Assert.Fail($"On {target} {difference} ({kernel.Function.Name}). The smallest kernel that differs "
-            + $"({Difference(kernel, smallest)}): {kernel with { Function = smallest }}");
+        Function smallest = Shrinker.Shrink(kernel.Function, f => FailureOf(kernel, f)?.Kind == failure.Kind, ShrinkTime);
+        Assert.Fail($"On {target} {failure.Text} ({kernel.Function.Name}). The smallest kernel that fails like this "
+            + $"({FailureOf(kernel, smallest)?.Text}): {kernel with { Function = smallest }}");
     }
 
-    /// <summary>How the target's results, or its failure, differ from the interpreter's; null where a kernel is at fault itself.</summary>
-    private string? Difference(RandomKernel kernel, Function function)
+    /// <summary>How the target's results differ from the interpreter's, or how it throws; null where a kernel is at fault itself.</summary>
+    private Failure? FailureOf(RandomKernel kernel, Function function)
     {
         var data = new RandomKernelData(kernel);
         KernelOutput[] expected;
@@ -75,11 +90,12 @@ internal sealed class RandomKernelCheck : IDisposable
         }
         try
         {
-            return OutputComparer.FirstDifference(expected, data.Run(target, Rewriter.Copy(function)));
+            string? difference = OutputComparer.FirstDifference(expected, data.Run(target, Rewriter.Copy(function)));
+            return difference is null ? null : new("", difference);
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or AssertionException))
         {
-            return $"it throws {failure.GetType().Name}: {failure.Message}";
+            return new(failure.GetType().Name, $"it throws {failure.GetType().Name}: {failure.Message}");
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class RandomKernelTests
         KernelTarget passes = RandomKernelCheck.Passes(warps);
         using (passes.Accelerator)
         using (var check = new RandomKernelCheck(passes))
-            check.Run(0, Kernels);
+            check.Run(RandomKernelCheck.FirstSeed, RandomKernelCheck.Count);
     }
 
     [Test]

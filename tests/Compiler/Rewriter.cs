@@ -22,27 +22,33 @@ internal sealed class Rewriter
     private readonly Dictionary<Value, Value> copies = [];
     private readonly Func<Instruction, Rewrite> choose;
 
-    private Rewriter(Func<Instruction, Rewrite> choose) => this.choose = choose;
+    private readonly Predicate<Value> keeps;
+
+    private Rewriter(Func<Instruction, Rewrite> choose, Predicate<Value> keeps) => (this.choose, this.keeps) = (choose, keeps);
 
     public static Function Copy(Function function) => Copy(function, _ => Rewrite.Keep);
 
-    public static Function Copy(Function function, Func<Instruction, Rewrite> choose)
+    public static Function Copy(Function function, Func<Instruction, Rewrite> choose) => Copy(function, choose, _ => true);
+
+    /// <summary>Copies without those results of structured instructions that are not to be kept.</summary>
+    public static Function Copy(Function function, Func<Instruction, Rewrite> choose, Predicate<Value> keeps)
     {
-        var rewriter = new Rewriter(choose);
-        return new Function(function.Name, function.Parameters, rewriter.CopyRegion(function.Body));
+        var rewriter = new Rewriter(choose, keeps);
+        return new Function(function.Name, function.Parameters, rewriter.CopyRegion(function.Body, [], 0));
     }
 
-    private Region CopyRegion(Region region)
+    /// <summary>Copies a region with some of its carried values, which stand among its arguments from <paramref name="first"/> on.</summary>
+    private Region CopyRegion(Region region, int[] kept, int first)
     {
         var copy = new Region();
-        foreach (RegionArgument argument in region.Arguments)
+        foreach (RegionArgument argument in region.Arguments.Where((_, i) => i < first || kept.Contains(i - first)))
         {
             var fresh = new RegionArgument(argument.Type);
             copies[argument] = fresh;
             copy.Arguments.Add(fresh);
         }
         CopyInstructions(region, copy);
-        copy.Yields.AddRange(region.Yields.Select(Copy));
+        copy.Yields.AddRange(kept.Select(i => Copy(region.Yields[i])));
         copy.Condition = region.Condition is { } condition ? Copy(condition) : null;
         return copy;
     }
@@ -75,9 +81,10 @@ internal sealed class Rewriter
                 Stand(((StructuredInstruction)instruction).Results, body.Yields.Select(Copy));
                 break;
             case StructuredInstruction structured:
-                StructuredInstruction copy = CopyStructured(structured);
+                int[] kept = [.. Enumerable.Range(0, structured.Results.Length).Where(i => IsKept(structured, i))];
+                StructuredInstruction copy = CopyStructured(structured, kept);
                 target.Instructions.Add(copy);
-                Stand(structured.Results, copy.Results);
+                Stand(kept.Select(i => structured.Results[i]), copy.Results);
                 break;
             default:
                 if (StandIn(instruction, rewrite) is { } standIn)
@@ -88,11 +95,21 @@ internal sealed class Rewriter
         }
     }
 
-    private StructuredInstruction CopyStructured(StructuredInstruction instruction) => instruction switch
+    private StructuredInstruction CopyStructured(StructuredInstruction instruction, int[] kept)
     {
-        If branch => new If(Copy(branch.Condition), CopyRegion(branch.Then), CopyRegion(branch.Else), branch.Location),
-        For loop => new For(Copy(loop.Lower), Copy(loop.Upper), loop.Step, [.. loop.Initial.Select(Copy)], CopyRegion(loop.Body), loop.Location),
-        _ => new While([.. ((While)instruction).Initial.Select(Copy)], CopyRegion(((While)instruction).Body), instruction.Location),
+        if (instruction is If branch)
+            return new If(Copy(branch.Condition), CopyRegion(branch.Then, kept, 0), CopyRegion(branch.Else, kept, 0), branch.Location);
+        Value[] initial = [.. kept.Select(i => Copy(Initial(instruction)[i]))];
+        return instruction is For loop
+            ? new For(Copy(loop.Lower), Copy(loop.Upper), loop.Step, initial, CopyRegion(loop.Body, kept, 1), loop.Location)
+            : new While(initial, CopyRegion(((While)instruction).Body, kept, 0), instruction.Location);
+    }
+
+    private bool IsKept(StructuredInstruction instruction, int index) => keeps(instruction.Results[index]) || instruction switch
+    {
+        For loop => keeps(loop.Body.Arguments[1 + index]),
+        While loop => keeps(loop.Body.Arguments[index]),
+        _ => false,
     };
 
     private Instruction CopyOf(Instruction i) => new(i.Op, i.Type, [.. i.Operands.Select(Copy)], i.Attribute, i.Location);

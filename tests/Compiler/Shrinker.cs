@@ -46,14 +46,13 @@ internal static class Shrinker
 
     private static Function RemoveUnused(Function function)
     {
-        while (true)
+        for (int before = int.MaxValue; Weight(function) < before;)
         {
+            before = Weight(function);
             HashSet<Value> used = [.. function.Body.All().SelectMany(i => i.Operands), .. Regions(function.Body).SelectMany(Outgoing)];
-            HashSet<Instruction> unused = [.. function.Body.All().Where(i => i.Op.IsRemovable() && !used.Contains(i))];
-            if (unused.Count == 0)
-                return function;
-            function = Rewriter.Copy(function, i => unused.Contains(i) ? Rewrite.Drop : Rewrite.Keep);
+            function = Rewriter.Copy(function, i => i.Op.IsRemovable() && !used.Contains(i) ? Rewrite.Drop : Rewrite.Keep, used.Contains);
         }
+        return function;
     }
 
     private static IEnumerable<Value> Outgoing(Region region) => region.Condition is { } condition ? [.. region.Yields, condition] : region.Yields;
@@ -63,7 +62,9 @@ internal static class Shrinker
 
     private static int Count(Function function) => function.Body.All().Count();
 
-    /// <summary>Instructions count most, operands that are not constants a little.</summary>
+    /// <summary>Instructions count most, results and operands less, and those operands least that are constants.</summary>
     private static int Weight(Function function) =>
-        function.Body.All().Sum(i => 10 + i.Operands.Count(o => o is not Constant)) + Regions(function.Body).Sum(r => r.Yields.Count(v => v is not Constant));
+        function.Body.All().Sum(i => 20 + Weight(i.Operands)) + Regions(function.Body).Sum(r => 3 * r.Yields.Count + Weight(r.Yields));
+
+    private static int Weight(IEnumerable<Value> values) => values.Count(v => v is not Constant);
 }

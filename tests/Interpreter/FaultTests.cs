@@ -245,6 +245,15 @@ internal sealed class FaultTests
         Find(k, KernelFault.AbsentSource, (1, 8));
     }
 
+    [Test]
+    public void An_endless_loop_is_found_where_rounds_are_limited()
+    {
+        var k = new IrKernel("Faulty");
+        k.While([Constant.I32(0)], carried => (k.B.Binary(Op.Lt, k.Lane, Constant.I32(3)), [k.B.Add(carried[0], Constant.I32(1))]));
+        bench.Accelerator.MaxRounds = 100;
+        Assert.That(Find(k, KernelFault.EndlessLoop, (1, 8)).Message, Does.Contain("thread 0 of group 0 has gone round the loop 100 times"));
+    }
+
     private KernelFaultException Find(IrKernel kernel, KernelFault kind, KernelConfig config, params ArrayView<int>[] views)
     {
         Function function = kernel.Build();

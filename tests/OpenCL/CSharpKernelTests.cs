@@ -97,6 +97,19 @@ public sealed class CSharpKernelTests : OpenCLFixture
     }
 
     [Test]
+    public void An_empty_view_can_be_passed()
+    {
+        var launch = Accelerator.LoadStreamKernel<ArrayView<Float4>>(Turn);
+        using var empty = Accelerator.Allocate1D<Float4>(0);
+        Assert.DoesNotThrow(() =>
+        {
+            launch((1, 64), default);
+            launch((1, 64), empty.View);
+            Accelerator.Synchronize();
+        });
+    }
+
+    [Test]
     public void A_launch_allocates_nothing_on_the_managed_heap()
     {
         var launch = Accelerator.LoadStreamKernel<ArrayView<Float4>>(Turn);

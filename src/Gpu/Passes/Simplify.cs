@@ -24,12 +24,14 @@ internal sealed class Simplify : Rewriter
         if (!liveness.IsLive(branch))
             return;
         Value condition = Map(branch.Condition);
-        if (condition is Constant)
+        int[] kept = Kept(branch);
+        if (condition is Constant c)
         {
-            base.Rewrite(branch);
+            Region taken = c.Bits != 0 ? branch.Then : branch.Else;
+            RewriteAll(taken);
+            DefineKept(branch, kept, Map(kept.Select(i => taken.Yields[i])));
             return;
         }
-        int[] kept = Kept(branch);
         Region then = RewriteKept(branch.Then, kept), otherwise = RewriteKept(branch.Else, kept);
         Builder.Location = branch.Location;
         if (then.IsEmpty && !otherwise.IsEmpty)

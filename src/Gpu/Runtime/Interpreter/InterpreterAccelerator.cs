@@ -11,6 +11,9 @@ internal sealed class InterpreterAccelerator(InterpreterDevice device) : Acceler
     private readonly Dictionary<nint, Memory> memories = [];
     private nint lastHandle;
 
+    /// <summary>The rounds after which a loop of kernels that are compiled from now on counts as endless.</summary>
+    internal int MaxRounds { get; set; } = int.MaxValue;
+
     public override void Synchronize() { }
 
     internal override nint AllocateBytes(long bytes)
@@ -68,7 +71,7 @@ internal sealed class InterpreterAccelerator(InterpreterDevice device) : Acceler
     {
         if (function.SharedBytes > MaxSharedMemoryPerGroup)
             throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; {Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
-        return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes));
+        return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds));
     }
 
     private protected override void DisposeDevice() => memories.Clear();

@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.IR;
+
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>Copies several columns at once: every source is read before any target is written, so that values can swap.</summary>
@@ -51,18 +53,21 @@ internal sealed class IfStep(long[] condition, Step then, Transfer thenYields, S
 
 /// <summary>A counted loop: lanes drop out as their counters reach their ends.</summary>
 internal sealed class ForStep(
-    long[] lower, long[] upper, long step, long[] counter, Transfer initial, Step body, Transfer yields, Transfer results) : Step
+    Machine machine, For loop, long[] lower, long[] upper, long[] counter, Transfer initial, Step body, Transfer yields, Transfer results) : Step
 {
     private readonly int[] active = new int[lower.Length];
     private readonly long[] next = new long[lower.Length];
+    private readonly long step = loop.Step;
 
     public override void Run(ReadOnlySpan<int> lanes)
     {
         initial.Run(lanes);
         foreach (int lane in lanes)
             next[lane] = lower[lane];
+        int rounds = 0;
         for (ReadOnlySpan<int> running = Filter(lanes); !running.IsEmpty; running = Filter(running))
         {
+            machine.ThrowIfEndless(++rounds, loop, running);
             body.Run(running);
             yields.Run(running);
             Advance(running);
@@ -95,7 +100,7 @@ internal sealed class ForStep(
 }
 
 /// <summary>A loop that goes on in the lanes where its condition holds at its end.</summary>
-internal sealed class WhileStep(Transfer initial, Step body, long[] condition, Transfer yields, Transfer results) : Step
+internal sealed class WhileStep(Machine machine, While loop, Transfer initial, Step body, long[] condition, Transfer yields, Transfer results) : Step
 {
     private readonly int[] active = new int[condition.Length];
     private readonly bool[] goesOn = new bool[condition.Length];
@@ -104,10 +109,11 @@ internal sealed class WhileStep(Transfer initial, Step body, long[] condition, T
     {
         initial.Run(lanes);
         lanes.CopyTo(active);
-        int count = lanes.Length;
+        int count = lanes.Length, rounds = 0;
         while (count > 0)
         {
             Span<int> running = active.AsSpan(0, count);
+            machine.ThrowIfEndless(++rounds, loop, running);
             body.Run(running);
             // Read before the yields change what the condition may be: a carried value.
             foreach (int lane in running)

@@ -26,11 +26,12 @@ internal sealed class Interpreter
     /// The size of a view's elements, by the offset of the view in the argument block. A view without one is taken to
     /// reach to its buffer's end.
     /// </param>
-    public Interpreter(Function function, Index3D groupDim, int warpSize, IReadOnlyDictionary<int, int> elementBytes)
+    /// <param name="maxRounds">The rounds after which a loop counts as endless.</param>
+    public Interpreter(Function function, Index3D groupDim, int warpSize, IReadOnlyDictionary<int, int> elementBytes, int maxRounds)
     {
         this.function = function;
         this.elementBytes = elementBytes;
-        machine = new Machine(function.Name, groupDim, warpSize);
+        machine = new Machine(function.Name, groupDim, warpSize) { MaxRounds = maxRounds };
         var translator = new Translator(machine);
         foreach (Parameter parameter in function.Parameters)
             parameters.Add((parameter, translator.Column(parameter), parameter.Type.IsPointer ? machine.Add(Allocation.None) : 0));

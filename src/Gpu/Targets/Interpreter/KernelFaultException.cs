@@ -19,6 +19,8 @@ public enum KernelFault
     DivergentBarrier,
     /// <summary>A shuffle or broadcast from a thread that does not take part in it.</summary>
     AbsentSource,
+    /// <summary>A loop that goes round more often than any loop is expected to.</summary>
+    EndlessLoop,
 }
 
 /// <summary>Something that a kernel did and must not do. The message says what, where, in which thread, and what to look at.</summary>

@@ -32,6 +32,9 @@ internal sealed class Machine
     public int Threads { get; }
     public Clock Clock { get; }
 
+    /// <summary>The rounds after which a loop counts as endless.</summary>
+    public int MaxRounds { get; init; } = int.MaxValue;
+
     /// <summary>All lanes of the group.</summary>
     public int[] Everyone { get; }
 
@@ -95,6 +98,13 @@ internal sealed class Machine
 
     public KernelFaultException Fault(KernelFault fault, Instruction instruction, int lane, string what, string remedy) =>
         new(fault, kernel, instruction.Location, NameOf(lane), what, remedy);
+
+    /// <summary>Counts a loop's rounds.</summary>
+    public void ThrowIfEndless(int rounds, Instruction loop, ReadOnlySpan<int> running)
+    {
+        if (rounds > MaxRounds)
+            throw Fault(KernelFault.EndlessLoop, loop, running[0], $"has gone round the loop {MaxRounds} times and goes on.", "Check the loop's condition.");
+    }
 
     private string NameOfGroup(int x, int y, int z) => Name(new Index3D(x, y, z), new Index3D((int)GridDim[0][0], (int)GridDim[1][0], (int)GridDim[2][0]));
 

@@ -40,11 +40,11 @@ internal sealed class Translator(Machine machine)
             case If branch:
                 return Translate(branch);
             case For loop:
-                return new ForStep(Column(loop.Lower), Column(loop.Upper), loop.Step, Column(loop.Induction),
+                return new ForStep(machine, loop, Column(loop.Lower), Column(loop.Upper), Column(loop.Induction),
                     Move(loop.Initial, loop.Body.Arguments.Skip(1)), Translate(loop.Body),
                     Move(loop.Body.Yields, loop.Body.Arguments.Skip(1)), Move(loop.Body.Arguments.Skip(1), loop.Results));
             case While loop:
-                return new WhileStep(Move(loop.Initial, loop.Body.Arguments), Translate(loop.Body), Column(loop.Condition),
+                return new WhileStep(machine, loop, Move(loop.Initial, loop.Body.Arguments), Translate(loop.Body), Column(loop.Condition),
                     Move(loop.Body.Yields, loop.Body.Arguments), Move(loop.Body.Arguments, loop.Results));
         }
         Op op = instruction.Op;
