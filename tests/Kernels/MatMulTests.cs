@@ -33,6 +33,26 @@ public class MatMulTests
         });
     }
 
+    [EveryDevice]
+    public void Blocks_in_shared_memory_give_the_same_sums(TestDevice device)
+    {
+        var inputs = new Inputs();
+        device.Run(accelerator =>
+        {
+            foreach ((int rows, int columns, int depth) in (ReadOnlySpan<(int, int, int)>)[.. Shapes, (33, 31, 16), (65, 64, 33)])
+            {
+                var shape = new MatMulShape { Rows = rows, Columns = columns, Depth = depth };
+                float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
+                float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
+                float[] expected = InOrder(left, right, shape);
+                Compare.Bits(Blocked<Tile4x4, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile4x4, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile8x8, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected, $"A·Bᵀ {rows}×{columns}×{depth}");
+            }
+            return true;
+        });
+    }
+
     [Test]
     public void The_sum_in_order_is_close_to_the_exact_sum()
     {
@@ -109,6 +129,18 @@ public class MatMulTests
         var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
         accelerator.LoadStreamKernel(kernel)(
             new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), GroupSize), a.View, b.View, c.View, bias, saved, shape);
+        return c.Read();
+    }
+
+    private static float[] Blocked<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
+        where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand
+    {
+        using var a = new Guarded(accelerator, left);
+        using var b = new Guarded(accelerator, right);
+        using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
+        var kernel = BlockedMatMul.Multiply<TTile, TLeft, TRight, Plain>;
+        accelerator.LoadStreamKernel(kernel)(
+            new(BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize), a.View, b.View, c.View, default, default, shape);
         return c.Read();
     }
 
