@@ -21,7 +21,8 @@ public static class BlockedMatMul
 
     /// <summary>The kernel; launch it with groups of <see cref="GroupSize"/> threads.</summary>
     public static void Multiply<TTile, TLeft, TRight, TEpilogue>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, MatMulShape shape)
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
+        MatMulShape shape)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
@@ -90,7 +91,8 @@ public static class BlockedMatMul
     }
 
     private static void Store<TTile, TEpilogue>(
-        ArrayView<float> sums, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, int firstRow, int firstColumn, MatMulShape shape)
+        ArrayView<float> sums, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, int firstRow, int firstColumn,
+        MatMulShape shape)
         where TTile : struct, ITile
         where TEpilogue : struct, IEpilogue
     {

@@ -62,7 +62,9 @@ public struct Tile8x8 : ITile
     public static int Columns => 8;
 }
 
-/// <summary>How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.</summary>
+/// <summary>
+/// How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.
+/// </summary>
 public interface IOperand
 {
     /// <summary>Whether neighbours in a line are neighbours in memory.</summary>

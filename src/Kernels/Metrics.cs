@@ -21,7 +21,8 @@ public static class Metrics
 {
     /// <summary>The kernel of a training step, launched last.</summary>
     public static void EndStep(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape)
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape)
     {
         float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
         float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
@@ -35,7 +36,8 @@ public static class Metrics
 
     /// <summary>The sums alone, for evaluation: the counters stand still.</summary>
     public static void Accumulate(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape)
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape)
     {
         float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
         float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);

@@ -21,9 +21,10 @@ public sealed class Linear
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then, whose output nobody needs again.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
     public Linear(
-        Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation, bool gradientInPlace = false)
+        Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation,
+        bool gradientInPlace = false)
     {
         this.workspace = workspace;
         (Inputs, Outputs, Activation) = (inputs, outputs, activation);
@@ -66,7 +67,9 @@ public sealed class Linear
         workspace.Matrices.SumColumns(gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
-    /// <summary>Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.</summary>
+    /// <summary>
+    /// Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.
+    /// </summary>
     /// <param name="arena">The parameters.</param>
     /// <param name="below">The activation that made the input; the identity where there is none.</param>
     /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>

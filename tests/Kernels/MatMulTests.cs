@@ -24,10 +24,14 @@ public class MatMulTests
                 float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
                 float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
                 float[] expected = InOrder(left, right, shape);
-                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B {rows}×{columns}×{depth}");
-                Compare.Bits(Product<Tile4x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B, tile 4×2, {rows}×{columns}×{depth}");
-                Compare.Bits(Product<Tile8x2, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {rows}×{columns}×{depth}");
-                Compare.Bits(Product<Tile6x2, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected, $"A·Bᵀ {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
+                    $"A·B {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile4x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
+                    $"A·B, tile 4×2, {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile8x2, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected,
+                    $"Aᵀ·B {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile6x2, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected,
+                    $"A·Bᵀ {rows}×{columns}×{depth}");
             }
             return true;
         });
@@ -45,9 +49,12 @@ public class MatMulTests
                 float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
                 float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
                 float[] expected = InOrder(left, right, shape);
-                Compare.Bits(Blocked<Tile4x4, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B {rows}×{columns}×{depth}");
-                Compare.Bits(Blocked<Tile4x4, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {rows}×{columns}×{depth}");
-                Compare.Bits(Blocked<Tile8x8, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected, $"A·Bᵀ {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile4x4, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
+                    $"A·B {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile4x4, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected,
+                    $"Aᵀ·B {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile8x8, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected,
+                    $"A·Bᵀ {rows}×{columns}×{depth}");
             }
             return true;
         });
@@ -96,9 +103,11 @@ public class MatMulTests
         using var savedUnfused = new Guarded(accelerator, sums.Length);
         using var unfused = new Guarded(accelerator, sums);
         var activate = Elementwise.AddBiasAndActivate<TActivation>;
-        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), unfused.View, bias.View, savedUnfused.View, matrix);
+        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), unfused.View, bias.View,
+            savedUnfused.View, matrix);
         using var savedFused = new Guarded(accelerator, sums.Length);
-        float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest, BiasActivation<TActivation>>(accelerator, left, right, shape, bias.View, savedFused.View);
+        float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest,
+            BiasActivation<TActivation>>(accelerator, left, right, shape, bias.View, savedFused.View);
         Compare.Bits(fused, unfused.Read(), $"bias and {name}");
         Compare.Bits(savedFused.Read(), savedUnfused.Read(), $"what {name} saves");
 
@@ -108,11 +117,13 @@ public class MatMulTests
         using var saved = new Guarded(accelerator, TActivation.FromOutput ? fused : savedFused.Read());
         using var gradient = new Guarded(accelerator, sums);
         var differentiate = Elementwise.MultiplyByDerivative<TActivation>;
-        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), gradient.View, saved.View, matrix);
+        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), gradient.View, saved.View,
+            matrix);
         float[] fusedGradient = Product<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<TActivation>>(
             accelerator, left, right, shape, default, saved.View);
         Compare.Bits(fusedGradient, gradient.Read(), $"gradient of {name}");
-        Compare.Close(fusedGradient, i => sums[i] * Activations64.Derivative<TActivation>(sums[i] + biasValues[i % shape.Columns]), 2e-5, 1, $"gradient of {name}");
+        Compare.Close(fusedGradient, i => sums[i] * Activations64.Derivative<TActivation>(sums[i] + biasValues[i % shape.Columns]), 2e-5,
+            1, $"gradient of {name}");
     }
 
     private static float[] Product<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
@@ -140,7 +151,8 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = BlockedMatMul.Multiply<TTile, TLeft, TRight, Plain>;
         accelerator.LoadStreamKernel(kernel)(
-            new(BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize), a.View, b.View, c.View, default, default, shape);
+            new(BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize), a.View, b.View, c.View, default,
+                default, shape);
         return c.Read();
     }
 
@@ -150,7 +162,8 @@ public class MatMulTests
         for (int i = 0; i < result.Length; i++)
         {
             for (int k = 0; k < shape.Depth; k++)
-                result[i] = MathF.FusedMultiplyAdd(left[i / shape.Columns * shape.Depth + k], right[k * shape.Columns + i % shape.Columns], result[i]);
+                result[i] = MathF.FusedMultiplyAdd(left[i / shape.Columns * shape.Depth + k],
+                    right[k * shape.Columns + i % shape.Columns], result[i]);
         }
         return result;
     }

@@ -11,7 +11,9 @@ public enum DeviceKind
     Interpreter,
 }
 
-/// <summary>A device as it is asked for: <c>auto</c>, <c>cpu</c>, <c>opencl[:n]</c>, <c>cuda[:n]</c> or <c>interpreter</c>, n counting from 0.</summary>
+/// <summary>
+/// A device as it is asked for: <c>auto</c>, <c>cpu</c>, <c>opencl[:n]</c>, <c>cuda[:n]</c> or <c>interpreter</c>, n counting from 0.
+/// </summary>
 public readonly record struct DeviceSpec(DeviceKind Kind, int Index)
 {
     /// <summary>Reads a specification.</summary>

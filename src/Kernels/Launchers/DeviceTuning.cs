@@ -20,7 +20,10 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     /// <summary>Whether products stage their operands in shared memory, so that they read a transposed operand as fast as any.</summary>
     public bool StagesOperands => Tile == TileShape.Blocked4x4;
 
-    /// <summary>The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; 32 threads in step are a GPU, or the interpreter in its stead.</summary>
+    /// <summary>
+    /// The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; 32 threads in step are a GPU, or the
+    /// interpreter in its stead.
+    /// </summary>
     public static DeviceTuning For(Accelerator accelerator) => (accelerator.AcceleratorType, accelerator.WarpSize) switch
     {
         (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),

@@ -3,7 +3,8 @@ namespace VaeGpu.Kernels;
 /// <summary><see cref="MatMul"/> with operands, epilogue and tile chosen, loaded on a device.</summary>
 public sealed class MatMulLauncher
 {
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> launch;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        MatMulShape> launch;
     private readonly Func<MatMulShape, Index3D> grid;
     private readonly int groupSize;
 
@@ -62,10 +63,12 @@ public sealed class MatMulLauncher
 
     /// <summary>Launches the product. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
     public void Run(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, MatMulShape shape) =>
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
+        MatMulShape shape) =>
         launch(Launch.Config(grid(shape), groupSize), left, right, output, bias, saved, shape);
 
-    private static MatMulLauncher InputGradient<TRight>(Accelerator accelerator, Activation below) where TRight : struct, IOperand => below switch
+    private static MatMulLauncher InputGradient<TRight>(Accelerator accelerator, Activation below)
+        where TRight : struct, IOperand => below switch
     {
         Activation.Identity => Load<DepthFastest, TRight, Plain>(accelerator),
         Activation.Relu => Load<DepthFastest, TRight, ActivationGradient<Relu>>(accelerator),
@@ -97,6 +100,8 @@ public sealed class MatMulLauncher
     {
         var kernel = BlockedMatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
         return new(
-            accelerator.LoadStreamKernel(kernel), shape => BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize);
+            accelerator.LoadStreamKernel(kernel),
+            shape => BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns),
+            BlockedMatMul.GroupSize);
     }
 }
