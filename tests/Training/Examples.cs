@@ -1,3 +1,4 @@
+using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 
@@ -10,7 +11,7 @@ internal static class Examples
     {
         Model = new ModelConfiguration
         {
-            Width = 7, Height = 5, Hidden = [12, 6], Latent = 3, Activation = ActivationKind.LeakyRelu, Likelihood = LikelihoodKind.Gaussian,
+            Width = 7, Height = 5, Hidden = [12, 6], Latent = 3, Activation = Activation.LeakyRelu, Likelihood = Likelihood.Gaussian,
         },
         Training = new TrainingConfiguration { Batch = 16, Epochs = 4, LearningRate = 3.3e-4, Seed = 4_000_000_000 },
         Data = new DataConfiguration { Folder = "/some where/data", Name = "data", Train = 100, Test = 20 },

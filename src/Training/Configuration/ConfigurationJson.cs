@@ -1,5 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using VaeGpu.Kernels;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
@@ -10,7 +11,7 @@ namespace VaeGpu.Training.Configuration;
     NewLine = "\n",
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
-    Converters = [typeof(KebabCaseEnum<ActivationKind>), typeof(KebabCaseEnum<LikelihoodKind>)])]
+    Converters = [typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>)])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;

@@ -13,9 +13,9 @@ public readonly record struct TrainingProgress(
 /// <summary>Hears of a run's progress, on the thread that trains.</summary>
 public interface ITrainingObserver
 {
-    /// <summary>Some steps were made; called a few times a second at most.</summary>
+    /// <summary>Some steps were made; called a few times a second at most, and at each epoch's end.</summary>
     void Progressed(TrainingProgress progress);
 
     /// <summary>An epoch was trained, evaluated and saved.</summary>
-    void EpochEnded(EpochMetrics metrics, TrainingProgress progress);
+    void EpochEnded(EpochMetrics metrics);
 }
