@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 
@@ -31,7 +33,8 @@ internal static class Failures
 
     private static string Describe(Exception e) => e switch
     {
-        DataException or RunException or IOException or UnauthorizedAccessException => e.Message,
+        DataException or RunException or TrainingDivergedException or DeviceNotFoundException => e.Message,
+        IOException or UnauthorizedAccessException => e.Message,
         OutOfMemoryException => $"{e.Message} Use a smaller batch or model.",
         _ => $"{e.Message} ({e.GetType().Name}: this is a defect in vaegpu; please report it with the command line)",
     };

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -20,10 +21,10 @@ internal sealed class LoadedRun : IDisposable
 
     public Generation Generation { get; }
 
-    public static LoadedRun Open(string folder, string? device, int threads)
+    public static LoadedRun Open(string folder, string device, int threads)
     {
         var checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(folder));
-        return new LoadedRun(Devices.Open(device, threads), checkpoint);
+        return new LoadedRun(Backend.Open(device, threads), checkpoint);
     }
 
     /// <summary>The images held out of the run's data, or of those in <paramref name="dataFolder"/>.</summary>

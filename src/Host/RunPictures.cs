@@ -11,6 +11,8 @@ internal static class RunPictures
     /// <summary>Images in samples.png and in reconstructions.png.</summary>
     public const int Count = 64;
 
+    private const int PairColumns = 16;
+
     /// <summary>Mean images of latent vectors drawn from the prior.</summary>
     public static GreyPicture Samples(Generation generation, int count, uint seed, CancellationToken stop) => ImageGrid.Tile(
         generation.Sample(count, seed, stop), generation.Width, generation.Height, Columns(count));
@@ -20,7 +22,7 @@ internal static class RunPictures
     {
         count = Math.Min(count, images.Count);
         var inputs = images.Pixels.AsSpan(0, count * images.Size);
-        return ImageGrid.Pairs(inputs, generation.Reconstruct(inputs, stop), images.Width, images.Height, 2 * Columns((count + 1) / 2));
+        return ImageGrid.Pairs(inputs, generation.Reconstruct(inputs, stop), images.Width, images.Height, PairColumns);
     }
 
     /// <summary>Writes the curves of the epochs done, if there are any.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using VaeGpu.Host.Commands;
 using VaeGpu.Host.Progress;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -16,7 +17,7 @@ internal static class TrainProgram
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var loading = Load(request.Data, request.Training.Seed, request.Threads);
-        using var backend = Devices.Open(request.Device, request.Threads);
+        using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = new RunConfiguration
         {
@@ -31,7 +32,7 @@ internal static class TrainProgram
             },
             Training = request.Training,
             Data = DataConfiguration.Of(request.Data, data),
-            Device = backend.Spec,
+            Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         stop.ThrowIfCancellationRequested();
@@ -46,13 +47,13 @@ internal static class TrainProgram
         var run = checkpoint.Header.Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Load(dataFolder, run.Training.Seed, request.Threads);
-        using var backend = Devices.Open(request.Device, request.Threads);
+        using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
             Data = DataConfiguration.Of(dataFolder, data),
-            Device = backend.Spec,
+            Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(checkpoint);
@@ -79,7 +80,7 @@ internal static class TrainProgram
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {
-        Introduce(trainer, folder, backend, data, terminal.Output);
+        Introduce(trainer, folder, data, terminal.Output);
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))
             : TrainingRun.Execute(trainer, folder, new PlainProgress(terminal.Output), stop);
@@ -93,7 +94,7 @@ internal static class TrainProgram
         return ExitCode.Stopped;
     }
 
-    private static void Introduce(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, TextWriter output)
+    private static void Introduce(Trainer trainer, RunFolder folder, DataSplit data, TextWriter output)
     {
         var model = trainer.Configuration.Model;
         output.WriteLine(string.Create(
@@ -102,7 +103,7 @@ internal static class TrainProgram
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters"));
-        output.WriteLine($"device  {backend.Spec}: {backend.Accelerator.Name}");
+        output.WriteLine($"device  {trainer.Configuration.Device.Kind}: {trainer.Configuration.Device.Name}");
         output.WriteLine($"folder  {folder.Path}");
     }
 

@@ -15,7 +15,7 @@ internal static class Examples
         },
         Training = new TrainingConfiguration { Batch = 16, Epochs = 4, LearningRate = 3.3e-4, Seed = 4_000_000_000 },
         Data = new DataConfiguration { Folder = "/some where/data", Name = "data", Train = 100, Test = 20 },
-        Device = "opencl:1",
+        Device = new DeviceConfiguration("opencl:1", "opencl", "A GPU"),
     };
 
     public static EpochMetrics Epoch(int epoch) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Host.Commands;
 
@@ -7,15 +8,22 @@ internal static class CommonOptions
 {
     public const string DefaultParent = "runs";
 
-    public static Option<string?> Device() => new("--device")
+    public static Option<string> Device() => new("--device")
     {
-        Description = "The device: cpu, opencl or opencl:n, numbered as \"vaegpu devices\" lists them [default: the fastest]",
+        Description = "The device: auto (the fastest), cpu, opencl or opencl:n, as \"vaegpu devices\" lists them",
         HelpName = "device",
+        DefaultValueFactory = _ => "auto",
         CustomParser = result =>
         {
             var text = result.Tokens.Single().Value;
-            if (!Devices.IsValid(text))
-                result.AddError($"--device takes cpu, opencl or opencl:n, not \"{text}\"; \"vaegpu devices\" lists what there is.");
+            try
+            {
+                DeviceSpec.Parse(text);
+            }
+            catch (FormatException e)
+            {
+                result.AddError($"--device: {e.Message}");
+            }
             return text;
         },
     };

@@ -58,23 +58,30 @@ internal static class Options
             },
         };
 
-    /// <summary>An option that takes the name of one of an enumeration's values, in kebab case.</summary>
-    public static Option<T> Choice<T>(string name, T fallback, string description) where T : struct, Enum
+    /// <summary>An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.</summary>
+    public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum
     {
-        var choices = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()));
+        string[] choices = [.. Enum.GetValues<T>().Select(Name)];
         return new(name)
         {
-            Description = description,
-            HelpName = string.Join('|', choices.Keys),
-            DefaultValueFactory = _ => fallback,
+            Description = $"{description}: {string.Join(", ", choices)}",
+            HelpName = unit,
+            DefaultValueFactory = _ => Name(fallback),
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
-                if (!choices.TryGetValue(text, out var value))
-                    result.AddError($"{name} takes {string.Join(", ", choices.Keys)}; not \"{text}\".");
-                return value;
+                if (!choices.Contains(text))
+                    result.AddError($"{name} takes one of {string.Join(", ", choices)}; not \"{text}\".");
+                return text;
             },
         };
+    }
+
+    /// <summary>The value that a <see cref="Choice{T}"/> was given.</summary>
+    public static T Chosen<T>(this ParseResult result, Option<string> option) where T : struct, Enum
+    {
+        var text = result.GetRequiredValue(option);
+        return Enum.GetValues<T>().First(value => Name(value) == text);
     }
 
     /// <summary>An option that takes text that is not empty.</summary>
@@ -93,6 +100,8 @@ internal static class Options
 
     /// <summary>Whether the person wrote the option.</summary>
     public static bool Gave(this ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static bool TryParse<T>(string text, T least, T most, out T value) where T : struct, INumber<T> =>
         T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;

@@ -24,7 +24,7 @@ internal static class ReconstructCommand
             var folder = result.GetRequiredValue(run)!;
             var name = FormattableString.Invariant($"reconstructions-{result.GetValue(count)}.png");
             var path = PicturePath.Choose(result.GetValue(output), folder, name, result.GetValue(overwrite));
-            using var loaded = LoadedRun.Open(folder, result.GetValue(device), result.GetValue(threads));
+            using var loaded = LoadedRun.Open(folder, result.GetRequiredValue(device), result.GetValue(threads));
             var images = loaded.TestImages(result.GetValue(data), result.GetValue(threads));
             RunPictures.Reconstructions(loaded.Generation, images, result.GetValue(count), stop).WritePng(path);
             terminal.Output.WriteLine(path);

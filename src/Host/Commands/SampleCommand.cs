@@ -23,7 +23,7 @@ internal static class SampleCommand
             var folder = result.GetRequiredValue(run)!;
             var name = FormattableString.Invariant($"samples-{result.GetValue(count)}-seed-{result.GetValue(seed)}.png");
             var path = PicturePath.Choose(result.GetValue(output), folder, name, result.GetValue(overwrite));
-            using var loaded = LoadedRun.Open(folder, result.GetValue(device), result.GetValue(threads));
+            using var loaded = LoadedRun.Open(folder, result.GetRequiredValue(device), result.GetValue(threads));
             RunPictures.Samples(loaded.Generation, result.GetValue(count), result.GetValue(seed), stop).WritePng(path);
             terminal.Output.WriteLine(path);
             return ExitCode.Done;

@@ -21,8 +21,8 @@ internal static class TrainCommand
         };
         var hidden = Options.Numbers("--hidden", "units,…", 400, 1, MostUnits, "Units of each hidden layer of the encoder; the decoder mirrors them");
         var latent = Options.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
-        var activation = Options.Choice("--activation", Activation.Relu, "Function after each hidden layer");
-        var likelihood = Options.Choice("--likelihood", Likelihood.Bernoulli, "Law of a pixel given the latent variable");
+        var activation = Options.Choice("--activation", "function", Activation.Relu, "Function after each hidden layer");
+        var likelihood = Options.Choice("--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable");
         var batch = Options.Number("--batch", "images", Defaults.Batch, 1, 1 << 16, "Images of a step");
         var epochs = Options.Number("--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
         var rate = Options.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
@@ -43,7 +43,7 @@ internal static class TrainCommand
                         result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
                         result.GetValue(data),
                         result.Gave(epochs) ? result.GetValue(epochs) : null,
-                        result.GetValue(device),
+                        result.GetRequiredValue(device),
                         result.GetValue(threads)),
                     terminal,
                     stop);
@@ -56,8 +56,8 @@ internal static class TrainCommand
                     Overwrite = result.GetValue(overwrite),
                     Hidden = result.GetRequiredValue(hidden),
                     Latent = result.GetValue(latent),
-                    Activation = result.GetValue(activation),
-                    Likelihood = result.GetValue(likelihood),
+                    Activation = result.Chosen<Activation>(activation),
+                    Likelihood = result.Chosen<Likelihood>(likelihood),
                     Training = new TrainingConfiguration
                     {
                         Batch = result.GetValue(batch),
@@ -65,7 +65,7 @@ internal static class TrainCommand
                         LearningRate = result.GetValue(rate),
                         Seed = result.GetValue(seed),
                     },
-                    Device = result.GetValue(device),
+                    Device = result.GetRequiredValue(device),
                     Threads = result.GetValue(threads),
                 },
                 terminal,

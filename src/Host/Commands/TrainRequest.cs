@@ -24,12 +24,12 @@ internal sealed record TrainRequest
 
     public required TrainingConfiguration Training { get; init; }
 
-    /// <summary>The device; null for the fastest.</summary>
-    public required string? Device { get; init; }
+    /// <summary>The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</summary>
+    public required string Device { get; init; }
 
     /// <summary>Threads of the CPU device and of loading; 0 for one for each core.</summary>
     public required int Threads { get; init; }
 }
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
-internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string? Device, int Threads);
+internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string Device, int Threads);

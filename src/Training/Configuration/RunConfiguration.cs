@@ -14,8 +14,8 @@ public sealed record RunConfiguration
     /// <summary>The images.</summary>
     public required DataConfiguration Data { get; init; }
 
-    /// <summary>The device as --device names it. Results do not depend on it.</summary>
-    public required string Device { get; init; }
+    /// <summary>The device. Results do not depend on it.</summary>
+    public required DeviceConfiguration Device { get; init; }
 
     /// <summary>Writes the configuration to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
