@@ -100,7 +100,8 @@ public sealed class Trainer : IDisposable
     public Checkpoint Snapshot()
     {
         var sums = train.ReadSums();
-        ThrowIfNotFinite(sums);
+        if (sums.FirstNonFiniteStep != 0)
+            throw Diverged(sums.FirstNonFiniteStep);
         var parameters = Read(vae.Parameters.Parameters);
         if (!Array.TrueForAll(parameters, float.IsFinite))
             throw Diverged(step);
@@ -192,7 +193,8 @@ public sealed class Trainer : IDisposable
     private LossTerms ReadMeans(ImagePass pass)
     {
         var sums = pass.ReadSums();
-        ThrowIfNotFinite(sums);
+        if (sums.FirstNonFiniteStep != 0)
+            throw Diverged(pass == train ? sums.FirstNonFiniteStep : step);
         reading.Read();
         return new LossTerms(
             ((double)sums.NegativeLogLikelihood + sums.NegativeLogLikelihoodLost) / sums.Rows,
@@ -205,8 +207,8 @@ public sealed class Trainer : IDisposable
         var all = (double)epochs * train.Count;
         var done = (double)epoch * train.Count + image;
         var pace = imagesHere / clock.Elapsed.TotalSeconds;
-        return new TrainingProgress(
-            Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, TimeSpan.FromSeconds((all - done) / pace));
+        var remaining = pace > 0 ? TimeSpan.FromSeconds((all - done) / pace) : TimeSpan.Zero;
+        return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining);
     }
 
     private ControlBlock Counters(int step, int epoch, int image) => new()
@@ -220,14 +222,8 @@ public sealed class Trainer : IDisposable
         DivergenceWeight = 1,
     };
 
-    private void ThrowIfNotFinite(MetricSums sums)
-    {
-        if (sums.FirstNonFiniteStep != 0)
-            throw Diverged(sums.FirstNonFiniteStep);
-    }
-
     private TrainingDivergedException Diverged(int atStep) => new(FormattableString.Invariant(
-        $"The loss became infinite or not a number at step {atStep} (epoch {Math.Min(epoch, history.Count) + 1}); ")
+        $"The loss became infinite or not a number at step {atStep} (epoch {history.Count + 1}); ")
         + FormattableString.Invariant($"try a learning rate below {Configuration.Training.LearningRate}, or a larger batch."));
 
     private static float[] Read(ArrayView<float> view)

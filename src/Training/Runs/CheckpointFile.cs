@@ -18,6 +18,9 @@ public static class CheckpointFile
 
     private const int PreludeBytes = 24;
     private const int Arrays = 3;
+
+    /// <summary>Numbers handled at a time: spans of bytes end at 2³¹.</summary>
+    private const int Chunk = 1 << 20;
     private static ReadOnlySpan<byte> Magic => "VaeGpuCk"u8;
 
     /// <summary>Writes <paramref name="checkpoint"/> to <paramref name="path"/>, whole or not at all.</summary>
@@ -39,7 +42,10 @@ public static class CheckpointFile
             Append(part);
         ReadOnlySpan<float[]> large = [checkpoint.Parameters, checkpoint.FirstMoments, checkpoint.SecondMoments];
         foreach (var part in large)
-            Append(MemoryMarshal.AsBytes(part.AsSpan()));
+        {
+            for (var rest = part.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Chunk)..])
+                Append(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Chunk)]));
+        }
         stream.Write(hash.GetHashAndReset());
 
         void Append(ReadOnlySpan<byte> bytes)
@@ -53,10 +59,10 @@ public static class CheckpointFile
     /// <exception cref="RunException">There is no such file, or it is foreign, incomplete, damaged or of a newer version.</exception>
     public static Checkpoint Read(string path)
     {
-        byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return Read(path, file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -66,41 +72,60 @@ public static class CheckpointFile
         {
             throw new RunException($"The checkpoint \"{path}\" cannot be read: {e.Message}", e);
         }
-        var (headerBytes, count) = ReadPrelude(path, file);
-        var body = file.AsSpan(..^SHA256.HashSizeInBytes);
-        if (!SHA256.HashData(body).AsSpan().SequenceEqual(file.AsSpan(body.Length)))
+    }
+
+    private static Checkpoint Read(string path, FileStream file)
+    {
+        var prelude = new byte[Math.Min(PreludeBytes, file.Length)];
+        file.ReadExactly(prelude);
+        var (headerBytes, count) = ReadPrelude(path, prelude, file.Length);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(prelude);
+        var header = new byte[headerBytes];
+        Fill(header);
+        float[][] arrays = [new float[count], new float[count], new float[count]];
+        foreach (var array in arrays)
+        {
+            for (var rest = array.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Chunk)..])
+                Fill(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Chunk)]));
+        }
+        var checksum = new byte[SHA256.HashSizeInBytes];
+        file.ReadExactly(checksum);
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(checksum))
             throw Damaged(path, "its checksum does not fit");
         return new Checkpoint
         {
-            Header = ReadHeader(path, body.Slice(PreludeBytes, headerBytes)),
-            Parameters = ReadArray(0),
-            FirstMoments = ReadArray(1),
-            SecondMoments = ReadArray(2),
+            Header = ReadHeader(path, header), Parameters = arrays[0], FirstMoments = arrays[1], SecondMoments = arrays[2],
         };
 
-        float[] ReadArray(int index) =>
-            MemoryMarshal.Cast<byte, float>(file.AsSpan(PreludeBytes + headerBytes + index * sizeof(float) * count, sizeof(float) * count)).ToArray();
+        void Fill(Span<byte> bytes)
+        {
+            file.ReadExactly(bytes);
+            hash.AppendData(bytes);
+        }
     }
 
-    private static (int HeaderBytes, int Count) ReadPrelude(string path, ReadOnlySpan<byte> file)
+    private static (int HeaderBytes, int Count) ReadPrelude(string path, ReadOnlySpan<byte> prelude, long bytes)
     {
-        if (!file.StartsWith(Magic[..Math.Min(Magic.Length, file.Length)]) || file.IsEmpty)
+        if (prelude.IsEmpty || !prelude.StartsWith(Magic[..Math.Min(Magic.Length, prelude.Length)]))
             throw new RunException($"\"{path}\" is not a checkpoint of vaegpu.");
-        if (file.Length < PreludeBytes)
-            throw Incomplete(path, file.Length);
-        var version = BinaryPrimitives.ReadInt32LittleEndian(file[8..]);
+        if (bytes < PreludeBytes)
+            throw Incomplete(path, bytes);
+        var version = BinaryPrimitives.ReadInt32LittleEndian(prelude[8..]);
         if (version > Version)
+        {
             throw new RunException(
                 $"The checkpoint \"{path}\" has format {version}, and this vaegpu reads formats up to {Version}; use the vaegpu that wrote it, or a newer one.");
-        var headerBytes = BinaryPrimitives.ReadInt32LittleEndian(file[12..]);
-        var count = BinaryPrimitives.ReadInt64LittleEndian(file[16..]);
-        if (version < 1 || headerBytes < 0 || count is < 0 or > int.MaxValue)
+        }
+        var headerBytes = BinaryPrimitives.ReadInt32LittleEndian(prelude[12..]);
+        var count = BinaryPrimitives.ReadInt64LittleEndian(prelude[16..]);
+        if (version < 1 || headerBytes < 0 || count < 0 || count > Array.MaxLength)
             throw Damaged(path, "its first bytes make no sense");
         var expected = PreludeBytes + headerBytes + Arrays * sizeof(float) * count + SHA256.HashSizeInBytes;
-        if (file.Length < expected)
-            throw Incomplete(path, file.Length, expected);
-        if (file.Length > expected)
-            throw Damaged(path, $"it has {file.Length} bytes where {expected} belong");
+        if (bytes < expected)
+            throw Incomplete(path, bytes, expected);
+        if (bytes > expected)
+            throw Damaged(path, $"it has {bytes} bytes where {expected} belong");
         return (headerBytes, (int)count);
     }
 

@@ -10,13 +10,20 @@ public static class TrainingRun
     public static bool Execute(Trainer trainer, RunFolder folder, ITrainingObserver observer, CancellationToken stop)
     {
         trainer.Configuration.Write(folder.Configuration);
-        while (trainer.TrainEpoch(observer, stop) is { } metrics)
+        try
         {
-            Save(trainer, folder);
-            observer.EpochEnded(metrics);
+            while (trainer.TrainEpoch(observer, stop) is { } metrics)
+            {
+                Save(trainer, folder);
+                observer.EpochEnded(metrics);
+            }
+            if (!trainer.IsDone)
+                Save(trainer, folder);
         }
-        if (!trainer.IsDone)
-            Save(trainer, folder);
+        catch (TrainingDivergedException e) when (File.Exists(folder.Checkpoint))
+        {
+            throw new TrainingDivergedException($"{e.Message} The last good checkpoint is kept: \"{folder.Checkpoint}\".");
+        }
         return trainer.IsDone;
     }
 
