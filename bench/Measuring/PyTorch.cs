@@ -1,0 +1,82 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace VaeGpu.Bench.Measuring;
+
+/// <summary>
+/// The peer in a process of its own, at its best settings: no OPENBLAS_CORETYPE (a forced older core costs it much),
+/// OMP_PROC_BIND, as many threads as asked. It waits while the other side is measured.
+/// </summary>
+internal sealed class PyTorch : IDisposable
+{
+    private static readonly string[] Interpreters = ["python3", "/usr/bin/python3"];
+    private readonly Process process;
+
+    /// <summary>Starts the peer; <paramref name="interpreter"/> comes from <see cref="Find"/>.</summary>
+    public PyTorch(string interpreter, int threads, int batch, int[] hidden)
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "peer", "pytorch_vae.py");
+        process = Start(interpreter, threads, script, Text(threads), Text(batch), string.Join(',', hidden.Select(Text)));
+        Version = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer did not start.");
+    }
+
+    /// <summary>The version of PyTorch.</summary>
+    public string Version { get; }
+
+    /// <summary>The first interpreter that can import torch; null, with the reason, where there is none.</summary>
+    public static (string? Interpreter, string Reason) Find()
+    {
+        foreach (string interpreter in Interpreters)
+        {
+            try
+            {
+                using Process probe = Start(interpreter, 1, "-c", "import torch; print(torch.__version__)");
+                string version = probe.StandardOutput.ReadToEnd();
+                probe.WaitForExit();
+                if (probe.ExitCode == 0 && version.Length > 0)
+                    return (interpreter, "");
+            }
+            catch (Win32Exception)
+            {
+                // No such interpreter: the next may be there.
+            }
+        }
+        return (null, $"PyTorch was skipped: none of {string.Join(", ", Interpreters)} can import torch");
+    }
+
+    /// <summary>Makes so many steps and tells the seconds, by the peer's own clock.</summary>
+    public double Sample(int steps)
+    {
+        process.StandardInput.WriteLine(Text(steps));
+        string answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer ended.");
+        return double.Parse(answer, CultureInfo.InvariantCulture);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private static Process Start(string interpreter, int threads, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(interpreter, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("OPENBLAS_CORETYPE");
+        start.Environment["OMP_PROC_BIND"] = "true";
+        start.Environment["OMP_NUM_THREADS"] = Text(threads);
+        var process = Process.Start(start)!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
