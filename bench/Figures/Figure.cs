@@ -7,12 +7,12 @@ namespace VaeGpu.Bench.Figures;
 /// <param name="Device">On what.</param>
 /// <param name="Size">The sizes that it was measured at.</param>
 /// <param name="Value">The figure with its unit.</param>
-/// <param name="Rate">Its FLOP/s, where that is to be held against the peak.</param>
-/// <param name="Peak">The FLOP/s of the peak, measured in turn with it.</param>
-internal sealed record Figure(string What, string Device, string Size, string Value, double? Rate = null, double? Peak = null)
+/// <param name="Peak">FLOP/s of the peak, measured in turn with it.</param>
+/// <param name="OfPeak">The figure's share of the peak.</param>
+internal sealed record Figure(string What, string Device, string Size, string Value, double? Peak = null, double? OfPeak = null)
 {
-    /// <summary>The share of the peak.</summary>
-    public string OfPeak => Rate / Peak is { } share ? share.ToString("0 %", CultureInfo.InvariantCulture) : "–";
+    /// <summary>The share of the peak, in words.</summary>
+    public string OfPeakText => OfPeak?.ToString("0 %", CultureInfo.InvariantCulture) ?? "–";
 
     /// <summary>The peak in GFLOP/s.</summary>
     public string PeakText => Peak is { } peak ? Numbers.Giga(peak) : "–";

@@ -122,8 +122,8 @@ internal static class FusionFigures
 
     private static Figure Compare(BenchDevice device, string what, string size, Effort effort, Action fused, Action unfused)
     {
-        double[] seconds = Alternation.Medians(effort, Samplers.Of(device.Accelerator, fused), Samplers.Of(device.Accelerator, unfused));
-        string value = $"{Numbers.Time(seconds[0])} fused, {Numbers.Time(seconds[1])} unfused: {Numbers.Three(seconds[1] / seconds[0])} times as fast";
+        Samples samples = Alternation.Measure(effort, Samplers.Of(device.Accelerator, fused), Samplers.Of(device.Accelerator, unfused));
+        string value = $"{Numbers.Time(samples.Seconds(0))} fused, {Numbers.Time(samples.Seconds(1))} unfused: {Numbers.Three(samples.Ratio(1, 0))} times as fast";
         return new(what, device.Name, size, value);
     }
 }

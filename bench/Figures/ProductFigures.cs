@@ -36,9 +36,9 @@ internal static class ProductFigures
         using var left = accelerator.Allocate1D(Data.Normal(shape.Rows * shape.Depth));
         using var right = accelerator.Allocate1D(Data.Normal(shape.Depth * shape.Columns));
         using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
-        (double seconds, double? peak) = device.Time(effort, () => product.Run(left.View, right.View, output.View, default, default, shape));
-        double rate = 2.0 * shape.Rows * shape.Depth * shape.Columns / seconds;
+        double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
+        Timing timing = device.Time(effort, flops, () => product.Run(left.View, right.View, output.View, default, default, shape));
         string size = $"{shape.Rows}×{shape.Depth}×{shape.Columns}{(leftTurned ? " (TN)" : "")}";
-        return new($"matrix product, {use}", device.Name, size, $"{Numbers.Giga(rate)} GFLOP/s", rate, peak);
+        return new($"matrix product, {use}", device.Name, size, $"{Numbers.Giga(timing.Rate)} GFLOP/s", timing.Peak, timing.OfPeak);
     }
 }

@@ -21,7 +21,7 @@ internal static class StartFigures
             foreach (string device in new[] { "cpu" }.Concat(devices.Any(d => !d.IsCpu) ? ["opencl"] : []))
             {
                 double[] seconds = [.. Enumerable.Range(0, Math.Min(effort.Rounds, 11)).Select(i => Start(device, images, Path.Combine(scratch, $"{device}-{i}")))];
-                yield return new("start to the first epoch of one step, evaluated and saved", device, $"784-400-20, {Batch} images in files", Numbers.Time(Alternation.Median(seconds)));
+                yield return new("start to the first epoch of one step, evaluated and saved", device, $"784-400-20, {Batch} images in files", Numbers.Time(Samples.Median(seconds)));
             }
         }
         finally

@@ -33,8 +33,8 @@ internal static class StepFigures
         else
         {
             using var peer = new PyTorch(python, device.Accelerator.NumMultiprocessors, size.Batch, size.Hidden);
-            double[] seconds = Alternation.Medians(effort, ours, peer.Sample);
-            value = $"{Steps(seconds[0])}; PyTorch {peer.Version}: {Steps(seconds[1])}; ratio {Numbers.Three(seconds[1] / seconds[0])}";
+            Samples samples = Alternation.Measure(effort, ours, peer.Sample);
+            value = $"{Steps(samples.Seconds(0))}; PyTorch {peer.Version}: {Steps(samples.Seconds(1))}; {Numbers.Three(samples.Ratio(1, 0))} times as fast";
         }
         if (!double.IsFinite(step.MeanLoss()))
             throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");

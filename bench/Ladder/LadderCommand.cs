@@ -42,10 +42,10 @@ internal static class LadderCommand
             Product product = rung.Load(accelerator, shape);
             product(a.View, b.View, c.View);
             reference.Check(c.GetAsArray1D(), $"rung {rung.Number} on {device.Name}");
-            (double seconds, double? peak) = device.Time(effort, () => product(a.View, b.View, c.View));
-            double rate = rates[rung.Number] = 2.0 * shape.Rows * shape.Columns * shape.Depth / seconds;
-            string gain = rates.TryGetValue(rung.Predecessor, out double before) ? $", {Numbers.Three(rate / before)} × rung {rung.Predecessor}" : "";
-            yield return new($"{rung.Number}. {rung.Idea}", device.Name, $"{shape.Rows}³", $"{Numbers.Giga(rate)} GFLOP/s{gain}", rate, peak);
+            Timing timing = device.Time(effort, 2.0 * shape.Rows * shape.Columns * shape.Depth, () => product(a.View, b.View, c.View));
+            rates[rung.Number] = timing.Rate;
+            string gain = rates.TryGetValue(rung.Predecessor, out double before) ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}" : "";
+            yield return new($"{rung.Number}. {rung.Idea}", device.Name, $"{shape.Rows}³", $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}", timing.Peak, timing.OfPeak);
         }
     }
 }

@@ -10,15 +10,15 @@ internal sealed record Effort(int Rounds, double SampleSeconds)
 }
 
 /// <summary>
-/// Measures sides in turn, round by round, so that whatever slows the machine for a while slows all of them; compared are
-/// medians. Calibration runs every side for some time before, so compilation and cold caches do not count.
+/// Measures sides in turn, round by round, so that whatever slows the machine for a while slows all of them. Calibration runs
+/// every side for some time before, so compilation and cold caches do not count.
 /// </summary>
 internal static class Alternation
 {
     private const int WarmUpSamples = 3;
 
-    /// <summary>The median seconds of one run, for each side.</summary>
-    public static double[] Medians(Effort effort, params Sampler[] sides)
+    /// <summary>The samples of each side.</summary>
+    public static Samples Measure(Effort effort, params Sampler[] sides)
     {
         int[] runs = [.. sides.Select(side => Calibrate(side, effort.SampleSeconds))];
         double[][] samples = [.. sides.Select(_ => new double[effort.Rounds])];
@@ -31,18 +31,11 @@ internal static class Alternation
                 samples[side][round] = sides[side](runs[side]) / runs[side];
             }
         }
-        return [.. samples.Select(Median)];
+        return new(samples);
     }
 
-    /// <summary>The median seconds of one run.</summary>
-    public static double Median(Effort effort, Sampler side) => Medians(effort, side)[0];
-
-    /// <summary>The middle value, or the mean of the two in the middle.</summary>
-    public static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    /// <summary>The median seconds of one run of a single side.</summary>
+    public static double Median(Effort effort, Sampler side) => Measure(effort, side).Seconds(0);
 
     private static int Calibrate(Sampler side, double seconds)
     {

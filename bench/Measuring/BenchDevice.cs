@@ -21,14 +21,14 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
     /// <summary>Whether this is the processor through the SIMD target.</summary>
     public bool IsCpu => Accelerator.AcceleratorType == AcceleratorType.CPU;
 
-    /// <summary>Seconds of one launch, and the peak in FLOP/s measured in turn with it.</summary>
-    public (double Seconds, double? Peak) Time(Effort effort, Action launch)
+    /// <summary>Times launches in turn with the peak.</summary>
+    public Timing Time(Effort effort, double flops, Action launch)
     {
         Sampler side = Samplers.Of(Accelerator, launch);
         if (Peak is null)
-            return (Alternation.Median(effort, side), null);
-        double[] medians = Alternation.Medians(effort, side, Samplers.Of(Peak.Run));
-        return (medians[0], Peak.Flops / medians[1]);
+            return new(flops / Alternation.Median(effort, side), null, null);
+        Samples samples = Alternation.Measure(effort, side, Samplers.Of(Peak.Run));
+        return new(flops / samples.Seconds(0), Peak.Flops / samples.Seconds(1), samples.Ratio(1, 0) * flops / Peak.Flops);
     }
 
     /// <inheritdoc/>
@@ -46,3 +46,9 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         return new(name, accelerator, new FmaPeak(threads, accelerator.WarpSize));
     }
 }
+
+/// <summary>What launches reach.</summary>
+/// <param name="Rate">FLOP/s.</param>
+/// <param name="Peak">FLOP/s of the peak beside it; null where there is no ruler.</param>
+/// <param name="OfPeak">The share of the peak.</param>
+internal sealed record Timing(double Rate, double? Peak, double? OfPeak);

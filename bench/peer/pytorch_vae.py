@@ -1,8 +1,8 @@
 """The peer: the variational autoencoder of pytorch/examples, one training step after the other.
 
 784 pixels, ReLU layers, 20 latent dimensions with separate heads for mean and log variance, Bernoulli likelihood, Adam
-with step size 1e-3. All images lie in memory as floats. Prints its version, then for each line "n" on standard input makes
-n steps and prints the seconds they took.
+with step size 1e-3. All images lie in memory as floats. Prints its version and the library of its matrix products, then for
+each line "n" on standard input makes n steps and prints the seconds they took. Without arguments it prints the first line alone.
 
     pytorch_vae.py THREADS BATCH HIDDEN[,HIDDEN...]
 """
@@ -45,7 +45,22 @@ def loss(reconstruction, x, mean, log_variance):
     return bce + kl
 
 
+def products():
+    """The library that multiplies matrices; torch names it only where it is MKL."""
+    if torch.backends.mkl.is_available():
+        return "MKL"
+    torch.rand(64, 64) @ torch.rand(64, 64)
+    try:
+        with open("/proc/self/maps") as maps:
+            return "OpenBLAS" if "openblas" in maps.read() else "reference BLAS"
+    except OSError:
+        return "unknown BLAS"
+
+
 def main():
+    print(f"{torch.__version__} on {products()}", flush=True)
+    if len(sys.argv) == 1:
+        return
     threads, batch, hidden = int(sys.argv[1]), int(sys.argv[2]), [int(width) for width in sys.argv[3].split(",")]
     torch.set_num_threads(threads)
     torch.manual_seed(1)
@@ -53,7 +68,6 @@ def main():
     model = Vae(hidden)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     position = 0
-    print(torch.__version__, flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         for _ in range(int(line)):
