@@ -269,10 +269,22 @@ internal sealed partial class SimdEmitter
             for (int slot = 0; slot < i.Operands.Length; slot++)
                 StoreWork(i.Operands[slot], slot);
             LoadFrame(nameof(WorkerFrame.Work));
-            il.Emit(OpCodes.Ldc_I4, width);
+            PushLaneCount();
             call();
         }
         LoadWork(i.Type, half);
+    }
+
+    /// <summary>Pushes how many lanes of this vector the group has: all, but in its last one.</summary>
+    private void PushLaneCount()
+    {
+        il.Emit(OpCodes.Ldc_I4, width);
+        if (groupSize % width == 0)
+            return;
+        il.Emit(OpCodes.Ldc_I4, groupSize);
+        il.Emit(OpCodes.Ldloc, firstLane!);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Call, typeof(Math).GetMethod(nameof(Math.Min), [typeof(int), typeof(int)])!);
     }
 
     private void StoreWork(Value value, int slot)
