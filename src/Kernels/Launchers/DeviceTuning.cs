@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Devices;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>The tiles that <see cref="MatMul"/> and <see cref="BlockedMatMul"/> are compiled with.</summary>
@@ -21,16 +23,18 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     public bool StagesOperands => Tile == TileShape.Blocked4x4;
 
     /// <summary>
-    /// The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; 32 threads in step are a GPU, or the
-    /// interpreter in its stead.
+    /// The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; the interpreter with 32 threads in
+    /// step stands for a GPU.
     /// </summary>
-    public static DeviceTuning For(Accelerator accelerator) => (accelerator.AcceleratorType, accelerator.WarpSize) switch
-    {
-        (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
-        (AcceleratorType.CPU, 8) => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
-        (AcceleratorType.CPU, 4) => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
-        (AcceleratorType.CPU, < 32) => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
-        (AcceleratorType.OpenCL, < 32) => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
-        _ => new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1)),
-    };
+    public static DeviceTuning For(Accelerator accelerator) => Backend.IsGpu(accelerator)
+        ? new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1))
+        : (accelerator.AcceleratorType, accelerator.WarpSize) switch
+        {
+            (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
+            (AcceleratorType.CPU, 8) => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
+            (AcceleratorType.CPU, 4) => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
+            (AcceleratorType.CPU, < 32) => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
+            (AcceleratorType.CPU, _) => new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1)),
+            _ => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
+        };
 }

@@ -64,6 +64,7 @@ internal sealed partial class SimdEmitter
                 EmitLaneByLane(i, half, () =>
                 {
                     il.Emit(OpCodes.Ldc_I4, (int)i.Op);
+                    PushMaskBits(mask);
                     il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Shuffle))!.MakeGenericMethod(VectorTypes.Element(i.Type)));
                 });
                 return;

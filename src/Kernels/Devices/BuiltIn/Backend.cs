@@ -3,8 +3,6 @@ namespace VaeGpu.Kernels.Devices;
 /// <summary>Finds and opens devices with the compiler of this repository.</summary>
 public sealed class Backend : IDisposable
 {
-    // A device that runs fewer threads in step is a processor behind an OpenCL driver.
-    private const int SmallestGpuWarp = 32;
     private readonly Context context;
 
     private Backend(Context context, Device device)
@@ -44,6 +42,9 @@ public sealed class Backend : IDisposable
         return entries;
     }
 
+    /// <summary>Whether an accelerator is a graphics processor, and likes a GPU's kernel shapes.</summary>
+    public static bool IsGpu(Accelerator accelerator) => accelerator.Device.IsGpu;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -64,7 +65,7 @@ public sealed class Backend : IDisposable
     private static int Rank(Device device) => device.AcceleratorType switch
     {
         AcceleratorType.Cuda => 3,
-        AcceleratorType.OpenCL => device.WarpSize >= SmallestGpuWarp ? 2 : 0,
+        AcceleratorType.OpenCL => device.IsGpu ? 2 : 0,
         _ => 1,
     };
 

@@ -47,6 +47,9 @@ public sealed class Backend : IDisposable
         ];
     }
 
+    /// <summary>Whether an accelerator is a graphics processor, and likes a GPU's kernel shapes.</summary>
+    public static bool IsGpu(Accelerator accelerator) => accelerator.AcceleratorType != AcceleratorType.CPU;
+
     /// <inheritdoc/>
     public void Dispose()
     {
