@@ -25,6 +25,7 @@ internal static class TrainProgram
             {
                 Width = data.Train.Width,
                 Height = data.Train.Height,
+                Channels = data.Train.Channels,
                 Hidden = request.Hidden,
                 Latent = request.Latent,
                 Activation = request.Activation,

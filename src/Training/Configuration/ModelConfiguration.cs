@@ -15,6 +15,9 @@ public sealed record ModelConfiguration
     /// <summary>Rows of an image, in pixels.</summary>
     public required int Height { get; init; }
 
+    /// <summary>Channels of an image: 1 for grey, 3 for red, green and blue.</summary>
+    public int Channels { get; init; } = 1;
+
     /// <summary>Units of each hidden layer of the encoder, from the data on; the decoder has them in reverse.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [400];
 
@@ -30,9 +33,9 @@ public sealed record ModelConfiguration
     /// <summary>σ of the Gaussian likelihood, in units of white − black: about the error that a good model leaves.</summary>
     public double Sigma { get; init; } = 0.1;
 
-    /// <summary>Data dimensions: height·width.</summary>
+    /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
-    public int DataDimensions => Width * Height;
+    public int DataDimensions => Channels * Width * Height;
 
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
@@ -59,8 +62,8 @@ public sealed record ModelConfiguration
     /// <inheritdoc/>
     public bool Equals(ModelConfiguration? other) =>
         other is not null
-        && (Width, Height, Latent, Activation, Likelihood, Sigma)
-            == (other.Width, other.Height, other.Latent, other.Activation, other.Likelihood, other.Sigma)
+        && (Width, Height, Channels, Latent, Activation, Likelihood, Sigma)
+            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Likelihood, other.Sigma)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>
