@@ -28,7 +28,10 @@ internal sealed class LoadedRun : IDisposable
     }
 
     /// <summary>The model, to make pictures with.</summary>
-    public Generation Pictures => Generation;
+    /// <exception cref="RunException">The run's data are no pictures.</exception>
+    public Generation Pictures => configuration.Data.IsPictures
+        ? Generation
+        : throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score.");
 
     /// <summary>What the run held out, or the held-out part of <paramref name="source"/>.</summary>
     /// <exception cref="RunException">The data has another size than the model's.</exception>
@@ -38,7 +41,7 @@ internal sealed class LoadedRun : IDisposable
             source ?? configuration.Data.Folder,
             configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
-            configuration.Model.Fit).Test;
+            configuration.Fit).Test;
         var model = configuration.Model;
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data
@@ -46,7 +49,7 @@ internal sealed class LoadedRun : IDisposable
     }
 
     private static string Size(int width, int height, int channels) =>
-        $"images of {width}×{height} pixels{(channels == 1 ? "" : " in colour")}";
+        height == 1 ? $"{width} columns" : $"images of {width}×{height} pixels{(channels == 1 ? "" : " in colour")}";
 
     public void Dispose()
     {

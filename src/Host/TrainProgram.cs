@@ -1,6 +1,7 @@
 using System.Globalization;
 using VaeGpu.Host.Commands;
 using VaeGpu.Host.Progress;
+using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
@@ -19,6 +20,8 @@ internal static class TrainProgram
         var loading = Load(request.Data, request.Training.Seed, request.Threads, request.Size);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
+        if (data.Columns is not null && request.Likelihood is Likelihood.Bernoulli)
+            throw new UsageException("The columns of a table are standardised and go beyond 0 and 1; choose another likelihood, such as --likelihood gaussian.");
         var configuration = new RunConfiguration
         {
             Model = new ModelConfiguration
@@ -47,7 +50,7 @@ internal static class TrainProgram
         var checkpoint = CheckpointFile.Read(folder.Checkpoint);
         var run = checkpoint.Header.Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Model.Fit);
+        var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = run with
@@ -76,7 +79,7 @@ internal static class TrainProgram
         }
     }
 
-    private static Task<DataSplit> Load(string? source, ulong seed, int threads, ImageFit? fit) =>
+    private static Task<DataSplit> Load(string? source, ulong seed, int threads, DataFit? fit) =>
         Task.Run(() => DataSource.Load(source, seed, threads > 0 ? threads : Environment.ProcessorCount, fit));
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
@@ -113,6 +116,8 @@ internal static class TrainProgram
     private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ImageSet test)
     {
         RunPictures.WriteLosses(folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.History);
+        if (!trainer.Configuration.Data.IsPictures)
+            return;
         using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);
         RunPictures.Samples(generation, RunPictures.Count, trainer.Configuration.Training.Seed, default).WritePng(folder.Samples);
         RunPictures.Reconstructions(generation, test, RunPictures.Count, default).WritePng(folder.Reconstructions);

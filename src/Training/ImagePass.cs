@@ -8,7 +8,8 @@ namespace VaeGpu.Training;
 internal sealed class ImagePass : IDisposable
 {
     private readonly StepLauncher launcher;
-    private readonly MemoryBuffer1D<byte, Stride1D.Dense> pixels;
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense>? pixels;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>? values;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
     private readonly int size;
@@ -20,7 +21,10 @@ internal sealed class ImagePass : IDisposable
         this.launcher = launcher;
         (Count, size) = (images.Count, images.Size);
         halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
-        pixels = accelerator.Allocate1D(images.Pixels);
+        if (images.Values is null)
+            pixels = accelerator.Allocate1D(images.Pixels);
+        else
+            values = accelerator.Allocate1D(images.Values);
         control = accelerator.Allocate1D<ControlBlock>(1);
         sums = accelerator.Allocate1D<MetricSums>(1);
     }
@@ -42,8 +46,14 @@ internal sealed class ImagePass : IDisposable
     public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
 
     /// <summary>Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width).</summary>
-    public void Gather(ArrayView<float> batch, int rows) => launcher.Gather(
-        pixels.View, batch, Control, new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits });
+    public void Gather(ArrayView<float> batch, int rows)
+    {
+        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits };
+        if (pixels is not null)
+            launcher.Gather(pixels.View, batch, Control, shape);
+        else
+            launcher.Gather(values!.View, batch, Control, shape);
+    }
 
     /// <summary>Adds the losses of the model's batch to the sums and moves on to the next images.</summary>
     public void EndStep(Vae vae, int rows) => launcher.EndStep(
@@ -54,7 +64,8 @@ internal sealed class ImagePass : IDisposable
 
     public void Dispose()
     {
-        pixels.Dispose();
+        pixels?.Dispose();
+        values?.Dispose();
         control.Dispose();
         sums.Dispose();
     }

@@ -110,7 +110,7 @@ public sealed class PictureFileTests
         }
         PngWriter.WriteGrey(folder["dog/2.png"], new byte[4], 2, 2);
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("--size"));
-        Assert.That(DataSource.Load(folder.Path, 1, 1, new ImageFit(2, 2)).Train.Size, Is.EqualTo(4));
+        Assert.That(DataSource.Load(folder.Path, 1, 1, new DataFit(2, 2)).Train.Size, Is.EqualTo(4));
         folder.Put("dog/3.jpg", [1]);
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("3.jpg"));
     }

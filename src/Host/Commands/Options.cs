@@ -102,7 +102,7 @@ internal static class Options
     };
 
     /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
-    public static Option<ImageFit?> Size(string name, string description) => new(name)
+    public static Option<DataFit?> Size(string name, string description) => new(name)
     {
         Description = description,
         HelpName = "WIDTHxHEIGHT",
@@ -111,7 +111,7 @@ internal static class Options
             var text = result.Tokens.Single().Value;
             var sides = text.Split('x');
             if (sides.Length == 2 && TryParse(sides[0], 1, MostPixels, out int width) && TryParse(sides[1], 1, MostPixels, out int height))
-                return new ImageFit(width, height);
+                return new DataFit(width, height);
             result.AddError($"{name} takes a size such as 64x48, not \"{text}\".");
             return null;
         },

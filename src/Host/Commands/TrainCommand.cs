@@ -13,7 +13,7 @@ internal static class TrainCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var data = Options.Text(
-            "--data", "source", "digits, shapes, mnist, fashion-mnist, or a folder of IDX files or of PNG, PGM or PPM pictures [default: digits]");
+            "--data", "source", "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of PNG, PGM or PPM pictures, or a .csv, .npy or .txt file [default: digits]");
         var size = Options.Size("--size", "Bring pictures of a folder to this size");
         var output = Options.Text("--out", "folder", "Folder for the run's files [default: a new folder under runs]");
         var overwrite = CommonOptions.Overwrite("a run");

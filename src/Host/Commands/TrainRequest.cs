@@ -11,7 +11,7 @@ internal sealed record TrainRequest
     public required string? Data { get; init; }
 
     /// <summary>What pictures are brought to; null for their own size.</summary>
-    public required ImageFit? Size { get; init; }
+    public required DataFit? Size { get; init; }
 
     /// <summary>The run's folder; null for a new one.</summary>
     public required string? Out { get; init; }

@@ -7,6 +7,7 @@ public sealed class StepLauncher
 {
     private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gatherValues;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
         FlatShape, AdamSettings> adam;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
@@ -19,11 +20,13 @@ public sealed class StepLauncher
     {
         tuning = DeviceTuning.For(accelerator);
         var gatherKernel = Batch.Gather;
+        var gatherValuesKernel = Batch.GatherValues;
         var adamKernel = Kernels.Adam.Run;
         var endStepKernel = Metrics.EndStep;
         var accumulateKernel = Metrics.Accumulate;
         var uniformKernel = Initialize.Uniform;
         gather = accelerator.LoadStreamKernel(gatherKernel);
+        gatherValues = accelerator.LoadStreamKernel(gatherValuesKernel);
         adam = accelerator.LoadStreamKernel(adamKernel);
         endStep = accelerator.LoadStreamKernel(endStepKernel);
         accumulate = accelerator.LoadStreamKernel(accumulateKernel);
@@ -33,6 +36,10 @@ public sealed class StepLauncher
     /// <inheritdoc cref="Batch.Gather"/>
     public void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
         gather(Launch.Config(shape.Rows, tuning.GroupSize), data, batch, control, shape);
+
+    /// <inheritdoc cref="Batch.GatherValues"/>
+    public void Gather(ArrayView<float> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
+        gatherValues(Launch.Config(shape.Rows, tuning.GroupSize), data, batch, control, shape);
 
     /// <inheritdoc cref="Kernels.Adam.Run"/>
     public void Adam(

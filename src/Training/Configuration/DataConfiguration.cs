@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Configuration;
@@ -17,6 +18,16 @@ public sealed record DataConfiguration
     /// <summary>Images held out.</summary>
     public required int Test { get; init; }
 
+    /// <summary>How the columns of a table were standardised; null where the data is no table.</summary>
+    public IReadOnlyList<ColumnScale>? Columns { get; init; }
+
+    /// <summary>The symbols of text; null where the data is no text.</summary>
+    public string? Alphabet { get; init; }
+
+    /// <summary>Whether the examples can be shown as pictures.</summary>
+    [JsonIgnore]
+    public bool IsPictures => Columns is null && Alphabet is null;
+
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
     public static DataConfiguration Of(string? folder, DataSplit data) => new()
     {
@@ -24,5 +35,7 @@ public sealed record DataConfiguration
         Name = data.Name,
         Train = data.Train.Count,
         Test = data.Test.Count,
+        Columns = data.Columns,
+        Alphabet = data.Alphabet,
     };
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Configuration;
 
@@ -16,6 +18,10 @@ public sealed record RunConfiguration
 
     /// <summary>The device. Results do not depend on it.</summary>
     public required DeviceConfiguration Device { get; init; }
+
+    /// <summary>What other data is brought to, to be the model's.</summary>
+    [JsonIgnore]
+    public DataFit Fit => new(Model.Width, Model.Height, Model.Channels, Data.Columns, Data.Alphabet);
 
     /// <summary>Writes the configuration to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -18,11 +18,11 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures. What comes without a held-out part is split by <paramref name="seed"/>, which the digits follow from, too.
+    /// of pictures, or a .csv, .npy or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>
-    public static DataSplit Load(string? source, ulong seed, int threads, ImageFit? fit = null)
+    public static DataSplit Load(string? source, ulong seed, int threads, DataFit? fit = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         if (source is null or Digits)
@@ -36,9 +36,19 @@ public static class DataSource
             return SeededSplit.Of(ShapesName, Shapes.Generate(threads), seed);
         if (DownloadedData.Known.FirstOrDefault(known => known.Name == source) is { } named)
             return named.Load(DownloadedData.UserFolder, DownloadedData.Fetch);
+        if (File.Exists(source))
+            return LoadFile(source, fit ?? new DataFit(), seed);
         // A folder with one of MNIST's files is meant as such, so that what is missing can be named.
         return Directory.Exists(source) && !Directory.EnumerateFiles(source, "*-ubyte*").Any()
-            ? ImageFolder.Load(source, fit ?? new ImageFit(), seed, threads)
+            ? ImageFolder.Load(source, fit ?? new DataFit(), seed, threads)
             : IdxFolder.Load(source);
     }
+
+    private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
+    {
+        ".csv" => TableFile.LoadCsv(path, fit, seed),
+        ".npy" => TableFile.LoadNpy(path, fit, seed),
+        ".txt" => TextLines.Load(path, fit, seed),
+        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy and .txt files, folders and names."),
+    };
 }

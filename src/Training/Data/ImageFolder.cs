@@ -10,20 +10,20 @@ public static class ImageFolder
 
     /// <summary>Loads the pictures of <paramref name="folder"/>, brought to <paramref name="fit"/>.</summary>
     /// <exception cref="DataException">There are none, one is damaged or of another format, or their sizes differ and none was asked for.</exception>
-    public static DataSplit Load(string folder, ImageFit fit, ulong seed, int threads)
+    public static DataSplit Load(string folder, DataFit fit, ulong seed, int threads)
     {
         var name = new DirectoryInfo(folder).Name;
         string train = Path.Combine(folder, "train"), test = Path.Combine(folder, "test");
         if (!Directory.Exists(train) || !Directory.Exists(test))
             return SeededSplit.Of(name, Read(folder, fit, threads), seed);
         var first = Read(train, fit, threads);
-        var second = Read(test, new ImageFit(first.Width, first.Height, first.Channels), threads);
+        var second = Read(test, new DataFit(first.Width, first.Height, first.Channels), threads);
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
             throw new DataException($"The folders \"{train}\" and \"{test}\" have other classes; both need the same sub-folders.");
         return new DataSplit(name, first, second);
     }
 
-    private static ImageSet Read(string folder, ImageFit fit, int threads)
+    private static ImageSet Read(string folder, DataFit fit, int threads)
     {
         var files = Files(folder);
         string[] classes = [.. files.Select(file => Class(folder, file)).Distinct().Order(StringComparer.Ordinal)];
@@ -95,7 +95,7 @@ public static class ImageFolder
         }
     }
 
-    private static RasterImage Fit(RasterImage image, ImageFit fit) =>
+    private static RasterImage Fit(RasterImage image, DataFit fit) =>
         image.WithChannels(fit.Channels ?? image.Channels).Resized(fit.Width ?? image.Width, fit.Height ?? image.Height);
 
     /// <summary>The first folder below <paramref name="folder"/> on the way to <paramref name="file"/>; empty where it lies in it.</summary>

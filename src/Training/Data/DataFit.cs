@@ -1,0 +1,10 @@
+namespace VaeGpu.Training.Data;
+
+/// <summary>What data of files is brought to; null leaves it as the files have it, or as it follows from them.</summary>
+/// <param name="Width">Columns of a picture.</param>
+/// <param name="Height">Rows of a picture.</param>
+/// <param name="Channels">Channels of a picture.</param>
+/// <param name="Columns">The scales of a table's columns.</param>
+/// <param name="Alphabet">The symbols of lines of text, the first being the blank that fills them up.</param>
+public sealed record DataFit(
+    int? Width = null, int? Height = null, int? Channels = null, IReadOnlyList<ColumnScale>? Columns = null, string? Alphabet = null);

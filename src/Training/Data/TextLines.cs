@@ -1,0 +1,51 @@
+namespace VaeGpu.Training.Data;
+
+/// <summary>
+/// A text file whose lines are the examples: each character is a symbol's number in the alphabet, a byte, and lines are filled up with
+/// blanks to the length of the longest.
+/// </summary>
+internal static class TextLines
+{
+    private const int MostSymbols = 256;
+
+    public static DataSplit Load(string path, DataFit fit, ulong seed)
+    {
+        string[] lines;
+        try
+        {
+            lines = [.. File.ReadLines(path).Select(line => line.TrimEnd())];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
+        }
+        var length = fit.Width ?? lines.Select(line => line.Length).DefaultIfEmpty().Max();
+        if (length == 0)
+            throw new DataException($"{path} has no text.");
+        var alphabet = fit.Alphabet ?? Alphabet(path, lines);
+        var symbols = new List<byte>();
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (lines[i].Length > length)
+                throw new DataException($"{path}, line {i + 1} has {lines[i].Length} characters; the model takes {length}.");
+            for (var at = 0; lines[i].Length > 0 && at < length; at++)
+            {
+                var symbol = at < lines[i].Length ? alphabet.IndexOf(lines[i][at]) : 0;
+                if (symbol < 0)
+                    throw new DataException($"{path}, line {i + 1}, column {at + 1}: the model was not trained on the character \"{lines[i][at]}\".");
+                symbols.Add((byte)symbol);
+            }
+        }
+        var all = new ImageSet([.. symbols], null, length, 1);
+        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed) with { Alphabet = alphabet };
+    }
+
+    /// <summary>The characters of all lines in order, the blank first.</summary>
+    private static string Alphabet(string path, string[] lines)
+    {
+        char[] others = [.. lines.SelectMany(line => line).Distinct().Where(symbol => symbol != ' ').Order()];
+        return others.Length < MostSymbols
+            ? " " + new string(others)
+            : throw new DataException($"{path} has {others.Length} different characters; {MostSymbols - 1} are the most.");
+    }
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using VaeGpu.Tests.Training;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Tests.Data;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class TableTests
+{
+    private readonly ScratchFolder folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    public void Columns_are_standardised_over_the_part_to_train_on_and_classes_are_read()
+    {
+        using var comma = new CommaCulture();
+        var rows = Enumerable.Range(0, 70).Select(i => FormattableString.Invariant($"{i * 0.5},\"{(i % 2 == 0 ? "even" : "odd")}\",7"));
+        Put("a.csv", "size,Class,\"always, 7\"\n" + string.Join('\n', rows) + "\n");
+        var data = DataSource.Load(folder["a.csv"], seed: 3, threads: 1);
+        var sizes = data.Train.Values!.Where((_, i) => i % 2 == 0).ToArray();
+        Assert.Multiple(() =>
+        {
+            Assert.That((data.Train.Count, data.Test.Count, data.Train.Width), Is.EqualTo((60, 10, 2)));
+            Assert.That(sizes.Average(), Is.EqualTo(0).Within(1e-6));
+            Assert.That(sizes.Average(size => size * size), Is.EqualTo(1).Within(1e-5));
+            Assert.That(data.Columns!.Select(column => column.Name), Is.EqualTo(new[] { "size", "always, 7" }));
+            Assert.That(data.Test.Values!.Where((_, i) => i % 2 == 1), Is.All.Zero);
+            Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "even", "odd" }));
+            for (var i = 0; i < data.Test.Count; i++)
+            {
+                var row = (int)Math.Round(2 * (data.Test.Values![2 * i] * data.Columns![0].Deviation + data.Columns[0].Mean));
+                Assert.That(data.Test.Labels![i], Is.EqualTo(row % 2));
+            }
+        });
+    }
+
+    [Test]
+    public void Other_data_is_scaled_as_the_models_was()
+    {
+        Put("a.csv", "1,2\n3,4\n5,6");
+        var fit = new DataFit(Columns: [new ColumnScale("column 1", 1, 2), new ColumnScale("column 2", 0, 1)]);
+        var data = DataSource.Load(folder["a.csv"], 1, 1, fit);
+        Assert.That(data.Train.Values!.Concat(data.Test.Values!).Order(), Is.EqualTo(new float[] { 0, 1, 2, 2, 4, 6 }));
+        Assert.That(
+            () => DataSource.Load(folder["a.csv"], 1, 1, new DataFit(Columns: [new ColumnScale("x", 0, 1)])),
+            Throws.TypeOf<DataException>().With.Message.Contains("other columns"));
+    }
+
+    [TestCase("a,b\n1,2\n3,NA\n", "line 3: the value of \"b\" is missing")]
+    [TestCase("a,b\n1,\n", "line 2: the value of \"b\" is missing")]
+    [TestCase("a,b\n1,x\n", "line 2: \"x\" in column \"b\"")]
+    [TestCase("a,b\n1,2,3\n", "line 2 has 3 cells")]
+    [TestCase("a,b\n", "no rows")]
+    [TestCase("", "is empty")]
+    [TestCase("1,2\n", "two are the least")]
+    public void Faults_are_named_with_line_and_column(string text, string words)
+    {
+        Put("my table.csv", text);
+        Assert.That(
+            () => DataSource.Load(folder["my table.csv"], 1, 1),
+            Throws.TypeOf<DataException>().With.Message.Contains(words).And.Message.Contains("my table"));
+    }
+
+    [Test]
+    public void Arrays_of_floats_are_tables_and_of_bytes_images()
+    {
+        NpyFile.Write(folder["t.npy"], [1, 2, 3, 4, 5, 6, 7, 8], 4, 2);
+        Assert.That(DataSource.Load(folder["t.npy"], 1, 1).Train.Values, Has.Length.EqualTo(6));
+        NpyFile.Write(folder["n.npy"], [1, float.NaN, 3, 4], 2, 2);
+        Assert.That(
+            () => DataSource.Load(folder["n.npy"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("row 0, column 1"));
+        var header = Encoding.ASCII.GetBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1, 2, 3), }\n");
+        folder.Put("c.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
+        var colour = DataSource.Load(folder["c.npy"], 1, 1).Test;
+        Assert.That((colour.Width, colour.Height, colour.Channels), Is.EqualTo((2, 1, 3)));
+        Assert.That(colour.Pixels, Is.EqualTo(new byte[] { 1, 4, 2, 5, 3, 6 }));
+    }
+
+    [Test]
+    public void Lines_become_symbols_filled_up_with_blanks()
+    {
+        Put("l.txt", "ab\nb a\n\nb");
+        var data = DataSource.Load(folder["l.txt"], 1, 1);
+        Assert.That(data.Alphabet, Is.EqualTo(" ab"));
+        Assert.That((data.Train.Count + data.Test.Count, data.Train.Width), Is.EqualTo((3, 3)));
+        var lines = data.Train.Pixels.Concat(data.Test.Pixels).Chunk(3).Select(line => string.Concat(line.Select(symbol => data.Alphabet![symbol])));
+        Assert.That(lines, Is.EquivalentTo(new[] { "ab ", "b a", "b  " }));
+        Assert.That(
+            () => DataSource.Load(folder["l.txt"], 1, 1, new DataFit(Width: 3, Alphabet: " a")),
+            Throws.TypeOf<DataException>().With.Message.Contains("line 1, column 2"));
+    }
+
+    [Test]
+    public void A_file_of_another_format_is_refused() =>
+        Assert.That(
+            () => DataSource.Load(folder.Put("a.xlsx", [1]), 1, 1), Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy and .txt"));
+
+    private void Put(string name, string text) => folder.Put(name, Encoding.UTF8.GetBytes(text));
+}

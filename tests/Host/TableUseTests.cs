@@ -1,0 +1,35 @@
+using System.Text;
+using VaeGpu.Host;
+using VaeGpu.Tests.Data;
+
+namespace VaeGpu.Tests.Host;
+
+public sealed class TableUseTests
+{
+    [Test]
+    public void A_table_is_trained_on_scored_and_resumed()
+    {
+        using var folder = new ScratchFolder();
+        var random = new Random(1);
+        var rows = Enumerable.Range(0, 350).Select(i =>
+        {
+            double x = random.NextDouble(), strange = i % 10 == 0 ? 5 : 0;
+            return FormattableString.Invariant($"{x},{2 * x + strange},{-x},{(i % 10 == 0 ? "bad" : "good")}");
+        });
+        folder.Put("data of mine.csv", Encoding.UTF8.GetBytes("a,b,c,class\n" + string.Join('\n', rows)));
+        string[] train = ["train", "--data", folder["data of mine.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--device", "cpu"];
+        Assert.That(Call.Of(train).ExitCode, Is.EqualTo(ExitCode.Usage));
+        var trained = Call.Of([.. train, "--likelihood", "gaussian", "--epochs", "2"]);
+        Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(folder["run/samples.png"], Does.Not.Exist);
+        var scored = Call.Of("score", folder["run"], "--anomalous", "bad", "--device", "cpu");
+        Assert.That((scored.ExitCode, scored.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(scored.Output, Does.Contain("AUROC"));
+        Assert.That(File.ReadAllLines(folder["run/scores.csv"])[0], Does.StartWith("row,class,anomalous,negative_elbo,"));
+        var pictured = Call.Of("sample", folder["run"], "--device", "cpu");
+        Assert.That(pictured.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(pictured.Error, Does.Contain("use encode or score"));
+        var resumed = Call.Of("train", "--resume", "--out", folder["run"], "--epochs", "3", "--device", "cpu");
+        Assert.That((resumed.ExitCode, resumed.Error), Is.EqualTo((ExitCode.Done, "")));
+    }
+}
