@@ -33,7 +33,7 @@ internal sealed class LoadedRun : IDisposable
         ? Generation
         : throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score.");
 
-    /// <summary>What the run held out, or the held-out part of <paramref name="source"/>.</summary>
+    /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
     /// <exception cref="RunException">The data has another size than the model's.</exception>
     public ImageSet Data(string? source, int threads)
     {
@@ -41,7 +41,7 @@ internal sealed class LoadedRun : IDisposable
             source ?? configuration.Data.Folder,
             configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
-            configuration.Fit).Test;
+            configuration.Fit with { Whole = source is not null }).Test;
         var model = configuration.Model;
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data

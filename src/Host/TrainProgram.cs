@@ -17,11 +17,12 @@ internal static class TrainProgram
     {
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var loading = Load(request.Data, request.Training.Seed, request.Threads, request.Size);
+        var loading = Load(request.Data, request.Training.Seed, request.Threads, (request.Size ?? new DataFit()) with { Binarised = request.Binarised });
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         if (data.Columns is not null && request.Likelihood is Likelihood.Bernoulli)
             throw new UsageException("The columns of a table are standardised and go beyond 0 and 1; choose another likelihood, such as --likelihood gaussian.");
+        WarnOfGrey(request, data, terminal.Error);
         var configuration = new RunConfiguration
         {
             Model = new ModelConfiguration
@@ -35,7 +36,7 @@ internal static class TrainProgram
                 Likelihood = request.Likelihood,
             },
             Training = request.Training,
-            Data = DataConfiguration.Of(request.Data, data),
+            Data = DataConfiguration.Of(request.Data, data, request.Binarised),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
@@ -56,13 +57,25 @@ internal static class TrainProgram
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
-            Data = DataConfiguration.Of(dataFolder, data),
+            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarised),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
+    }
+
+    /// <summary>Of a grey pixel the Bernoulli "likelihood" is none: it does not add up to 1 over the levels.</summary>
+    private static void WarnOfGrey(TrainRequest request, DataSplit data, TextWriter error)
+    {
+        var share = Binarisation.GreyShare(data.Train);
+        if (request.Likelihood is not Likelihood.Bernoulli || share == 0)
+            return;
+        error.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"warning: {share:P1} of the pixels are grey, but bernoulli is the law of black and white: its losses are no likelihoods; ")
+            + "draw pixels black or white with --binarise once, or choose another --likelihood.");
     }
 
     private static RunFolder Open(TrainRequest request)

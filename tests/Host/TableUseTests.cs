@@ -26,6 +26,12 @@ public sealed class TableUseTests
         Assert.That((scored.ExitCode, scored.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(scored.Output, Does.Contain("AUROC"));
         Assert.That(File.ReadAllLines(folder["run/scores.csv"])[0], Does.StartWith("row,class,anomalous,negative_elbo,"));
+        var other = Call.Of("encode", folder["run"], "--data", folder["data of mine.csv"], "--out", folder["codes.csv"], "--device", "cpu");
+        Assert.That((other.ExitCode, other.Error), Is.EqualTo((ExitCode.Done, "")));
+        var lines = File.ReadAllLines(folder["codes.csv"]);
+        Assert.That(lines, Has.Length.EqualTo(351));
+        Assert.That(lines[1], Does.StartWith("0,bad,"));
+        Assert.That(lines[2], Does.StartWith("1,good,"));
         var pictured = Call.Of("sample", folder["run"], "--device", "cpu");
         Assert.That(pictured.ExitCode, Is.EqualTo(ExitCode.Failed));
         Assert.That(pictured.Error, Does.Contain("use encode or score"));

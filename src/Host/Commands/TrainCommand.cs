@@ -14,6 +14,7 @@ internal static class TrainCommand
     {
         var data = Options.Text(
             "--data", "source", "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of PNG, PGM or PPM pictures, or a .csv, .npy or .txt file [default: digits]");
+        var binarise = Options.Choice("--binarise", "when", Binarise.Never, "Draw grey pixels black or white");
         var size = Options.Size("--size", "Bring pictures of a folder to this size");
         var output = Options.Text("--out", "folder", "Folder for the run's files [default: a new folder under runs]");
         var overwrite = CommonOptions.Overwrite("a run");
@@ -33,13 +34,13 @@ internal static class TrainCommand
         var threads = CommonOptions.Threads();
         var command = new Command("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
         {
-            data, size, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
+            data, size, binarise, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
         };
         command.SetAction(result =>
         {
             if (result.GetValue(resume))
             {
-                Refuse(result, "--resume", [size, overwrite, hidden, latent, activation, likelihood, batch, rate, seed]);
+                Refuse(result, "--resume", [size, binarise, overwrite, hidden, latent, activation, likelihood, batch, rate, seed]);
                 return TrainProgram.Resume(
                     new ResumeRequest(
                         result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
@@ -55,6 +56,7 @@ internal static class TrainCommand
                 {
                     Data = result.GetValue(data),
                     Size = result.GetValue(size),
+                    Binarised = result.Chosen<Binarise>(binarise) is Binarise.Once,
                     Out = result.GetValue(output),
                     Overwrite = result.GetValue(overwrite),
                     Hidden = result.GetRequiredValue(hidden),

@@ -13,6 +13,9 @@ internal sealed record TrainRequest
     /// <summary>What pictures are brought to; null for their own size.</summary>
     public required DataFit? Size { get; init; }
 
+    /// <summary>Whether grey pixels are drawn black or white once.</summary>
+    public required bool Binarised { get; init; }
+
     /// <summary>The run's folder; null for a new one.</summary>
     public required string? Out { get; init; }
 

@@ -24,12 +24,15 @@ public sealed record DataConfiguration
     /// <summary>The symbols of text; null where the data is no text.</summary>
     public string? Alphabet { get; init; }
 
+    /// <summary>Whether pixels were drawn black or white once.</summary>
+    public bool Binarised { get; init; }
+
     /// <summary>Whether the examples can be shown as pictures.</summary>
     [JsonIgnore]
     public bool IsPictures => Columns is null && Alphabet is null;
 
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
-    public static DataConfiguration Of(string? folder, DataSplit data) => new()
+    public static DataConfiguration Of(string? folder, DataSplit data, bool binarised = false) => new()
     {
         Folder = folder is null || DataSource.IsName(folder) ? folder : Path.GetFullPath(folder),
         Name = data.Name,
@@ -37,5 +40,6 @@ public sealed record DataConfiguration
         Test = data.Test.Count,
         Columns = data.Columns,
         Alphabet = data.Alphabet,
+        Binarised = binarised,
     };
 }

@@ -25,7 +25,16 @@ public static class DataSource
     public static DataSplit Load(string? source, ulong seed, int threads, DataFit? fit = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
-        if (source is null or Digits)
+        fit ??= new DataFit();
+        var data = Read(source ?? Digits, seed, threads, fit);
+        return fit.Binarised
+            ? data with { Train = Binarisation.Once(data.Train, seed, first: 0), Test = Binarisation.Once(data.Test, seed, data.Train.Count) }
+            : data;
+    }
+
+    private static DataSplit Read(string source, ulong seed, int threads, DataFit fit)
+    {
+        if (source is Digits)
         {
             return new DataSplit(
                 Digits,
@@ -33,14 +42,14 @@ public static class DataSource
                 StrokeDigits.Generate(TestCount, seed, threads, first: TrainCount));
         }
         if (source is ShapesName)
-            return SeededSplit.Of(ShapesName, Shapes.Generate(threads), seed);
+            return SeededSplit.Of(ShapesName, Shapes.Generate(threads), seed, fit.Whole);
         if (DownloadedData.Known.FirstOrDefault(known => known.Name == source) is { } named)
             return named.Load(DownloadedData.UserFolder, DownloadedData.Fetch);
         if (File.Exists(source))
-            return LoadFile(source, fit ?? new DataFit(), seed);
+            return LoadFile(source, fit, seed);
         // A folder with one of MNIST's files is meant as such, so that what is missing can be named.
         return Directory.Exists(source) && !Directory.EnumerateFiles(source, "*-ubyte*").Any()
-            ? ImageFolder.Load(source, fit ?? new DataFit(), seed, threads)
+            ? ImageFolder.Load(source, fit, seed, threads)
             : IdxFolder.Load(source);
     }
 

@@ -15,7 +15,7 @@ public static class ImageFolder
         var name = new DirectoryInfo(folder).Name;
         string train = Path.Combine(folder, "train"), test = Path.Combine(folder, "test");
         if (!Directory.Exists(train) || !Directory.Exists(test))
-            return SeededSplit.Of(name, Read(folder, fit, threads), seed);
+            return SeededSplit.Of(name, Read(folder, fit, threads), seed, fit.Whole);
         var first = Read(train, fit, threads);
         var second = Read(test, new DataFit(first.Width, first.Height, first.Channels), threads);
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))

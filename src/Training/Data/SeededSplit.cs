@@ -3,10 +3,15 @@ namespace VaeGpu.Training.Data;
 /// <summary>Holds a seventh of a data set out that comes without a held-out part.</summary>
 internal static class SeededSplit
 {
-    /// <summary>Shuffles by <paramref name="seed"/>; the last ⌈count/7⌉ examples are held out.</summary>
+    /// <summary>
+    /// Shuffles by <paramref name="seed"/>; the last ⌈count/7⌉ examples are held out. Where <paramref name="whole"/> is asked for, all
+    /// are, in their order.
+    /// </summary>
     /// <exception cref="DataException">There is one example only.</exception>
-    public static DataSplit Of(string name, ImageSet all, ulong seed)
+    public static DataSplit Of(string name, ImageSet all, ulong seed, bool whole = false)
     {
+        if (whole)
+            return new DataSplit(name, all.Select([]), all);
         if (all.Count < 2)
             throw new DataException($"The data \"{name}\" has {all.Count} example; two are the least, one to train on and one held out.");
         int[] order = [.. Enumerable.Range(0, all.Count)];

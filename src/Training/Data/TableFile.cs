@@ -26,7 +26,7 @@ internal static class TableFile
         var shape = array.Shape;
         var columns = shape.Skip(1).Aggregate(1, (product, side) => product * side);
         if (array.Bytes is not null)
-            return SeededSplit.Of(NameOf(path), Images(path, array.Bytes, shape, columns), seed);
+            return SeededSplit.Of(NameOf(path), Images(path, array.Bytes, shape, columns), seed, fit.Whole);
         var bad = Array.FindIndex(array.Floats!, value => !float.IsFinite(value));
         if (bad >= 0)
             throw new DataException($"{path}: the value of row {bad / columns}, column {bad % columns} is missing or infinite; fill it in, or take the row or the column out.");
@@ -53,7 +53,7 @@ internal static class TableFile
 
     private static DataSplit Standardised(string path, string[] names, ImageSet all, DataFit fit, ulong seed)
     {
-        var split = SeededSplit.Of(NameOf(path), all, seed);
+        var split = SeededSplit.Of(NameOf(path), all, seed, fit.Whole);
         var scales = fit.Columns ?? [.. names.Select((name, column) => Scale(name, split.Train, column))];
         if (!names.SequenceEqual(scales.Select(scale => scale.Name)))
             throw new DataException($"{path} has other columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");

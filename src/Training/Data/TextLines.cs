@@ -37,7 +37,7 @@ internal static class TextLines
             }
         }
         var all = new ImageSet([.. symbols], null, length, 1);
-        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed) with { Alphabet = alphabet };
+        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole) with { Alphabet = alphabet };
     }
 
     /// <summary>The characters of all lines in order, the blank first.</summary>
