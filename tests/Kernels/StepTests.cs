@@ -103,6 +103,11 @@ public class StepTests
                 expected[i] = bytes[source * columns + i % columns] / 255f;
             }
             Compare.Bits(batch.Read(), expected, $"batch, half {half}");
+            using var table = accelerator.Allocate1D(Array.ConvertAll(bytes, level => level / 255f));
+            using var taken = new Guarded(accelerator, rows * columns);
+            var valuesKernel = Batch.GatherValues;
+            accelerator.LoadStreamKernel(valuesKernel)((rows, 16), table.View, taken.View, control.View, shape);
+            Compare.Bits(taken.Read(), expected, $"batch of floats, half {half}");
         }
         return true;
     });
