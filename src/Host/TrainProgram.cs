@@ -105,6 +105,7 @@ internal static class TrainProgram
             $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters"));
         output.WriteLine($"device  {trainer.Configuration.Device.Kind}: {trainer.Configuration.Device.Name}");
         output.WriteLine($"folder  {folder.Path}");
+        output.WriteLine(ProgressText.Legend);
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
