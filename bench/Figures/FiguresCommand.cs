@@ -22,7 +22,8 @@ internal static class FiguresCommand
             return 2;
         if (Array.Find(arguments.Only, name => !Array.Exists(Parts, part => part.Name == name)) is { } unknown)
         {
-            Console.Error.WriteLine($"error: there is no part \"{unknown}\"; there are {string.Join(", ", Parts.Select(part => part.Name))}.");
+            string known = string.Join(", ", Parts.Select(part => part.Name));
+            Console.Error.WriteLine($"error: there is no part \"{unknown}\"; there are {known}.");
             return 2;
         }
         var report = new Report(Provenance.Now());

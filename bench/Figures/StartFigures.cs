@@ -22,8 +22,8 @@ internal static class StartFigures
             WriteImages(images);
             foreach (string device in new[] { "cpu" }.Concat(devices.Any(d => !d.IsCpu) ? ["opencl"] : []))
             {
-                string[] arguments = ["--device", device, "--data", images];
-                yield return new(What, device, $"784-400-20, {Batch} images in files", Median(arguments, scratch, Math.Min(effort.Rounds, 11)));
+                string median = Median(["--device", device, "--data", images], scratch, Math.Min(effort.Rounds, 11));
+                yield return new(What, device, $"784-400-20, {Batch} images in files", median);
             }
             yield return new(What, "cpu", "784-400-20, 60,000 built-in digits", Median(["--device", "cpu"], scratch, 3));
         }
@@ -33,8 +33,11 @@ internal static class StartFigures
         }
     }
 
-    private static string Median(string[] arguments, string scratch, int starts) => Numbers.Time(Samples.Median(
-        [.. Enumerable.Range(0, starts).Select(_ => Start([.. arguments, "--epochs", "1", "--overwrite", "--out", Path.Combine(scratch, "run")]))]));
+    private static string Median(string[] arguments, string scratch, int starts)
+    {
+        string[] all = [.. arguments, "--epochs", "1", "--overwrite", "--out", Path.Combine(scratch, "run")];
+        return Numbers.Time(Samples.Median([.. Enumerable.Range(0, starts).Select(_ => Start(all))]));
+    }
 
     private static double Start(string[] arguments)
     {

@@ -11,7 +11,8 @@ internal static class MicroCommand
     {
         // In this process: the kernels are compiled by our own compiler whatever runtime BenchmarkDotNet would build for.
         string[] inProcess = [.. args, "--inProcess"];
-        BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(inProcess, DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default));
+        IConfig config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default);
+        BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(inProcess, config);
         return 0;
     }
 }
