@@ -54,7 +54,9 @@ internal sealed class HostAccelerator() : Accelerator(new HostDevice())
             for (int i = 0; i < values.Length; i++)
             {
                 Type type = parameters[i].ParameterType;
-                values[i] = ArgumentPacker.IsView(type) ? View(type, *(ViewArgument*)arguments) : Marshal.PtrToStructure((nint)arguments, type)!;
+                values[i] = ArgumentPacker.IsView(type)
+                    ? View(type, *(ViewArgument*)arguments)
+                    : Marshal.PtrToStructure((nint)arguments, type)!;
                 arguments += ArgumentPacker.SlotBytes(type);
             }
             try

@@ -1,1 +1,4 @@
-return 0;
+using VaeGpu.Host;
+
+using var interrupt = new Interrupt();
+return VaeGpuProgram.Run(args, Terminal.OfProcess(), interrupt.Token);

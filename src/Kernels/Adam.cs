@@ -50,7 +50,7 @@ public struct FlatShape
 /// <para>Mathematics: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; θ ← θ − α·m̂/(√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). Here
 /// θ ← θ − (α/(1 − β₁ᵗ))·m/(√v·(1/√(1 − β₂ᵗ)) + ε). 1 − βᵗ = −expm1(t·ln β) needs no state, so a resumed run goes on the same.</para>
 /// <para>Threads: element (x·E + e)·G + g for e in 0 … E−1 is thread g's of group x; the step's constants are computed once
-/// for E elements. 16 bytes read and 12 written for some 10 FLOPs: memory-bound. No shared memory, no barriers. Test: AdamTests.</para>
+/// for E elements. 16 bytes read and 12 written for some 10 FLOPs: memory-bound. No shared memory, no barriers. Test: StepTests.</para>
 /// </remarks>
 public static class Adam
 {

@@ -18,7 +18,7 @@ public struct BatchShape
 /// <para>data (count, columns) bytes and batch (rows, columns) floats, row-major; π is <see cref="Shuffle"/>'s permutation of
 /// (seed, epoch). An epoch's last batch may have fewer rows.</para>
 /// <para>Threads: group i has row i; π is the same in all its threads. 5 bytes moved per element: memory-bound. No shared
-/// memory, no barriers. Test: BatchTests.</para>
+/// memory, no barriers. Test: StepTests.</para>
 /// </remarks>
 public static class Batch
 {

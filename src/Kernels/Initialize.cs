@@ -12,7 +12,7 @@ public struct InitialValues
 }
 
 /// <summary>First values of parameters, drawn with <see cref="Philox"/> by (seed, tensor, element).</summary>
-/// <remarks>Thread g of group x has elements (x·E + e)·G + g, e in 0 … E−1. Test: InitializeTests.</remarks>
+/// <remarks>Thread g of group x has elements (x·E + e)·G + g, e in 0 … E−1. Test: StepTests.</remarks>
 public static class Initialize
 {
     /// <summary>

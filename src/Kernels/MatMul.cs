@@ -19,7 +19,8 @@ public static class MatMul
 {
     /// <summary>The kernel; launch it with <see cref="Grid"/>'s extent from <see cref="GridFor{TTile}"/>.</summary>
     public static void Multiply<TTile, TLeft, TRight, TEpilogue>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, MatMulShape shape)
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
+        MatMulShape shape)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
@@ -56,7 +57,8 @@ public static class MatMul
         new(Launch.Groups(rows, TTile.Rows), Launch.Groups(columns, TTile.Columns * groupSize), 1);
 
     private static void Accumulate<TTile, TLeft, TRight>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, int firstColumn, MatMulShape shape, bool guarded)
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, int firstColumn, MatMulShape shape,
+        bool guarded)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand

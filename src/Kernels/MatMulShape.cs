@@ -48,9 +48,27 @@ public struct Tile4x2 : ITile
     public static int Columns => 2;
 }
 
-/// <summary>How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.</summary>
+/// <summary>16 sums, for <see cref="BlockedMatMul"/>: blocks of 32×32.</summary>
+public struct Tile4x4 : ITile
+{
+    public static int Rows => 4;
+    public static int Columns => 4;
+}
+
+/// <summary>64 sums, for <see cref="BlockedMatMul"/>: blocks of 64×64.</summary>
+public struct Tile8x8 : ITile
+{
+    public static int Rows => 8;
+    public static int Columns => 8;
+}
+
+/// <summary>
+/// How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.
+/// </summary>
 public interface IOperand
 {
+    /// <summary>Whether neighbours in a line are neighbours in memory.</summary>
+    static abstract bool DepthIsFastest { get; }
     /// <summary>The index of the first element of a line.</summary>
     static abstract int Start(int line, int depth);
     /// <summary>The distance between neighbours in a line.</summary>
@@ -60,6 +78,7 @@ public interface IOperand
 /// <summary>A line's elements lie side by side: the left operand of A·B as stored, the right one of A·Bᵀ.</summary>
 public struct DepthFastest : IOperand
 {
+    public static bool DepthIsFastest => true;
     public static int Start(int line, int depth) => line * depth;
     public static int Step(int lines) => 1;
 }
@@ -67,6 +86,7 @@ public struct DepthFastest : IOperand
 /// <summary>Lines lie side by side: the right operand of A·B as stored, the left one of Aᵀ·B.</summary>
 public struct DepthSlowest : IOperand
 {
+    public static bool DepthIsFastest => false;
     public static int Start(int line, int depth) => line;
     public static int Step(int lines) => lines;
 }

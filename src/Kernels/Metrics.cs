@@ -15,13 +15,14 @@ public struct StepShape
 /// <remarks>
 /// <para>likelihoodLoss and divergence (rows). The batch is added in the order of <see cref="RowReduction"/>, its sum to the
 /// running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch stay exact to a few ulp.</para>
-/// <para>One group, whose first thread does the rest. 512 shared bytes; the barriers of RowReduction. Test: MetricsTests.</para>
+/// <para>One group, whose first thread does the rest. 512 shared bytes; the barriers of RowReduction. Test: StepTests.</para>
 /// </remarks>
 public static class Metrics
 {
     /// <summary>The kernel of a training step, launched last.</summary>
     public static void EndStep(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape)
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape)
     {
         float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
         float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
@@ -35,7 +36,8 @@ public static class Metrics
 
     /// <summary>The sums alone, for evaluation: the counters stand still.</summary>
     public static void Accumulate(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape)
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape)
     {
         float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
         float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);

@@ -14,7 +14,7 @@ public struct LatentShape
 }
 
 /// <summary>
-/// z = μ + σ·ε with ε drawn on the spot, and KL(N(μ, σ²) ‖ N(0, 1)) of each row (Kingma and Welling 2014, sections 2.4 and
+/// z = μ + σ·ε with ε drawn on the spot, and KL(N(μ, σ²) ‖ N(0, 1)) of each row (Kingma and Welling 2014, section 2.4 and
 /// appendix B), in one pass forward and one backward.
 /// </summary>
 /// <remarks>
@@ -98,11 +98,14 @@ public static class Reparameterize
         {
             int means = row * (2 * shape.Columns);
             int index = row * shape.Columns + column;
-            latent[index] = At(encoded[means + column], Clamp(encoded[means + shape.Columns + column]), Noise(control[0], shape.Purpose, index));
+            float logVariance = Clamp(encoded[means + shape.Columns + column]);
+            latent[index] = At(encoded[means + column], logVariance, Noise(control[0], shape.Purpose, index));
         }
     }
 
-    /// <summary>KL of each dimension, (rows, d): with <see cref="RowReduction.Run"/> the second half of <see cref="Forward"/>'s unfused twin.</summary>
+    /// <summary>
+    /// KL of each dimension, (rows, d): with <see cref="RowReduction.Run"/> the second half of <see cref="Forward"/>'s unfused twin.
+    /// </summary>
     public static void Divergence(ArrayView<float> encoded, ArrayView<float> divergence, LatentShape shape)
     {
         int row = Grid.IdxY;

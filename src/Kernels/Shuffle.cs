@@ -6,7 +6,7 @@ namespace VaeGpu.Kernels;
 /// </summary>
 /// <remarks>
 /// A Feistel round (left, right) → (right, left ⊕ F(right)) is a bijection whatever F is, so the network is one of 4ʰ numbers,
-/// and following its cycles from below n to below n again is one of n. Fewer than four walks are expected. Test: ShuffleTests.
+/// and following its cycles from below n to below n again is one of n. Fewer than four walks are expected. Test: StepTests.
 /// </remarks>
 public static class Shuffle
 {

@@ -7,7 +7,7 @@ namespace VaeGpu.Kernels;
 /// 32. It reads rows and writes rows, so both sides touch memory in order; the turn happens in shared memory, whose rows are
 /// 33 long so that a column lies in different banks.</para>
 /// <para>Costs: 4224 shared bytes; 8 bytes moved per element and no FLOPs. One barrier: the block must be complete before
-/// other threads read it. Test: TransposeTests.</para>
+/// other threads read it. Test: ReductionTests.</para>
 /// </remarks>
 public static class Transpose
 {

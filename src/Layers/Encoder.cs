@@ -11,7 +11,8 @@ public sealed class Encoder
     /// <summary>Declares the parameters under "encoder".</summary>
     public Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape)
     {
-        layers = new Mlp(workspace, layout, "encoder", shape.DataDimensions, shape.EncoderWidths, 2 * shape.LatentDimensions, shape.Activation);
+        layers = new Mlp(workspace, layout, "encoder", shape.DataDimensions, shape.EncoderWidths, 2 * shape.LatentDimensions,
+            shape.Activation);
         launcher = new LatentLauncher(workspace.Accelerator);
         LatentDimensions = shape.LatentDimensions;
         Latent = workspace.Allocate(shape.LatentDimensions);

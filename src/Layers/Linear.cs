@@ -21,9 +21,10 @@ public sealed class Linear
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then, whose output nobody needs again.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
     public Linear(
-        Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation, bool gradientInPlace = false)
+        Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation,
+        bool gradientInPlace = false)
     {
         this.workspace = workspace;
         (Inputs, Outputs, Activation) = (inputs, outputs, activation);
@@ -34,7 +35,8 @@ public sealed class Linear
         output = workspace.Allocate(outputs);
         saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
         gradient = gradientInPlace ? output : workspace.Allocate(outputs);
-        workspace.ReserveScratch(inputs * outputs);
+        if (!workspace.StagesOperands)
+            workspace.ReserveScratch(inputs * outputs);
     }
 
     /// <summary>Columns of the input.</summary>
@@ -65,7 +67,9 @@ public sealed class Linear
         workspace.Matrices.SumColumns(gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
-    /// <summary>Computes the gradient of the input, taken through the activation below: two launches.</summary>
+    /// <summary>
+    /// Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.
+    /// </summary>
     /// <param name="arena">The parameters.</param>
     /// <param name="below">The activation that made the input; the identity where there is none.</param>
     /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>
@@ -73,9 +77,16 @@ public sealed class Linear
     /// <param name="rows">Rows of the batch.</param>
     public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
-        // G·Wᵀ with neighbouring threads on neighbouring columns of Wᵀ reads W down its columns: turned once, it is read along its rows.
-        workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
-        workspace.InputGradient(below).Run(gradient, workspace.Scratch, inputGradient, default, belowSaved, product);
+        workspace.InputGradient(below).Run(gradient, WeightForInputGradient(arena), inputGradient, default, belowSaved, product);
+    }
+
+    /// <summary>W where products stage their operands, else Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
+    private ArrayView<float> WeightForInputGradient(ParameterArena arena)
+    {
+        if (workspace.StagesOperands)
+            return arena.Values(weight);
+        workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
+        return workspace.Scratch;
     }
 }

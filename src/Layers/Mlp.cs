@@ -19,7 +19,8 @@ public sealed class Mlp
             bool last = i == hidden.Count;
             int width = last ? outputs : hidden[i];
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width, nameof(hidden));
-            layers[i] = new Linear(workspace, layout, $"{name}.{i}", inputs, width, last ? Activation.Identity : activation, last && gradientInPlace);
+            Activation own = last ? Activation.Identity : activation;
+            layers[i] = new Linear(workspace, layout, $"{name}.{i}", inputs, width, own, last && gradientInPlace);
             inputs = width;
         }
     }

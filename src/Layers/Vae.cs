@@ -73,7 +73,9 @@ public sealed class Vae : IDisposable
         Decoder.Forward(Parameters, Encoder.Latent, rows);
     }
 
-    /// <summary>The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.</summary>
+    /// <summary>
+    /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
     public void Backward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
     {

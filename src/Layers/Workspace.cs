@@ -16,6 +16,7 @@ public sealed class Workspace : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximalBatch);
         Accelerator = accelerator;
         MaximalBatch = maximalBatch;
+        StagesOperands = DeviceTuning.For(accelerator).StagesOperands;
         Matrices = new MatrixLauncher(accelerator);
         WeightGradient = MatMulLauncher.WeightGradient(accelerator);
     }
@@ -24,6 +25,8 @@ public sealed class Workspace : IDisposable
     public Accelerator Accelerator { get; }
     /// <summary>The most rows that a batch may have.</summary>
     public int MaximalBatch { get; }
+    /// <summary><see cref="DeviceTuning.StagesOperands"/>: whether weights need not be transposed for the input gradient.</summary>
+    public bool StagesOperands { get; }
     /// <summary>Transposes and column sums.</summary>
     public MatrixLauncher Matrices { get; }
     /// <summary>inputᵀ·outputGradient.</summary>

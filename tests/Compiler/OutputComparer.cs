@@ -15,7 +15,7 @@ internal static class OutputComparer
             {
                 object wanted = Element(expected[o], at), got = Element(actual[o], at);
                 if (!Same(wanted, got))
-                    return $"{expected[o].Name}[{at / size}] is {got:R}, not {wanted:R}";
+                    return $"{expected[o].Name}[{at / size}] is {got}, not {wanted}";
             }
         }
         return null;
@@ -23,10 +23,11 @@ internal static class OutputComparer
 
     private static object Element(KernelOutput output, int at) => output.Type switch
     {
-        MemoryType.I32 => BitConverter.ToInt32(output.Bytes, at),
-        MemoryType.F32 => BitConverter.ToSingle(output.Bytes, at),
-        MemoryType.I64 => BitConverter.ToInt64(output.Bytes, at),
-        _ => BitConverter.ToDouble(output.Bytes, at),
+        // Boxed one by one, or all would become doubles first.
+        MemoryType.I32 => (object)BitConverter.ToInt32(output.Bytes, at),
+        MemoryType.F32 => (object)BitConverter.ToSingle(output.Bytes, at),
+        MemoryType.I64 => (object)BitConverter.ToInt64(output.Bytes, at),
+        _ => (object)BitConverter.ToDouble(output.Bytes, at),
     };
 
     private static bool Same(object a, object b) => (a, b) switch

@@ -5,7 +5,11 @@ namespace VaeGpu.Tests;
 /// <summary>Random numbers, many of them the ones at which arithmetic goes wrong.</summary>
 internal static class RandomNumbers
 {
-    private static readonly float[] Floats = [0f, -0f, 1f, -1f, 0.5f, 2.5f, 1e-45f, -1e-39f, 1e10f, 2147483648f, -2147483648f, 4294967296f, 9.2233720e18f, 1.8446744e19f, 3e38f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
+    private static readonly float[] Floats =
+    [
+        0f, -0f, 1f, -1f, 0.5f, 2.5f, 1e-45f, -1e-39f, 1e10f, 2147483648f, -2147483648f, 4294967296f, 9.2233720e18f,
+        1.8446744e19f, 3e38f, float.MaxValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN,
+    ];
     private static readonly int[] Ints = [0, 1, -1, 2, 3, 5, 7, 31, 32, 255, -128, 65536, int.MaxValue, int.MinValue];
 
     public static Constant Constant(Random random, IrType type) => type.Scalar switch

@@ -7,10 +7,27 @@ namespace VaeGpu.Tests;
 [TestFixture]
 internal sealed class OperationTests
 {
-    private static readonly int[] Ints = [0, 1, -1, 2, -2, 3, 7, 31, 32, 33, 63, 64, 127, 128, 255, 32768, 65535, 16777217, int.MaxValue, int.MinValue, int.MinValue + 1];
-    private static readonly long[] Longs = [0, 1, -1, 2, -7, 63, 64, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 53 | 1, 0x7fffff4000000001, long.MaxValue, long.MinValue, long.MinValue + 1];
-    private static readonly float[] Floats = [0f, -0f, 1f, -1f, 0.5f, 1.5f, 2.5f, -2.5f, 3.7f, -3.7f, 1e-45f, -1e-40f, 16777216f, 2147483648f, -2147483648f, 4294967296f, 9.2233720e18f, 3e38f, float.MaxValue, float.MinValue, float.PositiveInfinity, float.NegativeInfinity, float.NaN];
-    private static readonly double[] Doubles = [0, -0d, 1, -1, 0.5, 2.5, -3.5, 4.9e-324, 2147483647.5, -2147483649, 4294967295.5, 9.3e18, 1.9e19, 1e39, double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN];
+    private static readonly int[] Ints =
+    [
+        0, 1, -1, 2, -2, 3, 7, 31, 32, 33, 63, 64, 127, 128, 255, 32768, 65535, 16777217, int.MaxValue, int.MinValue,
+        int.MinValue + 1,
+    ];
+    private static readonly long[] Longs =
+    [
+        0, 1, -1, 2, -7, 63, 64, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 53 | 1, 0x7fffff4000000001,
+        long.MaxValue, long.MinValue, long.MinValue + 1,
+    ];
+    private static readonly float[] Floats =
+    [
+        0f, -0f, 1f, -1f, 0.5f, 1.5f, 2.5f, -2.5f, 3.7f, -3.7f, 1e-45f, -1e-40f, 16777216f, 2147483648f,
+        -2147483648f, 4294967296f, 9.2233720e18f, 3e38f, float.MaxValue, float.MinValue, float.PositiveInfinity,
+        float.NegativeInfinity, float.NaN,
+    ];
+    private static readonly double[] Doubles =
+    [
+        0, -0d, 1, -1, 0.5, 2.5, -3.5, 4.9e-324, 2147483647.5, -2147483649, 4294967295.5, 9.3e18, 1.9e19, 1e39,
+        double.MaxValue, double.PositiveInfinity, double.NegativeInfinity, double.NaN,
+    ];
 
     [Test]
     public void Integer_operations_wrap_and_shift_as_in_CSharp() => Assert.Multiple(() =>

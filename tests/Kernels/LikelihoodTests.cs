@@ -43,7 +43,8 @@ public class LikelihoodTests
 
             double[] At(int row, int column) =>
                 Enumerable.Range(0, kinds).Select(k => (double)outputs[(row * kinds + k) * columns + column]).ToArray();
-            Compare.Close(loss, row => Enumerable.Range(0, columns).Sum(c => negativeLog(data[row * columns + c], At(row, c))), 1e-5, columns, "loss");
+            Compare.Close(loss, row => Enumerable.Range(0, columns).Sum(c => negativeLog(data[row * columns + c], At(row, c))), 1e-5,
+                columns, "loss");
             Compare.Close(means, i => mean(At(i / columns, i % columns)), 1e-6, 1, "mean");
             Compare.Close(gradient, i =>
             {

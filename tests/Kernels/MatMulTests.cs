@@ -24,10 +24,37 @@ public class MatMulTests
                 float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
                 float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
                 float[] expected = InOrder(left, right, shape);
-                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B {rows}×{columns}×{depth}");
-                Compare.Bits(Product<Tile4x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B, tile 4×2, {rows}×{columns}×{depth}");
-                Compare.Bits(Product<Tile8x2, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {rows}×{columns}×{depth}");
-                Compare.Bits(Product<Tile6x2, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected, $"A·Bᵀ {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
+                    $"A·B {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile4x2, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
+                    $"A·B, tile 4×2, {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile8x2, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected,
+                    $"Aᵀ·B {rows}×{columns}×{depth}");
+                Compare.Bits(Product<Tile6x2, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected,
+                    $"A·Bᵀ {rows}×{columns}×{depth}");
+            }
+            return true;
+        });
+    }
+
+    [EveryDevice]
+    public void Blocks_in_shared_memory_give_the_same_sums(TestDevice device)
+    {
+        var inputs = new Inputs();
+        device.Run(accelerator =>
+        {
+            foreach ((int rows, int columns, int depth) in (ReadOnlySpan<(int, int, int)>)[.. Shapes, (33, 31, 16), (65, 64, 33)])
+            {
+                var shape = new MatMulShape { Rows = rows, Columns = columns, Depth = depth };
+                float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
+                float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
+                float[] expected = InOrder(left, right, shape);
+                Compare.Bits(Blocked<Tile4x4, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
+                    $"A·B {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile4x4, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected,
+                    $"Aᵀ·B {rows}×{columns}×{depth}");
+                Compare.Bits(Blocked<Tile8x8, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected,
+                    $"A·Bᵀ {rows}×{columns}×{depth}");
             }
             return true;
         });
@@ -76,9 +103,11 @@ public class MatMulTests
         using var savedUnfused = new Guarded(accelerator, sums.Length);
         using var unfused = new Guarded(accelerator, sums);
         var activate = Elementwise.AddBiasAndActivate<TActivation>;
-        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), unfused.View, bias.View, savedUnfused.View, matrix);
+        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), unfused.View, bias.View,
+            savedUnfused.View, matrix);
         using var savedFused = new Guarded(accelerator, sums.Length);
-        float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest, BiasActivation<TActivation>>(accelerator, left, right, shape, bias.View, savedFused.View);
+        float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest,
+            BiasActivation<TActivation>>(accelerator, left, right, shape, bias.View, savedFused.View);
         Compare.Bits(fused, unfused.Read(), $"bias and {name}");
         Compare.Bits(savedFused.Read(), savedUnfused.Read(), $"what {name} saves");
 
@@ -88,11 +117,13 @@ public class MatMulTests
         using var saved = new Guarded(accelerator, TActivation.FromOutput ? fused : savedFused.Read());
         using var gradient = new Guarded(accelerator, sums);
         var differentiate = Elementwise.MultiplyByDerivative<TActivation>;
-        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), gradient.View, saved.View, matrix);
+        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), gradient.View, saved.View,
+            matrix);
         float[] fusedGradient = Product<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<TActivation>>(
             accelerator, left, right, shape, default, saved.View);
         Compare.Bits(fusedGradient, gradient.Read(), $"gradient of {name}");
-        Compare.Close(fusedGradient, i => sums[i] * Activations64.Derivative<TActivation>(sums[i] + biasValues[i % shape.Columns]), 2e-5, 1, $"gradient of {name}");
+        Compare.Close(fusedGradient, i => sums[i] * Activations64.Derivative<TActivation>(sums[i] + biasValues[i % shape.Columns]), 2e-5,
+            1, $"gradient of {name}");
     }
 
     private static float[] Product<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
@@ -112,13 +143,27 @@ public class MatMulTests
         return c.Read();
     }
 
+    private static float[] Blocked<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
+        where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand
+    {
+        using var a = new Guarded(accelerator, left);
+        using var b = new Guarded(accelerator, right);
+        using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
+        var kernel = BlockedMatMul.Multiply<TTile, TLeft, TRight, Plain>;
+        accelerator.LoadStreamKernel(kernel)(
+            new(BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize), a.View, b.View, c.View, default,
+                default, shape);
+        return c.Read();
+    }
+
     private static float[] InOrder(float[] left, float[] right, MatMulShape shape)
     {
         var result = new float[shape.Rows * shape.Columns];
         for (int i = 0; i < result.Length; i++)
         {
             for (int k = 0; k < shape.Depth; k++)
-                result[i] = MathF.FusedMultiplyAdd(left[i / shape.Columns * shape.Depth + k], right[k * shape.Columns + i % shape.Columns], result[i]);
+                result[i] = MathF.FusedMultiplyAdd(left[i / shape.Columns * shape.Depth + k],
+                    right[k * shape.Columns + i % shape.Columns], result[i]);
         }
         return result;
     }

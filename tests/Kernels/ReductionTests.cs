@@ -40,7 +40,8 @@ public class ReductionTests
                 using var matrix = new Guarded(accelerator, values);
                 using var sums = new Guarded(accelerator, rows);
                 var kernel = RowReduction.Run;
-                accelerator.LoadStreamKernel(kernel)((rows, groupSize), matrix.View, sums.View, new MatrixShape { Rows = rows, Columns = columns });
+                accelerator.LoadStreamKernel(kernel)((rows, groupSize), matrix.View, sums.View,
+                    new MatrixShape { Rows = rows, Columns = columns });
                 Compare.Bits(sums.Read(), expected, $"{rows}×{columns}, groups of {groupSize}");
             }
         }

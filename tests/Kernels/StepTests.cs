@@ -120,7 +120,8 @@ public class StepTests
         accelerator.LoadStreamKernel(uniform)((Launch.Groups(count, 32), 16), flat.View, shape, law);
         accelerator.LoadStreamKernel(normal)((Launch.Groups(count, 32), 16), bell.View, shape, law);
         float[] u = flat.Read(), n = bell.Read();
-        Compare.Bits(u, [.. Enumerable.Range(0, count).Select(i => 0.5f * (2f * Philox.Uniform(Philox.Draw(1, RandomPurpose.Weights, 3, (uint)i).A) - 1f))], "uniform");
+        float Drawn(int i) => 0.5f * (2f * Philox.Uniform(Philox.Draw(1, RandomPurpose.Weights, 3, (uint)i).A) - 1f);
+        Compare.Bits(u, [.. Enumerable.Range(0, count).Select(Drawn)], "uniform");
         Assert.That(u, Is.All.InRange(-0.5f, 0.5f));
         Assert.That(n.Average(), Is.EqualTo(0).Within(0.1));
         Assert.That(n.Average(x => x * x), Is.EqualTo(0.25).Within(0.07));
@@ -142,7 +143,8 @@ public class StepTests
             expected += losses.Sum(x => (double)x);
             using var loss = new Guarded(accelerator, losses);
             using var divergence = new Guarded(accelerator, step == 30 ? [.. Enumerable.Repeat(float.NaN, rows)] : new float[rows]);
-            accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View, new StepShape { Rows = rows, Count = 250 });
+            accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View,
+                new StepShape { Rows = rows, Count = 250 });
         }
         MetricSums total = sums.GetAsArray1D()[0];
         ControlBlock now = control.GetAsArray1D()[0];

@@ -3,7 +3,8 @@ using VaeGpu.Kernels.Numerics;
 namespace VaeGpu.Tests.Numerics;
 
 /// <summary>A function of <c>Numerics</c>, its reference in double precision, its domain and the error bound that it states.</summary>
-public sealed record NumericFunction(string Name, Func<float, float> Value, Func<double, double> Reference, float From, float To, double Bound)
+public sealed record NumericFunction(string Name, Func<float, float> Value, Func<double, double> Reference, float From, float To,
+    double Bound)
 {
     public override string ToString() => Name;
 }

@@ -56,14 +56,36 @@ internal sealed class Environment(Importer importer)
             return;
         }
         SourceLocation? location = Builder.Location;
-        CsValue?[] before = [.. values];
+        CsValue?[] before = [.. values], original = values[..Count];
+        Assume(condition, true);
         (Region thenRegion, CsValue?[] afterThen) = Fill(then);
         Array.Resize(ref before, afterThen.Length);
         values = before;
+        Assume(condition, false);
         (Region elseRegion, CsValue?[] afterElse) = Fill(otherwise);
         Array.Resize(ref afterThen, afterElse.Length);
         Builder.Location = location;
         Join(condition, thenRegion, afterThen, elseRegion, afterElse);
+        // What was only assumed differently on the two ways has not changed.
+        for (int v = 0; v < original.Length; v++)
+        {
+            if (values[v] is ScalarValue now && original[v] is ScalarValue was && ReferenceEquals(now.Value, was.Value))
+                values[v] = was;
+        }
+    }
+
+    /// <summary>On a way that a condition leads to, flags that are this condition or its opposite are known.</summary>
+    private void Assume(Value condition, bool holds)
+    {
+        for (int v = 0; v < Count; v++)
+        {
+            if (values[v] is not ScalarValue { Value: var flag } || flag.Type != IrType.Bool || flag is Constant)
+                continue;
+            if (ReferenceEquals(flag, condition))
+                SetFlag(v, holds);
+            else if (Builder.AreOpposite(flag, condition))
+                SetFlag(v, !holds);
+        }
     }
 
     private (Region, CsValue?[]) Fill(Action action)

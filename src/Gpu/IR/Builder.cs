@@ -69,6 +69,8 @@ internal sealed class Builder
         Region then = instruction.Then, otherwise = instruction.Else;
         if (then.IsEmpty && otherwise.IsEmpty)
             return [.. then.Yields.Zip(otherwise.Yields, (a, b) => Select(instruction.Condition, a, b))];
+        Assume(then, instruction.Condition, true);
+        Assume(otherwise, instruction.Condition, false);
         var kept = new List<int>();
         var values = new Value[then.Yields.Count];
         for (int i = 0; i < values.Length; i++)
@@ -89,7 +91,7 @@ internal sealed class Builder
         }
         Append(instruction);
         for (int k = 0; k < kept.Count; k++)
-            values[kept[k]] = instruction.Results[k];
+            values[kept[k]] = OppositeOf(instruction, k) is { } opposite ? Not(opposite) : instruction.Results[k];
         return values;
 
         static void Keep(Region region, List<int> kept)
@@ -99,6 +101,41 @@ internal sealed class Builder
             region.Yields.AddRange(yields);
         }
     }
+
+    /// <summary>Inside a region the condition that led there is known.</summary>
+    private static void Assume(Region region, Value condition, bool holds)
+    {
+        for (int i = 0; i < region.Yields.Count; i++)
+        {
+            if (ReferenceEquals(region.Yields[i], condition))
+                region.Yields[i] = Constant.Bool(holds);
+            else if (AreOpposite(region.Yields[i], condition))
+                region.Yields[i] = Constant.Bool(!holds);
+        }
+    }
+
+    /// <summary>
+    /// An earlier Bool result that is always the opposite of this one: so the flags of two ways that exclude each other are
+    /// seen to be one.
+    /// </summary>
+    private static Result? OppositeOf(If instruction, int index)
+    {
+        if (instruction.Results[index].Type != IrType.Bool)
+            return null;
+        return Array.Find(instruction.Results[..index], earlier => earlier.Type == IrType.Bool
+            && AreOpposite(instruction.Then.Yields[index], instruction.Then.Yields[earlier.Index])
+            && AreOpposite(instruction.Else.Yields[index], instruction.Else.Yields[earlier.Index]));
+    }
+
+    public static bool AreOpposite(Value a, Value b) => (a, b) switch
+    {
+        (Constant x, Constant y) => x.Type == IrType.Bool && y.Type == IrType.Bool && x.Bits != y.Bits,
+        (Instruction { Op: Op.Not } x, _) when ReferenceEquals(x.Operands[0], b) => true,
+        (_, Instruction { Op: Op.Not } y) when ReferenceEquals(y.Operands[0], a) => true,
+        (Instruction x, Instruction y) => x.Operands.Length == 2 && y.Operands.Length == 2 && Invert(x) == y.Op
+            && Key.Same(x.Operands[0], y.Operands[0]) && Key.Same(x.Operands[1], y.Operands[1]),
+        _ => false,
+    };
 
     private static Op? Invert(Instruction comparison)
     {
@@ -151,6 +188,6 @@ internal sealed class Builder
             return hash.ToHashCode();
         }
 
-        private static bool Same(Value a, Value b) => ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.SameAs(y);
+        public static bool Same(Value a, Value b) => ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.SameAs(y);
     }
 }

@@ -297,6 +297,11 @@ internal static class Folding
             return whenTrue;
         if (condition is Instruction { Op: Op.Not } not)
             return b.Select(not.Operands[0], whenFalse, whenTrue);
+        if (whenTrue is Instruction { Op: Op.Load, Operands: [_, var loaded, var otherwise] } && ReferenceEquals(loaded, condition)
+            && (ReferenceEquals(otherwise, whenFalse) || otherwise is Constant p && whenFalse is Constant q && p.SameAs(q)))
+        {
+            return whenTrue;
+        }
         if (whenTrue.Type != IrType.Bool)
             return null;
         return (whenTrue, whenFalse) switch

@@ -175,7 +175,8 @@ internal sealed class Variance
                 Op.Neg when i.Type.IsInteger => Shape.Affine(-left),
                 Op.Mul when i.Type.IsInteger && operands[1] is Constant c => Shape.Affine(left * c.Bits),
                 Op.Shl when operands[1] is Constant { Bits: >= 0 and < 31 } c => Shape.Affine(left << c.Int),
-                Op.SignExtend or Op.ZeroExtend or Op.Truncate64 => Shape.Affine(left),
+                // Not ZeroExtend: 0, −1, −2 … are no straight line without their signs.
+                Op.SignExtend or Op.Truncate64 => Shape.Affine(left),
                 Op.PtrAdd => Shape.Affine(left + right * i.Attribute),
                 _ => null,
             };

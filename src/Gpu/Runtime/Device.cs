@@ -18,6 +18,9 @@ public abstract class Device
     /// <summary>Device memory in bytes.</summary>
     public required long MemorySize { get; init; }
 
+    /// <summary>Whether it is a graphics processor, not a processor behind a driver.</summary>
+    public virtual bool IsGpu => AcceleratorType == AcceleratorType.Cuda;
+
     /// <summary>Threads of a group of an implicitly grouped kernel.</summary>
     internal virtual int AutoGroupSize => 256;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using VaeGpu.Training;
 
 namespace VaeGpu.Host.Pictures;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using VaeGpu.Training;
 
 namespace VaeGpu.Host.Pictures;
 

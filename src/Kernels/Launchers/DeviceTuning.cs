@@ -1,12 +1,15 @@
+using VaeGpu.Kernels.Devices;
+
 namespace VaeGpu.Kernels;
 
-/// <summary>The tiles that <see cref="MatMul"/> is compiled with.</summary>
+/// <summary>The tiles that <see cref="MatMul"/> and <see cref="BlockedMatMul"/> are compiled with.</summary>
 public enum TileShape
 {
     Rows4,
     Rows6,
     Rows8,
     Rows12,
+    Blocked4x4,
 }
 
 /// <summary>Kernel shapes for a device. They change how fast a kernel runs, never what it computes.</summary>
@@ -16,14 +19,22 @@ public enum TileShape
 /// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>
 public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup)
 {
-    /// <summary>The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits.</summary>
-    public static DeviceTuning For(Accelerator accelerator) => (accelerator.AcceleratorType, accelerator.WarpSize) switch
-    {
-        (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
-        (AcceleratorType.CPU, 8) => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
-        (AcceleratorType.CPU, 4) => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
-        (AcceleratorType.CPU, _) => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
-        (AcceleratorType.OpenCL, < 32) => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
-        _ => new(TileShape.Rows8, 64, 4, new(32, 8, 1)),
-    };
+    /// <summary>Whether products stage their operands in shared memory, so that they read a transposed operand as fast as any.</summary>
+    public bool StagesOperands => Tile == TileShape.Blocked4x4;
+
+    /// <summary>
+    /// The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; the interpreter with 32 threads in
+    /// step stands for a GPU.
+    /// </summary>
+    public static DeviceTuning For(Accelerator accelerator) => Backend.IsGpu(accelerator)
+        ? new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1))
+        : (accelerator.AcceleratorType, accelerator.WarpSize) switch
+        {
+            (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
+            (AcceleratorType.CPU, 8) => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
+            (AcceleratorType.CPU, 4) => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
+            (AcceleratorType.CPU, < 32) => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
+            (AcceleratorType.CPU, _) => new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1)),
+            _ => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
+        };
 }

@@ -4,8 +4,10 @@ namespace VaeGpu.Kernels;
 public sealed class LatentLauncher
 {
     private readonly int groupSize;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> forward;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> backward;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
+        LatentShape> forward;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
+        LatentShape> backward;
 
     public LatentLauncher(Accelerator accelerator)
     {
@@ -18,7 +20,8 @@ public sealed class LatentLauncher
 
     /// <inheritdoc cref="Reparameterize.Forward"/>
     public void Forward(
-        ArrayView<float> encoded, ArrayView<float> latent, ArrayView<float> divergence, ArrayView<ControlBlock> control, LatentShape shape) =>
+        ArrayView<float> encoded, ArrayView<float> latent, ArrayView<float> divergence, ArrayView<ControlBlock> control,
+        LatentShape shape) =>
         forward(Launch.Config(shape.Rows, groupSize), encoded, latent, divergence, control, shape);
 
     /// <inheritdoc cref="Reparameterize.Backward"/>

@@ -14,16 +14,20 @@ public sealed class LikelihoodLauncher
 {
     private readonly LikelihoodSettings settings;
     private readonly int groupSize;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ReconstructionShape, LikelihoodSettings> lossAndGradient;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ReconstructionShape, LikelihoodSettings> loss;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
+        ReconstructionShape, LikelihoodSettings> lossAndGradient;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ReconstructionShape,
+        LikelihoodSettings> loss;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ReconstructionShape, LikelihoodSettings> mean;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ReconstructionShape, LikelihoodSettings> sample;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ReconstructionShape,
+        LikelihoodSettings> sample;
 
     private LikelihoodLauncher(
         int outputs,
         LikelihoodSettings settings,
         int groupSize,
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ReconstructionShape, LikelihoodSettings> lossAndGradient,
+        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ReconstructionShape,
+            LikelihoodSettings> lossAndGradient,
         Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ReconstructionShape, LikelihoodSettings> loss,
         Action<KernelConfig, ArrayView<float>, ArrayView<float>, ReconstructionShape, LikelihoodSettings> mean,
         Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ReconstructionShape, LikelihoodSettings> sample)
@@ -46,7 +50,8 @@ public sealed class LikelihoodLauncher
 
     /// <inheritdoc cref="Reconstruction.LossAndGradient{TLikelihood}"/>
     public void LossAndGradient(
-        ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ArrayView<ControlBlock> control, ReconstructionShape shape) =>
+        ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ArrayView<ControlBlock> control,
+        ReconstructionShape shape) =>
         lossAndGradient(Launch.Config(shape.Rows, groupSize), data, outputs, losses, control, shape, settings);
 
     /// <inheritdoc cref="Reconstruction.Loss{TLikelihood}"/>

@@ -1,13 +1,18 @@
 namespace VaeGpu.Kernels;
 
-/// <summary>What frames a step: <see cref="Batch"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Initialize"/>, loaded on a device.</summary>
+/// <summary>
+/// What frames a step: <see cref="Batch"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Initialize"/>, loaded on a device.
+/// </summary>
 public sealed class StepLauncher
 {
     private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, FlatShape, AdamSettings> adam;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>, StepShape> endStep;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>, StepShape> accumulate;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
+        FlatShape, AdamSettings> adam;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
+        StepShape> endStep;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
+        StepShape> accumulate;
     private readonly Action<KernelConfig, ArrayView<float>, FlatShape, InitialValues> uniform;
 
     public StepLauncher(Accelerator accelerator)
@@ -40,12 +45,14 @@ public sealed class StepLauncher
 
     /// <inheritdoc cref="Metrics.EndStep"/>
     public void EndStep(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape) =>
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape) =>
         endStep(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
 
     /// <inheritdoc cref="Metrics.Accumulate"/>
     public void Accumulate(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control, StepShape shape) =>
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape) =>
         accumulate(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
 
     /// <inheritdoc cref="Initialize.Uniform"/>

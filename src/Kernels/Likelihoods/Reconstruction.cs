@@ -79,7 +79,9 @@ public static class Reconstruction
             loss[row] = total;
     }
 
-    /// <summary>The gradient alone, into a buffer of its own: the second of the unfused twins. Group (x, y) has columns x·G … of row y.</summary>
+    /// <summary>
+    /// The gradient alone, into a buffer of its own: the second of the unfused twins. Group (x, y) has columns x·G … of row y.
+    /// </summary>
     public static void Gradient<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> gradient, ArrayView<ControlBlock> control,
         ReconstructionShape shape, LikelihoodSettings settings)

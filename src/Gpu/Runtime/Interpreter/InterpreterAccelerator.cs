@@ -70,7 +70,10 @@ internal sealed class InterpreterAccelerator(InterpreterDevice device) : Acceler
     private Program Compile(Function function, Index3D groupDim, Dictionary<int, int> elementBytes)
     {
         if (function.SharedBytes > MaxSharedMemoryPerGroup)
-            throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; {Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
+        {
+            throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; "
+                + $"{Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
+        }
         return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds));
     }
 

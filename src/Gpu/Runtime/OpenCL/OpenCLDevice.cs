@@ -7,7 +7,13 @@ public sealed class OpenCLDevice : Device
 
     public override AcceleratorType AcceleratorType => AcceleratorType.OpenCL;
 
+    /// <inheritdoc/>
+    public override bool IsGpu => (Kind & OpenCLInfo.Gpu) != 0;
+
     internal nint Handle { get; private init; }
+
+    /// <summary>The bits of CL_DEVICE_TYPE.</summary>
+    internal ulong Kind { get; private init; }
 
     /// <summary>What the driver calls itself, with its version; a compiled program is good for one of them only.</summary>
     internal string Driver { get; private init; } = "";
@@ -81,6 +87,8 @@ public sealed class OpenCLDevice : Device
             Handle = device,
             Name = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceName),
             Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " " + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
+            Kind = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DeviceType),
+            // Without sub-groups, which OpenCL 1.2 does not have, no threads are known to run in step.
             WarpSize = 1,
             MaxNumThreadsPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxWorkGroupSize)),
             MaxSharedMemoryPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.LocalMemorySize)),

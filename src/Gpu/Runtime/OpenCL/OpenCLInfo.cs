@@ -7,6 +7,9 @@ namespace VaeGpu.Gpu.Runtime;
 internal static unsafe class OpenCLInfo
 {
     public const uint PlatformVersion = 0x0901, PlatformName = 0x0902;
+    public const uint DeviceType = 0x1000;
+    /// <summary>CL_DEVICE_TYPE_GPU.</summary>
+    public const ulong Gpu = 4;
     public const uint MaxComputeUnits = 0x1002, MaxWorkGroupSize = 0x1004, AddressBits = 0x100D;
     public const uint SingleFloatConfig = 0x101B, GlobalMemorySize = 0x101F, MaxAllocation = 0x1010, LocalMemorySize = 0x1023;
     public const uint EndianLittle = 0x1026, Available = 0x1027, CompilerAvailable = 0x1028;

@@ -53,7 +53,8 @@ internal sealed class IfStep(long[] condition, Step then, Transfer thenYields, S
 
 /// <summary>A counted loop: lanes drop out as their counters reach their ends.</summary>
 internal sealed class ForStep(
-    Machine machine, For loop, long[] lower, long[] upper, long[] counter, Transfer initial, Step body, Transfer yields, Transfer results) : Step
+    Machine machine, For loop, long[] lower, long[] upper, long[] counter,
+    Transfer initial, Step body, Transfer yields, Transfer results) : Step
 {
     private readonly int[] active = new int[lower.Length];
     private readonly long[] next = new long[lower.Length];
@@ -100,7 +101,8 @@ internal sealed class ForStep(
 }
 
 /// <summary>A loop that goes on in the lanes where its condition holds at its end.</summary>
-internal sealed class WhileStep(Machine machine, While loop, Transfer initial, Step body, long[] condition, Transfer yields, Transfer results) : Step
+internal sealed class WhileStep(
+    Machine machine, While loop, Transfer initial, Step body, long[] condition, Transfer yields, Transfer results) : Step
 {
     private readonly int[] active = new int[condition.Length];
     private readonly bool[] goesOn = new bool[condition.Length];

@@ -31,7 +31,8 @@ internal sealed class BarrierStep(Machine machine, Instruction instruction, long
             return (int)index;
         string asked = source[lane] == index ? "" : $", thread 0 for that of {index}";
         throw machine.Fault(KernelFault.AbsentSource, instruction, lane,
-            $"asks Group.Broadcast for the value of thread {source[lane]} of {machine.Threads}{asked}.", "Pass one index of the group, the same in all threads.");
+            $"asks Group.Broadcast for the value of thread {source[lane]} of {machine.Threads}{asked}.",
+            "Pass one index of the group, the same in all threads.");
     }
 
     private KernelFaultException Divergent(ReadOnlySpan<int> lanes)
@@ -40,7 +41,8 @@ internal sealed class BarrierStep(Machine machine, Instruction instruction, long
         while (missing < lanes.Length && lanes[missing] == missing)
             missing++;
         return machine.Fault(KernelFault.DivergentBarrier, instruction, lanes[0],
-            $"is at a {instruction.Op} that thread {missing} does not reach with it: {lanes.Length} of the group's {machine.Threads} threads are here.",
+            $"is at a {instruction.Op} that thread {missing} does not reach with it: "
+            + $"{lanes.Length} of the group's {machine.Threads} threads are here.",
             "Move the barrier out of the branch or loop on which the threads differ.");
     }
 }

@@ -55,7 +55,11 @@ internal sealed class Interpreter
         try
         {
             foreach (var (parameter, column, allocation) in parameters)
-                Array.Fill(column, parameter.Type.IsPointer ? Bind(parameter, allocation, arguments, memoryOf, logged) : ReadScalar(parameter, arguments));
+            {
+                Array.Fill(column, parameter.Type.IsPointer
+                    ? Bind(parameter, allocation, arguments, memoryOf, logged)
+                    : ReadScalar(parameter, arguments));
+            }
             List<Memory> groupMemory = PrepareShared(dynamicSharedBytes);
             for (int group = 0; group < gridDim.Size; group++)
             {

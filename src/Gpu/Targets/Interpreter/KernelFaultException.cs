@@ -27,7 +27,8 @@ public enum KernelFault
 public sealed class KernelFaultException : Exception
 {
     internal KernelFaultException(KernelFault fault, string kernel, SourceLocation? location, string thread, string what, string remedy)
-        : base($"{(location is null || location.Method == kernel ? "" : kernel + ": ")}{location?.ToString() ?? kernel}: {thread} {what} {remedy}") =>
+        : base($"{(location is null || location.Method == kernel ? "" : kernel + ": ")}{location?.ToString() ?? kernel}: "
+            + $"{thread} {what} {remedy}") =>
         (Fault, Kernel, File, Line) = (fault, kernel, location?.File, location?.Line ?? 0);
 
     /// <summary>What kind of fault it is.</summary>

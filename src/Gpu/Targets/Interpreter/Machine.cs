@@ -80,20 +80,19 @@ internal sealed class Machine
     }
 
     /// <summary>What a thread is called in messages.</summary>
-    public string NameOf(int lane) =>
-        $"thread {Name(HostThread.Unflatten(lane, GroupDim), GroupDim)} of group {NameOfGroup((int)GridIndex[0][0], (int)GridIndex[1][0], (int)GridIndex[2][0])}";
+    public string NameOf(int lane) => NameOf(lane, Clock.Now);
 
     /// <summary>What the threads of an access are called in messages.</summary>
     public string NameOf(int who, int time)
     {
-        int x = (int)GridDim[0][0], y = (int)GridDim[1][0], group = Clock.GroupAt(time);
+        var grid = new Index3D((int)GridDim[0][0], (int)GridDim[1][0], (int)GridDim[2][0]);
         string name = who switch
         {
             >= 0 => $"thread {Name(HostThread.Unflatten(who, GroupDim), GroupDim)}",
             Clock.Many => "threads of several warps",
             _ => $"several threads of warp {~who}",
         };
-        return $"{name} of group {NameOfGroup(group % x, group / x % y, group / x / y)}";
+        return $"{name} of group {Name(HostThread.Unflatten(Clock.GroupAt(time), grid), grid)}";
     }
 
     public KernelFaultException Fault(KernelFault fault, Instruction instruction, int lane, string what, string remedy) =>
@@ -103,10 +102,11 @@ internal sealed class Machine
     public void ThrowIfEndless(int rounds, Instruction loop, ReadOnlySpan<int> running)
     {
         if (rounds > MaxRounds)
-            throw Fault(KernelFault.EndlessLoop, loop, running[0], $"has gone round the loop {MaxRounds} times and goes on.", "Check the loop's condition.");
+        {
+            throw Fault(KernelFault.EndlessLoop, loop, running[0],
+                $"has gone round the loop {MaxRounds} times and goes on.", "Check the loop's condition.");
+        }
     }
-
-    private string NameOfGroup(int x, int y, int z) => Name(new Index3D(x, y, z), new Index3D((int)GridDim[0][0], (int)GridDim[1][0], (int)GridDim[2][0]));
 
     private static string Name(Index3D index, Index3D extent) => extent.Y == 1 && extent.Z == 1
         ? $"{index.X}"

@@ -46,7 +46,9 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
         bool sameGroup = !machine.Clock.IsOfEarlierGroup(conflict.Time);
         return Fault(shared ? KernelFault.SharedRace : KernelFault.GlobalRace, lane,
             $", which {other} {(conflict.Wrote ? "wrote" : "read")} with nothing between to order the two",
-            sameGroup ? "Put a Group.Barrier between them." : "Groups do not wait for each other: split the kernel in two launches, or use Atomic.");
+            sameGroup
+                ? "Put a Group.Barrier between them."
+                : "Groups do not wait for each other: split the kernel in two launches, or use Atomic.");
     }
 
     private KernelFaultException Fault(KernelFault fault, int lane, string what, string remedy)
@@ -59,7 +61,8 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
 }
 
 /// <summary>A load; with a condition it reads only where that holds.</summary>
-internal sealed class LoadStep(Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[]? otherwise, long[] result)
+internal sealed class LoadStep(
+    Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[]? otherwise, long[] result)
     : MemoryStep(machine, instruction, pointers)
 {
     protected override string Verb => "reads";

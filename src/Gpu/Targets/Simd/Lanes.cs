@@ -42,7 +42,7 @@ internal static unsafe class Lanes
     }
 
     /// <summary>A warp shuffle: values in slot 0, lanes or deltas in slot 1. A lane without source keeps its own value.</summary>
-    public static void Shuffle<T>(byte* work, int lanes, int op) where T : unmanaged
+    public static void Shuffle<T>(byte* work, int lanes, int op, ulong active) where T : unmanaged
     {
         T* a = Slot<T>(work, 0), result = Slot<T>(work, ResultSlot);
         int* selector = Slot<int>(work, 1);
@@ -55,7 +55,7 @@ internal static unsafe class Lanes
                 Op.ShuffleXor => i ^ selector[i],
                 _ => selector[i],
             };
-            result[i] = a[(uint)source < (uint)lanes ? source : i];
+            result[i] = a[(uint)source < (uint)lanes && (active >> source & 1) != 0 ? source : i];
         }
     }
 

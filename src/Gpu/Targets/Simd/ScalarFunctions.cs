@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace VaeGpu.Gpu.Targets.Simd;
 
@@ -17,6 +19,13 @@ internal interface IUnary<TFrom, TTo>
 /// <summary>Scalar functions that emitted code calls, for one value or lane by lane. Division by zero gives 0 on every device.</summary>
 internal static class ScalarFunctions
 {
+    /// <summary>
+    /// The float with these bits. BitConverter's is wrong in .NET 10 where the bits are a small integer just loaded: the
+    /// JIT compiler joins the two and loads four bytes.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float BitsToSingle(int bits) => Vector128.CreateScalarUnsafe(bits).AsSingle().ToScalar();
+
     public readonly struct Div<T> : IBinary<T> where T : IBinaryInteger<T>, ISignedNumber<T>
     {
         public static T Apply(T a, T b) => T.IsZero(b) ? T.Zero : b == T.NegativeOne ? unchecked(T.Zero - a) : a / b;

@@ -15,7 +15,8 @@ internal sealed partial class SimdEmitter
         Value pointer = load.Operands[0];
         Value? condition = load.Operands.Length > 1 ? load.Operands[1] : null;
         Shape shape = variance.Of(pointer);
-        if (!shape.IsVarying && shape.Stride == 0 && (condition is null || variance.Of(condition).IsScalar))
+        if (!shape.IsVarying && shape.Stride == 0
+            && (condition is null || variance.Of(condition).IsScalar && variance.Of(load.Operands[2]).IsScalar))
         {
             EmitScalarLoad(load, condition);
             if (!IsScalar(load))

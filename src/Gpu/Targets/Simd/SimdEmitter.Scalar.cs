@@ -180,13 +180,13 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    private static System.Reflection.MethodInfo BitCastMethod(IrType from) => typeof(BitConverter).GetMethod(from.Scalar switch
+    private static System.Reflection.MethodInfo BitCastMethod(IrType from) => from.Scalar switch
     {
-        Scalar.F32 => nameof(BitConverter.SingleToInt32Bits),
-        Scalar.I32 => nameof(BitConverter.Int32BitsToSingle),
-        Scalar.F64 => nameof(BitConverter.DoubleToInt64Bits),
-        _ => nameof(BitConverter.Int64BitsToDouble),
-    })!;
+        Scalar.F32 => typeof(BitConverter).GetMethod(nameof(BitConverter.SingleToInt32Bits))!,
+        Scalar.I32 => typeof(ScalarFunctions).GetMethod(nameof(ScalarFunctions.BitsToSingle))!,
+        Scalar.F64 => typeof(BitConverter).GetMethod(nameof(BitConverter.DoubleToInt64Bits))!,
+        _ => typeof(BitConverter).GetMethod(nameof(BitConverter.Int64BitsToDouble))!,
+    };
 
     private static OpCode? ScalarCode(Op op, IrType type) => op switch
     {

@@ -64,6 +64,7 @@ internal sealed partial class SimdEmitter
                 EmitLaneByLane(i, half, () =>
                 {
                     il.Emit(OpCodes.Ldc_I4, (int)i.Op);
+                    PushMaskBits(mask);
                     il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Shuffle))!.MakeGenericMethod(VectorTypes.Element(i.Type)));
                 });
                 return;
@@ -269,10 +270,22 @@ internal sealed partial class SimdEmitter
             for (int slot = 0; slot < i.Operands.Length; slot++)
                 StoreWork(i.Operands[slot], slot);
             LoadFrame(nameof(WorkerFrame.Work));
-            il.Emit(OpCodes.Ldc_I4, width);
+            PushLaneCount();
             call();
         }
         LoadWork(i.Type, half);
+    }
+
+    /// <summary>Pushes how many lanes of this vector the group has: all, but in its last one.</summary>
+    private void PushLaneCount()
+    {
+        il.Emit(OpCodes.Ldc_I4, width);
+        if (groupSize % width == 0)
+            return;
+        il.Emit(OpCodes.Ldc_I4, groupSize);
+        il.Emit(OpCodes.Ldloc, firstLane!);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Call, typeof(Math).GetMethod(nameof(Math.Min), [typeof(int), typeof(int)])!);
     }
 
     private void StoreWork(Value value, int slot)

@@ -1,7 +1,7 @@
-using VaeGpu.Host.Pictures;
 using VaeGpu.Tests.Data;
+using VaeGpu.Training;
 
-namespace VaeGpu.Tests.Pictures;
+namespace VaeGpu.Tests.Training;
 
 public sealed class AtomicFileTests
 {

@@ -1,4 +1,4 @@
-namespace VaeGpu.Host.Pictures;
+namespace VaeGpu.Training;
 
 /// <summary>Writes a file whole or not at all: beside its place first, then moved there.</summary>
 public static class AtomicFile
@@ -18,7 +18,11 @@ public static class AtomicFile
         try
         {
             using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
+            {
                 write(stream);
+                // Without this a power cut after the move could leave an empty file in the old one's place.
+                stream.Flush(flushToDisk: true);
+            }
             File.Move(beside, full, overwrite: true);
         }
         finally

@@ -1,0 +1,42 @@
+using System.CommandLine;
+using VaeGpu.Kernels.Devices;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>Options that several commands share.</summary>
+internal static class CommonOptions
+{
+    public const string DefaultParent = "runs";
+
+    public static Option<string> Device() => new("--device")
+    {
+        Description = "The device: auto (the fastest), cpu, opencl or opencl:n, as \"vaegpu devices\" lists them",
+        HelpName = "device",
+        DefaultValueFactory = _ => "auto",
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            try
+            {
+                DeviceSpec.Parse(text);
+            }
+            catch (FormatException e)
+            {
+                result.AddError($"--device: {e.Message}");
+            }
+            return text;
+        },
+    };
+
+    public static Option<int> Threads() => Options.Number(
+        "--threads", "n", 1, 1024, "Threads of the cpu device and of loading [default: one for each core]");
+
+    public static Option<string?> Run()
+    {
+        var option = Options.Text("--run", "folder", "The run's folder, as \"train\" left it");
+        option.Required = true;
+        return option;
+    }
+
+    public static Option<bool> Overwrite(string what) => new("--overwrite") { Description = $"Replace {what} that is there already" };
+}

@@ -1,0 +1,17 @@
+namespace VaeGpu.Host.Commands;
+
+/// <summary>Where a command's picture goes.</summary>
+internal static class PicturePath
+{
+    /// <summary>The path asked for, or <paramref name="name"/> in the run's folder.</summary>
+    /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is.</exception>
+    public static string Choose(string? asked, string folder, string name, bool overwrite)
+    {
+        var path = asked ?? Path.Combine(folder, name);
+        if (Directory.Exists(path))
+            throw new UsageException($"\"{path}\" is a folder; name a file with --out.");
+        if (File.Exists(path) && !overwrite)
+            throw new UsageException($"\"{path}\" exists already; name another file with --out, or replace it with --overwrite.");
+        return path;
+    }
+}

@@ -1,0 +1,35 @@
+using VaeGpu.Kernels;
+using VaeGpu.Training.Configuration;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>What "train" was asked to do.</summary>
+internal sealed record TrainRequest
+{
+    /// <summary>The folder of IDX files; null for the built-in digits.</summary>
+    public required string? Data { get; init; }
+
+    /// <summary>The run's folder; null for a new one.</summary>
+    public required string? Out { get; init; }
+
+    public required bool Overwrite { get; init; }
+
+    public required IReadOnlyList<int> Hidden { get; init; }
+
+    public required int Latent { get; init; }
+
+    public required Activation Activation { get; init; }
+
+    public required Likelihood Likelihood { get; init; }
+
+    public required TrainingConfiguration Training { get; init; }
+
+    /// <summary>The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Threads of the CPU device and of loading; 0 for one for each core.</summary>
+    public required int Threads { get; init; }
+}
+
+/// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
+internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string Device, int Threads);

@@ -1,0 +1,37 @@
+using Spectre.Console;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Host.Progress;
+
+/// <summary>Progress for a person: a bar that moves, and above it a line for each finished epoch.</summary>
+internal sealed class LiveProgress : ITrainingObserver
+{
+    private readonly IAnsiConsole console;
+    private readonly ProgressTask task;
+    private TrainingProgress latest;
+
+    private LiveProgress(IAnsiConsole console, ProgressTask task) => (this.console, this.task) = (console, task);
+
+    /// <summary>Shows the bar while <paramref name="train"/> runs.</summary>
+    public static T Show<T>(TextWriter output, Func<ITrainingObserver, T> train)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            ColorSystem = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+        return console.Progress()
+            .AutoClear(true)
+            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Start(context => train(new LiveProgress(console, context.AddTask("compiling kernels", maxValue: 1))));
+    }
+
+    public void Progressed(TrainingProgress progress)
+    {
+        latest = progress;
+        task.Value = progress.Done;
+        task.Description = Markup.Escape(ProgressText.Of(progress));
+    }
+
+    public void EpochEnded(EpochMetrics metrics) => console.WriteLine(ProgressText.Of(metrics, latest));
+}

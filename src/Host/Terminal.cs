@@ -1,0 +1,14 @@
+namespace VaeGpu.Host;
+
+/// <summary>Where a command writes.</summary>
+/// <param name="Output">Results and progress.</param>
+/// <param name="Error">Errors and warnings.</param>
+/// <param name="Interactive">Whether a person watches, so that lines can be drawn over.</param>
+public sealed record Terminal(TextWriter Output, TextWriter Error, bool Interactive)
+{
+    /// <summary>The process's own terminal or files.</summary>
+    public static Terminal OfProcess() => new(
+        Console.Out,
+        Console.Error,
+        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+using VaeGpu.Host.Commands;
+using VaeGpu.Host.Progress;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training;
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Host;
+
+/// <summary>The command "train": sets a run up, trains with progress, leaves the pictures.</summary>
+internal static class TrainProgram
+{
+    public static int Start(TrainRequest request, Terminal terminal, CancellationToken stop)
+    {
+        using var folder = Open(request);
+        // Drawing or reading the images and finding and opening the device need not wait for each other.
+        var loading = Load(request.Data, request.Training.Seed, request.Threads);
+        using var backend = Backend.Open(request.Device, request.Threads);
+        var data = loading.GetAwaiter().GetResult();
+        var configuration = new RunConfiguration
+        {
+            Model = new ModelConfiguration
+            {
+                Width = data.Train.Width,
+                Height = data.Train.Height,
+                Hidden = request.Hidden,
+                Latent = request.Latent,
+                Activation = request.Activation,
+                Likelihood = request.Likelihood,
+            },
+            Training = request.Training,
+            Data = DataConfiguration.Of(request.Data, data),
+            Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
+        };
+        using var trainer = new Trainer(backend.Accelerator, configuration, data);
+        stop.ThrowIfCancellationRequested();
+        folder.Clear();
+        return Train(trainer, folder, backend, data, terminal, stop);
+    }
+
+    public static int Resume(ResumeRequest request, Terminal terminal, CancellationToken stop)
+    {
+        using var folder = RunFolder.Resume(request.Folder);
+        var checkpoint = CheckpointFile.Read(folder.Checkpoint);
+        var run = checkpoint.Header.Configuration;
+        var dataFolder = request.Data ?? run.Data.Folder;
+        var loading = Load(dataFolder, run.Training.Seed, request.Threads);
+        using var backend = Backend.Open(request.Device, request.Threads);
+        var data = loading.GetAwaiter().GetResult();
+        var configuration = run with
+        {
+            Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
+            Data = DataConfiguration.Of(dataFolder, data),
+            Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
+        };
+        using var trainer = new Trainer(backend.Accelerator, configuration, data);
+        trainer.Restore(checkpoint);
+        stop.ThrowIfCancellationRequested();
+        return Train(trainer, folder, backend, data, terminal, stop);
+    }
+
+    private static RunFolder Open(TrainRequest request)
+    {
+        if (request.Out is null)
+            return RunFolder.CreateFresh(CommonOptions.DefaultParent, DateTime.Now);
+        try
+        {
+            return RunFolder.Create(request.Out, request.Overwrite);
+        }
+        catch (RunExistsException e)
+        {
+            throw new UsageException($"{e.Message} Go on with it with --resume, replace it with --overwrite, or name another folder with --out.");
+        }
+    }
+
+    private static Task<DataSplit> Load(string? folder, ulong seed, int threads) =>
+        Task.Run(() => DataSource.Load(folder, seed, threads > 0 ? threads : Environment.ProcessorCount));
+
+    private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
+    {
+        Introduce(trainer, folder, data, terminal.Output);
+        var done = terminal.Interactive
+            ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))
+            : TrainingRun.Execute(trainer, folder, new PlainProgress(terminal.Output), stop);
+        WritePictures(trainer, folder, backend.Accelerator, data.Test);
+        if (done)
+        {
+            terminal.Output.WriteLine($"done: {folder.Path}");
+            return ExitCode.Done;
+        }
+        terminal.Output.WriteLine($"stopped; go on with: vaegpu train --resume --out \"{folder.Path}\"");
+        return ExitCode.Stopped;
+    }
+
+    private static void Introduce(Trainer trainer, RunFolder folder, DataSplit data, TextWriter output)
+    {
+        var model = trainer.Configuration.Model;
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"data    {data.Name}: {data.Train.Count:N0} images to train on, {data.Test.Count:N0} held out, {model.Width}×{model.Height}"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters"));
+        output.WriteLine($"device  {trainer.Configuration.Device.Kind}: {trainer.Configuration.Device.Name}");
+        output.WriteLine($"folder  {folder.Path}");
+    }
+
+    /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
+    private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ImageSet test)
+    {
+        RunPictures.WriteLosses(folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.History);
+        using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);
+        RunPictures.Samples(generation, RunPictures.Count, trainer.Configuration.Training.Seed, default).WritePng(folder.Samples);
+        RunPictures.Reconstructions(generation, test, RunPictures.Count, default).WritePng(folder.Reconstructions);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json.Serialization;
+using System.Text.Json;
+using VaeGpu.Kernels;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training.Configuration;
+
+/// <summary>The JSON form of configurations and of a checkpoint's header.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    NewLine = "\n",
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>)])]
+[JsonSerializable(typeof(RunConfiguration))]
+[JsonSerializable(typeof(CheckpointHeader))]
+internal sealed partial class ConfigurationJson : JsonSerializerContext;
+
+/// <summary>Enumerations as on the command line: <c>LeakyRelu</c> is "leaky-relu".</summary>
+internal sealed class KebabCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
+    where T : struct, Enum;

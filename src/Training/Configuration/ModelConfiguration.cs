@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Layers;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training.Configuration;
+
+/// <summary>The shape of a variational autoencoder: width·height → hidden layers → latent, and back through the same layers.</summary>
+public sealed record ModelConfiguration
+{
+    /// <summary>Columns of an image, in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Rows of an image, in pixels.</summary>
+    public required int Height { get; init; }
+
+    /// <summary>Units of each hidden layer of the encoder, from the data on; the decoder has them in reverse.</summary>
+    public IReadOnlyList<int> Hidden { get; init; } = [400];
+
+    /// <summary>Latent dimensions.</summary>
+    public int Latent { get; init; } = 20;
+
+    /// <summary>The function after each hidden layer.</summary>
+    public Activation Activation { get; init; } = Activation.Relu;
+
+    /// <summary>The law p(x∣z) of the data.</summary>
+    public Likelihood Likelihood { get; init; } = Likelihood.Bernoulli;
+
+    /// <summary>σ of the Gaussian likelihood, in units of white − black: about the error that a good model leaves.</summary>
+    public double Sigma { get; init; } = 0.1;
+
+    /// <summary>Data dimensions: height·width.</summary>
+    [JsonIgnore]
+    public int DataDimensions => Width * Height;
+
+    /// <summary>The same for the layers.</summary>
+    internal VaeShape Shape => new()
+    {
+        DataDimensions = DataDimensions,
+        LatentDimensions = Latent,
+        EncoderWidths = Hidden,
+        DecoderWidths = [.. Hidden.Reverse()],
+        Activation = Activation,
+        Likelihood = Likelihood,
+        LikelihoodSettings = Likelihood is Likelihood.Gaussian ? Gaussian.Settings(Sigma) : default,
+    };
+
+    /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
+    /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
+    internal void ThrowIfTooLarge(int batch)
+    {
+        long[] widths = [DataDimensions, .. Hidden, 2 * Latent];
+        var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
+        if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
+            throw new RunException($"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ModelConfiguration? other) =>
+        other is not null
+        && (Width, Height, Latent, Activation, Likelihood, Sigma)
+            == (other.Width, other.Height, other.Latent, other.Activation, other.Likelihood, other.Sigma)
+        && Hidden.SequenceEqual(other.Hidden);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Width, Height, Hidden.Count, Latent, Activation, Likelihood);
+}

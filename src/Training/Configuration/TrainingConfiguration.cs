@@ -1,0 +1,17 @@
+namespace VaeGpu.Training.Configuration;
+
+/// <summary>How a model is trained: Adam on shuffled batches.</summary>
+public sealed record TrainingConfiguration
+{
+    /// <summary>Examples of a step.</summary>
+    public int Batch { get; init; } = 128;
+
+    /// <summary>Passes over the training images, in all.</summary>
+    public int Epochs { get; init; } = 10;
+
+    /// <summary>Adam's step size.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>What the first parameters, the order of the images and the noise follow from.</summary>
+    public uint Seed { get; init; } = 1;
+}

@@ -1,0 +1,61 @@
+using VaeGpu.Kernels;
+using VaeGpu.Layers;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Training;
+
+/// <summary>Images in device memory, with the counters and the sums of the pass over them that is under way.</summary>
+internal sealed class ImagePass : IDisposable
+{
+    private readonly StepLauncher launcher;
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense> pixels;
+    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
+    private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
+    private readonly int size;
+    private readonly int halfBits;
+
+    /// <summary>Copies <paramref name="images"/> to the device. Shuffled, each epoch has an order of its own.</summary>
+    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled)
+    {
+        this.launcher = launcher;
+        (Count, size) = (images.Count, images.Size);
+        halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
+        pixels = accelerator.Allocate1D(images.Pixels);
+        control = accelerator.Allocate1D<ControlBlock>(1);
+        sums = accelerator.Allocate1D<MetricSums>(1);
+    }
+
+    /// <summary>Images of a pass.</summary>
+    public int Count { get; }
+
+    /// <summary>The counters, as kernels take them.</summary>
+    public ArrayView<ControlBlock> Control => control.View;
+
+    /// <summary>Sets the counters and the sums.</summary>
+    public void Reset(ControlBlock counters, MetricSums started)
+    {
+        control.CopyFromCPU([counters]);
+        Reset(started);
+    }
+
+    /// <summary>Sets the sums alone.</summary>
+    public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
+
+    /// <summary>Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width).</summary>
+    public void Gather(ArrayView<float> batch, int rows) => launcher.Gather(
+        pixels.View, batch, Control, new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits });
+
+    /// <summary>Adds the losses of the model's batch to the sums and moves on to the next images.</summary>
+    public void EndStep(Vae vae, int rows) => launcher.EndStep(
+        vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
+
+    /// <summary>Waits for the steps made and reads the sums.</summary>
+    public MetricSums ReadSums() => sums.GetAsArray1D()[0];
+
+    public void Dispose()
+    {
+        pixels.Dispose();
+        control.Dispose();
+        sums.Dispose();
+    }
+}

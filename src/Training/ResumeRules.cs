@@ -1,0 +1,27 @@
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training;
+
+/// <summary>What must not change between a checkpoint and the training that goes on from it.</summary>
+internal static class ResumeRules
+{
+    /// <exception cref="RunException">Something did change.</exception>
+    public static void Check(Checkpoint checkpoint, RunConfiguration now, int parameters)
+    {
+        var then = checkpoint.Header.Configuration;
+        if (then.Model != now.Model)
+            throw new RunException("The checkpoint is of another model, or the images have another size than those it was trained on.");
+        if (checkpoint.Parameters.Length != parameters)
+            throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
+        if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
+            throw new RunException("The checkpoint was trained with another batch, learning rate or seed.");
+        if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
+        {
+            throw new RunException(FormattableString.Invariant($"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; ")
+                + FormattableString.Invariant($"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images."));
+        }
+        if (checkpoint.Header.History.Count > now.Training.Epochs)
+            throw new RunException($"The run has {checkpoint.Header.History.Count} epochs already; ask for more than that.");
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using VaeGpu.Training.Configuration;
+
+namespace VaeGpu.Training.Runs;
+
+/// <summary>
+/// Checkpoints on disk. All numbers are little-endian:
+/// "VaeGpuCk" · version (4 bytes) · h (4) · n (8) · h bytes of JSON, the header · n parameters, n first and n second moments
+/// (4 each) · the SHA-256 of all that (32).
+/// </summary>
+public static class CheckpointFile
+{
+    /// <summary>The version that is written, and the highest that is read.</summary>
+    public const int Version = 1;
+
+    private const int PreludeBytes = 24;
+    private const int Arrays = 3;
+
+    /// <summary>Numbers handled at a time: spans of bytes end at 2³¹.</summary>
+    private const int Chunk = 1 << 20;
+    private static ReadOnlySpan<byte> Magic => "VaeGpuCk"u8;
+
+    /// <summary>Writes <paramref name="checkpoint"/> to <paramref name="path"/>, whole or not at all.</summary>
+    /// <exception cref="ArgumentException">The arrays differ in length.</exception>
+    /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
+    public static void Write(string path, Checkpoint checkpoint) => AtomicFile.Write(path, stream =>
+    {
+        if (checkpoint.FirstMoments.Length != checkpoint.Parameters.Length || checkpoint.SecondMoments.Length != checkpoint.Parameters.Length)
+            throw new ArgumentException("Each parameter has one first and one second moment.", nameof(checkpoint));
+        var header = JsonSerializer.SerializeToUtf8Bytes(checkpoint.Header, ConfigurationJson.Default.CheckpointHeader);
+        var prelude = new byte[PreludeBytes];
+        Magic.CopyTo(prelude);
+        BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(8), Version);
+        BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(12), header.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(prelude.AsSpan(16), checkpoint.Parameters.Length);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        ReadOnlySpan<byte[]> small = [prelude, header];
+        foreach (var part in small)
+            Append(part);
+        ReadOnlySpan<float[]> large = [checkpoint.Parameters, checkpoint.FirstMoments, checkpoint.SecondMoments];
+        foreach (var part in large)
+        {
+            for (var rest = part.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Chunk)..])
+                Append(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Chunk)]));
+        }
+        stream.Write(hash.GetHashAndReset());
+
+        void Append(ReadOnlySpan<byte> bytes)
+        {
+            hash.AppendData(bytes);
+            stream.Write(bytes);
+        }
+    });
+
+    /// <summary>Reads the checkpoint at <paramref name="path"/>.</summary>
+    /// <exception cref="RunException">There is no such file, or it is foreign, incomplete, damaged or of a newer version.</exception>
+    public static Checkpoint Read(string path)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            return Read(path, file);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new RunException($"There is no checkpoint at \"{path}\"; name the folder of a run that has finished an epoch.", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"The checkpoint \"{path}\" cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static Checkpoint Read(string path, FileStream file)
+    {
+        var prelude = new byte[Math.Min(PreludeBytes, file.Length)];
+        file.ReadExactly(prelude);
+        var (headerBytes, count) = ReadPrelude(path, prelude, file.Length);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(prelude);
+        var header = new byte[headerBytes];
+        Fill(header);
+        float[][] arrays = [new float[count], new float[count], new float[count]];
+        foreach (var array in arrays)
+        {
+            for (var rest = array.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Chunk)..])
+                Fill(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Chunk)]));
+        }
+        var checksum = new byte[SHA256.HashSizeInBytes];
+        file.ReadExactly(checksum);
+        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(checksum))
+            throw Damaged(path, "its checksum does not fit");
+        return new Checkpoint
+        {
+            Header = ReadHeader(path, header), Parameters = arrays[0], FirstMoments = arrays[1], SecondMoments = arrays[2],
+        };
+
+        void Fill(Span<byte> bytes)
+        {
+            file.ReadExactly(bytes);
+            hash.AppendData(bytes);
+        }
+    }
+
+    private static (int HeaderBytes, int Count) ReadPrelude(string path, ReadOnlySpan<byte> prelude, long bytes)
+    {
+        if (prelude.IsEmpty || !prelude.StartsWith(Magic[..Math.Min(Magic.Length, prelude.Length)]))
+            throw new RunException($"\"{path}\" is not a checkpoint of vaegpu.");
+        if (bytes < PreludeBytes)
+            throw Incomplete(path, bytes);
+        var version = BinaryPrimitives.ReadInt32LittleEndian(prelude[8..]);
+        if (version > Version)
+        {
+            throw new RunException(
+                $"The checkpoint \"{path}\" has format {version}, and this vaegpu reads formats up to {Version}; use the vaegpu that wrote it, or a newer one.");
+        }
+        var headerBytes = BinaryPrimitives.ReadInt32LittleEndian(prelude[12..]);
+        var count = BinaryPrimitives.ReadInt64LittleEndian(prelude[16..]);
+        if (version < 1 || headerBytes < 0 || count < 0 || count > Array.MaxLength)
+            throw Damaged(path, "its first bytes make no sense");
+        var expected = PreludeBytes + headerBytes + Arrays * sizeof(float) * count + SHA256.HashSizeInBytes;
+        if (bytes < expected)
+            throw Incomplete(path, bytes, expected);
+        if (bytes > expected)
+            throw Damaged(path, $"it has {bytes} bytes where {expected} belong");
+        return (headerBytes, (int)count);
+    }
+
+    private static CheckpointHeader ReadHeader(string path, ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, ConfigurationJson.Default.CheckpointHeader)
+                ?? throw Damaged(path, "its header is empty");
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(path, $"its header cannot be read: {e.Message}");
+        }
+    }
+
+    private static RunException Incomplete(string path, long bytes, long? expected = null) => new(
+        $"The checkpoint \"{path}\" is incomplete: it has {bytes}{(expected is null ? "" : $" of {expected}")} bytes; restore it from a copy, or train again.");
+
+    private static RunException Damaged(string path, string how) => new(
+        $"The checkpoint \"{path}\" is damaged: {how}; restore it from a copy, or train again.");
+}

@@ -1,0 +1,22 @@
+namespace VaeGpu.Training.Runs;
+
+/// <summary>
+/// What one epoch reached, in nats per example. A loss is the sum of its two terms: reconstruction −E[log p(x∣z)] and
+/// KL(q(z∣x) ∥ p(z)), and an upper bound of −log p(x). Train is the mean over the epoch's steps, while parameters change;
+/// test is the mean over the images held out, at the epoch's end.
+/// </summary>
+/// <param name="Epoch">Epochs done; the first is 1.</param>
+/// <param name="Seconds">Time spent training and evaluating since the run began, in seconds.</param>
+/// <param name="Train">The terms on the images trained on.</param>
+/// <param name="Test">The terms on the images held out.</param>
+public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, LossTerms Test);
+
+/// <summary>The two terms of the loss, in nats per example.</summary>
+/// <param name="Reconstruction">−E[log p(x∣z)].</param>
+/// <param name="Kl">KL(q(z∣x) ∥ p(z)).</param>
+public readonly record struct LossTerms(double Reconstruction, double Kl)
+{
+    /// <summary>Reconstruction + KL.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public double Loss => Reconstruction + Kl;
+}

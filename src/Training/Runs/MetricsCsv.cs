@@ -1,0 +1,28 @@
+using System.Globalization;
+using System.Text;
+
+namespace VaeGpu.Training.Runs;
+
+/// <summary>The metrics of a run as comma-separated values: one line for each epoch, the same in every locale.</summary>
+public static class MetricsCsv
+{
+    /// <summary>The first line.</summary>
+    public const string Header = "epoch,seconds,train_loss,train_rec,train_kl,test_loss,test_rec,test_kl";
+
+    /// <summary>Writes <paramref name="epochs"/>, losses in nats per example, to <paramref name="path"/>.</summary>
+    /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
+    public static void Write(string path, IEnumerable<EpochMetrics> epochs) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        writer.WriteLine(Header);
+        foreach (var epoch in epochs)
+            writer.WriteLine(Line(epoch));
+    });
+
+    private static string Line(EpochMetrics epoch) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{epoch.Epoch},{epoch.Seconds:F3},{Terms(epoch.Train)},{Terms(epoch.Test)}");
+
+    private static string Terms(LossTerms terms) =>
+        string.Create(CultureInfo.InvariantCulture, $"{terms.Loss:F6},{terms.Reconstruction:F6},{terms.Kl:F6}");
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+
+namespace VaeGpu.Training.Runs;
+
+/// <summary>
+/// The folder of one training run. While it is open no other process can train in it. A run that is there already is replaced only
+/// when that was asked for, and only by <see cref="Clear"/>.
+/// </summary>
+public sealed class RunFolder : IDisposable
+{
+    private const string LockName = ".vaegpu.lock";
+    private readonly FileStream held;
+
+    private readonly bool made;
+
+    private RunFolder(string path, FileStream held, bool made) => (Path, this.held, this.made) = (path, held, made);
+
+    /// <summary>The folder, as a full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The checkpoint's path.</summary>
+    public string Checkpoint => CheckpointIn(Path);
+
+    /// <summary>The path of the configuration, JSON.</summary>
+    public string Configuration => In("configuration.json");
+
+    /// <summary>The path of the metrics of each epoch, CSV.</summary>
+    public string Metrics => In("metrics.csv");
+
+    /// <summary>The path of the loss curves, SVG.</summary>
+    public string Losses => In("loss.svg");
+
+    /// <summary>The path of the images drawn from the prior, PNG.</summary>
+    public string Samples => In("samples.png");
+
+    /// <summary>The path of held-out images beside their reconstructions, PNG.</summary>
+    public string Reconstructions => In("reconstructions.png");
+
+    private string[] Files => [Checkpoint, Configuration, Metrics, Losses, Samples, Reconstructions];
+
+    /// <summary>The path of the checkpoint of the run in <paramref name="folder"/>.</summary>
+    public static string CheckpointIn(string folder) => System.IO.Path.Combine(folder, "checkpoint.vae");
+
+    /// <summary>Makes a new folder under <paramref name="parent"/>, named after the time: "2026-01-31-235959", "…-2" and so on.</summary>
+    /// <exception cref="RunException">The folder cannot be made.</exception>
+    public static RunFolder CreateFresh(string parent, DateTime now)
+    {
+        var name = now.ToString("yyyy-MM-dd-HHmmss", CultureInfo.InvariantCulture);
+        for (var attempt = 1; ; attempt++)
+        {
+            var path = System.IO.Path.Combine(parent, attempt == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{attempt}"));
+            if (!System.IO.Path.Exists(path))
+                return Open(path);
+        }
+    }
+
+    /// <summary>Opens <paramref name="path"/> for a new run and makes it if it is missing. Files of other names may be there.</summary>
+    /// <exception cref="RunExistsException">The folder holds a run and <paramref name="overwrite"/> is false.</exception>
+    /// <exception cref="RunException">Another process trains in the folder, or it cannot be made or written.</exception>
+    public static RunFolder Create(string path, bool overwrite)
+    {
+        var folder = Open(path);
+        if (!overwrite && Array.Find(folder.Files, File.Exists) is { } file)
+        {
+            folder.Dispose();
+            throw new RunExistsException($"The folder \"{path}\" holds a run already ({System.IO.Path.GetFileName(file)}).");
+        }
+        return folder;
+    }
+
+    /// <summary>Opens the folder of a run that is to go on.</summary>
+    /// <exception cref="RunException">There is no run, another process trains in the folder, or it cannot be written.</exception>
+    public static RunFolder Resume(string path) => File.Exists(CheckpointIn(path))
+        ? Open(path)
+        : throw new RunException($"The folder \"{path}\" has no checkpoint to go on from; train without resuming first.");
+
+    /// <summary>Removes what an earlier run left, so that the folder never holds parts of two runs.</summary>
+    /// <exception cref="IOException">A file cannot be removed.</exception>
+    public void Clear()
+    {
+        foreach (var file in Files)
+            File.Delete(file);
+    }
+
+    /// <summary>Lets other processes train in the folder, and removes it if it was made here and nothing was put in.</summary>
+    public void Dispose()
+    {
+        held.Dispose();
+        if (made && Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any())
+            Directory.Delete(Path);
+    }
+
+    private static RunFolder Open(string path)
+    {
+        try
+        {
+            var full = System.IO.Path.GetFullPath(path);
+            var made = !Directory.Exists(full);
+            Directory.CreateDirectory(full);
+            return new RunFolder(full, Hold(full), made);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new RunException($"The folder \"{path}\" cannot be used for a run: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The lock is the open file, not its presence: the system lets it go when a process dies.</summary>
+    private static FileStream Hold(string folder)
+    {
+        var path = System.IO.Path.Combine(folder, LockName);
+        var existed = File.Exists(path);
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+        }
+        catch (IOException e) when (existed && e is not (DirectoryNotFoundException or PathTooLongException))
+        {
+            throw new RunException($"Another vaegpu is training in \"{folder}\"; wait for it, or name another folder.", e);
+        }
+    }
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}

@@ -1,0 +1,21 @@
+namespace VaeGpu.Training.Runs;
+
+/// <summary>Where a run stands while an epoch is under way.</summary>
+/// <param name="Epoch">The epoch under way; the first is 1.</param>
+/// <param name="Epochs">Epochs in all.</param>
+/// <param name="Done">The part of the run's training that is done, 0 to 1.</param>
+/// <param name="Terms">The means of the loss's terms over the epoch so far, in nats per example.</param>
+/// <param name="ImagesPerSecond">Images trained on in a second, since this process began to train.</param>
+/// <param name="Remaining">The time that the rest will take at the pace so far.</param>
+public readonly record struct TrainingProgress(
+    int Epoch, int Epochs, double Done, LossTerms Terms, double ImagesPerSecond, TimeSpan Remaining);
+
+/// <summary>Hears of a run's progress, on the thread that trains.</summary>
+public interface ITrainingObserver
+{
+    /// <summary>Some steps were made; called a few times a second at most, and at each epoch's end.</summary>
+    void Progressed(TrainingProgress progress);
+
+    /// <summary>An epoch was trained, evaluated and saved.</summary>
+    void EpochEnded(EpochMetrics metrics);
+}

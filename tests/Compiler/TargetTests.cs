@@ -1,0 +1,37 @@
+using VaeGpu.Gpu.Passes;
+
+namespace VaeGpu.Tests;
+
+/// <summary>The compiled targets against the interpreter, on random kernels.</summary>
+[TestFixture]
+internal sealed class TargetTests
+{
+    [TestCase(32)]
+    [TestCase(128)]
+    [TestCase(256)]
+    [TestCase(512)]
+    public void Vectors_compute_what_the_interpreter_computes(int vectorBits)
+    {
+        using Context context = Context.Create(b => b.CPU(2, vectorBits));
+        using var cpu = (CpuAccelerator)context.Devices[0].CreateAccelerator(context);
+        Check(new($"the CPU with vectors of {vectorBits} bits", cpu, (function, groupDim) =>
+            cpu.Compile(Pipeline.Run(function, groupDim, cpu.WarpSize), groupDim)));
+    }
+
+    [Test]
+    public void OpenCL_computes_what_the_interpreter_computes()
+    {
+        using Context context = Context.Create(b => b.OpenCL());
+        if (context.Devices.Count == 0)
+            Assert.Ignore("No OpenCL device: " + string.Join(" ", context.Refusals));
+        using var openCL = (OpenCLAccelerator)context.Devices[0].CreateAccelerator(context);
+        Check(new(openCL.Name, openCL, (function, groupDim) =>
+            openCL.Compile(Pipeline.Run(function, groupDim, openCL.WarpSize), groupDim)));
+    }
+
+    private static void Check(KernelTarget target)
+    {
+        using var check = new RandomKernelCheck(target);
+        check.Run(RandomKernelCheck.FirstSeed, RandomKernelCheck.Count);
+    }
+}

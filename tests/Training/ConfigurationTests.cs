@@ -1,0 +1,36 @@
+using System.Text.Json;
+using VaeGpu.Tests.Data;
+
+namespace VaeGpu.Tests.Training;
+
+public sealed class ConfigurationTests
+{
+    [Test]
+    public void The_file_reads_as_a_person_expects()
+    {
+        using var folder = new ScratchFolder();
+        Examples.Configuration().Write(folder["configuration.json"]);
+        using var json = JsonDocument.Parse(File.ReadAllBytes(folder["configuration.json"]));
+        var (model, training) = (json.RootElement.GetProperty("model"), json.RootElement.GetProperty("training"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(model.GetProperty("hidden").EnumerateArray().Select(units => units.GetInt32()), Is.EqualTo(new[] { 12, 6 }));
+            Assert.That(model.GetProperty("activation").GetString(), Is.EqualTo("leaky-relu"));
+            Assert.That(model.GetProperty("likelihood").GetString(), Is.EqualTo("gaussian"));
+            Assert.That(training.GetProperty("learningRate").GetDouble(), Is.EqualTo(3.3e-4));
+            Assert.That(training.GetProperty("seed").GetUInt32(), Is.EqualTo(4_000_000_000));
+            Assert.That(json.RootElement.GetProperty("device").GetProperty("asked").GetString(), Is.EqualTo("opencl:1"));
+        });
+    }
+
+    [Test]
+    public void Models_are_equal_by_their_layers()
+    {
+        var model = Examples.Configuration().Model;
+        Assert.Multiple(() =>
+        {
+            Assert.That(model with { Hidden = [12, 6] }, Is.EqualTo(model));
+            Assert.That(model with { Hidden = [6, 12] }, Is.Not.EqualTo(model));
+        });
+    }
+}

@@ -1,0 +1,91 @@
+using VaeGpu.Tests.Data;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Tests.Training;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class RunFolderTests
+{
+    private readonly ScratchFolder scratch = new();
+
+    [TearDown]
+    public void RemoveFolder() => scratch.Dispose();
+
+    [Test]
+    public void Fresh_folders_are_named_after_the_time_and_never_shared()
+    {
+        var now = new DateTime(2026, 1, 31, 23, 59, 58);
+        using var first = RunFolder.CreateFresh(scratch["runs"], now);
+        using var second = RunFolder.CreateFresh(scratch["runs"], now);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Path.GetFileName(first.Path), Is.EqualTo("2026-01-31-235958"));
+            Assert.That(Path.GetFileName(second.Path), Is.EqualTo("2026-01-31-235958-2"));
+        });
+    }
+
+    [Test]
+    public void A_run_is_not_overwritten_unasked()
+    {
+        using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
+            File.WriteAllText(folder.Metrics, "kept");
+        Assert.That(
+            () => RunFolder.Create(scratch["run"], overwrite: false),
+            Throws.TypeOf<RunExistsException>().With.Message.Contains("metrics.csv"));
+        using var again = RunFolder.Create(scratch["run"], overwrite: true);
+        Assert.That(File.ReadAllText(again.Metrics), Is.EqualTo("kept"));
+        again.Clear();
+        Assert.That(again.Metrics, Does.Not.Exist);
+    }
+
+    [Test]
+    public void Files_of_other_names_stay_and_do_no_harm()
+    {
+        Directory.CreateDirectory(scratch["run"]);
+        File.WriteAllText(scratch["run/notes.txt"], "mine");
+        using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
+            folder.Clear();
+        Assert.That(File.ReadAllText(scratch["run/notes.txt"]), Is.EqualTo("mine"));
+    }
+
+    [Test]
+    public void A_folder_belongs_to_one_run_at_a_time()
+    {
+        using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
+        {
+            Assert.That(
+                () => RunFolder.Create(scratch["run"], overwrite: true),
+                Throws.TypeOf<RunException>().With.Message.Contains("Another vaegpu is training"));
+        }
+        using var after = RunFolder.Create(scratch["run"], overwrite: false);
+        Assert.That(after.Path, Does.Exist);
+    }
+
+    [Test]
+    public void The_lock_of_a_process_that_died_does_not_bind()
+    {
+        Directory.CreateDirectory(scratch["run"]);
+        File.WriteAllText(scratch["run/.vaegpu.lock"], "");
+        using var folder = RunFolder.Create(scratch["run"], overwrite: false);
+        Assert.That(folder.Path, Does.Exist);
+    }
+
+    [Test]
+    public void A_folder_made_in_vain_is_removed()
+    {
+        RunFolder.Create(scratch["runs/run"], overwrite: false).Dispose();
+        Assert.That(scratch["runs/run"], Does.Not.Exist);
+    }
+
+    [Test]
+    public void A_file_in_the_place_of_the_folder_is_an_error_for_the_person()
+    {
+        scratch.Put("run", [1]);
+        Assert.That(() => RunFolder.Create(scratch["run"], overwrite: true), Throws.TypeOf<RunException>().With.Message.Contains("cannot be used"));
+    }
+
+    [Test]
+    public void Only_a_folder_with_a_checkpoint_goes_on() => Assert.That(
+        () => RunFolder.Resume(scratch["run"]),
+        Throws.TypeOf<RunException>().With.Message.Contains("no checkpoint to go on from"));
+}
