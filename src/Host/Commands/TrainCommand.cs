@@ -27,17 +27,19 @@ internal static class TrainCommand
         var epochs = Options.Number("--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
         var rate = Options.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
         var seed = Options.Number("--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
+        var objective = new ObjectiveOptions();
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
         var command = new Command("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
         {
             data, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
         };
+        objective.AddTo(command);
         command.SetAction(result =>
         {
             if (result.GetValue(resume))
             {
-                Refuse(result, "--resume", [overwrite, hidden, latent, activation, likelihood, batch, rate, seed]);
+                Refuse(result, "--resume", [overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All]);
                 return TrainProgram.Resume(
                     new ResumeRequest(
                         result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
@@ -64,6 +66,7 @@ internal static class TrainCommand
                         Epochs = result.GetValue(epochs),
                         LearningRate = result.GetValue(rate),
                         Seed = result.GetValue(seed),
+                        Objective = objective.Read(result),
                     },
                     Device = result.GetRequiredValue(device),
                     Threads = result.GetValue(threads),
