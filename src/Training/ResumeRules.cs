@@ -15,7 +15,7 @@ internal static class ResumeRules
         if (checkpoint.Parameters.Length != parameters)
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
-            throw new RunException("The checkpoint was trained with another batch, learning rate or seed.");
+            throw new RunException("The checkpoint was trained with another batch, learning rate, seed or objective.");
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {
             throw new RunException(

@@ -32,6 +32,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<double> rate = OptionOf.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
     private readonly Option<uint> seed = OptionOf.Number(
         "--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
+    private readonly ObjectiveOptions objective = new();
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<int> threads = CommonOptions.Threads();
 
@@ -44,6 +45,7 @@ internal sealed class TrainCommand : Command
         ];
         foreach (var option in options)
             Add(option);
+        objective.AddTo(this);
         SetAction(result => result.GetValue(resume)
             ? TrainProgram.Resume(ReadResume(result), terminal, stop)
             : TrainProgram.Start(ReadStart(result), terminal, stop));
@@ -64,6 +66,7 @@ internal sealed class TrainCommand : Command
             Epochs = result.GetValue(epochs),
             LearningRate = result.GetValue(rate),
             Seed = result.GetValue(seed),
+            Objective = objective.Read(result),
         },
         Device = result.GetRequiredValue(device),
         Threads = result.GetValue(threads),
@@ -71,7 +74,7 @@ internal sealed class TrainCommand : Command
 
     private ResumeRequest ReadResume(ParseResult result)
     {
-        Option[] fixedByTheRun = [overwrite, hidden, latent, activation, likelihood, batch, rate, seed];
+        Option[] fixedByTheRun = [overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
         return new ResumeRequest(

@@ -14,7 +14,7 @@ namespace VaeGpu.Training.Runs;
 public static class CheckpointFile
 {
     /// <summary>The version that is written, and the highest that is read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const int PreludeBytes = 24;
     private const int Arrays = 3;
