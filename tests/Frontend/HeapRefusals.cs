@@ -169,14 +169,7 @@ public sealed class HeapRefusals : RefusalTests
     public static void Catch(ArrayView<int> y)
     {
         y[0] = 1;
-        try
-        {
-            y[1] = 2; // refused
-        }
-        finally
-        {
-            y[2] = 3;
-        }
+        try { y[1] = 2; } finally { y[2] = 3; } // refused
     }
 
     [Test]
