@@ -12,7 +12,7 @@ internal delegate void Product(ArrayView<float> left, ArrayView<float> right, Ar
 /// <param name="Load">Loads it on a device for square matrices of a multiple of 96 rows.</param>
 internal sealed record Rung(int Number, string Idea, int Predecessor, Func<Accelerator, MatMulShape, Product> Load)
 {
-    /// <summary>The ladder, from the definition to the kernel that the layers use.</summary>
+    /// <summary>The ladder, from the definition to the kernels that the layers use.</summary>
     public static readonly IReadOnlyList<Rung> All =
     [
         new(1, "one thread for each result, neighbours on neighbouring rows", 0, Rung1Rows.Load),
@@ -21,6 +21,7 @@ internal sealed record Rung(int Number, string Idea, int Predecessor, Func<Accel
         new(4, "several rows for each thread, sums in registers", 2, Rung4RowsPerThread.Load),
         new(5, "two columns for each thread", 4, Rung5ColumnsPerThread.Load),
         new(6, "groups in the order that keeps a panel in the cache", 5, Rung6GroupOrder.Load),
-        new(7, "the product's kernel: any size, layouts and epilogues", 6, Rung7Product.Load),
+        new(7, "any size, layouts and epilogues: the layers' kernel on CPUs", 6, Rung7Product.Load),
+        new(8, "shared tiles and registers at once: the layers' kernel on GPUs", 3, Rung8SharedSlabs.Load),
     ];
 }
