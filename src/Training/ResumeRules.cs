@@ -18,8 +18,9 @@ internal static class ResumeRules
             throw new RunException("The checkpoint was trained with another batch, learning rate or seed.");
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {
-            throw new RunException(FormattableString.Invariant($"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; ")
-                + FormattableString.Invariant($"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images."));
+            throw new RunException(
+                $"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; "
+                + $"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images.");
         }
         if (checkpoint.Header.History.Count > now.Training.Epochs)
             throw new RunException($"The run has {checkpoint.Header.History.Count} epochs already; ask for more than that.");

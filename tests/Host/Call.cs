@@ -25,7 +25,8 @@ internal sealed record Call(int ExitCode, string Output, string Error)
     /// <summary>Trains a small model on few images in the folder "run".</summary>
     public static string[] Train(ScratchFolder folder, params string[] more) =>
     [
-        "train", "--data", PutData(folder), "--out", folder["run"], "--hidden", "16", "--latent", "2", "--batch", "64", "--device", "cpu", "--threads", "1",
+        "train", "--data", PutData(folder), "--out", folder["run"], "--device", "cpu", "--threads", "1",
+        "--hidden", "16", "--latent", "2", "--batch", "64",
         .. more,
     ];
 
@@ -33,8 +34,8 @@ internal sealed record Call(int ExitCode, string Output, string Error)
     private static string PutData(ScratchFolder folder)
     {
         Directory.CreateDirectory(folder["data"]);
-        foreach (var (name, images) in new[] { ("train-images-idx3-ubyte", TinyRun.Data.Train), ("t10k-images-idx3-ubyte", TinyRun.Data.Test) })
-            folder.Put(Path.Combine("data", name), [.. Idx.Header(Idx.Images, (uint)images.Count, 28, 28), .. images.Pixels]);
+        folder.Put("data/train-images-idx3-ubyte", [.. Idx.Header(Idx.Images, TinyRun.Images, 28, 28), .. TinyRun.Data.Train.Pixels]);
+        folder.Put("data/t10k-images-idx3-ubyte", [.. Idx.Header(Idx.Images, TinyRun.HeldOut, 28, 28), .. TinyRun.Data.Test.Pixels]);
         return folder["data"];
     }
 }
