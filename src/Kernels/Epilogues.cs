@@ -15,7 +15,7 @@ public interface IEpilogue
     static abstract float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved);
 }
 
-/// <summary>Stores the sum; <c>bias</c> and <c>saved</c> may be empty views.</summary>
+/// <summary>Stores the sum; <c>bias</c> and <c>saved</c> are not read, and may be any views.</summary>
 public struct Plain : IEpilogue
 {
     public static bool IsCheap => true;
@@ -25,7 +25,7 @@ public struct Plain : IEpilogue
 
 /// <summary>
 /// f(sum + bias): a layer's forward pass. Keeps sum + bias in <c>saved</c> where f' is not written in the output;
-/// <c>saved</c> may be an empty view where it is.
+/// <c>saved</c> may be any view where it is.
 /// </summary>
 public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct, IActivation
 {
@@ -40,7 +40,7 @@ public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct
     }
 }
 
-/// <summary>sum·f'(saved): the gradient of the layer below, taken through its activation; <c>bias</c> may be an empty view.</summary>
+/// <summary>sum·f'(saved): the gradient of the layer below, taken through its activation; <c>bias</c> may be any view.</summary>
 public struct ActivationGradient<TActivation> : IEpilogue where TActivation : struct, IActivation
 {
     // A derivative that is written in the output is a product or two.

@@ -92,7 +92,7 @@ public sealed class Generation : IDisposable
     /// <summary>μ of q(z∣x), shape (rows, d): the left half of the encoder's output.</summary>
     private float[] Means(float[] values, int rows)
     {
-        images.CopyFromCPU(values);
+        images.View.SubView(0, values.Length).CopyFromCPU(values);
         vae.Encoder.Forward(vae.Parameters, images.View, control.View, rows, RandomPurpose.Evaluation);
         var encoded = new float[rows * 2 * model.Latent];
         vae.Encoder.Encoded.SubView(0, encoded.Length).CopyToCPU(encoded);
