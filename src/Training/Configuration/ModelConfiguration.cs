@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Runs;
 
@@ -43,7 +42,7 @@ public sealed record ModelConfiguration
         DecoderWidths = [.. Hidden.Reverse()],
         Activation = Activation,
         Likelihood = Likelihood,
-        LikelihoodSettings = Likelihood is Likelihood.Gaussian ? Gaussian.Settings(Sigma) : default,
+        LikelihoodSettings = new LikelihoodOptions { Scale = Sigma }.For(Likelihood),
     };
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
