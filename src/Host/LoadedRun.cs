@@ -36,7 +36,8 @@ internal sealed class LoadedRun : IDisposable
         var model = configuration.Model;
         return (images.Width, images.Height) == (model.Width, model.Height)
             ? images
-            : throw new RunException($"The model takes images of {model.Width}×{model.Height} pixels; the data has {images.Width}×{images.Height}.");
+            : throw new RunException(
+                $"The model takes images of {model.Width}×{model.Height} pixels; the data has {images.Width}×{images.Height}.");
     }
 
     public void Dispose()

@@ -21,7 +21,11 @@ public sealed class Generation : IDisposable
         this.model = model;
         vae = new Vae(accelerator, model.Shape, MaximalBatch);
         if (vae.Parameters.Layout.Length != parameters.Length)
-            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {vae.Parameters.Layout.Length}.");
+        {
+            var expected = vae.Parameters.Layout.Length;
+            vae.Dispose();
+            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {expected}.");
+        }
         vae.Parameters.Parameters.CopyFromCPU(parameters);
         images = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
         control = accelerator.Allocate1D(new ControlBlock[1]);
@@ -55,7 +59,9 @@ public sealed class Generation : IDisposable
         return grey;
     }
 
-    /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, height·width).</summary>
+    /// <summary>
+    /// E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, height·width).
+    /// </summary>
     /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
     public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop)
     {
@@ -86,7 +92,7 @@ public sealed class Generation : IDisposable
     /// <summary>μ of q(z∣x), shape (rows, d): the left half of the encoder's output.</summary>
     private float[] Means(float[] values, int rows)
     {
-        images.CopyFromCPU(values);
+        images.View.SubView(0, values.Length).CopyFromCPU(values);
         vae.Encoder.Forward(vae.Parameters, images.View, control.View, rows, RandomPurpose.Evaluation);
         var encoded = new float[rows * 2 * model.Latent];
         vae.Encoder.Encoded.SubView(0, encoded.Length).CopyToCPU(encoded);

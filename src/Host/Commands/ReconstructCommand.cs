@@ -9,9 +9,10 @@ internal static class ReconstructCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var run = CommonOptions.Run();
-        var data = Options.Text("--data", "folder", "Folder of MNIST-style IDX files whose test images are taken [default: the run's data]");
-        var count = Options.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first held-out images");
-        var output = Options.Text("--out", "file", "The picture, PNG [default: reconstructions-COUNT.png in the run's folder]");
+        var data = OptionOf.Text(
+            "--data", "folder", "Folder of MNIST-style IDX files whose test images are taken [default: the run's data]");
+        var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first held-out images");
+        var output = OptionOf.Text("--out", "file", "The picture, PNG [default: reconstructions-COUNT.png in the run's folder]");
         var overwrite = CommonOptions.Overwrite("a picture");
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();

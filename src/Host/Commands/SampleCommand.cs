@@ -8,9 +8,9 @@ internal static class SampleCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var run = CommonOptions.Run();
-        var count = Options.Number("--count", "images", 64, 1, 10_000, "How many images");
-        var seed = Options.Number("--seed", "n", 1u, 0u, uint.MaxValue, "Seed of the latent vectors");
-        var output = Options.Text("--out", "file", "The picture, PNG [default: samples-COUNT-seed-SEED.png in the run's folder]");
+        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "How many images");
+        var seed = OptionOf.Number("--seed", "n", 1u, 0u, uint.MaxValue, "Seed of the latent vectors");
+        var output = OptionOf.Text("--out", "file", "The picture, PNG [default: samples-COUNT-seed-SEED.png in the run's folder]");
         var overwrite = CommonOptions.Overwrite("a picture");
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();

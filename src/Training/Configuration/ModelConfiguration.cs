@@ -52,7 +52,10 @@ public sealed record ModelConfiguration
         long[] widths = [DataDimensions, .. Hidden, 2 * Latent];
         var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
-            throw new RunException($"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
+        {
+            throw new RunException(
+                $"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
+        }
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace VaeGpu.Host.Commands;
 
 /// <summary>Options with a range, so that what a command gets can be used as it is. Numbers are read alike in every locale.</summary>
-internal static class Options
+internal static class OptionOf
 {
     /// <summary>An option that takes a number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<T> Number<T>(string name, string unit, T fallback, T least, T most, string description)
@@ -49,7 +49,8 @@ internal static class Options
                 {
                     if (!TryParse(part, least, most, out var number))
                     {
-                        result.AddError($"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, such as 512,256, not \"{text}\".");
+                        result.AddError(
+                            $"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, not \"{text}\".");
                         return [];
                     }
                     numbers.Add(number);
@@ -58,7 +59,9 @@ internal static class Options
             },
         };
 
-    /// <summary>An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.</summary>
+    /// <summary>
+    /// An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.
+    /// </summary>
     public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum
     {
         string[] choices = [.. Enum.GetValues<T>().Select(Name)];
