@@ -101,24 +101,19 @@ internal static class FusionFigures
     private static Figure Reconstruct(BenchDevice device, Effort effort)
     {
         Accelerator accelerator = device.Accelerator;
-        int groupSize = DeviceTuning.For(accelerator).GroupSize;
         var shape = new ReconstructionShape { Rows = Batch, Columns = Data };
         using var data = accelerator.Allocate1D(Measuring.Data.Uniform(Batch * Data));
         using var outputs = accelerator.Allocate1D(Measuring.Data.Normal(Batch * Data));
         using var gradient = accelerator.Allocate1D<float>(Batch * Data);
         using var losses = accelerator.Allocate1D<float>(Batch);
         using var control = accelerator.Allocate1D([new ControlBlock { LikelihoodWeight = 1 }]);
-        LikelihoodLauncher fused = LikelihoodLauncher.Load(accelerator, Likelihood.Bernoulli, default);
-        var gradientKernel = Reconstruction.Gradient<Bernoulli>;
-        var differentiate = accelerator.LoadStreamKernel(gradientKernel);
-        var matrix = new MatrixShape { Rows = Batch, Columns = Data };
-        KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize);
+        using var fused = LikelihoodLauncher.Load(accelerator, Likelihood.Bernoulli, default);
         return Compare(device, "Bernoulli loss + gradient", $"{Batch}×{Data}", effort,
             () => fused.LossAndGradient(data.View, outputs.View, losses.View, control.View, shape),
             () =>
             {
                 fused.Loss(data.View, outputs.View, losses.View, shape);
-                differentiate(elements, data.View, outputs.View, gradient.View, control.View, shape, default);
+                fused.Gradient(data.View, outputs.View, gradient.View, control.View, shape);
             });
     }
 
