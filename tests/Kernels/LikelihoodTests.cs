@@ -92,13 +92,42 @@ public class LikelihoodTests
         });
     }
 
+    [Test]
+    public void A_shared_variance_comes_to_rest_at_the_mean_squared_error()
+    {
+        const double sigma = 0.1;
+        using var backend = VaeGpu.Kernels.Devices.Backend.Open("cpu");
+        Accelerator accelerator = backend.Accelerator;
+        var shape = new ReconstructionShape { Rows = 7, Columns = 50 };
+        var inputs = new Inputs();
+        float[] x = inputs.Uniform(shape.Rows * shape.Columns), mean = inputs.Normal(x.Length);
+        using var launcher = LikelihoodLauncher.Load(accelerator, Likelihood.GaussianShared, Gaussian.Settings(sigma));
+        using var control = accelerator.Allocate1D(new[] { Control with { LikelihoodWeight = 1 } });
+        using var data = new Guarded(accelerator, x);
+        using var outputs = new Guarded(accelerator, mean);
+        using var losses = new Guarded(accelerator, shape.Rows);
+        using var slope = new Guarded(accelerator, 1);
+        float theta = 5.2f;
+        for (int step = 0; step < 100; step++)
+        {
+            using var parameter = new Guarded(accelerator, [theta]);
+            launcher.Variance!.Prepare(parameter.View);
+            launcher.Loss(data.View, outputs.View, losses.View, shape);
+            launcher.Variance.Gradient(losses.View, parameter.View, slope.View, control.View, shape);
+            // At rest the second derivative is D/2.
+            theta -= slope.Read()[0] / shape.Columns;
+        }
+        double expected = Math.Log(x.Zip(mean, (a, b) => Math.Pow((double)a - b, 2)).Average()) - 2 * Math.Log(sigma);
+        Assert.That(theta, Is.EqualTo(expected).Within(1e-5));
+    }
+
     private static void Compute(Accelerator accelerator, TestDevice device, ReferenceLaw law, ReconstructionShape shape)
     {
         var random = new Random(shape.Columns);
         float[] Draw(int count, double from, double to) =>
             [.. Enumerable.Range(0, count).Select(_ => (float)(from + (to - from) * random.NextDouble()))];
         using var launcher = LikelihoodLauncher.Load(accelerator, law.Likelihood, law.Options.For(law.Likelihood));
-        Assert.That(launcher.Outputs, Is.EqualTo(law.Outputs), law.Name);
+        Assert.That((launcher.Outputs, law.Options.Outputs(law.Likelihood)), Is.EqualTo((law.Outputs, law.Outputs)), law.Name);
         using var control = accelerator.Allocate1D(new[] { Control });
         using var data = new Guarded(accelerator, Draw(shape.Rows * shape.Columns, 0, 1));
         using var outputs = new Guarded(accelerator, Draw(shape.Rows * shape.Columns * law.Outputs, -3, 3));

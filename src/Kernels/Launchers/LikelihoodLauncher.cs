@@ -133,7 +133,8 @@ public sealed class LikelihoodLauncher : IDisposable
             Reconstruction.Loss<TLikelihood>, Reconstruction.Mean<TLikelihood>, Reconstruction.Sample<TLikelihood>);
 
         public static Kernels OfStreamed<TLikelihood>(LikelihoodSettings settings) where TLikelihood : struct, IStreamedLikelihood => new(
-            TLikelihood.Outputs(settings), StreamedReconstruction.LossAndGradient<TLikelihood>, StreamedReconstruction.Gradient<TLikelihood>,
+            TLikelihood.Outputs(settings),
+            StreamedReconstruction.LossAndGradient<TLikelihood>, StreamedReconstruction.Gradient<TLikelihood>,
             StreamedReconstruction.Loss<TLikelihood>, StreamedReconstruction.Mean<TLikelihood>, StreamedReconstruction.Sample<TLikelihood>);
     }
 }

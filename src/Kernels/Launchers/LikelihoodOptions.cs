@@ -18,6 +18,15 @@ public sealed record LikelihoodOptions
     /// <summary>Components of a mixture.</summary>
     public int Components { get; init; } = 5;
 
+    /// <summary>How many numbers a decoder gives for each data dimension.</summary>
+    public int Outputs(Likelihood likelihood) => likelihood switch
+    {
+        Likelihood.GaussianLearned or Likelihood.LaplaceLearned => 2,
+        Likelihood.Categorical => Classes,
+        Likelihood.Mixture or Likelihood.LogisticMixture => checked(3 * Components),
+        _ => 1,
+    };
+
     /// <summary>The settings of a likelihood.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A number that concerns it is beyond its range; the message says which.</exception>
     public LikelihoodSettings For(Likelihood likelihood) => likelihood switch

@@ -2,7 +2,7 @@ using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Kernels;
 
-/// <summary><see cref="SharedVariance"/> and <see cref="OptimalVariance"/>, loaded on a device for the settings of one likelihood.</summary>
+/// <summary><see cref="SharedVariance"/> and <see cref="OptimalVariance"/>, loaded on a device for one likelihood's settings.</summary>
 public sealed class VarianceLauncher
 {
     private readonly ArrayView<LikelihoodSettings> settings;

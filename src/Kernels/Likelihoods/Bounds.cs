@@ -1,6 +1,8 @@
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>Where the decoder's outputs are cut off, so that losses and gradients stay finite whatever finite number a network gives.</summary>
+/// <summary>
+/// Where the decoder's outputs are cut off, so that losses and gradients stay finite whatever finite number a network gives.
+/// </summary>
 /// <remarks>
 /// Log-variances and log-scales: beyond their bounds the loss stands still and their own derivative is 0, the clamp's, as in
 /// <see cref="Reparameterize"/>. Logits and distances: the bounds lie beyond any use (a sum over 10⁹ dimensions is still

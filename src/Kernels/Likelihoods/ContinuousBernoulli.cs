@@ -8,7 +8,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </summary>
 /// <remarks>
 /// <para>With a = |l|: −log p(x) = max(l, 0) − x·l + ln((1 − e⁻ᵃ)/a). Near l = 0, where that is a small difference, the even part is
-/// a series: −log p(x) = l(½ − x) + g(l), g(l) = ln(sinh(l/2)/(l/2)) = l²/24 − l⁴/2880 + l⁶/181440 − l⁸/9676800 + … (5 terms: 10⁻⁹ at 1).</para>
+/// a series: −log p(x) = l(½ − x) + g(l), g(l) = ln(sinh(l/2)/(l/2)) = l²/24 − l⁴/2880 + l⁶/181440 − … (5 terms: 10⁻¹⁰ at 1).</para>
 /// <para>∂/∂l = mean − x. The mean is ½ + g'(l), a series near 0; else, with m = 1/a − 1/(eᵃ − 1), it is m for l &lt; 0 and 1 − m for
 /// l &gt; 0. Sampler, by inverse distribution: y = −ln(1 − u(1 − e⁻ᵃ))/a, and x = y for l &lt; 0, 1 − y for l &gt; 0.</para>
 /// </remarks>

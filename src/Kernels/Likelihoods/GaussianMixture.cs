@@ -2,7 +2,9 @@ using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>A Gaussian of a <see cref="Mixture{TComponent}"/>, outputs μ and ℓ = log σ²: log p(x) = −½t² − ½ℓ − ½log 2π, t = (x − μ)·e^−½ℓ.</summary>
+/// <summary>
+/// A Gaussian of a <see cref="Mixture{TComponent}"/>, outputs μ and ℓ = log σ²: log p(x) = −½t² − ½ℓ − ½log 2π, t = (x − μ)·e^−½ℓ.
+/// </summary>
 /// <remarks>∂/∂μ = t·e^−½ℓ; ∂/∂ℓ = ½(t² − 1), and 0 where ℓ lies beyond its bounds; mean μ.</remarks>
 public struct GaussianComponent : IComponent
 {

@@ -4,7 +4,10 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// The density whose −log is Huber's loss: −log p(x) = H(t) + C, t = (x − μ)/σ, H(t) = ½t² up to |t| = δ and δ(|t| − ½δ) beyond: a
 /// Gaussian with the tails of a Laplace law (Huber 1964, his least favourable law).
 /// </summary>
-/// <remarks>C = log σ + log(√2π·erf(δ/√2) + (2/δ)·e^−½δ²). ∂/∂μ = −t/σ, t cut off at ±δ. Mean μ. Sampler: <see cref="SymmetricLaw{TPotential}"/>.</remarks>
+/// <remarks>
+/// C = log σ + log(√2π·erf(δ/√2) + (2/δ)·e^−½δ²). ∂/∂μ = −t/σ, t cut off at ±δ. Mean μ. Sampler:
+/// <see cref="SymmetricLaw{TPotential}"/>.
+/// </remarks>
 public struct Huber : ILikelihood
 {
     /// <summary>The settings of a given σ, and δ in units of it.</summary>

@@ -17,7 +17,7 @@ public struct Hybrid : ILikelihood
     public static LikelihoodSettings Settings(double share)
     {
         if (!(share >= 0 && share <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, "The cross-entropy's share of the hybrid loss lies between 0 and 1.");
+            throw new ArgumentOutOfRangeException(nameof(share), share, "The cross-entropy's share of the loss lies between 0 and 1.");
         return new() { Scale = (float)share };
     }
 

@@ -74,6 +74,6 @@ internal static class Widths
     public static void ThrowIfUnusable(double width)
     {
         if (!(width >= Smallest && width <= Largest))
-            throw new ArgumentOutOfRangeException(nameof(width), width, $"δ, in units of the scale, lies between {Smallest} and {Largest}.");
+            throw new ArgumentOutOfRangeException(nameof(width), width, $"δ lies between {Smallest} and {Largest}, in units of the scale.");
     }
 }

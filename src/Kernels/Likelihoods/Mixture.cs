@@ -25,7 +25,10 @@ public interface IComponent
     static abstract float Sample(float location, float spread, RandomWords words, LikelihoodSettings settings);
 }
 
-/// <summary>A mixture of K components: −log p(x) = log Σ e^lₖ − log Σ e^(lₖ + log pₖ(x)), π = softmax(l). Outputs: K logits, K locations, K spreads.</summary>
+/// <summary>
+/// A mixture of K components: −log p(x) = log Σ e^lₖ − log Σ e^(lₖ + log pₖ(x)), π = softmax(l). Outputs: K logits, K locations, K
+/// spreads.
+/// </summary>
 /// <remarks>
 /// With the responsibilities rₖ = πₖpₖ(x)/p(x): ∂/∂lₖ = πₖ − rₖ, and each component's derivatives times −rₖ. Mean Σ πₖ·meanₖ. Sampler:
 /// a component by inverse distribution, then a draw from it. Any K.
@@ -45,7 +48,8 @@ public struct Mixture<TComponent> : IStreamedLikelihood
             logits = LogSumExp.Add(logits, logit);
             joint = LogSumExp.Add(joint, logit + ComponentLog(x, outputs, planes, k, settings));
         }
-        return new() { Logits = logits, Joint = joint, NegativeLog = LogSumExp.Minus(logits, joint.Greatest) - Numerics.Logarithm.Log(joint.Sum) };
+        float negativeLog = LogSumExp.Minus(logits, joint.Greatest) - Numerics.Logarithm.Log(joint.Sum);
+        return new() { Logits = logits, Joint = joint, NegativeLog = negativeLog };
     }
 
     public static void Differentiate(
@@ -85,6 +89,6 @@ public struct Mixture<TComponent> : IStreamedLikelihood
             Planes.Read(outputs, planes, settings.Count + k), Planes.Read(outputs, planes, 2 * settings.Count + k), words, settings);
     }
 
-    private static float ComponentLog(float x, ArrayView<float> outputs, Planes planes, int k, LikelihoodSettings settings) => TComponent.Log(
-        x, Planes.Read(outputs, planes, settings.Count + k), Planes.Read(outputs, planes, 2 * settings.Count + k), settings);
+    private static float ComponentLog(float x, ArrayView<float> outputs, Planes planes, int k, LikelihoodSettings settings) =>
+        TComponent.Log(x, Planes.Read(outputs, planes, settings.Count + k), Planes.Read(outputs, planes, 2 * settings.Count + k), settings);
 }

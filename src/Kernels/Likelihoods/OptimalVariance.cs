@@ -2,7 +2,10 @@ using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>The variance of <see cref="Gaussian"/> that fits a batch best: σ² = the mean of (x − μ)² over rows and dimensions (Rybkin et al. 2021).</summary>
+/// <summary>
+/// The variance of <see cref="Gaussian"/> that fits a batch best: σ² = the mean of (x − μ)² over rows and dimensions (Rybkin,
+/// Daniilidis and Levine 2021).
+/// </summary>
 /// <remarks>
 /// <para>Mathematics: the batch's loss ½Σ(x − μ)²/σ² + ½N·log(2πσ²) is least at that σ², so its derivative with respect to σ²
 /// is 0 there and the gradient of the whole, σ² following μ, is the one through μ alone: what <see cref="Gaussian"/> computes.

@@ -6,7 +6,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </summary>
 /// <remarks>
 /// C = log σ + log(2δ·e^δ²·K₁(δ²)), K₁ the modified Bessel function: with t = δ·sinh v the integral of e^−P is its own. P is
-/// computed as t²/(√(1 + (t/δ)²) + 1), which does not cancel. ∂/∂μ = −t/√(1 + (t/δ)²)/σ. Mean μ. Sampler: <see cref="SymmetricLaw{TPotential}"/>.
+/// computed as t²/(√(1 + (t/δ)²) + 1), which does not cancel. ∂/∂μ = −t/√(1 + (t/δ)²)/σ. Mean μ. Sampler:
+/// <see cref="SymmetricLaw{TPotential}"/>.
 /// </remarks>
 public struct PseudoHuber : ILikelihood
 {

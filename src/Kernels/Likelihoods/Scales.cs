@@ -10,6 +10,6 @@ internal static class Scales
     public static void ThrowIfUnusable(double scale)
     {
         if (!(scale >= Smallest && scale <= Largest))
-            throw new ArgumentOutOfRangeException(nameof(scale), scale, $"The scale of a likelihood lies between {Smallest} and {Largest}.");
+            throw new ArgumentOutOfRangeException(nameof(scale), scale, $"A likelihood's scale lies between {Smallest} and {Largest}.");
     }
 }

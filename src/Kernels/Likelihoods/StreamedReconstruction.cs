@@ -1,6 +1,8 @@
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary><see cref="Reconstruction"/> for an <see cref="IStreamedLikelihood"/>: the same layouts, threads, order of sums and twins.</summary>
+/// <summary>
+/// <see cref="Reconstruction"/> for an <see cref="IStreamedLikelihood"/>: the same layouts, threads, order of sums and twins.
+/// </summary>
 /// <remarks>
 /// Bytes moved per dimension with K outputs: 4 + 12K fused, 8 + 16K unfused; where a row of outputs fits the cache the second
 /// read is free. Tests: LikelihoodTests.

@@ -32,7 +32,8 @@ public static class ReferenceLaws
         OfLogit(Likelihood.Bernoulli, Support.Binary, CrossEntropy),
         new()
         {
-            Likelihood = Likelihood.Categorical, Options = new() { Classes = GreyClasses }, Outputs = GreyClasses, Support = Support.Classes,
+            Likelihood = Likelihood.Categorical, Options = new() { Classes = GreyClasses }, Outputs = GreyClasses,
+            Support = Support.Classes,
             Values = [.. Enumerable.Range(0, GreyClasses).Select(k => k / (GreyClasses - 1.0))],
             NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * (GreyClasses - 1))],
             DrawOutputs = normal => Many(GreyClasses, () => 2 * normal()),
@@ -102,7 +103,7 @@ public static class ReferenceLaws
         return CrossEntropy(x, o) - Math.Log(constant);
     }
 
-    /// <summary>log of what a logistic variable puts around a level, on [−1, 1]; taken in the nearer tail, where it does not cancel.</summary>
+    /// <summary>log of what a logistic variable puts around a level of [−1, 1]; taken in the nearer tail: there nothing cancels.</summary>
     private static double LogLogisticMass(double x, double location, double logScale)
     {
         const double half = 1.0 / (Levels - 1);

@@ -33,6 +33,9 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public int DataDimensions => Width * Height;
 
+    /// <summary>What the likelihood is told.</summary>
+    private LikelihoodOptions LikelihoodOptions => new() { Scale = Sigma };
+
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
     {
@@ -42,19 +45,20 @@ public sealed record ModelConfiguration
         DecoderWidths = [.. Hidden.Reverse()],
         Activation = Activation,
         Likelihood = Likelihood,
-        LikelihoodSettings = new LikelihoodOptions { Scale = Sigma }.For(Likelihood),
+        LikelihoodSettings = LikelihoodOptions.For(Likelihood),
     };
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
     internal void ThrowIfTooLarge(int batch)
     {
-        long[] widths = [DataDimensions, .. Hidden, 2 * Latent];
+        long[] widths =
+            [DataDimensions, .. Hidden, 2 * Latent, .. Hidden.Reverse(), (long)LikelihoodOptions.Outputs(Likelihood) * DataDimensions];
         var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
         {
             throw new RunException(
-                $"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
+                $"Images of {Width}×{Height} pixels need a smaller batch, fewer hidden units or fewer outputs of the decoder: a matrix would have over 2³¹ elements.");
         }
     }
 
