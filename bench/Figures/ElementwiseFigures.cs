@@ -40,7 +40,8 @@ internal static class ElementwiseFigures
         var kernel = Elementwise.AddBiasAndActivate<Relu>;
         var activate = accelerator.LoadStreamKernel(kernel);
         KernelConfig config = Launch.Config(Elementwise.GridFor(shape, groupSize), groupSize);
-        double seconds = Alternation.Median(effort, Samplers.Of(accelerator, () => activate(config, values.View, bias.View, default, shape)));
+        double seconds = Alternation.Median(effort, Samplers.Of(accelerator, () =>
+            activate(config, values.View, bias.View, default, shape)));
         return new("bias and ReLU, in place", device.Name, $"{Rows}×{Columns}", Bandwidth(8.0 * Rows * Columns, seconds));
     }
 

@@ -14,21 +14,27 @@ internal static class LaunchFigures
         foreach (BenchDevice device in devices)
         {
             foreach (int groups in new[] { 1, ManyGroups })
-                yield return Measure(device, groups, effort);
+                yield return Measure("launch, queued behind others", device, groups, effort);
+            yield return Measure("launch, waited for", device, 1, effort, wait: true);
         }
         using var neighbour = new BusyNeighbour();
         foreach (BenchDevice device in devices.Where(device => device.IsCpu))
-            yield return Measure(device, ManyGroups, effort) with { What = "launch beside a process that burns one core" };
+            yield return Measure("launch beside a process that burns one core", device, ManyGroups, effort);
     }
 
-    private static Figure Measure(BenchDevice device, int groups, Effort effort)
+    private static Figure Measure(string what, BenchDevice device, int groups, Effort effort, bool wait = false)
     {
         Accelerator accelerator = device.Accelerator;
         int groupSize = DeviceTuning.For(accelerator).GroupSize;
         using var target = accelerator.Allocate1D<float>(groups * groupSize);
         var kernel = Touch;
         var load = accelerator.LoadStreamKernel(kernel);
-        void Launch() => load(Kernels.Launch.Config(groups, groupSize), target.View);
+        void Launch()
+        {
+            load(Kernels.Launch.Config(groups, groupSize), target.View);
+            if (wait)
+                accelerator.Synchronize();
+        }
 
         double seconds = Alternation.Median(effort, Samplers.Of(accelerator, Launch));
         long before = GC.GetTotalAllocatedBytes(precise: true);
@@ -36,7 +42,7 @@ internal static class LaunchFigures
             Launch();
         accelerator.Synchronize();
         double bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)LaunchesForBytes;
-        return new("launch", device.Name, $"{groups} groups of {groupSize}", $"{Numbers.Time(seconds)}, {bytes:0} bytes allocated");
+        return new(what, device.Name, $"{groups} × {groupSize} threads", $"{Numbers.Time(seconds)}, {bytes:0} bytes allocated");
     }
 
     /// <summary>Next to nothing: one store by each thread.</summary>

@@ -34,7 +34,8 @@ internal static class StepFigures
         {
             using var peer = new PyTorch(python, device.Accelerator.NumMultiprocessors, size.Batch, size.Hidden);
             Samples samples = Alternation.Measure(effort, ours, peer.Sample);
-            value = $"{Steps(samples.Seconds(0))}; PyTorch {peer.Version}: {Steps(samples.Seconds(1))}; {Numbers.Three(samples.Ratio(1, 0))} times as fast";
+            value = $"{Steps(samples.Seconds(0))}; PyTorch {peer.Version}: {Steps(samples.Seconds(1))}; "
+                + $"{Numbers.Three(samples.Ratio(1, 0))} times as fast";
         }
         if (!double.IsFinite(step.MeanLoss()))
             throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");

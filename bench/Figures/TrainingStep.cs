@@ -43,7 +43,8 @@ internal sealed class TrainingStep : IDisposable
         images = accelerator.Allocate1D(Data.Bytes(StepSize.Images * StepSize.Pixels));
         batch = accelerator.Allocate1D<float>(rows * StepSize.Pixels);
         sums = accelerator.Allocate1D(new MetricSums[1]);
-        control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, LearningRate = 1e-3f, LikelihoodWeight = 1, DivergenceWeight = 1 }]);
+        var started = new ControlBlock { Seed = 1, Step = 1, LearningRate = 1e-3f, LikelihoodWeight = 1, DivergenceWeight = 1 };
+        control = accelerator.Allocate1D([started]);
     }
 
     /// <summary>Launches one step.</summary>
@@ -61,7 +62,8 @@ internal sealed class TrainingStep : IDisposable
         vae.Forward(batch.View, control.View, now);
         vae.Backward(batch.View, control.View, now);
         vae.Parameters.Update(launcher, control.View, adam);
-        launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View, new StepShape { Rows = now, Count = StepSize.Images });
+        var end = new StepShape { Rows = now, Count = StepSize.Images };
+        launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View, end);
     }
 
     /// <summary>The mean loss of all steps so far, in nats.</summary>

@@ -15,7 +15,8 @@ internal static class LadderCommand
         int size = arguments.Quick ? 384 : 768;
         Effort effort = arguments.Effort with { Rounds = arguments.Effort.Rounds / 2 };
         var report = new Report(Provenance.Now());
-        report.Open("The ladder of matrix products", $"dotnet run -c Release --project bench -- ladder {string.Join(' ', args)}".TrimEnd(), effort);
+        string command = $"dotnet run -c Release --project bench -- ladder {string.Join(' ', args)}".TrimEnd();
+        report.Open("The ladder of matrix products", command, effort);
         float[] left = Data.Normal(size * size), right = Data.Uniform(size * size);
         MatMulShape shape = ProductFigures.Of(size, size, size);
         var reference = new Reference(left, right, shape);
@@ -44,8 +45,10 @@ internal static class LadderCommand
             reference.Check(c.GetAsArray1D(), $"rung {rung.Number} on {device.Name}");
             Timing timing = device.Time(effort, 2.0 * shape.Rows * shape.Columns * shape.Depth, () => product(a.View, b.View, c.View));
             rates[rung.Number] = timing.Rate;
-            string gain = rates.TryGetValue(rung.Predecessor, out double before) ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}" : "";
-            yield return new($"{rung.Number}. {rung.Idea}", device.Name, $"{shape.Rows}³", $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}", timing.Peak, timing.OfPeak);
+            string value = $"{Numbers.Giga(timing.Rate)} GFLOP/s";
+            if (rates.TryGetValue(rung.Predecessor, out double before))
+                value += $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}";
+            yield return new($"{rung.Number}. {rung.Idea}", device.Name, $"{shape.Rows}³", value, timing.Peak, timing.OfPeak);
         }
     }
 }

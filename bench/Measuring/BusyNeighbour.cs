@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace VaeGpu.Bench.Measuring;
 
-/// <summary>Another process that burns one core as long as this object lives: this program again, started with <see cref="Argument"/>.</summary>
+/// <summary>
+/// Another process that burns one core as long as this object lives: this program again, started with <see cref="Argument"/>.
+/// </summary>
 internal sealed class BusyNeighbour : IDisposable
 {
     public const string Argument = "busy-neighbour";

@@ -12,12 +12,18 @@ internal sealed record Provenance(string Commit, string Date, string Runtime)
     {
         string commit = Git("rev-parse --short=10 HEAD") is { Length: > 0 } head ? head : "?";
         string dirty = Git("status --porcelain") is { Length: > 0 } ? "+" : "";
-        return new(commit + dirty, DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), RuntimeInformation.FrameworkDescription);
+        string date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return new(commit + dirty, date, RuntimeInformation.FrameworkDescription);
     }
 
-    /// <summary>The machine, in words.</summary>
-    public static string Machine() =>
-        $"{Context.Create(builder => builder.CPU()).Devices[0].Name}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}";
+    /// <summary>The machine, in words, and how busy it is: figures of a busy machine say little, above all beside a peer.</summary>
+    public static string Machine()
+    {
+        const string Load = "/proc/loadavg";
+        string processor = Context.Create(builder => builder.CPU()).Devices[0].Name;
+        string load = File.Exists(Load) ? $", load average {File.ReadAllText(Load).Split(' ')[0]} before the first sample" : "";
+        return $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}{load}";
+    }
 
     private static string? Git(string arguments)
     {

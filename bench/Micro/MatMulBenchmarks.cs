@@ -7,6 +7,7 @@ namespace VaeGpu.Bench.Micro;
 public class MatMulBenchmarks : KernelBenchmark
 {
     private ArrayView<float> left, right, output, bias;
+    private MatMulShape straight, turned;
     private MatMulLauncher forward = null!, weightGradient = null!;
 
     /// <summary>Rows × depth × columns.</summary>
@@ -15,11 +16,11 @@ public class MatMulBenchmarks : KernelBenchmark
 
     /// <summary>f(x·W + b).</summary>
     [Benchmark]
-    public void Forward() => forward.Run(left, right, output, bias, default, Sizes(turned: false));
+    public void Forward() => forward.Run(left, right, output, bias, default, straight);
 
     /// <summary>xᵀ·G for the same layer.</summary>
     [Benchmark]
-    public void WeightGradient() => weightGradient.Run(left, right, output, default, default, Sizes(turned: true));
+    public void WeightGradient() => weightGradient.Run(left, right, output, default, default, turned);
 
     /// <inheritdoc/>
     protected override void Prepare()
@@ -28,13 +29,8 @@ public class MatMulBenchmarks : KernelBenchmark
         weightGradient = MatMulLauncher.WeightGradient(Accelerator);
         const int Largest = 784 * 784;
         (left, right, output, bias) = (Numbers(Largest), Numbers(Largest), Numbers(Largest), Numbers(784));
-    }
-
-    private MatMulShape Sizes(bool turned)
-    {
         int[] sizes = [.. Shape.Split('×').Select(int.Parse)];
-        return turned
-            ? new() { Rows = sizes[1], Depth = sizes[0], Columns = sizes[2] }
-            : new() { Rows = sizes[0], Depth = sizes[1], Columns = sizes[2] };
+        straight = new() { Rows = sizes[0], Depth = sizes[1], Columns = sizes[2] };
+        turned = new() { Rows = sizes[1], Depth = sizes[0], Columns = sizes[2] };
     }
 }

@@ -59,7 +59,8 @@ internal static class RunPictures
             LossChart.Write(
                 path,
                 title,
-                [.. epochs.Select(epoch => new EpochLoss(epoch.Epoch, epoch.Train.Loss, epoch.Test.Loss, epoch.Test.Reconstruction, epoch.Test.Kl))]);
+                [.. epochs.Select(epoch =>
+                    new EpochLoss(epoch.Epoch, epoch.Train.Loss, epoch.Test.Loss, epoch.Test.Reconstruction, epoch.Test.Kl))]);
         }
     }
 

@@ -88,7 +88,7 @@ internal static class TrainProgram
         }
         catch (RunExistsException e)
         {
-            throw new UsageException($"{e.Message} Go on with it with --resume, replace it with --overwrite, or name another folder with --out.");
+            throw new UsageException($"{e.Message} Go on with --resume, replace it with --overwrite, or name another folder with --out.");
         }
     }
 
@@ -97,7 +97,7 @@ internal static class TrainProgram
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {
-        Introduce(trainer, folder, data, terminal.Output);
+        Introduce(trainer, folder, terminal.Output);
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))
             : TrainingRun.Execute(trainer, folder, new PlainProgress(terminal.Output), stop);
@@ -111,12 +111,12 @@ internal static class TrainProgram
         return ExitCode.Stopped;
     }
 
-    private static void Introduce(Trainer trainer, RunFolder folder, DataSplit data, TextWriter output)
+    private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
     {
-        var model = trainer.Configuration.Model;
+        var (model, images) = (trainer.Configuration.Model, trainer.Configuration.Data);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"data    {data.Name}: {data.Train.Count:N0} images to train on, {data.Test.Count:N0} held out, {model.Width}×{model.Height}"));
+            $"data    {images.Name}: {images.Train:N0} images to train on, {images.Test:N0} held out, {model.Width}×{model.Height}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters"));

@@ -13,7 +13,7 @@ public static class VaeGpuProgram
     {
         var root = new RootCommand("Trains variational autoencoders with GPU kernels written in C#, on GPUs and on CPUs.")
         {
-            TrainCommand.Create(terminal, stop),
+            new TrainCommand(terminal, stop),
             SampleCommand.Create(terminal, stop),
             ReconstructCommand.Create(terminal, stop),
             InterpolateCommand.Create(terminal, stop),

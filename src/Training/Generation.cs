@@ -23,7 +23,11 @@ public sealed class Generation : IDisposable
         this.model = model;
         vae = new Vae(accelerator, model.Shape, MaximalBatch);
         if (vae.Parameters.Layout.Length != parameters.Length)
-            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {vae.Parameters.Layout.Length}.");
+        {
+            var expected = vae.Parameters.Layout.Length;
+            vae.Dispose();
+            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {expected}.");
+        }
         vae.Parameters.Parameters.CopyFromCPU(parameters);
         batch = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
         control = accelerator.Allocate1D(new ControlBlock[1]);

@@ -33,8 +33,8 @@ internal sealed record Call(int ExitCode, string Output, string Error)
     private static string PutData(ScratchFolder folder)
     {
         Directory.CreateDirectory(folder["data"]);
-        foreach (var (name, images) in new[] { ("train-images-idx3-ubyte", TinyRun.Data.Train), ("t10k-images-idx3-ubyte", TinyRun.Data.Test) })
-            folder.Put(Path.Combine("data", name), [.. Idx.Header(Idx.Images, (uint)images.Count, 28, 28), .. images.Pixels]);
+        folder.Put("data/train-images-idx3-ubyte", [.. Idx.Header(Idx.Images, TinyRun.Images, 28, 28), .. TinyRun.Data.Train.Pixels]);
+        folder.Put("data/t10k-images-idx3-ubyte", [.. Idx.Header(Idx.Images, TinyRun.HeldOut, 28, 28), .. TinyRun.Data.Test.Pixels]);
         return folder["data"];
     }
 }

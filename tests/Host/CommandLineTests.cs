@@ -50,7 +50,7 @@ public sealed class CommandLineTests
         Assert.Multiple(() =>
         {
             Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed));
-            Assert.That(call.Error, Does.Contain(word).And.Not.Contain("   at ").And.Not.Contain("defect"));
+            Assert.That(call.Error, Does.Contain(word).And.Not.Contain("   at ").And.Not.Contain("Exception"));
             Assert.That(Directory.GetFileSystemEntries("."), Is.SubsetOf(before.Append("./runs")));
         });
     }
@@ -64,9 +64,10 @@ public sealed class CommandLineTests
             Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Done));
             foreach (var part in (string[])
             [
-                "--data", "--out", "--hidden", "[default: 400]", "--latent", "[default: 20]", "--activation", "[default: relu]", "--likelihood",
-                "[default: bernoulli]", "--batch", "[default: 128]", "--epochs", "[default: 10]", "--lr", "[default: 0.001]", "--seed",
-                "[default: 1]", "--device", "[default: auto]", "--threads", "--overwrite", "--resume",
+                "--data", "--out", "--hidden", "[default: 400]", "--latent", "[default: 20]", "--activation", "[default: relu]",
+                "--likelihood", "[default: bernoulli]", "--batch", "[default: 128]", "--epochs", "[default: 10]",
+                "--lr", "[default: 0.001]",
+                "--seed", "[default: 1]", "--device", "[default: auto]", "--threads", "--overwrite", "--resume",
             ])
             {
                 Assert.That(call.Output, Does.Contain(part));

@@ -46,7 +46,9 @@ public sealed class GenerationTests
         using var generation = Open();
         Assert.Multiple(() =>
         {
-            Assert.That(() => generation.Reconstruct(new byte[100], default), Throws.TypeOf<RunException>().With.Message.Contains("28×28"));
+            Assert.That(
+                () => generation.Reconstruct(new byte[100], default),
+                Throws.TypeOf<RunException>().With.Message.Contains("28×28"));
             Assert.That(
                 () => new Generation(backend.Accelerator, checkpoint.Header.Configuration.Model, new float[5]),
                 Throws.TypeOf<RunException>().With.Message.Contains("5 parameters"));

@@ -102,7 +102,8 @@ public sealed class TrainerTests
         {
             Assert.That(
                 () => TrainingRun.Execute(trainer, folder, new TinyRun.Observer(), default),
-                Throws.TypeOf<TrainingDivergedException>().With.Message.Contains("learning rate below").And.Message.Contains("checkpoint.vae"));
+                Throws.TypeOf<TrainingDivergedException>()
+                    .With.Message.Contains("learning rate below").And.Message.Contains("checkpoint.vae"));
             Assert.That(File.ReadAllText(folder.Checkpoint), Is.EqualTo("good"));
             Assert.That(trainer.Snapshot, Throws.TypeOf<TrainingDivergedException>());
         });

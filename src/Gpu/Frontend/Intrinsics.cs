@@ -112,7 +112,8 @@ internal static class Intrinsics
         Type element = method.GetGenericArguments()[0];
         if (length is not Constant n || n.Bits <= 0)
             throw m.Error($"{method.DeclaringType!.Name}.Allocate has a length that is not a positive constant.", "Use a const, or a static abstract member of a policy struct.");
-        Value pointer = m.Builder.Emit(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element));
+        var array = new Instruction(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element), m.Builder.Location);
+        Value pointer = space == AddressSpace.Shared ? m.Builder.AppendAtEntry(array) : m.Builder.Append(array);
         return new ViewValue(element, pointer, Constant.I64(n.Bits));
     }
 

@@ -35,7 +35,7 @@ internal static class Memory
         /// <summary>What a reference refers to.</summary>
         public CsValue Load(CsValue reference)
         {
-            switch (reference)
+            switch (importer.Require(reference))
             {
                 case VariableReference r:
                     CsValue value = importer.Require(importer.Environment[r.Variable]);
@@ -52,7 +52,7 @@ internal static class Memory
         /// <summary>Writes what a reference refers to.</summary>
         public void Store(CsValue reference, CsValue value)
         {
-            switch (reference)
+            switch (importer.Require(reference))
             {
                 case VariableReference r:
                     if (r.Type == typeof(bool) && value is ScalarValue { Value: var v } && v.Type == IrType.I32)

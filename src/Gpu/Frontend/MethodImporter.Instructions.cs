@@ -126,7 +126,10 @@ internal sealed partial class MethodImporter
                 importer.Store(importer.FieldAddress(stack.Pop(), (FieldInfo)i.Operand!), field);
                 return true;
             case "ldsfld":
-                stack.Push(importer.StaticField((FieldInfo)i.Operand!));
+                var constant = (FieldInfo)i.Operand!;
+                if (constant.FieldType.IsSubclassOf(typeof(Delegate)))
+                    throw Unsupported("ldftn");
+                stack.Push(importer.StaticField(constant));
                 return true;
             case "stsfld" or "ldsflda":
                 throw importer.Error($"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
@@ -151,8 +154,8 @@ internal sealed partial class MethodImporter
         Type type = constructor.DeclaringType!;
         if (!type.IsValueType)
         {
-            throw type.IsSubclassOf(typeof(Exception)) ? Thrown()
-                : type.IsSubclassOf(typeof(Delegate)) ? Unsupported("ldftn")
+            throw type.IsSubclassOf(typeof(Delegate)) || Naming.IsClosure(type)
+                ? Unsupported("ldftn")
                 : importer.Error($"An object of class {Naming.Of(type)} is allocated on the heap.", "Make it a struct, or pass it in by its numbers.");
         }
         CsValue[] given = Pop(constructor.GetParameters().Length);
@@ -162,9 +165,6 @@ internal sealed partial class MethodImporter
         Environment.Truncate(variable);
         stack.Push(value);
     }
-
-    private KernelCompilationException Thrown() =>
-        importer.Error("Kernels cannot throw exceptions.", "Write a marker value instead, and check it on the host.");
 
     private CsValue[] Pop(int count)
     {

@@ -107,6 +107,11 @@ internal sealed partial class MethodImporter
 
     private void ImportBody(BasicBlock block)
     {
+        if (code[block.Last].Flow == FlowControl.Throw)
+        {
+            SetLocation(code[block.Last].Offset);
+            throw importer.Error("Kernels cannot throw exceptions.", "Write a marker value instead, and check it on the host.");
+        }
         Unset(block.Followers);
         stack = new();
         for (int i = 0; i < depthAtEntry.GetValueOrDefault(block); i++)
@@ -131,8 +136,6 @@ internal sealed partial class MethodImporter
                 if (stack.Count > 0)
                     Environment[result] = ((MethodInfo)method).ReturnType == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 break;
-            case FlowControl.Throw:
-                throw Thrown();
             default:
                 ImportInstruction(last);
                 SaveStack(block);
@@ -244,5 +247,6 @@ internal sealed partial class MethodImporter
         return Runtime.ArgumentPacker.IsView(type) || type is { IsValueType: true, IsPrimitive: false } && StructLayout.Fields(type).Length == 0;
     }
 
-    private void SetLocation(int offset) => Builder.Location = SourceLines.Find(method, name, offset, caller);
+    private void SetLocation(int offset) =>
+        Builder.Location = Importer.IsFramework(method) ? caller : SourceLines.Find(method, name, offset, caller);
 }

@@ -16,7 +16,10 @@ internal static class Naming
     public static string Of(MethodBase method)
     {
         string arguments = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
-        return method.IsConstructor ? $"new {Of(method.DeclaringType!)}" : $"{Owner(method)}{Plain(method.Name)}{arguments}";
+        if (method.IsConstructor)
+            return $"new {Of(method.DeclaringType!)}";
+        bool isProperty = method.IsSpecialName && (method.Name.StartsWith("get_", StringComparison.Ordinal) || method.Name.StartsWith("set_", StringComparison.Ordinal));
+        return $"{Owner(method)}{(isProperty ? method.Name[4..] : Plain(method.Name))}{arguments}";
     }
 
     public static string Of(FieldInfo field) => Owner(field) + Plain(field.Name);
@@ -29,11 +32,15 @@ internal static class Naming
             return Of(type.GetElementType()!) + "[]";
         if (keywords.TryGetValue(type, out string? keyword))
             return keyword;
-        if (type.Name.StartsWith("<>c", StringComparison.Ordinal) && type.DeclaringType is { } owner)
-            return Of(owner);
+        if (IsClosure(type))
+            return Of(type.DeclaringType!);
         string name = type.Name.Split('`')[0];
-        return type.IsGenericType ? $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>" : name;
+        string arguments = string.Join(", ", type.GetGenericArguments().Select(Of));
+        return arguments.Length == 0 ? name : arguments.Length > 100 ? $"{name}<…>" : $"{name}<{arguments}>";
     }
+
+    /// <summary>Whether a class is one that the C# compiler makes to hold lambdas and what they capture.</summary>
+    public static bool IsClosure(Type type) => type.Name.StartsWith("<>c", StringComparison.Ordinal) && type.DeclaringType is not null;
 
     /// <summary>A name that the C# compiler made, as "&lt;Kernel&gt;g__Helper|0_0", without its decoration.</summary>
     public static string Plain(string name)

@@ -29,7 +29,8 @@ internal static class SourceLines
                 SequencePoint? last = null;
                 foreach (SequencePoint point in information.GetSequencePoints())
                 {
-                    if (point.Offset > offset)
+                    // Code that the C# compiler put before the first statement belongs to it.
+                    if (point.Offset > offset && last is not null)
                         break;
                     if (!point.IsHidden)
                         last = point;

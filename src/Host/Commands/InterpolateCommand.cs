@@ -10,9 +10,9 @@ internal static class InterpolateCommand
     {
         var command = new Command("interpolate", "Decodes the way between pairs of images, a row for each pair; the images stand at its ends.");
         var use = new UseOptions(command, "The picture, PNG [default: interpolations-COUNT.png in the run's folder]", takesData: true);
-        var count = Options.Number("--count", "pairs", 8, 1, 1000, "How many pairs: images 0 and 1, 2 and 3, …");
-        var steps = Options.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, those of both ends among them");
-        var path = Options.Choice("--path", "kind", PathKind.Linear, "The way in latent space");
+        var count = OptionOf.Number("--count", "pairs", 8, 1, 1000, "How many pairs: images 0 and 1, 2 and 3, …");
+        var steps = OptionOf.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, those of both ends among them");
+        var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "The way in latent space");
         command.Options.Add(count);
         command.Options.Add(steps);
         command.Options.Add(path);

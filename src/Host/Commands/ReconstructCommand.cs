@@ -9,7 +9,7 @@ internal static class ReconstructCommand
     {
         var command = new Command("reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction.");
         var use = new UseOptions(command, "The picture, PNG [default: reconstructions-COUNT.png in the run's folder]", takesData: true);
-        var count = Options.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first images");
+        var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first images");
         command.Options.Add(count);
         command.SetAction(result =>
         {

@@ -9,7 +9,7 @@ internal static class SampleCommand
     {
         var command = new Command("sample", "Draws latent vectors from the prior and decodes them to a picture of mean images.");
         var use = new UseOptions(command, "The picture, PNG [default: samples-COUNT-seed-SEED.png in the run's folder]", takesData: false);
-        var count = Options.Number("--count", "images", 64, 1, 10_000, "How many images");
+        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "How many images");
         var seed = UseOptions.Seed("the latent vectors");
         command.Options.Add(count);
         command.Options.Add(seed);

@@ -11,9 +11,9 @@ internal static class ScoreCommand
     {
         var command = new Command("score", "Writes anomaly scores in nats: −ELBO, reconstruction, KL and importance-sampled −log p(x).");
         var use = new UseOptions(command, "The table, CSV [default: scores.csv in the run's folder]", takesData: true);
-        var samples = Options.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
+        var samples = OptionOf.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
         var seed = UseOptions.Seed("the draws");
-        var classes = Options.Text(
+        var classes = OptionOf.Text(
             "--anomalous", "class,…", "Classes that are anomalous: prints how well each score tells them from the others");
         command.Options.Add(samples);
         command.Options.Add(seed);

@@ -12,11 +12,11 @@ internal static class TraverseCommand
     {
         var command = new Command("traverse", "Moves one latent dimension in each row and decodes it, the others staying as they are.");
         var use = new UseOptions(command, "The picture, PNG [default: traversals.png in the run's folder]", takesData: true);
-        var dimensions = Options.Numbers("--dimensions", "n,…", 0, 0, int.MaxValue, $"Latent dimensions, from 0 on [default: all, or the first {MostRows}]");
+        var dimensions = OptionOf.Numbers("--dimensions", "n,…", 0, 0, int.MaxValue, $"Latent dimensions, from 0 on [default: all, or the first {MostRows}]");
         dimensions.DefaultValueFactory = null;
-        var image = Options.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
-        var steps = Options.Number("--steps", "n", 11, 2, 1000, "Images in a row");
-        var range = Options.Number("--range", "z", 3.0, 1e-3, 1e3, "The dimension goes from −z to z");
+        var image = OptionOf.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
+        var steps = OptionOf.Number("--steps", "n", 11, 2, 1000, "Images in a row");
+        var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3, "The dimension goes from −z to z");
         command.Options.Add(dimensions);
         command.Options.Add(image);
         command.Options.Add(steps);

@@ -7,8 +7,8 @@ namespace VaeGpu.Host.Commands;
 internal sealed class UseOptions
 {
     private readonly Argument<string?> folder = new("run") { Description = "The run's folder, as \"train\" left it", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> run = Options.Text("--run", "folder", "The same as an option");
-    private readonly Option<string?> data = Options.Text("--data", "source", "Other data than the run's, as for \"train\" [default: what the run held out]");
+    private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The same as an option");
+    private readonly Option<string?> data = OptionOf.Text("--data", "source", "Other data than the run's, as for \"train\" [default: what the run held out]");
     private readonly Option<string?> output;
     private readonly Option<bool> overwrite;
     private readonly Option<string> device = CommonOptions.Device();
@@ -17,7 +17,7 @@ internal sealed class UseOptions
     /// <summary>A command with these options; <paramref name="result"/> says what it writes where by default.</summary>
     public UseOptions(Command command, string result, bool takesData)
     {
-        output = Options.Text("--out", "file", result);
+        output = OptionOf.Text("--out", "file", result);
         overwrite = CommonOptions.Overwrite("a file");
         command.Arguments.Add(folder);
         command.Options.Add(run);
@@ -29,7 +29,7 @@ internal sealed class UseOptions
         command.Options.Add(threads);
     }
 
-    public static Option<uint> Seed(string of) => Options.Number("--seed", "n", 1u, 0u, uint.MaxValue, $"Seed of {of}");
+    public static Option<uint> Seed(string of) => OptionOf.Number("--seed", "n", 1u, 0u, uint.MaxValue, $"Seed of {of}");
 
     /// <summary>The run's folder.</summary>
     /// <exception cref="UsageException">It was not named, or twice.</exception>

@@ -19,7 +19,9 @@ internal sealed class LiveProgress : ITrainingObserver
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
-            ColorSystem = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            ColorSystem = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
+                ? ColorSystemSupport.NoColors
+                : ColorSystemSupport.Detect,
         });
         return console.Progress()
             .AutoClear(true)

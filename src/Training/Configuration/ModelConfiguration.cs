@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Runs;
 
@@ -37,6 +36,9 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public int DataDimensions => Channels * Width * Height;
 
+    /// <summary>What the likelihood is told.</summary>
+    private LikelihoodOptions LikelihoodOptions => new() { Scale = Sigma };
+
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
     {
@@ -46,17 +48,21 @@ public sealed record ModelConfiguration
         DecoderWidths = [.. Hidden.Reverse()],
         Activation = Activation,
         Likelihood = Likelihood,
-        LikelihoodSettings = Likelihood is Likelihood.Gaussian ? Gaussian.Settings(Sigma) : default,
+        LikelihoodSettings = LikelihoodOptions.For(Likelihood),
     };
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
     internal void ThrowIfTooLarge(int batch)
     {
-        long[] widths = [DataDimensions, .. Hidden, 2 * Latent];
+        long[] widths =
+            [DataDimensions, .. Hidden, 2 * Latent, .. Hidden.Reverse(), (long)LikelihoodOptions.Outputs(Likelihood) * DataDimensions];
         var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
-            throw new RunException($"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
+        {
+            throw new RunException(
+                $"Images of {Width}×{Height} pixels need a smaller batch, fewer hidden units or fewer outputs of the decoder: a matrix would have over 2³¹ elements.");
+        }
     }
 
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ using VaeGpu.Training.Data;
 namespace VaeGpu.Host.Commands;
 
 /// <summary>Options with a range, so that what a command gets can be used as it is. Numbers are read alike in every locale.</summary>
-internal static class Options
+internal static class OptionOf
 {
     private const int MostPixels = 4096;
 
@@ -52,7 +52,8 @@ internal static class Options
                 {
                     if (!TryParse(part, least, most, out var number))
                     {
-                        result.AddError($"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, such as 512,256, not \"{text}\".");
+                        result.AddError(
+                            $"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, not \"{text}\".");
                         return [];
                     }
                     numbers.Add(number);
@@ -61,7 +62,9 @@ internal static class Options
             },
         };
 
-    /// <summary>An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.</summary>
+    /// <summary>
+    /// An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.
+    /// </summary>
     public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum
     {
         string[] choices = [.. Enum.GetValues<T>().Select(Name)];
