@@ -16,6 +16,11 @@ public static class VaeGpuProgram
             new TrainCommand(terminal, stop),
             SampleCommand.Create(terminal, stop),
             ReconstructCommand.Create(terminal, stop),
+            InterpolateCommand.Create(terminal, stop),
+            TraverseCommand.Create(terminal, stop),
+            ManifoldCommand.Create(terminal, stop),
+            EncodeCommand.Create(terminal, stop),
+            ScoreCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };
         var result = root.Parse(arguments);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 
@@ -11,7 +12,8 @@ internal sealed class TrainCommand : Command
     private static readonly TrainingConfiguration Defaults = new();
 
     private readonly Option<string?> data = OptionOf.Text(
-        "--data", "folder", "Folder of MNIST-style IDX files, plain or .gz [default: built-in digits, 60,000 + 10,000]");
+        "--data", "source", "digits, shapes, mnist, fashion-mnist, or a folder of IDX files or of PNG, PGM or PPM pictures [default: digits]");
+    private readonly Option<ImageFit?> size = OptionOf.Size("--size", "Bring pictures of a folder to this size");
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
@@ -41,7 +43,7 @@ internal sealed class TrainCommand : Command
     {
         Option[] options =
         [
-            data, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
+            data, size, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
         ];
         foreach (var option in options)
             Add(option);
@@ -54,6 +56,7 @@ internal sealed class TrainCommand : Command
     private TrainRequest ReadStart(ParseResult result) => new()
     {
         Data = result.GetValue(data),
+        Size = result.GetValue(size),
         Out = result.GetValue(output),
         Overwrite = result.GetValue(overwrite),
         Hidden = result.GetRequiredValue(hidden),
@@ -74,7 +77,7 @@ internal sealed class TrainCommand : Command
 
     private ResumeRequest ReadResume(ParseResult result)
     {
-        Option[] fixedByTheRun = [overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All];
+        Option[] fixedByTheRun = [size, overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
         return new ResumeRequest(
