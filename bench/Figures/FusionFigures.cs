@@ -107,7 +107,7 @@ internal static class FusionFigures
         using var gradient = accelerator.Allocate1D<float>(Batch * Data);
         using var losses = accelerator.Allocate1D<float>(Batch);
         using var control = accelerator.Allocate1D([new ControlBlock { LikelihoodWeight = 1 }]);
-        using var fused = LikelihoodLauncher.Load(accelerator, Likelihood.Bernoulli, default);
+        LikelihoodLauncher fused = LikelihoodLauncher.Load(accelerator, Likelihood.Bernoulli, default);
         return Compare(device, "Bernoulli loss + gradient", $"{Batch}×{Data}", effort,
             () => fused.LossAndGradient(data.View, outputs.View, losses.View, control.View, shape),
             () =>

@@ -1,6 +1,5 @@
 using VaeGpu.Gpu.Targets.Simd;
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Tests;
@@ -23,7 +22,7 @@ internal sealed class JitLimitTests
             DecoderWidths = [5],
             Activation = Activation.Gelu,
             Likelihood = likelihood,
-            LikelihoodSettings = likelihood == Likelihood.Gaussian ? Gaussian.Settings(1) : Bernoulli.Settings,
+            LikelihoodSettings = new LikelihoodOptions { Classes = 16, Components = 5 }.For(likelihood),
         }, 4);
         using var data = cpu.Allocate1D(new float[48]);
         using var control = cpu.Allocate1D(new ControlBlock[1]);
