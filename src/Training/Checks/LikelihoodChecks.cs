@@ -145,7 +145,24 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLaw law
         ];
         float[] outputs = [.. Enumerable.Range(0, data.Length * law.Outputs).Select(_ => inputs.Pick(signed))];
         (float[] loss, float[] gradient) = runner.LossAndGradient(data, outputs, shape);
-        return loss.Concat(gradient).Count(value => !float.IsFinite(value));
+        var values = loss.Concat(gradient);
+        if (law.Likelihood == Likelihood.GaussianShared)
+        {
+            foreach (var parameter in signed)
+            {
+                (float[] losses, float slope) = runner.Shared(data, outputs, parameter, shape);
+                values = values.Concat(losses).Append(slope);
+            }
+        }
+        if (law.Likelihood == Likelihood.GaussianOptimal)
+        {
+            foreach (float[] means in (float[][])[outputs, data])
+            {
+                (float parameter, float[] losses, float[] slopes) = runner.Fit(data, means, shape);
+                values = values.Concat(losses).Concat(slopes).Append(parameter);
+            }
+        }
+        return values.Count(value => !float.IsFinite(value));
     }
 
     private double SharedError(LawRunner runner, float[] data, float[] outputs)

@@ -61,7 +61,8 @@ public sealed record ModelConfiguration
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
         {
             throw new RunException(
-                $"Images of {Width}×{Height} pixels need a smaller batch, fewer hidden units or fewer outputs of the decoder: a matrix would have over 2³¹ elements.");
+                $"Images of {Width}×{Height} pixels need a smaller batch, fewer hidden units or fewer outputs of the decoder: "
+                + "a matrix would have over 2³¹ elements.");
         }
     }
 
