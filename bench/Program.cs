@@ -1,1 +1,25 @@
-return 0;
+using VaeGpu.Bench.Figures;
+using VaeGpu.Bench.Ladder;
+using VaeGpu.Bench.Measuring;
+using VaeGpu.Bench.Micro;
+
+const string Usage = """
+    figures [--quick] [--only part,…] [--out file.md]   the figures, as Markdown tables
+    ladder  [--quick] [--out file.md]                   the ladder of matrix products
+    micro   [BenchmarkDotNet's arguments]               micro-benchmarks
+    """;
+
+switch (args)
+{
+    case ["figures", ..]:
+        return FiguresCommand.Run(args[1..]);
+    case ["ladder", ..]:
+        return LadderCommand.Run(args[1..]);
+    case ["micro", ..]:
+        return MicroCommand.Run(args[1..]);
+    case [BusyNeighbour.Argument]:
+        return BusyNeighbour.Burn();
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}

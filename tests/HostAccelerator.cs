@@ -36,7 +36,7 @@ internal sealed class HostAccelerator() : Accelerator(new HostDevice())
     {
         [System.Diagnostics.CodeAnalysis.SetsRequiredMembers]
         public HostDevice() => (Name, WarpSize, MaxNumThreadsPerGroup, MaxSharedMemoryPerGroup, NumMultiprocessors, MemorySize)
-            = ("plain C#", 16, 1024, 0, 1, 1 << 30);
+            = ("plain C#", 16, 1024, 1 << 16, 1, 1 << 30);
 
         public override AcceleratorType AcceleratorType => AcceleratorType.CPU;
 
@@ -61,12 +61,31 @@ internal sealed class HostAccelerator() : Accelerator(new HostDevice())
             }
             try
             {
-                HostThread.ForEach(new KernelConfig(gridDim, groupDim), () => method.Invoke(null, values));
+                object extent = values[0];
+                HostThread.ForEach(new KernelConfig(gridDim, groupDim), () =>
+                {
+                    if (TryIndex(extent, out values[0]))
+                        method.Invoke(null, values);
+                });
             }
             catch (TargetInvocationException failure) when (failure.InnerException is NotSupportedException inner)
             {
                 throw inner;
             }
+        }
+
+        /// <summary>This thread's index in place of an implicitly grouped kernel's extent; false outside it.</summary>
+        private static bool TryIndex(object extent, out object index)
+        {
+            (int x, int y, int z) = Grid.GlobalIndex;
+            (index, bool isInside) = extent switch
+            {
+                Index1D n => ((object)new Index1D(x), x < n.X),
+                Index2D n => (new Index2D(x, y), x < n.X && y < n.Y),
+                Index3D n => (new Index3D(x, y, z), x < n.X && y < n.Y && z < n.Z),
+                _ => (extent, true),
+            };
+            return isInside;
         }
 
         private static object View(Type type, ViewArgument view) => Activator.CreateInstance(

@@ -36,6 +36,6 @@ internal static class Failures
         DataException or RunException or TrainingDivergedException or DeviceNotFoundException => e.Message,
         IOException or UnauthorizedAccessException => e.Message,
         OutOfMemoryException => $"{e.Message} Use a smaller batch or model.",
-        _ => $"{e.Message} ({e.GetType().Name}: this is a defect in vaegpu; please report it with the command line)",
+        _ => $"{e.Message} ({e.GetType().Name})",
     };
 }

@@ -27,17 +27,26 @@ internal sealed class LoadedRun : IDisposable
         return new LoadedRun(Backend.Open(device, threads), checkpoint);
     }
 
-    /// <summary>The images held out of the run's data, or of those in <paramref name="dataFolder"/>.</summary>
-    /// <exception cref="RunException">They have another size than the model's.</exception>
-    public ImageSet TestImages(string? dataFolder, int threads)
+    /// <summary>The model, to make pictures with.</summary>
+    public Generation Pictures => Generation;
+
+    /// <summary>What the run held out, or the held-out part of <paramref name="source"/>.</summary>
+    /// <exception cref="RunException">The data has another size than the model's.</exception>
+    public ImageSet Data(string? source, int threads)
     {
-        var images = DataSource.Load(
-            dataFolder ?? configuration.Data.Folder, configuration.Training.Seed, threads > 0 ? threads : Environment.ProcessorCount).Test;
+        var data = DataSource.Load(
+            source ?? configuration.Data.Folder,
+            configuration.Training.Seed,
+            threads > 0 ? threads : Environment.ProcessorCount,
+            configuration.Model.Fit).Test;
         var model = configuration.Model;
-        return (images.Width, images.Height) == (model.Width, model.Height)
-            ? images
-            : throw new RunException($"The model takes images of {model.Width}×{model.Height} pixels; the data has {images.Width}×{images.Height}.");
+        return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
+            ? data
+            : throw new RunException($"The model takes {Size(model.Width, model.Height, model.Channels)}; the data has {Size(data.Width, data.Height, data.Channels)}.");
     }
+
+    private static string Size(int width, int height, int channels) =>
+        $"images of {width}×{height} pixels{(channels == 1 ? "" : " in colour")}";
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ internal static class TrainProgram
     {
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var loading = Load(request.Data, request.Training.Seed, request.Threads);
+        var loading = Load(request.Data, request.Training.Seed, request.Threads, request.Size);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = new RunConfiguration
@@ -25,6 +25,7 @@ internal static class TrainProgram
             {
                 Width = data.Train.Width,
                 Height = data.Train.Height,
+                Channels = data.Train.Channels,
                 Hidden = request.Hidden,
                 Latent = request.Latent,
                 Activation = request.Activation,
@@ -46,7 +47,7 @@ internal static class TrainProgram
         var checkpoint = CheckpointFile.Read(folder.Checkpoint);
         var run = checkpoint.Header.Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Load(dataFolder, run.Training.Seed, request.Threads);
+        var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Model.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = run with
@@ -71,16 +72,16 @@ internal static class TrainProgram
         }
         catch (RunExistsException e)
         {
-            throw new UsageException($"{e.Message} Go on with it with --resume, replace it with --overwrite, or name another folder with --out.");
+            throw new UsageException($"{e.Message} Go on with --resume, replace it with --overwrite, or name another folder with --out.");
         }
     }
 
-    private static Task<DataSplit> Load(string? folder, ulong seed, int threads) =>
-        Task.Run(() => DataSource.Load(folder, seed, threads > 0 ? threads : Environment.ProcessorCount));
+    private static Task<DataSplit> Load(string? source, ulong seed, int threads, ImageFit? fit) =>
+        Task.Run(() => DataSource.Load(source, seed, threads > 0 ? threads : Environment.ProcessorCount, fit));
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {
-        Introduce(trainer, folder, data, terminal.Output);
+        Introduce(trainer, folder, terminal.Output);
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))
             : TrainingRun.Execute(trainer, folder, new PlainProgress(terminal.Output), stop);
@@ -94,17 +95,18 @@ internal static class TrainProgram
         return ExitCode.Stopped;
     }
 
-    private static void Introduce(Trainer trainer, RunFolder folder, DataSplit data, TextWriter output)
+    private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
     {
-        var model = trainer.Configuration.Model;
+        var (model, images) = (trainer.Configuration.Model, trainer.Configuration.Data);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"data    {data.Name}: {data.Train.Count:N0} images to train on, {data.Test.Count:N0} held out, {model.Width}×{model.Height}"));
+            $"data    {images.Name}: {images.Train:N0} images to train on, {images.Test:N0} held out, {model.Width}×{model.Height}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters"));
         output.WriteLine($"device  {trainer.Configuration.Device.Kind}: {trainer.Configuration.Device.Name}");
         output.WriteLine($"folder  {folder.Path}");
+        output.WriteLine(ProgressText.Legend);
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>

@@ -8,6 +8,9 @@ public interface IActivation
     /// <summary>Whether f' is written in the output y, so that x need not be kept for the backward pass.</summary>
     static abstract bool FromOutput { get; }
 
+    /// <summary>Whether f takes a few instructions only, so that a tile may hold it once for each of its sums.</summary>
+    static abstract bool IsCheap { get; }
+
     /// <summary>f(x).</summary>
     static abstract float Apply(float x);
 
@@ -19,6 +22,7 @@ public interface IActivation
 public struct Identity : IActivation
 {
     public static bool FromOutput => true;
+    public static bool IsCheap => true;
     public static float Apply(float x) => x;
     public static float Derivative(float saved) => 1f;
 }
@@ -27,6 +31,7 @@ public struct Identity : IActivation
 public struct Relu : IActivation
 {
     public static bool FromOutput => true;
+    public static bool IsCheap => true;
     public static float Apply(float x) => x < 0f ? 0f : x;
     public static float Derivative(float saved) => saved > 0f ? 1f : 0f;
 }
@@ -36,6 +41,7 @@ public struct LeakyRelu : IActivation
 {
     private const float Slope = 0.01f;
     public static bool FromOutput => true;
+    public static bool IsCheap => true;
     public static float Apply(float x) => x > 0f ? x : Slope * x;
     public static float Derivative(float saved) => saved > 0f ? 1f : Slope;
 }
@@ -44,6 +50,7 @@ public struct LeakyRelu : IActivation
 public struct Elu : IActivation
 {
     public static bool FromOutput => true;
+    public static bool IsCheap => false;
     public static float Apply(float x) => x > 0f ? x : Exponential.Expm1(x);
     public static float Derivative(float saved) => saved > 0f ? 1f : saved + 1f;
 }
@@ -52,6 +59,7 @@ public struct Elu : IActivation
 public struct Tanh : IActivation
 {
     public static bool FromOutput => true;
+    public static bool IsCheap => false;
     public static float Apply(float x) => Sigmoids.Tanh(x);
     public static float Derivative(float saved) => 1f - saved * saved;
 }
@@ -60,6 +68,7 @@ public struct Tanh : IActivation
 public struct Sigmoid : IActivation
 {
     public static bool FromOutput => true;
+    public static bool IsCheap => false;
     public static float Apply(float x) => Sigmoids.Sigmoid(x);
     public static float Derivative(float saved) => saved * (1f - saved);
 }
@@ -68,6 +77,7 @@ public struct Sigmoid : IActivation
 public struct Softplus : IActivation
 {
     public static bool FromOutput => true;
+    public static bool IsCheap => false;
     public static float Apply(float x) => Sigmoids.Softplus(x);
     public static float Derivative(float saved) => -Exponential.Expm1(-saved);
 }
@@ -76,6 +86,7 @@ public struct Softplus : IActivation
 public struct Silu : IActivation
 {
     public static bool FromOutput => false;
+    public static bool IsCheap => false;
     public static float Apply(float x) => x * Sigmoids.Sigmoid(x);
 
     public static float Derivative(float saved)
@@ -91,6 +102,7 @@ public struct Gelu : IActivation
     private const float SqrtHalf = 0.70710678f;
     private const float DensityAtZero = 0.39894228f;
     public static bool FromOutput => false;
+    public static bool IsCheap => false;
     public static float Apply(float x) => x * Distribution(x);
     public static float Derivative(float saved) =>
         Distribution(saved) + saved * (DensityAtZero * Exponential.Exp(-0.5f * saved * saved));

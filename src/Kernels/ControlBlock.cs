@@ -2,8 +2,8 @@ namespace VaeGpu.Kernels;
 
 /// <summary>
 /// What changes from step to step, in device memory: the launches of a step are the same each time, so a step can be captured
-/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/> and <see cref="Position"/> itself
-/// (<see cref="Metrics.EndStep"/>); the host writes the rest when a schedule says so.
+/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/>, <see cref="Position"/> and
+/// <see cref="DivergenceWeight"/> itself (<see cref="Metrics.EndStep"/>); the host writes the rest.
 /// </summary>
 public struct ControlBlock
 {
@@ -19,8 +19,14 @@ public struct ControlBlock
     public float LearningRate;
     /// <summary>The factor of −log p(x∣z) in the objective.</summary>
     public float LikelihoodWeight;
-    /// <summary>The factor of the KL divergence in the objective.</summary>
+    /// <summary>The factor of the KL divergence in the objective, at this step.</summary>
     public float DivergenceWeight;
+    /// <summary>What <see cref="WarmUp"/> leads <see cref="DivergenceWeight"/> to; not read without one.</summary>
+    public float FullDivergenceWeight;
+    /// <summary>Steps of <see cref="WarmUp"/>; 0 leaves <see cref="DivergenceWeight"/> as it is.</summary>
+    public int WarmUpSteps;
+    /// <summary>Steps after which <see cref="WarmUp"/> begins again; 0 for never.</summary>
+    public int WarmUpPeriod;
 }
 
 /// <summary>Sums over the rows seen since they were last cleared, and the first failure. All zeros at the start.</summary>

@@ -3,6 +3,9 @@ namespace VaeGpu.Kernels;
 /// <summary>What a matrix product does with a finished sum before it stores it.</summary>
 public interface IEpilogue
 {
+    /// <summary>Whether it takes a few instructions only; else a tile stores its sums first and finishes them in a loop.</summary>
+    static abstract bool IsCheap { get; }
+
     /// <summary>The value to store.</summary>
     /// <param name="sum">The finished sum.</param>
     /// <param name="index">The result's index in the output, and in <paramref name="saved"/>.</param>
@@ -12,18 +15,22 @@ public interface IEpilogue
     static abstract float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved);
 }
 
-/// <summary>Stores the sum; <c>bias</c> and <c>saved</c> may be empty views.</summary>
+/// <summary>Stores the sum; <c>bias</c> and <c>saved</c> are not read, and may be any views.</summary>
 public struct Plain : IEpilogue
 {
+    public static bool IsCheap => true;
+
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) => sum;
 }
 
 /// <summary>
 /// f(sum + bias): a layer's forward pass. Keeps sum + bias in <c>saved</c> where f' is not written in the output;
-/// <c>saved</c> may be an empty view where it is.
+/// <c>saved</c> may be any view where it is.
 /// </summary>
 public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct, IActivation
 {
+    public static bool IsCheap => TActivation.IsCheap;
+
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved)
     {
         float x = sum + bias[column];
@@ -33,9 +40,12 @@ public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct
     }
 }
 
-/// <summary>sum·f'(saved): the gradient of the layer below, taken through its activation; <c>bias</c> may be an empty view.</summary>
+/// <summary>sum·f'(saved): the gradient of the layer below, taken through its activation; <c>bias</c> may be any view.</summary>
 public struct ActivationGradient<TActivation> : IEpilogue where TActivation : struct, IActivation
 {
+    // A derivative that is written in the output is a product or two.
+    public static bool IsCheap => TActivation.FromOutput;
+
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
         sum * TActivation.Derivative(saved[index]);
 }

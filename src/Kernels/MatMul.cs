@@ -45,16 +45,41 @@ public static class MatMul
                 {
                     int column = firstColumn + j * Group.DimX + Group.IdxX;
                     int index = (firstRow + i) * shape.Columns + column;
+                    float sum = sums[i * TTile.Columns + j];
                     if (column < shape.Columns)
-                        output[index] = TEpilogue.Finish(sums[i * TTile.Columns + j], index, column, bias, saved);
+                        output[index] = TEpilogue.IsCheap ? TEpilogue.Finish(sum, index, column, bias, saved) : sum;
                 }
             }
         }
+        if (!TEpilogue.IsCheap)
+            FinishStored<TTile, TEpilogue>(output, bias, saved, firstRow, firstColumn, shape);
     }
 
     /// <summary>The groups that cover an output of the given size.</summary>
     public static Index3D GridFor<TTile>(int rows, int columns, int groupSize) where TTile : struct, ITile =>
         new(Launch.Groups(rows, TTile.Rows), Launch.Groups(columns, TTile.Columns * groupSize), 1);
+
+    /// <summary>
+    /// The epilogue of the thread's own results, read back from the cache: in a loop, for 24 copies of a long function would
+    /// outgrow what a compiler optimises.
+    /// </summary>
+    private static void FinishStored<TTile, TEpilogue>(
+        ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, int firstRow, int firstColumn, MatMulShape shape)
+        where TTile : struct, ITile
+        where TEpilogue : struct, IEpilogue
+    {
+        int lastRow = Math.Min(firstRow + TTile.Rows, shape.Rows);
+        for (int row = firstRow; row < lastRow; row++)
+        {
+            for (int j = 0; j < TTile.Columns; j++)
+            {
+                int column = firstColumn + j * Group.DimX + Group.IdxX;
+                int index = row * shape.Columns + column;
+                if (column < shape.Columns)
+                    output[index] = TEpilogue.Finish(output[index], index, column, bias, saved);
+            }
+        }
+    }
 
     private static void Accumulate<TTile, TLeft, TRight>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, int firstColumn, MatMulShape shape,

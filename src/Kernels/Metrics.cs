@@ -90,6 +90,7 @@ public static class Metrics
         now.Step++;
         now.Epoch += epochEnds ? 1 : 0;
         now.Position = epochEnds ? 0 : position;
+        now.DivergenceWeight = WarmUp.DivergenceWeight(now);
         return now;
     }
 }

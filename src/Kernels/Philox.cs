@@ -40,6 +40,7 @@ public static class Philox
     private const uint WeylB = 0xBB67AE85;
     private const int Rounds = 10;
     private const float TwoToMinus24 = 1f / 16777216f;
+    private const float TwoToMinus23 = 1f / 8388608f;
 
     /// <summary>The block of (seed, purpose) at (step, element).</summary>
     public static RandomWords Draw(uint seed, uint purpose, uint step, uint element) =>
@@ -65,6 +66,11 @@ public static class Philox
 
     /// <summary>The upper 24 bits of a word as a number in [0, 1).</summary>
     public static float Uniform(uint word) => (int)(word >> 8) * TwoToMinus24;
+
+    /// <summary>
+    /// The upper 23 bits of a word as a number in (0, 1), symmetric about ½: its logarithm and its complement's are finite.
+    /// </summary>
+    public static float UniformInside(uint word) => ((int)(word >> 9) + 0.5f) * TwoToMinus23;
 
     /// <summary>A standard normal number from two words (Box and Muller 1958): √(−2 ln(1 − u))·cos 2πv with u, v in [0, 1).</summary>
     /// <remarks>1 − u is at least 2⁻²⁴, so the result lies within ±5.77.</remarks>

@@ -4,20 +4,25 @@ using VaeGpu.Kernels.Likelihoods;
 namespace VaeGpu.Layers;
 
 /// <summary>p(x∣z): a chain of layers that gives the likelihood's outputs for every data dimension.</summary>
-public sealed class Decoder
+public sealed class Decoder : IDisposable
 {
     private readonly Mlp layers;
     private readonly LikelihoodLauncher launcher;
+    private readonly ParameterSlice? variance;
     private readonly int dataDimensions;
 
-    /// <summary>Declares the parameters under "decoder".</summary>
+    /// <summary>
+    /// Declares the parameters under "decoder"; "decoder.variance" is log σ² − log σ₀² of a Gaussian of one variance.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The outputs of the largest batch are 2³¹ or more.</exception>
     public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape)
     {
         launcher = LikelihoodLauncher.Load(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         dataDimensions = shape.DataDimensions;
-        int outputs = checked(launcher.Outputs * dataDimensions);
+        int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
         layers = new Mlp(
             workspace, layout, "decoder", shape.LatentDimensions, shape.DecoderWidths, outputs, shape.Activation, gradientInPlace: true);
+        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, 0);
         Loss = workspace.Allocate(1);
     }
 
@@ -28,13 +33,26 @@ public sealed class Decoder
     public ArrayView<float> Loss { get; }
 
     /// <summary>Computes <see cref="Outputs"/>.</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> latent, int rows) => layers.Forward(arena, latent, rows);
+    public void Forward(ParameterArena arena, ArrayView<float> latent, int rows)
+    {
+        layers.Forward(arena, latent, rows);
+        if (variance is not null)
+            launcher.Variance!.Prepare(arena.Values(variance));
+    }
 
-    /// <summary>Computes <see cref="Loss"/>, and the gradient of the outputs in their place.</summary>
-    public void LossAndGradient(ArrayView<float> data, ArrayView<ControlBlock> control, int rows) =>
+    /// <summary>
+    /// Computes <see cref="Loss"/>, the gradient of the outputs in their place, and what one variance for all dimensions needs.
+    /// </summary>
+    public void LossAndGradient(ParameterArena arena, ArrayView<float> data, ArrayView<ControlBlock> control, int rows)
+    {
+        if (launcher.Likelihood == Likelihood.GaussianOptimal)
+            launcher.Variance!.Fit(data, Outputs, Loss, arena.Values(variance!), Shape(rows));
         launcher.LossAndGradient(data, Outputs, Loss, control, Shape(rows));
+        if (launcher.Likelihood == Likelihood.GaussianShared)
+            launcher.Variance!.Gradient(Loss, arena.Values(variance!), arena.Gradient(variance!), control, Shape(rows));
+    }
 
-    /// <summary>Computes <see cref="Loss"/> alone: evaluation.</summary>
+    /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
     public void EvaluateLoss(ArrayView<float> data, int rows) => launcher.Loss(data, Outputs, Loss, Shape(rows));
 
     /// <summary>Writes the mean of p(x∣z), (batch, D).</summary>
@@ -49,6 +67,20 @@ public sealed class Decoder
     {
         layers.Backward(arena, latent, rows);
         layers.BackwardInput(arena, latentGradient, rows);
+    }
+
+    /// <summary>Frees the likelihood's settings.</summary>
+    public void Dispose() => launcher.Dispose();
+
+    private static int OutputColumns(int outputs, int dataDimensions, int rows)
+    {
+        long columns = (long)outputs * dataDimensions;
+        if (columns * rows > int.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(rows), rows,
+                $"The decoder gives {outputs} numbers for each of {dataDimensions} dimensions: too many for one batch of so many rows.");
+        }
+        return (int)columns;
     }
 
     private ReconstructionShape Shape(int rows) => new() { Rows = rows, Columns = dataDimensions };

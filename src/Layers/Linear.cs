@@ -63,7 +63,7 @@ public sealed class Linear
     public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
     {
         var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };
-        workspace.WeightGradient.Run(input, gradient, arena.Gradient(weight), default, default, product);
+        workspace.WeightGradient.Run(input, gradient, arena.Gradient(weight), gradient, gradient, product);
         workspace.Matrices.SumColumns(gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
@@ -78,7 +78,7 @@ public sealed class Linear
     public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
-        workspace.InputGradient(below).Run(gradient, WeightForInputGradient(arena), inputGradient, default, belowSaved, product);
+        workspace.InputGradient(below).Run(gradient, WeightForInputGradient(arena), inputGradient, gradient, belowSaved, product);
     }
 
     /// <summary>W where products stage their operands, else Wᵀ: turned once, it is read along its rows, not down its columns.</summary>

@@ -58,5 +58,5 @@ public sealed class Mlp
 
     /// <summary>Computes the gradient of the input too; called after <see cref="Backward"/>.</summary>
     public void BackwardInput(ParameterArena arena, ArrayView<float> inputGradient, int rows) =>
-        layers[0].BackwardInput(arena, Activation.Identity, default, inputGradient, rows);
+        layers[0].BackwardInput(arena, Activation.Identity, inputGradient, inputGradient, rows);
 }

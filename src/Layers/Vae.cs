@@ -80,7 +80,7 @@ public sealed class Vae : IDisposable
     public void Backward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
     {
         workspace.ThrowIfTooMany(rows);
-        Decoder.LossAndGradient(data, control, rows);
+        Decoder.LossAndGradient(Parameters, data, control, rows);
         Decoder.Backward(Parameters, Encoder.Latent, Encoder.LatentGradient, rows);
         Encoder.Backward(Parameters, data, control, rows, purpose);
     }
@@ -89,6 +89,7 @@ public sealed class Vae : IDisposable
     public void Dispose()
     {
         Parameters.Dispose();
+        Decoder.Dispose();
         workspace.Dispose();
     }
 }

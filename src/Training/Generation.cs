@@ -1,17 +1,19 @@
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Training;
 
-/// <summary>Makes images with a trained model: from latent vectors of the prior, or from other images.</summary>
+/// <summary>A trained model at work: from latent vectors to data, from data to latent vectors, and what it thinks of data.</summary>
 public sealed class Generation : IDisposable
 {
     private const int MaximalBatch = 128;
     private readonly ModelConfiguration model;
     private readonly Vae vae;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> images;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
 
     /// <summary>Builds the model with the given parameters.</summary>
@@ -21,9 +23,13 @@ public sealed class Generation : IDisposable
         this.model = model;
         vae = new Vae(accelerator, model.Shape, MaximalBatch);
         if (vae.Parameters.Layout.Length != parameters.Length)
-            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {vae.Parameters.Layout.Length}.");
+        {
+            var expected = vae.Parameters.Layout.Length;
+            vae.Dispose();
+            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {expected}.");
+        }
         vae.Parameters.Parameters.CopyFromCPU(parameters);
-        images = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
+        batch = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
         control = accelerator.Allocate1D(new ControlBlock[1]);
     }
 
@@ -33,77 +39,142 @@ public sealed class Generation : IDisposable
     /// <summary>Rows of an image.</summary>
     public int Height => model.Height;
 
+    /// <summary>Channels of an image.</summary>
+    public int Channels => model.Channels;
+
+    /// <summary>Latent dimensions d.</summary>
+    public int Latent => model.Latent;
+
     /// <summary>
-    /// E[x∣z] for <paramref name="count"/> draws z of N(0, I), as grey levels, shape (count, height·width). A draw depends on
-    /// <paramref name="seed"/> and its number alone.
+    /// <paramref name="count"/> draws z of N(0, I), shape (count, d). A draw depends on <paramref name="seed"/> and its number alone.
     /// </summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop)
+    public float[] Prior(int count, uint seed)
     {
-        var grey = new byte[checked(count * model.DataDimensions)];
-        for (int first = 0, rows; first < count; first += rows)
+        var latent = new float[checked(count * model.Latent)];
+        for (var i = 0; i < latent.Length; i++)
         {
-            stop.ThrowIfCancellationRequested();
-            rows = Math.Min(MaximalBatch, count - first);
-            var latent = new float[rows * model.Latent];
-            for (var i = 0; i < latent.Length; i++)
-            {
-                var words = Philox.Draw(seed, RandomPurpose.Prior, 0, (uint)(first * model.Latent + i));
-                latent[i] = Philox.Normal(words.A, words.B);
-            }
-            Decode(latent, rows, grey.AsSpan(first * model.DataDimensions));
+            var words = Philox.Draw(seed, RandomPurpose.Prior, 0, (uint)i);
+            latent[i] = Philox.Normal(words.A, words.B);
         }
-        return grey;
+        return latent;
     }
 
-    /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, height·width).</summary>
+    /// <summary>E[x∣z] for <paramref name="count"/> draws z of the prior, as grey levels, shape (count, D).</summary>
+    public byte[] Sample(int count, uint seed, CancellationToken stop) => DecodeGrey(Prior(count, seed), stop);
+
+    /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, D).</summary>
     /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
     public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop)
     {
-        var size = model.DataDimensions;
-        if (inputs.Length % size != 0)
+        if (inputs.Length % model.DataDimensions != 0)
             throw new RunException($"The model takes images of {Width}×{Height} pixels.");
-        var grey = new byte[inputs.Length];
-        for (int first = 0, rows; first < inputs.Length / size; first += rows)
+        return DecodeGrey(Encode(new ImageSet(inputs.ToArray(), null, model.DataDimensions, 1), stop).Means, stop);
+    }
+
+    /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
+    public LatentCodes Encode(ImageSet data, CancellationToken stop)
+    {
+        int latent = model.Latent;
+        var codes = new LatentCodes(latent, new float[checked(data.Count * latent)], new float[data.Count * latent]);
+        foreach (var (first, rows) in Batches(data.Count, stop))
         {
-            stop.ThrowIfCancellationRequested();
-            rows = Math.Min(MaximalBatch, inputs.Length / size - first);
-            var values = new float[rows * size];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = inputs[first * size + i] / 255f;
-            Decode(Means(values, rows), rows, grey.AsSpan(first * size));
+            Load(data, first, rows);
+            vae.Encoder.Forward(vae.Parameters, batch.View, control.View, rows, RandomPurpose.Evaluation);
+            var encoded = Read(vae.Encoder.Encoded, rows * 2 * latent);
+            for (var row = 0; row < rows; row++)
+            {
+                encoded.AsSpan(2 * row * latent, latent).CopyTo(codes.Means.AsSpan((first + row) * latent));
+                for (var i = 0; i < latent; i++)
+                    codes.Deviations[(first + row) * latent + i] = MathF.Exp(0.5f * encoded[(2 * row + 1) * latent + i]);
+            }
         }
-        return grey;
+        return codes;
+    }
+
+    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d), as grey levels, shape (count, D).</summary>
+    public byte[] DecodeGrey(ReadOnlySpan<float> latent, CancellationToken stop) =>
+        Array.ConvertAll(Decode(latent, stop), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
+
+    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D).</summary>
+    public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop)
+    {
+        int d = model.Latent, size = model.DataDimensions;
+        var means = new float[checked(latent.Length / d * size)];
+        foreach (var (first, rows) in Batches(latent.Length / d, stop))
+        {
+            vae.Encoder.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
+            vae.Decoder.Forward(vae.Parameters, vae.Encoder.Latent, rows);
+            vae.Decoder.Mean(batch.View, rows);
+            Read(batch.View, rows * size).CopyTo(means, first * size);
+        }
+        return means;
+    }
+
+    /// <summary>What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
+    public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
+    {
+        var scores = new ExampleScore[data.Count];
+        var step = 1;
+        foreach (var (first, rows) in Batches(data.Count, stop))
+        {
+            Load(data, first, rows);
+            var estimates = Array.ConvertAll(new ImportanceEstimate[rows], _ => new ImportanceEstimate());
+            for (var sample = 0; sample < samples; sample++, step++)
+            {
+                stop.ThrowIfCancellationRequested();
+                control.CopyFromCPU([new ControlBlock { Seed = seed, Step = step }]);
+                vae.Forward(batch.View, control.View, rows, RandomPurpose.Evaluation);
+                vae.Decoder.EvaluateLoss(batch.View, rows);
+                Add(estimates, rows);
+            }
+            var divergence = Read(vae.Encoder.Divergence, rows);
+            for (var row = 0; row < rows; row++)
+                scores[first + row] = estimates[row].Score(divergence[row]);
+        }
+        return scores;
     }
 
     /// <summary>Frees the device memory.</summary>
     public void Dispose()
     {
         vae.Dispose();
-        images.Dispose();
+        batch.Dispose();
         control.Dispose();
     }
 
-    /// <summary>μ of q(z∣x), shape (rows, d): the left half of the encoder's output.</summary>
-    private float[] Means(float[] values, int rows)
+    private void Add(ImportanceEstimate[] estimates, int rows)
     {
-        images.CopyFromCPU(values);
-        vae.Encoder.Forward(vae.Parameters, images.View, control.View, rows, RandomPurpose.Evaluation);
-        var encoded = new float[rows * 2 * model.Latent];
-        vae.Encoder.Encoded.SubView(0, encoded.Length).CopyToCPU(encoded);
-        var means = new float[rows * model.Latent];
+        int d = model.Latent;
+        var encoded = Read(vae.Encoder.Encoded, rows * 2 * d);
+        var latent = Read(vae.Encoder.Latent, rows * d);
+        var losses = Read(vae.Decoder.Loss, rows);
         for (var row = 0; row < rows; row++)
-            encoded.AsSpan(row * 2 * model.Latent, model.Latent).CopyTo(means.AsSpan(row * model.Latent));
-        return means;
+        {
+            estimates[row].Add(
+                losses[row], latent.AsSpan(row * d, d), encoded.AsSpan(2 * row * d, d), encoded.AsSpan((2 * row + 1) * d, d));
+        }
     }
 
-    private void Decode(float[] latent, int rows, Span<byte> grey)
+    private void Load(ImageSet data, int first, int rows)
     {
-        vae.Encoder.Latent.SubView(0, latent.Length).CopyFromCPU(latent);
-        vae.Decoder.Forward(vae.Parameters, vae.Encoder.Latent, rows);
-        vae.Decoder.Mean(images.View, rows);
-        var means = new float[rows * model.DataDimensions];
-        images.View.SubView(0, means.Length).CopyToCPU(means);
-        for (var i = 0; i < means.Length; i++)
-            grey[i] = (byte)MathF.Round(255 * Math.Clamp(means[i], 0f, 1f));
+        var values = new float[rows * model.DataDimensions];
+        data.CopyTo(first, values);
+        batch.View.SubView(0, values.Length).CopyFromCPU(values);
+    }
+
+    private static IEnumerable<(int First, int Rows)> Batches(int count, CancellationToken stop)
+    {
+        for (var first = 0; first < count; first += MaximalBatch)
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return (first, Math.Min(MaximalBatch, count - first));
+        }
+    }
+
+    private static float[] Read(ArrayView<float> view, int length)
+    {
+        var values = new float[length];
+        view.SubView(0, length).CopyToCPU(values);
+        return values;
     }
 }

@@ -41,7 +41,7 @@ internal sealed class ImagePass : IDisposable
     /// <summary>Sets the sums alone.</summary>
     public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
 
-    /// <summary>Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width).</summary>
+    /// <summary>Fills the start of <paramref name="batch"/> with the next images, shape (rows, height·width).</summary>
     public void Gather(ArrayView<float> batch, int rows) => launcher.Gather(
         pixels.View, batch, Control, new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits });
 

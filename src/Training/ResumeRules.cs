@@ -15,11 +15,12 @@ internal static class ResumeRules
         if (checkpoint.Parameters.Length != parameters)
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
-            throw new RunException("The checkpoint was trained with another batch, learning rate or seed.");
+            throw new RunException("The checkpoint was trained with another batch, learning rate, seed or objective.");
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {
-            throw new RunException(FormattableString.Invariant($"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; ")
-                + FormattableString.Invariant($"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images."));
+            throw new RunException(
+                $"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; "
+                + $"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images.");
         }
         if (checkpoint.Header.History.Count > now.Training.Epochs)
             throw new RunException($"The run has {checkpoint.Header.History.Count} epochs already; ask for more than that.");

@@ -9,7 +9,7 @@ namespace VaeGpu.Training;
 
 /// <summary>Trains a variational autoencoder with Adam on images that lie in device memory.</summary>
 /// <remarks>
-/// Minimises −E[log p(x∣z)] + KL(q(z∣x) ∥ N(0, I)), the mean over a batch in nats. What is computed follows from the configuration
+/// Minimises the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the configuration
 /// alone: not from the device, its threads, stops in between or how often progress is told.
 /// </remarks>
 public sealed class Trainer : IDisposable
@@ -211,16 +211,26 @@ public sealed class Trainer : IDisposable
         return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining);
     }
 
-    private ControlBlock Counters(int step, int epoch, int image) => new()
+    private ControlBlock Counters(int step, int epoch, int image)
     {
-        Seed = Configuration.Training.Seed,
-        Step = step,
-        Epoch = epoch,
-        Position = image,
-        LearningRate = (float)Configuration.Training.LearningRate,
-        LikelihoodWeight = 1,
-        DivergenceWeight = 1,
-    };
+        var objective = Configuration.Training.Objective;
+        var stepsPerEpoch = (train.Count + vae.MaximalBatch - 1) / vae.MaximalBatch;
+        var counters = new ControlBlock
+        {
+            Seed = Configuration.Training.Seed,
+            Step = step,
+            Epoch = epoch,
+            Position = image,
+            LearningRate = (float)Configuration.Training.LearningRate,
+            LikelihoodWeight = (float)objective.RecWeight,
+            DivergenceWeight = (float)objective.KlWeight,
+            FullDivergenceWeight = (float)objective.KlWeight,
+            WarmUpSteps = ObjectiveConfiguration.Steps(objective.KlWarmup, stepsPerEpoch),
+            WarmUpPeriod = ObjectiveConfiguration.Steps(objective.KlCycle, stepsPerEpoch),
+        };
+        counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
+        return counters;
+    }
 
     private TrainingDivergedException Diverged(int atStep) => new(FormattableString.Invariant(
         $"The loss became infinite or not a number at step {atStep} (epoch {history.Count + 1}); ")

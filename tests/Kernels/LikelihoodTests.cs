@@ -1,94 +1,167 @@
-using VaeGpu.Gpu;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Training.Checks;
 
 namespace VaeGpu.Tests.Kernels;
 
 public class LikelihoodTests
 {
-    private const int Group = 16;
     private static readonly ControlBlock Control = new() { Seed = 3, Step = 2, LikelihoodWeight = 1.5f };
+    private static readonly Dictionary<(string Law, string What), (string Device, float[] Bits)> First = [];
 
     [EveryDevice]
-    public void Bernoulli_s_loss_gradient_and_mean(TestDevice device) => device.Run(accelerator => Check<Bernoulli>(
-        accelerator, Bernoulli.Settings,
-        (x, o) => Math.Max(o[0], 0) - x * o[0] + Math.Log(1 + Math.Exp(-Math.Abs(o[0]))),
-        o => 1 / (1 + Math.Exp(-o[0]))));
-
-    [EveryDevice]
-    public void Gaussian_s_loss_gradient_and_mean(TestDevice device) => device.Run(accelerator => Check<Gaussian>(
-        accelerator, Gaussian.Settings(0.3),
-        (x, o) => Math.Pow(x - o[0], 2) / (2 * 0.09) + 0.5 * Math.Log(2 * Math.PI * 0.09),
-        o => o[0]));
-
-    [Test]
-    public void A_deviation_must_be_positive() => Assert.That(() => Gaussian.Settings(0), Throws.TypeOf<ArgumentOutOfRangeException>());
-
-    /// <summary>Fused against unfused, bit for bit; both against double precision, the gradient by central differences.</summary>
-    private static bool Check<TLikelihood>(
-        Accelerator accelerator, LikelihoodSettings settings, Func<double, double[], double> negativeLog, Func<double[], double> mean)
-        where TLikelihood : struct, ILikelihood
+    public void Every_formula_is_proven(TestDevice device) => device.Run(accelerator =>
     {
-        var inputs = new Inputs();
-        foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (3, 65), (2, 131)])
+        foreach (CheckResult result in FormulaChecks.Run(accelerator))
         {
-            var shape = new ReconstructionShape { Rows = rows, Columns = columns };
-            int kinds = TLikelihood.Outputs;
-            float[] data = inputs.Uniform(rows * columns), outputs = inputs.Normal(rows * columns * kinds, 2);
-            (float[] loss, float[] gradient) = Fused<TLikelihood>(accelerator, data, outputs, shape, settings);
-            (float[] lossTwin, float[] gradientTwin, float[] means) = Unfused<TLikelihood>(accelerator, data, outputs, shape, settings);
-            Compare.Bits(loss, lossTwin, "loss");
-            Compare.Bits(gradient, gradientTwin, "gradient");
-
-            double[] At(int row, int column) =>
-                Enumerable.Range(0, kinds).Select(k => (double)outputs[(row * kinds + k) * columns + column]).ToArray();
-            Compare.Close(loss, row => Enumerable.Range(0, columns).Sum(c => negativeLog(data[row * columns + c], At(row, c))), 1e-5,
-                columns, "loss");
-            Compare.Close(means, i => mean(At(i / columns, i % columns)), 1e-6, 1, "mean");
-            Compare.Close(gradient, i =>
-            {
-                int row = i / (kinds * columns), k = i / columns % kinds, column = i % columns;
-                double[] above = At(row, column), below = At(row, column);
-                above[k] += 1e-5;
-                below[k] -= 1e-5;
-                double x = data[row * columns + column];
-                return Control.LikelihoodWeight / rows * (negativeLog(x, above) - negativeLog(x, below)) / 2e-5;
-            }, 1e-5, 0.1, "gradient");
+            TestContext.Out.WriteLine($"{result.Subject,-32} {result.Check,-24} {result.Error:E2} ≤ {result.Bound:E1}");
+            Assert.That(result.Passed, $"{result}");
         }
         return true;
+    });
+
+    [EveryDevice]
+    public void Every_device_gives_the_same_bits_and_keeps_to_its_buffers(TestDevice device) => device.Run(accelerator =>
+    {
+        foreach (ReferenceLaw law in ReferenceLaws.All)
+        {
+            foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (2, 65)])
+                Compute(accelerator, device, law, new ReconstructionShape { Rows = rows, Columns = columns });
+        }
+        return true;
+    });
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(double.NaN)]
+    [TestCase(1e9)]
+    public void A_scale_beyond_use_is_refused(double scale) => Assert.Multiple(() =>
+    {
+        Assert.That(() => Gaussian.Settings(scale), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Laplace.Settings(scale), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Huber.Settings(1, scale), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => PseudoHuber.Settings(scale, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
+    });
+
+    [Test]
+    public void Counts_and_shares_beyond_use_are_refused() => Assert.Multiple(() =>
+    {
+        Assert.That(() => Categorical.Settings(1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Categorical.SettingsOfSymbols(257), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => GaussianComponent.Settings(0), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => LogisticComponent.Settings(5, 1), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Hybrid.Settings(1.5), Throws.TypeOf<ArgumentOutOfRangeException>());
+    });
+
+    [Test]
+    public void A_byte_of_a_picture_is_its_own_class_of_256()
+    {
+        LikelihoodSettings settings = Categorical.Settings(256), symbols = Categorical.SettingsOfSymbols(40);
+        for (int level = 0; level < 256; level++)
+            Assert.That(GreyLevels.Class(level / 255f, settings, 256), Is.EqualTo(level));
+        for (int symbol = 0; symbol < 40; symbol++)
+            Assert.That(GreyLevels.Class(symbol / 255f, symbols, 40), Is.EqualTo(symbol));
+        for (int classes = 2; classes < 256; classes++)
+        {
+            LikelihoodSettings fewer = Categorical.Settings(classes);
+            for (int k = 0; k < classes; k++)
+                Assert.That(GreyLevels.Class(k / fewer.Width, fewer, classes), Is.EqualTo(k), $"{k} of {classes}");
+        }
     }
 
-    private static (float[] Loss, float[] Gradient) Fused<TLikelihood>(
-        Accelerator accelerator, float[] data, float[] outputs, ReconstructionShape shape, LikelihoodSettings settings)
-        where TLikelihood : struct, ILikelihood
+    [TestCase(0.01)]
+    [TestCase(1)]
+    [TestCase(2.5)]
+    [TestCase(100)]
+    public void Huber_s_normalisers_hold_for_every_width(double delta)
     {
-        using var control = accelerator.Allocate1D(new[] { Control });
-        using var x = new Guarded(accelerator, data);
-        using var inPlace = new Guarded(accelerator, outputs);
-        using var loss = new Guarded(accelerator, shape.Rows);
-        var kernel = Reconstruction.LossAndGradient<TLikelihood>;
-        accelerator.LoadStreamKernel(kernel)((shape.Rows, Group), x.View, inPlace.View, loss.View, control.View, shape, settings);
-        return (loss.Read(), inPlace.Read());
+        static double Integral(Func<double, double> loss, double to)
+        {
+            const int steps = 2_000_000;
+            double step = to / steps;
+            return 2 * step * Enumerable.Range(0, steps).Sum(i => Math.Exp(-loss((i + 0.5) * step)));
+        }
+        double end = 40 + 40 / delta;
+        double huber = Integral(t => t <= delta ? t * t / 2 : delta * (t - delta / 2), end);
+        double pseudo = Integral(t => t * t / (Math.Sqrt(1 + t / delta * (t / delta)) + 1), end);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Huber.Settings(0.5, delta).Constant, Is.EqualTo(Math.Log(0.5 * huber)).Within(1e-6));
+            Assert.That(PseudoHuber.Settings(0.5, delta).Constant, Is.EqualTo(Math.Log(0.5 * pseudo)).Within(1e-6));
+        });
     }
 
-    private static (float[] Loss, float[] Gradient, float[] Mean) Unfused<TLikelihood>(
-        Accelerator accelerator, float[] data, float[] outputs, ReconstructionShape shape, LikelihoodSettings settings)
-        where TLikelihood : struct, ILikelihood
+    [Test]
+    public void A_shared_variance_comes_to_rest_at_the_mean_squared_error()
     {
+        const double sigma = 0.1;
+        using var backend = VaeGpu.Kernels.Devices.Backend.Open("cpu");
+        Accelerator accelerator = backend.Accelerator;
+        var shape = new ReconstructionShape { Rows = 7, Columns = 50 };
+        var inputs = new Inputs();
+        float[] x = inputs.Uniform(shape.Rows * shape.Columns), mean = inputs.Normal(x.Length);
+        using var launcher = LikelihoodLauncher.Load(accelerator, Likelihood.GaussianShared, Gaussian.Settings(sigma));
+        using var control = accelerator.Allocate1D(new[] { Control with { LikelihoodWeight = 1 } });
+        using var data = new Guarded(accelerator, x);
+        using var outputs = new Guarded(accelerator, mean);
+        using var losses = new Guarded(accelerator, shape.Rows);
+        using var slope = new Guarded(accelerator, 1);
+        float theta = 5.2f;
+        for (int step = 0; step < 100; step++)
+        {
+            using var parameter = new Guarded(accelerator, [theta]);
+            launcher.Variance!.Prepare(parameter.View);
+            launcher.Loss(data.View, outputs.View, losses.View, shape);
+            launcher.Variance.Gradient(losses.View, parameter.View, slope.View, control.View, shape);
+            // At rest the second derivative is D/2.
+            theta -= slope.Read()[0] / shape.Columns;
+        }
+        double expected = Math.Log(x.Zip(mean, (a, b) => Math.Pow((double)a - b, 2)).Average()) - 2 * Math.Log(sigma);
+        Assert.That(theta, Is.EqualTo(expected).Within(1e-5));
+    }
+
+    private static void Compute(Accelerator accelerator, TestDevice device, ReferenceLaw law, ReconstructionShape shape)
+    {
+        var random = new Random(shape.Columns);
+        float[] Draw(int count, double from, double to) =>
+            [.. Enumerable.Range(0, count).Select(_ => (float)(from + (to - from) * random.NextDouble()))];
+        using var launcher = LikelihoodLauncher.Load(accelerator, law.Likelihood, law.Options.For(law.Likelihood));
+        Assert.That((launcher.Outputs, law.Options.Outputs(law.Likelihood)), Is.EqualTo((law.Outputs, law.Outputs)), law.Name);
         using var control = accelerator.Allocate1D(new[] { Control });
-        using var x = new Guarded(accelerator, data);
-        using var given = new Guarded(accelerator, outputs);
-        using var loss = new Guarded(accelerator, shape.Rows);
-        using var gradient = new Guarded(accelerator, outputs.Length);
-        using var mean = new Guarded(accelerator, data.Length);
-        KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), Group);
-        var lossKernel = Reconstruction.Loss<TLikelihood>;
-        accelerator.LoadStreamKernel(lossKernel)((shape.Rows, Group), x.View, given.View, loss.View, shape, settings);
-        var gradientKernel = Reconstruction.Gradient<TLikelihood>;
-        accelerator.LoadStreamKernel(gradientKernel)(elementwise, x.View, given.View, gradient.View, control.View, shape, settings);
-        var meanKernel = Reconstruction.Mean<TLikelihood>;
-        accelerator.LoadStreamKernel(meanKernel)(elementwise, given.View, mean.View, shape, settings);
-        return (loss.Read(), gradient.Read(), mean.Read());
+        using var data = new Guarded(accelerator, Draw(shape.Rows * shape.Columns, 0, 1));
+        using var outputs = new Guarded(accelerator, Draw(shape.Rows * shape.Columns * law.Outputs, -3, 3));
+        using var losses = new Guarded(accelerator, shape.Rows);
+        using var means = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var samples = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var parameter = new Guarded(accelerator, [0.3f]);
+        using var slope = new Guarded(accelerator, 1);
+        launcher.Variance?.Prepare(parameter.View);
+        launcher.Mean(outputs.View, means.View, shape);
+        launcher.Sample(outputs.View, samples.View, control.View, shape);
+        if (law.Likelihood == Likelihood.GaussianOptimal)
+            launcher.Variance!.Fit(data.View, outputs.View, losses.View, parameter.View, shape);
+        launcher.LossAndGradient(data.View, outputs.View, losses.View, control.View, shape);
+        launcher.Variance?.Gradient(losses.View, parameter.View, slope.View, control.View, shape);
+        if (launcher.Variance is not null)
+        {
+            Same("variance", parameter);
+            Same("variance's gradient", slope);
+        }
+        Same("mean", means);
+        Same("sample", samples);
+        Same("loss", losses);
+        Same("gradient", outputs);
+
+        void Same(string what, Guarded buffer)
+        {
+            float[] values = buffer.Read();
+            lock (First)
+            {
+                var key = (law.Name, $"{what}, {shape.Columns} columns");
+                First.TryAdd(key, (device.ToString(), values));
+                Compare.Bits(values, First[key].Bits, $"{key} on {device} and on {First[key].Device}");
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ using VaeGpu.Tests.Kernels;
 namespace VaeGpu.Tests.Layers;
 
 /// <summary>The whole model's objective in double precision, written from the definitions: what central differences are taken of.</summary>
-internal sealed class Vae64(VaeShape shape, ParameterLayout layout, ControlBlock control)
+internal sealed class Vae64(VaeShape shape, ParameterLayout layout, ControlBlock control, Func<double, double[], double> negativeLog)
 {
     /// <summary>The objective of a batch at the given parameters.</summary>
     public double Objective(double[] parameters, float[] data, int rows) =>
@@ -27,7 +27,9 @@ internal sealed class Vae64(VaeShape shape, ParameterLayout layout, ControlBlock
             divergence += 0.5 * (mean * mean + Math.Exp(logVariance) - logVariance - 1);
         }
         double[] outputs = Mlp(parameters, "decoder", shape.DecoderWidths.Count + 1, z);
-        return (x.Select((value, i) => NegativeLog(value, outputs[i])).Sum(), divergence);
+        int kinds = outputs.Length / x.Length;
+        return (x.Select((value, i) => negativeLog(value, [.. Enumerable.Range(0, kinds).Select(k => outputs[k * x.Length + i])])).Sum(),
+            divergence);
     }
 
     private double RowObjective(double[] parameters, float[] data, int row)
@@ -35,14 +37,6 @@ internal sealed class Vae64(VaeShape shape, ParameterLayout layout, ControlBlock
         (double negativeLog, double divergence) = RowTerms(parameters, data, row);
         return control.LikelihoodWeight * negativeLog + control.DivergenceWeight * divergence;
     }
-
-    private double NegativeLog(double x, double output) => shape.Likelihood switch
-    {
-        Likelihood.Bernoulli => Math.Max(output, 0) - x * output + Math.Log(1 + Math.Exp(-Math.Abs(output))),
-        Likelihood.Gaussian => Math.Pow((x - output) / shape.LikelihoodSettings.Scale, 2) / 2
-            + 0.5 * Math.Log(2 * Math.PI) + Math.Log(shape.LikelihoodSettings.Scale),
-        _ => throw new ArgumentException($"{shape.Likelihood}"),
-    };
 
     private double[] Mlp(double[] parameters, string name, int layers, double[] input)
     {

@@ -1,9 +1,9 @@
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
+using VaeGpu.Training.Checks;
 
 namespace VaeGpu.Tests.Layers;
 
@@ -14,23 +14,26 @@ public class VaeTests
         Seed = 21, Step = 3, LearningRate = 1e-2f, LikelihoodWeight = 0.8f, DivergenceWeight = 1.3f,
     };
 
-    private static VaeShape Shape(Activation activation, Likelihood likelihood) => new()
+    private static VaeShape Shape(Activation activation, Likelihood likelihood) =>
+        Shape(activation, ReferenceLaws.All.First(law => law.Likelihood == likelihood));
+
+    private static VaeShape Shape(Activation activation, ReferenceLaw law) => new()
     {
         DataDimensions = 19,
         LatentDimensions = 3,
         EncoderWidths = [11, 7],
         DecoderWidths = [5],
         Activation = activation,
-        Likelihood = likelihood,
-        LikelihoodSettings = likelihood == Likelihood.Gaussian ? Gaussian.Settings(0.7) : default,
+        Likelihood = law.Likelihood,
+        LikelihoodSettings = law.Options.For(law.Likelihood),
     };
 
     [EveryDevice]
     public void Gradients_are_the_central_differences_of_the_objective(TestDevice device) => device.Run(accelerator =>
     {
-        CheckGradients(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli));
-        CheckGradients(accelerator, Shape(Activation.Gelu, Likelihood.Gaussian));
-        CheckGradients(accelerator, Shape(Activation.Softplus, Likelihood.Bernoulli));
+        CheckGradients(accelerator, Activation.Tanh, Likelihood.Bernoulli);
+        CheckGradients(accelerator, Activation.Gelu, Likelihood.Gaussian);
+        CheckGradients(accelerator, Activation.Softplus, Likelihood.Mixture);
         return true;
     });
 
@@ -82,9 +85,11 @@ public class VaeTests
 
     private static readonly List<(string Device, float[] Parameters, MetricSums Sums)> Reference = [];
 
-    private static void CheckGradients(Accelerator accelerator, VaeShape shape)
+    private static void CheckGradients(Accelerator accelerator, Activation activation, Likelihood likelihood)
     {
         const int rows = 5;
+        ReferenceLaw law = ReferenceLaws.All.First(law => law.Likelihood == likelihood);
+        VaeShape shape = Shape(activation, law);
         using var vae = new Vae(accelerator, shape, rows + 2);
         vae.Parameters.Initialize(new StepLauncher(accelerator), 7);
         float[] data = new Inputs().Uniform(rows * shape.DataDimensions);
@@ -98,7 +103,7 @@ public class VaeTests
         vae.Parameters.Gradients.CopyToCPU(gradients);
         vae.Parameters.Parameters.CopyToCPU(values);
         double[] parameters = Array.ConvertAll(values, v => (double)v);
-        var exact = new Vae64(shape, vae.Parameters.Layout, Control);
+        var exact = new Vae64(shape, vae.Parameters.Layout, Control, law.NegativeLog);
         CheckTerms(vae, exact, parameters, data, rows);
 
         foreach (ParameterSlice slice in vae.Parameters.Layout.Slices)

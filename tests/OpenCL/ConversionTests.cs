@@ -30,6 +30,11 @@ public sealed class ConversionTests : OpenCLFixture
     public void Longs_become_floats_rounded_once()
     {
         Check<long, float>(Samples.Longs, IrType.F32, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (ulong)x));
+    }
+
+    [Test]
+    public void Longs_become_doubles_rounded_once()
+    {
         Check<long, double>(Samples.Longs, IrType.F64, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (ulong)x), (Op.BitCast, BitConverter.Int64BitsToDouble));
     }
 

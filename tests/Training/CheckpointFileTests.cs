@@ -86,7 +86,8 @@ public sealed class CheckpointFileTests
         folder.Put("checkpoint.vae", whole);
         Assert.That(
             () => CheckpointFile.Read(File),
-            Throws.TypeOf<RunException>().With.Message.Contains($"format {CheckpointFile.Version + 1}").And.Message.Contains($"up to {CheckpointFile.Version}"));
+            Throws.TypeOf<RunException>()
+                .With.Message.Contains($"format {CheckpointFile.Version + 1}").And.Message.Contains($"up to {CheckpointFile.Version}"));
     }
 
     [Test]

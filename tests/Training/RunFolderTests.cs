@@ -81,7 +81,9 @@ public sealed class RunFolderTests
     public void A_file_in_the_place_of_the_folder_is_an_error_for_the_person()
     {
         scratch.Put("run", [1]);
-        Assert.That(() => RunFolder.Create(scratch["run"], overwrite: true), Throws.TypeOf<RunException>().With.Message.Contains("cannot be used"));
+        Assert.That(
+            () => RunFolder.Create(scratch["run"], overwrite: true),
+            Throws.TypeOf<RunException>().With.Message.Contains("cannot be used"));
     }
 
     [Test]

@@ -1,3 +1,5 @@
+using System.Reflection.Emit;
+
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>A run of IL instructions that is entered at its start and left at its end.</summary>
@@ -68,8 +70,13 @@ internal sealed class ControlFlowGraph
 
     public BasicBlock Entry => blocks[0];
 
+    /// <summary>The blocks that control comes to, in reverse postorder.</summary>
+    public IReadOnlyList<BasicBlock> Order => order;
+
     /// <summary>Where control flow cannot be structured: an instruction in a loop with several entries.</summary>
     public int? IrreducibleAt { get; private set; }
+
+    public bool HasLoops { get; private set; }
 
     public static bool IsBackEdge(BasicBlock from, BasicBlock to) => to.Heads is { } loop && loop.Blocks.Contains(from);
 
@@ -106,16 +113,15 @@ internal sealed class ControlFlowGraph
     private static IEnumerable<int> Targets(IlInstruction instruction) => instruction.Operand switch
     {
         int[] many => many,
-        int target when instruction.OpCode.FlowControl is System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Cond_Branch => [target],
+        int target when instruction.Flow is FlowControl.Branch or FlowControl.Cond_Branch => [target],
         _ => [],
     };
 
-    private static bool EndsBlock(IlInstruction instruction) => instruction.OpCode.FlowControl is
-        System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Cond_Branch
-        or System.Reflection.Emit.FlowControl.Return or System.Reflection.Emit.FlowControl.Throw;
+    private static bool EndsBlock(IlInstruction instruction) =>
+        instruction.Flow is FlowControl.Branch or FlowControl.Cond_Branch or FlowControl.Return or FlowControl.Throw;
 
-    private static bool FallsThrough(IlInstruction instruction) => instruction.OpCode.FlowControl is not
-        (System.Reflection.Emit.FlowControl.Branch or System.Reflection.Emit.FlowControl.Return or System.Reflection.Emit.FlowControl.Throw);
+    private static bool FallsThrough(IlInstruction instruction) =>
+        instruction.Flow is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw);
 
     private void Number()
     {
@@ -186,6 +192,7 @@ internal sealed class ControlFlowGraph
             }
             var loop = new Loop(header);
             header.Heads = loop;
+            HasLoops = true;
             var pending = new Stack<BasicBlock>(latches);
             while (pending.TryPop(out BasicBlock? block))
             {

@@ -26,6 +26,15 @@ internal sealed record StructValue(Type Type, CsValue[] Fields) : CsValue
     public override CsValue WithLeaves(Queue<Value> leaves) => new StructValue(Type, [.. Fields.Select(f => f.WithLeaves(leaves))]);
 }
 
+/// <summary>
+/// What stands where there is no value: in a view or reference before it is assigned, or where it would stand for different
+/// things on the ways that led here. It may be copied round; to use it is an error, and this is its message.
+/// </summary>
+internal sealed record NoValue(string What, string Remedy) : CsValue
+{
+    public static readonly NoValue Unassigned = new("A view or reference is read that has no value here.", "Assign it before the branch or loop.");
+}
+
 /// <summary>An <see cref="ArrayView{T}"/>: a pointer and a length in elements.</summary>
 internal sealed record ViewValue(Type Element, Value Pointer, Value Length) : CsValue
 {

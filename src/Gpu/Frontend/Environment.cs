@@ -9,7 +9,7 @@ namespace VaeGpu.Gpu.Frontend;
 internal sealed class Environment(Importer importer)
 {
     private CsValue?[] values = new CsValue?[64];
-    private readonly HashSet<int> addressTaken = [];
+    private readonly SortedSet<int> addressTaken = [];
 
     /// <summary>The number of variables alive.</summary>
     public int Count { get; private set; }
@@ -55,6 +55,7 @@ internal sealed class Environment(Importer importer)
             (c.Bits != 0 ? then : otherwise)();
             return;
         }
+        SourceLocation? location = Builder.Location;
         CsValue?[] before = [.. values], original = values[..Count];
         Assume(condition, true);
         (Region thenRegion, CsValue?[] afterThen) = Fill(then);
@@ -63,6 +64,7 @@ internal sealed class Environment(Importer importer)
         Assume(condition, false);
         (Region elseRegion, CsValue?[] afterElse) = Fill(otherwise);
         Array.Resize(ref afterThen, afterElse.Length);
+        Builder.Location = location;
         Join(condition, thenRegion, afterThen, elseRegion, afterElse);
         // What was only assumed differently on the two ways has not changed.
         for (int v = 0; v < original.Length; v++)
@@ -108,26 +110,43 @@ internal sealed class Environment(Importer importer)
                 continue;
             }
             // What is set on one way only is read on that way only: any value will do for the other.
-            a ??= Zero(b!);
-            b ??= Zero(a);
-            (a, b) = (Unify(a, b, then), Unify(b, a, otherwise));
-            Value[] left = [.. a.Leaves], right = [.. b.Leaves];
-            if (a.GetType() != b.GetType() || left.Length != right.Length || left.Length == 0 && !a.Equals(b) && a is not StructValue)
-                throw importer.Error("A reference stands for different variables on two ways that join here.", "Use one reference for each variable.");
-            for (int i = 0; i < left.Length; i++)
-            {
-                if (left[i].Type != right[i].Type)
-                    throw importer.Error($"Two ways that join here leave a value as {left[i].Type} and as {right[i].Type}.",
-                        "Give the variable one type; a view must stay in global, shared or local memory.");
-            }
-            then.Yields.AddRange(left);
-            otherwise.Yields.AddRange(right);
-            joined.Add((v, a));
+            joined.Add((v, Merge(a ?? NoValue.Unassigned, b ?? NoValue.Unassigned, then, otherwise)));
         }
         var results = new Queue<Value>(Builder.AppendIf(new If(condition, then, otherwise, Builder.Location)));
         foreach ((int variable, CsValue shape) in joined)
             values[variable] = shape.WithLeaves(results);
     }
+
+    /// <summary>Yields the parts of two values that meet, and gives the shape of what they become.</summary>
+    private CsValue Merge(CsValue a, CsValue b, Region then, Region otherwise)
+    {
+        if (a == NoValue.Unassigned)
+            a = Zero(b);
+        else if (b == NoValue.Unassigned)
+            b = Zero(a);
+        if (a is StructValue x && b is StructValue y)
+            return x with { Fields = [.. x.Fields.Select((field, i) => Merge(field, y.Fields[i], then, otherwise))] };
+        (a, b) = (Unify(a, b, then), Unify(b, a, otherwise));
+        Value[] left = [.. a.Leaves], right = [.. b.Leaves];
+        if (a.GetType() != b.GetType() || left.Length == 0 && !a.Equals(b))
+        {
+            return new NoValue("A reference is used that stands for different variables on the ways that join before.",
+                "Use one reference for each variable.");
+        }
+        for (int i = 0; i < left.Length; i++)
+        {
+            if (left[i].Type != right[i].Type)
+                return Conflict(left[i].Type, right[i].Type);
+        }
+        then.Yields.AddRange(left);
+        otherwise.Yields.AddRange(right);
+        return a;
+    }
+
+    private static NoValue Conflict(IrType a, IrType b) => a.IsPointer && b.IsPointer
+        ? new($"A view or reference stands in {a.Space.ToString().ToLowerInvariant()} memory or in {b.Space.ToString().ToLowerInvariant()} memory, depending on the way here.",
+            "Use one variable for each memory, or branch round the code that uses them.")
+        : new($"A variable is {a} or {b}, depending on the way here.", "Give it one type.");
 
     private static CsValue Zero(CsValue shape) =>
         shape.WithLeaves(new Queue<Value>(shape.Leaves.Select(leaf => Constant.Zero(leaf.Type))));
@@ -156,6 +175,7 @@ internal sealed class Environment(Importer importer)
     /// </summary>
     public void Loop(IEnumerable<int> assigned, IReadOnlyCollection<int> exits, int running, Action body)
     {
+        SourceLocation? location = Builder.Location;
         int[] changing = [.. assigned.Concat(addressTaken).Distinct().Where(v => v < Count).Except(exits).Order()];
         int[] carried = Array.FindAll(changing, v => values[v]?.Leaves.Any() == true);
         (int, CsValue?)[] fixedVariables = [.. changing.Except(carried).Select(v => (v, values[v]))];
@@ -173,13 +193,14 @@ internal sealed class Environment(Importer importer)
         Builder.Enter(region);
         body();
         for (int i = 0; i < carried.Length; i++)
-            region.Yields.AddRange(Yield(shapes[i], values[carried[i]]));
+            Yield(shapes[i], values[carried[i]] ?? shapes[i], region.Yields);
         region.Yields.AddRange(exits.Select(Flag));
         region.Condition = Flag(running);
         Builder.Leave();
         foreach ((int v, CsValue? value) in fixedVariables)
             RequireFixed(v, value);
-        var loop = Builder.Append(new While(initial, region, Builder.Location));
+        Builder.Location = location;
+        var loop = Builder.Append(new While(initial, region, location));
         // Whatever else the body set is of its own and means nothing behind it.
         for (int v = 0; v < Count; v++)
         {
@@ -203,21 +224,29 @@ internal sealed class Environment(Importer importer)
         values[variable] = before;
     }
 
-    private IEnumerable<Value> Yield(CsValue shape, CsValue? value)
+    /// <summary>Yields a variable's value in the shape that it had as the loop began.</summary>
+    private void Yield(CsValue shape, CsValue value, List<Value> yields)
     {
-        Value[] wanted = [.. shape.Leaves];
-        Value[] given = value is null ? wanted : [.. value.Leaves];
-        for (int i = 0; i < wanted.Length; i++)
+        if (shape is StructValue structure)
         {
-            Value leaf = given[i];
-            if (leaf.Type != wanted[i].Type)
-            {
-                leaf = wanted[i].Type == IrType.I32 && leaf.Type == IrType.Bool ? Builder.Emit(Op.BoolToInt, IrType.I32, [leaf])
-                    : wanted[i].Type == IrType.Bool && leaf.Type == IrType.I32 ? Builder.Binary(Op.Ne, leaf, Constant.I32(0))
-                    : throw importer.Error($"A variable changes from {wanted[i].Type} to {leaf.Type} in a loop.",
-                        "Give it one type; a view must stay in global, shared or local memory.");
-            }
-            yield return leaf;
+            for (int i = 0; i < structure.Fields.Length; i++)
+                Yield(structure.Fields[i], ((StructValue)importer.Require(value)).Fields[i], yields);
+            return;
         }
+        Value[] wanted = [.. shape.Leaves], given = wanted.Length == 0 ? [] : [.. importer.Require(value).Leaves];
+        for (int i = 0; i < wanted.Length; i++)
+            yields.Add(Coerce(given[i], wanted[i].Type));
+    }
+
+    private Value Coerce(Value value, IrType type)
+    {
+        if (value.Type == type)
+            return value;
+        if (type == IrType.I32 && value.Type == IrType.Bool)
+            return Builder.Emit(Op.BoolToInt, IrType.I32, [value]);
+        if (type == IrType.Bool && value.Type == IrType.I32)
+            return Builder.Binary(Op.Ne, value, Constant.I32(0));
+        NoValue conflict = Conflict(type, value.Type);
+        throw importer.Error(conflict.What, conflict.Remedy);
     }
 }

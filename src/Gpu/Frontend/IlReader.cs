@@ -3,24 +3,43 @@ using System.Reflection.Emit;
 
 namespace VaeGpu.Gpu.Frontend;
 
-/// <summary>One IL instruction: its operand is a number, a branch target (or targets), or a resolved member.</summary>
-internal readonly record struct IlInstruction(int Offset, OpCode OpCode, object? Operand)
+/// <summary>
+/// One IL instruction, by the name of its longest form: "ldloc" with 2 for ldloc.2 and ldloc.s 2. The operand is a number, a
+/// branch target (or targets), or a resolved member.
+/// </summary>
+internal readonly record struct IlInstruction(int Offset, string Operation, FlowControl Flow, object? Operand)
 {
-    public int Target => (int)Operand!;
+    /// <summary>The local or argument that the instruction names.</summary>
+    public int Variable => (int)(long)Operand!;
 }
 
 /// <summary>Decodes a method's body (ECMA-335, partition III).</summary>
 internal static class IlReader
 {
-    private static readonly OpCode[] oneByte = new OpCode[256], twoByte = new OpCode[256];
+    private static readonly Form[] oneByte = new Form[256], twoByte = new Form[256];
+
+    /// <summary>An instruction's encoding; <paramref name="Implied"/> is the number that its short name holds.</summary>
+    private readonly record struct Form(OpCode Code, string Operation, object? Implied);
 
     static IlReader()
     {
         foreach (FieldInfo field in typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static))
         {
             var code = (OpCode)field.GetValue(null)!;
-            (code.Size == 1 ? oneByte : twoByte)[(byte)code.Value] = code;
+            (code.Size == 1 ? oneByte : twoByte)[(byte)code.Value] = Describe(code);
         }
+    }
+
+    private static Form Describe(OpCode code)
+    {
+        string name = code.Name!;
+        if (name.EndsWith(".s", StringComparison.Ordinal))
+            return new Form(code, name[..^2], null);
+        bool holdsNumber = name.StartsWith("ldc.i4.", StringComparison.Ordinal)
+            || name[..^1] is "ldloc." or "stloc." or "ldarg.";
+        return holdsNumber
+            ? new Form(code, name[..name.LastIndexOf('.')], name.EndsWith("m1", StringComparison.Ordinal) ? -1L : (long)(name[^1] - '0'))
+            : new Form(code, name, null);
     }
 
     public static List<IlInstruction> Read(MethodBase method, byte[] il)
@@ -32,10 +51,10 @@ internal static class IlReader
         while (at < il.Length)
         {
             int offset = at;
-            OpCode code = il[at] == 0xFE ? twoByte[il[++at]] : oneByte[il[at]];
+            Form form = il[at] == 0xFE ? twoByte[il[++at]] : oneByte[il[at]];
             at++;
-            object? operand = ReadOperand(code);
-            instructions.Add(new IlInstruction(offset, code, operand));
+            object? operand = form.Implied ?? ReadOperand(form.Code);
+            instructions.Add(new IlInstruction(offset, form.Operation, form.Code.FlowControl, operand));
         }
         return instructions;
 

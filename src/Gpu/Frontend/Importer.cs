@@ -39,12 +39,24 @@ internal sealed class Importer
         return new Function(source.Name, importer.parameters, body);
     }
 
-    public KernelCompilationException Error(string what, string remedy) => new(KernelName, Builder.Location, what, remedy);
+    /// <summary>An error at the line of the kernel's, or its helpers', own code that led to it.</summary>
+    public KernelCompilationException Error(string what, string remedy)
+    {
+        if (Active.LastOrDefault(IsFramework) is { } called)
+        {
+            what = $"{Naming.Of(called)} is not in the kernel vocabulary, and its own code cannot be compiled: {what}";
+            remedy = "Use the functions of MathF, Math and Interop that the vocabulary has, or write the computation out.";
+        }
+        return new KernelCompilationException(KernelName, Builder.Location, what, remedy);
+    }
+
+    /// <summary>Whether a method is of .NET's own library, which has no C# lines to show.</summary>
+    public static bool IsFramework(MethodBase method) => method.Module == typeof(object).Module;
 
     private void ImportKernel()
     {
         MethodInfo method = source.Method;
-        Builder.Location = SourceLines.Find(method, KernelName, 0);
+        Builder.Location = SourceLines.Find(method, KernelName, 0, null);
         if (!method.IsStatic)
         {
             throw Error($"A kernel must be a static method{(method.Name.Contains('<') ? ", and this one is a lambda or a local function" : "")}.",
@@ -111,13 +123,12 @@ internal sealed class Importer
         }
         if (StructLayout.Fields(type).FirstOrDefault(f => ArgumentPacker.IsView(f.FieldType)) is { } view)
             throw Error($"Parameter '{name}' holds a view ('{view.Name}') in a struct.", "Pass the view as a parameter of its own.");
+        if (StructLayout.WhyNotMemory(type) is { } reason)
+            throw Error($"Parameter '{name}': {reason}", "Declare a struct with a field for each number.");
         FieldInfo[] fields = StructLayout.Fields(type);
         int[] offsets = StructLayout.Offsets(type);
-        return new StructValue(type, [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{FieldName(f)}", offset + offsets[i]))]);
+        return new StructValue(type, [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", offset + offsets[i]))]);
     }
-
-    private static string FieldName(FieldInfo field) =>
-        field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name;
 
     private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory)
     {

@@ -14,8 +14,8 @@ internal static class Intrinsics
     {
         result = null;
         Type type = method.DeclaringType!;
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>))
-            type = typeof(ArrayView<>);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ArrayView<>) || definition == typeof(EqualityComparer<>)))
+            type = definition;
         if (!handlers.TryGetValue((type, method.Name), out Handler? handler))
             return false;
         result = handler(importer, method, arguments);
@@ -30,6 +30,7 @@ internal static class Intrinsics
         AddViews(table);
         AddAtomics(table);
         AddMathematics(table);
+        AddEquality(table);
         return table;
     }
 
@@ -111,7 +112,8 @@ internal static class Intrinsics
         Type element = method.GetGenericArguments()[0];
         if (length is not Constant n || n.Bits <= 0)
             throw m.Error($"{method.DeclaringType!.Name}.Allocate has a length that is not a positive constant.", "Use a const, or a static abstract member of a policy struct.");
-        Value pointer = m.Builder.Emit(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element));
+        var array = new Instruction(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element), m.Builder.Location);
+        Value pointer = space == AddressSpace.Shared ? m.Builder.AppendAtEntry(array) : m.Builder.Append(array);
         return new ViewValue(element, pointer, Constant.I64(n.Bits));
     }
 
@@ -182,6 +184,31 @@ internal static class Intrinsics
         {
             table[(typeof(Interop), name)] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
         }
+    }
+
+    /// <summary>Records compare their fields by EqualityComparer, which goes by Equals: NaN equals itself.</summary>
+    private static void AddEquality(Dictionary<(Type, string), Handler> table)
+    {
+        table[(typeof(EqualityComparer<>), "get_Default")] = (_, _, _) => NoValue.Unassigned;
+        table[(typeof(EqualityComparer<>), nameof(EqualityComparer<>.Equals))] = (m, method, a) => new ScalarValue(AreEqual(m, method.DeclaringType!.GetGenericArguments()[0], a[1], a[2]));
+        foreach (Type type in (Type[])[typeof(float), typeof(double)])
+            table[(type, nameof(Equals))] = (m, _, a) => new ScalarValue(AreEqual(m, type, m.Load(a[0]), a[1]));
+    }
+
+    private static Value AreEqual(Importer m, Type type, CsValue a, CsValue b)
+    {
+        if (a is ScalarValue { Value: var x } && b is ScalarValue { Value: var y })
+        {
+            Value equal = m.Builder.Binary(Op.Eq, x, y);
+            return x.Type.IsFloat ? m.Builder.Or(equal, m.Builder.And(m.Builder.Binary(Op.Ne, x, x), m.Builder.Binary(Op.Ne, y, y))) : equal;
+        }
+        MethodInfo equals = type.GetMethod(nameof(Equals), [type])
+            ?? throw m.Error($"{Naming.Of(type)} has no Equals({Naming.Of(type)}).", "Make it a record struct, or compare its fields.");
+        int left = m.Environment.Declare(a);
+        m.Environment.TakeAddress(left);
+        CsValue result = new MethodImporter(m, equals, [new VariableReference(left, type, []), b]).Import()!;
+        m.Environment.Truncate(left);
+        return Bool(m, result);
     }
 
     private static IrType Twin(IrType type) => type.Scalar switch

@@ -8,12 +8,8 @@ internal static class Memory
 {
     extension(Importer importer)
     {
-        /// <summary>The value of a type whose bits are all zero.</summary>
-        public CsValue Default(Type type) =>
-            importer.DefaultOrNull(type) ?? throw importer.Error($"A default {Naming.Of(type)} is made.", "Assign it a value.");
-
-        /// <summary>As <see cref="Default"/>; null for views, references and objects.</summary>
-        public CsValue? DefaultOrNull(Type type)
+        /// <summary>The value of a type whose bits are all zero; views, references and objects have none.</summary>
+        public CsValue Default(Type type)
         {
             if (type == typeof(bool))
                 return new ScalarValue(Constant.Bool(false));
@@ -22,19 +18,30 @@ internal static class Memory
             if (type == typeof(nint) || type == typeof(nuint))
                 return new ScalarValue(Constant.I64(0));
             if (!type.IsValueType || Runtime.ArgumentPacker.IsView(type))
-                return null;
-            CsValue?[] fields = [.. StructLayout.Fields(type).Select(f => importer.DefaultOrNull(f.FieldType))];
-            return Array.Exists(fields, f => f is null) ? null : new StructValue(type, fields!);
+                return NoValue.Unassigned;
+            if (StructLayout.WhyNotValue(type) is { } reason)
+                throw importer.Error(reason, "Use a struct with a field for each number.");
+            return new StructValue(type, System.Array.ConvertAll(StructLayout.Fields(type), f => importer.Default(f.FieldType)));
         }
+
+        /// <summary>The value itself; where there is none, its error.</summary>
+        public CsValue Require(CsValue? value) => value switch
+        {
+            null => importer.Require(NoValue.Unassigned),
+            NoValue none => throw importer.Error(none.What, none.Remedy),
+            _ => value,
+        };
 
         /// <summary>What a reference refers to.</summary>
         public CsValue Load(CsValue reference)
         {
-            switch (reference)
+            switch (importer.Require(reference))
             {
                 case VariableReference r:
-                    CsValue value = importer.Environment[r.Variable] ?? throw importer.Error("A variable is read that has no value here.", "Assign it first.");
-                    return r.Path.Aggregate(value, (v, field) => ((StructValue)v).Fields[field]);
+                    CsValue value = importer.Require(importer.Environment[r.Variable]);
+                    foreach (int field in r.Path)
+                        value = importer.Require(((StructValue)value).Fields[field]);
+                    return value;
                 case MemoryReference r:
                     return importer.LoadElement(r.Element, r.Pointer);
                 default:
@@ -45,7 +52,7 @@ internal static class Memory
         /// <summary>Writes what a reference refers to.</summary>
         public void Store(CsValue reference, CsValue value)
         {
-            switch (reference)
+            switch (importer.Require(reference))
             {
                 case VariableReference r:
                     if (r.Type == typeof(bool) && value is ScalarValue { Value: var v } && v.Type == IrType.I32)
@@ -62,26 +69,26 @@ internal static class Memory
 
         /// <summary>A field of a struct, or of what a reference refers to.</summary>
         public CsValue LoadField(CsValue owner, FieldInfo field) => owner is StructValue value
-            ? value.Fields[Position(field)]
+            ? importer.Require(value.Fields[StructLayout.Position(field)])
             : importer.Load(importer.FieldAddress(owner, field));
 
         /// <summary>A reference to a field of what a reference refers to.</summary>
         public CsValue FieldAddress(CsValue owner, FieldInfo field)
         {
-            int position = Position(field);
+            int position = StructLayout.Position(field);
             return owner switch
             {
                 VariableReference r => new VariableReference(r.Variable, field.FieldType, [.. r.Path, position]),
-                MemoryReference r => new MemoryReference(field.FieldType,
+                MemoryReference r when importer.RequireMemory(r.Element) => new MemoryReference(field.FieldType,
                     importer.Builder.PtrAdd(r.Pointer, Constant.I32(StructLayout.Offsets(r.Element)[position]), 1)),
                 _ => throw importer.Error($"The field {field.Name} of an object is used.", "Pass numbers, structs or views."),
             };
         }
 
-        /// <summary>A readonly static field of a primitive type, as a constant.</summary>
+        /// <summary>A readonly static field that holds a number, as a constant.</summary>
         public CsValue StaticField(FieldInfo field)
         {
-            if (field.IsInitOnly && field.FieldType.IsPrimitive)
+            if (field.IsInitOnly && (field.FieldType.IsPrimitive || field.FieldType.IsEnum))
             {
                 object value = field.GetValue(null)!;
                 return new ScalarValue(value switch
@@ -95,8 +102,15 @@ internal static class Memory
                     _ => Constant.I32(Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture)),
                 });
             }
-            throw importer.Error($"The static field {field.Name} is read.", "Use a const, or pass it as a parameter.");
+            throw importer.Error($"The static field {Naming.Of(field)} is read.", field.IsInitOnly
+                ? "Only numbers can be static readonly here; use a property that makes the struct, or pass it as a parameter."
+                : "Its value would be frozen when the kernel is compiled. Make it const or readonly, or pass it as a parameter.");
         }
+
+        /// <summary>Refuses a struct that does not lie in memory in a way that every device shares.</summary>
+        private bool RequireMemory(Type type) => StructLayout.WhyNotMemory(type) is { } reason
+            ? throw importer.Error(reason, "Declare a struct with a field for each number.")
+            : true;
 
         private CsValue LoadElement(Type type, Value pointer)
         {
@@ -106,6 +120,7 @@ internal static class Memory
                 Value value = b.Load(pointer, memory);
                 return new ScalarValue(type == typeof(bool) ? b.Binary(Op.Ne, value, Constant.I32(0)) : value);
             }
+            importer.RequireMemory(type);
             int[] offsets = StructLayout.Offsets(type);
             return new StructValue(type, [.. StructLayout.Fields(type).Select((f, i) =>
                 importer.LoadElement(f.FieldType, b.PtrAdd(pointer, Constant.I32(offsets[i]), 1)))]);
@@ -120,15 +135,13 @@ internal static class Memory
                 b.Store(pointer, v.Type == IrType.Bool ? b.Emit(Op.BoolToInt, IrType.I32, [v]) : v, memory);
                 return;
             }
+            importer.RequireMemory(type);
             int[] offsets = StructLayout.Offsets(type);
             FieldInfo[] fields = StructLayout.Fields(type);
             for (int i = 0; i < fields.Length; i++)
                 importer.StoreElement(fields[i].FieldType, b.PtrAdd(pointer, Constant.I32(offsets[i]), 1), ((StructValue)value).Fields[i]);
         }
     }
-
-    private static int Position(FieldInfo field) =>
-        Array.FindIndex(StructLayout.Fields(field.DeclaringType!), f => f.MetadataToken == field.MetadataToken);
 
     private static CsValue Replace(CsValue owner, ReadOnlySpan<int> path, CsValue value)
     {

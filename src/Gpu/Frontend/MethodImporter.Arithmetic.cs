@@ -74,15 +74,12 @@ internal sealed partial class MethodImporter
 
     private void PushConstant(string operation, IlInstruction i)
     {
-        string kind = operation[4..];
-        Push(kind switch
+        Push(operation switch
         {
-            "i8" => Constant.I64((long)i.Operand!),
-            "r4" => Constant.F32((float)i.Operand!),
-            "r8" => Constant.F64((double)i.Operand!),
-            "i4" => Constant.I32((int)(long)i.Operand!),
-            "i4.m1" => Constant.I32(-1),
-            _ => Constant.I32(kind[^1] - '0'),
+            "ldc.i8" => Constant.I64((long)i.Operand!),
+            "ldc.r4" => Constant.F32((float)i.Operand!),
+            "ldc.r8" => Constant.F64((double)i.Operand!),
+            _ => Constant.I32((int)(long)i.Operand!),
         });
     }
 

@@ -11,9 +11,7 @@ internal sealed partial class MethodImporter
     private void ImportInstruction(IlInstruction i)
     {
         SetLocation(i.Offset);
-        string operation = i.OpCode.Name!;
-        if (operation.EndsWith(".s", StringComparison.Ordinal))
-            operation = operation[..^2];
+        string operation = i.Operation;
         switch (operation)
         {
             case "nop" or "break" or "volatile." or "unaligned." or "readonly." or "tail.":
@@ -62,26 +60,25 @@ internal sealed partial class MethodImporter
 
     private bool ImportVariable(string operation, IlInstruction i)
     {
-        switch (operation.TrimEnd('0', '1', '2', '3').TrimEnd('.'))
+        switch (operation)
         {
             case "ldloc":
-                stack.Push(Read(locals[VariableNumber(i)]));
+                stack.Push(importer.Require(Environment[locals[i.Variable]]));
                 return true;
             case "ldarg":
-                stack.Push(Read(arguments[VariableNumber(i)]));
+                stack.Push(importer.Require(Environment[arguments[i.Variable]]));
                 return true;
             case "stloc":
-                int local = VariableNumber(i);
-                Environment[locals[local]] = localTypes[local].LocalType == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
+                Environment[locals[i.Variable]] = localTypes[i.Variable].LocalType == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 return true;
             case "starg":
-                Environment[arguments[VariableNumber(i)]] = stack.Pop();
+                Environment[arguments[i.Variable]] = ArgumentType(i.Variable) == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 return true;
             case "ldloca":
-                stack.Push(AddressOf(locals[VariableNumber(i)], localTypes[VariableNumber(i)].LocalType));
+                stack.Push(AddressOf(locals[i.Variable], localTypes[i.Variable].LocalType));
                 return true;
             case "ldarga":
-                stack.Push(AddressOf(arguments[VariableNumber(i)], ArgumentType(VariableNumber(i))));
+                stack.Push(AddressOf(arguments[i.Variable], ArgumentType(i.Variable)));
                 return true;
             default:
                 return false;
@@ -93,9 +90,6 @@ internal sealed partial class MethodImporter
         int hidden = method.IsStatic ? 0 : 1;
         return number < hidden ? method.DeclaringType! : method.GetParameters()[number - hidden].ParameterType;
     }
-
-    private CsValue Read(int variable) =>
-        Environment[variable] ?? throw importer.Error("A variable is read that has no value here.", "Assign it before the loop or branch.");
 
     private VariableReference AddressOf(int variable, Type type)
     {
@@ -132,10 +126,14 @@ internal sealed partial class MethodImporter
                 importer.Store(importer.FieldAddress(stack.Pop(), (FieldInfo)i.Operand!), field);
                 return true;
             case "ldsfld":
-                stack.Push(importer.StaticField((FieldInfo)i.Operand!));
+                var constant = (FieldInfo)i.Operand!;
+                if (constant.FieldType.IsSubclassOf(typeof(Delegate)))
+                    throw Unsupported("ldftn");
+                stack.Push(importer.StaticField(constant));
                 return true;
             case "stsfld" or "ldsflda":
-                throw importer.Error("A static field is written or referred to.", "Write results through an ArrayView; constants are 'const'.");
+                throw importer.Error($"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
+                    "Write results through an ArrayView; constants are 'const'.");
         }
         if (operation.StartsWith("ldind.", StringComparison.Ordinal))
         {
@@ -156,13 +154,13 @@ internal sealed partial class MethodImporter
         Type type = constructor.DeclaringType!;
         if (!type.IsValueType)
         {
-            throw importer.Error($"A {Naming.Of(type)} is allocated on the heap.", type.IsSubclassOf(typeof(Exception))
-                ? "Kernels cannot throw; write a marker value instead."
-                : "Make it a struct, or pass it in by its numbers.");
+            throw type.IsSubclassOf(typeof(Delegate)) || Naming.IsClosure(type)
+                ? Unsupported("ldftn")
+                : importer.Error($"An object of class {Naming.Of(type)} is allocated on the heap.", "Make it a struct, or pass it in by its numbers.");
         }
         CsValue[] given = Pop(constructor.GetParameters().Length);
         int variable = Environment.Declare(importer.Default(type));
-        new MethodImporter(importer, constructor, [new VariableReference(variable, type, []), .. given]).Import();
+        new MethodImporter(importer, constructor, [AddressOf(variable, type), .. Coerce(constructor, given)]).Import();
         CsValue value = Environment[variable]!;
         Environment.Truncate(variable);
         stack.Push(value);
@@ -183,16 +181,20 @@ internal sealed partial class MethodImporter
         CsValue[] given = Pop(target.GetParameters().Length + (target.IsStatic ? 0 : 1));
         if (type is not null)
             target = Implementation(type, target);
-        else if (isVirtual && target.IsVirtual && !target.IsFinal && !target.DeclaringType!.IsSealed)
-            throw importer.Error($"{Naming.Of(target)} is called virtually.", "Make the callee a struct type parameter (where T : struct, I…): calls are then resolved when the kernel is compiled.");
         if (Intrinsics.TryImport(importer, target, given, out CsValue? value))
         {
             if (value is not null)
                 stack.Push(value);
             return;
         }
+        if (type is null && isVirtual && target.IsVirtual && !target.IsFinal && !target.DeclaringType!.IsSealed)
+            throw importer.Error($"{Naming.Of(target)} is called virtually.", "Make the callee a struct type parameter (where T : struct, I…): calls are then resolved when the kernel is compiled.");
         if (!target.IsStatic && !target.DeclaringType!.IsValueType)
-            throw importer.Error($"{Naming.Of(target)} is called on an object.", "Kernels see static methods and structs.");
+        {
+            throw target.DeclaringType!.IsSubclassOf(typeof(Delegate))
+                ? Unsupported("ldftn")
+                : importer.Error($"{Naming.Of(target)} is called on an object.", "Kernels see static methods and structs.");
+        }
         if (target is MethodInfo { ReturnType: var returned } && returned != typeof(void))
             stack.Push(new MethodImporter(importer, target, Coerce(target, given)).Import() ?? throw importer.Error($"{Naming.Of(target)} never returns a value.", "Give every way a return."));
         else

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Reflection.Emit;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -10,10 +11,14 @@ namespace VaeGpu.Gpu.Frontend;
 /// </summary>
 internal sealed partial class MethodImporter
 {
+    private const int DeepestInlining = 100;
+
     private readonly Importer importer;
     private readonly MethodBase method;
+    private readonly SourceLocation? caller;
     private readonly List<IlInstruction> code;
     private readonly ControlFlowGraph graph;
+    private readonly LiveVariables? live;
     private readonly int firstVariable;
     private readonly int[] arguments, locals;
     private readonly LocalVariableInfo[] localTypes;
@@ -29,20 +34,28 @@ internal sealed partial class MethodImporter
     {
         this.importer = importer;
         this.method = method;
+        caller = importer.Active.Count == 0 ? null : importer.Builder.Location;
         name = importer.Active.Count == 0 ? importer.KernelName : Naming.Of(method);
         if (importer.Active.Contains(method))
             throw importer.Error($"{name} calls itself, and kernels cannot recurse: every call is inlined.", "Write a loop instead.");
+        if (importer.Active.Count >= DeepestInlining)
+            throw importer.Error($"Calls nest more than {DeepestInlining} deep.", "Kernels inline every call: write a loop, or fewer layers of helpers.");
         MethodBody body = method.GetMethodBody()
             ?? throw importer.Error($"{name} has no IL: it is external, abstract or built into the runtime.", "Use what the kernel vocabulary offers.");
         if (body.ExceptionHandlingClauses.Count > 0)
-            throw importer.Error($"{name} uses try, using, lock or foreach over an enumerator.", "Kernels have no exceptions; use plain loops over indices.");
+        {
+            SetLocation(body.ExceptionHandlingClauses[0].TryOffset);
+            throw importer.Error("Here is a try, using, lock, or a foreach over an enumerator.", "Kernels have no exceptions; use plain loops over indices.");
+        }
         code = IlReader.Read(method, body.GetILAsByteArray()!);
         graph = new ControlFlowGraph(code);
         firstVariable = Environment.Count;
         arguments = Array.ConvertAll(given, value => Environment.Declare(value));
         localTypes = [.. body.LocalVariables];
-        locals = Array.ConvertAll(localTypes, local => Environment.Declare(importer.DefaultOrNull(local.LocalType)));
+        locals = Array.ConvertAll(localTypes, local => Environment.Declare(importer.Default(local.LocalType)));
         result = Environment.Declare();
+        if (graph.HasLoops)
+            live = new LiveVariables(graph, code, locals.Length, arguments.Length, IsPlain);
     }
 
     private Environment Environment => importer.Environment;
@@ -51,7 +64,6 @@ internal sealed partial class MethodImporter
     /// <summary>Imports the body where the builder stands and gives what it returns, or null.</summary>
     public CsValue? Import()
     {
-        SourceLocation? caller = Builder.Location;
         importer.Active.Push(method);
         if (graph.IrreducibleAt is { } offset)
         {
@@ -62,7 +74,7 @@ internal sealed partial class MethodImporter
         importer.Active.Pop();
         CsValue? value = Environment[result];
         Environment.Truncate(firstVariable);
-        Builder.Location = caller;
+        Builder.Location = caller ?? Builder.Location;
         return value;
     }
 
@@ -95,29 +107,35 @@ internal sealed partial class MethodImporter
 
     private void ImportBody(BasicBlock block)
     {
+        if (code[block.Last].Flow == FlowControl.Throw)
+        {
+            SetLocation(code[block.Last].Offset);
+            throw importer.Error("Kernels cannot throw exceptions.", "Write a marker value instead, and check it on the host.");
+        }
         Unset(block.Followers);
         stack = new();
         for (int i = 0; i < depthAtEntry.GetValueOrDefault(block); i++)
+        {
             stack.Push(Environment[stackSlots[i]]!);
+            Environment[stackSlots[i]] = null;
+        }
         for (int i = block.First; i < block.Last; i++)
             ImportInstruction(code[i]);
         IlInstruction last = code[block.Last];
         SetLocation(last.Offset);
-        switch (last.OpCode.FlowControl)
+        switch (last.Flow)
         {
-            case System.Reflection.Emit.FlowControl.Cond_Branch:
+            case FlowControl.Cond_Branch:
                 ImportBranch(block, last);
                 break;
-            case System.Reflection.Emit.FlowControl.Branch:
+            case FlowControl.Branch:
                 SaveStack(block);
                 GoTo(block, block.Successors[0]);
                 break;
-            case System.Reflection.Emit.FlowControl.Return:
+            case FlowControl.Return:
                 if (stack.Count > 0)
                     Environment[result] = ((MethodInfo)method).ReturnType == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 break;
-            case System.Reflection.Emit.FlowControl.Throw:
-                throw importer.Error("Kernels cannot throw exceptions.", "Write a marker value instead, and check it on the host.");
             default:
                 ImportInstruction(last);
                 SaveStack(block);
@@ -136,7 +154,7 @@ internal sealed partial class MethodImporter
             ImportSwitch(block, selector, 0);
             return;
         }
-        Value condition = BranchCondition(branch.OpCode.Name!.Replace(".s", "", StringComparison.Ordinal));
+        Value condition = BranchCondition(branch.Operation);
         SaveStack(block);
         if (block.Successors[0] == block.Successors[1])
             GoTo(block, block.Successors[0]);
@@ -199,26 +217,36 @@ internal sealed partial class MethodImporter
         }
     }
 
-    /// <summary>The arguments and locals that a loop's own instructions may change.</summary>
+    /// <summary>The arguments and locals that a loop's own instructions may change, and that somebody reads later.</summary>
     private IEnumerable<int> Assigned(Loop loop)
     {
+        BasicBlock[] readers = [loop.Header, .. loop.Blocks.SelectMany(b => b.Successors).Where(s => !loop.Blocks.Contains(s)).Distinct()];
         foreach (BasicBlock block in loop.Blocks)
         {
             for (int i = block.First; i <= block.Last; i++)
             {
-                string operation = code[i].OpCode.Name!;
-                if (operation.StartsWith("stloc", StringComparison.Ordinal) || operation.StartsWith("ldloca", StringComparison.Ordinal))
-                    yield return locals[VariableNumber(code[i])];
-                else if (operation.StartsWith("starg", StringComparison.Ordinal) || operation.StartsWith("ldarga", StringComparison.Ordinal))
-                    yield return arguments[VariableNumber(code[i])];
+                int variable = code[i].Operation is "stloc" or "ldloca" or "starg" or "ldarga" ? code[i].Variable : -1;
+                if (variable < 0)
+                    continue;
+                bool isLocal = code[i].Operation is "stloc" or "ldloca";
+                if (Array.Exists(readers, r => isLocal ? live!.IsLive(r, variable) : live!.IsArgumentLive(r, variable)))
+                    yield return isLocal ? locals[variable] : arguments[variable];
             }
         }
         foreach (int slot in stackSlots)
-            yield return slot;
+        {
+            if (Environment[slot] is not null)
+                yield return slot;
+        }
     }
 
-    private static int VariableNumber(IlInstruction instruction) =>
-        instruction.Operand is long number ? (int)number : instruction.OpCode.Name![^1] - '0';
+    /// <summary>Views, and the read-only structs of policies without fields: taking their address is only the way to call them.</summary>
+    private bool IsPlain(int variable)
+    {
+        Type type = variable < locals.Length ? localTypes[variable].LocalType : ArgumentType(variable - locals.Length);
+        return Runtime.ArgumentPacker.IsView(type) || type is { IsValueType: true, IsPrimitive: false } && StructLayout.Fields(type).Length == 0;
+    }
 
-    private void SetLocation(int offset) => Builder.Location = SourceLines.Find(method, name, offset);
+    private void SetLocation(int offset) =>
+        Builder.Location = Importer.IsFramework(method) ? caller : SourceLines.Find(method, name, offset, caller);
 }

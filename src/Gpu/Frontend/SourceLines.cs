@@ -11,8 +11,12 @@ internal static class SourceLines
 {
     private static readonly ConcurrentDictionary<Assembly, MetadataReader?> readers = new();
 
-    /// <summary>The place of an offset; the symbols are read when somebody asks for the line.</summary>
-    public static SourceLocation Find(MethodBase method, string name, int offset) => new(name, () => Line(method, offset));
+    /// <summary>
+    /// The place of an offset; the symbols are read when somebody asks for the line. Where there are none, as in .NET's own
+    /// methods and those that the C# compiler makes, the line is the caller's.
+    /// </summary>
+    public static SourceLocation Find(MethodBase method, string name, int offset, SourceLocation? caller) =>
+        new(name, () => Line(method, offset) is { File: not null } found ? found : (caller?.File, caller?.Line ?? 0));
 
     private static (string? File, int Line) Line(MethodBase method, int offset)
     {
@@ -25,7 +29,8 @@ internal static class SourceLines
                 SequencePoint? last = null;
                 foreach (SequencePoint point in information.GetSequencePoints())
                 {
-                    if (point.Offset > offset)
+                    // Code that the C# compiler put before the first statement belongs to it.
+                    if (point.Offset > offset && last is not null)
                         break;
                     if (!point.IsHidden)
                         last = point;

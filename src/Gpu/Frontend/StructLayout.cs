@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.IR;
 
@@ -7,31 +9,90 @@ namespace VaeGpu.Gpu.Frontend;
 /// <summary>Fields of structs and where they lie in memory.</summary>
 internal static class StructLayout
 {
+    private static readonly ConcurrentDictionary<Type, FieldInfo[]> fields = new();
+    private static readonly ConcurrentDictionary<Type, int[]> offsets = new();
+    private static readonly ConcurrentDictionary<Type, int> sizes = new();
+    private static readonly ConcurrentDictionary<Type, string?> refusals = new();
+
     /// <summary>The instance fields in declaration order.</summary>
-    public static FieldInfo[] Fields(Type type) =>
-        [.. type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken)];
+    public static FieldInfo[] Fields(Type type) => fields.GetOrAdd(type, static t =>
+        [.. t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken)]);
+
+    /// <summary>A field's place among its struct's <see cref="Fields"/>.</summary>
+    public static int Position(FieldInfo field) =>
+        Array.FindIndex(Fields(field.DeclaringType!), f => f.MetadataToken == field.MetadataToken);
 
     /// <summary>The size in bytes of an element of a view.</summary>
-    public static int SizeOf(Type type) => MemoryTypes.Of(type) is { } memory ? memory.Bytes() : Runtime.ArgumentPacker.SizeOf(type);
+    public static int SizeOf(Type type) => MemoryTypes.Of(type) is { } memory
+        ? memory.Bytes()
+        : sizes.GetOrAdd(type, static t => Runtime.ArgumentPacker.SizeOf(t));
 
     /// <summary>The byte offset of each field.</summary>
-    public static int[] Offsets(Type type)
+    public static int[] Offsets(Type type) => offsets.GetOrAdd(type, static t => FindOffsets(t));
+
+    /// <summary>What keeps a struct from being taken apart into its fields, or null.</summary>
+    public static string? WhyNotValue(Type type)
     {
-        FieldInfo[] fields = Fields(type);
-        bool isExplicit = type.IsExplicitLayout;
-        int pack = type.StructLayoutAttribute?.Pack is > 0 and int given ? given : 8;
-        var offsets = new int[fields.Length];
-        int next = 0;
-        for (int i = 0; i < fields.Length; i++)
-        {
-            int alignment = Math.Min(pack, Alignment(fields[i].FieldType));
-            next = (next + alignment - 1) / alignment * alignment;
-            offsets[i] = isExplicit ? fields[i].GetCustomAttribute<FieldOffsetAttribute>()!.Value : next;
-            next = offsets[i] + SizeOf(fields[i].FieldType);
-        }
-        return offsets;
+        if (type == typeof(decimal) || type == typeof(Half) || type == typeof(Int128) || type == typeof(UInt128))
+            return $"{Naming.Of(type)} is no number of the kernel vocabulary.";
+        if (type.IsDefined(typeof(InlineArrayAttribute)) || Array.Exists(Fields(type), f => f.IsDefined(typeof(FixedBufferAttribute))))
+            return $"{Naming.Of(type)} holds an array inside.";
+        return type.IsExplicitLayout && Overlaps(type) ? $"Fields of {Naming.Of(type)} overlap." : null;
     }
 
-    private static int Alignment(Type type) =>
-        MemoryTypes.Of(type) is { } memory ? memory.Bytes() : Fields(type).Select(f => Alignment(f.FieldType)).DefaultIfEmpty(1).Max();
+    /// <summary>What keeps a struct from lying in a view or parameter, or null.</summary>
+    public static string? WhyNotMemory(Type type) => refusals.GetOrAdd(type, static t => FindRefusal(t));
+
+    private static string? FindRefusal(Type type)
+    {
+        if (WhyNotValue(type) is { } reason)
+            return reason;
+        if (type.IsAutoLayout)
+            return $"{Naming.Of(type)} is laid out as the runtime likes, as all tuples are, so it cannot be passed or lie in memory.";
+        return IsAligned(type, 0) && SizeOf(type) % Math.Max(1, NaturalAlignment(type)) == 0
+            ? null
+            : $"{Naming.Of(type)} is packed so that a field lies at no multiple of its size, which GPUs cannot read.";
+    }
+
+    private static int[] FindOffsets(Type type)
+    {
+        FieldInfo[] all = Fields(type);
+        var found = new int[all.Length];
+        int next = 0;
+        for (int i = 0; i < all.Length; i++)
+        {
+            int alignment = Math.Min(Packing(type), Alignment(all[i].FieldType));
+            next = (next + alignment - 1) / alignment * alignment;
+            found[i] = all[i].GetCustomAttribute<FieldOffsetAttribute>()?.Value ?? next;
+            next = found[i] + SizeOf(all[i].FieldType);
+        }
+        return found;
+    }
+
+    private static int Alignment(Type type) => MemoryTypes.Of(type) is { } memory
+        ? memory.Bytes()
+        : Math.Min(Packing(type), Fields(type).Select(f => Alignment(f.FieldType)).DefaultIfEmpty(1).Max());
+
+    private static bool IsAligned(Type type, int start) => MemoryTypes.Of(type) is { } memory
+        ? start % memory.Bytes() == 0
+        : Fields(type).Zip(Offsets(type)).All(pair => IsAligned(pair.First.FieldType, start + pair.Second));
+
+    private static int NaturalAlignment(Type type) => MemoryTypes.Of(type) is { } memory
+        ? memory.Bytes()
+        : Fields(type).Select(f => NaturalAlignment(f.FieldType)).DefaultIfEmpty(1).Max();
+
+    private static int Packing(Type type) => type.StructLayoutAttribute?.Pack is > 0 and int given ? given : 8;
+
+    private static bool Overlaps(Type type)
+    {
+        int[] starts = Offsets(type);
+        int end = 0;
+        foreach (int i in Enumerable.Range(0, starts.Length).OrderBy(i => starts[i]))
+        {
+            if (starts[i] < end)
+                return true;
+            end = starts[i] + SizeOf(Fields(type)[i].FieldType);
+        }
+        return false;
+    }
 }

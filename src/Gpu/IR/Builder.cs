@@ -47,6 +47,13 @@ internal sealed class Builder
         return instruction;
     }
 
+    /// <summary>Puts an instruction at the function's start, so that it is there once however often this place is passed.</summary>
+    public Instruction AppendAtEntry(Instruction instruction)
+    {
+        scopes.Last().Region.Instructions.Insert(0, instruction);
+        return instruction;
+    }
+
     public Value Binary(Op op, Value a, Value b) => Emit(op, op.IsComparison() ? IrType.Bool : a.Type, [a, b]);
     public Value Add(Value a, Value b) => Binary(Op.Add, a, b);
     public Value Mul(Value a, Value b) => Binary(Op.Mul, a, b);

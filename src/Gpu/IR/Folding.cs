@@ -281,8 +281,9 @@ internal static class Folding
                 return b.Emit(Op.PtrAdd, type, [pointer, extended.Operands[0]], bytes);
             case Constant c when bytes != 1 && c.Bits * bytes is >= int.MinValue and <= int.MaxValue:
                 return b.Emit(Op.PtrAdd, type, [pointer, Constant.I32((int)(c.Bits * bytes))], 1);
-            case Constant c when pointer is Instruction { Op: Op.PtrAdd, Attribute: 1 } inner && inner.Operands[1] is Constant inside:
-                return b.Emit(Op.PtrAdd, type, [inner.Operands[0], Constant.I32(checked((int)(inside.Bits + c.Bits)))], 1);
+            case Constant c when bytes == 1 && pointer is Instruction { Op: Op.PtrAdd, Attribute: 1 } inner && inner.Operands[1] is Constant inside
+                && inside.Bits + c.Bits is >= int.MinValue and <= int.MaxValue:
+                return b.Emit(Op.PtrAdd, type, [inner.Operands[0], Constant.I32((int)(inside.Bits + c.Bits))], 1);
             default:
                 return null;
         }

@@ -20,11 +20,10 @@ public readonly record struct Index2D(int X, int Y)
 /// <summary>A three-dimensional index or extent; X runs fastest.</summary>
 public readonly record struct Index3D(int X, int Y, int Z)
 {
-    public Index3D(int x) : this(x, 1, 1) { }
-
     /// <summary>The number of elements that an extent of this size spans.</summary>
     public int Size => X * Y * Z;
 
+    // The first three are short forms that ILGPU has not: for this project's tests and src/Gpu itself (VocabularyTests).
     public static implicit operator Index3D(int extent) => new(extent, 1, 1);
     public static implicit operator Index3D(Index1D extent) => new(extent.X, 1, 1);
     public static implicit operator Index3D((int X, int Y) extent) => new(extent.X, extent.Y, 1);

@@ -11,6 +11,7 @@ internal static class Pipeline
     {
         function = Specialize.Apply(function, groupDim, warpSize);
         function = Simplify.Apply(function);
+        function = RootPointers.Apply(function);
         function = CountedLoops.Apply(function);
         function = Simplify.Apply(function);
         function = Unroll.Apply(function);

@@ -8,6 +8,7 @@ namespace VaeGpu.Gpu.Passes;
 /// </summary>
 internal sealed class PromoteLocals : Rewriter
 {
+    private readonly Dictionary<(Instruction Array, long Byte), (MemoryType Memory, long Start)> types = [];
     private Dictionary<Slot, Value> current = [];
 
     private readonly record struct Slot(Instruction Array, long Offset, MemoryType Memory);
@@ -130,6 +131,21 @@ internal sealed class PromoteLocals : Rewriter
             throw new KernelCompilationException(Source.Name, access.Location,
                 $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
         }
+        RequireOneType(array, offset, access);
         return new Slot(array, offset, access.Memory);
+    }
+
+    private void RequireOneType(Instruction array, long offset, Instruction access)
+    {
+        for (int i = 0; i < access.Memory.Bytes(); i++)
+        {
+            (Instruction, long) place = (array, offset + i);
+            if (!types.TryAdd(place, (access.Memory, offset)) && types[place] is var known && known != (access.Memory, offset))
+            {
+                throw new KernelCompilationException(Source.Name, access.Location,
+                    $"A local array is accessed as {access.Memory} and, at the same bytes, as {known.Memory}.",
+                    "Use one type for each array, and Interop.IntAsFloat or FloatAsInt to see the bits of a number.");
+            }
+        }
     }
 }

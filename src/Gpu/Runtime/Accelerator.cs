@@ -77,6 +77,16 @@ public abstract partial class Accelerator : IDisposable
     /// <summary>Whether the device's addresses are the host's.</summary>
     internal virtual bool SharesHostMemory => false;
 
+    /// <summary>The kernels loaded so far.</summary>
+    internal IReadOnlyCollection<Kernel> Kernels
+    {
+        get
+        {
+            lock (gate)
+                return [.. kernels.Values];
+        }
+    }
+
     /// <summary>The kernel behind a method, compiled at its first launch for each group shape.</summary>
     internal Kernel Load(MethodInfo method)
     {

@@ -30,6 +30,19 @@ internal sealed class Kernel
     /// <summary>The size of the argument block.</summary>
     public int ArgumentBytes { get; }
 
+    /// <summary>The method, as messages name it.</summary>
+    public string Name => source.Name;
+
+    /// <summary>What has been compiled so far.</summary>
+    public IReadOnlyCollection<Executable> Executables
+    {
+        get
+        {
+            lock (variants)
+                return [.. variants.Values];
+        }
+    }
+
     public Executable Variant(Index3D groupDim)
     {
         if (last.Executable is { } hit && last.GroupDim == groupDim)

@@ -74,17 +74,19 @@ public sealed class MemoryBuffer1D<T, TStride> : MemoryBuffer
     /// <summary>The whole buffer.</summary>
     public ArrayView<T> View => new(this, 0, Length);
 
-    /// <summary>Copies the array to the buffer's start and waits.</summary>
-    public void CopyFromCPU(T[] source) => View.SubView(0, source.Length).CopyFromCPU(source);
+    /// <summary>Copies the array, of the buffer's length, into it and waits.</summary>
+    /// <exception cref="ArgumentException">The lengths differ; <see cref="View"/> has parts.</exception>
+    public void CopyFromCPU(T[] source) => View.CopyFromCPU(source);
 
-    /// <summary>Copies the buffer's start to the array and waits.</summary>
-    public void CopyToCPU(T[] target) => View.SubView(0, target.Length).CopyToCPU(target);
+    /// <summary>Copies the buffer to an array of its length and waits.</summary>
+    /// <exception cref="ArgumentException">The lengths differ; <see cref="View"/> has parts.</exception>
+    public void CopyToCPU(T[] target) => View.CopyToCPU(target);
 
     /// <inheritdoc cref="CopyFromCPU(T[])"/>
-    public void CopyFromCPU(AcceleratorStream stream, T[] source) => View.SubView(0, source.Length).CopyFromCPU(stream, source);
+    public void CopyFromCPU(AcceleratorStream stream, T[] source) => View.CopyFromCPU(stream, source);
 
     /// <inheritdoc cref="CopyToCPU(T[])"/>
-    public void CopyToCPU(AcceleratorStream stream, T[] target) => View.SubView(0, target.Length).CopyToCPU(stream, target);
+    public void CopyToCPU(AcceleratorStream stream, T[] target) => View.CopyToCPU(stream, target);
 
     /// <summary>A copy of the contents.</summary>
     public T[] GetAsArray1D()

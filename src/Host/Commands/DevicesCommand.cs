@@ -14,11 +14,13 @@ internal static class DevicesCommand
             var entries = Backend.List();
             var width = entries.Max(entry => Label(entry).Length);
             foreach (var entry in entries.OrderBy(entry => entry.Refusal is not null))
-                terminal.Output.WriteLine($"{Label(entry).PadRight(width)}  {entry.Name}{(entry.Refusal is null ? "" : $": {entry.Refusal}")}");
+                terminal.Output.WriteLine($"{Label(entry).PadRight(width)}  {Text(entry)}");
             return ExitCode.Done;
         });
         return command;
     }
+
+    private static string Text(DeviceEntry entry) => entry.Refusal is null ? entry.Name : $"{entry.Name}: {entry.Refusal}";
 
     private static string Label(DeviceEntry entry) => entry.Refusal is null ? entry.Spec : "refused";
 }

@@ -1,82 +1,90 @@
 using System.CommandLine;
 using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "train" as the command line sees it.</summary>
-internal static class TrainCommand
+internal sealed class TrainCommand : Command
 {
     private const int MostUnits = 1 << 14;
     private static readonly TrainingConfiguration Defaults = new();
 
-    public static Command Create(Terminal terminal, CancellationToken stop)
+    private readonly Option<string?> data = OptionOf.Text(
+        "--data", "source", "digits, shapes, mnist, fashion-mnist, or a folder of IDX files or of PNG, PGM or PPM pictures [default: digits]");
+    private readonly Option<ImageFit?> size = OptionOf.Size("--size", "Bring pictures of a folder to this size");
+    private readonly Option<string?> output = OptionOf.Text(
+        "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
+    private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
+    private readonly Option<bool> resume = new("--resume")
     {
-        var data = Options.Text("--data", "folder", "Folder of MNIST-style IDX files, plain or .gz [default: built-in digits, 60,000 + 10,000]");
-        var output = Options.Text("--out", "folder", "Folder for the run's files [default: a new folder under runs]");
-        var overwrite = CommonOptions.Overwrite("a run");
-        var resume = new Option<bool>("--resume")
-        {
-            Description = "Go on with the run in --out, with its own settings; only --epochs, --data, --device and --threads may be given",
-        };
-        var hidden = Options.Numbers("--hidden", "units,…", 400, 1, MostUnits, "Units of each hidden layer of the encoder; the decoder mirrors them");
-        var latent = Options.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
-        var activation = Options.Choice("--activation", "function", Activation.Relu, "Function after each hidden layer");
-        var likelihood = Options.Choice("--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable");
-        var batch = Options.Number("--batch", "images", Defaults.Batch, 1, 1 << 16, "Images of a step");
-        var epochs = Options.Number("--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
-        var rate = Options.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
-        var seed = Options.Number("--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
-        var device = CommonOptions.Device();
-        var threads = CommonOptions.Threads();
-        var command = new Command("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
-        {
-            data, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
-        };
-        command.SetAction(result =>
-        {
-            if (result.GetValue(resume))
-            {
-                Refuse(result, "--resume", [overwrite, hidden, latent, activation, likelihood, batch, rate, seed]);
-                return TrainProgram.Resume(
-                    new ResumeRequest(
-                        result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
-                        result.GetValue(data),
-                        result.Gave(epochs) ? result.GetValue(epochs) : null,
-                        result.GetRequiredValue(device),
-                        result.GetValue(threads)),
-                    terminal,
-                    stop);
-            }
-            return TrainProgram.Start(
-                new TrainRequest
-                {
-                    Data = result.GetValue(data),
-                    Out = result.GetValue(output),
-                    Overwrite = result.GetValue(overwrite),
-                    Hidden = result.GetRequiredValue(hidden),
-                    Latent = result.GetValue(latent),
-                    Activation = result.Chosen<Activation>(activation),
-                    Likelihood = result.Chosen<Likelihood>(likelihood),
-                    Training = new TrainingConfiguration
-                    {
-                        Batch = result.GetValue(batch),
-                        Epochs = result.GetValue(epochs),
-                        LearningRate = result.GetValue(rate),
-                        Seed = result.GetValue(seed),
-                    },
-                    Device = result.GetRequiredValue(device),
-                    Threads = result.GetValue(threads),
-                },
-                terminal,
-                stop);
-        });
-        return command;
+        Description = "Go on with the run in --out, with its own settings; only --epochs, --data, --device and --threads may be given",
+    };
+    private readonly Option<IReadOnlyList<int>> hidden = OptionOf.Numbers(
+        "--hidden", "units,…", 400, 1, MostUnits, "Units of each hidden layer of the encoder; the decoder mirrors them");
+    private readonly Option<int> latent = OptionOf.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
+    private readonly Option<string> activation = OptionOf.Choice(
+        "--activation", "function", Activation.Relu, "Function after each hidden layer");
+    private readonly Option<string> likelihood = OptionOf.Choice(
+        "--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable");
+    private readonly Option<int> batch = OptionOf.Number("--batch", "images", Defaults.Batch, 1, 1 << 16, "Images of a step");
+    private readonly Option<int> epochs = OptionOf.Number(
+        "--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
+    private readonly Option<double> rate = OptionOf.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
+    private readonly Option<uint> seed = OptionOf.Number(
+        "--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
+    private readonly ObjectiveOptions objective = new();
+    private readonly Option<string> device = CommonOptions.Device();
+    private readonly Option<int> threads = CommonOptions.Threads();
+
+    public TrainCommand(Terminal terminal, CancellationToken stop)
+        : base("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
+    {
+        Option[] options =
+        [
+            data, size, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
+        ];
+        foreach (var option in options)
+            Add(option);
+        objective.AddTo(this);
+        SetAction(result => result.GetValue(resume)
+            ? TrainProgram.Resume(ReadResume(result), terminal, stop)
+            : TrainProgram.Start(ReadStart(result), terminal, stop));
     }
 
-    private static void Refuse(ParseResult result, string with, Option[] options)
+    private TrainRequest ReadStart(ParseResult result) => new()
     {
-        if (Array.Find(options, result.Gave) is { } given)
-            throw new UsageException($"{given.Name} cannot be given with {with}: the run goes on with its own settings.");
+        Data = result.GetValue(data),
+        Size = result.GetValue(size),
+        Out = result.GetValue(output),
+        Overwrite = result.GetValue(overwrite),
+        Hidden = result.GetRequiredValue(hidden),
+        Latent = result.GetValue(latent),
+        Activation = result.Chosen<Activation>(activation),
+        Likelihood = result.Chosen<Likelihood>(likelihood),
+        Training = new TrainingConfiguration
+        {
+            Batch = result.GetValue(batch),
+            Epochs = result.GetValue(epochs),
+            LearningRate = result.GetValue(rate),
+            Seed = result.GetValue(seed),
+            Objective = objective.Read(result),
+        },
+        Device = result.GetRequiredValue(device),
+        Threads = result.GetValue(threads),
+    };
+
+    private ResumeRequest ReadResume(ParseResult result)
+    {
+        Option[] fixedByTheRun = [size, overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All];
+        if (Array.Find(fixedByTheRun, result.Gave) is { } given)
+            throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
+        return new ResumeRequest(
+            result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
+            result.GetValue(data),
+            result.Gave(epochs) ? result.GetValue(epochs) : null,
+            result.GetRequiredValue(device),
+            result.GetValue(threads));
     }
 }

@@ -1,4 +1,5 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Progress;
@@ -18,11 +19,13 @@ internal sealed class LiveProgress : ITrainingObserver
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(output),
-            ColorSystem = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 } ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            ColorSystem = Environment.GetEnvironmentVariable("NO_COLOR") is { Length: > 0 }
+                ? ColorSystemSupport.NoColors
+                : ColorSystemSupport.Detect,
         });
         return console.Progress()
             .AutoClear(true)
-            .Columns(new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn { Alignment = Justify.Left })
+            .Columns(new ProgressBarColumn { Width = 12 }, new LineColumn())
             .Start(context => train(new LiveProgress(console, context.AddTask("compiling kernels", maxValue: 1))));
     }
 
@@ -30,8 +33,17 @@ internal sealed class LiveProgress : ITrainingObserver
     {
         latest = progress;
         task.Value = progress.Done;
-        task.Description = Markup.Escape(ProgressText.Of(progress));
+        task.Description = ProgressText.Of(progress);
     }
 
-    public void EpochEnded(EpochMetrics metrics) => console.WriteLine(ProgressText.Of(metrics, latest));
+    public void EpochEnded(EpochMetrics metrics) => console.WriteLine(ProgressText.Of(metrics, latest.Epochs));
+
+    /// <summary>The description on one line, however narrow the terminal.</summary>
+    private sealed class LineColumn : ProgressColumn
+    {
+        protected override bool NoWrap => true;
+
+        public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
+            new Text(task.Description) { Overflow = Overflow.Ellipsis };
+    }
 }

@@ -17,7 +17,8 @@ internal sealed class PlainProgress(TextWriter output) : ITrainingObserver
             Line(ProgressText.Of(progress));
     }
 
-    public void EpochEnded(EpochMetrics metrics) => Line(ProgressText.Of(metrics, latest));
+    public void EpochEnded(EpochMetrics metrics) =>
+        Line($"{ProgressText.Of(metrics, latest.Epochs)}  {ProgressText.Pace(latest)}");
 
     private void Line(string text)
     {

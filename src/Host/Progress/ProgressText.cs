@@ -6,27 +6,29 @@ namespace VaeGpu.Host.Progress;
 /// <summary>Progress in words: losses in nats per example, invariant numbers.</summary>
 internal static class ProgressText
 {
+    /// <summary>What the numbers of the other lines are.</summary>
+    public const string Legend = "losses  total (reconstruction + KL), nats per image";
+
     /// <summary>A finished epoch.</summary>
-    public static string Of(EpochMetrics metrics, TrainingProgress progress) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"epoch {Number(metrics.Epoch, progress)}  train {Of(metrics.Train)}  test {Of(metrics.Test)}  {Pace(progress)}");
+    public static string Of(EpochMetrics metrics, int epochs) =>
+        $"epoch {Number(metrics.Epoch, epochs)}  train {Of(metrics.Train)}  test {Of(metrics.Test)}";
 
     /// <summary>An epoch under way.</summary>
-    public static string Of(TrainingProgress progress) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"epoch {Number(progress.Epoch, progress)}  loss {Of(progress.Terms)}  {Pace(progress)}");
+    public static string Of(TrainingProgress progress) =>
+        $"epoch {Number(progress.Epoch, progress.Epochs)}  {Of(progress.Terms)}  {Pace(progress)}";
 
-    private static string Of(LossTerms terms) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{terms.Loss:F2} (rec {terms.Reconstruction:F2} + kl {terms.Kl:F2})");
-
-    private static string Pace(TrainingProgress progress) => string.Create(
+    /// <summary>Speed, and time left.</summary>
+    public static string Pace(TrainingProgress progress) => string.Create(
         CultureInfo.InvariantCulture,
         $"{progress.ImagesPerSecond:N0} images/s  {Time(progress.Remaining)} left");
 
-    private static string Number(int epoch, TrainingProgress progress)
+    private static string Of(LossTerms terms) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{terms.Loss:F2} ({terms.Reconstruction:F2} + {terms.Kl:F2})");
+
+    private static string Number(int epoch, int epochs)
     {
-        var last = progress.Epochs.ToString(CultureInfo.InvariantCulture);
+        var last = epochs.ToString(CultureInfo.InvariantCulture);
         return $"{epoch.ToString(CultureInfo.InvariantCulture).PadLeft(last.Length)}/{last}";
     }
 

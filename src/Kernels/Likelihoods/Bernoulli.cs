@@ -6,7 +6,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <remarks>
 /// softplus(l) − x·l = (max(l, 0) − x·l) + ln(1 + e^−|l|): finite for every finite l, and nothing cancels where x is 0 or 1.
 /// ∂/∂l = sigmoid(l) − x; mean sigmoid(l). With x strictly between 0 and 1 this is the binary cross-entropy, a loss and no
-/// likelihood (Loaiza-Ganem and Cunningham 2019).
+/// likelihood (Loaiza-Ganem and Cunningham 2019): <see cref="ContinuousBernoulli"/> is one, as is this with binarised data.
 /// </remarks>
 public struct Bernoulli : ILikelihood
 {
@@ -15,12 +15,7 @@ public struct Bernoulli : ILikelihood
 
     public static int Outputs => 1;
 
-    public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
-    {
-        float logit = outputs[0];
-        float positivePart = logit < 0f ? 0f : logit;
-        return MathF.FusedMultiplyAdd(-x, logit, positivePart) + Logarithm.Log1p(Exponential.Exp(-MathF.Abs(logit)));
-    }
+    public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings) => CrossEntropy(x, outputs[0]);
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
         outputs[0] = Sigmoids.Sigmoid(outputs[0]) - x;
@@ -29,4 +24,12 @@ public struct Bernoulli : ILikelihood
 
     public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
         Philox.Uniform(words.A) < Sigmoids.Sigmoid(outputs[0]) ? 1f : 0f;
+
+    /// <summary>softplus(l) − x·l.</summary>
+    public static float CrossEntropy(float x, float output)
+    {
+        float logit = Bounds.Logit(output);
+        float positivePart = logit < 0f ? 0f : logit;
+        return MathF.FusedMultiplyAdd(-x, logit, positivePart) + Logarithm.Log1p(Exponential.Exp(-MathF.Abs(logit)));
+    }
 }

@@ -1,14 +1,20 @@
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>Gaussian of fixed σ around the output μ: −log p(x) = (x − μ)²/(2σ²) + ½log(2πσ²).</summary>
-/// <remarks>∂/∂μ = (μ − x)/σ²; mean μ.</remarks>
+/// <summary>Gaussian of given σ around the output μ: −log p(x) = ½t² + ½log(2πσ²), t = (x − μ)/σ.</summary>
+/// <remarks>
+/// ∂/∂μ = −t/σ; mean μ. σ is fixed, or lies in device memory: one for all dimensions that is learned
+/// (<see cref="SharedVariance"/>) or the best one for the batch (<see cref="OptimalVariance"/>).
+/// </remarks>
 public struct Gaussian : ILikelihood
 {
+    /// <summary>½log 2π.</summary>
+    public const float HalfLogTwoPi = 0.918938533f;
+
     /// <summary>The settings of a given σ.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">σ is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴].</exception>
     public static LikelihoodSettings Settings(double sigma)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(sigma);
+        Scales.ThrowIfUnusable(sigma);
         return new() { Scale = (float)sigma, Constant = (float)(0.5 * Math.Log(2 * Math.PI * sigma * sigma)) };
     }
 
@@ -16,12 +22,12 @@ public struct Gaussian : ILikelihood
 
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
-        float distance = (x - outputs[0]) / settings.Scale;
+        float distance = Bounds.Distance((x - outputs[0]) / settings.Scale);
         return MathF.FusedMultiplyAdd(0.5f * distance, distance, settings.Constant);
     }
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        outputs[0] = (outputs[0] - x) / (settings.Scale * settings.Scale);
+        outputs[0] = -Bounds.Distance((x - outputs[0]) / settings.Scale) / settings.Scale;
 
     public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => outputs[0];
 

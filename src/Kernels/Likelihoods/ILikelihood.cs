@@ -1,12 +1,19 @@
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>What a likelihood is told at run time; each says what it makes of it.</summary>
+/// <summary>
+/// What a likelihood is told at run time; each says what it makes of it. One lies in device memory: the host writes it once, or
+/// the device itself where a variance is learned or follows from the batch.
+/// </summary>
 public struct LikelihoodSettings
 {
-    /// <summary>The fixed scale: σ of a Gaussian.</summary>
+    /// <summary>The fixed scale: σ of a Gaussian, b of a Laplace law.</summary>
     public float Scale;
     /// <summary>The part of −log p per dimension that depends on neither data nor network, computed in double precision.</summary>
     public float Constant;
+    /// <summary>A second number of shape: δ of Huber's law, the distance of grey levels.</summary>
+    public float Width;
+    /// <summary>Classes of a categorical law, components of a mixture.</summary>
+    public int Count;
 }
 
 /// <summary>
@@ -15,8 +22,11 @@ public struct LikelihoodSettings
 /// </summary>
 /// <remarks>
 /// <c>outputs</c> is a local array of <see cref="Outputs"/> numbers, so index it by constants. In the decoder's output,
-/// (rows, Outputs·D) row-major, the outputs of one kind lie together: output k of dimension j is column k·D + j.
-/// To add a likelihood: copy a file of this folder, write the four formulas, add it to the table of LikelihoodTests.
+/// (rows, Outputs·D) row-major, the outputs of one kind lie together: output k of dimension j is column k·D + j. Laws of many
+/// outputs, or of a number known at run time only, are <see cref="IStreamedLikelihood"/>s.
+/// Loss and gradient are finite wherever the outputs are: see <see cref="Bounds"/>.
+/// To add a likelihood: copy a file of this folder, write the four formulas, add it to LikelihoodLauncher, to LikelihoodOptions
+/// and, in double precision, to ReferenceLaws of the formula checks: those prove it on every device.
 /// </remarks>
 public interface ILikelihood
 {

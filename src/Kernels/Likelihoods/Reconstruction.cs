@@ -16,17 +16,18 @@ public struct ReconstructionShape
 /// <para>Threads: group i has row i, its threads stride over the dimensions; each element is read, used twice and overwritten
 /// by one thread, so the gradient can replace the outputs. 256 shared bytes and the barriers of <see cref="RowReduction"/>.</para>
 /// <para>Bytes moved per dimension: 4 + 8K, where <see cref="Loss"/> and <see cref="Gradient"/>, the unfused twins, move
-/// 8 + 12K; exponentials that both formulas share are computed once. Tests: LikelihoodTests.</para>
+/// 8 + 12K; exponentials that both formulas share are computed once. The settings (1) lie in device memory. Tests: LikelihoodTests.</para>
 /// </remarks>
 public static class Reconstruction
 {
     /// <summary>The loss of each row, and the gradient in place of the outputs.</summary>
     public static void LossAndGradient<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> loss, ArrayView<ControlBlock> control,
-        ReconstructionShape shape, LikelihoodSettings settings)
+        ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
         where TLikelihood : struct, ILikelihood
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
+        LikelihoodSettings law = settings[0];
         int row = Grid.IdxX;
         float weight = control[0].LikelihoodWeight / shape.Rows;
         for (int first = 0; first < RowReduction.Width; first += Group.DimX)
@@ -40,8 +41,8 @@ public static class Reconstruction
                     ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
                     Load<TLikelihood>(outputs, local, row, column, shape);
                     float x = data[row * shape.Columns + column];
-                    sum += TLikelihood.NegativeLog(x, local, settings);
-                    TLikelihood.Differentiate(x, local, settings);
+                    sum += TLikelihood.NegativeLog(x, local, law);
+                    TLikelihood.Differentiate(x, local, law);
                     StoreScaled<TLikelihood>(local, outputs, row, column, shape, weight);
                 }
             }
@@ -54,10 +55,12 @@ public static class Reconstruction
 
     /// <summary>The loss of each row alone: evaluation, and the first of the unfused twins.</summary>
     public static void Loss<TLikelihood>(
-        ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> loss, ReconstructionShape shape, LikelihoodSettings settings)
+        ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> loss, ArrayView<LikelihoodSettings> settings,
+        ReconstructionShape shape)
         where TLikelihood : struct, ILikelihood
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
+        LikelihoodSettings law = settings[0];
         int row = Grid.IdxX;
         for (int first = 0; first < RowReduction.Width; first += Group.DimX)
         {
@@ -69,7 +72,7 @@ public static class Reconstruction
                 {
                     ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
                     Load<TLikelihood>(outputs, local, row, column, shape);
-                    sum += TLikelihood.NegativeLog(data[row * shape.Columns + column], local, settings);
+                    sum += TLikelihood.NegativeLog(data[row * shape.Columns + column], local, law);
                 }
             }
             partial[first + Group.IdxX] = sum;
@@ -84,51 +87,54 @@ public static class Reconstruction
     /// </summary>
     public static void Gradient<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> gradient, ArrayView<ControlBlock> control,
-        ReconstructionShape shape, LikelihoodSettings settings)
+        ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
         where TLikelihood : struct, ILikelihood
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
+        LikelihoodSettings law = settings[0];
         float weight = control[0].LikelihoodWeight / shape.Rows;
         if (column < shape.Columns)
         {
             ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
             Load<TLikelihood>(outputs, local, row, column, shape);
-            TLikelihood.Differentiate(data[row * shape.Columns + column], local, settings);
+            TLikelihood.Differentiate(data[row * shape.Columns + column], local, law);
             StoreScaled<TLikelihood>(local, gradient, row, column, shape, weight);
         }
     }
 
     /// <summary>The mean of p(x∣z), (rows, D): what a reconstruction shows. Group (x, y) has columns x·G … of row y.</summary>
     public static void Mean<TLikelihood>(
-        ArrayView<float> outputs, ArrayView<float> mean, ReconstructionShape shape, LikelihoodSettings settings)
+        ArrayView<float> outputs, ArrayView<float> mean, ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
         where TLikelihood : struct, ILikelihood
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
+        LikelihoodSettings law = settings[0];
         if (column < shape.Columns)
         {
             ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
             Load<TLikelihood>(outputs, local, row, column, shape);
-            mean[row * shape.Columns + column] = TLikelihood.Mean(local, settings);
+            mean[row * shape.Columns + column] = TLikelihood.Mean(local, law);
         }
     }
 
     /// <summary>A draw from p(x∣z), (rows, D), keyed by (seed, data, step, element). Group (x, y) has columns x·G … of row y.</summary>
     public static void Sample<TLikelihood>(
         ArrayView<float> outputs, ArrayView<float> sample, ArrayView<ControlBlock> control,
-        ReconstructionShape shape, LikelihoodSettings settings)
+        ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
         where TLikelihood : struct, ILikelihood
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
+        LikelihoodSettings law = settings[0];
         if (column < shape.Columns)
         {
             ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
             Load<TLikelihood>(outputs, local, row, column, shape);
             ControlBlock now = control[0];
             int index = row * shape.Columns + column;
-            sample[index] = TLikelihood.Sample(local, Philox.Draw(now.Seed, RandomPurpose.Data, (uint)now.Step, (uint)index), settings);
+            sample[index] = TLikelihood.Sample(local, Philox.Draw(now.Seed, RandomPurpose.Data, (uint)now.Step, (uint)index), law);
         }
     }
 

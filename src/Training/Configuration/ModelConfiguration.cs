@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
@@ -14,6 +14,9 @@ public sealed record ModelConfiguration
 
     /// <summary>Rows of an image, in pixels.</summary>
     public required int Height { get; init; }
+
+    /// <summary>Channels of an image: 1 for grey, 3 for red, green and blue.</summary>
+    public int Channels { get; init; } = 1;
 
     /// <summary>Units of each hidden layer of the encoder, from the data on; the decoder has them in reverse.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [400];
@@ -30,9 +33,16 @@ public sealed record ModelConfiguration
     /// <summary>σ of the Gaussian likelihood, in units of white − black: about the error that a good model leaves.</summary>
     public double Sigma { get; init; } = 0.1;
 
-    /// <summary>Data dimensions: height·width.</summary>
+    /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
-    public int DataDimensions => Width * Height;
+    public int DataDimensions => Channels * Width * Height;
+
+    /// <summary>What pictures are brought to, to be the model's data.</summary>
+    [JsonIgnore]
+    public ImageFit Fit => new(Width, Height, Channels);
+
+    /// <summary>What the likelihood is told.</summary>
+    private LikelihoodOptions LikelihoodOptions => new() { Scale = Sigma };
 
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
@@ -43,24 +53,28 @@ public sealed record ModelConfiguration
         DecoderWidths = [.. Hidden.Reverse()],
         Activation = Activation,
         Likelihood = Likelihood,
-        LikelihoodSettings = Likelihood is Likelihood.Gaussian ? Gaussian.Settings(Sigma) : default,
+        LikelihoodSettings = LikelihoodOptions.For(Likelihood),
     };
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
     internal void ThrowIfTooLarge(int batch)
     {
-        long[] widths = [DataDimensions, .. Hidden, 2 * Latent];
+        long[] widths =
+            [DataDimensions, .. Hidden, 2 * Latent, .. Hidden.Reverse(), (long)LikelihoodOptions.Outputs(Likelihood) * DataDimensions];
         var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
-            throw new RunException($"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
+        {
+            throw new RunException(
+                $"Images of {Width}×{Height} pixels need a smaller batch, fewer hidden units or fewer outputs of the decoder: a matrix would have over 2³¹ elements.");
+        }
     }
 
     /// <inheritdoc/>
     public bool Equals(ModelConfiguration? other) =>
         other is not null
-        && (Width, Height, Latent, Activation, Likelihood, Sigma)
-            == (other.Width, other.Height, other.Latent, other.Activation, other.Likelihood, other.Sigma)
+        && (Width, Height, Channels, Latent, Activation, Likelihood, Sigma)
+            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Likelihood, other.Sigma)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

@@ -14,4 +14,7 @@ public sealed record TrainingConfiguration
 
     /// <summary>What the first parameters, the order of the images and the noise follow from.</summary>
     public uint Seed { get; init; } = 1;
+
+    /// <summary>What is minimised.</summary>
+    public ObjectiveConfiguration Objective { get; init; } = new();
 }

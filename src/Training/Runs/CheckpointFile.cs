@@ -14,7 +14,7 @@ namespace VaeGpu.Training.Runs;
 public static class CheckpointFile
 {
     /// <summary>The version that is written, and the highest that is read.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const int PreludeBytes = 24;
     private const int Arrays = 3;
@@ -28,14 +28,15 @@ public static class CheckpointFile
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
     public static void Write(string path, Checkpoint checkpoint) => AtomicFile.Write(path, stream =>
     {
-        if (checkpoint.FirstMoments.Length != checkpoint.Parameters.Length || checkpoint.SecondMoments.Length != checkpoint.Parameters.Length)
+        var count = checkpoint.Parameters.Length;
+        if (checkpoint.FirstMoments.Length != count || checkpoint.SecondMoments.Length != count)
             throw new ArgumentException("Each parameter has one first and one second moment.", nameof(checkpoint));
         var header = JsonSerializer.SerializeToUtf8Bytes(checkpoint.Header, ConfigurationJson.Default.CheckpointHeader);
         var prelude = new byte[PreludeBytes];
         Magic.CopyTo(prelude);
         BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(8), Version);
         BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(12), header.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(prelude.AsSpan(16), checkpoint.Parameters.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(prelude.AsSpan(16), count);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         ReadOnlySpan<byte[]> small = [prelude, header];
         foreach (var part in small)
@@ -115,7 +116,8 @@ public static class CheckpointFile
         if (version > Version)
         {
             throw new RunException(
-                $"The checkpoint \"{path}\" has format {version}, and this vaegpu reads formats up to {Version}; use the vaegpu that wrote it, or a newer one.");
+                $"The checkpoint \"{path}\" has format {version}, and this vaegpu reads formats up to {Version}; "
+                + "use the vaegpu that wrote it, or a newer one.");
         }
         var headerBytes = BinaryPrimitives.ReadInt32LittleEndian(prelude[12..]);
         var count = BinaryPrimitives.ReadInt64LittleEndian(prelude[16..]);
@@ -143,7 +145,8 @@ public static class CheckpointFile
     }
 
     private static RunException Incomplete(string path, long bytes, long? expected = null) => new(
-        $"The checkpoint \"{path}\" is incomplete: it has {bytes}{(expected is null ? "" : $" of {expected}")} bytes; restore it from a copy, or train again.");
+        $"The checkpoint \"{path}\" is incomplete: it has {bytes}{(expected is null ? "" : $" of {expected}")} bytes; "
+        + "restore it from a copy, or train again.");
 
     private static RunException Damaged(string path, string how) => new(
         $"The checkpoint \"{path}\" is damaged: {how}; restore it from a copy, or train again.");

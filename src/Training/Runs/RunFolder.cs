@@ -48,7 +48,7 @@ public sealed class RunFolder : IDisposable
         var name = now.ToString("yyyy-MM-dd-HHmmss", CultureInfo.InvariantCulture);
         for (var attempt = 1; ; attempt++)
         {
-            var path = System.IO.Path.Combine(parent, attempt == 1 ? name : string.Create(CultureInfo.InvariantCulture, $"{name}-{attempt}"));
+            var path = System.IO.Path.Combine(parent, attempt == 1 ? name : $"{name}-{attempt}");
             if (!System.IO.Path.Exists(path))
                 return Open(path);
         }

@@ -49,23 +49,25 @@ public sealed unsafe class CpuAccelerator : Accelerator
     /// <summary>Compiles a function that is through the passes.</summary>
     internal Executable Compile(Function function, Index3D groupDim)
     {
-        (GroupRunner runner, long sharedBytes, long spillBytes) = SimdEmitter.Emit(function, groupDim, WarpSize);
-        if (sharedBytes > MaxSharedMemoryPerGroup)
+        SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize);
+        if (program.SharedBytes > MaxSharedMemoryPerGroup)
         {
-            throw new KernelLaunchException($"{function.Name} needs {sharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
+            throw new KernelLaunchException($"{function.Name} needs {program.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
                 + "Use a smaller tile.");
         }
         // Dynamic shared memory lies behind the static arrays, and each can be as large as the limit.
-        pool.Reserve(sharedBytes + MaxSharedMemoryPerGroup, spillBytes);
-        return new CpuExecutable(pool, runner, function);
+        pool.Reserve(program.SharedBytes + MaxSharedMemoryPerGroup, program.SpillBytes);
+        return new CpuExecutable(pool, program, function);
     }
 
     private protected override void DisposeDevice() => pool.Dispose();
 
-    private sealed class CpuExecutable(WorkerPool pool, GroupRunner runner, Function function) : Executable
+    internal sealed class CpuExecutable(WorkerPool pool, SimdProgram program, Function function) : Executable
     {
+        public SimdProgram Program => program;
+
         public override void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) =>
-            pool.Run(runner, gridDim, arguments);
+            pool.Run(program.Runner, gridDim, arguments);
 
         public override string Text => Printer.Print(function);
     }

@@ -19,6 +19,18 @@ internal unsafe struct WorkerFrame
 /// <summary>Runs the groups first … last − 1 of a grid.</summary>
 internal unsafe delegate void GroupRunner(WorkerFrame* frame, int first, int last);
 
+/// <summary>A kernel as emitted for one group shape, and what it needs of a worker.</summary>
+/// <param name="Runner">The code; the JIT compiles it at its first call.</param>
+/// <param name="SharedBytes">The bytes of static shared arrays; dynamic shared memory follows them.</param>
+/// <param name="SpillBytes">The bytes that values take which live across a barrier.</param>
+/// <param name="IlBytes">The size of the IL.</param>
+/// <param name="Locals">The number of its variables.</param>
+internal sealed record SimdProgram(GroupRunner Runner, long SharedBytes, long SpillBytes, int IlBytes, int Locals)
+{
+    /// <summary>Whether the JIT optimises the code: beyond its limits it compiles without keeping variables in registers.</summary>
+    public bool IsOptimized => IlBytes <= 60_000 && Locals <= 2_000;
+}
+
 /// <summary>
 /// Emits a kernel as IL over vectors: a lane is a thread. One call runs a range of groups. A value that is the same in all
 /// lanes is a scalar, one of the form base + lane · stride is its base, all else is a vector (two of 64-bit values).
@@ -64,18 +76,17 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    /// <summary>The bytes of static shared arrays; dynamic shared memory follows them.</summary>
-    public long SharedBytes { get; }
+    private long SharedBytes { get; }
 
-    /// <summary>The bytes that values take which live across a barrier.</summary>
-    public long SpillBytes { get; private set; }
+    private long SpillBytes { get; set; }
 
     /// <param name="width">Lanes: 16, 8, 4, or 1 for scalar code.</param>
-    public static (GroupRunner Runner, long SharedBytes, long SpillBytes) Emit(Function function, Index3D groupDim, int width)
+    public static SimdProgram Emit(Function function, Index3D groupDim, int width)
     {
         var emitter = new SimdEmitter(function, groupDim, width);
         emitter.EmitMethod();
-        return (emitter.method.CreateDelegate<GroupRunner>(), emitter.SharedBytes, emitter.SpillBytes);
+        int locals = emitter.il.DeclareLocal(typeof(int)).LocalIndex;
+        return new(emitter.method.CreateDelegate<GroupRunner>(), emitter.SharedBytes, emitter.SpillBytes, emitter.il.ILOffset, locals);
     }
 
     private void EmitMethod()

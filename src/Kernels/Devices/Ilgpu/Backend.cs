@@ -57,7 +57,7 @@ public sealed class Backend : IDisposable
         context.Dispose();
     }
 
-    private static Context Create() => Context.Create(builder => builder.CPU().Cuda().OpenCL().EnableAlgorithms());
+    private static Context Create() => Context.Create(builder => builder.DefaultCPU().Cuda().OpenCL().EnableAlgorithms());
 
     private static DeviceKind KindOf(Device device) => device.AcceleratorType switch
     {

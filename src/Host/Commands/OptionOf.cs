@@ -3,12 +3,15 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 
 /// <summary>Options with a range, so that what a command gets can be used as it is. Numbers are read alike in every locale.</summary>
-internal static class Options
+internal static class OptionOf
 {
+    private const int MostPixels = 4096;
+
     /// <summary>An option that takes a number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<T> Number<T>(string name, string unit, T fallback, T least, T most, string description)
         where T : struct, INumber<T>
@@ -49,7 +52,8 @@ internal static class Options
                 {
                     if (!TryParse(part, least, most, out var number))
                     {
-                        result.AddError($"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, such as 512,256, not \"{text}\".");
+                        result.AddError(
+                            $"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, not \"{text}\".");
                         return [];
                     }
                     numbers.Add(number);
@@ -58,7 +62,9 @@ internal static class Options
             },
         };
 
-    /// <summary>An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.</summary>
+    /// <summary>
+    /// An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.
+    /// </summary>
     public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum
     {
         string[] choices = [.. Enum.GetValues<T>().Select(Name)];
@@ -95,6 +101,22 @@ internal static class Options
             if (string.IsNullOrWhiteSpace(text))
                 result.AddError($"{name} takes a {unit}, not an empty text.");
             return text;
+        },
+    };
+
+    /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
+    public static Option<ImageFit?> Size(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "WIDTHxHEIGHT",
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            var sides = text.Split('x');
+            if (sides.Length == 2 && TryParse(sides[0], 1, MostPixels, out int width) && TryParse(sides[1], 1, MostPixels, out int height))
+                return new ImageFit(width, height);
+            result.AddError($"{name} takes a size such as 64x48, not \"{text}\".");
+            return null;
         },
     };
 

@@ -1,0 +1,85 @@
+using VaeGpu.Bench.Measuring;
+using VaeGpu.Kernels;
+using VaeGpu.Layers;
+
+namespace VaeGpu.Bench.Figures;
+
+/// <summary>The sizes of a step: 784 pixels, hidden layers, 20 latent dimensions.</summary>
+internal sealed record StepSize(int Batch, params int[] Hidden)
+{
+    public const int Pixels = 784, Latent = 20, Images = 60_000;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Pixels}-{string.Join('-', Hidden)}-{Latent}, batch {Batch}";
+}
+
+/// <summary>The whole training step as the program makes it: gather a shuffled batch, forward, backward, Adam, metrics.</summary>
+internal sealed class TrainingStep : IDisposable
+{
+    private readonly int rows;
+    private readonly StepLauncher launcher;
+    private readonly Vae vae;
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense> images;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
+    private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
+    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
+    private readonly AdamSettings adam = AdamSettings.Of();
+    private int position;
+
+    public TrainingStep(Accelerator accelerator, StepSize size)
+    {
+        rows = size.Batch;
+        launcher = new StepLauncher(accelerator);
+        vae = new Vae(accelerator, new VaeShape
+        {
+            DataDimensions = StepSize.Pixels,
+            LatentDimensions = StepSize.Latent,
+            EncoderWidths = size.Hidden,
+            DecoderWidths = [.. size.Hidden.Reverse()],
+            Activation = Activation.Relu,
+            Likelihood = Likelihood.Bernoulli,
+        }, rows);
+        vae.Parameters.Initialize(launcher, seed: 1);
+        images = accelerator.Allocate1D(Data.Bytes(StepSize.Images * StepSize.Pixels));
+        batch = accelerator.Allocate1D<float>(rows * StepSize.Pixels);
+        sums = accelerator.Allocate1D(new MetricSums[1]);
+        var started = new ControlBlock { Seed = 1, Step = 1, LearningRate = 1e-3f, LikelihoodWeight = 1, DivergenceWeight = 1 };
+        control = accelerator.Allocate1D([started]);
+    }
+
+    /// <summary>Launches one step.</summary>
+    public void Run()
+    {
+        int now = Math.Min(rows, StepSize.Images - position);
+        position = (position + now) % StepSize.Images;
+        launcher.Gather(images.View, batch.View, control.View, new BatchShape
+        {
+            Rows = now,
+            Columns = StepSize.Pixels,
+            Count = StepSize.Images,
+            HalfBits = Shuffle.HalfBits(StepSize.Images),
+        });
+        vae.Forward(batch.View, control.View, now);
+        vae.Backward(batch.View, control.View, now);
+        vae.Parameters.Update(launcher, control.View, adam);
+        var end = new StepShape { Rows = now, Count = StepSize.Images };
+        launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View, end);
+    }
+
+    /// <summary>The mean loss of all steps so far, in nats.</summary>
+    public double MeanLoss()
+    {
+        MetricSums all = sums.GetAsArray1D()[0];
+        return ((double)all.NegativeLogLikelihood + all.Divergence) / all.Rows;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        vae.Dispose();
+        images.Dispose();
+        batch.Dispose();
+        sums.Dispose();
+        control.Dispose();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+
+namespace VaeGpu.Bench.Measuring;
+
+/// <summary>
+/// Another process that burns one core as long as this object lives: this program again, started with <see cref="Argument"/>.
+/// </summary>
+internal sealed class BusyNeighbour : IDisposable
+{
+    public const string Argument = "busy-neighbour";
+    private readonly Process process;
+
+    public BusyNeighbour()
+    {
+        process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "VaeGpu.Bench"), Argument)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        process.StandardOutput.ReadLine();
+    }
+
+    /// <summary>What the child does: it computes until its standard input ends, so it cannot outlive its parent.</summary>
+    public static int Burn()
+    {
+        bool burning = true;
+        new Thread(() =>
+        {
+            Console.In.ReadToEnd();
+            Volatile.Write(ref burning, false);
+        }).Start();
+        Console.WriteLine("busy");
+        while (Volatile.Read(ref burning))
+        {
+        }
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+}

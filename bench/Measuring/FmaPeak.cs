@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace VaeGpu.Bench.Measuring;
+
+/// <summary>
+/// The most floating-point operations that cores give: chains of fused multiply-adds that do not depend on each other, in
+/// registers, at a vector width. Written by hand, not with the compiler under test: it is the ruler.
+/// </summary>
+/// <remarks>Twelve chains cover a latency of four cycles on two units, with room to spare, and fit 16 registers.</remarks>
+internal sealed class FmaPeak : IDisposable
+{
+    private const int Chains = 12;
+    // About 2 ms: long against the barrier around it.
+    private const int Rounds = 1 << 20;
+    private static float sink;
+    private readonly Barrier? barrier;
+    private readonly int threads;
+    private readonly int lanes;
+    private volatile bool stopping;
+
+    /// <param name="threads">Cores that compute at once.</param>
+    /// <param name="lanes">Floats in a vector: 16, 8 or 4.</param>
+    public FmaPeak(int threads, int lanes)
+    {
+        (this.threads, this.lanes) = (threads, lanes);
+        if (threads == 1)
+            return;
+        barrier = new Barrier(threads);
+        for (int i = 1; i < threads; i++)
+            new Thread(Help) { IsBackground = true, Name = $"peak {i}" }.Start();
+    }
+
+    /// <summary>Operations of one run; a fused multiply-add is two.</summary>
+    public double Flops => 2.0 * Chains * lanes * Rounds * threads;
+
+    /// <summary>Computes on all threads; done when it returns.</summary>
+    public void Run()
+    {
+        barrier?.SignalAndWait();
+        Compute();
+        barrier?.SignalAndWait();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        stopping = true;
+        barrier?.SignalAndWait();
+    }
+
+    private void Help()
+    {
+        while (true)
+        {
+            barrier!.SignalAndWait();
+            if (stopping)
+                return;
+            Compute();
+            barrier.SignalAndWait();
+        }
+    }
+
+    private void Compute() => sink = lanes switch { 16 => Compute512(), 8 => Compute256(), _ => Compute128() };
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Compute512()
+    {
+        Vector512<float> m = Vector512.Create(0.999f), s = Vector512.Create(0.001f);
+        Vector512<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
+        for (int round = 0; round < Rounds; round++)
+        {
+            a = Vector512.FusedMultiplyAdd(a, m, s); b = Vector512.FusedMultiplyAdd(b, m, s); c = Vector512.FusedMultiplyAdd(c, m, s);
+            d = Vector512.FusedMultiplyAdd(d, m, s); e = Vector512.FusedMultiplyAdd(e, m, s); f = Vector512.FusedMultiplyAdd(f, m, s);
+            g = Vector512.FusedMultiplyAdd(g, m, s); h = Vector512.FusedMultiplyAdd(h, m, s); i = Vector512.FusedMultiplyAdd(i, m, s);
+            j = Vector512.FusedMultiplyAdd(j, m, s); k = Vector512.FusedMultiplyAdd(k, m, s); l = Vector512.FusedMultiplyAdd(l, m, s);
+        }
+        return Vector512.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Compute256()
+    {
+        Vector256<float> m = Vector256.Create(0.999f), s = Vector256.Create(0.001f);
+        Vector256<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
+        for (int round = 0; round < Rounds; round++)
+        {
+            a = Vector256.FusedMultiplyAdd(a, m, s); b = Vector256.FusedMultiplyAdd(b, m, s); c = Vector256.FusedMultiplyAdd(c, m, s);
+            d = Vector256.FusedMultiplyAdd(d, m, s); e = Vector256.FusedMultiplyAdd(e, m, s); f = Vector256.FusedMultiplyAdd(f, m, s);
+            g = Vector256.FusedMultiplyAdd(g, m, s); h = Vector256.FusedMultiplyAdd(h, m, s); i = Vector256.FusedMultiplyAdd(i, m, s);
+            j = Vector256.FusedMultiplyAdd(j, m, s); k = Vector256.FusedMultiplyAdd(k, m, s); l = Vector256.FusedMultiplyAdd(l, m, s);
+        }
+        return Vector256.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Compute128()
+    {
+        Vector128<float> m = Vector128.Create(0.999f), s = Vector128.Create(0.001f);
+        Vector128<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
+        for (int round = 0; round < Rounds; round++)
+        {
+            a = Vector128.FusedMultiplyAdd(a, m, s); b = Vector128.FusedMultiplyAdd(b, m, s); c = Vector128.FusedMultiplyAdd(c, m, s);
+            d = Vector128.FusedMultiplyAdd(d, m, s); e = Vector128.FusedMultiplyAdd(e, m, s); f = Vector128.FusedMultiplyAdd(f, m, s);
+            g = Vector128.FusedMultiplyAdd(g, m, s); h = Vector128.FusedMultiplyAdd(h, m, s); i = Vector128.FusedMultiplyAdd(i, m, s);
+            j = Vector128.FusedMultiplyAdd(j, m, s); k = Vector128.FusedMultiplyAdd(k, m, s); l = Vector128.FusedMultiplyAdd(l, m, s);
+        }
+        return Vector128.Sum(a + b + c + d + e + f + g + h + i + j + k + l);
+    }
+}

@@ -1,0 +1,39 @@
+namespace VaeGpu.Kernels.Likelihoods;
+
+/// <summary>
+/// Where the decoder's outputs are cut off, so that losses and gradients stay finite whatever finite number a network gives.
+/// </summary>
+/// <remarks>
+/// Log-variances and log-scales: beyond their bounds the loss stands still and their own derivative is 0, the clamp's, as in
+/// <see cref="Reparameterize"/>. Logits and distances: the bounds lie beyond any use (a sum over 10⁹ dimensions is still
+/// finite); the gradient keeps the value that it has at the bound, and so points back. NaN passes everywhere: a network that
+/// gives NaN is noticed.
+/// </remarks>
+public static class Bounds
+{
+    /// <summary>The least log σ²: σ = 3·10⁻⁷.</summary>
+    public const float SmallestLogVariance = -30f;
+    /// <summary>The greatest log σ²: σ = 22026.</summary>
+    public const float LargestLogVariance = 20f;
+    private const float LargestLogit = 1e20f;
+    private const float LargestDistance = 1e12f;
+
+    /// <summary>log σ² between its bounds.</summary>
+    public static float LogVariance(float logVariance) => Clamp(logVariance, SmallestLogVariance, LargestLogVariance);
+
+    /// <summary>The logarithm of a scale between its bounds, which are those of the deviation σ.</summary>
+    public static float LogScale(float logScale) => Clamp(logScale, 0.5f * SmallestLogVariance, 0.5f * LargestLogVariance);
+
+    /// <summary>A logit between ±10²⁰.</summary>
+    public static float Logit(float logit) => Clamp(logit, -LargestLogit, LargestLogit);
+
+    /// <summary>A distance in units of the scale, between ±10¹².</summary>
+    public static float Distance(float distance) => Clamp(distance, -LargestDistance, LargestDistance);
+
+    /// <summary>A number between bounds; NaN passes.</summary>
+    public static float Clamp(float value, float smallest, float largest)
+    {
+        float above = value < smallest ? smallest : value;
+        return above > largest ? largest : above;
+    }
+}

@@ -1,0 +1,54 @@
+namespace VaeGpu.Kernels.Likelihoods;
+
+/// <summary>One of K classes, from their logits l: −log p(x) = log Σ eˡ − l_c, c the class of x.</summary>
+/// <remarks>
+/// Grey levels in K intervals of equal width, or symbols: <see cref="GreyLevels"/>. ∂/∂l_k = softmax_k − [k = c]. Mean Σ softmax_k·k/Width.
+/// 2 reads, 1 write and 2 exponentials for each class; any K.
+/// </remarks>
+public struct Categorical : IStreamedLikelihood
+{
+    /// <summary>The settings of K grey levels.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 65536].</exception>
+    public static LikelihoodSettings Settings(int classes) => GreyLevels.OfGrey(classes) with { Count = classes };
+
+    /// <summary>The settings of K symbols, a byte each.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 256].</exception>
+    public static LikelihoodSettings SettingsOfSymbols(int classes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
+        return GreyLevels.OfSymbols(classes);
+    }
+
+    public static int Outputs(LikelihoodSettings settings) => settings.Count;
+
+    public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings)
+    {
+        LogSumExp sum = Logits.Sum(outputs, planes, settings.Count);
+        float own = Logits.Read(outputs, planes, GreyLevels.Class(x, settings, settings.Count));
+        return new() { Logits = sum, NegativeLog = LogSumExp.Minus(sum, own) };
+    }
+
+    public static void Differentiate(
+        float x, ArrayView<float> outputs, Planes planes, FirstPass sums, ArrayView<float> gradient, float weight,
+        LikelihoodSettings settings)
+    {
+        int own = GreyLevels.Class(x, settings, settings.Count);
+        for (int k = 0; k < settings.Count; k++)
+        {
+            float share = LogSumExp.Share(sums.Logits, Logits.Read(outputs, planes, k));
+            Planes.Write(gradient, planes, k, weight * (k == own ? share - 1f : share));
+        }
+    }
+
+    public static float Mean(ArrayView<float> outputs, Planes planes, LikelihoodSettings settings)
+    {
+        LogSumExp sum = Logits.Sum(outputs, planes, settings.Count);
+        float mean = 0f;
+        for (int k = 0; k < settings.Count; k++)
+            mean = MathF.FusedMultiplyAdd(LogSumExp.Share(sum, Logits.Read(outputs, planes, k)), (float)k, mean);
+        return mean / settings.Width;
+    }
+
+    public static float Sample(ArrayView<float> outputs, Planes planes, RandomWords words, LikelihoodSettings settings) =>
+        Logits.Draw(outputs, planes, settings.Count, words.A) / settings.Width;
+}

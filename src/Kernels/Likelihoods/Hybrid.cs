@@ -1,0 +1,43 @@
+using VaeGpu.Kernels.Numerics;
+
+namespace VaeGpu.Kernels.Likelihoods;
+
+/// <summary>
+/// λ·(cross-entropy) + (1 − λ)·(squared error) of the logit l: λ(softplus(l) − x·l) + (1 − λ)(s − x)², s = sigmoid(l), x in [0, 1]. A
+/// loss, reported as such: no density has it as its −log p, so no ELBO and no bits per dimension follow from it.
+/// </summary>
+/// <remarks>
+/// ∂/∂l = (s − x)·(λ + 2(1 − λ)·s(1 − s)), with 1 − s = sigmoid(−l). What it shows is s; its sampler draws the cross-entropy's
+/// Bernoulli law.
+/// </remarks>
+public struct Hybrid : ILikelihood
+{
+    /// <summary>The settings of a given share λ of the cross-entropy.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">λ does not lie in [0, 1].</exception>
+    public static LikelihoodSettings Settings(double share)
+    {
+        if (!(share >= 0 && share <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, "The cross-entropy's share of the loss lies between 0 and 1.");
+        return new() { Scale = (float)share };
+    }
+
+    public static int Outputs => 1;
+
+    public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
+    {
+        float distance = Sigmoids.Sigmoid(outputs[0]) - x;
+        return MathF.FusedMultiplyAdd((1f - settings.Scale) * distance, distance, settings.Scale * Bernoulli.CrossEntropy(x, outputs[0]));
+    }
+
+    public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings)
+    {
+        float mean = Sigmoids.Sigmoid(outputs[0]);
+        float variance = mean * Sigmoids.Sigmoid(-outputs[0]);
+        outputs[0] = (mean - x) * MathF.FusedMultiplyAdd(2f * (1f - settings.Scale), variance, settings.Scale);
+    }
+
+    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Sigmoids.Sigmoid(outputs[0]);
+
+    public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
+        Bernoulli.Sample(outputs, words, settings);
+}

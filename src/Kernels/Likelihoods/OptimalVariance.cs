@@ -1,0 +1,68 @@
+using VaeGpu.Kernels.Numerics;
+
+namespace VaeGpu.Kernels.Likelihoods;
+
+/// <summary>
+/// The variance of <see cref="Gaussian"/> that fits a batch best: σ² = the mean of (x − μ)² over rows and dimensions (Rybkin,
+/// Daniilidis and Levine 2021).
+/// </summary>
+/// <remarks>
+/// <para>Mathematics: the batch's loss ½Σ(x − μ)²/σ² + ½N·log(2πσ²) is least at that σ², so its derivative with respect to σ²
+/// is 0 there and the gradient of the whole, σ² following μ, is the one through μ alone: what <see cref="Gaussian"/> computes.
+/// Within the bounds of log σ², that is; beyond them σ² is a constant and the same holds.</para>
+/// <para>log σ² − log σ₀² is kept in a parameter that has no gradient, so that evaluation, samples and checkpoints know the σ of
+/// the last step: a law fixed before it sees the data that it is measured on.</para>
+/// <para>Layouts, row-major: data and outputs (rows, D); errors (rows). SquaredErrors: group i has row i. Fit: one group. Both
+/// with the order, the 256 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
+/// </remarks>
+public static class OptimalVariance
+{
+    /// <summary>errors[i] = Σⱼ (x − μ)².</summary>
+    public static void SquaredErrors(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> errors, ReconstructionShape shape)
+    {
+        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
+        int start = Grid.IdxX * shape.Columns;
+        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        {
+            float sum = 0f;
+            for (int block = first; block < shape.Columns; block += RowReduction.Width)
+            {
+                int column = block + Group.IdxX;
+                if (column < shape.Columns)
+                {
+                    float distance = Bounds.Distance(data[start + column] - outputs[start + column]);
+                    sum = MathF.FusedMultiplyAdd(distance, distance, sum);
+                }
+            }
+            partial[first + Group.IdxX] = sum;
+        }
+        float total = RowReduction.Tree(partial);
+        if (Group.IdxX == 0)
+            errors[Grid.IdxX] = total;
+    }
+
+    /// <summary>Writes the settings that fit the batch, and the parameter that they follow from.</summary>
+    public static void Fit(
+        ArrayView<float> errors, ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, ReconstructionShape shape, float start)
+    {
+        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
+        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        {
+            float sum = 0f;
+            for (int block = first; block < shape.Rows; block += RowReduction.Width)
+            {
+                int row = block + Group.IdxX;
+                sum += row < shape.Rows ? errors[row] : 0f;
+            }
+            partial[first + Group.IdxX] = sum;
+        }
+        float total = RowReduction.Tree(partial);
+        if (Group.IdxX == 0)
+        {
+            // log 0 = −∞ is cut off at the bound.
+            float logVariance = Bounds.LogVariance(Logarithm.Log(total / shape.Rows / shape.Columns));
+            settings[0] = SharedVariance.Settings(logVariance);
+            parameter[0] = logVariance - start;
+        }
+    }
+}

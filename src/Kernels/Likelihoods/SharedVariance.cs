@@ -1,0 +1,50 @@
+using VaeGpu.Kernels.Numerics;
+
+namespace VaeGpu.Kernels.Likelihoods;
+
+/// <summary>
+/// One variance for all dimensions, learned with the network: the parameter θ of <see cref="Gaussian"/>'s log σ² = log σ₀² + θ.
+/// </summary>
+/// <remarks>
+/// <para>Mathematics: with C = ½log(2πσ²) the loss of row i is Lᵢ = Σⱼ ½t² + D·C, and ∂Lᵢ/∂θ = Σⱼ ½(1 − t²) = ½D + D·C − Lᵢ: the
+/// gradient costs no second pass over the data, only a sum over the rows' losses. It is 0 where log σ² lies beyond its bounds.
+/// σ₀ is where training starts.</para>
+/// <para>Layouts: parameter and its gradient (1), settings (1), loss (rows). Prepare is one thread; Gradient is one group with
+/// the order, the 256 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
+/// </remarks>
+public static class SharedVariance
+{
+    /// <summary>Writes the settings that follow from the parameter; launched before the likelihood, with one thread.</summary>
+    public static void Prepare(ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, float start) =>
+        settings[0] = Settings(Bounds.LogVariance(start + parameter[0]));
+
+    /// <summary>The parameter's gradient, from the losses of the rows; launched after the likelihood, with one group.</summary>
+    public static void Gradient(
+        ArrayView<float> loss, ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, ArrayView<float> gradient,
+        ArrayView<ControlBlock> control, ReconstructionShape shape, float start)
+    {
+        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
+        float level = shape.Columns * (0.5f + settings[0].Constant);
+        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        {
+            float sum = 0f;
+            for (int block = first; block < shape.Rows; block += RowReduction.Width)
+            {
+                int row = block + Group.IdxX;
+                sum += row < shape.Rows ? level - loss[row] : 0f;
+            }
+            partial[first + Group.IdxX] = sum;
+        }
+        float total = RowReduction.Tree(partial);
+        float logVariance = start + parameter[0];
+        if (Group.IdxX == 0)
+            gradient[0] = Bounds.LogVariance(logVariance) != logVariance ? 0f : control[0].LikelihoodWeight / shape.Rows * total;
+    }
+
+    /// <summary>The settings of <see cref="Gaussian"/> for a log σ².</summary>
+    public static LikelihoodSettings Settings(float logVariance) => new()
+    {
+        Scale = Exponential.Exp(0.5f * logVariance),
+        Constant = MathF.FusedMultiplyAdd(0.5f, logVariance, Gaussian.HalfLogTwoPi),
+    };
+}

@@ -1,0 +1,157 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Training.Checks;
+
+/// <summary>The likelihoods that there are, in double precision. A new one is proven once it stands here.</summary>
+public static class ReferenceLaws
+{
+    private const double Scale = 0.3, Delta = 0.8, Share = 0.3;
+    private const int GreyClasses = 16, SymbolClasses = 27, Components = 3, Levels = 256;
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ReferenceLaw> All { get; } =
+    [
+        Located(Likelihood.Gaussian, NormalOfScale),
+        Located(Likelihood.GaussianShared, NormalOfScale),
+        Located(Likelihood.GaussianOptimal, NormalOfScale),
+        new()
+        {
+            Likelihood = Likelihood.GaussianLearned, Options = new(), Outputs = 2, Support = Support.Line,
+            NegativeLog = (x, o) => Normal(x, o[0], o[1]),
+            Parts = o => [(o[0], Math.Exp(o[1] / 2))],
+            DrawOutputs = normal => [normal(), normal()],
+        },
+        Located(Likelihood.Laplace, (x, o) => Math.Abs(x - o[0]) / Scale + Math.Log(2 * Scale)),
+        new()
+        {
+            Likelihood = Likelihood.LaplaceLearned, Options = new(), Outputs = 2, Support = Support.Line,
+            NegativeLog = (x, o) => Math.Abs(x - o[0]) / Math.Exp(o[1]) + Math.Log(2) + o[1],
+            Parts = o => [(o[0], Math.Exp(o[1]))],
+            DrawOutputs = normal => [normal(), normal()],
+        },
+        OfLogit(Likelihood.Bernoulli, Support.Binary, CrossEntropy),
+        new()
+        {
+            Likelihood = Likelihood.Categorical, Options = new() { Classes = GreyClasses }, Outputs = GreyClasses,
+            Support = Support.Classes,
+            Values = [.. Enumerable.Range(0, GreyClasses).Select(k => k / (GreyClasses - 1.0))],
+            NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * (GreyClasses - 1))],
+            DrawOutputs = normal => Many(GreyClasses, () => 2 * normal()),
+        },
+        new()
+        {
+            Likelihood = Likelihood.Categorical, Variant = " (symbols)", Options = new() { Classes = SymbolClasses, Symbols = true },
+            Outputs = SymbolClasses, Support = Support.Classes,
+            Values = [.. Enumerable.Range(0, SymbolClasses).Select(k => k / 255.0)],
+            NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * 255)],
+            DrawOutputs = normal => Many(SymbolClasses, () => 2 * normal()),
+        },
+        new()
+        {
+            Likelihood = Likelihood.Mixture, Options = new() { Components = Components }, Outputs = 3 * Components, Support = Support.Line,
+            NegativeLog = (x, o) => MixtureOf(o, (location, logVariance) => -Normal(x, location, logVariance)),
+            Parts = o => Enumerable.Range(0, Components).Select(k => (o[Components + k], Math.Exp(o[2 * Components + k] / 2))),
+            DrawOutputs = normal => Many(3 * Components, normal),
+        },
+        Located(Likelihood.Huber, Huber),
+        Located(Likelihood.PHuber, PseudoHuber),
+        OfLogit(Likelihood.ContinuousBernoulli, Support.Unit, ContinuousBernoulli),
+        OfLogit(Likelihood.ContinuousBernoulli, Support.Unit, ContinuousBernoulli, " (λ near ½)", 0.05),
+        new()
+        {
+            Likelihood = Likelihood.LogisticMixture, Options = new() { Components = Components, Classes = Levels },
+            Outputs = 3 * Components, Support = Support.Classes,
+            Values = [.. Enumerable.Range(0, Levels).Select(k => k / (Levels - 1.0))],
+            NegativeLog = (x, o) => MixtureOf(o, (location, logScale) => LogLogisticMass(x, location, logScale)),
+            DrawOutputs = normal =>
+                [.. Many(Components, normal), .. Many(Components, () => 0.5 * normal()), .. Many(Components, () => normal() - 2)],
+        },
+        OfLogit(Likelihood.Hybrid, Support.Binary, (x, o) =>
+            Share * CrossEntropy(x, o) + (1 - Share) * Math.Pow(x - 1 / (1 + Math.Exp(-o[0])), 2)),
+    ];
+
+    /// <summary>½(x − μ)²/σ² + ½log(2πσ²).</summary>
+    private static double Normal(double x, double mean, double logVariance) =>
+        (x - mean) * (x - mean) / (2 * Math.Exp(logVariance)) + 0.5 * Math.Log(2 * Math.PI) + 0.5 * logVariance;
+
+    private static double NormalOfScale(double x, double[] o) => Normal(x, o[0], 2 * Math.Log(Scale));
+
+    private static double CrossEntropy(double x, double[] o) => x * SoftPlus(-o[0]) + (1 - x) * SoftPlus(o[0]);
+
+    /// <summary>−log p with the normaliser from its definition: an integral, taken once.</summary>
+    private static double Huber(double x, double[] o) => HuberLoss((x - o[0]) / Scale) + HuberConstant;
+
+    private static double PseudoHuber(double x, double[] o) => PseudoHuberLoss((x - o[0]) / Scale) + PseudoHuberConstant;
+
+    private static double HuberLoss(double t) => Math.Abs(t) <= Delta ? t * t / 2 : Delta * (Math.Abs(t) - Delta / 2);
+
+    private static double PseudoHuberLoss(double t) => Delta * Delta * (Math.Sqrt(1 + t / Delta * (t / Delta)) - 1);
+
+    private static readonly double HuberConstant = LogIntegral(HuberLoss);
+    private static readonly double PseudoHuberConstant = LogIntegral(PseudoHuberLoss);
+
+    private static double LogIntegral(Func<double, double> loss) =>
+        Math.Log(Scale * Quadrature.Between([-Delta, Delta, .. Enumerable.Range(-80, 161)]).Sum(t => Math.Exp(-loss(t))));
+
+    /// <summary>−x·log λ − (1 − x)·log(1 − λ) − log C, C = 2·artanh(1 − 2λ)/(1 − 2λ) as in the paper; near λ = ½ by its series.</summary>
+    private static double ContinuousBernoulli(double x, double[] o)
+    {
+        double lambda = 1 / (1 + Math.Exp(-o[0])), tilt = 1 - 2 * lambda, square = tilt * tilt;
+        var constant = Math.Abs(tilt) < 1e-2
+            ? 2 * (1 + square / 3 + square * square / 5 + square * square * square / 7)
+            : 2 * Math.Atanh(tilt) / tilt;
+        return CrossEntropy(x, o) - Math.Log(constant);
+    }
+
+    /// <summary>log of what a logistic variable puts around a level of [−1, 1]; taken in the nearer tail: there nothing cancels.</summary>
+    private static double LogLogisticMass(double x, double location, double logScale)
+    {
+        const double half = 1.0 / (Levels - 1);
+        var level = Math.Round(x * (Levels - 1));
+        double centre = 2 * half * level - 1 - location, scale = Math.Exp(logScale);
+        double upper = level == Levels - 1 ? double.PositiveInfinity : (centre + half) / scale;
+        double lower = level == 0 ? double.NegativeInfinity : (centre - half) / scale;
+        static double Sigmoid(double t) => 1 / (1 + Math.Exp(-t));
+        return Math.Log(lower > 0 ? Sigmoid(-lower) - Sigmoid(-upper) : Sigmoid(upper) - Sigmoid(lower));
+    }
+
+    private static double MixtureOf(double[] o, Func<double, double, double> log)
+    {
+        var logits = o[..Components];
+        return LogSumExp(logits) - LogSumExp([.. logits.Select((l, k) => l + log(o[Components + k], o[2 * Components + k]))]);
+    }
+
+    private static double LogSumExp(double[] values)
+    {
+        var greatest = values.Max();
+        return greatest + Math.Log(values.Sum(v => Math.Exp(v - greatest)));
+    }
+
+    private static double SoftPlus(double l) => Math.Max(l, 0) + Math.Log(1 + Math.Exp(-Math.Abs(l)));
+
+    private static double[] Many(int count, Func<double> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
+
+    /// <summary>A law around its one output; the Huber laws change their form at ±δ.</summary>
+    private static ReferenceLaw Located(Likelihood likelihood, Func<double, double[], double> negativeLog) => new()
+    {
+        Likelihood = likelihood,
+        Options = new() { Scale = Scale, Delta = Delta },
+        Outputs = 1,
+        Support = Support.Line,
+        NegativeLog = negativeLog,
+        Parts = o => [(o[0], Scale), (o[0], Scale * Delta)],
+        DrawOutputs = normal => [normal()],
+    };
+
+    private static ReferenceLaw OfLogit(
+        Likelihood likelihood, Support support, Func<double, double[], double> negativeLog, string variant = "", double spread = 2) => new()
+    {
+        Likelihood = likelihood,
+        Variant = variant,
+        Options = new() { CrossEntropyShare = Share },
+        Outputs = 1,
+        Support = support,
+        NegativeLog = negativeLog,
+        DrawOutputs = normal => [spread * normal()],
+    };
+}

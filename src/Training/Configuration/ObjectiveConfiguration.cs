@@ -1,0 +1,30 @@
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training.Configuration;
+
+/// <summary>
+/// What training minimises: <see cref="RecWeight"/>·E[−log p(x∣z)] + <see cref="KlWeight"/>·KL(q(z∣x) ∥ p(z)). Reports give both terms
+/// without weight, whatever is minimised.
+/// </summary>
+public sealed record ObjectiveConfiguration
+{
+    /// <summary>The factor of the reconstruction term: the β of those who put it there.</summary>
+    public double RecWeight { get; init; } = 1;
+
+    /// <summary>The factor of the KL term: β of Higgins et al. 2017, or what a warm-up leads to.</summary>
+    public double KlWeight { get; init; } = 1;
+
+    /// <summary>Epochs over which the KL term's factor grows from 0; 0 for none.</summary>
+    public double KlWarmup { get; init; }
+
+    /// <summary>Epochs after which the warm-up begins again; 0 for never.</summary>
+    public double KlCycle { get; init; }
+
+    /// <summary>Epochs in whole steps, at least one where there are any.</summary>
+    /// <exception cref="RunException">They are more steps than can be counted.</exception>
+    internal static int Steps(double epochs, int stepsPerEpoch)
+    {
+        var steps = Math.Ceiling(epochs * stepsPerEpoch);
+        return steps <= int.MaxValue ? (int)steps : throw new RunException("The KL warm-up has more steps than can be counted; give it fewer epochs.");
+    }
+}

@@ -1,0 +1,85 @@
+using VaeGpu.Host;
+
+namespace VaeGpu.Tests.Host;
+
+public sealed class CommandLineTests
+{
+    [TestCase("train --batch 0", "--batch takes a whole number from 1 to 65536, not \"0\".")]
+    [TestCase("train --batch 1.5", "--batch")]
+    [TestCase("train --epochs 99999999999999999999", "--epochs")]
+    [TestCase("train --lr nan", "--lr takes a number from 1E-12 to 1000, not \"nan\".")]
+    [TestCase("train --lr 0,001", "--lr")]
+    [TestCase("train --lr -1", "--lr")]
+    [TestCase("train --hidden 400,x", "--hidden takes numbers")]
+    [TestCase("train --hidden 400,", "--hidden takes numbers")]
+    [TestCase("train --latent 0", "--latent")]
+    [TestCase("train --seed -1", "--seed takes a whole number from 0 to 4294967295")]
+    [TestCase("train --activation foo", "--activation takes one of identity, relu, leaky-relu")]
+    [TestCase("train --likelihood poisson", "--likelihood takes one of bernoulli, gaussian")]
+    [TestCase("train --device gpu", "--device")]
+    [TestCase("train --threads 0", "--threads")]
+    [TestCase("train --resume", "--out")]
+    [TestCase("train --resume --out x --lr 1", "--lr cannot be given with --resume")]
+    [TestCase("train --bogus", "--bogus")]
+    [TestCase("train --out", "--out")]
+    [TestCase("sample", "--run")]
+    [TestCase("sample --run x --count 0", "--count")]
+    [TestCase("reconstruct", "--run")]
+    [TestCase("paint", "paint")]
+    [TestCase("", "command")]
+    public void A_wrong_command_line_is_explained_on_stderr_with_code_2(string line, string word)
+    {
+        var call = Call.Of(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Usage));
+            Assert.That(call.Error, Does.Contain(word).And.Not.Contain("   at "));
+            Assert.That(call.Output, Is.Empty);
+        });
+    }
+
+    [TestCase("train --data nowhere --device cpu", "nowhere")]
+    [TestCase("train --device opencl:99", "opencl:99")]
+    [TestCase("sample --run nowhere", "no checkpoint")]
+    [TestCase("reconstruct --run nowhere", "no checkpoint")]
+    [TestCase("train --resume --out nowhere", "no checkpoint")]
+    public void What_fails_is_explained_on_stderr_with_code_1_and_leaves_nothing(string line, string word)
+    {
+        var before = Directory.GetFileSystemEntries(".");
+        var call = Call.Of(line.Split(' '));
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed));
+            Assert.That(call.Error, Does.Contain(word).And.Not.Contain("   at ").And.Not.Contain("Exception"));
+            Assert.That(Directory.GetFileSystemEntries("."), Is.SubsetOf(before.Append("./runs")));
+        });
+    }
+
+    [Test]
+    public void Help_names_every_option_with_its_default()
+    {
+        var call = Call.Of("train", "--help");
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Done));
+            foreach (var part in (string[])
+            [
+                "--data", "--out", "--hidden", "[default: 400]", "--latent", "[default: 20]", "--activation", "[default: relu]",
+                "--likelihood", "[default: bernoulli]", "--batch", "[default: 128]", "--epochs", "[default: 10]",
+                "--lr", "[default: 0.001]",
+                "--seed", "[default: 1]", "--device", "[default: auto]", "--threads", "--overwrite", "--resume",
+            ])
+            {
+                Assert.That(call.Output, Does.Contain(part));
+            }
+        });
+    }
+
+    [Test]
+    public void Devices_lists_the_processor()
+    {
+        var call = Call.Of("devices");
+        Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(call.Output, Does.Match("(?m)^cpu +"));
+    }
+}

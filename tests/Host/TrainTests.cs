@@ -1,0 +1,134 @@
+using System.Text.Json;
+using VaeGpu.Host;
+using VaeGpu.Tests.Data;
+using VaeGpu.Tests.Training;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Tests.Host;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class TrainTests
+{
+    private readonly ScratchFolder folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    public void A_run_leaves_everything_and_is_never_overwritten_unasked()
+    {
+        using var comma = new CommaCulture();
+        var first = Call.Of(Call.Train(folder, "--epochs", "2"));
+        Assert.That((first.ExitCode, first.Error), Is.EqualTo((ExitCode.Done, "")));
+        string[] expected = ["checkpoint.vae", "configuration.json", "loss.svg", "metrics.csv", "reconstructions.png", "samples.png"];
+        Assert.That(Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order(), Is.EqualTo(expected));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(folder["run/configuration.json"]));
+        Assert.That(json.RootElement.GetProperty("training").GetProperty("epochs").GetInt32(), Is.EqualTo(2));
+        var csv = File.ReadAllLines(folder["run/metrics.csv"]);
+        Assert.That(csv[0], Is.EqualTo(MetricsCsv.Header));
+        Assert.That(csv[1..].Select(line => line.Split(',').Length), Is.EqualTo(new[] { 8, 8 }));
+
+        var second = Call.Of(Call.Train(folder));
+        Assert.That(second.ExitCode, Is.EqualTo(ExitCode.Usage));
+        Assert.That(second.Error, Does.Contain("--overwrite").And.Contain("--resume"));
+        Assert.That(File.ReadAllLines(folder["run/metrics.csv"]), Is.EqualTo(csv));
+
+        var third = Call.Of(Call.Train(folder, "--epochs", "1", "--overwrite"));
+        Assert.That((third.ExitCode, third.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(File.ReadAllLines(folder["run/metrics.csv"]), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    public void A_failed_overwrite_leaves_the_old_run()
+    {
+        Call.Of(Call.Train(folder, "--epochs", "1"));
+        var before = File.ReadAllBytes(folder["run/checkpoint.vae"]);
+        var failed = Call.Of("train", "--out", folder["run"], "--overwrite", "--data", folder["nowhere"], "--device", "cpu");
+        Assert.That(failed.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(File.ReadAllBytes(folder["run/checkpoint.vae"]), Is.EqualTo(before));
+    }
+
+    [Test]
+    public void Stopped_and_resumed_is_as_never_stopped()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new StopAt("epoch 1/3", stop);
+        var stopped = Call.Of(Call.Train(folder, "--epochs", "3"), output, interactive: false, stop.Token);
+        Assert.That(stopped.ExitCode, Is.EqualTo(ExitCode.Stopped));
+        Assert.That(stopped.Output, Does.Contain("--resume").And.Contain(folder["run"]));
+        Assert.That(CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.History, Has.Count.EqualTo(1));
+
+        var resumed = Call.Of("train", "--resume", "--out", folder["run"], "--device", "cpu");
+        Assert.That((resumed.ExitCode, resumed.Error), Is.EqualTo((ExitCode.Done, "")));
+        var broken = CheckpointFile.Read(folder["run/checkpoint.vae"]);
+        Call.Of(Call.Train(folder, "--epochs", "3", "--overwrite"));
+        var unbroken = CheckpointFile.Read(folder["run/checkpoint.vae"]);
+        Assert.That(broken.Parameters, Is.EqualTo(unbroken.Parameters));
+        Assert.That(TinyRun.Losses(broken), Is.EqualTo(TinyRun.Losses(unbroken)));
+    }
+
+    [Test]
+    public void A_stop_before_the_first_step_leaves_nothing()
+    {
+        var call = Call.Of(Call.Train(folder), interactive: false, new CancellationToken(canceled: true));
+        Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Stopped));
+        Assert.That(folder["run"], Does.Not.Exist);
+    }
+
+    [Test]
+    public void Fewer_epochs_than_are_done_cannot_be_resumed()
+    {
+        Call.Of(Call.Train(folder, "--epochs", "2"));
+        var call = Call.Of("train", "--resume", "--out", folder["run"], "--epochs", "1", "--device", "cpu");
+        Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(call.Error, Does.Contain("2 epochs already"));
+    }
+
+    [Test]
+    public void Live_progress_shows_each_epoch()
+    {
+        var call = Call.Of(Call.Train(folder, "--epochs", "2"), interactive: true, default);
+        Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(call.Output, Does.Contain("epoch 1/2").And.Contain("epoch 2/2"));
+    }
+
+    [Test]
+    public void A_damaged_checkpoint_is_explained_by_every_command()
+    {
+        Call.Of(Call.Train(folder, "--epochs", "1"));
+        var bytes = File.ReadAllBytes(folder["run/checkpoint.vae"]);
+        File.WriteAllBytes(folder["run/checkpoint.vae"], bytes[..^100]);
+        foreach (var line in (string[][])[["sample", "--run"], ["reconstruct", "--run"], ["train", "--resume", "--out"]])
+        {
+            var call = Call.Of([.. line, folder["run"]]);
+            Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Failed, call.Error)));
+            Assert.That(call.Error, Does.Contain("incomplete"));
+        }
+    }
+
+    [Test]
+    public void Pictures_of_a_run_can_be_made_and_are_not_replaced_unasked()
+    {
+        Call.Of(Call.Train(folder, "--epochs", "1"));
+        foreach (var command in (string[])["sample", "reconstruct"])
+        {
+            string[] line = [command, "--run", folder["run"], "--count", "5", "--out", folder[$"{command} of mine.png"], "--device", "cpu"];
+            var made = Call.Of(line);
+            Assert.That((made.ExitCode, made.Error, made.Output.Trim()), Is.EqualTo((ExitCode.Done, "", folder[$"{command} of mine.png"])));
+            Assert.That(folder[$"{command} of mine.png"], Does.Exist);
+            Assert.That(Call.Of(line).ExitCode, Is.EqualTo(ExitCode.Usage));
+            Assert.That(Call.Of([.. line, "--overwrite"]).ExitCode, Is.EqualTo(ExitCode.Done));
+        }
+    }
+
+    /// <summary>Stops the program when it has written a text.</summary>
+    private sealed class StopAt(string text, CancellationTokenSource stop) : StringWriter
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (value?.Contains(text, StringComparison.Ordinal) == true)
+                stop.Cancel();
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using VaeGpu.Gpu;
+
+namespace VaeGpu.Tests.OpenCL;
+
+/// <summary>
+/// Every OpenCL case again on Oclgrind, which watches for races, uninitialised values and accesses outside of buffers. Each
+/// test is its own child: in the process of the test suite it starts the child, in the child it does what is to be watched.
+/// </summary>
+public sealed class OclgrindTests
+{
+    private const int GroupSize = 16;
+
+    // There are more; far fewer would mean that the filter finds them no longer.
+    private const int FewestCases = 60;
+
+    // Oclgrind rounds a long to double first and then to float; PoCL and GPUs round once, as OpenCL C wants.
+    private const string RoundsTwice = nameof(ConversionTests.Longs_become_floats_rounded_once);
+
+    [Test]
+    public void The_OpenCL_cases_run_without_a_finding()
+    {
+        if (Oclgrind.IsHere)
+        {
+            using Context context = Context.Create(builder => builder.OpenCL());
+            Assert.That(context.Devices.Select(device => device.Name), Is.EqualTo(new[] { "Oclgrind Simulator" }));
+            return;
+        }
+        string planted = string.Concat(Planted.Select(name => $"&Name!={name}"));
+        OclgrindResult result = Oclgrind.Run($"(FullyQualifiedName~OpenCL|Name~OpenCL)&Name!={RoundsTwice}{planted}");
+        Assert.Multiple(() =>
+        {
+            Assert.That(result.ExitCode, Is.Zero, result.Output);
+            Assert.That(result.Log, Is.Empty);
+            Assert.That(result.Passed, Is.GreaterThan(FewestCases), result.Output);
+        });
+    }
+
+    [Test]
+    public void A_planted_race_is_found() => Finds("data race", nameof(A_planted_race_is_found), Race);
+
+    [Test]
+    public void A_planted_write_outside_is_found() => Finds("Invalid write", nameof(A_planted_write_outside_is_found), WriteOutside);
+
+    [Test]
+    public void A_planted_uninitialised_value_is_found() =>
+        Finds("Uninitialized", nameof(A_planted_uninitialised_value_is_found), ReadUninitialised);
+
+    private static string[] Planted =>
+        [nameof(A_planted_race_is_found), nameof(A_planted_write_outside_is_found), nameof(A_planted_uninitialised_value_is_found)];
+
+    private static void Finds(string finding, string test, Action<ArrayView<float>> kernel)
+    {
+        if (Oclgrind.IsHere)
+        {
+            using Context context = Context.Create(builder => builder.OpenCL());
+            using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
+            using var target = accelerator.Allocate1D<float>(2 * GroupSize);
+            accelerator.LoadStreamKernel(kernel)((2, GroupSize), target.View);
+            accelerator.Synchronize();
+            return;
+        }
+        OclgrindResult result = Oclgrind.Run($"Name={test}");
+        Assert.That(result.Log, Does.Contain(finding), result.Output);
+    }
+
+    /// <summary>Reads what a neighbour wrote, without a barrier between.</summary>
+    private static void Race(ArrayView<float> target)
+    {
+        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        shared[Group.IdxX] = Group.IdxX;
+        target[Grid.IdxX * Group.DimX + Group.IdxX] = shared[(Group.IdxX + 1) % GroupSize];
+    }
+
+    private static void WriteOutside(ArrayView<float> target) => target[Grid.IdxX * Group.DimX + Group.IdxX + 1] = 1f;
+
+    private static void ReadUninitialised(ArrayView<float> target)
+    {
+        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        target[Grid.IdxX * Group.DimX + Group.IdxX] = shared[Group.IdxX];
+    }
+}

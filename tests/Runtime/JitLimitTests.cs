@@ -1,0 +1,44 @@
+using VaeGpu.Gpu.Targets.Simd;
+using VaeGpu.Kernels;
+using VaeGpu.Layers;
+
+namespace VaeGpu.Tests;
+
+/// <summary>The JIT compiles very large methods without optimising them; no kernel of the product may come to that.</summary>
+[TestFixture]
+internal sealed class JitLimitTests
+{
+    [Test]
+    public void Every_kernel_of_a_training_step_stays_within_what_the_JIT_optimises(
+        [Values(512, 256, 128, 32)] int vectorBits, [Values] Likelihood likelihood)
+    {
+        using Context context = Context.Create(b => b.CPU(1, vectorBits));
+        using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
+        using var vae = new Vae(cpu, new VaeShape
+        {
+            DataDimensions = 12,
+            LatentDimensions = 3,
+            EncoderWidths = [5],
+            DecoderWidths = [5],
+            Activation = Activation.Gelu,
+            Likelihood = likelihood,
+            LikelihoodSettings = new LikelihoodOptions { Classes = 16, Components = 5 }.For(likelihood),
+        }, 4);
+        using var data = cpu.Allocate1D(new float[48]);
+        using var control = cpu.Allocate1D(new ControlBlock[1]);
+        var launcher = new StepLauncher(cpu);
+        vae.Parameters.Initialize(launcher, 1);
+        vae.Forward(data.View, control.View, 4);
+        vae.Backward(data.View, control.View, 4);
+        vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
+        (string Name, SimdProgram Program)[] programs =
+            [.. cpu.Kernels.SelectMany(k => k.Executables.Select(e => (k.Name, ((CpuAccelerator.CpuExecutable)e).Program)))];
+        Assert.Multiple(() =>
+        {
+            Assert.That(programs, Has.Length.GreaterThan(8));
+            foreach ((string name, SimdProgram program) in programs)
+                Assert.That(program.IsOptimized, name + $": {program.IlBytes} bytes, {program.Locals} variables");
+        });
+        TestContext.Out.WriteLine(string.Join("\n", programs.Select(p => $"{p.Program.IlBytes,6} bytes {p.Program.Locals,4} variables  {p.Name}")));
+    }
+}

@@ -1,0 +1,66 @@
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Tests.Training;
+
+public sealed class GenerationTests
+{
+    private readonly Backend backend = Backend.Open("cpu", 1);
+    private readonly Checkpoint checkpoint = TinyRun.Train(TinyRun.Configuration(epochs: 100, hidden: 64, latent: 8));
+
+    [OneTimeTearDown]
+    public void CloseDevice() => backend.Dispose();
+
+    [Test]
+    public void A_draw_depends_on_the_seed_and_its_number_alone()
+    {
+        using var generation = Open();
+        var many = generation.Sample(200, seed: 3, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(many, Has.Length.EqualTo(200 * 784));
+            Assert.That(generation.Sample(10, seed: 3, default), Is.EqualTo(many[..(10 * 784)]));
+            Assert.That(generation.Sample(10, seed: 4, default), Is.Not.EqualTo(many[..(10 * 784)]));
+        });
+    }
+
+    [Test]
+    public void A_reconstruction_is_nearer_to_its_image_than_to_others()
+    {
+        using var generation = Open();
+        var inputs = TinyRun.Data.Train.Pixels.AsSpan(0, 150 * 784).ToArray();
+        var outputs = generation.Reconstruct(inputs, default);
+        double own = 0, next = 0;
+        for (var i = 0; i < 149 * 784; i++)
+        {
+            own += Math.Pow(outputs[i] - inputs[i], 2);
+            next += Math.Pow(outputs[i] - inputs[i + 784], 2);
+        }
+        Assert.That(own, Is.LessThan(0.8 * next));
+    }
+
+    [Test]
+    public void Parts_of_images_and_foreign_parameters_are_refused()
+    {
+        using var generation = Open();
+        Assert.Multiple(() =>
+        {
+            Assert.That(
+                () => generation.Reconstruct(new byte[100], default),
+                Throws.TypeOf<RunException>().With.Message.Contains("28×28"));
+            Assert.That(
+                () => new Generation(backend.Accelerator, checkpoint.Header.Configuration.Model, new float[5]),
+                Throws.TypeOf<RunException>().With.Message.Contains("5 parameters"));
+        });
+    }
+
+    [Test]
+    public void A_stop_ends_it()
+    {
+        using var generation = Open();
+        Assert.That(() => generation.Sample(10, 1, new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    private Generation Open() => new(backend.Accelerator, checkpoint.Header.Configuration.Model, checkpoint.Parameters);
+}
