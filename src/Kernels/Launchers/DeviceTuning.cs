@@ -23,6 +23,15 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     public bool StagesOperands => Tile == TileShape.Blocked4x4;
 
     /// <summary>
+    /// The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>: 8 rows where MatMul has 12, since batches and channels are
+    /// mostly multiples of 8 and 16 sums hide the latency as well.
+    /// </summary>
+    public TileShape ConvTile => Tile is TileShape.Rows4 or TileShape.Rows6 ? Tile : TileShape.Rows8;
+
+    /// <summary>The group of <see cref="Convolution"/> and <see cref="ConvWeights"/>: on a GPU as wide as half of 64 channels.</summary>
+    public int ConvGroupSize => StagesOperands ? GroupSize / 2 : GroupSize;
+
+    /// <summary>
     /// The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; the interpreter with 32 threads in
     /// step stands for a GPU.
     /// </summary>

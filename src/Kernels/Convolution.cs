@@ -1,0 +1,121 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>Strided convolution, and its transpose, as an implicit matrix product with an epilogue.</summary>
+/// <remarks>
+/// <para>Mathematics: target[n, p, j] = epilogue(Σ over taps t and source channels c of source[n, s(p, t), c]·w(t, c, j)), where s(p, t)
+/// is the source pixel that target pixel p sees through tap t. <see cref="ToCoarse"/> is a convolution's forward pass and a transposed
+/// one's input gradient, <see cref="ToFine"/> the reverse; <see cref="ConvWeights"/> has the gradient of w. Taps are added row by
+/// row from 0 upwards, within a tap the channels, one fused multiply-add each, from 0; taps that see no pixel are left out. The order does
+/// not depend on tile or group, so every device gives the same bits.</para>
+/// <para>Layouts: images (images, height, width, channels), the weights (kernel, kernel, fine channels, coarse channels), all dense and
+/// row-major. ToFine takes the weights turned by <see cref="Transpose"/>, so that its threads too read neighbours.</para>
+/// <para>Threads: group (x, y, z) has target pixel x, columns (target channels) y·C·G … and images z·R …, G the group's width; a thread
+/// has R images of the C columns that start at its own, G apart. The images of a tile look through the same taps, so the edge of the image
+/// shortens the sum for the whole group and costs no comparisons within it; with a stride, ToFine computes no products with the zeros that
+/// a dilated image would have. Inside a tap this is <see cref="MatMul"/>: a vector of weights, and source elements that are the same for
+/// all threads. x runs fastest: a few images stay in the cache while their pixels pass by.</para>
+/// <para>Costs: 2 FLOPs for each of images·pixels·taps·source channels·columns; R·C of them, twice, for R + C loads. No shared memory,
+/// no barriers. Images are clamped and columns guarded as in MatMul.</para>
+/// <para>Its predecessor, and its twin in tests, is <see cref="Unfold"/> followed by MatMul, which writes and reads every tap's
+/// copy of the image; it is better only where the channels of the fine image are few. Tests: ConvTests.</para>
+/// </remarks>
+public static class Convolution
+{
+    /// <summary>The kernel; launch it with <see cref="Grid"/>'s extent from <see cref="GridFor{TTile, TDirection}"/>.</summary>
+    public static void Run<TTile, TDirection, TEpilogue>(
+        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
+        ConvShape shape)
+        where TTile : struct, ITile
+        where TDirection : struct, IConvDirection
+        where TEpilogue : struct, IEpilogue
+    {
+        ImageShape to = TDirection.Target(shape);
+        int firstImage = Grid.IdxZ * TTile.Rows;
+        int firstColumn = Grid.IdxY * (TTile.Columns * Group.DimX);
+        ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
+        for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
+            sums[i] = 0f;
+
+        if (firstColumn + TTile.Columns * Group.DimX <= to.Channels)
+            Accumulate<TTile, TDirection>(source, weights, sums, firstImage, firstColumn, shape, guarded: false);
+        else
+            Accumulate<TTile, TDirection>(source, weights, sums, firstImage, firstColumn, shape, guarded: true);
+
+        for (int i = 0; i < TTile.Rows; i++)
+        {
+            if (firstImage + i < shape.Images)
+            {
+                int pixel = ((firstImage + i) * to.Pixels + Grid.IdxX) * to.Channels;
+                for (int j = 0; j < TTile.Columns; j++)
+                {
+                    int column = firstColumn + j * Group.DimX + Group.IdxX;
+                    if (column < to.Channels)
+                        target[pixel + column] = TEpilogue.Finish(sums[i * TTile.Columns + j], pixel + column, column, bias, saved);
+                }
+            }
+        }
+    }
+
+    /// <summary>The groups that cover a batch of target images.</summary>
+    public static Index3D GridFor<TTile, TDirection>(ConvShape shape, int groupSize)
+        where TTile : struct, ITile
+        where TDirection : struct, IConvDirection
+    {
+        ImageShape to = TDirection.Target(shape);
+        return new(to.Pixels, Launch.Groups(to.Channels, TTile.Columns * groupSize), Launch.Groups(shape.Images, TTile.Rows));
+    }
+
+    private static void Accumulate<TTile, TDirection>(
+        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> sums, int firstImage, int firstColumn, ConvShape shape,
+        bool guarded)
+        where TTile : struct, ITile
+        where TDirection : struct, IConvDirection
+    {
+        ImageShape from = TDirection.Source(shape);
+        int width = TDirection.Target(shape).Width;
+        TapRange rows = TDirection.Taps(Grid.IdxX / width, from.Height, shape);
+        TapRange columns = TDirection.Taps(Grid.IdxX % width, from.Width, shape);
+        ArrayView<int> imageStarts = LocalMemory.Allocate<int>(TTile.Rows);
+        for (int i = 0; i < TTile.Rows; i++)
+            imageStarts[i] = Math.Min(firstImage + i, shape.Images - 1) * from.Length;
+
+        for (int y = 0; y < rows.Count; y++)
+        {
+            for (int x = 0; x < columns.Count; x++)
+            {
+                int pixel = (rows.Source + y * rows.SourceStep) * from.Width + columns.Source + x * columns.SourceStep;
+                int tap = (rows.First + y * rows.Step) * shape.Kernel + columns.First + x * columns.Step;
+                AddTap<TTile, TDirection>(
+                    source, weights, sums, imageStarts, pixel * from.Channels, tap * TDirection.TapStep(shape), firstColumn, shape, guarded);
+            }
+        }
+    }
+
+    /// <summary>The products of one tap: a piece of an ordinary matrix product.</summary>
+    private static void AddTap<TTile, TDirection>(
+        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> sums, ArrayView<int> imageStarts, int pixelStart,
+        int tapStart, int firstColumn, ConvShape shape, bool guarded)
+        where TTile : struct, ITile
+        where TDirection : struct, IConvDirection
+    {
+        int channels = TDirection.Source(shape).Channels;
+        int step = TDirection.ChannelStep(shape);
+        ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
+        for (int channel = 0; channel < channels; channel++)
+        {
+            for (int j = 0; j < TTile.Columns; j++)
+            {
+                int column = firstColumn + j * Group.DimX + Group.IdxX;
+                int index = tapStart + channel * step + column;
+                bool inside = !guarded | column < TDirection.Target(shape).Channels;
+                factors[j] = inside ? weights[index] : 0f;
+            }
+            for (int i = 0; i < TTile.Rows; i++)
+            {
+                float factor = source[imageStarts[i] + pixelStart + channel];
+                for (int j = 0; j < TTile.Columns; j++)
+                    sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
+            }
+        }
+    }
+}

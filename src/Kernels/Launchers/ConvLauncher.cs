@@ -1,0 +1,73 @@
+namespace VaeGpu.Kernels;
+
+/// <summary><see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device.</summary>
+public sealed class ConvLauncher
+{
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ConvShape> launch;
+    private readonly Func<ConvShape, Index3D> grid;
+    private readonly int groupSize;
+
+    private ConvLauncher(
+        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> launch,
+        Func<ConvShape, Index3D> grid,
+        int groupSize)
+    {
+        this.launch = launch;
+        this.grid = grid;
+        this.groupSize = groupSize;
+    }
+
+    /// <summary>target = f(source ∗ weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
+    public static ConvLauncher Forward<TDirection>(Accelerator accelerator, Activation activation)
+        where TDirection : struct, IConvDirection => activation.Accept(new ForwardLoader<TDirection>(accelerator));
+
+    /// <summary>target = (source ∗ weights) ⊙ f'(saved), f the activation of the layer below.</summary>
+    public static ConvLauncher InputGradient<TDirection>(Accelerator accelerator, Activation below)
+        where TDirection : struct, IConvDirection => below == Activation.Identity
+        ? Load<TDirection, Plain>(accelerator)
+        : below.Accept(new GradientLoader<TDirection>(accelerator));
+
+    /// <summary>Any direction and epilogue, with the device's tile.</summary>
+    public static ConvLauncher Load<TDirection, TEpilogue>(Accelerator accelerator)
+        where TDirection : struct, IConvDirection
+        where TEpilogue : struct, IEpilogue
+    {
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
+        return tuning.ConvTile switch
+        {
+            TileShape.Rows4 => Load<Tile4x2, TDirection, TEpilogue>(accelerator, tuning.ConvGroupSize),
+            TileShape.Rows6 => Load<Tile6x2, TDirection, TEpilogue>(accelerator, tuning.ConvGroupSize),
+            _ => Load<Tile8x2, TDirection, TEpilogue>(accelerator, tuning.ConvGroupSize),
+        };
+    }
+
+    /// <summary>Launches the convolution. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
+    public void Run(
+        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
+        ConvShape shape) =>
+        launch(Launch.Config(grid(shape), groupSize), source, weights, target, bias, saved, shape);
+
+    private static ConvLauncher Load<TTile, TDirection, TEpilogue>(Accelerator accelerator, int groupSize)
+        where TTile : struct, ITile
+        where TDirection : struct, IConvDirection
+        where TEpilogue : struct, IEpilogue
+    {
+        var kernel = Convolution.Run<TTile, TDirection, TEpilogue>;
+        return new(accelerator.LoadStreamKernel(kernel), shape => Convolution.GridFor<TTile, TDirection>(shape, groupSize), groupSize);
+    }
+
+    private sealed record ForwardLoader<TDirection>(Accelerator Accelerator) : IActivationVisitor<ConvLauncher>
+        where TDirection : struct, IConvDirection
+    {
+        public ConvLauncher Visit<TActivation>() where TActivation : struct, IActivation =>
+            Load<TDirection, BiasActivation<TActivation>>(Accelerator);
+    }
+
+    private sealed record GradientLoader<TDirection>(Accelerator Accelerator) : IActivationVisitor<ConvLauncher>
+        where TDirection : struct, IConvDirection
+    {
+        public ConvLauncher Visit<TActivation>() where TActivation : struct, IActivation =>
+            Load<TDirection, ActivationGradient<TActivation>>(Accelerator);
+    }
+}

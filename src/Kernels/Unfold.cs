@@ -1,0 +1,105 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>
+/// What every coarse pixel sees, side by side: with it a convolution is an ordinary matrix product, and <see cref="Fold"/>'s way back.
+/// </summary>
+/// <remarks>
+/// <para>unfolded[n, o, (t, f)] = fine[n, o·stride − padding + t, f], 0 where the tap sees the padding. fine is (images, height,
+/// width, fine channels), unfolded (images·coarse pixels, taps·fine channels), row-major: a coarse image of a convolution with one tap, one
+/// step and taps·fine channels, whose weights lie in memory as they did.</para>
+/// <para>Threads: group x has row x, its threads stride over the columns. 4 bytes read and 4 written for each tap's copy of an
+/// element: worth it where the fine channels are fewer than a vector's lanes. No shared memory, no barriers. Test: ConvTests.</para>
+/// </remarks>
+public static class Unfold
+{
+    /// <summary>The kernel; launch it with one group for each coarse pixel of each image.</summary>
+    public static void Run(ArrayView<float> fine, ArrayView<float> unfolded, ConvShape shape)
+    {
+        int image = Grid.IdxX / shape.Coarse.Pixels;
+        int pixel = Grid.IdxX % shape.Coarse.Pixels;
+        int startY = pixel / shape.Coarse.Width * shape.Stride - shape.Padding;
+        int startX = pixel % shape.Coarse.Width * shape.Stride - shape.Padding;
+        int columns = shape.Taps * shape.Fine.Channels;
+        for (int first = 0; first < columns; first += Group.DimX)
+        {
+            int column = first + Group.IdxX;
+            if (column < columns)
+            {
+                int tap = column / shape.Fine.Channels;
+                int y = startY + tap / shape.Kernel;
+                int x = startX + tap % shape.Kernel;
+                bool inside = (y >= 0) & (y < shape.Fine.Height) & (x >= 0) & (x < shape.Fine.Width);
+                int index = ((image * shape.Fine.Height + y) * shape.Fine.Width + x) * shape.Fine.Channels + column % shape.Fine.Channels;
+                unfolded[Grid.IdxX * columns + column] = inside ? fine[index] : 0f;
+            }
+        }
+    }
+
+    /// <summary>The convolution of one tap that is left once the fine images are unfolded.</summary>
+    public static ConvShape Reduced(ConvShape shape)
+    {
+        var pixels = new ImageShape { Height = 1, Width = shape.Coarse.Pixels, Channels = shape.Taps * shape.Fine.Channels };
+        return new()
+        {
+            Images = shape.Images,
+            Fine = pixels,
+            Coarse = pixels with { Channels = shape.Coarse.Channels },
+            Kernel = 1,
+            Stride = 1,
+        };
+    }
+}
+
+/// <summary>The sum of what falls on each fine pixel: <see cref="Unfold"/>'s transpose, with an epilogue.</summary>
+/// <remarks>
+/// <para>fine[n, p, f] = epilogue(Σ of unfolded[n, o, (t, f)] over the taps t and coarse pixels o with o·stride − padding + t = p), taps
+/// row by row from 0 upwards, added from 0. Layouts are Unfold's.</para>
+/// <para>Threads: group x has a row of fine pixels of an image, its threads stride over the elements of the row; each
+/// gathers its own ⌈kernel/stride⌉² terms, so nothing is added by two threads at once. Memory-bound. No shared memory, no barriers.
+/// Test: ConvTests.</para>
+/// </remarks>
+public static class Fold
+{
+    /// <summary>The kernel; launch it with one group for each row of each fine image.</summary>
+    public static void Run<TEpilogue>(
+        ArrayView<float> unfolded, ArrayView<float> fine, ArrayView<float> bias, ArrayView<float> saved, ConvShape shape)
+        where TEpilogue : struct, IEpilogue
+    {
+        int image = Grid.IdxX / shape.Fine.Height;
+        TapRange rows = ToFine.Taps(Grid.IdxX % shape.Fine.Height, shape.Coarse.Height, shape);
+        int length = shape.Fine.Width * shape.Fine.Channels;
+        for (int first = 0; first < length; first += Group.DimX)
+        {
+            int element = first + Group.IdxX;
+            if (element < length)
+            {
+                float sum = 0f;
+                for (int y = 0; y < rows.Count; y++)
+                {
+                    int start = (image * shape.Coarse.Height + rows.Source - y) * shape.Coarse.Width;
+                    sum = AddRow(unfolded, sum, start, (rows.First + y * rows.Step) * shape.Kernel, element, shape);
+                }
+                int index = Grid.IdxX * length + element;
+                fine[index] = TEpilogue.Finish(sum, index, element % shape.Fine.Channels, bias, saved);
+            }
+        }
+    }
+
+    /// <summary>Adds the terms of one row of taps. All threads make the same steps: those whose tap sees nothing add nothing.</summary>
+    private static float AddRow(ArrayView<float> unfolded, float sum, int start, int firstTap, int element, ConvShape shape)
+    {
+        int x = element / shape.Fine.Channels;
+        int nearest = (x + shape.Padding) / shape.Stride;
+        int tap = x + shape.Padding - nearest * shape.Stride;
+        for (int step = 0; step < shape.Kernel; step += shape.Stride)
+        {
+            int source = nearest - step / shape.Stride;
+            bool inside = (tap + step < shape.Kernel) & (source >= 0) & (source < shape.Coarse.Width);
+            int column = (firstTap + tap + step) * shape.Fine.Channels + element % shape.Fine.Channels;
+            int index = (start + source) * (shape.Taps * shape.Fine.Channels) + column;
+            if (inside)
+                sum += unfolded[index];
+        }
+        return sum;
+    }
+}
