@@ -21,6 +21,7 @@ public static class VaeGpuProgram
             ManifoldCommand.Create(terminal, stop),
             EncodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
+            CheckCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };
         var result = root.Parse(arguments);
