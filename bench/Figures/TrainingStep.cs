@@ -61,7 +61,7 @@ internal sealed class TrainingStep : IDisposable
         vae.Forward(batch.View, control.View, now);
         vae.Backward(batch.View, control.View, now);
         vae.Parameters.Update(launcher, control.View, adam);
-        launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View, new StepShape { Rows = now, Count = StepSize.Images });
+        launcher.EndStep(vae.Decoder.Loss, vae.Posterior.Divergence, sums.View, control.View, new StepShape { Rows = now, Count = StepSize.Images });
     }
 
     /// <summary>The mean loss of all steps so far, in nats.</summary>

@@ -36,7 +36,8 @@ public static class Batch
         }
     }
 
-    private static int SourceRow(ControlBlock now, int row, BatchShape shape)
+    /// <summary>π(position + row).</summary>
+    internal static int SourceRow(ControlBlock now, int row, BatchShape shape)
     {
         int position = now.Position + row;
         if (shape.HalfBits == 0)

@@ -12,7 +12,6 @@ public sealed class Generation : IDisposable
     private readonly ModelConfiguration model;
     private readonly Vae vae;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> images;
-    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
 
     /// <summary>Builds the model with the given parameters.</summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
@@ -24,7 +23,6 @@ public sealed class Generation : IDisposable
             throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {vae.Parameters.Layout.Length}.");
         vae.Parameters.Parameters.CopyFromCPU(parameters);
         images = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
-        control = accelerator.Allocate1D(new ControlBlock[1]);
     }
 
     /// <summary>Columns of an image.</summary>
@@ -80,14 +78,13 @@ public sealed class Generation : IDisposable
     {
         vae.Dispose();
         images.Dispose();
-        control.Dispose();
     }
 
     /// <summary>μ of q(z∣x), shape (rows, d): the left half of the encoder's output.</summary>
     private float[] Means(float[] values, int rows)
     {
         images.CopyFromCPU(values);
-        vae.Encoder.Forward(vae.Parameters, images.View, control.View, rows, RandomPurpose.Evaluation);
+        vae.Encode(images.View, rows);
         var encoded = new float[rows * 2 * model.Latent];
         vae.Encoder.Encoded.SubView(0, encoded.Length).CopyToCPU(encoded);
         var means = new float[rows * model.Latent];
@@ -98,8 +95,8 @@ public sealed class Generation : IDisposable
 
     private void Decode(float[] latent, int rows, Span<byte> grey)
     {
-        vae.Encoder.Latent.SubView(0, latent.Length).CopyFromCPU(latent);
-        vae.Decoder.Forward(vae.Parameters, vae.Encoder.Latent, rows);
+        vae.Posterior.Latent.SubView(0, latent.Length).CopyFromCPU(latent);
+        vae.Decode(rows);
         vae.Decoder.Mean(images.View, rows);
         var means = new float[rows * model.DataDimensions];
         images.View.SubView(0, means.Length).CopyToCPU(means);

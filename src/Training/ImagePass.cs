@@ -47,7 +47,7 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>Adds the losses of the model's batch to the sums and moves on to the next images.</summary>
     public void EndStep(Vae vae, int rows) => launcher.EndStep(
-        vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
+        vae.Loss(rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
 
     /// <summary>Waits for the steps made and reads the sums.</summary>
     public MetricSums ReadSums() => sums.GetAsArray1D()[0];

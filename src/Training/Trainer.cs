@@ -37,9 +37,14 @@ public sealed class Trainer : IDisposable
         Configuration = configuration;
         var model = configuration.Model;
         var rows = Math.Min(configuration.Training.Batch, Math.Max(data.Train.Count, data.Test.Count));
-        model.ThrowIfTooLarge(rows);
+        var objective = configuration.Training.Objective;
+        model.ThrowIfTooLarge(checked(rows * objective.Samples));
         launcher = new StepLauncher(accelerator);
-        vae = new Vae(accelerator, model.Shape, rows);
+        var shape = model.Shape with
+        {
+            Objective = objective.Bound, Samples = objective.Samples, FreeBits = (float)objective.FreeBits,
+        };
+        vae = new Vae(accelerator, shape, rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
         train = new ImagePass(accelerator, launcher, data.Train, shuffled: true);
@@ -184,7 +189,7 @@ public sealed class Trainer : IDisposable
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
             test.Gather(batch.View, rows);
             vae.Forward(batch.View, test.Control, rows, RandomPurpose.Evaluation);
-            vae.Decoder.EvaluateLoss(batch.View, rows);
+            vae.EvaluateLoss(batch.View, rows);
             test.EndStep(vae, rows);
         }
         return ReadMeans(test);

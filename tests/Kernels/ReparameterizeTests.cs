@@ -16,7 +16,7 @@ public class ReparameterizeTests
         var inputs = new Inputs();
         foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (3, 20), (2, 67), (5, 16)])
         {
-            var shape = new LatentShape { Rows = rows, Columns = columns, Purpose = RandomPurpose.Latent };
+            var shape = new LatentShape { Rows = rows, Columns = columns, Samples = 1, Purpose = RandomPurpose.Latent };
             float[] encoded = inputs.Normal(rows * 2 * columns);
             encoded[columns] = 33; // beyond the clamp
             CheckForward(accelerator, encoded, shape);
@@ -31,8 +31,8 @@ public class ReparameterizeTests
         using var input = new Guarded(accelerator, encoded);
         using var latent = new Guarded(accelerator, shape.Rows * shape.Columns);
         using var divergence = new Guarded(accelerator, shape.Rows);
-        var fused = Reparameterize.Forward;
-        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, latent.View, divergence.View, control.View, shape);
+        var fused = Reparameterize.Forward<StandardPrior>;
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, latent.View, divergence.View, control.View, shape);
 
         using var latentTwin = new Guarded(accelerator, shape.Rows * shape.Columns);
         using var terms = new Guarded(accelerator, shape.Rows * shape.Columns);
@@ -41,8 +41,8 @@ public class ReparameterizeTests
         KernelConfig elementwise = new(Elementwise.GridFor(matrix, Group), Group);
         var sample = Reparameterize.Sample;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentTwin.View, control.View, shape);
-        var diverge = Reparameterize.Divergence;
-        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, terms.View, shape);
+        var diverge = Reparameterize.Divergence<StandardPrior>;
+        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, default, terms.View, shape);
         var sum = RowReduction.Run;
         accelerator.LoadStreamKernel(sum)((shape.Rows, Group), terms.View, divergenceTwin.View, matrix);
 
@@ -64,13 +64,14 @@ public class ReparameterizeTests
         using var latentGradient = new Guarded(accelerator, upstream);
         using var gradient = new Guarded(accelerator, encoded.Length);
         using var twin = new Guarded(accelerator, encoded.Length);
-        var fused = Reparameterize.Backward;
-        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, latentGradient.View, gradient.View, control.View, shape);
+        using var gates = new Guarded(accelerator, [.. Enumerable.Repeat(1f, shape.Columns)]);
+        var fused = Reparameterize.Backward<StandardPrior>;
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, gates.View, latentGradient.View, gradient.View, default, control.View, shape);
         KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), Group);
         var sample = Reparameterize.SampleGradient;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentGradient.View, twin.View, control.View, shape);
-        var diverge = Reparameterize.AddDivergenceGradient;
-        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, twin.View, control.View, shape);
+        var diverge = Reparameterize.AddDivergenceGradient<StandardPrior>;
+        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, default, gates.View, twin.View, default, control.View, shape);
 
         float[] result = gradient.Read();
         Compare.Bits(result, twin.Read(), "gradient");

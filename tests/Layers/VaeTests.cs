@@ -35,6 +35,21 @@ public class VaeTests
     });
 
     [EveryDevice]
+    public void Gradients_of_every_objective_and_prior_are_central_differences(TestDevice device) => device.Run(accelerator =>
+    {
+        VaeShape plain = Shape(Activation.Tanh, Likelihood.Bernoulli) with { DataDimensions = 7, EncoderWidths = [5], Samples = 3 };
+        CheckGradients(accelerator, plain);
+        CheckGradients(accelerator, plain with { Samples = 1, FreeBits = 0.02f });
+        foreach (Objective objective in Enum.GetValues<Objective>())
+        {
+            CheckGradients(accelerator, plain with { Objective = objective });
+            foreach (Prior prior in Enum.GetValues<Prior>())
+                CheckGradients(accelerator, plain with { Objective = objective, Prior = prior, Classes = 2, Samples = 2 });
+        }
+        return true;
+    });
+
+    [EveryDevice]
     public void Every_device_learns_the_same_parameters_bit_for_bit(TestDevice device)
     {
         (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, 6));
@@ -90,6 +105,12 @@ public class VaeTests
         float[] data = new Inputs().Uniform(rows * shape.DataDimensions);
         using var batch = new Guarded(accelerator, data);
         using var control = accelerator.Allocate1D(new[] { Control });
+        int[] labels = [0, 1, 1, 0, 1];
+        if (shape.Classes > 0)
+        {
+            float[] oneHot = [.. labels.SelectMany(label => Enumerable.Range(0, shape.Classes).Select(c => c == label ? 1f : 0f))];
+            vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
+        }
         vae.Forward(batch.View, control.View, rows);
         vae.Backward(batch.View, control.View, rows);
 
@@ -98,7 +119,7 @@ public class VaeTests
         vae.Parameters.Gradients.CopyToCPU(gradients);
         vae.Parameters.Parameters.CopyToCPU(values);
         double[] parameters = Array.ConvertAll(values, v => (double)v);
-        var exact = new Vae64(shape, vae.Parameters.Layout, Control);
+        var exact = new Vae64(shape, vae.Parameters.Layout, Control, labels);
         CheckTerms(vae, exact, parameters, data, rows);
 
         foreach (ParameterSlice slice in vae.Parameters.Layout.Slices)
@@ -113,7 +134,7 @@ public class VaeTests
                 double below = exact.Objective(parameters, data, rows);
                 parameters[i] = kept;
                 Assert.That(gradients[i], Is.EqualTo((above - below) / (2 * step)).Within(2e-5),
-                    $"{slice.Name}[{i - slice.Offset}], {shape.Activation}");
+                    $"{slice.Name}[{i - slice.Offset}], {shape}");
             }
         }
     }
@@ -122,8 +143,8 @@ public class VaeTests
     {
         var loss = new float[rows];
         var divergence = new float[rows];
-        vae.Decoder.Loss.SubView(0, rows).CopyToCPU(loss);
-        vae.Encoder.Divergence.SubView(0, rows).CopyToCPU(divergence);
+        vae.Loss(rows).SubView(0, rows).CopyToCPU(loss);
+        vae.Posterior.Divergence.SubView(0, rows).CopyToCPU(divergence);
         Compare.Close(loss, row => exact.RowTerms(parameters, data, row).NegativeLog, 1e-5, 1, "loss");
         Compare.Close(divergence, row => exact.RowTerms(parameters, data, row).Divergence, 1e-5, 1, "KL");
     }
@@ -153,7 +174,7 @@ public class VaeTests
             vae.Forward(batch.View, control.View, rows);
             vae.Backward(batch.View, control.View, rows);
             vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
-            launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View,
+            launcher.EndStep(vae.Decoder.Loss, vae.Posterior.Divergence, sums.View, control.View,
                 new StepShape { Rows = rows, Count = count });
         }
         var parameters = new float[vae.Parameters.Layout.Length];

@@ -1,0 +1,35 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>
+/// p(z∣y) = N(μ(y), I), μ linear in the one-hot label, or N(μ(y), σ²(y)) from a network with the decoder's first hidden layer's width.
+/// N(0, I) has no parameters and no outputs.
+/// </summary>
+public sealed class PriorNetwork
+{
+    private readonly Mlp? layers;
+
+    /// <summary>Declares the parameters under "prior", if there are any.</summary>
+    public PriorNetwork(Workspace workspace, ParameterLayout layout, VaeShape shape)
+    {
+        if (shape.Prior == Prior.Standard)
+            return;
+        bool network = shape.Prior == Prior.Network;
+        layers = new Mlp(
+            workspace, layout, "prior", shape.Classes, network ? [.. shape.DecoderWidths.Take(1)] : [],
+            (network ? 2 : 1) * shape.LatentDimensions, shape.Activation);
+    }
+
+    /// <summary>What <see cref="IPrior"/> reads, one row for each example.</summary>
+    public ArrayView<float> Output => layers is null ? default : layers.Output;
+
+    /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
+    public ArrayView<float> OutputGradient => layers is null ? default : layers.OutputGradient;
+
+    /// <summary>Computes <see cref="Output"/> from one-hot labels, (batch, classes).</summary>
+    public void Forward(ParameterArena arena, ArrayView<float> labels, int rows) => layers?.Forward(arena, labels, rows);
+
+    /// <summary>Computes the gradients of the parameters.</summary>
+    public void Backward(ParameterArena arena, ArrayView<float> labels, int rows) => layers?.Backward(arena, labels, rows);
+}
