@@ -2,6 +2,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host;
@@ -12,9 +13,11 @@ internal sealed class LoadedRun : IDisposable
     private readonly Backend backend;
     private readonly RunConfiguration configuration;
 
+    private readonly float[] parameters;
+
     private LoadedRun(Backend backend, Checkpoint checkpoint)
     {
-        this.backend = backend;
+        (this.backend, parameters) = (backend, checkpoint.Parameters);
         configuration = checkpoint.Header.Configuration;
         Generation = new Generation(backend.Accelerator, configuration.Model, checkpoint.Parameters);
     }
@@ -27,17 +30,26 @@ internal sealed class LoadedRun : IDisposable
         return new LoadedRun(Backend.Open(device, threads), checkpoint);
     }
 
-    /// <summary>The images held out of the run's data, or of those in <paramref name="dataFolder"/>.</summary>
-    /// <exception cref="RunException">They have another size than the model's.</exception>
-    public ImageSet TestImages(string? dataFolder, int threads)
+    /// <summary>The model, to make pictures with.</summary>
+    public Generation Pictures => Generation;
+
+    /// <summary>The model, to be evaluated.</summary>
+    public Evaluator Evaluator() => new(backend.Accelerator, configuration.Model, parameters);
+
+    /// <summary>What the run held out, or the held-out part of <paramref name="source"/>.</summary>
+    /// <exception cref="RunException">The data has another size than the model's.</exception>
+    public ImageSet Data(string? source, int threads)
     {
-        var images = DataSource.Load(
-            dataFolder ?? configuration.Data.Folder, configuration.Training.Seed, threads > 0 ? threads : Environment.ProcessorCount).Test;
+        var data = DataSource.Load(
+            source ?? configuration.Data.Folder, configuration.Training.Seed, threads > 0 ? threads : Environment.ProcessorCount).Test;
         var model = configuration.Model;
-        return (images.Width, images.Height) == (model.Width, model.Height)
-            ? images
-            : throw new RunException($"The model takes images of {model.Width}×{model.Height} pixels; the data has {images.Width}×{images.Height}.");
+        return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
+            ? data
+            : throw new RunException($"The model takes {Size(model.Width, model.Height, model.Channels)}; the data has {Size(data.Width, data.Height, data.Channels)}.");
     }
+
+    private static string Size(int width, int height, int channels) =>
+        $"images of {width}×{height} pixels{(channels == 1 ? "" : " in colour")}";
 
     public void Dispose()
     {

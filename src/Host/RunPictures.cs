@@ -2,6 +2,7 @@ using VaeGpu.Host.Pictures;
 using VaeGpu.Training;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Host;
 
@@ -14,15 +15,40 @@ internal static class RunPictures
     private const int PairColumns = 16;
 
     /// <summary>Mean images of latent vectors drawn from the prior.</summary>
-    public static GreyPicture Samples(Generation generation, int count, uint seed, CancellationToken stop) => ImageGrid.Tile(
-        generation.Sample(count, seed, stop), generation.Width, generation.Height, Columns(count));
+    public static Picture Samples(Generation generation, int count, uint seed, CancellationToken stop, byte? label = null) => ImageGrid.Tile(
+        generation.Sample(count, seed, stop, label), generation.Width, generation.Height, Columns(count), generation.Channels);
 
     /// <summary>The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction.</summary>
-    public static GreyPicture Reconstructions(Generation generation, ImageSet images, int count, CancellationToken stop)
+    public static Picture Reconstructions(Generation generation, ImageSet images, int count, CancellationToken stop)
     {
         count = Math.Min(count, images.Count);
         var inputs = images.Pixels.AsSpan(0, count * images.Size);
-        return ImageGrid.Pairs(inputs, generation.Reconstruct(inputs, stop), images.Width, images.Height, PairColumns);
+        return ImageGrid.Pairs(inputs, generation.Reconstruct(inputs, stop, images.Labels?[..count]), images.Width, images.Height, PairColumns, images.Channels);
+    }
+
+    /// <summary>Mean images of latent vectors, shape (count, d), <paramref name="columns"/> in a row.</summary>
+    public static Picture Decoded(Generation generation, ReadOnlySpan<float> latent, int columns, CancellationToken stop) => ImageGrid.Tile(
+        generation.DecodeGrey(latent, stop), generation.Width, generation.Height, columns, generation.Channels);
+
+    /// <summary>
+    /// A row for each pair of neighbours among the first 2·<paramref name="pairs"/> images: the first, the way from its code to that of
+    /// the second, decoded in <paramref name="steps"/> images, and the second.
+    /// </summary>
+    public static Picture Interpolations(
+        Generation generation, ImageSet images, int pairs, int steps, PathKind kind, CancellationToken stop)
+    {
+        pairs = Math.Min(pairs, images.Count / 2);
+        if (pairs == 0)
+            throw new UsageException("An interpolation needs two images; the data has one.");
+        var codes = generation.Encode(images.Select([.. Enumerable.Range(0, 2 * pairs)]), stop);
+        var rows = new List<byte>();
+        for (var pair = 0; pair < pairs; pair++)
+        {
+            rows.AddRange(images[2 * pair]);
+            rows.AddRange(generation.DecodeGrey(LatentPaths.Between(codes.Mean(2 * pair), codes.Mean(2 * pair + 1), steps, kind), stop));
+            rows.AddRange(images[2 * pair + 1]);
+        }
+        return ImageGrid.Tile([.. rows], images.Width, images.Height, steps + 2, images.Channels);
     }
 
     /// <summary>Writes the curves of the epochs done, if there are any.</summary>

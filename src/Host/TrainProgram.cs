@@ -25,10 +25,13 @@ internal static class TrainProgram
             {
                 Width = data.Train.Width,
                 Height = data.Train.Height,
+                Channels = data.Train.Channels,
                 Hidden = request.Hidden,
                 Latent = request.Latent,
                 Activation = request.Activation,
                 Likelihood = request.Likelihood,
+                Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
+                Prior = request.Prior,
             },
             Training = request.Training,
             Data = DataConfiguration.Of(request.Data, data),

@@ -14,8 +14,14 @@ public static class VaeGpuProgram
         var root = new RootCommand("Trains variational autoencoders with GPU kernels written in C#, on GPUs and on CPUs.")
         {
             TrainCommand.Create(terminal, stop),
+            EvaluateCommand.Create(terminal, stop),
             SampleCommand.Create(terminal, stop),
             ReconstructCommand.Create(terminal, stop),
+            InterpolateCommand.Create(terminal, stop),
+            TraverseCommand.Create(terminal, stop),
+            ManifoldCommand.Create(terminal, stop),
+            EncodeCommand.Create(terminal, stop),
+            ScoreCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };
         var result = root.Parse(arguments);

@@ -16,7 +16,7 @@ public struct JoinShape
 }
 
 /// <summary>What gives a network a label beside its input: one-hot rows, and matrices side by side.</summary>
-/// <remarks>Everything is row-major; group i has row i of the result. Copies: memory-bound. No barriers. Test: ConditionTests.</remarks>
+/// <remarks>Everything is row-major; group i has row i of the result. Copies: memory-bound. No barriers. Test: VaeTests.</remarks>
 public static class Condition
 {
     /// <summary>oneHot[i, c] = 1 where c is the label of the batch's row i, else 0; rows are chosen as <see cref="Batch.Gather"/> does.</summary>

@@ -7,7 +7,7 @@ namespace VaeGpu.Kernels;
 /// <remarks>
 /// <para>divergence (rows, d) as <see cref="Reparameterize.Divergence"/> gives it; gates (d): the derivative of max(λ, KL_j), 1 above λ
 /// and 0 below. Rows are added in order.</para>
-/// <para>Thread g of group x has dimension x·G + g. One addition for 4 bytes read. No barriers. Tests: ReparameterizeTests, VaeTests.</para>
+/// <para>Thread g of group x has dimension x·G + g. One addition for 4 bytes read. No barriers. Test: VaeTests.</para>
 /// </remarks>
 public static class FreeBits
 {

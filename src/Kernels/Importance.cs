@@ -11,7 +11,7 @@ namespace VaeGpu.Kernels;
 /// σ is small. Weights w̃: softmax over the draws of u·log p(x∣z) + v·(log p(z) − log q(z∣x)), u and v the control block's; or 1/L
 /// each. The objective's gradient is Σ w̃ times the draw's own; ε stands still, so −log q(z∣x) leaves −½ for ℓ and 0 for μ.</para>
 /// <para>Layouts, row-major: latent and its gradient (rows·L, d); losses, ratios and weights (rows·L); the rest as
-/// <see cref="Reparameterize"/> says. Sums over draws run in order. Tests: ImportanceTests, VaeTests.</para>
+/// <see cref="Reparameterize"/> says. Sums over draws run in order. Tests: VaeTests, EvaluationTests.</para>
 /// </remarks>
 public static class Importance
 {

@@ -16,10 +16,13 @@ public sealed class PriorNetwork
         if (shape.Prior == Prior.Standard)
             return;
         bool network = shape.Prior == Prior.Network;
+        Columns = (network ? 2 : 1) * shape.LatentDimensions;
         layers = new Mlp(
-            workspace, layout, "prior", shape.Classes, network ? [.. shape.DecoderWidths.Take(1)] : [],
-            (network ? 2 : 1) * shape.LatentDimensions, shape.Activation);
+            workspace, layout, "prior", shape.Classes, network ? [.. shape.DecoderWidths.Take(1)] : [], Columns, shape.Activation);
     }
+
+    /// <summary>Columns of <see cref="Output"/>.</summary>
+    public int Columns { get; }
 
     /// <summary>What <see cref="IPrior"/> reads, one row for each example.</summary>
     public ArrayView<float> Output => layers is null ? default : layers.Output;

@@ -1,17 +1,21 @@
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Training;
 
-/// <summary>Makes images with a trained model: from latent vectors of the prior, or from other images.</summary>
+/// <summary>A trained model at work: from latent vectors to data, from data to latent vectors, and what it thinks of data.</summary>
 public sealed class Generation : IDisposable
 {
     private const int MaximalBatch = 128;
     private readonly ModelConfiguration model;
     private readonly Vae vae;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> images;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch, running;
+    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
 
     /// <summary>Builds the model with the given parameters.</summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
@@ -22,7 +26,9 @@ public sealed class Generation : IDisposable
         if (vae.Parameters.Layout.Length != parameters.Length)
             throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {vae.Parameters.Layout.Length}.");
         vae.Parameters.Parameters.CopyFromCPU(parameters);
-        images = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
+        batch = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
+        running = accelerator.Allocate1D<float>(MaximalBatch * Importance.RunningSums);
+        control = accelerator.Allocate1D(new ControlBlock[1]);
     }
 
     /// <summary>Columns of an image.</summary>
@@ -31,76 +37,199 @@ public sealed class Generation : IDisposable
     /// <summary>Rows of an image.</summary>
     public int Height => model.Height;
 
+    /// <summary>Channels of an image.</summary>
+    public int Channels => model.Channels;
+
+    /// <summary>Latent dimensions d.</summary>
+    public int Latent => model.Latent;
+
+    /// <summary>Classes that the model is conditioned on; 0 for none.</summary>
+    public int Classes => model.Classes;
+
     /// <summary>
-    /// E[x∣z] for <paramref name="count"/> draws z of N(0, I), as grey levels, shape (count, height·width). A draw depends on
-    /// <paramref name="seed"/> and its number alone.
+    /// <paramref name="count"/> draws of N(0, I), shape (count, d). A draw depends on <paramref name="seed"/> and its number alone.
     /// </summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop)
+    public float[] Prior(int count, uint seed)
     {
-        var grey = new byte[checked(count * model.DataDimensions)];
-        for (int first = 0, rows; first < count; first += rows)
+        var latent = new float[checked(count * model.Latent)];
+        for (var i = 0; i < latent.Length; i++)
         {
-            stop.ThrowIfCancellationRequested();
-            rows = Math.Min(MaximalBatch, count - first);
-            var latent = new float[rows * model.Latent];
-            for (var i = 0; i < latent.Length; i++)
-            {
-                var words = Philox.Draw(seed, RandomPurpose.Prior, 0, (uint)(first * model.Latent + i));
-                latent[i] = Philox.Normal(words.A, words.B);
-            }
-            Decode(latent, rows, grey.AsSpan(first * model.DataDimensions));
+            var words = Philox.Draw(seed, RandomPurpose.Prior, 0, (uint)i);
+            latent[i] = Philox.Normal(words.A, words.B);
         }
-        return grey;
+        return latent;
     }
 
-    /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, height·width).</summary>
-    /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
-    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop)
+    /// <summary>
+    /// E[x∣z] for <paramref name="count"/> draws z of the prior, as grey levels, shape (count, D); of a conditional model with the given
+    /// label, or with each in turn.
+    /// </summary>
+    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null)
     {
-        var size = model.DataDimensions;
-        if (inputs.Length % size != 0)
+        var labels = new byte[count];
+        for (var i = 0; i < count && Classes > 0; i++)
+            labels[i] = label ?? (byte)(i % Classes);
+        var latent = Prior(count, seed);
+        if (model.Prior != Kernels.Prior.Standard)
+            MoveToPrior(latent, labels, stop);
+        return DecodeGrey(latent, stop, labels);
+    }
+
+    /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, D).</summary>
+    /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
+    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null)
+    {
+        if (inputs.Length % model.DataDimensions != 0)
             throw new RunException($"The model takes images of {Width}×{Height} pixels.");
-        var grey = new byte[inputs.Length];
-        for (int first = 0, rows; first < inputs.Length / size; first += rows)
+        var images = new ImageSet(inputs.ToArray(), labels, model.DataDimensions, 1);
+        return DecodeGrey(Encode(images, stop).Means, stop, labels);
+    }
+
+    /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
+    public LatentCodes Encode(ImageSet data, CancellationToken stop)
+    {
+        int latent = model.Latent;
+        var codes = new LatentCodes(latent, new float[checked(data.Count * latent)], new float[data.Count * latent]);
+        foreach (var (first, rows) in Batches(data.Count, stop))
         {
-            stop.ThrowIfCancellationRequested();
-            rows = Math.Min(MaximalBatch, inputs.Length / size - first);
-            var values = new float[rows * size];
-            for (var i = 0; i < values.Length; i++)
-                values[i] = inputs[first * size + i] / 255f;
-            Decode(Means(values, rows), rows, grey.AsSpan(first * size));
+            Load(data, first, rows);
+            vae.Encode(batch.View, rows);
+            var encoded = Read(vae.Encoder.Encoded, rows * 2 * latent);
+            for (var row = 0; row < rows; row++)
+            {
+                encoded.AsSpan(2 * row * latent, latent).CopyTo(codes.Means.AsSpan((first + row) * latent));
+                for (var i = 0; i < latent; i++)
+                    codes.Deviations[(first + row) * latent + i] = MathF.Exp(0.5f * encoded[(2 * row + 1) * latent + i]);
+            }
         }
-        return grey;
+        return codes;
+    }
+
+    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d), as grey levels, shape (count, D).</summary>
+    public byte[] DecodeGrey(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null) =>
+        Array.ConvertAll(Decode(latent, stop, labels), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
+
+    /// <summary>
+    /// E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D). A conditional model takes
+    /// the label 0 where none are given.
+    /// </summary>
+    public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
+    {
+        int d = model.Latent, size = model.DataDimensions;
+        var means = new float[checked(latent.Length / d * size)];
+        foreach (var (first, rows) in Batches(latent.Length / d, stop))
+        {
+            PutLabels(labels ?? new byte[latent.Length / d], first, rows);
+            vae.Posterior.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
+            vae.Decode(rows);
+            vae.Decoder.Mean(batch.View, rows);
+            Read(batch.View, rows * size).CopyTo(means, first * size);
+        }
+        return means;
+    }
+
+    /// <summary>What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
+    public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
+    {
+        var scores = new ExampleScore[data.Count];
+        foreach (var (first, rows) in Batches(data.Count, stop))
+        {
+            Load(data, first, rows);
+            control.CopyFromCPU([new ControlBlock { Seed = seed, Step = 1 + first / MaximalBatch }]);
+            vae.Encode(batch.View, rows);
+            running.CopyFromCPU(RunningSums.Started(MaximalBatch));
+            for (var sample = 0; sample < samples; sample++)
+            {
+                stop.ThrowIfCancellationRequested();
+                vae.AccumulateDraw(batch.View, running.View, control.View, rows, sample, RandomPurpose.Evaluation);
+            }
+            var sums = running.GetAsArray1D();
+            var divergences = Divergences(rows);
+            for (var row = 0; row < rows; row++)
+            {
+                var of = new RunningSums(sums.AsSpan(row * Importance.RunningSums), samples);
+                scores[first + row] = new ExampleScore(of.Distortion, divergences[row], -of.LogLikelihood);
+            }
+        }
+        return scores;
     }
 
     /// <summary>Frees the device memory.</summary>
     public void Dispose()
     {
         vae.Dispose();
-        images.Dispose();
+        batch.Dispose();
+        running.Dispose();
+        control.Dispose();
     }
 
-    /// <summary>μ of q(z∣x), shape (rows, d): the left half of the encoder's output.</summary>
-    private float[] Means(float[] values, int rows)
+    /// <summary>KL of each row.</summary>
+    private double[] Divergences(int rows)
     {
-        images.CopyFromCPU(values);
-        vae.Encode(images.View, rows);
-        var encoded = new float[rows * 2 * model.Latent];
-        vae.Encoder.Encoded.SubView(0, encoded.Length).CopyToCPU(encoded);
-        var means = new float[rows * model.Latent];
+        int d = model.Latent, width = vae.Prior.Columns;
+        var encoded = Read(vae.Encoder.Encoded, rows * 2 * d);
+        var prior = Read(vae.Prior.Output, rows * width);
+        var sums = new double[rows];
         for (var row = 0; row < rows; row++)
-            encoded.AsSpan(row * 2 * model.Latent, model.Latent).CopyTo(means.AsSpan(row * model.Latent));
-        return means;
+        {
+            var one = new LatentStatistics(d);
+            one.Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
+            sums[row] = one.Kl.Sum();
+        }
+        return sums;
     }
 
-    private void Decode(float[] latent, int rows, Span<byte> grey)
+    /// <summary>Turns draws ε of N(0, I) into draws μ(y) + σ(y)·ε of the prior.</summary>
+    private void MoveToPrior(float[] latent, byte[] labels, CancellationToken stop)
     {
-        vae.Posterior.Latent.SubView(0, latent.Length).CopyFromCPU(latent);
-        vae.Decode(rows);
-        vae.Decoder.Mean(images.View, rows);
-        var means = new float[rows * model.DataDimensions];
-        images.View.SubView(0, means.Length).CopyToCPU(means);
-        for (var i = 0; i < means.Length; i++)
-            grey[i] = (byte)MathF.Round(255 * Math.Clamp(means[i], 0f, 1f));
+        int d = model.Latent, width = vae.Prior.Columns;
+        foreach (var (first, rows) in Batches(labels.Length, stop))
+        {
+            PutLabels(labels, first, rows);
+            vae.Prior.Forward(vae.Parameters, vae.Labels, rows);
+            var prior = Read(vae.Prior.Output, rows * width);
+            for (var i = 0; i < rows * d; i++)
+            {
+                int row = i / d, at = row * width + i % d;
+                var deviation = width > d ? MathF.Exp(0.5f * LogVariance.Clamp(prior[at + d])) : 1;
+                latent[first * d + i] = prior[at] + deviation * latent[first * d + i];
+            }
+        }
+    }
+
+    private void PutLabels(byte[] labels, int first, int rows)
+    {
+        if (Classes == 0)
+            return;
+        var oneHot = new float[rows * Classes];
+        for (var row = 0; row < rows; row++)
+            oneHot[row * Classes + labels[first + row]] = 1;
+        vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
+    }
+
+    private void Load(ImageSet data, int first, int rows)
+    {
+        if (Classes > 0)
+            PutLabels(Conditioning.LabelsOf(data, Classes), first, rows);
+        var values = new float[rows * model.DataDimensions];
+        data.CopyTo(first, values);
+        batch.View.SubView(0, values.Length).CopyFromCPU(values);
+    }
+
+    private static IEnumerable<(int First, int Rows)> Batches(int count, CancellationToken stop)
+    {
+        for (var first = 0; first < count; first += MaximalBatch)
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return (first, Math.Min(MaximalBatch, count - first));
+        }
+    }
+
+    private static float[] Read(ArrayView<float> view, int length)
+    {
+        var values = new float[length];
+        if (length > 0)
+            view.SubView(0, length).CopyToCPU(values);
+        return values;
     }
 }

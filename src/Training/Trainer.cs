@@ -47,8 +47,8 @@ public sealed class Trainer : IDisposable
         vae = new Vae(accelerator, shape, rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
-        train = new ImagePass(accelerator, launcher, data.Train, shuffled: true);
-        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false);
+        train = new ImagePass(accelerator, launcher, data.Train, shuffled: true, model.Classes);
+        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes);
         train.Reset(Counters(step, epoch, image), default);
     }
 
@@ -166,7 +166,7 @@ public sealed class Trainer : IDisposable
     private void Step()
     {
         var rows = Math.Min(vae.MaximalBatch, train.Count - image);
-        train.Gather(batch.View, rows);
+        train.Gather(vae, batch.View, rows);
         vae.Forward(batch.View, train.Control, rows);
         vae.Backward(batch.View, train.Control, rows);
         vae.Parameters.Update(launcher, train.Control, adam);
@@ -187,7 +187,7 @@ public sealed class Trainer : IDisposable
             if (stop.IsCancellationRequested)
                 return null;
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
-            test.Gather(batch.View, rows);
+            test.Gather(vae, batch.View, rows);
             vae.Forward(batch.View, test.Control, rows, RandomPurpose.Evaluation);
             vae.EvaluateLoss(batch.View, rows);
             test.EndStep(vae, rows);

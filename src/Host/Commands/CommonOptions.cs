@@ -31,12 +31,5 @@ internal static class CommonOptions
     public static Option<int> Threads() => Options.Number(
         "--threads", "n", 1, 1024, "Threads of the cpu device and of loading [default: one for each core]");
 
-    public static Option<string?> Run()
-    {
-        var option = Options.Text("--run", "folder", "The run's folder, as \"train\" left it");
-        option.Required = true;
-        return option;
-    }
-
     public static Option<bool> Overwrite(string what) => new("--overwrite") { Description = $"Replace {what} that is there already" };
 }

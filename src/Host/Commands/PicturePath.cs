@@ -1,6 +1,6 @@
 namespace VaeGpu.Host.Commands;
 
-/// <summary>Where a command's picture goes.</summary>
+/// <summary>Where a command's picture or table goes.</summary>
 internal static class PicturePath
 {
     /// <summary>The path asked for, or <paramref name="name"/> in the run's folder.</summary>

@@ -27,19 +27,23 @@ internal static class TrainCommand
         var epochs = Options.Number("--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
         var rate = Options.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
         var seed = Options.Number("--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
+        var condition = Options.Choice(
+            "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");
+        var prior = Options.Choice(
+            "--prior", "law", Prior.Standard, "Law of the latent vector: N(0, I), N(μ(label), I), or N(μ(label), σ²(label)) from a network");
         var objective = new ObjectiveOptions();
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
         var command = new Command("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
         {
-            data, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
+            data, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed, device, threads,
         };
         objective.AddTo(command);
         command.SetAction(result =>
         {
             if (result.GetValue(resume))
             {
-                Refuse(result, "--resume", [overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All]);
+                Refuse(result, "--resume", [overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All]);
                 return TrainProgram.Resume(
                     new ResumeRequest(
                         result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
@@ -60,6 +64,8 @@ internal static class TrainCommand
                     Latent = result.GetValue(latent),
                     Activation = result.Chosen<Activation>(activation),
                     Likelihood = result.Chosen<Likelihood>(likelihood),
+                    Conditional = Conditional(result, condition, prior),
+                    Prior = result.Chosen<Prior>(prior),
                     Training = new TrainingConfiguration
                     {
                         Batch = result.GetValue(batch),
@@ -75,6 +81,20 @@ internal static class TrainCommand
                 stop);
         });
         return command;
+    }
+
+    private static bool Conditional(ParseResult result, Option<string> condition, Option<string> prior)
+    {
+        var labels = result.Chosen<Condition>(condition) == Condition.Labels;
+        if (!labels && result.Chosen<Prior>(prior) != Prior.Standard)
+            throw new UsageException($"--prior {result.GetValue(prior)} depends on the label; give --condition labels too.");
+        return labels;
+    }
+
+    private enum Condition
+    {
+        None,
+        Labels,
     }
 
     private static void Refuse(ParseResult result, string with, Option[] options)

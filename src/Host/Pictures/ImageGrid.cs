@@ -12,13 +12,13 @@ public static class ImageGrid
     /// <summary>Pixels between an input and its output below.</summary>
     public const int PairMargin = 1;
 
-    /// <summary>Lays out <paramref name="images"/>, shape (count, height·width), row after row; cells left over are margin.</summary>
+    /// <summary>Lays out <paramref name="images"/>, shape (count, channels·height·width), row after row; cells left over are margin.</summary>
     /// <exception cref="ArgumentException">A size is not positive, or the images are none or not whole.</exception>
-    public static GreyPicture Tile(ReadOnlySpan<byte> images, int width, int height, int columns)
+    public static Picture Tile(ReadOnlySpan<byte> images, int width, int height, int columns, int channels = 1)
     {
-        var count = Count(images, width, height, columns);
+        var count = Count(images, width, height, columns, channels);
         columns = Math.Min(columns, count);
-        var grid = Blank(columns, (count + columns - 1) / columns, width, height);
+        var grid = Blank(columns, (count + columns - 1) / columns, width, height, channels);
         for (var i = 0; i < count; i++)
             Place(grid, images, i, width, height, Left(i % columns, width), Margin + i / columns * (height + Margin));
         return grid;
@@ -26,19 +26,20 @@ public static class ImageGrid
 
     /// <summary>
     /// Lays out <paramref name="inputs"/> in rows, each with the row of its <paramref name="outputs"/> close below; both have the shape
-    /// (count, height·width).
+    /// (count, channels·height·width).
     /// </summary>
     /// <exception cref="ArgumentException">
     /// A size is not positive, the images are none or not whole, or the two are not as many.
     /// </exception>
-    public static GreyPicture Pairs(ReadOnlySpan<byte> inputs, ReadOnlySpan<byte> outputs, int width, int height, int columns)
+    public static Picture Pairs(
+        ReadOnlySpan<byte> inputs, ReadOnlySpan<byte> outputs, int width, int height, int columns, int channels = 1)
     {
-        var count = Count(inputs, width, height, columns);
+        var count = Count(inputs, width, height, columns, channels);
         if (outputs.Length != inputs.Length)
             throw new ArgumentException($"{outputs.Length} bytes of outputs for {inputs.Length} bytes of inputs.", nameof(outputs));
         columns = Math.Min(columns, count);
         var block = 2 * height + PairMargin;
-        var grid = Blank(columns, (count + columns - 1) / columns, width, block);
+        var grid = Blank(columns, (count + columns - 1) / columns, width, block, channels);
         for (var i = 0; i < count; i++)
         {
             int left = Left(i % columns, width), top = Margin + i / columns * (block + Margin);
@@ -48,30 +49,36 @@ public static class ImageGrid
         return grid;
     }
 
-    private static int Count(ReadOnlySpan<byte> images, int width, int height, int columns)
+    private static int Count(ReadOnlySpan<byte> images, int width, int height, int columns, int channels)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        var (count, rest) = Math.DivRem(images.Length, (long)width * height);
+        var (count, rest) = Math.DivRem(images.Length, (long)width * height * channels);
         if (count == 0 || rest != 0)
             throw new ArgumentException($"{images.Length} bytes are not one or more {width}×{height} images.", nameof(images));
         return (int)count;
     }
 
-    private static GreyPicture Blank(int columns, int rows, int width, int height)
+    private static Picture Blank(int columns, int rows, int width, int height, int channels)
     {
         int wide = Margin + columns * (width + Margin), high = Margin + rows * (height + Margin);
-        var pixels = new byte[checked(wide * high)];
+        var pixels = new byte[checked(wide * high * channels)];
         pixels.AsSpan().Fill(MarginLevel);
-        return new GreyPicture(pixels, wide, high);
+        return new Picture(pixels, wide, high, channels);
     }
 
     private static int Left(int column, int width) => Margin + column * (width + Margin);
 
-    private static void Place(GreyPicture grid, ReadOnlySpan<byte> images, int index, int width, int height, int left, int top)
+    private static void Place(Picture grid, ReadOnlySpan<byte> images, int index, int width, int height, int left, int top)
     {
+        int channels = grid.Channels, size = width * height;
+        var image = images.Slice(index * size * channels, size * channels);
         for (var row = 0; row < height; row++)
-            images.Slice((index * height + row) * width, width).CopyTo(grid.Pixels.AsSpan((top + row) * grid.Width + left));
+        {
+            var target = grid.Pixels.AsSpan(((top + row) * grid.Width + left) * channels, width * channels);
+            for (var i = 0; i < target.Length; i++)
+                target[i] = image[i % channels * size + row * width + i / channels];
+        }
     }
 }

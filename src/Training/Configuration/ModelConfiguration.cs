@@ -15,6 +15,9 @@ public sealed record ModelConfiguration
     /// <summary>Rows of an image, in pixels.</summary>
     public required int Height { get; init; }
 
+    /// <summary>Channels of an image: 1 for grey, 3 for red, green and blue.</summary>
+    public int Channels { get; init; } = 1;
+
     /// <summary>Units of each hidden layer of the encoder, from the data on; the decoder has them in reverse.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [400];
 
@@ -30,9 +33,15 @@ public sealed record ModelConfiguration
     /// <summary>σ of the Gaussian likelihood, in units of white − black: about the error that a good model leaves.</summary>
     public double Sigma { get; init; } = 0.1;
 
-    /// <summary>Data dimensions: height·width.</summary>
+    /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>p(z), or p(z∣y) where there are classes.</summary>
+    public Prior Prior { get; init; }
+
+    /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
-    public int DataDimensions => Width * Height;
+    public int DataDimensions => Channels * Width * Height;
 
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
@@ -42,6 +51,8 @@ public sealed record ModelConfiguration
         EncoderWidths = Hidden,
         DecoderWidths = [.. Hidden.Reverse()],
         Activation = Activation,
+        Classes = Classes,
+        Prior = Prior,
         Likelihood = Likelihood,
         LikelihoodSettings = Likelihood is Likelihood.Gaussian ? Gaussian.Settings(Sigma) : default,
     };
@@ -50,7 +61,7 @@ public sealed record ModelConfiguration
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
     internal void ThrowIfTooLarge(int batch)
     {
-        long[] widths = [DataDimensions, .. Hidden, 2 * Latent];
+        long[] widths = [DataDimensions + Classes, .. Hidden, 2 * Latent + Classes];
         var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
             throw new RunException($"Images of {Width}×{Height} pixels need a smaller batch or fewer hidden units: a matrix would have over 2³¹ elements.");
@@ -59,8 +70,8 @@ public sealed record ModelConfiguration
     /// <inheritdoc/>
     public bool Equals(ModelConfiguration? other) =>
         other is not null
-        && (Width, Height, Latent, Activation, Likelihood, Sigma)
-            == (other.Width, other.Height, other.Latent, other.Activation, other.Likelihood, other.Sigma)
+        && (Width, Height, Channels, Latent, Activation, Likelihood, Sigma, Classes, Prior)
+            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Likelihood, other.Sigma, other.Classes, other.Prior)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

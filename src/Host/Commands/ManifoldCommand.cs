@@ -1,0 +1,38 @@
+using System.CommandLine;
+using VaeGpu.Training.Uses;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>The command "manifold": two latent dimensions as a map.</summary>
+internal static class ManifoldCommand
+{
+    public static Command Create(Terminal terminal, CancellationToken stop)
+    {
+        var command = new Command(
+            "manifold", "Decodes a square of two latent dimensions, spaced so that each image stands for as much of the prior.");
+        var use = new UseOptions(command, "The picture, PNG [default: manifold-SIDE.png in the run's folder]", takesData: false);
+        var side = Options.Number("--side", "n", 20, 2, 200, "Images in a row and in a column");
+        var dimensions = Options.Numbers(
+            "--dimensions", "x,y", 0, 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");
+        dimensions.DefaultValueFactory = null;
+        command.Options.Add(side);
+        command.Options.Add(dimensions);
+        command.SetAction(result =>
+        {
+            var file = use.Output(result, FormattableString.Invariant($"manifold-{result.GetValue(side)}.png"));
+            using var loaded = use.Open(result);
+            var generation = loaded.Pictures;
+            var axes = result.GetValue(dimensions) ?? (generation.Latent == 2
+                ? [0, 1]
+                : throw new UsageException($"The model has {generation.Latent} latent dimensions; name two of them, such as --dimensions 0,1."));
+            if (axes.Count != 2 || axes[0] == axes[1])
+                throw new UsageException("--dimensions takes two different dimensions, such as 0,1.");
+            UseOptions.ThrowIfBeyond("--dimensions", axes, generation.Latent, "latent dimension");
+            var points = LatentPaths.Manifold(generation.Latent, axes[0], axes[1], result.GetValue(side));
+            RunPictures.Decoded(generation, points, result.GetValue(side), stop).WritePng(file);
+            terminal.Output.WriteLine(file);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using VaeGpu.Training.Uses;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>The command "score": how strange the model finds each example.</summary>
+internal static class ScoreCommand
+{
+    public static Command Create(Terminal terminal, CancellationToken stop)
+    {
+        var command = new Command("score", "Writes anomaly scores in nats: −ELBO, reconstruction, KL and importance-sampled −log p(x).");
+        var use = new UseOptions(command, "The table, CSV [default: scores.csv in the run's folder]", takesData: true);
+        var samples = Options.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
+        var seed = UseOptions.Seed("the draws");
+        var classes = Options.Text(
+            "--anomalous", "class,…", "Classes that are anomalous: prints how well each score tells them from the others");
+        command.Options.Add(samples);
+        command.Options.Add(seed);
+        command.Options.Add(classes);
+        command.SetAction(result =>
+        {
+            var file = use.Output(result, "scores.csv");
+            var anomalous = result.GetValue(classes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+            using var loaded = use.Open(result);
+            var data = use.Data(result, loaded);
+            AnomalyReport.Check(data, anomalous);
+            var scores = loaded.Generation.Score(data, result.GetValue(samples), result.GetValue(seed), stop);
+            var report = new AnomalyReport(data, scores, anomalous);
+            report.Write(file);
+            Print(report, terminal.Output);
+            terminal.Output.WriteLine(file);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Print(AnomalyReport report, TextWriter output)
+    {
+        output.WriteLine($"{"score",-16}{"mean, nats",12}{(report.Areas[0].Auroc is null ? "" : $"{"AUROC",9}{"AUPRC",9}")}");
+        foreach (var area in report.Areas)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"{area.Name,-16}{area.Mean,12:F3}{(area.Auroc is null ? "" : Areas(area))}"));
+        }
+    }
+
+    private static string Areas(AnomalyArea area) => string.Create(CultureInfo.InvariantCulture, $"{area.Auroc,9:F4}{area.Auprc,9:F4}");
+}
