@@ -25,6 +25,49 @@ public class ReparameterizeTests
         return true;
     });
 
+    [EveryDevice]
+    public void Fused_passes_equal_their_twins_for_every_prior_and_number_of_draws(TestDevice device) => device.Run(accelerator =>
+    {
+        CheckTwins<MeanPrior>(accelerator, new LatentShape { Rows = 3, Columns = 20, Samples = 2, Purpose = RandomPurpose.Latent });
+        CheckTwins<GaussianPrior>(accelerator, new LatentShape { Rows = 2, Columns = 67, Samples = 3, FirstSample = 5, Purpose = 9 });
+        return true;
+    });
+
+    private static void CheckTwins<TPrior>(Accelerator accelerator, LatentShape shape) where TPrior : struct, IPrior
+    {
+        var inputs = new Inputs();
+        int size = shape.Rows * shape.Columns, drawn = size * shape.Samples;
+        using var control = accelerator.Allocate1D(new[] { Control });
+        using Guarded encoded = new(accelerator, inputs.Normal(2 * size)), prior = new(accelerator, inputs.Normal(TPrior.Outputs * size));
+        using Guarded upstream = new(accelerator, inputs.Normal(drawn)), gates = new(accelerator, [.. Enumerable.Range(0, shape.Columns).Select(i => i % 3 == 0 ? 0f : 1f)]);
+        using Guarded latent = new(accelerator, drawn), latentTwin = new(accelerator, drawn), terms = new(accelerator, size);
+        using Guarded divergence = new(accelerator, shape.Rows), divergenceTwin = new(accelerator, shape.Rows);
+        using Guarded gradient = new(accelerator, 2 * size), twin = new(accelerator, 2 * size);
+        using Guarded priorGradient = new(accelerator, TPrior.Outputs * size), priorTwin = new(accelerator, TPrior.Outputs * size);
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
+        KernelConfig draws = new(Elementwise.GridFor(matrix with { Rows = shape.Rows * shape.Samples }, Group), Group);
+        var forward = Reparameterize.Forward<TPrior>;
+        accelerator.LoadStreamKernel(forward)((shape.Rows, Group), encoded.View, prior.View, latent.View, divergence.View, control.View, shape);
+        var sample = Reparameterize.Sample;
+        accelerator.LoadStreamKernel(sample)(draws, encoded.View, latentTwin.View, control.View, shape);
+        var diverge = Reparameterize.Divergence<TPrior>;
+        accelerator.LoadStreamKernel(diverge)(elements, encoded.View, prior.View, terms.View, shape);
+        var sum = RowReduction.Run;
+        accelerator.LoadStreamKernel(sum)((shape.Rows, Group), terms.View, divergenceTwin.View, matrix);
+        var backward = Reparameterize.Backward<TPrior>;
+        accelerator.LoadStreamKernel(backward)((shape.Rows, Group), encoded.View, prior.View, gates.View, upstream.View, gradient.View,
+            priorGradient.View, control.View, shape);
+        var sampleGradient = Reparameterize.SampleGradient;
+        accelerator.LoadStreamKernel(sampleGradient)(elements, encoded.View, upstream.View, twin.View, control.View, shape);
+        var add = Reparameterize.AddDivergenceGradient<TPrior>;
+        accelerator.LoadStreamKernel(add)(elements, encoded.View, prior.View, gates.View, twin.View, priorTwin.View, control.View, shape);
+        Compare.Bits(latent.Read(), latentTwin.Read(), "z");
+        Compare.Bits(divergence.Read(), divergenceTwin.Read(), "KL");
+        Compare.Bits(gradient.Read(), twin.Read(), "gradient");
+        Compare.Bits(priorGradient.Read(), priorTwin.Read(), "gradient of the prior");
+    }
+
     private static void CheckForward(Accelerator accelerator, float[] encoded, LatentShape shape)
     {
         using var control = accelerator.Allocate1D(new[] { Control });
