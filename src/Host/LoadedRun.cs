@@ -41,7 +41,10 @@ internal sealed class LoadedRun : IDisposable
     public ImageSet Data(string? source, int threads)
     {
         var data = DataSource.Load(
-            source ?? configuration.Data.Folder, configuration.Training.Seed, threads > 0 ? threads : Environment.ProcessorCount).Test;
+            source ?? configuration.Data.Folder,
+            configuration.Training.Seed,
+            threads > 0 ? threads : Environment.ProcessorCount,
+            configuration.Model.Fit).Test;
         var model = configuration.Model;
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data

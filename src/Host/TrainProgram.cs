@@ -16,7 +16,7 @@ internal static class TrainProgram
     {
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var loading = Load(request.Data, request.Training.Seed, request.Threads);
+        var loading = Load(request.Data, request.Training.Seed, request.Threads, request.Size);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = new RunConfiguration
@@ -49,7 +49,7 @@ internal static class TrainProgram
         var checkpoint = CheckpointFile.Read(folder.Checkpoint);
         var run = checkpoint.Header.Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Load(dataFolder, run.Training.Seed, request.Threads);
+        var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Model.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var configuration = run with
@@ -78,8 +78,8 @@ internal static class TrainProgram
         }
     }
 
-    private static Task<DataSplit> Load(string? folder, ulong seed, int threads) =>
-        Task.Run(() => DataSource.Load(folder, seed, threads > 0 ? threads : Environment.ProcessorCount));
+    private static Task<DataSplit> Load(string? source, ulong seed, int threads, ImageFit? fit) =>
+        Task.Run(() => DataSource.Load(source, seed, threads > 0 ? threads : Environment.ProcessorCount, fit));
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {

@@ -3,12 +3,15 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 
 /// <summary>Options with a range, so that what a command gets can be used as it is. Numbers are read alike in every locale.</summary>
 internal static class Options
 {
+    private const int MostPixels = 4096;
+
     /// <summary>An option that takes a number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<T> Number<T>(string name, string unit, T fallback, T least, T most, string description)
         where T : struct, INumber<T>
@@ -95,6 +98,22 @@ internal static class Options
             if (string.IsNullOrWhiteSpace(text))
                 result.AddError($"{name} takes a {unit}, not an empty text.");
             return text;
+        },
+    };
+
+    /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
+    public static Option<ImageFit?> Size(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "WIDTHxHEIGHT",
+        CustomParser = result =>
+        {
+            var text = result.Tokens.Single().Value;
+            var sides = text.Split('x');
+            if (sides.Length == 2 && TryParse(sides[0], 1, MostPixels, out int width) && TryParse(sides[1], 1, MostPixels, out int height))
+                return new ImageFit(width, height);
+            result.AddError($"{name} takes a size such as 64x48, not \"{text}\".");
+            return null;
         },
     };
 

@@ -12,7 +12,9 @@ internal static class TrainCommand
 
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var data = Options.Text("--data", "folder", "Folder of MNIST-style IDX files, plain or .gz [default: built-in digits, 60,000 + 10,000]");
+        var data = Options.Text(
+            "--data", "source", "digits, shapes, mnist, fashion-mnist, or a folder of IDX files or of PNG, PGM or PPM pictures [default: digits]");
+        var size = Options.Size("--size", "Bring pictures of a folder to this size");
         var output = Options.Text("--out", "folder", "Folder for the run's files [default: a new folder under runs]");
         var overwrite = CommonOptions.Overwrite("a run");
         var resume = new Option<bool>("--resume")
@@ -36,14 +38,14 @@ internal static class TrainCommand
         var threads = CommonOptions.Threads();
         var command = new Command("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
         {
-            data, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed, device, threads,
+            data, size, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed, device, threads,
         };
         objective.AddTo(command);
         command.SetAction(result =>
         {
             if (result.GetValue(resume))
             {
-                Refuse(result, "--resume", [overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All]);
+                Refuse(result, "--resume", [size, overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All]);
                 return TrainProgram.Resume(
                     new ResumeRequest(
                         result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
@@ -58,6 +60,7 @@ internal static class TrainCommand
                 new TrainRequest
                 {
                     Data = result.GetValue(data),
+                    Size = result.GetValue(size),
                     Out = result.GetValue(output),
                     Overwrite = result.GetValue(overwrite),
                     Hidden = result.GetRequiredValue(hidden),

@@ -1,13 +1,17 @@
 using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 
 /// <summary>What "train" was asked to do.</summary>
 internal sealed record TrainRequest
 {
-    /// <summary>The folder of IDX files; null for the built-in digits.</summary>
+    /// <summary>The data as <see cref="DataSource"/> takes it; null for the built-in digits.</summary>
     public required string? Data { get; init; }
+
+    /// <summary>What pictures are brought to; null for their own size.</summary>
+    public required ImageFit? Size { get; init; }
 
     /// <summary>The run's folder; null for a new one.</summary>
     public required string? Out { get; init; }

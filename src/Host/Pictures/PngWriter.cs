@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using VaeGpu.Training;
+using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Pictures;
 
@@ -9,7 +10,6 @@ public static class PngWriter
 {
     private const byte Grey = 0;
     private const byte Rgb = 2;
-    private static readonly uint[] Remainders = CrcTable();
 
     /// <summary>Writes grey levels 0 (black) to 255 (white), shape (height, width), to <paramref name="path"/>.</summary>
     /// <exception cref="ArgumentException">A side is not positive, or the pixels do not fill the picture.</exception>
@@ -60,29 +60,10 @@ public static class PngWriter
         Span<byte> word = stackalloc byte[4];
         BinaryPrimitives.WriteInt32BigEndian(word, data.Length);
         file.Write(word);
+        var start = (int)file.Position;
         file.Write(type);
         file.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(word, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(word, Crc32.Of(file.GetBuffer().AsSpan(start, (int)file.Position - start)));
         file.Write(word);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> data)
-    {
-        foreach (var value in data)
-            crc = Remainders[(byte)(crc ^ value)] ^ (crc >> 8);
-        return crc;
-    }
-
-    /// <summary>The remainder of each byte by the CRC-32 polynomial, bits reversed.</summary>
-    private static uint[] CrcTable()
-    {
-        var table = new uint[256];
-        for (var i = 0u; i < 256; i++)
-        {
-            table[i] = i;
-            for (var bit = 0; bit < 8; bit++)
-                table[i] = (table[i] >> 1) ^ (0xEDB88320 & (0 - (table[i] & 1)));
-        }
-        return table;
     }
 }

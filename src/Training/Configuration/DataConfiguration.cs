@@ -5,7 +5,7 @@ namespace VaeGpu.Training.Configuration;
 /// <summary>Which images a run was trained on.</summary>
 public sealed record DataConfiguration
 {
-    /// <summary>The folder of IDX files; null for the built-in digits.</summary>
+    /// <summary>The folder or the name, as <see cref="DataSource"/> takes it; null for the built-in digits.</summary>
     public required string? Folder { get; init; }
 
     /// <summary>The set's name.</summary>
@@ -20,7 +20,7 @@ public sealed record DataConfiguration
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
     public static DataConfiguration Of(string? folder, DataSplit data) => new()
     {
-        Folder = folder is null ? null : Path.GetFullPath(folder),
+        Folder = folder is null || DataSource.IsName(folder) ? folder : Path.GetFullPath(folder),
         Name = data.Name,
         Train = data.Train.Count,
         Test = data.Test.Count,

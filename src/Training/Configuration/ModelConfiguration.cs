@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
@@ -42,6 +43,10 @@ public sealed record ModelConfiguration
     /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
     public int DataDimensions => Channels * Width * Height;
+
+    /// <summary>What pictures are brought to, to be the model's data.</summary>
+    [JsonIgnore]
+    public ImageFit Fit => new(Width, Height, Channels);
 
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()

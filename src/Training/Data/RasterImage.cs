@@ -1,0 +1,70 @@
+namespace VaeGpu.Training.Data;
+
+/// <summary>A picture of a file: 8-bit levels, shape (channels, height, width), with 1 channel (grey) or 3 (red, green, blue).</summary>
+public sealed record RasterImage(byte[] Levels, int Width, int Height, int Channels)
+{
+    /// <summary>Pictures of more pixels than this are refused: a damaged header must not take all memory.</summary>
+    public const long MostPixels = 1 << 26;
+
+    /// <summary>
+    /// The picture with other channels: grey is copied to all three; colour becomes luma, 0.299·red + 0.587·green + 0.114·blue.
+    /// </summary>
+    public RasterImage WithChannels(int channels)
+    {
+        if (channels == Channels)
+            return this;
+        var size = Width * Height;
+        if (channels == 3)
+            return this with { Levels = [.. Levels, .. Levels, .. Levels], Channels = 3 };
+        var grey = new byte[size];
+        for (var i = 0; i < size; i++)
+            grey[i] = (byte)((299 * Levels[i] + 587 * Levels[size + i] + 114 * Levels[2 * size + i] + 500) / 1000);
+        return this with { Levels = grey, Channels = 1 };
+    }
+
+    /// <summary>
+    /// The picture in another size, stretched where the proportions differ: a new pixel is the mean of the area that it covers, pixels
+    /// at the edges counting by their share.
+    /// </summary>
+    public RasterImage Resized(int width, int height)
+    {
+        if ((width, height) == (Width, Height))
+            return this;
+        var (columns, rows) = (Shares(Width, width), Shares(Height, height));
+        var levels = new byte[checked(Channels * width * height)];
+        var wide = new double[Height * width];
+        for (var channel = 0; channel < Channels; channel++)
+        {
+            var source = Levels.AsSpan(channel * Width * Height, Width * Height);
+            for (var y = 0; y < Height; y++)
+            {
+                for (var x = 0; x < width; x++)
+                    foreach (var (from, share) in columns[x])
+                        wide[y * width + x] += share * source[y * Width + from];
+            }
+            for (var i = 0; i < width * height; i++)
+            {
+                double level = 0.5;
+                foreach (var (from, share) in rows[i / width])
+                    level += share * wide[from * width + i % width];
+                levels[channel * width * height + i] = (byte)Math.Min(level, 255);
+            }
+            Array.Clear(wide);
+        }
+        return new RasterImage(levels, width, height, Channels);
+    }
+
+    /// <summary>For each of <paramref name="to"/> new cells the old ones that it covers, with their shares of it, which add up to 1.</summary>
+    private static (int From, double Share)[][] Shares(int from, int to)
+    {
+        var scale = (double)from / to;
+        return [.. Enumerable.Range(0, to).Select(cell =>
+        {
+            double start = cell * scale, end = Math.Min((cell + 1) * scale, from);
+            return Enumerable.Range((int)start, Math.Max(1, (int)Math.Ceiling(end) - (int)start))
+                .Where(old => old < from)
+                .Select(old => (old, (Math.Min(end, old + 1) - Math.Max(start, old)) / (end - start)))
+                .ToArray();
+        })];
+    }
+}
