@@ -48,27 +48,27 @@ internal static class FusionFigures
     {
         Accelerator accelerator = device.Accelerator;
         int groupSize = DeviceTuning.For(accelerator).GroupSize;
-        var shape = new LatentShape { Rows = Batch, Columns = Latent, Purpose = RandomPurpose.Latent };
+        var shape = new LatentShape { Rows = Batch, Columns = Latent, Samples = 1, Purpose = RandomPurpose.Latent };
         var matrix = new MatrixShape { Rows = Batch, Columns = Latent };
         using var encoded = accelerator.Allocate1D(Measuring.Data.Normal(Batch * 2 * Latent));
         using var latent = accelerator.Allocate1D<float>(Batch * Latent);
         using var terms = accelerator.Allocate1D<float>(Batch * Latent);
         using var divergence = accelerator.Allocate1D<float>(Batch);
         using var control = accelerator.Allocate1D([new ControlBlock { Step = 1 }]);
-        var fused = new LatentLauncher(accelerator);
+        var fused = LatentLauncher.Load(accelerator, Prior.Standard);
         var sampleKernel = Reparameterize.Sample;
-        var divergenceKernel = Reparameterize.Divergence;
+        var divergenceKernel = Reparameterize.Divergence<StandardPrior>;
         var sumKernel = RowReduction.Run;
         var sample = accelerator.LoadStreamKernel(sampleKernel);
         var diverge = accelerator.LoadStreamKernel(divergenceKernel);
         var sum = accelerator.LoadStreamKernel(sumKernel);
         KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize), rows = Launch.Config(Batch, groupSize);
         return Compare(device, "reparameterise + KL, forward", $"{Batch}×{Latent}", effort,
-            () => fused.Forward(encoded.View, latent.View, divergence.View, control.View, shape),
+            () => fused.Forward(encoded.View, default, latent.View, divergence.View, control.View, shape),
             () =>
             {
                 sample(elements, encoded.View, latent.View, control.View, shape);
-                diverge(elements, encoded.View, terms.View, shape);
+                diverge(elements, encoded.View, default, terms.View, shape);
                 sum(rows, terms.View, divergence.View, matrix);
             });
     }
@@ -77,24 +77,25 @@ internal static class FusionFigures
     {
         Accelerator accelerator = device.Accelerator;
         int groupSize = DeviceTuning.For(accelerator).GroupSize;
-        var shape = new LatentShape { Rows = Batch, Columns = Latent, Purpose = RandomPurpose.Latent };
+        var shape = new LatentShape { Rows = Batch, Columns = Latent, Samples = 1, Purpose = RandomPurpose.Latent };
         using var encoded = accelerator.Allocate1D(Measuring.Data.Normal(Batch * 2 * Latent));
         using var latentGradient = accelerator.Allocate1D(Measuring.Data.Normal(Batch * Latent));
         using var gradient = accelerator.Allocate1D<float>(Batch * 2 * Latent);
+        using var gates = accelerator.Allocate1D(Enumerable.Repeat(1f, Latent).ToArray());
         using var control = accelerator.Allocate1D([new ControlBlock { Step = 1, DivergenceWeight = 1 }]);
-        var fused = new LatentLauncher(accelerator);
+        var fused = LatentLauncher.Load(accelerator, Prior.Standard);
         var sampleKernel = Reparameterize.SampleGradient;
-        var divergenceKernel = Reparameterize.AddDivergenceGradient;
+        var divergenceKernel = Reparameterize.AddDivergenceGradient<StandardPrior>;
         var sample = accelerator.LoadStreamKernel(sampleKernel);
         var diverge = accelerator.LoadStreamKernel(divergenceKernel);
         var matrix = new MatrixShape { Rows = Batch, Columns = Latent };
         KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize);
         return Compare(device, "reparameterise + KL, backward", $"{Batch}×{Latent}", effort,
-            () => fused.Backward(encoded.View, latentGradient.View, gradient.View, control.View, shape),
+            () => fused.Backward(encoded.View, default, gates.View, latentGradient.View, gradient.View, default, control.View, shape),
             () =>
             {
                 sample(elements, encoded.View, latentGradient.View, gradient.View, control.View, shape);
-                diverge(elements, encoded.View, gradient.View, control.View, shape);
+                diverge(elements, encoded.View, default, gates.View, gradient.View, default, control.View, shape);
             });
     }
 

@@ -63,7 +63,7 @@ internal sealed class TrainingStep : IDisposable
         vae.Backward(batch.View, control.View, now);
         vae.Parameters.Update(launcher, control.View, adam);
         var end = new StepShape { Rows = now, Count = StepSize.Images };
-        launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View, end);
+        launcher.EndStep(vae.Decoder.Loss, vae.Posterior.Divergence, sums.View, control.View, end);
     }
 
     /// <summary>The mean loss of all steps so far, in nats.</summary>

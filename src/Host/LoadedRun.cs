@@ -2,6 +2,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host;
@@ -11,10 +12,11 @@ internal sealed class LoadedRun : IDisposable
 {
     private readonly Backend backend;
     private readonly RunConfiguration configuration;
+    private readonly float[] parameters;
 
     private LoadedRun(Backend backend, Checkpoint checkpoint)
     {
-        this.backend = backend;
+        (this.backend, parameters) = (backend, checkpoint.Parameters);
         configuration = checkpoint.Header.Configuration;
         Generation = new Generation(backend.Accelerator, configuration.Model, checkpoint.Parameters);
     }
@@ -32,6 +34,9 @@ internal sealed class LoadedRun : IDisposable
     public Generation Pictures => configuration.Data.IsPictures
         ? Generation
         : throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score.");
+
+    /// <summary>The model, to be evaluated.</summary>
+    public Evaluator Evaluator() => new(backend.Accelerator, configuration.Model, parameters);
 
     /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
     /// <exception cref="RunException">The data has another size than the model's.</exception>

@@ -15,15 +15,15 @@ internal static class RunPictures
     private const int PairColumns = 16;
 
     /// <summary>Mean images of latent vectors drawn from the prior.</summary>
-    public static Picture Samples(Generation generation, int count, uint seed, CancellationToken stop) => ImageGrid.Tile(
-        generation.Sample(count, seed, stop), generation.Width, generation.Height, Columns(count), generation.Channels);
+    public static Picture Samples(Generation generation, int count, uint seed, CancellationToken stop, byte? label = null) => ImageGrid.Tile(
+        generation.Sample(count, seed, stop, label), generation.Width, generation.Height, Columns(count), generation.Channels);
 
     /// <summary>The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction.</summary>
     public static Picture Reconstructions(Generation generation, ImageSet images, int count, CancellationToken stop)
     {
         count = Math.Min(count, images.Count);
         var inputs = images.Pixels.AsSpan(0, count * images.Size);
-        return ImageGrid.Pairs(inputs, generation.Reconstruct(inputs, stop), images.Width, images.Height, PairColumns, images.Channels);
+        return ImageGrid.Pairs(inputs, generation.Reconstruct(inputs, stop, images.Labels?[..count]), images.Width, images.Height, PairColumns, images.Channels);
     }
 
     /// <summary>Mean images of latent vectors, shape (count, d), <paramref name="columns"/> in a row.</summary>

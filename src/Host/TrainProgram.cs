@@ -34,6 +34,8 @@ internal static class TrainProgram
                 Latent = request.Latent,
                 Activation = request.Activation,
                 Likelihood = request.Likelihood,
+                Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
+                Prior = request.Prior,
             },
             Training = request.Training,
             Data = DataConfiguration.Of(request.Data, data, request.Binarised),

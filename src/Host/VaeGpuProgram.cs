@@ -14,6 +14,7 @@ public static class VaeGpuProgram
         var root = new RootCommand("Trains variational autoencoders with GPU kernels written in C#, on GPUs and on CPUs.")
         {
             new TrainCommand(terminal, stop),
+            EvaluateCommand.Create(terminal, stop),
             SampleCommand.Create(terminal, stop),
             ReconstructCommand.Create(terminal, stop),
             InterpolateCommand.Create(terminal, stop),

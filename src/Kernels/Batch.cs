@@ -77,7 +77,8 @@ public static class Batch
     private static float Binarize(float level, uint seed, uint block, uint element) =>
         Philox.Uniform(Philox.Draw(seed, RandomPurpose.Dequantize, block, element).A) < level ? 1f : 0f;
 
-    private static int SourceRow(ControlBlock now, int row, BatchShape shape)
+    /// <summary>π(position + row).</summary>
+    internal static int SourceRow(ControlBlock now, int row, BatchShape shape)
     {
         int position = now.Position + row;
         if (shape.HalfBits == 0)

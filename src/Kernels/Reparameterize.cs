@@ -9,33 +9,38 @@ public struct LatentShape
     public int Rows;
     /// <summary>Latent dimensions d.</summary>
     public int Columns;
+    /// <summary>Draws z of each example, L.</summary>
+    public int Samples;
+    /// <summary>The number of the first of them in the random stream.</summary>
+    public int FirstSample;
     /// <summary>One of <see cref="RandomPurpose"/>.</summary>
     public uint Purpose;
 }
 
 /// <summary>
-/// z = μ + σ·ε with ε drawn on the spot, and KL(N(μ, σ²) ‖ N(0, 1)) of each row (Kingma and Welling 2014, section 2.4 and
+/// z = μ + σ·ε with ε drawn on the spot, and KL(N(μ, σ²) ‖ N(μ_p, σ_p²)) of each row (Kingma and Welling 2014, section 2.4 and
 /// appendix B), in one pass forward and one backward.
 /// </summary>
 /// <remarks>
-/// <para>Mathematics: ℓ = logσ², clamped to [−30, 20] as σ of 10⁻⁷ and of 22026 are beyond any use and e²⁰ squared is still far
-/// from overflow; outside the gradient with respect to logσ² is 0, as the clamp's is. NaN passes the clamp.
-/// σ = e^½ℓ; KL = Σ ½(μ² + (e^ℓ − 1) − ℓ), with e^ℓ − 1 computed without cancellation.
-/// ∂/∂μ = dz + w·μ and ∂/∂ℓ = dz·ε·½σ + w·½(e^ℓ − 1), w = KL weight / rows: the objective is a mean over the batch.</para>
-/// <para>Layouts, row-major: encoded and its gradient (rows, 2d), [μ | logσ²]; latent and its gradient (rows, d); divergence
-/// (rows). ε of row i, dimension j is the normal number of (seed, purpose, step, i·d + j): recomputed backward, never stored.</para>
+/// <para>Mathematics: ℓ = logσ², clamped to the range of <see cref="LogVariance"/>; σ = e^½ℓ; δ = μ − μ_p; r = ℓ − logσ_p².
+/// KL = Σ ½(δ²/σ_p² + (e^r − 1) − r), with e^r − 1 computed without cancellation. With w = KL weight / rows, for the objective is a
+/// mean over the batch, and a gate g of 0 or 1 for each dimension (<see cref="FreeBits"/>):
+/// ∂/∂μ = Σ dz + wg·δ/σ_p², ∂/∂ℓ = ½σ·Σ dz·ε + wg·½(e^r − 1), the sums over the L draws;
+/// ∂/∂μ_p = −wg·δ/σ_p², ∂/∂logσ_p² = −wg·½(e^r − 1 + δ²/σ_p²).</para>
+/// <para>Layouts, row-major: encoded and its gradient (rows, 2d), [μ | logσ²]; latent and its gradient (rows·L, d), the draws of an
+/// example one below the other; divergence (rows); gates (d); prior and its gradient as <see cref="IPrior"/> says. ε of row i,
+/// dimension j, draw l is the normal number of (seed, purpose, step, i·d + j, l): recomputed backward, never stored.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions. Forward needs the barriers and the 256 shared
 /// bytes of <see cref="RowReduction"/>; backward has none. Some 150 integer and float operations for 12 bytes: on GPUs bound
 /// by memory, on CPUs by Philox. Tests: ReparameterizeTests.</para>
 /// </remarks>
 public static class Reparameterize
 {
-    private const float SmallestLogVariance = -30f;
-    private const float LargestLogVariance = 20f;
-
     /// <summary>z and KL of each row, fused.</summary>
-    public static void Forward(
-        ArrayView<float> encoded, ArrayView<float> latent, ArrayView<float> divergence, ArrayView<ControlBlock> control, LatentShape shape)
+    public static void Forward<TPrior>(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> divergence,
+        ArrayView<ControlBlock> control, LatentShape shape)
+        where TPrior : struct, IPrior
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
         ControlBlock now = control[0];
@@ -51,10 +56,14 @@ public static class Reparameterize
                 if (column < shape.Columns)
                 {
                     float mean = encoded[means + column];
-                    float logVariance = Clamp(encoded[logVariances + column]);
-                    int index = row * shape.Columns + column;
-                    latent[index] = At(mean, logVariance, Noise(now, shape.Purpose, index));
-                    sum += DivergenceOf(mean, logVariance);
+                    float logVariance = LogVariance.Clamp(encoded[logVariances + column]);
+                    float deviation = Exponential.Exp(0.5f * logVariance);
+                    for (int sample = 0; sample < shape.Samples; sample++)
+                    {
+                        int target = (row * shape.Samples + sample) * shape.Columns + column;
+                        latent[target] = MathF.FusedMultiplyAdd(deviation, Noise(now, shape, row, column, sample), mean);
+                    }
+                    sum += DivergenceOf(mean, logVariance, TPrior.At(prior, row, column, shape.Columns));
                 }
             }
             partial[first + Group.IdxX] = sum;
@@ -64,116 +73,144 @@ public static class Reparameterize
             divergence[row] = total;
     }
 
-    /// <summary>The gradient of the encoder's output, fused: from dz, and from the KL divergence.</summary>
-    public static void Backward(
-        ArrayView<float> encoded, ArrayView<float> latentGradient, ArrayView<float> encodedGradient,
-        ArrayView<ControlBlock> control, LatentShape shape)
+    /// <summary>The gradients of the encoder's output and of the prior's numbers, fused: from dz, and from the KL divergence.</summary>
+    public static void Backward<TPrior>(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> gates, ArrayView<float> latentGradient,
+        ArrayView<float> encodedGradient, ArrayView<float> priorGradient, ArrayView<ControlBlock> control, LatentShape shape)
+        where TPrior : struct, IPrior
     {
         ControlBlock now = control[0];
         int row = Grid.IdxX;
-        int means = row * (2 * shape.Columns);
-        int logVariances = means + shape.Columns;
-        float weight = now.DivergenceWeight / shape.Rows;
         for (int first = 0; first < shape.Columns; first += Group.DimX)
         {
             int column = first + Group.IdxX;
             if (column < shape.Columns)
             {
-                float logVariance = encoded[logVariances + column];
-                int index = row * shape.Columns + column;
-                float gradient = latentGradient[index];
-                encodedGradient[means + column] = gradient + weight * encoded[means + column];
-                encodedGradient[logVariances + column] = SampleTerm(gradient, logVariance, Noise(now, shape.Purpose, index))
-                    + DivergenceTerm(weight, logVariance);
+                int mean = row * (2 * shape.Columns) + column;
+                LatentGradient sampled = SampleTerm(encoded, latentGradient, now, shape, row, column);
+                LatentGradient diverged = DivergenceTerm<TPrior>(encoded, prior, gates, priorGradient, now, shape, row, column);
+                encodedGradient[mean] = sampled.Mean + diverged.Mean;
+                encodedGradient[mean + shape.Columns] = sampled.LogVariance + diverged.LogVariance;
             }
         }
     }
 
-    /// <summary>z alone: the first half of <see cref="Forward"/>'s unfused twin, and what a sampler needs.</summary>
+    /// <summary>z alone: the first half of <see cref="Forward"/>'s unfused twin, and what a sampler needs. Row y of the grid is row y of z.</summary>
     public static void Sample(ArrayView<float> encoded, ArrayView<float> latent, ArrayView<ControlBlock> control, LatentShape shape)
     {
-        int row = Grid.IdxY;
+        int row = Grid.IdxY / shape.Samples;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         if (column < shape.Columns)
         {
             int means = row * (2 * shape.Columns);
-            int index = row * shape.Columns + column;
-            float logVariance = Clamp(encoded[means + shape.Columns + column]);
-            latent[index] = At(encoded[means + column], logVariance, Noise(control[0], shape.Purpose, index));
+            float deviation = Exponential.Exp(0.5f * LogVariance.Clamp(encoded[means + shape.Columns + column]));
+            float noise = Noise(control[0], shape, row, column, Grid.IdxY - row * shape.Samples);
+            latent[Grid.IdxY * shape.Columns + column] = MathF.FusedMultiplyAdd(deviation, noise, encoded[means + column]);
         }
     }
 
     /// <summary>
     /// KL of each dimension, (rows, d): with <see cref="RowReduction.Run"/> the second half of <see cref="Forward"/>'s unfused twin.
     /// </summary>
-    public static void Divergence(ArrayView<float> encoded, ArrayView<float> divergence, LatentShape shape)
+    public static void Divergence<TPrior>(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> divergence, LatentShape shape)
+        where TPrior : struct, IPrior
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         if (column < shape.Columns)
         {
             int means = row * (2 * shape.Columns);
+            float logVariance = LogVariance.Clamp(encoded[means + shape.Columns + column]);
             divergence[row * shape.Columns + column] =
-                DivergenceOf(encoded[means + column], Clamp(encoded[means + shape.Columns + column]));
+                DivergenceOf(encoded[means + column], logVariance, TPrior.At(prior, row, column, shape.Columns));
         }
     }
 
-    /// <summary>dz taken back through the sample: the first half of <see cref="Backward"/>'s unfused twin.</summary>
+    /// <summary>dz taken back through the draws: the first half of <see cref="Backward"/>'s unfused twin.</summary>
     public static void SampleGradient(
         ArrayView<float> encoded, ArrayView<float> latentGradient, ArrayView<float> encodedGradient,
         ArrayView<ControlBlock> control, LatentShape shape)
     {
-        int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         if (column < shape.Columns)
         {
-            int means = row * (2 * shape.Columns);
-            int logVariances = means + shape.Columns;
-            int index = row * shape.Columns + column;
-            float gradient = latentGradient[index];
-            encodedGradient[means + column] = gradient;
-            encodedGradient[logVariances + column] =
-                SampleTerm(gradient, encoded[logVariances + column], Noise(control[0], shape.Purpose, index));
+            int mean = Grid.IdxY * (2 * shape.Columns) + column;
+            LatentGradient sampled = SampleTerm(encoded, latentGradient, control[0], shape, Grid.IdxY, column);
+            encodedGradient[mean] = sampled.Mean;
+            encodedGradient[mean + shape.Columns] = sampled.LogVariance;
         }
     }
 
     /// <summary>The divergence's gradient, added to what is there: the second half of <see cref="Backward"/>'s unfused twin.</summary>
-    public static void AddDivergenceGradient(
-        ArrayView<float> encoded, ArrayView<float> encodedGradient, ArrayView<ControlBlock> control, LatentShape shape)
+    public static void AddDivergenceGradient<TPrior>(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> gates, ArrayView<float> encodedGradient,
+        ArrayView<float> priorGradient, ArrayView<ControlBlock> control, LatentShape shape)
+        where TPrior : struct, IPrior
     {
-        int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         if (column < shape.Columns)
         {
-            int means = row * (2 * shape.Columns);
-            int logVariances = means + shape.Columns;
-            float weight = control[0].DivergenceWeight / shape.Rows;
-            encodedGradient[means + column] += weight * encoded[means + column];
-            encodedGradient[logVariances + column] += DivergenceTerm(weight, encoded[logVariances + column]);
+            int mean = Grid.IdxY * (2 * shape.Columns) + column;
+            LatentGradient diverged = DivergenceTerm<TPrior>(
+                encoded, prior, gates, priorGradient, control[0], shape, Grid.IdxY, column);
+            encodedGradient[mean] += diverged.Mean;
+            encodedGradient[mean + shape.Columns] += diverged.LogVariance;
         }
     }
 
-    private static float Noise(ControlBlock now, uint purpose, int index)
+    /// <summary>ε of a row's dimension in one of its draws.</summary>
+    internal static float Noise(ControlBlock now, LatentShape shape, int row, int column, int sample)
     {
-        RandomWords words = Philox.Draw(now.Seed, purpose, (uint)now.Step, (uint)index);
+        var counter = new RandomWords
+        {
+            A = (uint)(row * shape.Columns + column), B = (uint)now.Step, C = (uint)(shape.FirstSample + sample),
+        };
+        RandomWords words = Philox.Block(counter, now.Seed, shape.Purpose);
         return Philox.Normal(words.A, words.B);
     }
 
-    private static float Clamp(float logVariance)
+    private static float DivergenceOf(float mean, float logVariance, PriorPoint prior)
     {
-        float above = logVariance < SmallestLogVariance ? SmallestLogVariance : logVariance;
-        return above > LargestLogVariance ? LargestLogVariance : above;
+        float distance = mean - prior.Mean;
+        float ratio = logVariance - prior.LogVariance;
+        return 0.5f * (distance * distance * prior.Precision + (Exponential.Expm1(ratio) - ratio));
     }
 
-    private static float At(float mean, float logVariance, float noise) =>
-        MathF.FusedMultiplyAdd(Exponential.Exp(0.5f * logVariance), noise, mean);
+    private static LatentGradient SampleTerm(
+        ArrayView<float> encoded, ArrayView<float> latentGradient, ControlBlock now, LatentShape shape, int row, int column)
+    {
+        float sum = 0f, noisy = 0f;
+        for (int sample = 0; sample < shape.Samples; sample++)
+        {
+            float gradient = latentGradient[(row * shape.Samples + sample) * shape.Columns + column];
+            sum += gradient;
+            noisy += gradient * Noise(now, shape, row, column, sample);
+        }
+        float logVariance = encoded[row * (2 * shape.Columns) + shape.Columns + column];
+        float halfDeviation = 0.5f * Exponential.Exp(0.5f * LogVariance.Clamp(logVariance));
+        return new() { Mean = sum, LogVariance = LogVariance.Gradient(logVariance, noisy * halfDeviation) };
+    }
 
-    private static float DivergenceOf(float mean, float logVariance) =>
-        0.5f * (mean * mean + (Exponential.Expm1(logVariance) - logVariance));
+    private static LatentGradient DivergenceTerm<TPrior>(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> gates, ArrayView<float> priorGradient, ControlBlock now,
+        LatentShape shape, int row, int column)
+        where TPrior : struct, IPrior
+    {
+        int mean = row * (2 * shape.Columns) + column;
+        float weight = now.DivergenceWeight / shape.Rows * gates[column];
+        PriorPoint point = TPrior.At(prior, row, column, shape.Columns);
+        float logVariance = encoded[mean + shape.Columns];
+        float distance = encoded[mean] - point.Mean;
+        float scaled = distance * point.Precision;
+        float excess = Exponential.Expm1(LogVariance.Clamp(logVariance) - point.LogVariance);
+        TPrior.StoreGradient(
+            prior, priorGradient, row, column, shape.Columns, -(weight * scaled), -(weight * (0.5f * (excess + distance * scaled))));
+        return new() { Mean = weight * scaled, LogVariance = LogVariance.Gradient(logVariance, weight * (0.5f * excess)) };
+    }
 
-    private static float SampleTerm(float gradient, float logVariance, float noise) =>
-        Clamp(logVariance) != logVariance ? 0f : gradient * noise * (0.5f * Exponential.Exp(0.5f * logVariance));
-
-    private static float DivergenceTerm(float weight, float logVariance) =>
-        Clamp(logVariance) != logVariance ? 0f : weight * (0.5f * Exponential.Expm1(logVariance));
+    private struct LatentGradient
+    {
+        public float Mean, LogVariance;
+    }
 }

@@ -20,32 +20,63 @@ public sealed record VaeShape
     public required Likelihood Likelihood { get; init; }
     /// <summary>What the likelihood is told.</summary>
     public LikelihoodSettings LikelihoodSettings { get; init; }
+    /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
+    public int Classes { get; init; }
+    /// <summary>p(z) or p(z∣y).</summary>
+    public Prior Prior { get; init; }
+    /// <summary>What training minimises.</summary>
+    public Objective Objective { get; init; }
+    /// <summary>Draws z of each example, L.</summary>
+    public int Samples { get; init; } = 1;
+    /// <summary>λ of <see cref="Kernels.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
+    public float FreeBits { get; init; }
 }
 
 /// <summary>
-/// A variational autoencoder (Kingma and Welling 2014; Rezende, Mohamed and Wierstra 2014) with its forward and backward
-/// passes derived by hand. The objective is the mean over the batch of w·(−log p(x∣z)) + v·KL(q(z∣x) ‖ N(0, I)), z drawn once
-/// for each row; the weights stand in the control block.
+/// A variational autoencoder (Kingma and Welling 2014; Rezende, Mohamed and Wierstra 2014), conditional where there are classes (Sohn,
+/// Lee and Yan 2015), with its forward and backward passes derived by hand. The objective is the mean over the batch of
+/// w·(−log p(x∣z)) + v·KL(q(z∣x) ‖ p(z)), or of the importance-weighted bound, z drawn L times for each row; the weights stand in the
+/// control block.
 /// </summary>
 /// <remarks>
 /// All memory is allocated here, for the largest batch; a step allocates nothing and loads no kernel. Rows beyond the actual
-/// batch keep what they held.
+/// batch keep what they held. The encoder reads [x | y] and the decoder [z | y], y one-hot.
 /// </remarks>
 public sealed class Vae : IDisposable
 {
-    private readonly Workspace workspace;
+    private readonly Workspace workspace, draws;
+    private readonly ConditionLauncher condition;
+    private readonly ArrayView<float> encoderInput, decoderInput, decoderInputGradient, repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
+    /// <exception cref="ArgumentException">A prior of the label is asked for without classes.</exception>
     public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.DataDimensions, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.LatentDimensions, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.Samples, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
+        if (shape.Prior != Kernels.Prior.Standard && shape.Classes == 0)
+            throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
         Shape = shape;
         workspace = new Workspace(accelerator, maximalBatch);
+        draws = shape.Samples == 1 ? workspace : new Workspace(accelerator, checked(maximalBatch * shape.Samples));
+        condition = new ConditionLauncher(accelerator);
         var layout = new ParameterLayout();
-        Encoder = new Encoder(workspace, layout, shape);
-        Decoder = new Decoder(workspace, layout, shape);
+        Encoder = new Encoder(workspace, layout, shape with { DataDimensions = shape.DataDimensions + shape.Classes });
+        Decoder = new Decoder(draws, layout, shape with { LatentDimensions = shape.LatentDimensions + shape.Classes });
+        Prior = new PriorNetwork(workspace, layout, shape);
+        Posterior = new Posterior(workspace, draws, shape);
+        if (shape.Samples > 1)
+            repeated = draws.Allocate(shape.DataDimensions);
+        if (shape.Classes > 0)
+        {
+            Labels = workspace.Allocate(shape.Classes);
+            encoderInput = workspace.Allocate(shape.DataDimensions + shape.Classes);
+            decoderInput = draws.Allocate(shape.LatentDimensions + shape.Classes);
+            decoderInputGradient = draws.Allocate(shape.LatentDimensions + shape.Classes);
+        }
         Parameters = new ParameterArena(accelerator, layout);
     }
 
@@ -53,14 +84,20 @@ public sealed class Vae : IDisposable
     public VaeShape Shape { get; }
     /// <summary>q(z∣x).</summary>
     public Encoder Encoder { get; }
+    /// <summary>The draws of it.</summary>
+    public Posterior Posterior { get; }
     /// <summary>p(x∣z).</summary>
     public Decoder Decoder { get; }
+    /// <summary>p(z).</summary>
+    public PriorNetwork Prior { get; }
     /// <summary>All parameters, gradients and moments.</summary>
     public ParameterArena Parameters { get; }
+    /// <summary>y of each row, one-hot, (batch, classes): to be written before anything else of a conditional model.</summary>
+    public ArrayView<float> Labels { get; }
     /// <summary>The most rows that a batch may have.</summary>
     public int MaximalBatch => workspace.MaximalBatch;
 
-    /// <summary>One forward pass: q(z∣x), z, and the outputs of p(x∣z).</summary>
+    /// <summary>One forward pass: q(z∣x), the draws z, and the outputs of p(x∣z).</summary>
     /// <param name="data">The batch, (rows, D).</param>
     /// <param name="control">Seed and step: what ε is drawn by.</param>
     /// <param name="rows">Rows of the batch.</param>
@@ -68,10 +105,48 @@ public sealed class Vae : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
     public void Forward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
     {
-        workspace.ThrowIfTooMany(rows);
-        Encoder.Forward(Parameters, data, control, rows, purpose);
-        Decoder.Forward(Parameters, Encoder.Latent, rows);
+        Encode(data, rows);
+        Posterior.Forward(Encoder.Encoded, Prior.Output, control, rows, purpose);
+        Decode(rows);
     }
+
+    /// <summary>q(z∣x) and p(z) alone.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
+    public void Encode(ArrayView<float> data, int rows)
+    {
+        workspace.ThrowIfTooMany(rows);
+        Prior.Forward(Parameters, Labels, rows);
+        if (Shape.Classes > 0)
+            condition.Join(data, Labels, encoderInput, DataAndLabels(rows));
+        Encoder.Forward(Parameters, EncoderInput(data), rows);
+    }
+
+    /// <summary>The outputs of p(x∣z) at <see cref="Layers.Posterior.Latent"/>, L draws for each of the rows.</summary>
+    public void Decode(int rows)
+    {
+        if (Shape.Classes > 0)
+            condition.Join(Posterior.Latent, Labels, decoderInput, LatentAndLabels(rows));
+        Decoder.Forward(Parameters, DecoderInput, rows * Shape.Samples);
+    }
+
+    /// <summary>−log p(x∣z) of each row, the mean over its draws, without weight: evaluation. Called after <see cref="Forward"/>.</summary>
+    public void EvaluateLoss(ArrayView<float> data, int rows) => Decoder.EvaluateLoss(Repeated(data, rows), rows * Shape.Samples);
+
+    /// <summary>
+    /// Takes one more draw z of each row into the running sums of <see cref="Importance.Accumulate"/>, (rows, 4); called after
+    /// <see cref="Encode"/>, on a model of one draw.
+    /// </summary>
+    public void AccumulateDraw(
+        ArrayView<float> data, ArrayView<float> running, ArrayView<ControlBlock> control, int rows, int sample, uint purpose)
+    {
+        Posterior.Draw(Encoder.Encoded, control, rows, purpose, sample);
+        Decode(rows);
+        Decoder.EvaluateLoss(data, rows);
+        Posterior.Accumulate(Encoder.Encoded, Prior.Output, Decoder.Loss, running, control, rows, purpose, sample);
+    }
+
+    /// <summary>The mean over the draws of the decoder's last losses, (batch).</summary>
+    public ArrayView<float> Loss(int rows) => Posterior.MeanOfDraws(Decoder.Loss, rows);
 
     /// <summary>
     /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.
@@ -80,9 +155,19 @@ public sealed class Vae : IDisposable
     public void Backward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
     {
         workspace.ThrowIfTooMany(rows);
-        Decoder.LossAndGradient(Parameters, data, control, rows);
-        Decoder.Backward(Parameters, Encoder.Latent, Encoder.LatentGradient, rows);
-        Encoder.Backward(Parameters, data, control, rows, purpose);
+        int drawn = rows * Shape.Samples;
+        Decoder.LossAndGradient(Parameters, Repeated(data, rows), control, drawn);
+        Posterior.Weigh(
+            Encoder.Encoded, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), control, rows,
+            purpose);
+        bool conditional = Shape.Classes > 0;
+        Decoder.Backward(Parameters, DecoderInput, conditional ? decoderInputGradient : Posterior.LatentGradient, drawn);
+        if (conditional)
+            condition.TakeLeft(decoderInputGradient, Posterior.LatentGradient, LatentAndLabels(rows));
+        Posterior.Backward(
+            Encoder.Encoded, Prior.Output, Encoder.EncodedGradient, Prior.OutputGradient, control, rows, purpose);
+        Prior.Backward(Parameters, Labels, rows);
+        Encoder.Backward(Parameters, EncoderInput(data), rows);
     }
 
     /// <inheritdoc/>
@@ -90,6 +175,34 @@ public sealed class Vae : IDisposable
     {
         Parameters.Dispose();
         Decoder.Dispose();
+        if (draws != workspace)
+            draws.Dispose();
         workspace.Dispose();
     }
+
+    private ArrayView<float> DecoderInput => Shape.Classes > 0 ? decoderInput : Posterior.Latent;
+
+    private ArrayView<float> EncoderInput(ArrayView<float> data) => Shape.Classes > 0 ? encoderInput : data;
+
+    /// <summary>The data once for each draw.</summary>
+    private ArrayView<float> Repeated(ArrayView<float> data, int rows)
+    {
+        if (Shape.Samples == 1)
+            return data;
+        condition.Join(data, data, repeated, new JoinShape
+        {
+            Rows = rows * Shape.Samples, Left = Shape.DataDimensions, LeftRepeats = Shape.Samples, RightRepeats = 1,
+        });
+        return repeated;
+    }
+
+    private JoinShape DataAndLabels(int rows) => new()
+    {
+        Rows = rows, Left = Shape.DataDimensions, Right = Shape.Classes, LeftRepeats = 1, RightRepeats = 1,
+    };
+
+    private JoinShape LatentAndLabels(int rows) => new()
+    {
+        Rows = rows * Shape.Samples, Left = Shape.LatentDimensions, Right = Shape.Classes, LeftRepeats = 1, RightRepeats = Shape.Samples,
+    };
 }

@@ -2,6 +2,7 @@ using VaeGpu.Kernels;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Runs;
 using VaeGpu.Training.Uses;
 
@@ -13,7 +14,7 @@ public sealed class Generation : IDisposable
     private const int MaximalBatch = 128;
     private readonly ModelConfiguration model;
     private readonly Vae vae;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch, running;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
 
     /// <summary>Builds the model with the given parameters.</summary>
@@ -30,6 +31,7 @@ public sealed class Generation : IDisposable
         }
         vae.Parameters.Parameters.CopyFromCPU(parameters);
         batch = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
+        running = accelerator.Allocate1D<float>(MaximalBatch * Importance.RunningSums);
         control = accelerator.Allocate1D(new ControlBlock[1]);
     }
 
@@ -45,8 +47,11 @@ public sealed class Generation : IDisposable
     /// <summary>Latent dimensions d.</summary>
     public int Latent => model.Latent;
 
+    /// <summary>Classes that the model is conditioned on; 0 for none.</summary>
+    public int Classes => model.Classes;
+
     /// <summary>
-    /// <paramref name="count"/> draws z of N(0, I), shape (count, d). A draw depends on <paramref name="seed"/> and its number alone.
+    /// <paramref name="count"/> draws of N(0, I), shape (count, d). A draw depends on <paramref name="seed"/> and its number alone.
     /// </summary>
     public float[] Prior(int count, uint seed)
     {
@@ -59,16 +64,29 @@ public sealed class Generation : IDisposable
         return latent;
     }
 
-    /// <summary>E[x∣z] for <paramref name="count"/> draws z of the prior, as grey levels, shape (count, D).</summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop) => DecodeGrey(Prior(count, seed), stop);
+    /// <summary>
+    /// E[x∣z] for <paramref name="count"/> draws z of the prior, as grey levels, shape (count, D); of a conditional model with the given
+    /// label, or with each in turn.
+    /// </summary>
+    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null)
+    {
+        var labels = new byte[count];
+        for (var i = 0; i < count && Classes > 0; i++)
+            labels[i] = label ?? (byte)(i % Classes);
+        var latent = Prior(count, seed);
+        if (model.Prior != Kernels.Prior.Standard)
+            MoveToPrior(latent, labels, stop);
+        return DecodeGrey(latent, stop, labels);
+    }
 
     /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, D).</summary>
     /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
-    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop)
+    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null)
     {
         if (inputs.Length % model.DataDimensions != 0)
             throw new RunException($"The model takes images of {Width}×{Height} pixels.");
-        return DecodeGrey(Encode(new ImageSet(inputs.ToArray(), null, model.DataDimensions, 1), stop).Means, stop);
+        var images = new ImageSet(inputs.ToArray(), labels, model.DataDimensions, 1);
+        return DecodeGrey(Encode(images, stop).Means, stop, labels);
     }
 
     /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
@@ -79,7 +97,7 @@ public sealed class Generation : IDisposable
         foreach (var (first, rows) in Batches(data.Count, stop))
         {
             Load(data, first, rows);
-            vae.Encoder.Forward(vae.Parameters, batch.View, control.View, rows, RandomPurpose.Evaluation);
+            vae.Encode(batch.View, rows);
             var encoded = Read(vae.Encoder.Encoded, rows * 2 * latent);
             for (var row = 0; row < rows; row++)
             {
@@ -92,18 +110,22 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d), as grey levels, shape (count, D).</summary>
-    public byte[] DecodeGrey(ReadOnlySpan<float> latent, CancellationToken stop) =>
-        Array.ConvertAll(Decode(latent, stop), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
+    public byte[] DecodeGrey(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null) =>
+        Array.ConvertAll(Decode(latent, stop, labels), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
 
-    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D).</summary>
-    public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop)
+    /// <summary>
+    /// E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D). A conditional model takes
+    /// the label 0 where none are given.
+    /// </summary>
+    public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
     {
         int d = model.Latent, size = model.DataDimensions;
         var means = new float[checked(latent.Length / d * size)];
         foreach (var (first, rows) in Batches(latent.Length / d, stop))
         {
-            vae.Encoder.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
-            vae.Decoder.Forward(vae.Parameters, vae.Encoder.Latent, rows);
+            PutLabels(labels ?? new byte[latent.Length / d], first, rows);
+            vae.Posterior.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
+            vae.Decode(rows);
             vae.Decoder.Mean(batch.View, rows);
             Read(batch.View, rows * size).CopyTo(means, first * size);
         }
@@ -114,22 +136,24 @@ public sealed class Generation : IDisposable
     public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
     {
         var scores = new ExampleScore[data.Count];
-        var step = 1;
         foreach (var (first, rows) in Batches(data.Count, stop))
         {
             Load(data, first, rows);
-            var estimates = Array.ConvertAll(new ImportanceEstimate[rows], _ => new ImportanceEstimate());
-            for (var sample = 0; sample < samples; sample++, step++)
+            control.CopyFromCPU([new ControlBlock { Seed = seed, Step = 1 + first / MaximalBatch }]);
+            vae.Encode(batch.View, rows);
+            running.CopyFromCPU(RunningSums.Started(MaximalBatch));
+            for (var sample = 0; sample < samples; sample++)
             {
                 stop.ThrowIfCancellationRequested();
-                control.CopyFromCPU([new ControlBlock { Seed = seed, Step = step }]);
-                vae.Forward(batch.View, control.View, rows, RandomPurpose.Evaluation);
-                vae.Decoder.EvaluateLoss(batch.View, rows);
-                Add(estimates, rows);
+                vae.AccumulateDraw(batch.View, running.View, control.View, rows, sample, RandomPurpose.Evaluation);
             }
-            var divergence = Read(vae.Encoder.Divergence, rows);
+            var sums = running.GetAsArray1D();
+            var divergences = Divergences(rows);
             for (var row = 0; row < rows; row++)
-                scores[first + row] = estimates[row].Score(divergence[row]);
+            {
+                var of = new RunningSums(sums.AsSpan(row * Importance.RunningSums), samples);
+                scores[first + row] = new ExampleScore(of.Distortion, divergences[row], -of.LogLikelihood);
+            }
         }
         return scores;
     }
@@ -139,24 +163,58 @@ public sealed class Generation : IDisposable
     {
         vae.Dispose();
         batch.Dispose();
+        running.Dispose();
         control.Dispose();
     }
 
-    private void Add(ImportanceEstimate[] estimates, int rows)
+    /// <summary>KL of each row.</summary>
+    private double[] Divergences(int rows)
     {
-        int d = model.Latent;
+        int d = model.Latent, width = vae.Prior.Columns;
         var encoded = Read(vae.Encoder.Encoded, rows * 2 * d);
-        var latent = Read(vae.Encoder.Latent, rows * d);
-        var losses = Read(vae.Decoder.Loss, rows);
+        var prior = Read(vae.Prior.Output, rows * width);
+        var sums = new double[rows];
         for (var row = 0; row < rows; row++)
         {
-            estimates[row].Add(
-                losses[row], latent.AsSpan(row * d, d), encoded.AsSpan(2 * row * d, d), encoded.AsSpan((2 * row + 1) * d, d));
+            var one = new LatentStatistics(d);
+            one.Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
+            sums[row] = one.Kl.Sum();
         }
+        return sums;
+    }
+
+    /// <summary>Turns draws ε of N(0, I) into draws μ(y) + σ(y)·ε of the prior.</summary>
+    private void MoveToPrior(float[] latent, byte[] labels, CancellationToken stop)
+    {
+        int d = model.Latent, width = vae.Prior.Columns;
+        foreach (var (first, rows) in Batches(labels.Length, stop))
+        {
+            PutLabels(labels, first, rows);
+            vae.Prior.Forward(vae.Parameters, vae.Labels, rows);
+            var prior = Read(vae.Prior.Output, rows * width);
+            for (var i = 0; i < rows * d; i++)
+            {
+                int row = i / d, at = row * width + i % d;
+                var deviation = width > d ? MathF.Exp(0.5f * LogVariance.Clamp(prior[at + d])) : 1;
+                latent[first * d + i] = prior[at] + deviation * latent[first * d + i];
+            }
+        }
+    }
+
+    private void PutLabels(byte[] labels, int first, int rows)
+    {
+        if (Classes == 0)
+            return;
+        var oneHot = new float[rows * Classes];
+        for (var row = 0; row < rows; row++)
+            oneHot[row * Classes + labels[first + row]] = 1;
+        vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
     }
 
     private void Load(ImageSet data, int first, int rows)
     {
+        if (Classes > 0)
+            PutLabels(Conditioning.LabelsOf(data, Classes), first, rows);
         var values = new float[rows * model.DataDimensions];
         data.CopyTo(first, values);
         batch.View.SubView(0, values.Length).CopyFromCPU(values);
@@ -174,7 +232,8 @@ public sealed class Generation : IDisposable
     private static float[] Read(ArrayView<float> view, int length)
     {
         var values = new float[length];
-        view.SubView(0, length).CopyToCPU(values);
+        if (length > 0)
+            view.SubView(0, length).CopyToCPU(values);
         return values;
     }
 }

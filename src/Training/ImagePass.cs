@@ -15,9 +15,23 @@ internal sealed class ImagePass : IDisposable
     private readonly int size;
     private readonly int halfBits;
 
-    /// <summary>Copies <paramref name="images"/> to the device. Shuffled, each epoch has an order of its own.</summary>
-    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled)
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense>? labels;
+    private readonly ConditionLauncher? condition;
+    private readonly int classes;
+
+    /// <summary>
+    /// Copies <paramref name="images"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
+    /// has an order of its own.
+    /// </summary>
+    /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
+    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled, int classes)
     {
+        if (classes > 0)
+        {
+            labels = accelerator.Allocate1D(Conditioning.LabelsOf(images, classes));
+            condition = new ConditionLauncher(accelerator);
+        }
+        this.classes = classes;
         this.launcher = launcher;
         (Count, size) = (images.Count, images.Size);
         halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
@@ -45,19 +59,23 @@ internal sealed class ImagePass : IDisposable
     /// <summary>Sets the sums alone.</summary>
     public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
 
-    /// <summary>Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width).</summary>
-    public void Gather(ArrayView<float> batch, int rows)
+    /// <summary>
+    /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width), and the
+    /// model's labels with theirs.
+    /// </summary>
+    public void Gather(Vae vae, ArrayView<float> batch, int rows)
     {
         var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits };
         if (pixels is not null)
             launcher.Gather(pixels.View, batch, Control, shape);
         else
             launcher.Gather(values!.View, batch, Control, shape);
+        condition?.Gather(labels!.View, vae.Labels, Control, shape with { Columns = classes });
     }
 
     /// <summary>Adds the losses of the model's batch to the sums and moves on to the next images.</summary>
     public void EndStep(Vae vae, int rows) => launcher.EndStep(
-        vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
+        vae.Loss(rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
 
     /// <summary>Waits for the steps made and reads the sums.</summary>
     public MetricSums ReadSums() => sums.GetAsArray1D()[0];
@@ -66,6 +84,7 @@ internal sealed class ImagePass : IDisposable
     {
         pixels?.Dispose();
         values?.Dispose();
+        labels?.Dispose();
         control.Dispose();
         sums.Dispose();
     }

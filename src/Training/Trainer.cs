@@ -37,13 +37,18 @@ public sealed class Trainer : IDisposable
         Configuration = configuration;
         var model = configuration.Model;
         var rows = Math.Min(configuration.Training.Batch, Math.Max(data.Train.Count, data.Test.Count));
-        model.ThrowIfTooLarge(rows);
+        var objective = configuration.Training.Objective;
+        model.ThrowIfTooLarge(checked(rows * objective.Samples));
         launcher = new StepLauncher(accelerator);
-        vae = new Vae(accelerator, model.Shape, rows);
+        var shape = model.Shape with
+        {
+            Objective = objective.Bound, Samples = objective.Samples, FreeBits = (float)objective.FreeBits,
+        };
+        vae = new Vae(accelerator, shape, rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
-        train = new ImagePass(accelerator, launcher, data.Train, shuffled: true);
-        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false);
+        train = new ImagePass(accelerator, launcher, data.Train, shuffled: true, model.Classes);
+        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes);
         train.Reset(Counters(step, epoch, image), default);
     }
 
@@ -161,7 +166,7 @@ public sealed class Trainer : IDisposable
     private void Step()
     {
         var rows = Math.Min(vae.MaximalBatch, train.Count - image);
-        train.Gather(batch.View, rows);
+        train.Gather(vae, batch.View, rows);
         vae.Forward(batch.View, train.Control, rows);
         vae.Backward(batch.View, train.Control, rows);
         vae.Parameters.Update(launcher, train.Control, adam);
@@ -182,9 +187,9 @@ public sealed class Trainer : IDisposable
             if (stop.IsCancellationRequested)
                 return null;
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
-            test.Gather(batch.View, rows);
+            test.Gather(vae, batch.View, rows);
             vae.Forward(batch.View, test.Control, rows, RandomPurpose.Evaluation);
-            vae.Decoder.EvaluateLoss(batch.View, rows);
+            vae.EvaluateLoss(batch.View, rows);
             test.EndStep(vae, rows);
         }
         return ReadMeans(test);

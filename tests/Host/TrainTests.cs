@@ -68,6 +68,26 @@ public sealed class TrainTests
     }
 
     [Test]
+    public void A_weight_of_1_by_either_name_is_the_same_run_and_evaluation_is_read_by_programs()
+    {
+        var runs = ((string[])["--rec-weight", "--kl-weight"]).Select(name =>
+        {
+            Assert.That(Call.Of(Call.Train(folder, "--epochs", "1", "--overwrite", name, "1")).ExitCode, Is.EqualTo(ExitCode.Done));
+            return CheckpointFile.Read(folder["run/checkpoint.vae"]).Parameters;
+        }).ToArray();
+        Assert.That(runs[1], Is.EqualTo(runs[0]));
+
+        var call = Call.Of("evaluate", folder["run"], "--importance-samples", "5", "--json", "--device", "cpu");
+        Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
+        using var json = JsonDocument.Parse(call.Output);
+        foreach (var key in (string[])["elbo", "rate", "distortion", "log_likelihood", "log_likelihood_stderr", "bits_per_dim", "active_units"])
+            Assert.That(json.RootElement.GetProperty(key).ValueKind, Is.EqualTo(JsonValueKind.Number), key);
+        Assert.That(json.RootElement.GetProperty("log_likelihood").GetDouble(), Is.GreaterThan(json.RootElement.GetProperty("elbo").GetDouble()));
+        var table = Call.Of("evaluate", "--run", folder["run"], "--importance-samples", "5", "--device", "cpu");
+        Assert.That(table.Output, Does.Contain("ELBO").And.Contain("active units"));
+    }
+
+    [Test]
     public void A_stop_before_the_first_step_leaves_nothing()
     {
         var call = Call.Of(Call.Train(folder), interactive: false, new CancellationToken(canceled: true));

@@ -16,7 +16,7 @@ public class ReparameterizeTests
         var inputs = new Inputs();
         foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (3, 20), (2, 67), (5, 16)])
         {
-            var shape = new LatentShape { Rows = rows, Columns = columns, Purpose = RandomPurpose.Latent };
+            var shape = new LatentShape { Rows = rows, Columns = columns, Samples = 1, Purpose = RandomPurpose.Latent };
             float[] encoded = inputs.Normal(rows * 2 * columns);
             encoded[columns] = 33; // beyond the clamp
             CheckForward(accelerator, encoded, shape);
@@ -25,14 +25,57 @@ public class ReparameterizeTests
         return true;
     });
 
+    [EveryDevice]
+    public void Fused_passes_equal_their_twins_for_every_prior_and_number_of_draws(TestDevice device) => device.Run(accelerator =>
+    {
+        CheckTwins<MeanPrior>(accelerator, new LatentShape { Rows = 3, Columns = 20, Samples = 2, Purpose = RandomPurpose.Latent });
+        CheckTwins<GaussianPrior>(accelerator, new LatentShape { Rows = 2, Columns = 67, Samples = 3, FirstSample = 5, Purpose = 9 });
+        return true;
+    });
+
+    private static void CheckTwins<TPrior>(Accelerator accelerator, LatentShape shape) where TPrior : struct, IPrior
+    {
+        var inputs = new Inputs();
+        int size = shape.Rows * shape.Columns, drawn = size * shape.Samples;
+        using var control = accelerator.Allocate1D(new[] { Control });
+        using Guarded encoded = new(accelerator, inputs.Normal(2 * size)), prior = new(accelerator, inputs.Normal(TPrior.Outputs * size));
+        using Guarded upstream = new(accelerator, inputs.Normal(drawn)), gates = new(accelerator, [.. Enumerable.Range(0, shape.Columns).Select(i => i % 3 == 0 ? 0f : 1f)]);
+        using Guarded latent = new(accelerator, drawn), latentTwin = new(accelerator, drawn), terms = new(accelerator, size);
+        using Guarded divergence = new(accelerator, shape.Rows), divergenceTwin = new(accelerator, shape.Rows);
+        using Guarded gradient = new(accelerator, 2 * size), twin = new(accelerator, 2 * size);
+        using Guarded priorGradient = new(accelerator, TPrior.Outputs * size), priorTwin = new(accelerator, TPrior.Outputs * size);
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
+        KernelConfig draws = new(Elementwise.GridFor(matrix with { Rows = shape.Rows * shape.Samples }, Group), Group);
+        var forward = Reparameterize.Forward<TPrior>;
+        accelerator.LoadStreamKernel(forward)((shape.Rows, Group), encoded.View, prior.View, latent.View, divergence.View, control.View, shape);
+        var sample = Reparameterize.Sample;
+        accelerator.LoadStreamKernel(sample)(draws, encoded.View, latentTwin.View, control.View, shape);
+        var diverge = Reparameterize.Divergence<TPrior>;
+        accelerator.LoadStreamKernel(diverge)(elements, encoded.View, prior.View, terms.View, shape);
+        var sum = RowReduction.Run;
+        accelerator.LoadStreamKernel(sum)((shape.Rows, Group), terms.View, divergenceTwin.View, matrix);
+        var backward = Reparameterize.Backward<TPrior>;
+        accelerator.LoadStreamKernel(backward)((shape.Rows, Group), encoded.View, prior.View, gates.View, upstream.View, gradient.View,
+            priorGradient.View, control.View, shape);
+        var sampleGradient = Reparameterize.SampleGradient;
+        accelerator.LoadStreamKernel(sampleGradient)(elements, encoded.View, upstream.View, twin.View, control.View, shape);
+        var add = Reparameterize.AddDivergenceGradient<TPrior>;
+        accelerator.LoadStreamKernel(add)(elements, encoded.View, prior.View, gates.View, twin.View, priorTwin.View, control.View, shape);
+        Compare.Bits(latent.Read(), latentTwin.Read(), "z");
+        Compare.Bits(divergence.Read(), divergenceTwin.Read(), "KL");
+        Compare.Bits(gradient.Read(), twin.Read(), "gradient");
+        Compare.Bits(priorGradient.Read(), priorTwin.Read(), "gradient of the prior");
+    }
+
     private static void CheckForward(Accelerator accelerator, float[] encoded, LatentShape shape)
     {
         using var control = accelerator.Allocate1D(new[] { Control });
         using var input = new Guarded(accelerator, encoded);
         using var latent = new Guarded(accelerator, shape.Rows * shape.Columns);
         using var divergence = new Guarded(accelerator, shape.Rows);
-        var fused = Reparameterize.Forward;
-        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, latent.View, divergence.View, control.View, shape);
+        var fused = Reparameterize.Forward<StandardPrior>;
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, latent.View, divergence.View, control.View, shape);
 
         using var latentTwin = new Guarded(accelerator, shape.Rows * shape.Columns);
         using var terms = new Guarded(accelerator, shape.Rows * shape.Columns);
@@ -41,8 +84,8 @@ public class ReparameterizeTests
         KernelConfig elementwise = new(Elementwise.GridFor(matrix, Group), Group);
         var sample = Reparameterize.Sample;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentTwin.View, control.View, shape);
-        var diverge = Reparameterize.Divergence;
-        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, terms.View, shape);
+        var diverge = Reparameterize.Divergence<StandardPrior>;
+        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, default, terms.View, shape);
         var sum = RowReduction.Run;
         accelerator.LoadStreamKernel(sum)((shape.Rows, Group), terms.View, divergenceTwin.View, matrix);
 
@@ -64,13 +107,14 @@ public class ReparameterizeTests
         using var latentGradient = new Guarded(accelerator, upstream);
         using var gradient = new Guarded(accelerator, encoded.Length);
         using var twin = new Guarded(accelerator, encoded.Length);
-        var fused = Reparameterize.Backward;
-        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, latentGradient.View, gradient.View, control.View, shape);
+        using var gates = new Guarded(accelerator, [.. Enumerable.Repeat(1f, shape.Columns)]);
+        var fused = Reparameterize.Backward<StandardPrior>;
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, gates.View, latentGradient.View, gradient.View, default, control.View, shape);
         KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), Group);
         var sample = Reparameterize.SampleGradient;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentGradient.View, twin.View, control.View, shape);
-        var diverge = Reparameterize.AddDivergenceGradient;
-        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, twin.View, control.View, shape);
+        var diverge = Reparameterize.AddDivergenceGradient<StandardPrior>;
+        accelerator.LoadStreamKernel(diverge)(elementwise, input.View, default, gates.View, twin.View, default, control.View, shape);
 
         float[] result = gradient.Read();
         Compare.Bits(result, twin.Read(), "gradient");

@@ -130,7 +130,7 @@ public class VaeLikelihoodTests
         {
             float[] loss = new float[Rows], divergence = new float[Rows];
             vae.Decoder.Loss.CopyToCPU(loss);
-            vae.Encoder.Divergence.CopyToCPU(divergence);
+            vae.Posterior.Divergence.CopyToCPU(divergence);
             return loss.Zip(divergence, (l, d) => (double)l + d).Average();
         }
 

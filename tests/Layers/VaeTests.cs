@@ -38,18 +38,27 @@ public class VaeTests
     });
 
     [EveryDevice]
+    public void Gradients_of_every_objective_and_prior_are_central_differences(TestDevice device) => device.Run(accelerator =>
+    {
+        VaeShape plain = Shape(Activation.Tanh, Likelihood.Bernoulli) with { DataDimensions = 7, EncoderWidths = [5], Samples = 3 };
+        CheckGradients(accelerator, plain);
+        CheckGradients(accelerator, plain with { Samples = 1, FreeBits = 0.02f });
+        foreach (Objective objective in Enum.GetValues<Objective>())
+        {
+            CheckGradients(accelerator, plain with { Objective = objective });
+            foreach (Prior prior in Enum.GetValues<Prior>())
+                CheckGradients(accelerator, plain with { Objective = objective, Prior = prior, Classes = 2, Samples = 2 });
+        }
+        return true;
+    });
+
+    [EveryDevice]
     public void Every_device_learns_the_same_parameters_bit_for_bit(TestDevice device)
     {
-        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, 6));
-        Assert.That(sums.FirstNonFiniteStep, Is.Zero);
-        lock (Reference)
-        {
-            if (Reference.Count == 0)
-                Reference.Add((device.ToString(), parameters, sums));
-            (string first, float[] expected, MetricSums expectedSums) = Reference[0];
-            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}");
-            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}");
-        }
+        VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli);
+        CheckSameOnEveryDevice(device, plain);
+        CheckSameOnEveryDevice(device, plain with { FreeBits = 0.01f, Samples = 2, Classes = 2, Prior = Prior.Conditional });
+        CheckSameOnEveryDevice(device, plain with { Objective = Objective.Iwae, Samples = 3, Classes = 2, Prior = Prior.Network });
     }
 
     [EveryDevice]
@@ -83,18 +92,39 @@ public class VaeTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
-    private static readonly List<(string Device, float[] Parameters, MetricSums Sums)> Reference = [];
+    private static readonly Dictionary<Prior, (string Device, float[] Parameters, MetricSums Sums)> Reference = [];
 
-    private static void CheckGradients(Accelerator accelerator, Activation activation, Likelihood likelihood)
+    private static void CheckSameOnEveryDevice(TestDevice device, VaeShape shape)
+    {
+        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 6));
+        Assert.That(sums.FirstNonFiniteStep, Is.Zero);
+        lock (Reference)
+        {
+            Reference.TryAdd(shape.Prior, (device.ToString(), parameters, sums));
+            (string first, float[] expected, MetricSums expectedSums) = Reference[shape.Prior];
+            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}, {shape}");
+            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}, {shape}");
+        }
+    }
+
+    private static void CheckGradients(Accelerator accelerator, Activation activation, Likelihood likelihood) =>
+        CheckGradients(accelerator, Shape(activation, likelihood));
+
+    private static void CheckGradients(Accelerator accelerator, VaeShape shape)
     {
         const int rows = 5;
-        ReferenceLaw law = ReferenceLaws.All.First(law => law.Likelihood == likelihood);
-        VaeShape shape = Shape(activation, law);
+        ReferenceLaw law = ReferenceLaws.All.First(law => law.Likelihood == shape.Likelihood);
         using var vae = new Vae(accelerator, shape, rows + 2);
         vae.Parameters.Initialize(new StepLauncher(accelerator), 7);
         float[] data = new Inputs().Uniform(rows * shape.DataDimensions);
         using var batch = new Guarded(accelerator, data);
         using var control = accelerator.Allocate1D(new[] { Control });
+        int[] labels = [0, 1, 1, 0, 1];
+        if (shape.Classes > 0)
+        {
+            float[] oneHot = [.. labels.SelectMany(label => Enumerable.Range(0, shape.Classes).Select(c => c == label ? 1f : 0f))];
+            vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
+        }
         vae.Forward(batch.View, control.View, rows);
         vae.Backward(batch.View, control.View, rows);
 
@@ -103,7 +133,7 @@ public class VaeTests
         vae.Parameters.Gradients.CopyToCPU(gradients);
         vae.Parameters.Parameters.CopyToCPU(values);
         double[] parameters = Array.ConvertAll(values, v => (double)v);
-        var exact = new Vae64(shape, vae.Parameters.Layout, Control, law.NegativeLog);
+        var exact = new Vae64(shape, vae.Parameters.Layout, Control, law.NegativeLog, labels);
         CheckTerms(vae, exact, parameters, data, rows);
 
         foreach (ParameterSlice slice in vae.Parameters.Layout.Slices)
@@ -118,7 +148,7 @@ public class VaeTests
                 double below = exact.Objective(parameters, data, rows);
                 parameters[i] = kept;
                 Assert.That(gradients[i], Is.EqualTo((above - below) / (2 * step)).Within(2e-5),
-                    $"{slice.Name}[{i - slice.Offset}], {shape.Activation}");
+                    $"{slice.Name}[{i - slice.Offset}], {shape}");
             }
         }
     }
@@ -127,18 +157,19 @@ public class VaeTests
     {
         var loss = new float[rows];
         var divergence = new float[rows];
-        vae.Decoder.Loss.SubView(0, rows).CopyToCPU(loss);
-        vae.Encoder.Divergence.SubView(0, rows).CopyToCPU(divergence);
+        vae.Loss(rows).SubView(0, rows).CopyToCPU(loss);
+        vae.Posterior.Divergence.SubView(0, rows).CopyToCPU(divergence);
         Compare.Close(loss, row => exact.RowTerms(parameters, data, row).NegativeLog, 1e-5, 1, "loss");
         Compare.Close(divergence, row => exact.RowTerms(parameters, data, row).Divergence, 1e-5, 1, "KL");
     }
 
     /// <summary>Some steps over a small data set whose epochs end in a shorter batch.</summary>
-    private static (float[] Parameters, MetricSums Sums) Train(Accelerator accelerator, int steps)
+    private static (float[] Parameters, MetricSums Sums) Train(Accelerator accelerator, VaeShape shape, int steps)
     {
         const int count = 13, batchSize = 5;
-        VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli);
         using var vae = new Vae(accelerator, shape, batchSize);
+        if (shape.Classes > 0)
+            vae.Labels.CopyFromCPU([1, 0, 0, 1, 0, 1, 1, 0, 1, 0]);
         var launcher = new StepLauncher(accelerator);
         vae.Parameters.Initialize(launcher, Control.Seed);
         var bytes = new byte[count * shape.DataDimensions];
@@ -158,7 +189,7 @@ public class VaeTests
             vae.Forward(batch.View, control.View, rows);
             vae.Backward(batch.View, control.View, rows);
             vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
-            launcher.EndStep(vae.Decoder.Loss, vae.Encoder.Divergence, sums.View, control.View,
+            launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View,
                 new StepShape { Rows = rows, Count = count });
         }
         var parameters = new float[vae.Parameters.Layout.Length];

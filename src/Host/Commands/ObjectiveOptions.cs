@@ -1,4 +1,6 @@
 using System.CommandLine;
+using VaeGpu.Kernels;
+using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;
@@ -10,6 +12,11 @@ internal sealed class ObjectiveOptions
     private const double MostEpochs = 1e6;
     private static readonly ObjectiveConfiguration Defaults = new();
 
+    private readonly Option<string> bound = OptionOf.Choice("--objective", "bound", Defaults.Bound, "What is minimised");
+    private readonly Option<int> samples = OptionOf.Number(
+        "--samples", "n", Defaults.Samples, 1, 4096, "Draws of the latent vector for each image of a step");
+    private readonly Option<double> freeBits = OptionOf.Number(
+        "--free-bits", "nats", Defaults.FreeBits, 0, MostWeight, "Nats of each latent dimension's KL, batch mean, that cost nothing");
     private readonly Option<double> recWeight = OptionOf.Number(
         "--rec-weight", "factor", Defaults.RecWeight, 0, MostWeight, "Factor of the reconstruction term; reports are without it");
     private readonly Option<double> klWeight = OptionOf.Number(
@@ -20,7 +27,7 @@ internal sealed class ObjectiveOptions
         "--kl-cycle", "epochs", Defaults.KlCycle, 0, MostEpochs, "Epochs after which --kl-warmup begins again; 0 for never");
 
     /// <summary>Every option, in the order of the help text.</summary>
-    public Option[] All => [recWeight, klWeight, klWarmup, klCycle];
+    public Option[] All => [bound, samples, recWeight, klWeight, klWarmup, klCycle, freeBits];
 
     public void AddTo(Command command)
     {
@@ -29,10 +36,13 @@ internal sealed class ObjectiveOptions
     }
 
     /// <exception cref="UsageException">The options contradict each other.</exception>
-    public ObjectiveConfiguration Read(ParseResult result)
+    public ObjectiveConfiguration Read(ParseResult result, Likelihood likelihood)
     {
         var objective = new ObjectiveConfiguration
         {
+            Bound = result.Chosen<Objective>(bound),
+            Samples = result.GetValue(samples),
+            FreeBits = result.GetValue(freeBits),
             RecWeight = result.GetValue(recWeight),
             KlWeight = result.GetValue(klWeight),
             KlWarmup = result.GetValue(klWarmup),
@@ -42,6 +52,13 @@ internal sealed class ObjectiveOptions
             throw new UsageException("--kl-cycle must be as long as --kl-warmup or longer: the warm-up lies within the cycle.");
         if (objective.KlCycle > 0 && objective.KlWarmup == 0)
             throw new UsageException("--kl-cycle repeats --kl-warmup; give that too.");
+        if (objective.FreeBits > 0 && objective.Bound != Objective.Elbo)
+            throw new UsageException("--free-bits goes with --objective elbo: it takes the KL term by its formula, dimension by dimension.");
+        if (objective.Bound == Objective.Iwae && (likelihood is Likelihood.GaussianShared or Likelihood.GaussianOptimal))
+        {
+            throw new UsageException(
+                "--objective iwae weighs draws one by one, and this likelihood has one variance for all of them; choose another --likelihood.");
+        }
         return objective;
     }
 }

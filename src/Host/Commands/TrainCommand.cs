@@ -32,6 +32,10 @@ internal sealed class TrainCommand : Command
         "--activation", "function", Activation.Relu, "Function after each hidden layer");
     private readonly Option<string> likelihood = OptionOf.Choice(
         "--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable");
+    private readonly Option<string> condition = OptionOf.Choice(
+        "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");
+    private readonly Option<string> prior = OptionOf.Choice(
+        "--prior", "law", Prior.Standard, "Law of the latent vector: N(0, I), N(μ(label), I), or N(μ(label), σ²(label)) from a network");
     private readonly Option<int> batch = OptionOf.Number("--batch", "images", Defaults.Batch, 1, 1 << 16, "Images of a step");
     private readonly Option<int> epochs = OptionOf.Number(
         "--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
@@ -47,7 +51,8 @@ internal sealed class TrainCommand : Command
     {
         Option[] options =
         [
-            data, size, binarise, output, overwrite, resume, hidden, latent, activation, likelihood, batch, epochs, rate, seed, device, threads,
+            data, size, binarise, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed,
+            device, threads,
         ];
         foreach (var option in options)
             Add(option);
@@ -68,13 +73,15 @@ internal sealed class TrainCommand : Command
         Latent = result.GetValue(latent),
         Activation = result.Chosen<Activation>(activation),
         Likelihood = result.Chosen<Likelihood>(likelihood),
+        Conditional = Conditional(result),
+        Prior = result.Chosen<Prior>(prior),
         Training = new TrainingConfiguration
         {
             Batch = result.GetValue(batch),
             Epochs = result.GetValue(epochs),
             LearningRate = result.GetValue(rate),
             Seed = result.GetValue(seed),
-            Objective = objective.Read(result),
+            Objective = objective.Read(result, result.Chosen<Likelihood>(likelihood)),
         },
         Device = result.GetRequiredValue(device),
         Threads = result.GetValue(threads),
@@ -82,7 +89,10 @@ internal sealed class TrainCommand : Command
 
     private ResumeRequest ReadResume(ParseResult result)
     {
-        Option[] fixedByTheRun = [size, binarise, overwrite, hidden, latent, activation, likelihood, batch, rate, seed, .. objective.All];
+        Option[] fixedByTheRun =
+        [
+            size, binarise, overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All,
+        ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
         return new ResumeRequest(
@@ -91,5 +101,19 @@ internal sealed class TrainCommand : Command
             result.Gave(epochs) ? result.GetValue(epochs) : null,
             result.GetRequiredValue(device),
             result.GetValue(threads));
+    }
+
+    private bool Conditional(ParseResult result)
+    {
+        var labels = result.Chosen<Condition>(condition) == Condition.Labels;
+        if (!labels && result.Chosen<Prior>(prior) != Prior.Standard)
+            throw new UsageException($"--prior {result.GetValue(prior)} depends on the label; give --condition labels too.");
+        return labels;
+    }
+
+    private enum Condition
+    {
+        None,
+        Labels,
     }
 }

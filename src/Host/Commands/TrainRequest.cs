@@ -29,6 +29,11 @@ internal sealed record TrainRequest
 
     public required Likelihood Likelihood { get; init; }
 
+    /// <summary>Whether the model is conditioned on the labels.</summary>
+    public required bool Conditional { get; init; }
+
+    public required Prior Prior { get; init; }
+
     public required TrainingConfiguration Training { get; init; }
 
     /// <summary>The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</summary>

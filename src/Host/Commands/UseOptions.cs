@@ -10,21 +10,26 @@ internal sealed class UseOptions
     private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The same as an option");
     private readonly Option<string?> data = OptionOf.Text("--data", "source", "Other data than the run's, as for \"train\" [default: what the run held out]");
     private readonly Option<string?> output;
-    private readonly Option<bool> overwrite;
+    private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<int> threads = CommonOptions.Threads();
 
     /// <summary>A command with these options; <paramref name="result"/> says what it writes where by default.</summary>
-    public UseOptions(Command command, string result, bool takesData)
+    public UseOptions(Command command, string result, bool takesData) : this(command, takesData)
     {
-        output = OptionOf.Text("--out", "file", result);
-        overwrite = CommonOptions.Overwrite("a file");
+        output.Description = result;
+        command.Options.Add(output);
+        command.Options.Add(overwrite);
+    }
+
+    /// <summary>The same for a command that writes no file.</summary>
+    public UseOptions(Command command, bool takesData)
+    {
+        output = OptionOf.Text("--out", "file", "");
         command.Arguments.Add(folder);
         command.Options.Add(run);
         if (takesData)
             command.Options.Add(data);
-        command.Options.Add(output);
-        command.Options.Add(overwrite);
         command.Options.Add(device);
         command.Options.Add(threads);
     }

@@ -1,32 +1,131 @@
 namespace VaeGpu.Kernels;
 
-/// <summary><see cref="Reparameterize"/>, loaded on a device.</summary>
+/// <summary><see cref="Reparameterize"/>, <see cref="FreeBits"/> and <see cref="Importance"/> for one prior, loaded on a device.</summary>
 public sealed class LatentLauncher
 {
     private readonly int groupSize;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
-        LatentShape> forward;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
-        LatentShape> backward;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
+        LatentShape> forward, logRatio;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<float>, ArrayView<ControlBlock>, LatentShape> backward;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> weightedBackward;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, LatentShape> divergence, accumulate;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> sample;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> weigh;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape, float> gate;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape, int> scale;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, LatentShape> mean;
 
-    public LatentLauncher(Accelerator accelerator)
+    private LatentLauncher(Accelerator accelerator, PriorKernels prior)
     {
         groupSize = DeviceTuning.For(accelerator).GroupSize;
-        var forwardKernel = Reparameterize.Forward;
-        var backwardKernel = Reparameterize.Backward;
-        forward = accelerator.LoadStreamKernel(forwardKernel);
-        backward = accelerator.LoadStreamKernel(backwardKernel);
+        PriorOutputs = prior.Outputs;
+        forward = accelerator.LoadStreamKernel(prior.Forward);
+        logRatio = accelerator.LoadStreamKernel(prior.LogRatio);
+        backward = accelerator.LoadStreamKernel(prior.Backward);
+        weightedBackward = accelerator.LoadStreamKernel(prior.WeightedBackward);
+        divergence = accelerator.LoadStreamKernel(prior.Divergence);
+        var accumulateKernel = Importance.Accumulate;
+        var sampleKernel = Reparameterize.Sample;
+        var weighKernel = Importance.Weigh;
+        var gateKernel = FreeBits.Gate;
+        var scaleKernel = Importance.Scale;
+        var meanKernel = Importance.Mean;
+        accumulate = accelerator.LoadStreamKernel(accumulateKernel);
+        sample = accelerator.LoadStreamKernel(sampleKernel);
+        weigh = accelerator.LoadStreamKernel(weighKernel);
+        gate = accelerator.LoadStreamKernel(gateKernel);
+        scale = accelerator.LoadStreamKernel(scaleKernel);
+        mean = accelerator.LoadStreamKernel(meanKernel);
     }
 
-    /// <inheritdoc cref="Reparameterize.Forward"/>
-    public void Forward(
-        ArrayView<float> encoded, ArrayView<float> latent, ArrayView<float> divergence, ArrayView<ControlBlock> control,
-        LatentShape shape) =>
-        forward(Launch.Config(shape.Rows, groupSize), encoded, latent, divergence, control, shape);
+    /// <summary>The prior's numbers from a network per latent dimension.</summary>
+    public int PriorOutputs { get; }
 
-    /// <inheritdoc cref="Reparameterize.Backward"/>
-    public void Backward(
-        ArrayView<float> encoded, ArrayView<float> latentGradient, ArrayView<float> encodedGradient,
+    /// <summary>The kernels of a prior.</summary>
+    public static LatentLauncher Load(Accelerator accelerator, Prior prior) => new(accelerator, prior switch
+    {
+        Prior.Standard => PriorKernels.Of<StandardPrior>(),
+        Prior.Conditional => PriorKernels.Of<MeanPrior>(),
+        Prior.Network => PriorKernels.Of<GaussianPrior>(),
+        _ => throw new ArgumentOutOfRangeException(nameof(prior), prior, "No such prior."),
+    });
+
+    /// <inheritdoc cref="Reparameterize.Forward{TPrior}"/>
+    public void Forward(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> divergences,
         ArrayView<ControlBlock> control, LatentShape shape) =>
-        backward(Launch.Config(shape.Rows, groupSize), encoded, latentGradient, encodedGradient, control, shape);
+        forward(Launch.Config(shape.Rows, groupSize), encoded, prior, latent, divergences, control, shape);
+
+    /// <inheritdoc cref="Reparameterize.Backward{TPrior}"/>
+    public void Backward(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> gates, ArrayView<float> latentGradient,
+        ArrayView<float> encodedGradient, ArrayView<float> priorGradient, ArrayView<ControlBlock> control, LatentShape shape) =>
+        backward(
+            Launch.Config(shape.Rows, groupSize), encoded, prior, gates, latentGradient, encodedGradient, priorGradient, control, shape);
+
+    /// <inheritdoc cref="Reparameterize.Sample"/>
+    public void Sample(ArrayView<float> encoded, ArrayView<float> latent, ArrayView<ControlBlock> control, LatentShape shape) =>
+        sample(Elements(shape.Rows * shape.Samples, shape.Columns), encoded, latent, control, shape);
+
+    /// <inheritdoc cref="Reparameterize.Divergence{TPrior}"/>
+    public void Divergence(ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> divergences, LatentShape shape) =>
+        divergence(Elements(shape.Rows, shape.Columns), encoded, prior, divergences, shape);
+
+    /// <inheritdoc cref="FreeBits.Gate"/>
+    public void Gate(ArrayView<float> divergences, ArrayView<float> gates, MatrixShape shape, float free) =>
+        gate(Cover(shape.Columns), divergences, gates, shape, free);
+
+    /// <inheritdoc cref="Importance.LogRatio{TPrior}"/>
+    public void LogRatio(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> ratios,
+        ArrayView<ControlBlock> control, LatentShape shape) =>
+        logRatio(Launch.Config(shape.Rows * shape.Samples, groupSize), encoded, prior, latent, ratios, control, shape);
+
+    /// <inheritdoc cref="Importance.Weigh"/>
+    public void Weigh(
+        ArrayView<float> losses, ArrayView<float> ratios, ArrayView<float> weights, ArrayView<ControlBlock> control, LatentShape shape) =>
+        weigh(Cover(shape.Rows), losses, ratios, weights, control, shape);
+
+    /// <inheritdoc cref="Importance.Scale"/>
+    public void Scale(ArrayView<float> values, ArrayView<float> weights, MatrixShape shape, int samples) =>
+        scale(Elements(shape.Rows, shape.Columns), values, weights, shape, samples);
+
+    /// <inheritdoc cref="Importance.Backward{TPrior}"/>
+    public void WeightedBackward(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> weights,
+        ArrayView<float> latentGradient, ArrayView<float> encodedGradient, ArrayView<float> priorGradient,
+        ArrayView<ControlBlock> control, LatentShape shape) =>
+        weightedBackward(
+            Launch.Config(shape.Rows, groupSize), encoded, prior, latent, weights, latentGradient, encodedGradient, priorGradient, control,
+            shape);
+
+    /// <inheritdoc cref="Importance.Mean"/>
+    public void Mean(ArrayView<float> losses, ArrayView<float> means, LatentShape shape) => mean(Cover(shape.Rows), losses, means, shape);
+
+    /// <inheritdoc cref="Importance.Accumulate"/>
+    public void Accumulate(ArrayView<float> losses, ArrayView<float> ratios, ArrayView<float> running, LatentShape shape) =>
+        accumulate(Cover(shape.Rows), losses, ratios, running, shape);
+
+    private KernelConfig Cover(int count) => Launch.Config(Launch.Groups(count, groupSize), groupSize);
+
+    private KernelConfig Elements(int rows, int columns) =>
+        Launch.Config(Elementwise.GridFor(new MatrixShape { Rows = rows, Columns = columns }, groupSize), groupSize);
+
+    /// <summary>The kernels that depend on the prior.</summary>
+    private sealed record PriorKernels(
+        int Outputs,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> Forward,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> LogRatio,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            ArrayView<ControlBlock>, LatentShape> Backward,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            ArrayView<ControlBlock>, LatentShape> WeightedBackward,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, LatentShape> Divergence)
+    {
+        public static PriorKernels Of<TPrior>() where TPrior : struct, IPrior => new(
+            TPrior.Outputs, Reparameterize.Forward<TPrior>, Importance.LogRatio<TPrior>, Reparameterize.Backward<TPrior>,
+            Importance.Backward<TPrior>, Reparameterize.Divergence<TPrior>);
+    }
 }

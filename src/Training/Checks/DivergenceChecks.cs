@@ -10,7 +10,7 @@ namespace VaeGpu.Training.Checks;
 internal sealed class DivergenceChecks(Accelerator accelerator)
 {
     private const string Subject = "kl";
-    private readonly LatentLauncher launcher = new(accelerator);
+    private readonly LatentLauncher launcher = LatentLauncher.Load(accelerator, Prior.Standard);
     private readonly CheckInputs inputs = new(23);
 
     /// <summary>Runs the checks, one by one.</summary>
@@ -102,7 +102,7 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
         using var latent = accelerator.Allocate1D<float>((long)shape.Rows * shape.Columns);
         using var divergence = accelerator.Allocate1D<float>(shape.Rows);
         using var control = accelerator.Allocate1D(new[] { LawRunner.Control });
-        launcher.Forward(given.View, latent.View, divergence.View, control.View, shape);
+        launcher.Forward(given.View, given.View, latent.View, divergence.View, control.View, shape);
         return (latent.GetAsArray1D(), divergence.GetAsArray1D());
     }
 
@@ -110,9 +110,12 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
     {
         using var given = accelerator.Allocate1D(encoded);
         using var latentGradient = accelerator.Allocate1D(upstream);
+        using var gates = accelerator.Allocate1D([.. Enumerable.Repeat(1f, shape.Columns)]);
         using var gradient = accelerator.Allocate1D<float>(encoded.Length);
         using var control = accelerator.Allocate1D(new[] { LawRunner.Control });
-        launcher.Backward(given.View, latentGradient.View, gradient.View, control.View, shape);
+        // The prior N(0, 1) reads no numbers and has no gradient, but not every device takes an empty view.
+        launcher.Backward(
+            given.View, given.View, gates.View, latentGradient.View, gradient.View, gates.View, control.View, shape);
         return gradient.GetAsArray1D();
     }
 
@@ -124,5 +127,5 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
 
     private static float[] Draw(int count, Func<double> draw) => [.. Enumerable.Range(0, count).Select(_ => (float)draw())];
 
-    private static LatentShape Shape(int rows, int columns) => new() { Rows = rows, Columns = columns, Purpose = RandomPurpose.Latent };
+    private static LatentShape Shape(int rows, int columns) => new() { Rows = rows, Columns = columns, Samples = 1, Purpose = RandomPurpose.Latent };
 }

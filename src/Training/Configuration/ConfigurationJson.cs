@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using System.Text.Json;
 using VaeGpu.Kernels;
+using VaeGpu.Layers;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
@@ -11,7 +12,7 @@ namespace VaeGpu.Training.Configuration;
     NewLine = "\n",
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
-    Converters = [typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>)])]
+    Converters = [typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>)])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;

@@ -32,6 +32,12 @@ public sealed record ModelConfiguration
     /// <summary>σ of the Gaussian likelihood, in units of white − black: about the error that a good model leaves.</summary>
     public double Sigma { get; init; } = 0.1;
 
+    /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
+    public int Classes { get; init; }
+
+    /// <summary>p(z), or p(z∣y) where there are classes.</summary>
+    public Prior Prior { get; init; }
+
     /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
     public int DataDimensions => Channels * Width * Height;
@@ -47,6 +53,8 @@ public sealed record ModelConfiguration
         EncoderWidths = Hidden,
         DecoderWidths = [.. Hidden.Reverse()],
         Activation = Activation,
+        Classes = Classes,
+        Prior = Prior,
         Likelihood = Likelihood,
         LikelihoodSettings = LikelihoodOptions.For(Likelihood),
     };
@@ -56,7 +64,10 @@ public sealed record ModelConfiguration
     internal void ThrowIfTooLarge(int batch)
     {
         long[] widths =
-            [DataDimensions, .. Hidden, 2 * Latent, .. Hidden.Reverse(), (long)LikelihoodOptions.Outputs(Likelihood) * DataDimensions];
+        [
+            DataDimensions + Classes, .. Hidden, 2 * Latent + Classes, .. Hidden.Reverse(),
+            (long)LikelihoodOptions.Outputs(Likelihood) * DataDimensions,
+        ];
         var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
         if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
         {
@@ -69,8 +80,8 @@ public sealed record ModelConfiguration
     /// <inheritdoc/>
     public bool Equals(ModelConfiguration? other) =>
         other is not null
-        && (Width, Height, Channels, Latent, Activation, Likelihood, Sigma)
-            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Likelihood, other.Sigma)
+        && (Width, Height, Channels, Latent, Activation, Likelihood, Sigma, Classes, Prior)
+            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Likelihood, other.Sigma, other.Classes, other.Prior)
         && Hidden.SequenceEqual(other.Hidden);
 
     /// <inheritdoc/>

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using VaeGpu.Training.Evaluation;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>The command "evaluate": what a model is worth on the images held out.</summary>
+internal static class EvaluateCommand
+{
+    public static Command Create(Terminal terminal, CancellationToken stop)
+    {
+        var command = new Command("evaluate", "Evaluates a model on held-out images: ELBO, log p(x) by importance sampling, and its latent dimensions.");
+        var use = new UseOptions(command, takesData: true);
+        var samples = OptionOf.Number("--importance-samples", "n", 100, 1, 10_000_000, "Draws of the latent vector for each image");
+        var json = new Option<bool>("--json") { Description = "Write JSON, for programs" };
+        var seed = UseOptions.Seed("the draws");
+        command.Options.Add(samples);
+        command.Options.Add(json);
+        command.Options.Add(seed);
+        command.SetAction(result =>
+        {
+            using var loaded = use.Open(result);
+            var images = use.Data(result, loaded);
+            using var evaluator = loaded.Evaluator();
+            var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop);
+            terminal.Output.WriteLine(
+                result.GetValue(json) ? JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) : Table(report));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static string Table(EvaluationReport report)
+    {
+        (string, string)[] lines =
+        [
+            ("images", Show($"{report.Images}")),
+            ("ELBO", Show($"{report.Elbo:F4} nats")),
+            ("  rate (KL)", Show($"{report.Rate:F4} nats")),
+            ("  distortion", Show($"{report.Distortion:F4} nats")),
+            ("bits per dimension", Show($"{report.BitsPerDim:F5}")),
+            ("log p(x)", Show($"{report.LogLikelihood:F4} ± {report.LogLikelihoodStderr:F4} nats, {report.ImportanceSamples} draws")),
+            ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
+            ("active units", Show($"{report.ActiveUnits} of {report.KlPerDimension.Count}")),
+            ("aggregate posterior", Show($"{report.AggregatePosteriorKl:F4} nats from the prior")),
+            .. report.KlPerDimension.Select((kl, i) => (Show($"KL of dimension {i + 1}"), Show($"{kl:F4} nats"))),
+        ];
+        return string.Join('\n', lines.Select(line => $"{line.Item1,-22}{line.Item2}"));
+    }
+
+    private static string Show(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,33 @@
+namespace VaeGpu.Kernels;
+
+/// <summary><see cref="Condition"/>, loaded on a device.</summary>
+public sealed class ConditionLauncher
+{
+    private readonly int groupSize;
+    private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> join;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft;
+
+    public ConditionLauncher(Accelerator accelerator)
+    {
+        groupSize = DeviceTuning.For(accelerator).GroupSize;
+        var gatherKernel = Condition.Gather;
+        var joinKernel = Condition.Join;
+        var takeLeftKernel = Condition.TakeLeft;
+        gather = accelerator.LoadStreamKernel(gatherKernel);
+        join = accelerator.LoadStreamKernel(joinKernel);
+        takeLeft = accelerator.LoadStreamKernel(takeLeftKernel);
+    }
+
+    /// <inheritdoc cref="Condition.Gather"/>
+    public void Gather(ArrayView<byte> labels, ArrayView<float> oneHot, ArrayView<ControlBlock> control, BatchShape shape) =>
+        gather(Launch.Config(shape.Rows, groupSize), labels, oneHot, control, shape);
+
+    /// <inheritdoc cref="Condition.Join"/>
+    public void Join(ArrayView<float> left, ArrayView<float> right, ArrayView<float> joined, JoinShape shape) =>
+        join(Launch.Config(shape.Rows, groupSize), left, right, joined, shape);
+
+    /// <inheritdoc cref="Condition.TakeLeft"/>
+    public void TakeLeft(ArrayView<float> joined, ArrayView<float> left, JoinShape shape) =>
+        takeLeft(Launch.Config(shape.Rows, groupSize), joined, left, shape);
+}

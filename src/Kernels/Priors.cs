@@ -1,0 +1,86 @@
+using VaeGpu.Kernels.Numerics;
+
+namespace VaeGpu.Kernels;
+
+/// <summary>The priors p(z) and p(z∣y) by name.</summary>
+public enum Prior
+{
+    Standard,
+    Conditional,
+    Network,
+}
+
+/// <summary>A prior's law of one latent dimension: N(Mean, e^LogVariance).</summary>
+public struct PriorPoint
+{
+    /// <summary>μ_p.</summary>
+    public float Mean;
+    /// <summary>log σ_p².</summary>
+    public float LogVariance;
+    /// <summary>1/σ_p².</summary>
+    public float Precision;
+}
+
+/// <summary>
+/// A diagonal Gaussian prior. What a network says of it is (rows, Outputs·d), row-major: the means, then the logarithms of the
+/// variances.
+/// </summary>
+public interface IPrior
+{
+    /// <summary>Numbers from a network per latent dimension.</summary>
+    static abstract int Outputs { get; }
+
+    /// <summary>The law of a row's dimension.</summary>
+    static abstract PriorPoint At(ArrayView<float> prior, int row, int column, int columns);
+
+    /// <summary>Writes the gradient of the network's numbers, given that with respect to μ_p and log σ_p².</summary>
+    static abstract void StoreGradient(
+        ArrayView<float> prior, ArrayView<float> gradient, int row, int column, int columns, float mean, float logVariance);
+}
+
+/// <summary>N(0, I). Nothing is read.</summary>
+public struct StandardPrior : IPrior
+{
+    public static int Outputs => 0;
+
+    public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns) => new() { Precision = 1f };
+
+    public static void StoreGradient(
+        ArrayView<float> prior, ArrayView<float> gradient, int row, int column, int columns, float mean, float logVariance)
+    {
+    }
+}
+
+/// <summary>N(μ(y), I): the prior of a conditional model whose mean is learned.</summary>
+public struct MeanPrior : IPrior
+{
+    public static int Outputs => 1;
+
+    public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns) =>
+        new() { Mean = prior[row * columns + column], Precision = 1f };
+
+    public static void StoreGradient(
+        ArrayView<float> prior, ArrayView<float> gradient, int row, int column, int columns, float mean, float logVariance) =>
+        gradient[row * columns + column] = mean;
+}
+
+/// <summary>N(μ(y), σ²(y)): mean and variance are learned.</summary>
+public struct GaussianPrior : IPrior
+{
+    public static int Outputs => 2;
+
+    public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns)
+    {
+        int start = row * (2 * columns) + column;
+        float logVariance = Kernels.LogVariance.Clamp(prior[start + columns]);
+        return new() { Mean = prior[start], LogVariance = logVariance, Precision = Exponential.Exp(-logVariance) };
+    }
+
+    public static void StoreGradient(
+        ArrayView<float> prior, ArrayView<float> gradient, int row, int column, int columns, float mean, float logVariance)
+    {
+        int start = row * (2 * columns) + column;
+        gradient[start] = mean;
+        gradient[start + columns] = Kernels.LogVariance.Gradient(prior[start + columns], logVariance);
+    }
+}

@@ -1,0 +1,42 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Training.Evaluation;
+
+/// <summary>log p(x) of each image from the sums that <see cref="Importance.Accumulate"/> keeps, and its mean with its errors.</summary>
+/// <param name="samples">Draws of each image, K.</param>
+internal sealed class LikelihoodStatistics(int samples)
+{
+    private readonly List<double> logs = [];
+    private double loss, importanceVariance;
+
+    /// <summary>Adds a batch's sums, (rows, 4).</summary>
+    public void Add(ReadOnlySpan<float> running)
+    {
+        for (; !running.IsEmpty; running = running[Importance.RunningSums..])
+        {
+            var one = new RunningSums(running, samples);
+            logs.Add(one.LogLikelihood);
+            importanceVariance += one.Variance;
+            loss += one.Distortion;
+        }
+    }
+
+    /// <summary>The mean of −log p(x∣z).</summary>
+    public double Distortion => loss / logs.Count;
+
+    /// <summary>The mean of log p(x).</summary>
+    public double Mean => logs.Average();
+
+    /// <inheritdoc cref="EvaluationReport.LogLikelihoodStderr"/>
+    public double Stderr
+    {
+        get
+        {
+            var mean = Mean;
+            return logs.Count < 2 ? 0 : Math.Sqrt(logs.Sum(log => (log - mean) * (log - mean)) / (logs.Count - 1) / logs.Count);
+        }
+    }
+
+    /// <inheritdoc cref="EvaluationReport.ImportanceStderr"/>
+    public double ImportanceStderr => Math.Sqrt(importanceVariance) / logs.Count;
+}
