@@ -49,11 +49,14 @@ public static class Convolution
                 for (int j = 0; j < TTile.Columns; j++)
                 {
                     int column = firstColumn + j * Group.DimX + Group.IdxX;
+                    float sum = sums[i * TTile.Columns + j];
                     if (column < to.Channels)
-                        target[pixel + column] = TEpilogue.Finish(sums[i * TTile.Columns + j], pixel + column, column, bias, saved);
+                        target[pixel + column] = TEpilogue.IsCheap ? TEpilogue.Finish(sum, pixel + column, column, bias, saved) : sum;
                 }
             }
         }
+        if (!TEpilogue.IsCheap)
+            FinishStored<TTile, TEpilogue>(target, bias, saved, firstImage, firstColumn, to, shape.Images);
     }
 
     /// <summary>The groups that cover a batch of target images.</summary>
@@ -63,6 +66,25 @@ public static class Convolution
     {
         ImageShape to = TDirection.Target(shape);
         return new(to.Pixels, Launch.Groups(to.Channels, TTile.Columns * groupSize), Launch.Groups(shape.Images, TTile.Rows));
+    }
+
+    /// <summary>The epilogue of the thread's own results, read back from the cache, as in <see cref="MatMul"/>.</summary>
+    private static void FinishStored<TTile, TEpilogue>(
+        ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved, int firstImage, int firstColumn, ImageShape to, int images)
+        where TTile : struct, ITile
+        where TEpilogue : struct, IEpilogue
+    {
+        int lastImage = Math.Min(firstImage + TTile.Rows, images);
+        for (int image = firstImage; image < lastImage; image++)
+        {
+            for (int j = 0; j < TTile.Columns; j++)
+            {
+                int column = firstColumn + j * Group.DimX + Group.IdxX;
+                int index = (image * to.Pixels + Grid.IdxX) * to.Channels + column;
+                if (column < to.Channels)
+                    target[index] = TEpilogue.Finish(target[index], index, column, bias, saved);
+            }
+        }
     }
 
     private static void Accumulate<TTile, TDirection>(

@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Numerics;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>
@@ -7,30 +9,39 @@ namespace VaeGpu.Kernels;
 /// <para>unfolded[n, o, (t, f)] = fine[n, o·stride − padding + t, f], 0 where the tap sees the padding. fine is (images, height,
 /// width, fine channels), unfolded (images·coarse pixels, taps·fine channels), row-major: a coarse image of a convolution with one tap, one
 /// step and taps·fine channels, whose weights lie in memory as they did.</para>
-/// <para>Threads: group x has row x, its threads stride over the columns. 4 bytes read and 4 written for each tap's copy of an
-/// element: worth it where the fine channels are fewer than a vector's lanes. No shared memory, no barriers. Test: ConvTests.</para>
+/// <para>Threads: group x has a row of coarse pixels of an image, its threads the columns, pixel after pixel; what a column sees is worked
+/// out once for the row. 4 bytes read and 4 written for each tap's copy of an element: worth it where the fine channels are
+/// fewer than a vector's lanes. No shared memory, no barriers. Test: ConvTests.</para>
 /// </remarks>
 public static class Unfold
 {
-    /// <summary>The kernel; launch it with one group for each coarse pixel of each image.</summary>
+    /// <summary>The kernel; launch it with one group for each row of each coarse image.</summary>
     public static void Run(ArrayView<float> fine, ArrayView<float> unfolded, ConvShape shape)
     {
-        int image = Grid.IdxX / shape.Coarse.Pixels;
-        int pixel = Grid.IdxX % shape.Coarse.Pixels;
-        int startY = pixel / shape.Coarse.Width * shape.Stride - shape.Padding;
-        int startX = pixel % shape.Coarse.Width * shape.Stride - shape.Padding;
-        int columns = shape.Taps * shape.Fine.Channels;
+        int image = Grid.IdxX / shape.Coarse.Height;
+        int startY = Grid.IdxX % shape.Coarse.Height * shape.Stride - shape.Padding;
+        int tapRow = shape.Kernel * shape.Fine.Channels;
+        int columns = shape.Kernel * tapRow;
+        int fineRow = shape.Fine.Width * shape.Fine.Channels;
+        int step = shape.Stride * shape.Fine.Channels;
         for (int first = 0; first < columns; first += Group.DimX)
         {
             int column = first + Group.IdxX;
+            int tapY = SmallQuotient.Of(column, tapRow);
+            int y = startY + tapY;
+            // The taps of a row lie side by side, as do the elements that they see.
+            int element = column - tapY * tapRow - shape.Padding * shape.Fine.Channels;
+            bool rowInside = (y >= 0) & (y < shape.Fine.Height);
+            int source = (image * shape.Fine.Height + y) * fineRow;
+            int target = Grid.IdxX * shape.Coarse.Width * columns + column;
             if (column < columns)
             {
-                int tap = column / shape.Fine.Channels;
-                int y = startY + tap / shape.Kernel;
-                int x = startX + tap % shape.Kernel;
-                bool inside = (y >= 0) & (y < shape.Fine.Height) & (x >= 0) & (x < shape.Fine.Width);
-                int index = ((image * shape.Fine.Height + y) * shape.Fine.Width + x) * shape.Fine.Channels + column % shape.Fine.Channels;
-                unfolded[Grid.IdxX * columns + column] = inside ? fine[index] : 0f;
+                for (int x = 0; x < shape.Coarse.Width; x++)
+                {
+                    int seen = element + x * step;
+                    bool inside = rowInside & (seen >= 0) & (seen < fineRow);
+                    unfolded[target + x * columns] = inside ? fine[source + seen] : 0f;
+                }
             }
         }
     }
@@ -71,32 +82,33 @@ public static class Fold
         for (int first = 0; first < length; first += Group.DimX)
         {
             int element = first + Group.IdxX;
+            int x = SmallQuotient.Of(element, shape.Fine.Channels);
+            int channel = element - x * shape.Fine.Channels;
             if (element < length)
             {
                 float sum = 0f;
                 for (int y = 0; y < rows.Count; y++)
                 {
                     int start = (image * shape.Coarse.Height + rows.Source - y) * shape.Coarse.Width;
-                    sum = AddRow(unfolded, sum, start, (rows.First + y * rows.Step) * shape.Kernel, element, shape);
+                    sum = AddRow(unfolded, sum, start, (rows.First + y * rows.Step) * shape.Kernel, x, channel, shape);
                 }
                 int index = Grid.IdxX * length + element;
-                fine[index] = TEpilogue.Finish(sum, index, element % shape.Fine.Channels, bias, saved);
+                fine[index] = TEpilogue.Finish(sum, index, channel, bias, saved);
             }
         }
     }
 
     /// <summary>Adds the terms of one row of taps. All threads make the same steps: those whose tap sees nothing add nothing.</summary>
-    private static float AddRow(ArrayView<float> unfolded, float sum, int start, int firstTap, int element, ConvShape shape)
+    private static float AddRow(ArrayView<float> unfolded, float sum, int start, int firstTap, int x, int channel, ConvShape shape)
     {
-        int x = element / shape.Fine.Channels;
-        int nearest = (x + shape.Padding) / shape.Stride;
-        int tap = x + shape.Padding - nearest * shape.Stride;
-        for (int step = 0; step < shape.Kernel; step += shape.Stride)
+        int nearest = SmallQuotient.Of(x + shape.Padding, shape.Stride);
+        int rest = x + shape.Padding - nearest * shape.Stride;
+        for (int step = 0; step * shape.Stride < shape.Kernel; step++)
         {
-            int source = nearest - step / shape.Stride;
-            bool inside = (tap + step < shape.Kernel) & (source >= 0) & (source < shape.Coarse.Width);
-            int column = (firstTap + tap + step) * shape.Fine.Channels + element % shape.Fine.Channels;
-            int index = (start + source) * (shape.Taps * shape.Fine.Channels) + column;
+            int tap = rest + step * shape.Stride;
+            int source = nearest - step;
+            bool inside = (tap < shape.Kernel) & (source >= 0) & (source < shape.Coarse.Width);
+            int index = ((start + source) * shape.Taps + firstTap + tap) * shape.Fine.Channels + channel;
             if (inside)
                 sum += unfolded[index];
         }

@@ -6,7 +6,7 @@ namespace VaeGpu.Layers;
 /// <summary>p(x∣z): a chain of layers that gives the likelihood's outputs for every data dimension.</summary>
 public sealed class Decoder : IDisposable
 {
-    private readonly Mlp layers;
+    private readonly Network layers;
     private readonly LikelihoodLauncher launcher;
     private readonly ParameterSlice? variance;
     private readonly int dataDimensions;
@@ -20,9 +20,8 @@ public sealed class Decoder : IDisposable
         launcher = LikelihoodLauncher.Load(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         dataDimensions = shape.DataDimensions;
         int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
-        layers = new Mlp(
-            workspace, layout, "decoder", shape.LatentDimensions, shape.DecoderWidths, outputs, shape.Activation, gradientInPlace: true);
-        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, 0);
+        layers = Architectures.Decoder(workspace, layout, shape, outputs / dataDimensions);
+        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialLaw.Zeros);
         Loss = workspace.Allocate(1);
     }
 

@@ -3,13 +3,12 @@ namespace VaeGpu.Layers;
 /// <summary>q(z∣x) = N(μ(x), σ²(x)): a chain of layers that gives [μ | logσ²].</summary>
 public sealed class Encoder
 {
-    private readonly Mlp layers;
+    private readonly Network layers;
 
     /// <summary>Declares the parameters under "encoder".</summary>
     public Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape)
     {
-        layers = new Mlp(workspace, layout, "encoder", shape.DataDimensions, shape.EncoderWidths, 2 * shape.LatentDimensions,
-            shape.Activation);
+        layers = Architectures.Encoder(workspace, layout, shape);
     }
 
     /// <summary>[μ | logσ²], (batch, 2d).</summary>

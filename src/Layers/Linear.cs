@@ -7,7 +7,7 @@ namespace VaeGpu.Layers;
 /// x (batch, inputs), W (inputs, outputs), b (outputs), y (batch, outputs), all row-major. With G the gradient of the
 /// objective with respect to x·W + b: dW = xᵀ·G, db = the column sums of G, and the layer below gets (G·Wᵀ) ⊙ f'.
 /// </remarks>
-public sealed class Linear
+public sealed class Linear : ILayer
 {
     private readonly Workspace workspace;
     private readonly ParameterSlice weight, bias;
@@ -28,9 +28,8 @@ public sealed class Linear
     {
         this.workspace = workspace;
         (Inputs, Outputs, Activation) = (inputs, outputs, activation);
-        double scale = 1 / Math.Sqrt(inputs);
-        weight = layout.Add($"{name}.weight", inputs, outputs, scale);
-        bias = layout.Add($"{name}.bias", 1, outputs, scale);
+        weight = layout.AddWeights(name, inputs, outputs, inputs, outputs, activation);
+        bias = layout.AddBiases(name, outputs, inputs);
         forward = workspace.Forward(activation);
         output = workspace.Allocate(outputs);
         saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
@@ -43,16 +42,13 @@ public sealed class Linear
     public int Inputs { get; }
     /// <summary>Columns of the output.</summary>
     public int Outputs { get; }
-    /// <summary>f.</summary>
+    /// <inheritdoc/>
     public Activation Activation { get; }
-
-    /// <summary>y, (batch, outputs): valid from <see cref="Forward"/> on.</summary>
+    /// <inheritdoc/>
     public ArrayView<float> Output => output;
-
-    /// <summary>What f' is computed from: y, or x·W + b.</summary>
+    /// <inheritdoc/>
     public ArrayView<float> Saved => saved;
-
-    /// <summary>G, (batch, outputs): to be written before <see cref="Backward"/>.</summary>
+    /// <inheritdoc/>
     public ArrayView<float> Gradient => gradient;
 
     /// <summary>Computes <see cref="Output"/>: one launch.</summary>
@@ -70,11 +66,6 @@ public sealed class Linear
     /// <summary>
     /// Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.
     /// </summary>
-    /// <param name="arena">The parameters.</param>
-    /// <param name="below">The activation that made the input; the identity where there is none.</param>
-    /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>
-    /// <param name="inputGradient">The result, (batch, inputs).</param>
-    /// <param name="rows">Rows of the batch.</param>
     public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };

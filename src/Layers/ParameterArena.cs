@@ -8,15 +8,16 @@ namespace VaeGpu.Layers;
 /// <param name="Offset">Its first element.</param>
 /// <param name="Rows">Rows; 1 for a bias.</param>
 /// <param name="Columns">Columns.</param>
-/// <param name="InitialScale">Half the width of the uniform law of its first values.</param>
-public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, double InitialScale)
+/// <param name="Law">The law of its first values.</param>
+public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, InitialLaw Law)
 {
     /// <summary>Elements.</summary>
     public int Length => Rows * Columns;
 }
 
 /// <summary>Places tensors one behind the other, each at a multiple of 64 bytes.</summary>
-public sealed class ParameterLayout
+/// <param name="initialization">The laws of the layers' first values.</param>
+public sealed class ParameterLayout(Initialization initialization = Initialization.PyTorch)
 {
     private const int Alignment = 16;
     private readonly List<ParameterSlice> slices = [];
@@ -30,15 +31,23 @@ public sealed class ParameterLayout
     /// <summary>Declares a tensor.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     /// <exception cref="OverflowException">The model has 2³¹ parameters or more.</exception>
-    public ParameterSlice Add(string name, int rows, int columns, double initialScale)
+    public ParameterSlice Add(string name, int rows, int columns, InitialLaw law)
     {
         if (slices.Exists(other => other.Name == name))
             throw new ArgumentException($"There are two parameters of the name {name}.", nameof(name));
-        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, initialScale);
+        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, law);
         Length = checked((Length + rows * columns + Alignment - 1) / Alignment * Alignment);
         slices.Add(slice);
         return slice;
     }
+
+    /// <summary>Declares a layer's weights.</summary>
+    public ParameterSlice AddWeights(string name, int rows, int columns, double fanIn, double fanOut, Activation activation) =>
+        Add($"{name}.weight", rows, columns, initialization.Weights(fanIn, fanOut, activation));
+
+    /// <summary>Declares a layer's biases.</summary>
+    public ParameterSlice AddBiases(string name, int columns, double fanIn) =>
+        Add($"{name}.bias", 1, columns, initialization.Biases(fanIn));
 }
 
 /// <summary>
@@ -81,10 +90,7 @@ public sealed class ParameterArena : IDisposable
     public void Initialize(StepLauncher launcher, uint seed)
     {
         foreach (ParameterSlice slice in Layout.Slices)
-        {
-            var law = new InitialValues { Scale = (float)slice.InitialScale, Seed = seed, Tensor = (uint)slice.Index };
-            launcher.InitializeUniform(Values(slice), law);
-        }
+            launcher.Initialize(Values(slice), slice.Law, seed, slice.Index);
     }
 
     /// <summary>One step of Adam over the whole model.</summary>

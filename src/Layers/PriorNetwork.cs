@@ -8,7 +8,7 @@ namespace VaeGpu.Layers;
 /// </summary>
 public sealed class PriorNetwork
 {
-    private readonly Mlp? layers;
+    private readonly Network? layers;
     private readonly ArrayView<float> unread;
 
     /// <summary>Declares the parameters under "prior", if there are any.</summary>
@@ -21,8 +21,7 @@ public sealed class PriorNetwork
         }
         bool network = shape.Prior == Prior.Network;
         Columns = (network ? 2 : 1) * shape.LatentDimensions;
-        layers = new Mlp(
-            workspace, layout, "prior", shape.Classes, network ? [.. shape.DecoderWidths.Take(1)] : [], Columns, shape.Activation);
+        layers = Architectures.Prior(workspace, layout, shape, network ? [.. shape.DecoderWidths.Take(1)] : [], Columns);
     }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>

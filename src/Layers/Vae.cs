@@ -10,12 +10,16 @@ public sealed record VaeShape
     public required int DataDimensions { get; init; }
     /// <summary>Latent dimensions d.</summary>
     public required int LatentDimensions { get; init; }
-    /// <summary>The widths of the encoder's hidden layers, from the data on.</summary>
+    /// <summary>The widths of the encoder's hidden layers, from the data on; with <see cref="Convolution"/> its layers' channels.</summary>
     public required IReadOnlyList<int> EncoderWidths { get; init; }
-    /// <summary>The widths of the decoder's hidden layers, from the latent on.</summary>
+    /// <summary>The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.</summary>
     public required IReadOnlyList<int> DecoderWidths { get; init; }
     /// <summary>The hidden layers' activation.</summary>
     public required Activation Activation { get; init; }
+    /// <summary>What convolutional layers need to know; null for linear layers alone.</summary>
+    public ConvolutionalShape? Convolution { get; init; }
+    /// <summary>The laws of the first values.</summary>
+    public Initialization Initialization { get; init; }
     /// <summary>p(x∣z).</summary>
     public required Likelihood Likelihood { get; init; }
     /// <summary>What the likelihood is told.</summary>
@@ -49,8 +53,8 @@ public sealed class Vae : IDisposable
     private readonly ArrayView<float> encoderInput, decoderInput, decoderInputGradient, repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is not positive.</exception>
-    /// <exception cref="ArgumentException">A prior of the label is asked for without classes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many layers.</exception>
+    /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the data.</exception>
     public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.DataDimensions, nameof(shape));
@@ -59,11 +63,14 @@ public sealed class Vae : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
         if (shape.Prior != Kernels.Prior.Standard && shape.Classes == 0)
             throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
+        if (shape.Convolution is not null && shape.Classes > 0)
+            throw new ArgumentException("A convolutional model takes no labels yet.", nameof(shape));
+        shape.Convolution?.Check(shape);
         Shape = shape;
         workspace = new Workspace(accelerator, maximalBatch);
         draws = shape.Samples == 1 ? workspace : new Workspace(accelerator, checked(maximalBatch * shape.Samples));
         condition = new ConditionLauncher(accelerator);
-        var layout = new ParameterLayout();
+        var layout = new ParameterLayout(shape.Initialization);
         Encoder = new Encoder(workspace, layout, shape with { DataDimensions = shape.DataDimensions + shape.Classes });
         Decoder = new Decoder(draws, layout, shape with { LatentDimensions = shape.LatentDimensions + shape.Classes });
         Prior = new PriorNetwork(workspace, layout, shape);

@@ -19,6 +19,7 @@ public sealed class Workspace : IDisposable
         StagesOperands = DeviceTuning.For(accelerator).StagesOperands;
         Matrices = new MatrixLauncher(accelerator);
         WeightGradient = MatMulLauncher.WeightGradient(accelerator);
+        Convolutions = new Lazy<ConvKernels>(() => new ConvKernels(accelerator));
     }
 
     /// <summary>The device.</summary>
@@ -31,6 +32,8 @@ public sealed class Workspace : IDisposable
     public MatrixLauncher Matrices { get; }
     /// <summary>inputᵀ·outputGradient.</summary>
     public MatMulLauncher WeightGradient { get; }
+    /// <summary>The kernels of convolutional layers, loaded when the first is built.</summary>
+    internal Lazy<ConvKernels> Convolutions { get; }
 
     /// <summary>Scratch memory: its contents last until the next layer's turn.</summary>
     public ArrayView<float> Scratch => scratch!.View;

@@ -83,7 +83,7 @@ internal static class ConvReference
     /// The triples of fine element, weight and coarse element that meet, image by image; the kernels' order of every sum: images, taps,
     /// fine channels, coarse pixels and coarse channels, from the slowest to the fastest.
     /// </summary>
-    private static IEnumerable<(int Fine, int Weight, int Coarse, int Image)> Terms(ConvShape shape)
+    public static IEnumerable<(int Fine, int Weight, int Coarse, int Image)> Terms(ConvShape shape)
     {
         ImageShape fine = shape.Fine, coarse = shape.Coarse;
         for (int image = 0; image < shape.Images; image++)

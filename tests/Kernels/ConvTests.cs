@@ -1,6 +1,7 @@
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Tests.Kernels;
 
@@ -86,6 +87,16 @@ public class ConvTests
         }
         return true;
     });
+
+    [Test]
+    public void Small_quotients_are_exact()
+    {
+        foreach (int divisor in (int[])[1, 2, 3, 5, 7, 12, 100, 1000, 65537, 4194303])
+        {
+            for (int dividend = 0; dividend < 1 << 22; dividend += dividend < 2000 ? 1 : 1 + dividend % 7)
+                Assert.That(SmallQuotient.Of(dividend, divisor) == dividend / divisor, $"{dividend}/{divisor}");
+        }
+    }
 
     [EveryDevice]
     public void Fused_epilogues_equal_their_unfused_twins(TestDevice device) => device.Run(accelerator =>
@@ -181,7 +192,7 @@ public class ConvTests
         using var from = new Guarded(accelerator, fine);
         using var to = new Guarded(accelerator, shape.Images * shape.Coarse.Pixels * shape.Taps * shape.Fine.Channels);
         var kernel = VaeGpu.Kernels.Unfold.Run;
-        accelerator.LoadStreamKernel(kernel)((shape.Images * shape.Coarse.Pixels, Group), from.View, to.View, shape);
+        accelerator.LoadStreamKernel(kernel)((shape.Images * shape.Coarse.Height, Group), from.View, to.View, shape);
         return to.Read();
     }
 
@@ -190,7 +201,7 @@ public class ConvTests
         using var from = new Guarded(accelerator, unfolded);
         using var to = new Guarded(accelerator, shape.Images * shape.Fine.Length);
         var kernel = VaeGpu.Kernels.Fold.Run<Plain>;
-        accelerator.LoadStreamKernel(kernel)((shape.Images * shape.Fine.Height, Group), from.View, to.View, default, default, shape);
+        accelerator.LoadStreamKernel(kernel)((shape.Images * shape.Fine.Height, Group), from.View, to.View, from.View, from.View, shape);
         return to.Read();
     }
 }

@@ -8,6 +8,8 @@ namespace VaeGpu.Tests.Layers;
 internal sealed class Vae64(
     VaeShape shape, ParameterLayout layout, ControlBlock control, Func<double, double[], double> negativeLog, int[]? labels = null)
 {
+    private readonly Type activation = typeof(IActivation).Assembly.GetType($"VaeGpu.Kernels.{shape.Activation}")!;
+
     /// <summary>The objective of a batch at the given parameters.</summary>
     public double Objective(double[] parameters, float[] data, int rows)
     {
@@ -37,7 +39,7 @@ internal sealed class Vae64(
         int d = shape.LatentDimensions;
         double[] x = [.. data.Skip(row * shape.DataDimensions).Take(shape.DataDimensions).Select(v => (double)v)];
         double[] y = [.. Enumerable.Range(0, shape.Classes).Select(c => labels![row] == c ? 1.0 : 0)];
-        double[] encoded = Mlp(parameters, "encoder", shape.EncoderWidths.Count + 1, [.. x, .. y]);
+        double[] encoded = Encode(parameters, [.. x, .. y]);
         double[] prior = PriorOf(parameters, y);
         double[] divergences = [.. Enumerable.Range(0, d).Select(i => 0.5 * (Math.Exp(encoded[d + i] - prior[d + i])
             + Math.Pow(encoded[i] - prior[i], 2) / Math.Exp(prior[d + i]) - 1 - encoded[d + i] + prior[d + i]))];
@@ -46,7 +48,7 @@ internal sealed class Vae64(
         {
             double[] noise = [.. Enumerable.Range(0, d).Select(i => Noise(row * d + i, draw))];
             double[] z = [.. noise.Select((e, i) => encoded[i] + Math.Exp(encoded[d + i] / 2) * e)];
-            double[] outputs = Mlp(parameters, "decoder", shape.DecoderWidths.Count + 1, [.. z, .. y]);
+            double[] outputs = Decode(parameters, [.. z, .. y]);
             int kinds = outputs.Length / x.Length;
             losses[draw] = x.Select((value, i) =>
                 negativeLog(value, [.. Enumerable.Range(0, kinds).Select(k => outputs[k * x.Length + i])])).Sum();
@@ -60,8 +62,8 @@ internal sealed class Vae64(
     private double[] PriorOf(double[] parameters, double[] y) => shape.Prior switch
     {
         Prior.Standard => new double[2 * shape.LatentDimensions],
-        Prior.Conditional => [.. Mlp(parameters, "prior", 1, y), .. new double[shape.LatentDimensions]],
-        _ => Mlp(parameters, "prior", 2, y),
+        Prior.Conditional => [.. Linear(parameters, "prior", 0, 1, y, endsActivated: false), .. new double[shape.LatentDimensions]],
+        _ => Linear(parameters, "prior", 0, 2, y, endsActivated: false),
     };
 
     private double Noise(int element, int draw)
@@ -74,23 +76,73 @@ internal sealed class Vae64(
     private static double LogNormal(double z, double mean, double logVariance) =>
         -0.5 * (Math.Log(2 * Math.PI) + logVariance + Math.Pow(z - mean, 2) / Math.Exp(logVariance));
 
-    private double[] Mlp(double[] parameters, string name, int layers, double[] input)
+    private double[] Encode(double[] parameters, double[] x)
     {
-        Type activation = typeof(IActivation).Assembly.GetType($"VaeGpu.Kernels.{shape.Activation}")!;
-        for (int layer = 0; layer < layers; layer++)
+        int layer = 0, channels = shape.Convolution?.Colours ?? 0;
+        foreach (int width in shape.Convolution is null ? [] : shape.EncoderWidths)
         {
-            ParameterSlice weight = layout.Slices.Single(s => s.Name == $"{name}.{layer}.weight");
-            ParameterSlice bias = layout.Slices.Single(s => s.Name == $"{name}.{layer}.bias");
-            var output = new double[weight.Columns];
+            ConvShape level = shape.Convolution!.Level(layer, channels, width);
+            double[] biases = Biases(parameters, $"encoder.{layer}");
+            var y = new double[level.Coarse.Length];
+            for (int i = 0; i < y.Length; i++)
+                y[i] = biases[i % width];
+            int weights = Slice($"encoder.{layer}.weight").Offset;
+            foreach ((int fine, int weight, int coarse, _) in ConvReference.Terms(level with { Images = 1 }))
+                y[coarse] += x[fine] * parameters[weights + weight];
+            (x, channels) = (Array.ConvertAll(y, Activate), width);
+            layer++;
+        }
+        return Linear(parameters, "encoder", layer, (shape.Convolution?.Dense ?? shape.EncoderWidths).Count + 1, x, endsActivated: false);
+    }
+
+    private double[] Decode(double[] parameters, double[] z)
+    {
+        if (shape.Convolution is not { } image)
+            return Linear(parameters, "decoder", 0, shape.DecoderWidths.Count + 1, z, endsActivated: false);
+        int levels = shape.DecoderWidths.Count, layer = image.Dense.Count + 1;
+        double[] y = Linear(parameters, "decoder", 0, layer, z, endsActivated: true);
+        for (int i = 0; i < levels; i++, layer++)
+        {
+            double[] biases = Biases(parameters, $"decoder.{layer}");
+            ConvShape level = image.Level(levels - 1 - i, biases.Length, shape.DecoderWidths[i]);
+            var x = new double[level.Fine.Length];
+            for (int j = 0; j < x.Length; j++)
+                x[j] = biases[j % biases.Length];
+            int weights = Slice($"decoder.{layer}.weight").Offset;
+            foreach ((int fine, int weight, int coarse, _) in ConvReference.Terms(level with { Images = 1 }))
+                x[fine] += y[coarse] * parameters[weights + weight];
+            y = i == levels - 1 ? x : Array.ConvertAll(x, Activate);
+        }
+        // From the outputs of each colour of each pixel to the pixels of each output.
+        int outputs = y.Length / shape.DataDimensions, colours = image.Colours;
+        return [.. Enumerable.Range(0, y.Length).Select(i =>
+            y[(i % shape.DataDimensions / colours * outputs + i / shape.DataDimensions) * colours + i % colours])];
+    }
+
+    private double[] Linear(double[] parameters, string name, int first, int count, double[] input, bool endsActivated)
+    {
+        for (int layer = first; layer < first + count; layer++)
+        {
+            ParameterSlice weight = Slice($"{name}.{layer}.weight");
+            double[] output = Biases(parameters, $"{name}.{layer}");
             for (int j = 0; j < output.Length; j++)
             {
-                double sum = parameters[bias.Offset + j];
                 for (int i = 0; i < input.Length; i++)
-                    sum += input[i] * parameters[weight.Offset + i * weight.Columns + j];
-                output[j] = layer == layers - 1 ? sum : Activations64.Apply(activation, sum);
+                    output[j] += input[i] * parameters[weight.Offset + i * weight.Columns + j];
             }
-            input = output;
+            bool last = layer == first + count - 1;
+            input = last && !endsActivated ? output : Array.ConvertAll(output, Activate);
         }
         return input;
+    }
+
+    private double Activate(double x) => Activations64.Apply(activation, x);
+
+    private ParameterSlice Slice(string name) => layout.Slices.Single(slice => slice.Name == name);
+
+    private double[] Biases(double[] parameters, string layer)
+    {
+        ParameterSlice bias = Slice($"{layer}.bias");
+        return parameters[bias.Offset..(bias.Offset + bias.Length)];
     }
 }

@@ -10,7 +10,14 @@ internal sealed class JitLimitTests
 {
     [Test]
     public void Every_kernel_of_a_training_step_stays_within_what_the_JIT_optimises(
-        [Values(512, 256, 128, 32)] int vectorBits, [Values] Likelihood likelihood)
+        [Values(512, 256, 128, 32)] int vectorBits, [Values] Likelihood likelihood) =>
+        Check(vectorBits, likelihood, null);
+
+    [Test]
+    public void So_does_every_kernel_of_convolutional_layers([Values(512, 256, 128, 32)] int vectorBits) =>
+        Check(vectorBits, Likelihood.GaussianLearned, new ConvolutionalShape(3, 4) { Kernel = 3 });
+
+    private static void Check(int vectorBits, Likelihood likelihood, ConvolutionalShape? convolution)
     {
         using Context context = Context.Create(b => b.CPU(1, vectorBits));
         using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
@@ -18,8 +25,9 @@ internal sealed class JitLimitTests
         {
             DataDimensions = 12,
             LatentDimensions = 3,
-            EncoderWidths = [5],
-            DecoderWidths = [5],
+            EncoderWidths = convolution is null ? [5] : [9, 10],
+            DecoderWidths = convolution is null ? [5] : [9, 10],
+            Convolution = convolution,
             Activation = Activation.Gelu,
             Likelihood = likelihood,
             LikelihoodSettings = new LikelihoodOptions { Classes = 16, Components = 5 }.For(likelihood),

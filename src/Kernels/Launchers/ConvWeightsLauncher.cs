@@ -38,7 +38,7 @@ public sealed class ConvWeightsLauncher
 
     /// <inheritdoc cref="Kernels.Unfold"/>
     public void Unfold(ArrayView<float> fine, ArrayView<float> unfolded, ConvShape shape) =>
-        unfold(Launch.Config(shape.Images * shape.Coarse.Pixels, tuning.GroupSize), fine, unfolded, shape);
+        unfold(Launch.Config(shape.Images * shape.Coarse.Height, tuning.GroupSize), fine, unfolded, shape);
 
     private static ConvWeightsLauncher Load<TTile>(Accelerator accelerator, int groupSize) where TTile : struct, ITile
     {

@@ -1,19 +1,22 @@
 namespace VaeGpu.Kernels;
 
-/// <summary><see cref="Transpose"/> and <see cref="ColumnSum"/>, loaded on a device.</summary>
+/// <summary><see cref="Transpose"/>, <see cref="SwapAxes"/> and <see cref="ColumnSum"/>, loaded on a device.</summary>
 public sealed class MatrixLauncher
 {
     private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> transpose;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> columnSum;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, AxesShape> swapAxes;
 
     public MatrixLauncher(Accelerator accelerator)
     {
         tuning = DeviceTuning.For(accelerator);
         var transposeKernel = Kernels.Transpose.Run;
         var columnSumKernel = ColumnSum.Run;
+        var swapAxesKernel = Kernels.SwapAxes.Run;
         transpose = accelerator.LoadStreamKernel(transposeKernel);
         columnSum = accelerator.LoadStreamKernel(columnSumKernel);
+        swapAxes = accelerator.LoadStreamKernel(swapAxesKernel);
     }
 
     /// <summary>target = sourceᵀ, source of the given shape.</summary>
@@ -23,4 +26,11 @@ public sealed class MatrixLauncher
     /// <summary>sums = the sums of the columns.</summary>
     public void SumColumns(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape) =>
         columnSum(Launch.Config(Launch.Groups(shape.Columns, tuning.GroupSize), tuning.GroupSize), matrix, sums, shape);
+
+    /// <inheritdoc cref="Kernels.SwapAxes"/>
+    public void SwapAxes(ArrayView<float> source, ArrayView<float> target, AxesShape shape, int examples)
+    {
+        int groups = Launch.Groups(shape.Second * shape.Third * shape.Fourth, tuning.GroupSize);
+        swapAxes(Launch.Config(new Index3D(groups, examples, 1), tuning.GroupSize), source, target, shape);
+    }
 }

@@ -1,7 +1,7 @@
 namespace VaeGpu.Kernels;
 
 /// <summary>
-/// What frames a step: <see cref="Batch"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Initialize"/>, loaded on a device.
+/// What frames a step: <see cref="Batch"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Kernels.Initialize"/>, loaded on a device.
 /// </summary>
 public sealed class StepLauncher
 {
@@ -14,7 +14,7 @@ public sealed class StepLauncher
         StepShape> endStep;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
         StepShape> accumulate;
-    private readonly Action<KernelConfig, ArrayView<float>, FlatShape, InitialValues> uniform;
+    private readonly Action<KernelConfig, ArrayView<float>, FlatShape, InitialValues> uniform, normal;
 
     public StepLauncher(Accelerator accelerator)
     {
@@ -24,13 +24,15 @@ public sealed class StepLauncher
         var adamKernel = Kernels.Adam.Run;
         var endStepKernel = Metrics.EndStep;
         var accumulateKernel = Metrics.Accumulate;
-        var uniformKernel = Initialize.Uniform;
+        var uniformKernel = Kernels.Initialize.Uniform;
+        var normalKernel = Kernels.Initialize.Normal;
         gather = accelerator.LoadStreamKernel(gatherKernel);
         gatherValues = accelerator.LoadStreamKernel(gatherValuesKernel);
         adam = accelerator.LoadStreamKernel(adamKernel);
         endStep = accelerator.LoadStreamKernel(endStepKernel);
         accumulate = accelerator.LoadStreamKernel(accumulateKernel);
         uniform = accelerator.LoadStreamKernel(uniformKernel);
+        normal = accelerator.LoadStreamKernel(normalKernel);
     }
 
     /// <inheritdoc cref="Batch.Gather"/>
@@ -62,11 +64,12 @@ public sealed class StepLauncher
         StepShape shape) =>
         accumulate(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
 
-    /// <inheritdoc cref="Initialize.Uniform"/>
-    public void InitializeUniform(ArrayView<float> values, InitialValues law)
+    /// <summary>Draws a tensor's first values; <paramref name="tensor"/> is its number in the model.</summary>
+    public void Initialize(ArrayView<float> values, InitialLaw law, uint seed, int tensor)
     {
         FlatShape shape = Flat(values);
-        uniform(Cover(shape), values, shape, law);
+        var stream = new InitialValues { Scale = (float)law.Scale, Seed = seed, Tensor = (uint)tensor };
+        (law.IsNormal ? normal : uniform)(Cover(shape), values, shape, stream);
     }
 
     private FlatShape Flat(ArrayView<float> values) => new() { Length = (int)values.Length, PerThread = tuning.ElementsPerThread };

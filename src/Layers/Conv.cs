@@ -1,0 +1,67 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>A strided convolution with an activation: y = f(x ∗ W + b).</summary>
+/// <remarks>
+/// x (batch, height, width, channels) is the fine image of a <see cref="ConvShape"/>, y the coarse one, W (kernel, kernel, inputs,
+/// outputs), b (outputs). With G the gradient of the objective with respect to x ∗ W + b: dW = <see cref="ConvWeights"/> of x and G,
+/// db = the sums of G over batch and pixels, and the layer below gets the transposed convolution of G, times f'.
+/// </remarks>
+public sealed class Conv : ILayer
+{
+    private readonly ConvKernels kernels;
+    private readonly ConvParameters parameters;
+    private readonly ConvLauncher forward;
+    private readonly ImageShape outputs;
+
+    /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
+    public Conv(Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation)
+    {
+        kernels = workspace.Convolutions.Value;
+        outputs = shape.Coarse;
+        parameters = new(
+            workspace, layout, name, shape, outputs, shape.Taps * shape.Fine.Channels, shape.Taps * outputs.Channels, activation);
+        Activation = activation;
+        forward = kernels.Forward(activation);
+        Output = workspace.Allocate(outputs.Length);
+        Saved = activation.IsDifferentiatedFromOutput() ? Output : workspace.Allocate(outputs.Length);
+        Gradient = workspace.Allocate(outputs.Length);
+    }
+
+    /// <inheritdoc/>
+    public Activation Activation { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Output { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Saved { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Gradient { get; }
+
+    /// <summary>Computes <see cref="Output"/>: one launch, and one more to unfold the input where that pays.</summary>
+    public void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
+        parameters.Prepare(input, rows), parameters.Weights(arena), Output, parameters.Biases(arena), Saved, parameters.For(rows));
+
+    /// <summary>Computes dW and db: four launches.</summary>
+    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    {
+        parameters.WeightGradient(arena, parameters.Unfolds ? parameters.Unfolded : input, Gradient, rows);
+        parameters.BiasGradient(arena, Gradient, outputs, rows);
+    }
+
+    /// <inheritdoc/>
+    public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    {
+        ArrayView<float> weights = parameters.TurnedWeights(arena);
+        ConvShape now = parameters.For(rows);
+        if (parameters.Unfolds)
+        {
+            kernels.ToUnfolded.Run(Gradient, weights, parameters.Unfolded, Gradient, Gradient, now);
+            kernels.FoldGradient(below).Run(parameters.Unfolded, inputGradient, Gradient, belowSaved, parameters.Whole(rows));
+        }
+        else
+        {
+            kernels.InputGradient(below).Run(Gradient, weights, inputGradient, Gradient, belowSaved, now);
+        }
+    }
+}

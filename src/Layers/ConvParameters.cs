@@ -1,0 +1,96 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>What a convolution and a transposed one share: the weights, their gradients, and the unfolded images where those pay.</summary>
+/// <remarks>
+/// Where the fine image has fewer channels than <see cref="FewChannels"/>, its channels would leave most of a vector empty. It is
+/// then unfolded, and the layer is a convolution of one tap and taps·channels channels with the same weights. The choice depends on the layer
+/// alone, so all devices add in the same order.
+/// </remarks>
+internal sealed class ConvParameters
+{
+    private const int FewChannels = 8;
+    private readonly Workspace workspace;
+    private readonly ParameterSlice weight, bias;
+    private readonly ConvShape shape;
+    private readonly ArrayView<float> unfolded;
+
+    /// <summary>Declares name.weight, (kernel·kernel·fine channels, coarse channels), and name.bias.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="layout">Where the parameters are declared.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="shape">The layer's shape, but for the number of images.</param>
+    /// <param name="outputs">Whether the output is the fine or the coarse image.</param>
+    /// <param name="fanIn">The weights of an input's share, as PyTorch counts them.</param>
+    /// <param name="fanOut">The same of an output.</param>
+    /// <param name="activation">The layer's activation.</param>
+    public ConvParameters(
+        Workspace workspace, ParameterLayout layout, string name, ConvShape shape, ImageShape outputs, int fanIn, int fanOut,
+        Activation activation)
+    {
+        this.workspace = workspace;
+        this.shape = shape;
+        int rows = shape.Taps * shape.Fine.Channels;
+        weight = layout.AddWeights(name, rows, shape.Coarse.Channels, fanIn, fanOut, activation);
+        bias = layout.AddBiases(name, outputs.Channels, fanIn);
+        Unfolds = shape.Fine.Channels < FewChannels;
+        if (Unfolds)
+            unfolded = workspace.Allocate(shape.Coarse.Pixels * rows);
+        ConvShape largest = For(workspace.MaximalBatch);
+        workspace.ReserveScratch(Math.Max(outputs.Length, checked(shape.Weights * ConvWeights.Chunks(largest))));
+    }
+
+    /// <summary>Whether the fine images are unfolded.</summary>
+    public bool Unfolds { get; }
+
+    /// <summary>The unfolded fine images.</summary>
+    public ArrayView<float> Unfolded => unfolded;
+
+    /// <summary>The weights as <see cref="ToCoarse"/> takes them.</summary>
+    public ArrayView<float> Weights(ParameterArena arena) => arena.Values(weight);
+
+    /// <summary>The biases.</summary>
+    public ArrayView<float> Biases(ParameterArena arena) => arena.Values(bias);
+
+    /// <summary>The weights as <see cref="ToFine"/> takes them; they last until the scratch memory's next use.</summary>
+    public ArrayView<float> TurnedWeights(ParameterArena arena)
+    {
+        var matrix = new MatrixShape { Rows = shape.Taps * shape.Fine.Channels, Columns = shape.Coarse.Channels };
+        workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, matrix);
+        return workspace.Scratch;
+    }
+
+    /// <summary>The shape for a batch: of the layer, or of what is left of it once the fine images are unfolded.</summary>
+    public ConvShape For(int rows) => Unfolds ? Unfold.Reduced(shape with { Images = rows }) : shape with { Images = rows };
+
+    /// <summary>The layer's own shape for a batch.</summary>
+    public ConvShape Whole(int rows) => shape with { Images = rows };
+
+    /// <summary>The fine images as the products take them: unfolded here, or as they are.</summary>
+    public ArrayView<float> Prepare(ArrayView<float> fine, int rows)
+    {
+        if (!Unfolds)
+            return fine;
+        workspace.Convolutions.Value.Weights.Unfold(fine, unfolded, Whole(rows));
+        return unfolded;
+    }
+
+    /// <summary>The gradient of the weights; <paramref name="fine"/> is what <see cref="Prepare"/> gave.</summary>
+    public void WeightGradient(ParameterArena arena, ArrayView<float> fine, ArrayView<float> coarse, int rows)
+    {
+        ConvShape now = For(rows);
+        workspace.Convolutions.Value.Weights.PartialSums(fine, coarse, workspace.Scratch, now);
+        workspace.Matrices.SumColumns(
+            workspace.Scratch, arena.Gradient(weight), new MatrixShape { Rows = ConvWeights.Chunks(now), Columns = now.Weights });
+    }
+
+    /// <summary>The gradient of the biases: the output's, added over the batch and then over the pixels.</summary>
+    public void BiasGradient(ParameterArena arena, ArrayView<float> gradient, ImageShape outputs, int rows)
+    {
+        MatrixLauncher matrices = workspace.Matrices;
+        matrices.SumColumns(gradient, workspace.Scratch, new MatrixShape { Rows = rows, Columns = outputs.Length });
+        matrices.SumColumns(
+            workspace.Scratch, arena.Gradient(bias), new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
+    }
+}

@@ -1,0 +1,77 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>The transpose of a strided convolution, with an activation: y = f(x ∗ᵀ W + b).</summary>
+/// <remarks>
+/// x (batch, height, width, channels) is the coarse image of a <see cref="ConvShape"/>, y the fine one, W (kernel, kernel, outputs,
+/// inputs), b (outputs). With G the gradient of the objective with respect to x ∗ᵀ W + b: dW = <see cref="ConvWeights"/> of G and x,
+/// db = the sums of G over batch and pixels, and the layer below gets the convolution of G with W, times f'.
+/// </remarks>
+public sealed class ConvTranspose : ILayer
+{
+    private readonly ConvKernels kernels;
+    private readonly ConvParameters parameters;
+    private readonly ConvLauncher forward;
+    private readonly ImageShape outputs;
+
+    /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="layout">Where the parameters are declared, as name.weight and name.bias.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="shape">The layer's shape, but for the number of images.</param>
+    /// <param name="activation">f.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
+    public ConvTranspose(
+        Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation, bool gradientInPlace = false)
+    {
+        kernels = workspace.Convolutions.Value;
+        outputs = shape.Fine;
+        parameters = new(
+            workspace, layout, name, shape, outputs, shape.Taps * outputs.Channels, shape.Taps * shape.Coarse.Channels, activation);
+        Activation = activation;
+        forward = parameters.Unfolds ? kernels.ToUnfolded : kernels.ForwardTransposed(activation);
+        Output = workspace.Allocate(outputs.Length);
+        Saved = activation.IsDifferentiatedFromOutput() ? Output : workspace.Allocate(outputs.Length);
+        Gradient = gradientInPlace ? Output : workspace.Allocate(outputs.Length);
+    }
+
+    /// <inheritdoc/>
+    public Activation Activation { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Output { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Saved { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Gradient { get; }
+
+    /// <summary>Computes <see cref="Output"/>: two launches, and one more to fold it where that pays.</summary>
+    public void Forward(ParameterArena arena, ArrayView<float> input, int rows)
+    {
+        ArrayView<float> weights = parameters.TurnedWeights(arena), biases = parameters.Biases(arena);
+        ConvShape now = parameters.For(rows);
+        if (parameters.Unfolds)
+        {
+            forward.Run(input, weights, parameters.Unfolded, biases, Saved, now);
+            kernels.Fold(Activation).Run(parameters.Unfolded, Output, biases, Saved, parameters.Whole(rows));
+        }
+        else
+        {
+            forward.Run(input, weights, Output, biases, Saved, now);
+        }
+    }
+
+    /// <summary>Computes dW and db: four launches, and one more to unfold the gradient where that pays.</summary>
+    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    {
+        parameters.WeightGradient(arena, parameters.Prepare(Gradient, rows), input, rows);
+        parameters.BiasGradient(arena, Gradient, outputs, rows);
+    }
+
+    /// <summary>Computes the gradient of the input: one launch.</summary>
+    public void BackwardInput(
+        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+        kernels.InputGradientTransposed(below).Run(
+            parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights(arena), inputGradient, Gradient, belowSaved,
+            parameters.For(rows));
+}

@@ -1,0 +1,60 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>The image and the convolutions of a convolutional encoder and decoder; their channels are the model's widths.</summary>
+/// <param name="Height">Rows of pixels.</param>
+/// <param name="Width">Columns of pixels.</param>
+/// <param name="Colours">Numbers of each pixel.</param>
+public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
+{
+    /// <summary>Taps in each direction.</summary>
+    public int Kernel { get; init; } = 4;
+    /// <summary>Pixels of a layer's input from one pixel of its output to the next.</summary>
+    public int Stride { get; init; } = 2;
+    /// <summary>Rows and columns of zeros around the image.</summary>
+    public int Padding { get; init; } = 1;
+    /// <summary>Widths of linear layers between the encoder's convolutions and the latent; the decoder has them in reverse.</summary>
+    public IReadOnlyList<int> Dense { get; init; } = [];
+
+    /// <summary>The convolution of a level: from the image, shrunk so many times, to the next.</summary>
+    public ConvShape Level(int level, int fineChannels, int coarseChannels)
+    {
+        int height = Height, width = Width;
+        for (int i = 0; i < level; i++)
+            (height, width) = (Shrunk(height), Shrunk(width));
+        return new()
+        {
+            Fine = new() { Height = height, Width = width, Channels = fineChannels },
+            Coarse = new() { Height = Shrunk(height), Width = Shrunk(width), Channels = coarseChannels },
+            Kernel = Kernel,
+            Stride = Stride,
+            Padding = Padding,
+        };
+    }
+
+    /// <summary>Checks the sizes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many layers.</exception>
+    /// <exception cref="ArgumentException">The image has another size than the data.</exception>
+    internal void Check(VaeShape shape)
+    {
+        foreach (int size in (ReadOnlySpan<int>)[Height, Width, Colours, Kernel, Stride, .. Dense, .. shape.EncoderWidths, .. shape.DecoderWidths])
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegative(Padding, nameof(shape));
+        if (shape.DataDimensions != checked(Height * Width * Colours))
+            throw new ArgumentException($"Images of {Height}×{Width}×{Colours} do not have {shape.DataDimensions} numbers.", nameof(shape));
+        int levels = Math.Max(shape.EncoderWidths.Count, shape.DecoderWidths.Count);
+        for (int level = 0; level < levels; level++)
+        {
+            ImageShape coarse = Level(level, 1, 1).Coarse;
+            if (coarse.Height <= 0 || coarse.Width <= 0)
+            {
+                throw new ArgumentOutOfRangeException(nameof(shape), levels,
+                    $"After {level} convolutions an image of {Height}×{Width} is too small for another. Use fewer layers, or a smaller stride.");
+            }
+        }
+    }
+
+    // A division rounds towards zero: what is smaller than the kernel must not become one pixel.
+    private int Shrunk(int extent) => extent + 2 * Padding < Kernel ? 0 : ConvShape.CoarseExtent(extent, Kernel, Stride, Padding);
+}

@@ -1,0 +1,71 @@
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Layers;
+using VaeGpu.Tests.Kernels;
+using VaeGpu.Training.Checks;
+
+namespace VaeGpu.Tests.Layers;
+
+/// <summary>The whole model with convolutions; <see cref="VaeTests"/> for those without.</summary>
+public class ConvVaeTests
+{
+    private static readonly List<(string Device, float[] Parameters, MetricSums Sums)> Reference = [];
+
+    private static ReferenceLaw Law(Likelihood likelihood) => ReferenceLaws.All.First(law => law.Likelihood == likelihood);
+
+    private static VaeShape Shape(
+        Activation activation, Likelihood likelihood, ConvolutionalShape image, int[] encoder, int[] decoder) => new()
+    {
+        DataDimensions = image.Height * image.Width * image.Colours,
+        LatentDimensions = 3,
+        EncoderWidths = encoder,
+        DecoderWidths = decoder,
+        Activation = activation,
+        Convolution = image,
+        Initialization = Initialization.XavierNormal,
+        Likelihood = likelihood,
+        LikelihoodSettings = Law(likelihood).Options.For(likelihood),
+    };
+
+    [EveryDevice]
+    public void Gradients_are_the_central_differences_of_the_objective(TestDevice device) => device.Run(accelerator =>
+    {
+        // With and without unfolding, sizes that the stride does not divide, linear layers between, several outputs and colours.
+        Check(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli, new(6, 7) { Dense = [5] }, [9, 4], [4, 9]));
+        Check(accelerator, Shape(Activation.Gelu, Likelihood.Gaussian, new(5, 4) { Kernel = 3 }, [3, 9], [17]));
+        Check(accelerator, Shape(Activation.Softplus, Likelihood.Mixture, new(4, 3, 2) { Kernel = 2, Stride = 1, Padding = 0 }, [2], [5, 8]));
+        return true;
+    });
+
+    [EveryDevice]
+    public void Every_device_learns_the_same_parameters_bit_for_bit(TestDevice device)
+    {
+        VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli, new(9, 8) { Dense = [12] }, [8, 20], [20, 8]);
+        (float[] parameters, MetricSums sums) = device.Run(accelerator => VaeTests.Train(accelerator, shape, 4));
+        Assert.That(sums.FirstNonFiniteStep, Is.Zero);
+        lock (Reference)
+        {
+            if (Reference.Count == 0)
+                Reference.Add((device.ToString(), parameters, sums));
+            (string first, float[] expected, MetricSums expectedSums) = Reference[0];
+            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}");
+            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}");
+        }
+    }
+
+    [Test]
+    public void Sizes_that_do_not_fit_are_refused()
+    {
+        using var backend = Backend.Open("cpu", 1);
+        VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli, new(8, 8), [4, 4, 4], [4]);
+        Assert.That(() => new Vae(backend.Accelerator, shape with { EncoderWidths = [4, 4, 4, 4] }, 2),
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("After 3 convolutions"));
+        Assert.That(() => new Vae(backend.Accelerator, shape with { DataDimensions = 63 }, 2),
+            Throws.TypeOf<ArgumentException>().With.Message.Contains("8×8×1"));
+        Assert.That(() => new Vae(backend.Accelerator, shape, 2).Dispose(), Throws.Nothing);
+    }
+
+    private static void Check(Accelerator accelerator, VaeShape shape) =>
+        VaeTests.CheckGradients(accelerator, shape, Law(shape.Likelihood));
+}
