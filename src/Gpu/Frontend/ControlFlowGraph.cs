@@ -76,8 +76,6 @@ internal sealed class ControlFlowGraph
     /// <summary>Where control flow cannot be structured: an instruction in a loop with several entries.</summary>
     public int? IrreducibleAt { get; private set; }
 
-    public bool HasLoops { get; private set; }
-
     public static bool IsBackEdge(BasicBlock from, BasicBlock to) => to.Heads is { } loop && loop.Blocks.Contains(from);
 
     private void Split()
@@ -85,15 +83,16 @@ internal sealed class ControlFlowGraph
         var position = new Dictionary<int, int>();
         for (int i = 0; i < code.Count; i++)
             position.Add(code[i].Offset, i);
-        var starts = new SortedSet<int> { 0 };
+        var starts = new bool[code.Count];
+        starts[0] = true;
         for (int i = 0; i < code.Count; i++)
         {
             foreach (int target in Targets(code[i]))
-                starts.Add(position[target]);
+                starts[position[target]] = true;
             if (EndsBlock(code[i]) && i + 1 < code.Count)
-                starts.Add(i + 1);
+                starts[i + 1] = true;
         }
-        int[] first = [.. starts];
+        int[] first = [.. Enumerable.Range(0, code.Count).Where(i => starts[i])];
         var blockAt = new Dictionary<int, BasicBlock>();
         for (int b = 0; b < first.Length; b++)
         {
@@ -192,7 +191,6 @@ internal sealed class ControlFlowGraph
             }
             var loop = new Loop(header);
             header.Heads = loop;
-            HasLoops = true;
             var pending = new Stack<BasicBlock>(latches);
             while (pending.TryPop(out BasicBlock? block))
             {

@@ -9,7 +9,7 @@ namespace VaeGpu.Gpu.Frontend;
 internal sealed class Environment(Importer importer)
 {
     private CsValue?[] values = new CsValue?[64];
-    private readonly SortedSet<int> addressTaken = [];
+    private bool[] addressTaken = new bool[64];
 
     /// <summary>The number of variables alive.</summary>
     public int Count { get; private set; }
@@ -21,6 +21,8 @@ internal sealed class Environment(Importer importer)
     {
         if (Count == values.Length)
             Array.Resize(ref values, 2 * Count);
+        if (Count == addressTaken.Length)
+            Array.Resize(ref addressTaken, 2 * Count);
         values[Count] = value;
         return Count++;
     }
@@ -29,7 +31,7 @@ internal sealed class Environment(Importer importer)
     public void Truncate(int count)
     {
         Array.Clear(values, count, Count - count);
-        addressTaken.RemoveWhere(v => v >= count);
+        Array.Clear(addressTaken, count, Count - count);
         Count = count;
     }
 
@@ -40,7 +42,7 @@ internal sealed class Environment(Importer importer)
     }
 
     /// <summary>Notes that a reference to the variable exists, so that any code may change it.</summary>
-    public void TakeAddress(int variable) => addressTaken.Add(variable);
+    public void TakeAddress(int variable) => addressTaken[variable] = true;
 
     /// <summary>Whether a flag is set, as a Bool value.</summary>
     public Value Flag(int variable) => ((ScalarValue)values[variable]!).Value;
@@ -99,7 +101,7 @@ internal sealed class Environment(Importer importer)
 
     private void Join(Value condition, Region then, CsValue?[] afterThen, Region otherwise, CsValue?[] afterElse)
     {
-        var joined = new List<(int Variable, CsValue Shape)>();
+        var joined = new List<int>();
         values = new CsValue?[afterElse.Length];
         for (int v = 0; v < Count; v++)
         {
@@ -110,11 +112,12 @@ internal sealed class Environment(Importer importer)
                 continue;
             }
             // What is set on one way only is read on that way only: any value will do for the other.
-            joined.Add((v, Merge(a ?? NoValue.Unassigned, b ?? NoValue.Unassigned, then, otherwise)));
+            values[v] = Merge(a ?? NoValue.Unassigned, b ?? NoValue.Unassigned, then, otherwise);
+            joined.Add(v);
         }
         var results = new Queue<Value>(Builder.AppendIf(new If(condition, then, otherwise, Builder.Location)));
-        foreach ((int variable, CsValue shape) in joined)
-            values[variable] = shape.WithLeaves(results);
+        foreach (int variable in joined)
+            values[variable] = values[variable]!.WithLeaves(results);
     }
 
     /// <summary>Yields the parts of two values that meet, and gives the shape of what they become.</summary>
@@ -176,44 +179,78 @@ internal sealed class Environment(Importer importer)
     public void Loop(IEnumerable<int> assigned, IReadOnlyCollection<int> exits, int running, Action body)
     {
         SourceLocation? location = Builder.Location;
-        int[] changing = [.. assigned.Concat(addressTaken).Distinct().Where(v => v < Count).Except(exits).Order()];
-        int[] carried = Array.FindAll(changing, v => values[v]?.Leaves.Any() == true);
-        (int, CsValue?)[] fixedVariables = [.. changing.Except(carried).Select(v => (v, values[v]))];
-        Value[] initial = [.. carried.SelectMany(v => values[v]!.Leaves), .. exits.Select(_ => Constant.Bool(false))];
-        var region = new Region();
-        region.Arguments.AddRange(initial.Select(v => new RegionArgument(v.Type)));
-        var arguments = new Queue<Value>(region.Arguments);
-        CsValue[] shapes = [.. carried.Select(v => values[v]!)];
-        foreach (int v in carried)
-            values[v] = values[v]!.WithLeaves(arguments);
-        foreach (int flag in exits)
-            SetFlag(flag, false);
-        SetFlag(running, false);
+        List<int> carried = [], others = [];
+        foreach (int v in Changing(assigned, exits))
+            (values[v] is { } value && value.Leaves.Any() ? carried : others).Add(v);
         CsValue?[] before = values[..Count];
+        var region = new Region();
+        List<Value> initial = Carry(carried, exits, region);
+        SetFlag(running, false);
+        CsValue?[] start = values[..Count];
         Builder.Enter(region);
         body();
-        for (int i = 0; i < carried.Length; i++)
-            Yield(shapes[i], values[carried[i]] ?? shapes[i], region.Yields);
-        region.Yields.AddRange(exits.Select(Flag));
+        foreach (int v in carried)
+            Yield(before[v]!, values[v] ?? before[v]!, region.Yields);
+        foreach (int flag in exits)
+            region.Yields.Add(Flag(flag));
         region.Condition = Flag(running);
         Builder.Leave();
-        foreach ((int v, CsValue? value) in fixedVariables)
-            RequireFixed(v, value);
         Builder.Location = location;
-        var loop = Builder.Append(new While(initial, region, location));
+        foreach (int v in others)
+            RequireFixed(v, before[v]);
+        var loop = Builder.Append(new While([.. initial], region, location));
         // Whatever else the body set is of its own and means nothing behind it.
         for (int v = 0; v < Count; v++)
         {
-            if (v >= before.Length || !ReferenceEquals(values[v], before[v]))
+            if (v >= start.Length || !ReferenceEquals(values[v], start[v]))
                 values[v] = null;
         }
         // A value that comes round unchanged is known behind the loop as what it was before.
         var results = new Queue<Value>(loop.Results.Select((r, i) => ReferenceEquals(region.Yields[i], region.Arguments[i]) ? initial[i] : r));
-        for (int i = 0; i < carried.Length; i++)
-            values[carried[i]] = shapes[i].WithLeaves(results);
+        foreach (int v in carried)
+            values[v] = before[v]!.WithLeaves(results);
+        foreach (int v in others)
+            values[v] = before[v];
         foreach (int flag in exits)
             values[flag] = new ScalarValue(results.Dequeue());
         SetFlag(running, false);
+    }
+
+    /// <summary>The variables that a loop may change, in order: the assigned ones, and all that a reference may stand for.</summary>
+    private List<int> Changing(IEnumerable<int> assigned, IReadOnlyCollection<int> exits)
+    {
+        bool[] changing = addressTaken[..Count];
+        foreach (int v in assigned)
+            changing[v] = true;
+        foreach (int flag in exits)
+            changing[flag] = false;
+        var list = new List<int>();
+        for (int v = 0; v < Count; v++)
+        {
+            if (changing[v])
+                list.Add(v);
+        }
+        return list;
+    }
+
+    /// <summary>Makes a loop's arguments of the variables' values, and gives what they start as; the exits' flags start unset.</summary>
+    private List<Value> Carry(List<int> carried, IReadOnlyCollection<int> exits, Region region)
+    {
+        var initial = new List<Value>();
+        foreach (int v in carried)
+            initial.AddRange(values[v]!.Leaves);
+        foreach (Value value in initial)
+            region.Arguments.Add(new RegionArgument(value.Type));
+        var arguments = new Queue<Value>(region.Arguments);
+        foreach (int v in carried)
+            values[v] = values[v]!.WithLeaves(arguments);
+        foreach (int flag in exits)
+        {
+            SetFlag(flag, false);
+            initial.Add(Flag(flag));
+            region.Arguments.Add(new RegionArgument(IrType.Bool));
+        }
+        return initial;
     }
 
     /// <summary>A variable that the loop cannot carry: it has no value yet, or it is a reference to another variable.</summary>
@@ -221,7 +258,6 @@ internal sealed class Environment(Importer importer)
     {
         if (before is VariableReference && !before.Equals(values[variable]))
             throw importer.Error("A ref local stands for different variables in different iterations.", "Use one reference for each variable.");
-        values[variable] = before;
     }
 
     /// <summary>Yields a variable's value in the shape that it had as the loop began.</summary>

@@ -12,11 +12,11 @@ internal sealed class LiveVariables
     private readonly BitArray escaping;
     private readonly Dictionary<BasicBlock, BitArray> liveIn = [];
 
-    /// <param name="isPlain">Whether a local, or an argument behind the locals, is of a type whose references do not outlive a call.</param>
-    public LiveVariables(ControlFlowGraph graph, List<IlInstruction> code, int localCount, int argumentCount, Func<int, bool> isPlain)
+    public LiveVariables(MethodCode code)
     {
-        this.localCount = localCount;
-        int count = localCount + argumentCount;
+        ControlFlowGraph graph = code.Graph;
+        localCount = code.LocalTypes.Length;
+        int count = localCount + code.ArgumentTypes.Length;
         escaping = new BitArray(count);
         var read = new Dictionary<BasicBlock, BitArray>();
         var written = new Dictionary<BasicBlock, BitArray>();
@@ -25,7 +25,7 @@ internal sealed class LiveVariables
             read[block] = new BitArray(count);
             written[block] = new BitArray(count);
             for (int i = block.First; i <= block.Last; i++)
-                Note(code[i], read[block], written[block], isPlain);
+                Note(code, code.Instructions[i], read[block], written[block]);
         }
         Iterate(graph, read, written);
     }
@@ -34,7 +34,7 @@ internal sealed class LiveVariables
 
     public bool IsArgumentLive(BasicBlock block, int argument) => IsLive(block, localCount + argument);
 
-    private void Note(IlInstruction instruction, BitArray read, BitArray written, Func<int, bool> isPlain)
+    private void Note(MethodCode code, IlInstruction instruction, BitArray read, BitArray written)
     {
         switch (instruction.Operation)
         {
@@ -45,8 +45,9 @@ internal sealed class LiveVariables
                 written[localCount + instruction.Variable] = true;
                 break;
             case "ldloc" or "ldarg" or "ldloca" or "ldarga":
-                int variable = instruction.Variable + (instruction.Operation[2] == 'a' ? localCount : 0);
-                if (instruction.Operation[^1] == 'a' && !isPlain(variable))
+                bool isArgument = instruction.Operation[2] == 'a';
+                int variable = instruction.Variable + (isArgument ? localCount : 0);
+                if (instruction.Operation[^1] == 'a' && !code.IsStable((isArgument ? code.ArgumentTypes : code.LocalTypes)[instruction.Variable]))
                     escaping[variable] = true;
                 if (!written[variable])
                     read[variable] = true;

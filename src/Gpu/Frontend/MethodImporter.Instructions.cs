@@ -69,31 +69,26 @@ internal sealed partial class MethodImporter
                 stack.Push(importer.Require(Environment[arguments[i.Variable]]));
                 return true;
             case "stloc":
-                Environment[locals[i.Variable]] = localTypes[i.Variable].LocalType == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
+                Environment[locals[i.Variable]] = body.LocalTypes[i.Variable] == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 return true;
             case "starg":
-                Environment[arguments[i.Variable]] = ArgumentType(i.Variable) == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
+                Environment[arguments[i.Variable]] = body.ArgumentTypes[i.Variable] == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 return true;
             case "ldloca":
-                stack.Push(AddressOf(locals[i.Variable], localTypes[i.Variable].LocalType));
+                stack.Push(AddressOf(locals[i.Variable], body.LocalTypes[i.Variable]));
                 return true;
             case "ldarga":
-                stack.Push(AddressOf(arguments[i.Variable], ArgumentType(i.Variable)));
+                stack.Push(AddressOf(arguments[i.Variable], body.ArgumentTypes[i.Variable]));
                 return true;
             default:
                 return false;
         }
     }
 
-    private Type ArgumentType(int number)
-    {
-        int hidden = method.IsStatic ? 0 : 1;
-        return number < hidden ? method.DeclaringType! : method.GetParameters()[number - hidden].ParameterType;
-    }
-
     private VariableReference AddressOf(int variable, Type type)
     {
-        Environment.TakeAddress(variable);
+        if (!body.IsStable(type))
+            Environment.TakeAddress(variable);
         return new VariableReference(variable, type, []);
     }
 
@@ -160,7 +155,8 @@ internal sealed partial class MethodImporter
         }
         CsValue[] given = Pop(constructor.GetParameters().Length);
         int variable = Environment.Declare(importer.Default(type));
-        new MethodImporter(importer, constructor, [AddressOf(variable, type), .. Coerce(constructor, given)]).Import();
+        Environment.TakeAddress(variable);
+        new MethodImporter(importer, constructor, [new VariableReference(variable, type, []), .. Coerce(constructor, given)]).Import();
         CsValue value = Environment[variable]!;
         Environment.Truncate(variable);
         stack.Push(value);

@@ -16,12 +16,10 @@ internal sealed partial class MethodImporter
     private readonly Importer importer;
     private readonly MethodBase method;
     private readonly SourceLocation? caller;
+    private readonly MethodCode body;
     private readonly List<IlInstruction> code;
-    private readonly ControlFlowGraph graph;
-    private readonly LiveVariables? live;
     private readonly int firstVariable;
     private readonly int[] arguments, locals;
-    private readonly LocalVariableInfo[] localTypes;
     private readonly Dictionary<BasicBlock, int> reached = [];
     private readonly Dictionary<BasicBlock, int> depthAtEntry = [];
     private readonly Dictionary<Loop, int> running = [];
@@ -40,22 +38,18 @@ internal sealed partial class MethodImporter
             throw importer.Error($"{name} calls itself, and kernels cannot recurse: every call is inlined.", "Write a loop instead.");
         if (importer.Active.Count >= DeepestInlining)
             throw importer.Error($"Calls nest more than {DeepestInlining} deep.", "Kernels inline every call: write a loop, or fewer layers of helpers.");
-        MethodBody body = method.GetMethodBody()
+        body = MethodCode.Of(method)
             ?? throw importer.Error($"{name} has no IL: it is external, abstract or built into the runtime.", "Use what the kernel vocabulary offers.");
-        if (body.ExceptionHandlingClauses.Count > 0)
+        if (body.TryOffset is { } offset)
         {
-            SetLocation(body.ExceptionHandlingClauses[0].TryOffset);
+            SetLocation(offset);
             throw importer.Error("Here is a try, using, lock, or a foreach over an enumerator.", "Kernels have no exceptions; use plain loops over indices.");
         }
-        code = IlReader.Read(method, body.GetILAsByteArray()!);
-        graph = new ControlFlowGraph(code);
+        code = body.Instructions;
         firstVariable = Environment.Count;
         arguments = Array.ConvertAll(given, value => Environment.Declare(value));
-        localTypes = [.. body.LocalVariables];
-        locals = Array.ConvertAll(localTypes, local => Environment.Declare(importer.Default(local.LocalType)));
+        locals = Array.ConvertAll(body.LocalTypes, type => Environment.Declare(importer.Default(type)));
         result = Environment.Declare();
-        if (graph.HasLoops)
-            live = new LiveVariables(graph, code, locals.Length, arguments.Length, IsPlain);
     }
 
     private Environment Environment => importer.Environment;
@@ -65,12 +59,12 @@ internal sealed partial class MethodImporter
     public CsValue? Import()
     {
         importer.Active.Push(method);
-        if (graph.IrreducibleAt is { } offset)
+        if (body.Graph.IrreducibleAt is { } offset)
         {
             SetLocation(offset);
             throw importer.Error("A loop is entered at two places.", "Write it without goto.");
         }
-        ImportBlock(graph.Entry);
+        ImportBlock(body.Graph.Entry);
         importer.Active.Pop();
         CsValue? value = Environment[result];
         Environment.Truncate(firstVariable);
@@ -225,11 +219,13 @@ internal sealed partial class MethodImporter
         {
             for (int i = block.First; i <= block.Last; i++)
             {
-                int variable = code[i].Operation is "stloc" or "ldloca" or "starg" or "ldarga" ? code[i].Variable : -1;
-                if (variable < 0)
+                bool isLocal = code[i].Operation is "stloc" or "ldloca", isReference = code[i].Operation is "ldloca" or "ldarga";
+                if (!isLocal && !isReference && code[i].Operation != "starg")
                     continue;
-                bool isLocal = code[i].Operation is "stloc" or "ldloca";
-                if (Array.Exists(readers, r => isLocal ? live!.IsLive(r, variable) : live!.IsArgumentLive(r, variable)))
+                int variable = code[i].Variable;
+                if (isReference && body.IsStable(isLocal ? body.LocalTypes[variable] : body.ArgumentTypes[variable]))
+                    continue;
+                if (Array.Exists(readers, r => isLocal ? body.Live.IsLive(r, variable) : body.Live.IsArgumentLive(r, variable)))
                     yield return isLocal ? locals[variable] : arguments[variable];
             }
         }
@@ -238,13 +234,6 @@ internal sealed partial class MethodImporter
             if (Environment[slot] is not null)
                 yield return slot;
         }
-    }
-
-    /// <summary>Views, and the read-only structs of policies without fields: taking their address is only the way to call them.</summary>
-    private bool IsPlain(int variable)
-    {
-        Type type = variable < locals.Length ? localTypes[variable].LocalType : ArgumentType(variable - locals.Length);
-        return Runtime.ArgumentPacker.IsView(type) || type is { IsValueType: true, IsPrimitive: false } && StructLayout.Fields(type).Length == 0;
     }
 
     private void SetLocation(int offset) =>

@@ -12,7 +12,9 @@ internal static class StructLayout
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> fields = new();
     private static readonly ConcurrentDictionary<Type, int[]> offsets = new();
     private static readonly ConcurrentDictionary<Type, int> sizes = new();
-    private static readonly ConcurrentDictionary<Type, string?> refusals = new();
+    private static readonly ConcurrentDictionary<Type, string?> valueRefusals = new();
+    private static readonly ConcurrentDictionary<Type, string?> memoryRefusals = new();
+    private static readonly ConcurrentDictionary<Type, object?> readOnly = new();
 
     /// <summary>The instance fields in declaration order.</summary>
     public static FieldInfo[] Fields(Type type) => fields.GetOrAdd(type, static t =>
@@ -30,8 +32,14 @@ internal static class StructLayout
     /// <summary>The byte offset of each field.</summary>
     public static int[] Offsets(Type type) => offsets.GetOrAdd(type, static t => FindOffsets(t));
 
+    /// <summary>Whether a type is a struct declared read-only.</summary>
+    public static bool IsReadOnly(Type type) => readOnly.GetOrAdd(type, static t =>
+        t is { IsValueType: true, IsPrimitive: false } && t.IsDefined(typeof(IsReadOnlyAttribute), false) ? t : null) is not null;
+
     /// <summary>What keeps a struct from being taken apart into its fields, or null.</summary>
-    public static string? WhyNotValue(Type type)
+    public static string? WhyNotValue(Type type) => valueRefusals.GetOrAdd(type, static t => FindValueRefusal(t));
+
+    private static string? FindValueRefusal(Type type)
     {
         if (type == typeof(decimal) || type == typeof(Half) || type == typeof(Int128) || type == typeof(UInt128))
             return $"{Naming.Of(type)} is no number of the kernel vocabulary.";
@@ -41,9 +49,9 @@ internal static class StructLayout
     }
 
     /// <summary>What keeps a struct from lying in a view or parameter, or null.</summary>
-    public static string? WhyNotMemory(Type type) => refusals.GetOrAdd(type, static t => FindRefusal(t));
+    public static string? WhyNotMemory(Type type) => memoryRefusals.GetOrAdd(type, static t => FindMemoryRefusal(t));
 
-    private static string? FindRefusal(Type type)
+    private static string? FindMemoryRefusal(Type type)
     {
         if (WhyNotValue(type) is { } reason)
             return reason;

@@ -6,7 +6,13 @@ namespace VaeGpu.Gpu.IR;
 /// </summary>
 internal sealed class Builder
 {
-    private readonly Stack<(Region Region, Dictionary<Key, Instruction> Seen)> scopes = new();
+    private readonly Stack<Scope> scopes = new();
+
+    private sealed class Scope(Region region)
+    {
+        public Region Region { get; } = region;
+        public Dictionary<Key, Instruction> Seen { get; } = [];
+    }
 
     /// <summary>The C# line that new instructions belong to.</summary>
     public SourceLocation? Location { get; set; }
@@ -15,7 +21,7 @@ internal sealed class Builder
     public Region Current => scopes.Peek().Region;
 
     /// <summary>Starts a region inside the current one.</summary>
-    public void Enter(Region region) => scopes.Push((region, []));
+    public void Enter(Region region) => scopes.Push(new Scope(region));
 
     /// <summary>Ends the current region.</summary>
     public void Leave() => scopes.Pop();
@@ -30,9 +36,9 @@ internal sealed class Builder
         if (!op.IsPure())
             return Append(new Instruction(op, type, operands, attribute, Location));
         var key = new Key(op, type, operands, attribute);
-        foreach (var (_, seen) in scopes)
+        foreach (Scope scope in scopes)
         {
-            if (seen.TryGetValue(key, out Instruction? existing))
+            if (scope.Seen.TryGetValue(key, out Instruction? existing))
                 return existing;
         }
         Instruction instruction = Append(new Instruction(op, type, operands, attribute, Location));
@@ -187,12 +193,10 @@ internal sealed class Builder
 
         public override int GetHashCode()
         {
-            var hash = new HashCode();
-            hash.Add(op);
-            hash.Add(attribute);
+            int hash = (int)op * 31 + attribute.GetHashCode();
             foreach (Value operand in operands)
-                hash.Add(operand is Constant c ? c.Bits.GetHashCode() : operand.GetHashCode());
-            return hash.ToHashCode();
+                hash = hash * 31 + (operand is Constant c ? c.Bits.GetHashCode() : operand.GetHashCode());
+            return hash;
         }
 
         public static bool Same(Value a, Value b) => ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.SameAs(y);

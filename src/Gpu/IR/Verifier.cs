@@ -14,9 +14,9 @@ internal static class Verifier
         return function;
     }
 
-    private static void VerifyRegion(Function function, Region region, HashSet<Value> outside)
+    /// <summary>Checks a region; what it defines is visible in it and in the regions inside, and no longer when it ends.</summary>
+    private static void VerifyRegion(Function function, Region region, HashSet<Value> visible)
     {
-        var visible = new HashSet<Value>(outside);
         visible.UnionWith(region.Arguments);
         foreach (Instruction instruction in region.Instructions)
         {
@@ -39,6 +39,9 @@ internal static class Verifier
             RequireVisible(function, null, value, visible);
         if (region.Condition is { } condition)
             RequireVisible(function, null, condition, visible);
+        visible.ExceptWith(region.Arguments);
+        foreach (Instruction instruction in region.Instructions)
+            visible.ExceptWith(instruction is StructuredInstruction structured ? structured.Results : [instruction]);
     }
 
     private static void RequireVisible(Function function, Instruction? user, Value value, HashSet<Value> visible)

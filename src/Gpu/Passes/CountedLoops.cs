@@ -8,16 +8,21 @@ namespace VaeGpu.Gpu.Passes;
 /// </summary>
 internal sealed class CountedLoops : Rewriter
 {
-    public static Function Apply(Function function) => new CountedLoops().Run(function);
+    public static Function Apply(Function function) =>
+        function.Body.All().Any(i => i.Op == Op.While) ? new CountedLoops().Run(function) : function;
 
     protected override void Rewrite(While loop)
     {
-        if (Match(loop) is not { } found)
+        if (HeadTest.Find(loop) is not { } test || Match(test) is not { } found)
         {
             base.Rewrite(loop);
             return;
         }
-        (If step, int counter, Value bound, Op relation, long increment) = found;
+        (int counter, Value bound, Op relation, long increment) = found;
+        // What the bound is computed from goes before the loop.
+        HashSet<Value> variant = test.Variant();
+        foreach (Instruction instruction in test.Head.Where(i => !variant.Contains(i)))
+            Known[instruction] = Rewrite(instruction);
         Value upper = Map(bound);
         if (relation is Op.Le or Op.Ge)
             upper = Builder.Add(upper, new Constant(upper.Type, relation == Op.Le ? 1 : -1));
@@ -33,64 +38,37 @@ internal sealed class CountedLoops : Rewriter
                 Known[loop.Body.Arguments[i]] = carried;
         }
         Builder.Enter(body);
-        foreach (Instruction instruction in loop.Body.Instructions)
-        {
-            if (instruction != step)
-                Known[instruction] = Rewrite(instruction);
-        }
-        RewriteAll(step.Then);
+        foreach (Instruction instruction in test.Head)
+            Known[instruction] = Rewrite(instruction);
+        RewriteAll(test.Step.Then);
         for (int i = 0; i < initial.Length; i++)
-            body.Yields.Add(Yield(loop, step, i));
+            body.Yields.Add(Map(test.Next(i)));
         Builder.Leave();
         Define(loop, Builder.Append(new For(initial[counter], upper, increment, initial, body, loop.Location)).Results);
     }
 
-    private Value Yield(While loop, If step, int i) => loop.Body.Yields[i] switch
+    private static (int Counter, Value Bound, Op Relation, long Increment)? Match(HeadTest head)
     {
-        Result result when result.Owner == step => Map(step.Then.Yields[result.Index]),
-        var unchanged => Map(unchanged),
-    };
-
-    private static (If Step, int Counter, Value Bound, Op Relation, long Increment)? Match(While loop)
-    {
+        While loop = head.Loop;
         Region body = loop.Body;
-        if (body.Instructions.Count == 0 || body.Instructions[^1] is not If step || !ReferenceEquals(step.Condition, loop.Condition))
+        if (loop.Condition is not Instruction { Operands.Length: 2 } test)
             return null;
-        if (!body.Instructions[..^1].TrueForAll(i => i.Op.IsPure()) || !step.Else.IsEmpty || loop.Condition is not Instruction test)
-            return null;
-        for (int i = 0; i < body.Yields.Count; i++)
-        {
-            bool unchangedAtExit = body.Yields[i] switch
-            {
-                Result result when result.Owner == step => ReferenceEquals(step.Else.Yields[result.Index], body.Arguments[i]),
-                var other => ReferenceEquals(other, body.Arguments[i]),
-            };
-            if (!unchangedAtExit)
-                return null;
-        }
-        return Match(loop, step, test);
-    }
-
-    private static (If, int, Value, Op, long)? Match(While loop, If step, Instruction test)
-    {
-        Region body = loop.Body;
-        var inside = new HashSet<Value>(body.All(), ReferenceEqualityComparer.Instance);
-        inside.UnionWith(body.Arguments);
+        HashSet<Value> variant = head.Variant();
         for (int side = 0; side < 2; side++)
         {
             int counter = body.Arguments.FindIndex(a => ReferenceEquals(a, test.Operands[side]));
-            if (counter < 0 || inside.Contains(test.Operands[1 - side]))
+            if (counter < 0 || variant.Contains(test.Operands[1 - side]))
                 continue;
             Value bound = test.Operands[1 - side];
             Op relation = Relation(side == 0 ? test.Op : Mirror(test.Op), loop.Initial[counter], bound);
-            if (body.Yields[counter] is not Result result || step.Then.Yields[result.Index] is not Instruction { Op: Op.Add } next
+            if (head.Next(counter) is not Instruction { Op: Op.Add } next
                 || !ReferenceEquals(next.Operands[0], body.Arguments[counter]) || next.Operands[1] is not Constant increment || increment.Bits == 0)
             {
                 continue;
             }
             bool fits = increment.Bits > 0 ? relation is Op.Lt or Op.Le : relation is Op.Gt or Op.Ge;
             if (fits)
-                return (step, counter, bound, relation, increment.Bits);
+                return (counter, bound, relation, increment.Bits);
         }
         return null;
     }

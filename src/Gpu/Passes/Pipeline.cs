@@ -9,19 +9,17 @@ internal static class Pipeline
     /// <exception cref="KernelCompilationException">A local array stays dynamic, or a barrier is divergent.</exception>
     public static Function Run(Function function, Index3D groupDim, int warpSize)
     {
-        function = Specialize.Apply(function, groupDim, warpSize);
-        function = Simplify.Apply(function);
-        function = RootPointers.Apply(function);
-        function = CountedLoops.Apply(function);
-        function = Simplify.Apply(function);
-        function = Unroll.Apply(function);
-        function = Simplify.Apply(function);
-        function = PromoteLocals.Apply(function);
-        function = Simplify.Apply(function);
+        function = Simplify.Apply(Specialize.Apply(function, groupDim, warpSize));
+        function = ThenSimplify(function, RootPointers.Apply(CountedLoops.Apply(function)));
+        function = ThenSimplify(function, RotateLoops.Apply(function));
+        function = ThenSimplify(function, Unroll.Apply(function));
+        function = ThenSimplify(function, PromoteLocals.Apply(function));
         Variance.Analyze(function, groupDim, 0).RequireUniformBarriers();
+        function = ReuseLoads.Apply(function);
         function = IfConversion.Apply(function);
-        function = HoistInvariants.Apply(function);
-        function = Simplify.Apply(function);
+        function = Simplify.Apply(HoistInvariants.Apply(function));
         return Verifier.Verify(function);
     }
+
+    private static Function ThenSimplify(Function before, Function after) => ReferenceEquals(before, after) ? after : Simplify.Apply(after);
 }

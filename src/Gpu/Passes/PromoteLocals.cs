@@ -8,10 +8,10 @@ namespace VaeGpu.Gpu.Passes;
 /// </summary>
 internal sealed class PromoteLocals : Rewriter
 {
-    private readonly Dictionary<(Instruction Array, long Byte), (MemoryType Memory, long Start)> types = [];
+    private readonly Dictionary<Instruction, Slot?[]> accesses = [];
     private Dictionary<Slot, Value> current = [];
 
-    private readonly record struct Slot(Instruction Array, long Offset, MemoryType Memory);
+    private sealed record Slot(Instruction Array, long Offset, MemoryType Memory);
 
     public static Function Apply(Function function) =>
         function.Body.All().Any(i => i.Op == Op.LocalArray) ? new PromoteLocals().Run(function) : function;
@@ -131,21 +131,23 @@ internal sealed class PromoteLocals : Rewriter
             throw new KernelCompilationException(Source.Name, access.Location,
                 $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
         }
-        RequireOneType(array, offset, access);
-        return new Slot(array, offset, access.Memory);
+        return RequireOneType(new Slot(array, offset, access.Memory), access);
     }
 
-    private void RequireOneType(Instruction array, long offset, Instruction access)
+    private Slot RequireOneType(Slot slot, Instruction access)
     {
-        for (int i = 0; i < access.Memory.Bytes(); i++)
+        if (!accesses.TryGetValue(slot.Array, out Slot?[]? bytes))
+            accesses.Add(slot.Array, bytes = new Slot?[slot.Array.Attribute]);
+        for (int i = 0; i < slot.Memory.Bytes(); i++)
         {
-            (Instruction, long) place = (array, offset + i);
-            if (!types.TryAdd(place, (access.Memory, offset)) && types[place] is var known && known != (access.Memory, offset))
+            Slot other = bytes[slot.Offset + i] ??= slot;
+            if (other != slot)
             {
                 throw new KernelCompilationException(Source.Name, access.Location,
-                    $"A local array is accessed as {access.Memory} and, at the same bytes, as {known.Memory}.",
+                    $"A local array is accessed as {slot.Memory} and, at the same bytes, as {other.Memory}.",
                     "Use one type for each array, and Interop.IntAsFloat or FloatAsInt to see the bits of a number.");
             }
         }
+        return slot;
     }
 }

@@ -90,7 +90,7 @@ internal abstract class Rewriter
     }
 
     /// <summary>A new region with new arguments, the rewritten instructions and yields.</summary>
-    protected Region RewriteRegion(Region region)
+    protected virtual Region RewriteRegion(Region region)
     {
         var copy = new Region();
         foreach (RegionArgument argument in region.Arguments)

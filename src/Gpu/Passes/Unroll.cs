@@ -14,7 +14,8 @@ internal sealed class Unroll : Rewriter
     /// <summary>The most that it may come to where it is a must; beyond, machine code would be slower than memory.</summary>
     private const int LargestLoop = 20_000;
 
-    public static Function Apply(Function function) => new Unroll().Run(function);
+    public static Function Apply(Function function) =>
+        function.Body.All().Any(i => i.Op == Op.For) ? new Unroll().Run(function) : function;
 
     protected override void Rewrite(For loop)
     {

@@ -71,7 +71,7 @@ internal sealed class Variance
             if (instruction is StructuredInstruction structured)
             {
                 foreach (Region inner in structured.Regions)
-                    RequireUniformBarriers(inner, divergent ?? (IsUniformFlow(structured) ? null : structured));
+                    RequireUniformBarriers(inner, IsUniformFlow(structured) ? divergent : structured);
             }
         }
     }
