@@ -50,11 +50,12 @@ internal sealed class LoadedRun : IDisposable
         var model = configuration.Model;
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data
-            : throw new RunException($"The model takes {Size(model.Width, model.Height, model.Channels)}; the data has {Size(data.Width, data.Height, data.Channels)}.");
+            : throw new RunException(
+                $"The model takes {configuration.Data.Examples} of {Size(model.Width, model.Height, model.Channels)}; "
+                + $"the data has {Size(data.Width, data.Height, data.Channels)}.");
     }
 
-    private static string Size(int width, int height, int channels) =>
-        height == 1 ? $"{width} columns" : $"images of {width}×{height} pixels{(channels == 1 ? "" : " in colour")}";
+    private string Size(int width, int height, int channels) => ExampleSize.Of(configuration.Data, width, height, channels);
 
     public void Dispose()
     {

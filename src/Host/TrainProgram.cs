@@ -17,12 +17,14 @@ internal static class TrainProgram
     {
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var loading = Load(request.Data, request.Training.Seed, request.Threads, (request.Size ?? new DataFit()) with { Binarised = request.Binarised });
+        var loading = Load(request.Data, request.Training.Seed, request.Threads, (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
-        if (data.Columns is not null && request.Likelihood is Likelihood.Bernoulli)
-            throw new UsageException("The columns of a table are standardised and go beyond 0 and 1; choose another likelihood, such as --likelihood gaussian.");
-        WarnOfGrey(request, data, terminal.Error);
+        var likelihood = request.Likelihood ?? LikelihoodChoice.For(data);
+        if (LikelihoodChoice.Refusal(likelihood, data, request.Binarization) is { } refusal)
+            throw new UsageException(refusal);
+        if (LikelihoodChoice.Warning(likelihood, data, request.Binarization) is { } warning)
+            terminal.Error.WriteLine($"warning: {warning}");
         var configuration = new RunConfiguration
         {
             Model = new ModelConfiguration
@@ -33,12 +35,12 @@ internal static class TrainProgram
                 Hidden = request.Hidden,
                 Latent = request.Latent,
                 Activation = request.Activation,
-                Likelihood = request.Likelihood,
+                Likelihood = likelihood,
                 Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
                 Prior = request.Prior,
             },
             Training = request.Training,
-            Data = DataConfiguration.Of(request.Data, data, request.Binarised),
+            Data = DataConfiguration.Of(request.Data, data, request.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
@@ -59,25 +61,13 @@ internal static class TrainProgram
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
-            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarised),
+            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
-    }
-
-    /// <summary>Of a grey pixel the Bernoulli "likelihood" is none: it does not add up to 1 over the levels.</summary>
-    private static void WarnOfGrey(TrainRequest request, DataSplit data, TextWriter error)
-    {
-        var share = Binarisation.GreyShare(data.Train);
-        if (request.Likelihood is not Likelihood.Bernoulli || share == 0)
-            return;
-        error.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"warning: {share:P1} of the pixels are grey, but bernoulli is the law of black and white: its losses are no likelihoods; ")
-            + "draw pixels black or white with --binarise once, or choose another --likelihood.");
     }
 
     private static RunFolder Open(TrainRequest request)
@@ -116,12 +106,13 @@ internal static class TrainProgram
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
     {
         var (model, images) = (trainer.Configuration.Model, trainer.Configuration.Data);
+        var size = ExampleSize.Of(images, model.Width, model.Height, model.Channels);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"data    {images.Name}: {images.Train:N0} images to train on, {images.Test:N0} held out, {model.Width}×{model.Height}"));
+            $"data    {images.Name}: {images.Train:N0} {images.Examples} to train on, {images.Test:N0} held out, {size}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters"));
+            $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters, {OptionName.Of(model.Likelihood)}"));
         output.WriteLine($"device  {trainer.Configuration.Device.Kind}: {trainer.Configuration.Device.Name}");
         output.WriteLine($"folder  {folder.Path}");
         output.WriteLine(ProgressText.Legend);

@@ -1,16 +1,5 @@
 namespace VaeGpu.Kernels;
 
-/// <summary>Whether grey levels become black and white: 1 with the probability that the level says, else 0.</summary>
-public enum Binarization
-{
-    /// <summary>They stay grey.</summary>
-    None,
-    /// <summary>One draw for each pixel of the data set, the same in every epoch.</summary>
-    Static,
-    /// <summary>A draw of its own whenever a pixel is gathered (Burda, Grosse and Salakhutdinov 2016).</summary>
-    Dynamic,
-}
-
 /// <summary>The sizes of a batch and of the data set behind it.</summary>
 public struct BatchShape
 {
@@ -22,16 +11,16 @@ public struct BatchShape
     public int Count;
     /// <summary><see cref="Shuffle.HalfBits"/> of <see cref="Count"/>; 0 takes the rows in the order of the data set.</summary>
     public int HalfBits;
-    /// <summary>What becomes of grey levels.</summary>
-    public Binarization Binarization;
+    /// <summary>Whether (1) or not (0) grey levels become 1 with the probability that they say, else 0.</summary>
+    public int Binarize;
 }
 
 /// <summary>Gathers a batch from a data set of bytes in device memory: batch[i, j] = data[π(position + i), j]/255.</summary>
 /// <remarks>
 /// <para>data (count, columns) bytes and batch (rows, columns) floats, row-major; π is <see cref="Shuffle"/>'s permutation of
 /// (seed, epoch). An epoch's last batch may have fewer rows.</para>
-/// <para>Binarised, batch[i, j] = [u &lt; data/255], u uniform: static by (row and column of the data set), dynamic by (step, element
-/// of the batch), so that a resumed run draws what the unbroken one would have drawn. 0 and 255 stay what they are.</para>
+/// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the batch): drawn anew whenever a pixel is
+/// gathered (Burda, Grosse and Salakhutdinov 2016), and by a resumed run as by the unbroken one. 0 and 255 stay what they are.</para>
 /// <para>Threads: group i has row i; π is the same in all its threads. 5 bytes moved per element: memory-bound but where Philox
 /// is drawn. No shared memory, no barriers. Test: StepTests.</para>
 /// </remarks>
@@ -42,8 +31,7 @@ public static class Batch
     {
         int row = Grid.IdxX;
         ControlBlock now = control[0];
-        int sourceRow = SourceRow(now, row, shape);
-        long source = (long)sourceRow * shape.Columns;
+        long source = (long)SourceRow(now, row, shape) * shape.Columns;
         int target = row * shape.Columns;
         for (int first = 0; first < shape.Columns; first += Group.DimX)
         {
@@ -51,10 +39,8 @@ public static class Batch
             if (column < shape.Columns)
             {
                 float level = data[source + column] / 255f;
-                if (shape.Binarization == Binarization.Static)
-                    level = Binarize(level, now.Seed, (uint)sourceRow, (uint)column);
-                if (shape.Binarization == Binarization.Dynamic)
-                    level = Binarize(level, now.Seed, (uint)now.Step, (uint)(target + column));
+                if (shape.Binarize != 0)
+                    level = Binarize(level, now, (uint)(target + column));
                 batch[target + column] = level;
             }
         }
@@ -74,8 +60,8 @@ public static class Batch
         }
     }
 
-    private static float Binarize(float level, uint seed, uint block, uint element) =>
-        Philox.Uniform(Philox.Draw(seed, RandomPurpose.Dequantize, block, element).A) < level ? 1f : 0f;
+    private static float Binarize(float level, ControlBlock now, uint element) =>
+        Philox.Uniform(Philox.Draw(now.Seed, RandomPurpose.Binarize, (uint)now.Step, element).A) < level ? 1f : 0f;
 
     /// <summary>π(position + row).</summary>
     internal static int SourceRow(ControlBlock now, int row, BatchShape shape)

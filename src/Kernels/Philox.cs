@@ -15,8 +15,8 @@ public static class RandomPurpose
     public const uint Prior = 5;
     /// <summary>Data drawn from a likelihood.</summary>
     public const uint Data = 6;
-    /// <summary>Binarisation and dequantisation of the data.</summary>
-    public const uint Dequantize = 7;
+    /// <summary>Black and white from grey levels of the data.</summary>
+    public const uint Binarize = 7;
 }
 
 /// <summary>Four random words: a block of <see cref="Philox"/>.</summary>

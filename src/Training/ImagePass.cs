@@ -14,6 +14,7 @@ internal sealed class ImagePass : IDisposable
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
     private readonly int size;
     private readonly int halfBits;
+    private readonly bool binarize;
 
     private readonly MemoryBuffer1D<byte, Stride1D.Dense>? labels;
     private readonly ConditionLauncher? condition;
@@ -21,17 +22,17 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>
     /// Copies <paramref name="images"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
-    /// has an order of its own.
+    /// has an order of its own; binarized, every image is drawn black and white anew in each batch.
     /// </summary>
     /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
-    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled, int classes)
+    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled, int classes, bool binarize = false)
     {
         if (classes > 0)
         {
             labels = accelerator.Allocate1D(Conditioning.LabelsOf(images, classes));
             condition = new ConditionLauncher(accelerator);
         }
-        this.classes = classes;
+        (this.classes, this.binarize) = (classes, binarize);
         this.launcher = launcher;
         (Count, size) = (images.Count, images.Size);
         halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
@@ -65,7 +66,7 @@ internal sealed class ImagePass : IDisposable
     /// </summary>
     public void Gather(Vae vae, ArrayView<float> batch, int rows)
     {
-        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits };
+        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits, Binarize = binarize ? 1 : 0 };
         if (pixels is not null)
             launcher.Gather(pixels.View, batch, Control, shape);
         else

@@ -47,7 +47,8 @@ public sealed class Trainer : IDisposable
         vae = new Vae(accelerator, shape, rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
-        train = new ImagePass(accelerator, launcher, data.Train, shuffled: true, model.Classes);
+        train = new ImagePass(
+            accelerator, launcher, data.Train, shuffled: true, model.Classes, configuration.Data.Binarization is Binarization.Dynamic);
         test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes);
         train.Reset(Counters(step, epoch, image), default);
     }

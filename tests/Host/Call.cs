@@ -25,7 +25,9 @@ internal sealed record Call(int ExitCode, string Output, string Error)
     /// <summary>Trains a small model on few images in the folder "run".</summary>
     public static string[] Train(ScratchFolder folder, params string[] more) =>
     [
-        "train", "--data", PutData(folder), "--out", folder["run"], "--hidden", "16", "--latent", "2", "--batch", "64", "--device", "cpu", "--threads", "1", "--binarise", "once",
+        "train", "--data", PutData(folder), "--out", folder["run"], "--hidden", "16", "--latent", "2", "--batch", "64", "--device", "cpu",
+        "--threads", "1",
+        .. more.Contains("--binarize") ? [] : (string[])["--binarize", "static"],
         .. more,
     ];
 

@@ -18,9 +18,10 @@ public sealed class TableUseTests
         });
         folder.Put("data of mine.csv", Encoding.UTF8.GetBytes("a,b,c,class\n" + string.Join('\n', rows)));
         string[] train = ["train", "--data", folder["data of mine.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--device", "cpu"];
-        Assert.That(Call.Of(train).ExitCode, Is.EqualTo(ExitCode.Usage));
-        var trained = Call.Of([.. train, "--likelihood", "gaussian", "--epochs", "2"]);
+        Assert.That(Call.Of([.. train, "--likelihood", "bernoulli"]).ExitCode, Is.EqualTo(ExitCode.Usage));
+        var trained = Call.Of([.. train, "--epochs", "2"]);
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(trained.Output, Does.Contain("300 rows to train on, 50 held out, 3 columns").And.Contain(", gaussian-learned"));
         Assert.That(folder["run/samples.png"], Does.Not.Exist);
         var scored = Call.Of("score", folder["run"], "--anomalous", "bad", "--device", "cpu");
         Assert.That((scored.ExitCode, scored.Error), Is.EqualTo((ExitCode.Done, "")));

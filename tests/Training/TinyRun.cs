@@ -25,10 +25,10 @@ internal static class TinyRun
     };
 
     /// <summary>Trains to the end and gives the last checkpoint.</summary>
-    public static Checkpoint Train(RunConfiguration configuration, int threads = 1)
+    public static Checkpoint Train(RunConfiguration configuration, int threads = 1, DataSplit? data = null)
     {
         using var backend = Backend.Open("cpu", threads);
-        using var trainer = new Trainer(backend.Accelerator, configuration, Data);
+        using var trainer = new Trainer(backend.Accelerator, configuration, data ?? Data);
         Finish(trainer);
         return trainer.Snapshot();
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
-using System.Text.Json;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
@@ -67,12 +67,12 @@ internal static class OptionOf
     /// </summary>
     public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum
     {
-        string[] choices = [.. Enum.GetValues<T>().Select(Name)];
+        string[] choices = [.. Enum.GetValues<T>().Select(OptionName.Of)];
         return new(name)
         {
             Description = $"{description}: {string.Join(", ", choices)}",
             HelpName = unit,
-            DefaultValueFactory = _ => Name(fallback),
+            DefaultValueFactory = _ => OptionName.Of(fallback),
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
@@ -87,7 +87,7 @@ internal static class OptionOf
     public static T Chosen<T>(this ParseResult result, Option<string> option) where T : struct, Enum
     {
         var text = result.GetRequiredValue(option);
-        return Enum.GetValues<T>().First(value => Name(value) == text);
+        return Enum.GetValues<T>().First(value => OptionName.Of(value) == text);
     }
 
     /// <summary>An option that takes text that is not empty.</summary>
@@ -122,8 +122,6 @@ internal static class OptionOf
 
     /// <summary>Whether the person wrote the option.</summary>
     public static bool Gave(this ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
-
-    private static string Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 
     private static bool TryParse<T>(string text, T least, T most, out T value) where T : struct, INumber<T> =>
         T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;

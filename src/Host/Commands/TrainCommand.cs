@@ -16,7 +16,8 @@ internal sealed class TrainCommand : Command
         "source",
         "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of PNG, PGM or PPM pictures, or a .csv, .npy or .txt file "
         + "[default: digits]");
-    private readonly Option<string> binarise = OptionOf.Choice("--binarise", "when", Binarise.Never, "Draw grey pixels black or white");
+    private readonly Option<string> binarize = OptionOf.Choice(
+        "--binarize", "when", Binarization.None, "Draw grey pixels black or white: once, or anew whenever an image is trained on");
     private readonly Option<DataFit?> size = OptionOf.Size("--size", "Bring pictures of a folder to this size");
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
@@ -31,7 +32,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string> activation = OptionOf.Choice(
         "--activation", "function", Activation.Relu, "Function after each hidden layer");
     private readonly Option<string> likelihood = OptionOf.Choice(
-        "--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable");
+        "--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
     private readonly Option<string> condition = OptionOf.Choice(
         "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");
     private readonly Option<string> prior = OptionOf.Choice(
@@ -51,7 +52,7 @@ internal sealed class TrainCommand : Command
     {
         Option[] options =
         [
-            data, size, binarise, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed,
+            data, size, binarize, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed,
             device, threads,
         ];
         foreach (var option in options)
@@ -66,13 +67,13 @@ internal sealed class TrainCommand : Command
     {
         Data = result.GetValue(data),
         Size = result.GetValue(size),
-        Binarised = result.Chosen<Binarise>(binarise) is Binarise.Once,
+        Binarization = result.Chosen<Binarization>(binarize),
         Out = result.GetValue(output),
         Overwrite = result.GetValue(overwrite),
         Hidden = result.GetRequiredValue(hidden),
         Latent = result.GetValue(latent),
         Activation = result.Chosen<Activation>(activation),
-        Likelihood = result.Chosen<Likelihood>(likelihood),
+        Likelihood = result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null,
         Conditional = Conditional(result),
         Prior = result.Chosen<Prior>(prior),
         Training = new TrainingConfiguration
@@ -91,7 +92,7 @@ internal sealed class TrainCommand : Command
     {
         Option[] fixedByTheRun =
         [
-            size, binarise, overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All,
+            size, binarize, overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All,
         ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");

@@ -13,8 +13,8 @@ internal sealed record TrainRequest
     /// <summary>What pictures are brought to; null for their own size.</summary>
     public required DataFit? Size { get; init; }
 
-    /// <summary>Whether grey pixels are drawn black or white once.</summary>
-    public required bool Binarised { get; init; }
+    /// <summary>When grey pixels become black or white.</summary>
+    public required Binarization Binarization { get; init; }
 
     /// <summary>The run's folder; null for a new one.</summary>
     public required string? Out { get; init; }
@@ -27,7 +27,8 @@ internal sealed record TrainRequest
 
     public required Activation Activation { get; init; }
 
-    public required Likelihood Likelihood { get; init; }
+    /// <summary>The law of the data; null for what suits it.</summary>
+    public required Likelihood? Likelihood { get; init; }
 
     /// <summary>Whether the model is conditioned on the labels.</summary>
     public required bool Conditional { get; init; }

@@ -6,7 +6,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <remarks>
 /// softplus(l) − x·l = (max(l, 0) − x·l) + ln(1 + e^−|l|): finite for every finite l, and nothing cancels where x is 0 or 1.
 /// ∂/∂l = sigmoid(l) − x; mean sigmoid(l). With x strictly between 0 and 1 this is the binary cross-entropy, a loss and no
-/// likelihood (Loaiza-Ganem and Cunningham 2019): <see cref="ContinuousBernoulli"/> is one, as is this with binarised data.
+/// likelihood (Loaiza-Ganem and Cunningham 2019): <see cref="ContinuousBernoulli"/> is one, as is this with binarized data.
 /// </remarks>
 public struct Bernoulli : ILikelihood
 {

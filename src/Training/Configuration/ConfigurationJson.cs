@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json;
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
@@ -12,7 +13,11 @@ namespace VaeGpu.Training.Configuration;
     NewLine = "\n",
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
-    Converters = [typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>)])]
+    Converters =
+    [
+        typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>),
+        typeof(KebabCaseEnum<Binarization>),
+    ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;

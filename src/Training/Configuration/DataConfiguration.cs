@@ -24,15 +24,22 @@ public sealed record DataConfiguration
     /// <summary>The symbols of text; null where the data is no text.</summary>
     public string? Alphabet { get; init; }
 
-    /// <summary>Whether pixels were drawn black or white once.</summary>
-    public bool Binarised { get; init; }
+    /// <summary>When grey pixels become black or white.</summary>
+    public Binarization Binarization { get; init; }
+
+    /// <summary>What earlier versions wrote in its place: whether pixels were drawn once.</summary>
+    public bool Binarised { init => Binarization = value ? Binarization.Static : Binarization; }
+
+    /// <summary>What the examples are called.</summary>
+    [JsonIgnore]
+    public string Examples => Columns is not null ? "rows" : Alphabet is not null ? "lines" : "images";
 
     /// <summary>Whether the examples can be shown as pictures.</summary>
     [JsonIgnore]
     public bool IsPictures => Columns is null && Alphabet is null;
 
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
-    public static DataConfiguration Of(string? folder, DataSplit data, bool binarised = false) => new()
+    public static DataConfiguration Of(string? folder, DataSplit data, Binarization binarization = Binarization.None) => new()
     {
         Folder = folder is null || DataSource.IsName(folder) ? folder : Path.GetFullPath(folder),
         Name = data.Name,
@@ -40,6 +47,6 @@ public sealed record DataConfiguration
         Test = data.Test.Count,
         Columns = data.Columns,
         Alphabet = data.Alphabet,
-        Binarised = binarised,
+        Binarization = binarization,
     };
 }

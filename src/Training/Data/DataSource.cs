@@ -27,9 +27,19 @@ public static class DataSource
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         fit ??= new DataFit();
         var data = Read(source ?? Digits, seed, threads, fit);
-        return fit.Binarised
-            ? data with { Train = Binarisation.Once(data.Train, seed, first: 0), Test = Binarisation.Once(data.Test, seed, data.Train.Count) }
-            : data;
+        return fit.Binarization is Binarization.None ? data : Binarized(data, fit.Binarization, seed, threads);
+    }
+
+    /// <summary>Images that are trained on stay grey where they are drawn anew whenever a batch is gathered.</summary>
+    private static DataSplit Binarized(DataSplit data, Binarization when, ulong seed, int threads)
+    {
+        if (data.Columns is not null || data.Alphabet is not null)
+            throw new DataException($"The data \"{data.Name}\" is {(data.Alphabet is null ? "a table" : "text")}, and only pixels can be binarized; leave --binarize out.");
+        return data with
+        {
+            Train = when is Binarization.Static ? Binarizer.Once(data.Train, seed, first: 0, threads) : data.Train,
+            Test = Binarizer.Once(data.Test, seed, data.Train.Count, threads),
+        };
     }
 
     private static DataSplit Read(string source, ulong seed, int threads, DataFit fit)

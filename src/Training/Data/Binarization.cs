@@ -1,0 +1,17 @@
+namespace VaeGpu.Training.Data;
+
+/// <summary>When grey pixels become black or white, white with the probability of their grey level.</summary>
+public enum Binarization
+{
+    /// <summary>They stay grey.</summary>
+    None,
+
+    /// <summary>Drawn once, when the data is loaded.</summary>
+    Static,
+
+    /// <summary>
+    /// Drawn anew whenever an image is trained on (Burda, Grosse and Salakhutdinov 2016); what is held out is drawn once, so that
+    /// every epoch and every command is evaluated on the same pixels.
+    /// </summary>
+    Dynamic,
+}

@@ -1,0 +1,58 @@
+using System.Text;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Tests.Data;
+
+public sealed class BinarizerTests
+{
+    [Test]
+    public void Pixels_become_white_as_often_as_their_level_says()
+    {
+        var levels = new byte[] { 0, 51, 204, 255 };
+        var images = new ImageSet([.. Enumerable.Range(0, 40_000).Select(i => levels[i % 4])], null, 2, 2);
+        var drawn = Binarizer.Once(images, seed: 4, first: 0, threads: 2);
+        Assert.Multiple(() =>
+        {
+            Assert.That(Binarizer.GreyShare(images), Is.EqualTo(0.5));
+            Assert.That(Binarizer.GreyShare(drawn), Is.Zero);
+            for (var place = 0; place < 4; place++)
+            {
+                var white = drawn.Pixels.Where((_, i) => i % 4 == place).Average(level => level / 255.0);
+                Assert.That(white, Is.EqualTo(levels[place] / 255.0).Within(place is 0 or 3 ? 0 : 0.02));
+            }
+            Assert.That(Binarizer.Once(images, 4, 0, threads: 1).Pixels, Is.EqualTo(drawn.Pixels));
+            Assert.That(Binarizer.Once(images.Select([7, 8]), 4, 7, threads: 1).Pixels, Is.EqualTo(drawn.Select([7, 8]).Pixels));
+        });
+    }
+
+    [Test]
+    public void Drawn_anew_what_is_trained_on_stays_grey_and_what_is_held_out_is_that_of_one_draw()
+    {
+        using var folder = new ScratchFolder();
+        var random = new Random(2);
+        var header = Encoding.ASCII.GetBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (70, 4, 5), }\n");
+        var pixels = new byte[70 * 20];
+        random.NextBytes(pixels);
+        var path = folder.Put("i.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. pixels]);
+        DataSplit Load(Binarization when) => DataSource.Load(path, 3, 2, new DataFit(Binarization: when));
+        var (grey, once, anew) = (Load(Binarization.None), Load(Binarization.Static), Load(Binarization.Dynamic));
+        Assert.Multiple(() =>
+        {
+            Assert.That(anew.Train.Pixels, Is.EqualTo(grey.Train.Pixels));
+            Assert.That(anew.Test.Pixels, Is.EqualTo(once.Test.Pixels).And.All.EqualTo(0).Or.EqualTo(255));
+            Assert.That(once.Train.Pixels, Is.All.EqualTo(0).Or.EqualTo(255));
+            Assert.That(Binarizer.GreyShare(grey.Test), Is.GreaterThan(0.9));
+        });
+    }
+
+    [TestCase("t.csv", "a table")]
+    [TestCase("t.txt", "text")]
+    public void What_has_no_pixels_is_not_binarized(string name, string kind)
+    {
+        using var folder = new ScratchFolder();
+        var path = folder.Put(name, "1,2\n3,4\n"u8.ToArray());
+        Assert.That(
+            () => DataSource.Load(path, 1, 1, new DataFit(Binarization: Binarization.Static)),
+            Throws.TypeOf<DataException>().With.Message.Contains(kind).And.Message.Contains("leave --binarize out"));
+    }
+}
