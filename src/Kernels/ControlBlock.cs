@@ -2,8 +2,8 @@ namespace VaeGpu.Kernels;
 
 /// <summary>
 /// What changes from step to step, in device memory: the launches of a step are the same each time, so a step can be captured
-/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/>, <see cref="Position"/> and
-/// <see cref="DivergenceWeight"/> itself (<see cref="Metrics.EndStep"/>); the host writes the rest.
+/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/>, <see cref="Position"/>, <see cref="LearningRate"/> and
+/// <see cref="DivergenceWeight"/> itself (<see cref="Metrics.EndStep"/>), and measures <see cref="GradientNorm"/>; the host writes the rest.
 /// </summary>
 public struct ControlBlock
 {
@@ -15,8 +15,12 @@ public struct ControlBlock
     public int Epoch;
     /// <summary>The place of the batch's first row in the epoch's order.</summary>
     public int Position;
-    /// <summary>Adam's step size.</summary>
+    /// <summary>Adam's step size, at this step.</summary>
     public float LearningRate;
+    /// <summary>What <see cref="LearningRate"/> follows; constant without a warm-up, it stays as it is.</summary>
+    public LearningRateSettings Schedule;
+    /// <summary>The norm of this step's gradient; measured where gradients are clipped.</summary>
+    public float GradientNorm;
     /// <summary>The factor of −log p(x∣z) in the objective.</summary>
     public float LikelihoodWeight;
     /// <summary>The factor of the KL divergence in the objective, at this step.</summary>

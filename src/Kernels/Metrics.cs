@@ -91,6 +91,7 @@ public static class Metrics
         now.Epoch += epochEnds ? 1 : 0;
         now.Position = epochEnds ? 0 : position;
         now.DivergenceWeight = WarmUp.DivergenceWeight(now);
+        now.LearningRate = LearningRate.Of(now);
         return now;
     }
 }

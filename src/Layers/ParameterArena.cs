@@ -9,7 +9,8 @@ namespace VaeGpu.Layers;
 /// <param name="Rows">Rows; 1 for a bias.</param>
 /// <param name="Columns">Columns.</param>
 /// <param name="Law">The law of its first values.</param>
-public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, InitialLaw Law)
+/// <param name="Decays">Whether weight decay is for it: a layer's weights, not its biases.</param>
+public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, InitialLaw Law, bool Decays)
 {
     /// <summary>Elements.</summary>
     public int Length => Rows * Columns;
@@ -19,7 +20,7 @@ public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows
 /// <param name="initialization">The laws of the layers' first values.</param>
 public sealed class ParameterLayout(Initialization initialization = Initialization.PyTorch)
 {
-    private const int Alignment = 16;
+    private const int Alignment = Adam.DecayBlock;
     private readonly List<ParameterSlice> slices = [];
 
     /// <summary>The tensors, in the order of declaration.</summary>
@@ -31,11 +32,11 @@ public sealed class ParameterLayout(Initialization initialization = Initializati
     /// <summary>Declares a tensor.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     /// <exception cref="OverflowException">The model has 2³¹ parameters or more.</exception>
-    public ParameterSlice Add(string name, int rows, int columns, InitialLaw law)
+    public ParameterSlice Add(string name, int rows, int columns, InitialLaw law, bool decays = false)
     {
         if (slices.Exists(other => other.Name == name))
             throw new ArgumentException($"There are two parameters of the name {name}.", nameof(name));
-        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, law);
+        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, law, decays);
         Length = checked((Length + rows * columns + Alignment - 1) / Alignment * Alignment);
         slices.Add(slice);
         return slice;
@@ -43,11 +44,20 @@ public sealed class ParameterLayout(Initialization initialization = Initializati
 
     /// <summary>Declares a layer's weights.</summary>
     public ParameterSlice AddWeights(string name, int rows, int columns, double fanIn, double fanOut, Activation activation) =>
-        Add($"{name}.weight", rows, columns, initialization.Weights(fanIn, fanOut, activation));
+        Add($"{name}.weight", rows, columns, initialization.Weights(fanIn, fanOut, activation), decays: true);
 
     /// <summary>Declares a layer's biases.</summary>
     public ParameterSlice AddBiases(string name, int columns, double fanIn) =>
         Add($"{name}.bias", 1, columns, initialization.Biases(fanIn));
+
+    /// <summary>1 for each <see cref="Adam.DecayBlock"/> elements of a tensor that decays, else 0: tensors begin with a block.</summary>
+    internal float[] DecayedBlocks()
+    {
+        var decayed = new float[Length / Alignment];
+        foreach (ParameterSlice slice in slices.Where(slice => slice.Decays))
+            decayed.AsSpan(slice.Offset / Alignment, (slice.Length + Alignment - 1) / Alignment).Fill(1f);
+        return decayed;
+    }
 }
 
 /// <summary>
@@ -56,7 +66,7 @@ public sealed class ParameterLayout(Initialization initialization = Initializati
 /// </summary>
 public sealed class ParameterArena : IDisposable
 {
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> parameters, gradients, firstMoments, secondMoments;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> parameters, gradients, firstMoments, secondMoments, decayed, chunkNorms;
 
     /// <summary>Allocates the arena, all zeros.</summary>
     public ParameterArena(Accelerator accelerator, ParameterLayout layout)
@@ -66,6 +76,8 @@ public sealed class ParameterArena : IDisposable
         gradients = Zeros(accelerator, layout.Length);
         firstMoments = Zeros(accelerator, layout.Length);
         secondMoments = Zeros(accelerator, layout.Length);
+        decayed = accelerator.Allocate1D(layout.DecayedBlocks());
+        chunkNorms = Zeros(accelerator, Launch.Groups(layout.Length, GradientNorm.Chunk));
     }
 
     /// <summary>Where the tensors lie.</summary>
@@ -93,9 +105,16 @@ public sealed class ParameterArena : IDisposable
             launcher.Initialize(Values(slice), slice.Law, seed, slice.Index);
     }
 
-    /// <summary>One step of Adam over the whole model.</summary>
-    public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings) =>
-        launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, control, settings);
+    /// <summary>One step of Adam or AdamW over the whole model: one launch, and two before it to measure the gradient where it is clipped.</summary>
+    public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings)
+    {
+        if (settings.ClipNorm > 0)
+            launcher.GradientNorm(Gradients, chunkNorms.View, control);
+        if (settings.WeightDecay > 0)
+            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, decayed.View, control, settings);
+        else
+            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, control, settings);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -104,6 +123,8 @@ public sealed class ParameterArena : IDisposable
         gradients.Dispose();
         firstMoments.Dispose();
         secondMoments.Dispose();
+        decayed.Dispose();
+        chunkNorms.Dispose();
     }
 
     private static MemoryBuffer1D<float, Stride1D.Dense> Zeros(Accelerator accelerator, int length)

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 
@@ -15,7 +16,13 @@ internal static class ResumeRules
         if (checkpoint.Parameters.Length != parameters)
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
-            throw new RunException("The checkpoint was trained with another batch, learning rate, seed or objective.");
+            throw new RunException("The checkpoint was trained with another batch, learning rate, seed, objective or optimizer.");
+        if (now.Training.Optimizer.Schedule == LearningRateSchedule.Cosine && then.Training.Epochs != now.Training.Epochs)
+        {
+            throw new RunException(
+                $"The run's learning rate follows a cosine that ends with epoch {then.Training.Epochs}, so its number of epochs is fixed; "
+                + "go on without another, or train anew with as many as there are to be.");
+        }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {
             throw new RunException(

@@ -7,7 +7,7 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training;
 
-/// <summary>Trains a variational autoencoder with Adam on images that lie in device memory.</summary>
+/// <summary>Trains a variational autoencoder on images that lie in device memory.</summary>
 /// <remarks>
 /// Minimises the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the configuration
 /// alone: not from the device, its threads, stops in between or how often progress is told.
@@ -19,7 +19,7 @@ public sealed class Trainer : IDisposable
     private readonly ImagePass train;
     private readonly ImagePass test;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
-    private readonly AdamSettings adam = AdamSettings.Of();
+    private readonly AdamSettings adam;
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
     private readonly ReadingPace reading = new();
@@ -40,6 +40,7 @@ public sealed class Trainer : IDisposable
         var objective = configuration.Training.Objective;
         model.ThrowIfTooLarge(checked(rows * objective.Samples));
         launcher = new StepLauncher(accelerator);
+        adam = configuration.Training.Optimizer.Settings;
         var shape = model.Shape with
         {
             Objective = objective.Bound, Samples = objective.Samples, FreeBits = (float)objective.FreeBits,
@@ -219,22 +220,25 @@ public sealed class Trainer : IDisposable
 
     private ControlBlock Counters(int step, int epoch, int image)
     {
-        var objective = Configuration.Training.Objective;
+        var training = Configuration.Training;
+        var objective = training.Objective;
         var stepsPerEpoch = (train.Count + vae.MaximalBatch - 1) / vae.MaximalBatch;
         var counters = new ControlBlock
         {
-            Seed = Configuration.Training.Seed,
+            Seed = training.Seed,
             Step = step,
             Epoch = epoch,
             Position = image,
-            LearningRate = (float)Configuration.Training.LearningRate,
+            LearningRate = (float)training.LearningRate,
+            Schedule = training.Optimizer.RateSettings(training.LearningRate, training.Epochs, stepsPerEpoch),
             LikelihoodWeight = (float)objective.RecWeight,
             DivergenceWeight = (float)objective.KlWeight,
             FullDivergenceWeight = (float)objective.KlWeight,
-            WarmUpSteps = ObjectiveConfiguration.Steps(objective.KlWarmup, stepsPerEpoch),
-            WarmUpPeriod = ObjectiveConfiguration.Steps(objective.KlCycle, stepsPerEpoch),
+            WarmUpSteps = EpochSteps.Of(objective.KlWarmup, stepsPerEpoch, "the KL warm-up"),
+            WarmUpPeriod = EpochSteps.Of(objective.KlCycle, stepsPerEpoch, "the KL cycle"),
         };
         counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
+        counters.LearningRate = LearningRate.Of(counters);
         return counters;
     }
 

@@ -1,5 +1,9 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using VaeGpu.Tests.Data;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
@@ -29,6 +33,27 @@ public sealed class CheckpointFileTests
             Assert.That(read.FirstMoments, Is.EqualTo(written.FirstMoments));
             Assert.That(read.SecondMoments, Is.EqualTo(written.SecondMoments));
         });
+    }
+
+    [Test]
+    public void What_an_older_file_lacks_is_read_as_its_default()
+    {
+        var written = Examples.Checkpoint(5);
+        CheckpointFile.Write(File, written);
+        var older = WithHeader(System.IO.File.ReadAllBytes(File), configuration =>
+        {
+            Assert.That(((JsonObject)configuration["training"]!).Remove("optimizer"));
+            Assert.That(((JsonObject)configuration["training"]!).Remove("objective"));
+            Assert.That(((JsonObject)configuration["model"]!).Remove("channels"));
+        });
+        folder.Put("checkpoint.vae", older);
+        var read = CheckpointFile.Read(File);
+        var then = written.Header.Configuration;
+        Assert.That(read.Header.Configuration, Is.EqualTo(then with
+        {
+            Training = then.Training with { Optimizer = new OptimizerConfiguration(), Objective = new ObjectiveConfiguration() },
+        }));
+        Assert.That(read.Parameters, Is.EqualTo(written.Parameters));
     }
 
     [Test]
@@ -96,6 +121,19 @@ public sealed class CheckpointFileTests
         CheckpointFile.Write(File, Examples.Checkpoint());
         Assert.That(() => CheckpointFile.Write(File, Examples.Checkpoint(5) with { SecondMoments = [1] }), Throws.ArgumentException);
         Assert.That(CheckpointFile.Read(File).Parameters, Has.Length.EqualTo(1000));
+    }
+
+    /// <summary>The file with another configuration in its header, and the checksum that belongs to it.</summary>
+    private static byte[] WithHeader(byte[] file, Action<JsonObject> change)
+    {
+        const int lengthAt = 12, prelude = 24, checksum = 32;
+        var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(lengthAt));
+        var header = (JsonObject)JsonNode.Parse(file.AsSpan(prelude, length))!;
+        change((JsonObject)header["configuration"]!);
+        var changed = Encoding.UTF8.GetBytes(header.ToJsonString());
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(lengthAt), changed.Length);
+        byte[] content = [.. file[..prelude], .. changed, .. file[(prelude + length)..^checksum]];
+        return [.. content, .. SHA256.HashData(content)];
     }
 
     private byte[] Written(int parameters = 1000)

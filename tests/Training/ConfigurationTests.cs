@@ -18,6 +18,8 @@ public sealed class ConfigurationTests
             Assert.That(model.GetProperty("activation").GetString(), Is.EqualTo("leaky-relu"));
             Assert.That(model.GetProperty("likelihood").GetString(), Is.EqualTo("gaussian"));
             Assert.That(training.GetProperty("learningRate").GetDouble(), Is.EqualTo(3.3e-4));
+            Assert.That(training.GetProperty("optimizer").GetProperty("name").GetString(), Is.EqualTo("adamw"));
+            Assert.That(training.GetProperty("optimizer").GetProperty("schedule").GetString(), Is.EqualTo("steps"));
             Assert.That(training.GetProperty("seed").GetUInt32(), Is.EqualTo(4_000_000_000));
             Assert.That(json.RootElement.GetProperty("device").GetProperty("asked").GetString(), Is.EqualTo("opencl:1"));
         });

@@ -13,7 +13,15 @@ internal static class Examples
         {
             Width = 7, Height = 5, Hidden = [12, 6], Latent = 3, Activation = Activation.LeakyRelu, Likelihood = Likelihood.Gaussian,
         },
-        Training = new TrainingConfiguration { Batch = 16, Epochs = 4, LearningRate = 3.3e-4, Seed = 4_000_000_000 },
+        Training = new TrainingConfiguration
+        {
+            Batch = 16, Epochs = 4, LearningRate = 3.3e-4, Seed = 4_000_000_000,
+            Optimizer = new OptimizerConfiguration
+            {
+                Name = Optimizer.Adamw, WeightDecay = 0.02, Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-6, ClipNorm = 7,
+                Schedule = LearningRateSchedule.Steps, Warmup = 1.5, Drop = 0.3, DropEvery = 2.5,
+            },
+        },
         Data = new DataConfiguration { Folder = "/some where/data", Name = "data", Train = 100, Test = 20 },
         Device = new DeviceConfiguration("opencl:1", "opencl", "A GPU"),
     };

@@ -44,6 +44,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<uint> seed = OptionOf.Number(
         "--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
     private readonly ObjectiveOptions objective = new();
+    private readonly OptimizerOptions optimizer = new();
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<int> threads = CommonOptions.Threads();
 
@@ -58,6 +59,7 @@ internal sealed class TrainCommand : Command
         foreach (var option in options)
             Add(option);
         objective.AddTo(this);
+        optimizer.AddTo(this);
         SetAction(result => result.GetValue(resume)
             ? TrainProgram.Resume(ReadResume(result), terminal, stop)
             : TrainProgram.Start(ReadStart(result), terminal, stop));
@@ -83,6 +85,7 @@ internal sealed class TrainCommand : Command
             LearningRate = result.GetValue(rate),
             Seed = result.GetValue(seed),
             Objective = objective.Read(result, result.Chosen<Likelihood>(likelihood)),
+            Optimizer = optimizer.Read(result, result.GetValue(epochs)),
         },
         Device = result.GetRequiredValue(device),
         Threads = result.GetValue(threads),
@@ -93,6 +96,7 @@ internal sealed class TrainCommand : Command
         Option[] fixedByTheRun =
         [
             size, binarize, overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All,
+            .. optimizer.All,
         ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");

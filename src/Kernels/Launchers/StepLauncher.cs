@@ -1,7 +1,7 @@
 namespace VaeGpu.Kernels;
 
 /// <summary>
-/// What frames a step: <see cref="Batch"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Kernels.Initialize"/>, loaded on a device.
+/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Adam"/>, <see cref="Metrics"/> and <see cref="Kernels.Initialize"/>, loaded on a device.
 /// </summary>
 public sealed class StepLauncher
 {
@@ -10,6 +10,10 @@ public sealed class StepLauncher
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gatherValues;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
         FlatShape, AdamSettings> adam;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<ControlBlock>, FlatShape, AdamSettings> decayedAdam;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, int> chunkNorms;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<ControlBlock>, int> wholeNorm;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
         StepShape> endStep;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
@@ -22,6 +26,9 @@ public sealed class StepLauncher
         var gatherKernel = Batch.Gather;
         var gatherValuesKernel = Batch.GatherValues;
         var adamKernel = Kernels.Adam.Run;
+        var decayedAdamKernel = Kernels.Adam.RunDecayed;
+        var chunkNormsKernel = Kernels.GradientNorm.Chunks;
+        var wholeNormKernel = Kernels.GradientNorm.Whole;
         var endStepKernel = Metrics.EndStep;
         var accumulateKernel = Metrics.Accumulate;
         var uniformKernel = Kernels.Initialize.Uniform;
@@ -29,6 +36,9 @@ public sealed class StepLauncher
         gather = accelerator.LoadStreamKernel(gatherKernel);
         gatherValues = accelerator.LoadStreamKernel(gatherValuesKernel);
         adam = accelerator.LoadStreamKernel(adamKernel);
+        decayedAdam = accelerator.LoadStreamKernel(decayedAdamKernel);
+        chunkNorms = accelerator.LoadStreamKernel(chunkNormsKernel);
+        wholeNorm = accelerator.LoadStreamKernel(wholeNormKernel);
         endStep = accelerator.LoadStreamKernel(endStepKernel);
         accumulate = accelerator.LoadStreamKernel(accumulateKernel);
         uniform = accelerator.LoadStreamKernel(uniformKernel);
@@ -50,6 +60,23 @@ public sealed class StepLauncher
     {
         FlatShape shape = Flat(parameters);
         adam(Cover(shape), parameters, gradients, firstMoments, secondMoments, control, shape, settings);
+    }
+
+    /// <inheritdoc cref="Kernels.Adam.RunDecayed"/>
+    public void Adam(
+        ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments,
+        ArrayView<float> decayed, ArrayView<ControlBlock> control, AdamSettings settings)
+    {
+        FlatShape shape = Flat(parameters);
+        decayedAdam(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
+    }
+
+    /// <inheritdoc cref="Kernels.GradientNorm"/>
+    public void GradientNorm(ArrayView<float> gradients, ArrayView<float> norms, ArrayView<ControlBlock> control)
+    {
+        int chunks = (int)norms.Length;
+        chunkNorms(Launch.Config(chunks, tuning.GroupSize), gradients, norms, (int)gradients.Length);
+        wholeNorm(Launch.Config(1, tuning.GroupSize), norms, control, chunks);
     }
 
     /// <inheritdoc cref="Metrics.EndStep"/>

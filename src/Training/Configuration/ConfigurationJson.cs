@@ -1,5 +1,5 @@
-using System.Text.Json.Serialization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
@@ -17,6 +17,7 @@ namespace VaeGpu.Training.Configuration;
     [
         typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>),
         typeof(KebabCaseEnum<Binarization>),
+        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<LearningRateSchedule>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]

@@ -1,5 +1,4 @@
 using VaeGpu.Layers;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
 
@@ -29,12 +28,4 @@ public sealed record ObjectiveConfiguration
 
     /// <summary>Epochs after which the warm-up begins again; 0 for never.</summary>
     public double KlCycle { get; init; }
-
-    /// <summary>Epochs in whole steps, at least one where there are any.</summary>
-    /// <exception cref="RunException">They are more steps than can be counted.</exception>
-    internal static int Steps(double epochs, int stepsPerEpoch)
-    {
-        var steps = Math.Ceiling(epochs * stepsPerEpoch);
-        return steps <= int.MaxValue ? (int)steps : throw new RunException("The KL warm-up has more steps than can be counted; give it fewer epochs.");
-    }
 }

@@ -1,6 +1,6 @@
 namespace VaeGpu.Training.Configuration;
 
-/// <summary>How a model is trained: Adam on shuffled batches.</summary>
+/// <summary>How a model is trained: on shuffled batches.</summary>
 public sealed record TrainingConfiguration
 {
     /// <summary>Examples of a step.</summary>
@@ -9,7 +9,7 @@ public sealed record TrainingConfiguration
     /// <summary>Passes over the training images, in all.</summary>
     public int Epochs { get; init; } = 10;
 
-    /// <summary>Adam's step size.</summary>
+    /// <summary>Adam's step size, or what <see cref="OptimizerConfiguration.Schedule"/> makes of it.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>What the first parameters, the order of the images and the noise follow from.</summary>
@@ -17,4 +17,7 @@ public sealed record TrainingConfiguration
 
     /// <summary>What is minimised.</summary>
     public ObjectiveConfiguration Objective { get; init; } = new();
+
+    /// <summary>How it is minimised.</summary>
+    public OptimizerConfiguration Optimizer { get; init; } = new();
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Training.Runs;
@@ -21,6 +22,11 @@ public static class CheckpointFile
 
     /// <summary>Numbers handled at a time: spans of bytes end at 2³¹.</summary>
     private const int Chunk = 1 << 20;
+
+    /// <summary>By reflection: the generated reader gives what an older file lacks 0 or null, and not the property's default.</summary>
+    private static readonly JsonSerializerOptions HeaderReading =
+        new(ConfigurationJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+
     private static ReadOnlySpan<byte> Magic => "VaeGpuCk"u8;
 
     /// <summary>Writes <paramref name="checkpoint"/> to <paramref name="path"/>, whole or not at all.</summary>
@@ -135,7 +141,7 @@ public static class CheckpointFile
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ConfigurationJson.Default.CheckpointHeader)
+            return JsonSerializer.Deserialize<CheckpointHeader>(json, HeaderReading)
                 ?? throw Damaged(path, "its header is empty");
         }
         catch (JsonException e)

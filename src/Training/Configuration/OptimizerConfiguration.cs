@@ -1,0 +1,72 @@
+using VaeGpu.Kernels;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training.Configuration;
+
+/// <summary>The optimizers by name.</summary>
+public enum Optimizer
+{
+    /// <summary>Adam (Kingma and Ba 2015).</summary>
+    Adam,
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    Adamw,
+}
+
+/// <summary>How gradients become steps. Epochs may be fractions; they count in whole steps, rounded up.</summary>
+public sealed record OptimizerConfiguration
+{
+    /// <summary>λ of AdamW where nothing else is said.</summary>
+    public const double DefaultWeightDecay = 0.01;
+
+    /// <summary>The optimizer.</summary>
+    public Optimizer Name { get; init; }
+
+    /// <summary>λ of AdamW: each step takes learning rate·λ off every weight, biases apart; 0 for Adam.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>The decay rate of the gradient's running mean.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>The decay rate of the squared gradient's running mean.</summary>
+    public double Beta2 { get; init; } = 0.999;
+
+    /// <summary>What keeps the denominator from 0.</summary>
+    public double Epsilon { get; init; } = 1e-8;
+
+    /// <summary>The norm of the whole gradient that longer ones are shortened to; 0 for none.</summary>
+    public double ClipNorm { get; init; }
+
+    /// <summary>The learning rate's shape over the run.</summary>
+    public LearningRateSchedule Schedule { get; init; }
+
+    /// <summary>Epochs over which the learning rate grows linearly to its full value; 0 for none.</summary>
+    public double Warmup { get; init; }
+
+    /// <summary>Steps: the factor of each drop.</summary>
+    public double Drop { get; init; } = 0.1;
+
+    /// <summary>Steps: epochs from one drop to the next.</summary>
+    public double DropEvery { get; init; } = 1;
+
+    /// <summary>The same for the kernel.</summary>
+    internal AdamSettings Settings => AdamSettings.Of(Beta1, Beta2, Epsilon, WeightDecay, ClipNorm);
+
+    /// <summary>What the learning rate follows in a run of so many epochs.</summary>
+    /// <exception cref="RunException">The epochs are more steps than can be counted, or a cosine ends with the warm-up or before it.</exception>
+    internal LearningRateSettings RateSettings(double learningRate, int epochs, int stepsPerEpoch)
+    {
+        int warmUp = EpochSteps.Of(Warmup, stepsPerEpoch, "the learning rate's warm-up");
+        int period = Schedule switch
+        {
+            LearningRateSchedule.Cosine => EpochSteps.Of(epochs, stepsPerEpoch, "the learning rate's cosine"),
+            LearningRateSchedule.Steps => EpochSteps.Of(DropEvery, stepsPerEpoch, "the time between the learning rate's drops"),
+            _ => 0,
+        };
+        if (Schedule == LearningRateSchedule.Cosine && period <= warmUp)
+            throw new RunException("The learning rate's cosine follows its warm-up; give the run more epochs, or the warm-up fewer.");
+        return new LearningRateSettings
+        {
+            Schedule = Schedule, Full = (float)learningRate, WarmUpSteps = warmUp, Period = period, LogDrop = (float)Math.Log(Drop),
+        };
+    }
+}
