@@ -11,9 +11,10 @@ internal static class Rung8SharedSlabs
 {
     public static Product Load(Accelerator accelerator, MatMulShape shape)
     {
-        var kernel = BlockedMatMul.Multiply<Tile4x4, DepthFastest, DepthSlowest, Plain>;
+        var kernel = BlockedMatMul.Multiply<Block32x32, DepthFastest, DepthSlowest, Plain>;
         var launch = accelerator.LoadStreamKernel(kernel);
-        KernelConfig config = Launch.Config(BlockedMatMul.GridFor<Tile4x4>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize);
+        KernelConfig config = Launch.Config(
+            BlockedMatMul.GridFor<Block32x32>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<Block32x32>());
         return (left, right, output) => launch(config, left, right, output, default, default, shape);
     }
 }

@@ -2,109 +2,248 @@ namespace VaeGpu.Kernels;
 
 /// <summary>The matrix product for GPUs: <see cref="MatMul"/>'s results, bit for bit, with both operands staged in shared memory.</summary>
 /// <remarks>
-/// <para>Mathematics, shapes and layouts are MatMul's, the order of every sum included.</para>
-/// <para>Threads: a group of 8×8 threads (64 in a row) computes a block of 8R×8C results. Thread (tx, ty) has rows
-/// ty·R … ty·R + R−1 and columns tx, tx + 8, …: rows are then the same for eight threads, a broadcast, and columns lie in
-/// different banks. The depth is taken in slabs of 16: all threads copy a slab of each operand, along the operand's own
-/// direction in memory, then each does 16·R·C fused multiply-adds from it.</para>
-/// <para>Costs: 2MNK FLOPs; MNK·4·(1/8R + 1/8C) bytes read, an R-th and a C-th of what one thread for each result would read
-/// over 8 threads; 16·8·4·(R + C) shared bytes, 4 KB for 4×4. Two barriers for each slab: the slab must be complete before it
-/// is used, and used up before the next is written over it.</para>
-/// <para>Its predecessor is MatMul, which leaves the reuse to the cache. Test: MatMulTests.</para>
+/// <para>Mathematics, shapes and layouts are MatMul's, the order of every sum included: the depth is never split, so that a
+/// result does not depend on the device. Small products fill a GPU by smaller blocks instead (<see cref="IBlock"/>).</para>
+/// <para>Threads: a group of TR×TC threads computes a block of R·TR × C·TC results. A warp is 4×8 threads. Thread (y, x) has rows
+/// 4y … 4y + 3, then the 4 that lie 4·TR further on, and columns likewise: its operands are vectors of 4, which a warp reads
+/// from shared memory without bank conflicts, most of them broadcast.</para>
+/// <para>The depth is taken in slabs of S. While a group computes with one slab, the next one is on its way from global memory
+/// into registers; then it is put into the other half of the shared memory. So one barrier for each slab is enough: behind it
+/// the new half is complete, and the old one used up. A slab lies as slab[k, line], lines of 4k … 4k + 3 turned by 8 against
+/// the next four, so that threads that take 4 of k from a line each, and put them down one by one, hit different banks.</para>
+/// <para>Costs: 2MNK FLOPs; 4·MNK·(1/(C·TC) + 1/(R·TR)) bytes read, 16 at a time where rows are multiples of 4 long;
+/// 8·S·(R·TR + C·TC) shared bytes, 32 KB for 128×128×16; R + C shared floats for R·C multiply-adds. At 128×128 that is 32 FLOPs
+/// for each byte: compute-bound on every GPU.</para>
+/// <para>Its predecessor is MatMul, which leaves the reuse to the cache. Not measured on hardware yet. Test: MatMulTests.</para>
 /// </remarks>
 public static class BlockedMatMul
 {
-    /// <summary>Threads of a group.</summary>
-    public const int GroupSize = Side * Side;
-    private const int Side = 8;
-    private const int Slab = 16;
-
     /// <summary>The kernel; launch it with groups of <see cref="GroupSize"/> threads.</summary>
-    public static void Multiply<TTile, TLeft, TRight, TEpilogue>(
+    public static void Multiply<TBlock, TLeft, TRight, TEpilogue>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
         MatMulShape shape)
-        where TTile : struct, ITile
+        where TBlock : struct, IBlock
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
-        ArrayView<float> leftSlab = SharedMemory.Allocate<float>(Slab * Side * TTile.Rows);
-        ArrayView<float> rightSlab = SharedMemory.Allocate<float>(Slab * Side * TTile.Columns);
-        ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
-        for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
+        int leftSize = TBlock.Slab * Rows<TBlock>(), rightSize = TBlock.Slab * Columns<TBlock>();
+        ArrayView<float> leftSlabs = SharedMemory.Allocate<float>(2 * TBlock.Slab * TBlock.Rows * TBlock.ThreadRows);
+        ArrayView<float> rightSlabs = SharedMemory.Allocate<float>(2 * TBlock.Slab * TBlock.Columns * TBlock.ThreadColumns);
+        ArrayView<float> leftNext = LocalMemory.Allocate<float>(TBlock.Slab * TBlock.Rows / TBlock.ThreadColumns);
+        ArrayView<float> rightNext = LocalMemory.Allocate<float>(TBlock.Slab * TBlock.Columns / TBlock.ThreadRows);
+        ArrayView<float> sums = LocalMemory.Allocate<float>(TBlock.Rows * TBlock.Columns);
+        for (int i = 0; i < TBlock.Rows * TBlock.Columns; i++)
             sums[i] = 0f;
-        int firstRow = Grid.IdxX * (Side * TTile.Rows);
-        int firstColumn = Grid.IdxY * (Side * TTile.Columns);
+        int firstRow = Grid.IdxX * Rows<TBlock>();
+        int firstColumn = Grid.IdxY * Columns<TBlock>();
 
-        for (int start = 0; start < shape.Depth; start += Slab)
+        Fetch<TBlock, TLeft>(left, leftNext, Rows<TBlock>(), firstRow, shape.Rows, 0, shape.Depth);
+        Fetch<TBlock, TRight>(right, rightNext, Columns<TBlock>(), firstColumn, shape.Columns, 0, shape.Depth);
+        Put<TBlock, TLeft>(leftNext, leftSlabs, 0, Rows<TBlock>());
+        Put<TBlock, TRight>(rightNext, rightSlabs, 0, Columns<TBlock>());
+        Group.Barrier();
+        int half = 0;
+        for (int start = 0; start < shape.Depth; start += TBlock.Slab)
         {
-            Stage<TLeft>(left, leftSlab, Side * TTile.Rows, firstRow, shape.Rows, start, shape.Depth);
-            Stage<TRight>(right, rightSlab, Side * TTile.Columns, firstColumn, shape.Columns, start, shape.Depth);
-            Group.Barrier();
+            int next = start + TBlock.Slab;
+            Fetch<TBlock, TLeft>(left, leftNext, Rows<TBlock>(), firstRow, shape.Rows, next, shape.Depth);
+            Fetch<TBlock, TRight>(right, rightNext, Columns<TBlock>(), firstColumn, shape.Columns, next, shape.Depth);
             // A short last slab ends early: adding zeros would turn a sum of −0 into +0.
-            if (start + Slab <= shape.Depth)
-                Accumulate<TTile>(leftSlab, rightSlab, sums, Slab);
+            if (next <= shape.Depth)
+                Accumulate<TBlock>(leftSlabs, half * leftSize, rightSlabs, half * rightSize, sums);
             else
-                Accumulate<TTile>(leftSlab, rightSlab, sums, shape.Depth - start);
+                AccumulateRest<TBlock>(leftSlabs, half * leftSize, rightSlabs, half * rightSize, sums, shape.Depth - start);
+            half ^= 1;
+            Put<TBlock, TLeft>(leftNext, leftSlabs, half * leftSize, Rows<TBlock>());
+            Put<TBlock, TRight>(rightNext, rightSlabs, half * rightSize, Columns<TBlock>());
             Group.Barrier();
         }
-        Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
+        Store<TBlock, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
+
+    /// <summary>Threads of a group.</summary>
+    public static int GroupSize<TBlock>() where TBlock : struct, IBlock => TBlock.ThreadRows * TBlock.ThreadColumns;
 
     /// <summary>The groups that cover an output of the given size.</summary>
-    public static Index3D GridFor<TTile>(int rows, int columns) where TTile : struct, ITile =>
-        new(Launch.Groups(rows, Side * TTile.Rows), Launch.Groups(columns, Side * TTile.Columns), 1);
+    public static Index3D GridFor<TBlock>(int rows, int columns) where TBlock : struct, IBlock =>
+        new(Launch.Groups(rows, Rows<TBlock>()), Launch.Groups(columns, Columns<TBlock>()), 1);
 
-    /// <summary>slab[k, line] = the operand's element (first + line, start + k); neighbouring threads copy neighbours in memory.</summary>
-    private static void Stage<TOperand>(
-        ArrayView<float> operand, ArrayView<float> slab, int lines, int first, int allLines, int start, int depth)
+    /// <summary>Whether every row of both operands and of the output is a multiple of 4 long, as <see cref="IBlock.Width"/> 4 needs.</summary>
+    public static bool IsWide<TLeft, TRight>(MatMulShape shape) where TLeft : struct, IOperand where TRight : struct, IOperand =>
+        ((TLeft.DepthIsFastest ? shape.Depth : shape.Rows) | (TRight.DepthIsFastest ? shape.Depth : shape.Columns) | shape.Columns) % 4 == 0;
+
+    private static int Rows<TBlock>() where TBlock : struct, IBlock => TBlock.Rows * TBlock.ThreadRows;
+
+    private static int Columns<TBlock>() where TBlock : struct, IBlock => TBlock.Columns * TBlock.ThreadColumns;
+
+    /// <summary>The thread's part of the operand's elements (first + line, start + k), zeros outside; neighbouring threads read neighbours.</summary>
+    private static void Fetch<TBlock, TOperand>(
+        ArrayView<float> operand, ArrayView<float> next, int lines, int first, int allLines, int start, int depth)
+        where TBlock : struct, IBlock
         where TOperand : struct, IOperand
     {
-        int step = TOperand.Step(allLines);
-        for (int element = 0; element < Slab * lines; element += GroupSize)
+        for (int i = 0; i < TBlock.Slab * lines / GroupSize<TBlock>(); i += TBlock.Width)
         {
-            int index = element + Group.IdxX;
-            int k = TOperand.DepthIsFastest ? index % Slab : index / lines;
-            int line = TOperand.DepthIsFastest ? index / Slab : index % lines;
-            bool inside = (first + line < allLines) & (start + k < depth);
-            slab[k * lines + line] = inside ? operand[TOperand.Start(first + line, depth) + (start + k) * step] : 0f;
-        }
-    }
-
-    private static void Accumulate<TTile>(ArrayView<float> leftSlab, ArrayView<float> rightSlab, ArrayView<float> sums, int count)
-        where TTile : struct, ITile
-    {
-        ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
-        int row = Group.IdxX / Side * TTile.Rows;
-        int column = Group.IdxX % Side;
-        for (int k = 0; k < count; k++)
-        {
-            for (int j = 0; j < TTile.Columns; j++)
-                factors[j] = rightSlab[k * (Side * TTile.Columns) + column + j * Side];
-            for (int i = 0; i < TTile.Rows; i++)
+            int line = first + LineOf<TBlock, TOperand>(i, lines), k = start + DepthOf<TBlock, TOperand>(i, lines);
+            bool inside = (line < allLines) & (k < depth);
+            if (TBlock.Width == 4)
             {
-                float factor = leftSlab[k * (Side * TTile.Rows) + row + i];
-                for (int j = 0; j < TTile.Columns; j++)
-                    sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
+                int index = TOperand.DepthIsFastest ? line * (depth >> 2) + (k >> 2) : k * (allLines >> 2) + (line >> 2);
+                Float4 four = inside ? operand.Cast<Float4>()[index] : default;
+                next[i] = four.X;
+                next[i + 1] = four.Y;
+                next[i + 2] = four.Z;
+                next[i + 3] = four.W;
+            }
+            else
+            {
+                next[i] = inside ? operand[TOperand.Start(line, depth) + k * TOperand.Step(allLines)] : 0f;
             }
         }
     }
 
-    private static void Store<TTile, TEpilogue>(
+    /// <summary>Puts what <see cref="Fetch"/> got into a slab.</summary>
+    private static void Put<TBlock, TOperand>(ArrayView<float> next, ArrayView<float> slabs, int slab, int lines)
+        where TBlock : struct, IBlock
+        where TOperand : struct, IOperand
+    {
+        for (int i = 0; i < TBlock.Slab * lines / GroupSize<TBlock>(); i++)
+        {
+            int inner = i % TBlock.Width;
+            int line = LineOf<TBlock, TOperand>(i - inner, lines), k = DepthOf<TBlock, TOperand>(i - inner, lines);
+            int place = slab + k * lines + (line ^ Turn(k, lines)) + inner * (TOperand.DepthIsFastest ? lines : 1);
+            slabs[place] = next[i];
+        }
+    }
+
+    /// <summary>The line of the thread's element i, counted in the slab.</summary>
+    private static int LineOf<TBlock, TOperand>(int i, int lines)
+        where TBlock : struct, IBlock
+        where TOperand : struct, IOperand
+    {
+        int access = i / TBlock.Width * GroupSize<TBlock>() + Group.IdxX;
+        return TOperand.DepthIsFastest ? access / (TBlock.Slab / TBlock.Width) : access % (lines / TBlock.Width) * TBlock.Width;
+    }
+
+    /// <summary>The depth of the thread's element i, counted in the slab.</summary>
+    private static int DepthOf<TBlock, TOperand>(int i, int lines)
+        where TBlock : struct, IBlock
+        where TOperand : struct, IOperand
+    {
+        int access = i / TBlock.Width * GroupSize<TBlock>() + Group.IdxX;
+        return TOperand.DepthIsFastest ? access % (TBlock.Slab / TBlock.Width) * TBlock.Width : access / (lines / TBlock.Width);
+    }
+
+    /// <summary>How far lines are turned at a depth: multiples of 8, so that vectors of 4 stay whole.</summary>
+    private static int Turn(int k, int lines) => (k >> 2) * 8 & 24 & (lines - 1);
+
+    /// <summary>A whole slab; the operands of the next k are on their way while those of one k are multiplied.</summary>
+    private static void Accumulate<TBlock>(ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab, ArrayView<float> sums)
+        where TBlock : struct, IBlock
+    {
+        ArrayView<float> rows = LocalMemory.Allocate<float>(2 * TBlock.Rows);
+        ArrayView<float> columns = LocalMemory.Allocate<float>(2 * TBlock.Columns);
+        Read<TBlock>(left, leftSlab, right, rightSlab, rows, 0, columns, 0, 0);
+        for (int k = 0; k < TBlock.Slab; k++)
+        {
+            int now = k % 2, other = 1 - now;
+            if (k + 1 < TBlock.Slab)
+                Read<TBlock>(left, leftSlab, right, rightSlab, rows, other * TBlock.Rows, columns, other * TBlock.Columns, k + 1);
+            Multiply<TBlock>(rows, now * TBlock.Rows, columns, now * TBlock.Columns, sums);
+        }
+    }
+
+    private static void AccumulateRest<TBlock>(
+        ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab, ArrayView<float> sums, int count)
+        where TBlock : struct, IBlock
+    {
+        ArrayView<float> rows = LocalMemory.Allocate<float>(TBlock.Rows);
+        ArrayView<float> columns = LocalMemory.Allocate<float>(TBlock.Columns);
+        for (int k = 0; k < count; k++)
+        {
+            Read<TBlock>(left, leftSlab, right, rightSlab, rows, 0, columns, 0, k);
+            Multiply<TBlock>(rows, 0, columns, 0, sums);
+        }
+    }
+
+    /// <summary>The thread's R elements of the left slab at a depth, and its C of the right one.</summary>
+    private static void Read<TBlock>(
+        ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab,
+        ArrayView<float> rows, int firstRow, ArrayView<float> columns, int firstColumn, int k)
+        where TBlock : struct, IBlock
+    {
+        for (int i = 0; i < TBlock.Rows; i++)
+        {
+            int line = RowOf<TBlock>(i - i % 4) ^ Turn(k, Rows<TBlock>());
+            rows[firstRow + i] = left[leftSlab + k * Rows<TBlock>() + line + i % 4];
+        }
+        for (int j = 0; j < TBlock.Columns; j++)
+        {
+            int line = ColumnOf<TBlock>(j - j % 4) ^ Turn(k, Columns<TBlock>());
+            columns[firstColumn + j] = right[rightSlab + k * Columns<TBlock>() + line + j % 4];
+        }
+    }
+
+    private static void Multiply<TBlock>(ArrayView<float> rows, int firstRow, ArrayView<float> columns, int firstColumn, ArrayView<float> sums)
+        where TBlock : struct, IBlock
+    {
+        for (int i = 0; i < TBlock.Rows; i++)
+        {
+            for (int j = 0; j < TBlock.Columns; j++)
+            {
+                int sum = i * TBlock.Columns + j;
+                sums[sum] = MathF.FusedMultiplyAdd(rows[firstRow + i], columns[firstColumn + j], sums[sum]);
+            }
+        }
+    }
+
+    /// <summary>The thread's row i, counted in the block.</summary>
+    private static int RowOf<TBlock>(int i) where TBlock : struct, IBlock
+    {
+        int inVector = Math.Min(4, TBlock.Rows), lane = Group.IdxX % 32;
+        int y = Group.IdxX / 32 / (TBlock.ThreadColumns / 8) * 4 + lane / 16 * 2 + lane % 2;
+        return i / inVector * (inVector * TBlock.ThreadRows) + y * inVector + i % inVector;
+    }
+
+    /// <summary>The thread's column j, counted in the block.</summary>
+    private static int ColumnOf<TBlock>(int j) where TBlock : struct, IBlock
+    {
+        int inVector = Math.Min(4, TBlock.Columns), lane = Group.IdxX % 32;
+        int x = Group.IdxX / 32 % (TBlock.ThreadColumns / 8) * 8 + lane / 2 % 8;
+        return j / inVector * (inVector * TBlock.ThreadColumns) + x * inVector + j % inVector;
+    }
+
+    private static void Store<TBlock, TEpilogue>(
         ArrayView<float> sums, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, int firstRow, int firstColumn,
         MatMulShape shape)
-        where TTile : struct, ITile
+        where TBlock : struct, IBlock
         where TEpilogue : struct, IEpilogue
     {
-        int row = firstRow + Group.IdxX / Side * TTile.Rows;
-        int column = firstColumn + Group.IdxX % Side;
-        for (int i = 0; i < TTile.Rows; i++)
+        int width = Math.Min(TBlock.Width, Math.Min(4, TBlock.Columns));
+        ArrayView<float> finished = LocalMemory.Allocate<float>(4);
+        for (int i = 0; i < TBlock.Rows; i++)
         {
-            for (int j = 0; j < TTile.Columns; j++)
+            int row = firstRow + RowOf<TBlock>(i);
+            for (int j = 0; j < TBlock.Columns; j += width)
             {
-                int index = (row + i) * shape.Columns + column + j * Side;
-                if ((row + i < shape.Rows) & (column + j * Side < shape.Columns))
-                    output[index] = TEpilogue.Finish(sums[i * TTile.Columns + j], index, column + j * Side, bias, saved);
+                int column = firstColumn + ColumnOf<TBlock>(j);
+                int index = row * shape.Columns + column;
+                if ((row < shape.Rows) & (column < shape.Columns))
+                {
+                    for (int c = 0; c < width; c++)
+                        finished[c] = TEpilogue.Finish(sums[i * TBlock.Columns + j + c], index + c, column + c, bias, saved);
+                    if (width == 4)
+                    {
+                        output.Cast<Float4>()[row * (shape.Columns >> 2) + (column >> 2)] =
+                            new Float4 { X = finished[0], Y = finished[1], Z = finished[2], W = finished[3] };
+                    }
+                    else
+                    {
+                        for (int c = 0; c < width; c++)
+                            output[index + c] = finished[c];
+                    }
+                }
             }
         }
     }

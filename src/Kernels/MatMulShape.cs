@@ -48,20 +48,6 @@ public struct Tile4x2 : ITile
     public static int Columns => 2;
 }
 
-/// <summary>16 sums, for <see cref="BlockedMatMul"/>: blocks of 32×32.</summary>
-public struct Tile4x4 : ITile
-{
-    public static int Rows => 4;
-    public static int Columns => 4;
-}
-
-/// <summary>64 sums, for <see cref="BlockedMatMul"/>: blocks of 64×64.</summary>
-public struct Tile8x8 : ITile
-{
-    public static int Rows => 8;
-    public static int Columns => 8;
-}
-
 /// <summary>
 /// How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.
 /// </summary>

@@ -43,21 +43,61 @@ public class MatMulTests
         var inputs = new Inputs();
         device.Run(accelerator =>
         {
-            foreach ((int rows, int columns, int depth) in (ReadOnlySpan<(int, int, int)>)[.. Shapes, (33, 31, 16), (65, 64, 33)])
+            foreach ((int rows, int columns, int depth) in (ReadOnlySpan<(int, int, int)>)[.. Shapes, (33, 31, 16), (36, 64, 36), (20, 12, 84)])
             {
                 var shape = new MatMulShape { Rows = rows, Columns = columns, Depth = depth };
-                float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
-                float[] leftTurned = Turned(left, rows, depth), rightTurned = Turned(right, depth, columns);
-                float[] expected = InOrder(left, right, shape);
-                Compare.Bits(Blocked<Tile4x4, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected,
-                    $"A·B {rows}×{columns}×{depth}");
-                Compare.Bits(Blocked<Tile4x4, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected,
-                    $"Aᵀ·B {rows}×{columns}×{depth}");
-                Compare.Bits(Blocked<Tile8x8, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected,
-                    $"A·Bᵀ {rows}×{columns}×{depth}");
+                AllLayouts<Single<Block32x32>>(accelerator, shape, inputs);
+                if (BlockedMatMul.IsWide<DepthFastest, DepthSlowest>(shape) && BlockedMatMul.IsWide<DepthSlowest, DepthSlowest>(shape))
+                {
+                    AllLayouts<Block32x32>(accelerator, shape, inputs);
+                    AllLayouts<Block16x32>(accelerator, shape, inputs);
+                }
             }
             return true;
         });
+    }
+
+    /// <summary>The large blocks on the interpreter alone: they are for GPUs, and elsewhere they take seconds to compile.</summary>
+    [Test]
+    public void So_do_large_blocks()
+    {
+        var inputs = new Inputs();
+        using Context context = Context.Create(b => b.Interpreter(32));
+        using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
+        AllLayouts<Block64x64>(accelerator, new() { Rows = 68, Columns = 132, Depth = 36 }, inputs);
+        AllLayouts<Single<Block64x64>>(accelerator, new() { Rows = 63, Columns = 65, Depth = 19 }, inputs);
+        AllLayouts<Block128x128>(accelerator, new() { Rows = 132, Columns = 124, Depth = 20 }, inputs);
+        AllLayouts<Single<Block128x128>>(accelerator, new() { Rows = 127, Columns = 3, Depth = 17 }, inputs);
+    }
+
+    [Test]
+    public void The_launcher_takes_the_largest_block_that_keeps_the_processors_busy()
+    {
+        using Context context = Context.Create(b => b.Interpreter(32));
+        using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
+        var launcher = MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator);
+        foreach (int rows in (int[])[4, 3, 16 * 132, 32 * 132])
+        {
+            var shape = new MatMulShape { Rows = rows, Columns = 32, Depth = 4 };
+            using var left = new Guarded(accelerator, new Inputs().Normal(rows * 4));
+            using var right = new Guarded(accelerator, new Inputs().Normal(4 * 32));
+            using var output = new Guarded(accelerator, rows * 32);
+            launcher.Run(left.View, right.View, output.View, default, default, shape);
+            Compare.Bits(output.Read(), InOrder(left.Read(), right.Read(), shape), $"{rows} rows");
+        }
+        string[] compiled = [.. accelerator.Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
+        Assert.That(compiled, Has.Length.EqualTo(2).And.Some.Contains("Block16x32").And.Some.Contains("Block32x32"));
+    }
+
+    private static void AllLayouts<TBlock>(Accelerator accelerator, MatMulShape shape, Inputs inputs) where TBlock : struct, IBlock
+    {
+        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
+        float[] leftTurned = Turned(left, shape.Rows, shape.Depth), rightTurned = Turned(right, shape.Depth, shape.Columns);
+        float[] expected = InOrder(left, right, shape);
+        string size = $"{typeof(TBlock).Name} {shape.Rows}×{shape.Columns}×{shape.Depth}";
+        Compare.Bits(Blocked<TBlock, DepthFastest, DepthSlowest>(accelerator, left, right, shape), expected, $"A·B {size}");
+        Compare.Bits(Blocked<TBlock, DepthSlowest, DepthSlowest>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {size}");
+        Compare.Bits(Blocked<TBlock, DepthFastest, DepthFastest>(accelerator, left, rightTurned, shape), expected, $"A·Bᵀ {size}");
     }
 
     [Test]
@@ -143,15 +183,15 @@ public class MatMulTests
         return c.Read();
     }
 
-    private static float[] Blocked<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
-        where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand
+    private static float[] Blocked<TBlock, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
+        where TBlock : struct, IBlock where TLeft : struct, IOperand where TRight : struct, IOperand
     {
         using var a = new Guarded(accelerator, left);
         using var b = new Guarded(accelerator, right);
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
-        var kernel = BlockedMatMul.Multiply<TTile, TLeft, TRight, Plain>;
+        var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, Plain>;
         accelerator.LoadStreamKernel(kernel)(
-            new(BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize), a.View, b.View, c.View, default,
+            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<TBlock>()), a.View, b.View, c.View, default,
                 default, shape);
         return c.Read();
     }

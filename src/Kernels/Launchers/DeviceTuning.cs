@@ -2,14 +2,14 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>The tiles that <see cref="MatMul"/> and <see cref="BlockedMatMul"/> are compiled with.</summary>
+/// <summary>The tiles that <see cref="MatMul"/> is compiled with; or the blocks of <see cref="BlockedMatMul"/>, chosen by the product's shape.</summary>
 public enum TileShape
 {
     Rows4,
     Rows6,
     Rows8,
     Rows12,
-    Blocked4x4,
+    Blocked,
 }
 
 /// <summary>Kernel shapes for a device. They change how fast a kernel runs, never what it computes.</summary>
@@ -17,10 +17,14 @@ public enum TileShape
 /// <param name="GroupSize">Threads of a group: as wide as a vector on a CPU. Divides <see cref="RowReduction.Width"/>.</param>
 /// <param name="ElementsPerThread">Elements of a thread in flat kernels, so that groups are worth their start.</param>
 /// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>
-public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup)
+/// <param name="Processors">The groups that a blocked product must have to keep the device busy.</param>
+public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup, int Processors = 1)
 {
+    /// <summary>The processors of a Hopper GPU, which the interpreter stands for.</summary>
+    private const int HopperProcessors = 132;
+
     /// <summary>Whether products stage their operands in shared memory, so that they read a transposed operand as fast as any.</summary>
-    public bool StagesOperands => Tile == TileShape.Blocked4x4;
+    public bool StagesOperands => Tile == TileShape.Blocked;
 
     /// <summary>
     /// The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>: 8 rows where MatMul has 12, since batches and channels are
@@ -36,14 +40,14 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     /// step stands for a GPU.
     /// </summary>
     public static DeviceTuning For(Accelerator accelerator) => Backend.IsGpu(accelerator)
-        ? new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1))
+        ? new(TileShape.Blocked, 64, 4, new(32, 8, 1), accelerator.NumMultiprocessors)
         : (accelerator.AcceleratorType, accelerator.WarpSize) switch
         {
             (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
             (AcceleratorType.CPU, 8) => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
             (AcceleratorType.CPU, 4) => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
             (AcceleratorType.CPU, < 32) => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
-            (AcceleratorType.CPU, _) => new(TileShape.Blocked4x4, 64, 4, new(32, 8, 1)),
+            (AcceleratorType.CPU, _) => new(TileShape.Blocked, 64, 4, new(32, 8, 1), HopperProcessors),
             _ => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
         };
 }

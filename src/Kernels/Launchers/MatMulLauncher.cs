@@ -3,20 +3,15 @@ namespace VaeGpu.Kernels;
 /// <summary><see cref="MatMul"/> with operands, epilogue and tile chosen, loaded on a device.</summary>
 public sealed class MatMulLauncher
 {
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        MatMulShape> launch;
-    private readonly Func<MatMulShape, Index3D> grid;
-    private readonly int groupSize;
+    private readonly Func<MatMulShape, Variant> choose;
 
-    private MatMulLauncher(
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> launch,
-        Func<MatMulShape, Index3D> grid,
-        int groupSize)
-    {
-        this.launch = launch;
-        this.grid = grid;
-        this.groupSize = groupSize;
-    }
+    private MatMulLauncher(Func<MatMulShape, Variant> choose) => this.choose = choose;
+
+    /// <summary>The product in one tile or block, ready to be launched.</summary>
+    private sealed record Variant(
+        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> Launch,
+        Func<MatMulShape, Index3D> Grid,
+        int GroupSize);
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static MatMulLauncher Forward(Accelerator accelerator, Activation activation) => activation switch
@@ -57,15 +52,18 @@ public sealed class MatMulLauncher
             TileShape.Rows6 => Load<Tile6x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
             TileShape.Rows8 => Load<Tile8x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
             TileShape.Rows12 => Load<Tile12x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
-            _ => LoadBlocked<Tile4x4, TLeft, TRight, TEpilogue>(accelerator),
+            _ => LoadBlocked<TLeft, TRight, TEpilogue>(accelerator, tuning.Processors),
         };
     }
 
     /// <summary>Launches the product. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
     public void Run(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape) =>
-        launch(Launch.Config(grid(shape), groupSize), left, right, output, bias, saved, shape);
+        MatMulShape shape)
+    {
+        Variant variant = choose(shape);
+        variant.Launch(Launch.Config(variant.Grid(shape), variant.GroupSize), left, right, output, bias, saved, shape);
+    }
 
     private static MatMulLauncher InputGradient<TRight>(Accelerator accelerator, Activation below)
         where TRight : struct, IOperand => below switch
@@ -89,19 +87,35 @@ public sealed class MatMulLauncher
         where TEpilogue : struct, IEpilogue
     {
         var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
-        return new(accelerator.LoadStreamKernel(kernel), shape => MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), groupSize);
+        var only = new Variant(
+            accelerator.LoadStreamKernel(kernel), shape => MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), groupSize);
+        return new(_ => only);
     }
 
-    private static MatMulLauncher LoadBlocked<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator)
-        where TTile : struct, ITile
+    /// <summary>Blocks: the largest of which there are enough to keep all processors busy; what is not used is not compiled.</summary>
+    private static MatMulLauncher LoadBlocked<TLeft, TRight, TEpilogue>(Accelerator accelerator, int processors)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
-        var kernel = BlockedMatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
-        return new(
-            accelerator.LoadStreamKernel(kernel),
-            shape => BlockedMatMul.GridFor<TTile>(shape.Rows, shape.Columns),
-            BlockedMatMul.GroupSize);
+        (Variant Wide, Variant Single)[] blocks =
+            [Blocks<Block128x128>(), Blocks<Block64x64>(), Blocks<Block32x32>(), Blocks<Block16x32>()];
+        return new(shape =>
+        {
+            int chosen = Array.FindIndex(blocks, block => block.Wide.Grid(shape).Size >= processors);
+            (Variant wide, Variant single) = chosen < 0 ? blocks[^1] : blocks[chosen];
+            return BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single;
+        });
+
+        (Variant, Variant) Blocks<TBlock>() where TBlock : struct, IBlock => (Block<TBlock>(), Block<Single<TBlock>>());
+
+        Variant Block<TBlock>() where TBlock : struct, IBlock
+        {
+            var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, TEpilogue>;
+            return new(
+                accelerator.LoadStreamKernel(kernel),
+                shape => BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns),
+                BlockedMatMul.GroupSize<TBlock>());
+        }
     }
 }
