@@ -50,6 +50,15 @@ internal sealed class RandomKernelCheck : IDisposable
             interpreter.Compile(Pipeline.Run(function, groupDim, warpSize), groupDim));
     }
 
+    /// <summary>The interpreter on what the passes make of a function for GPUs: with wide accesses to shared memory and to views.</summary>
+    public static KernelTarget WideAccesses(Context context)
+    {
+        KernelTarget interpreter = Interpreter(context);
+        int warpSize = interpreter.Accelerator.WarpSize;
+        return new("wide accesses", interpreter.Accelerator, (function, groupDim) =>
+            interpreter.Compile(Gpu.Passes.WideAccesses.Apply(Pipeline.Run(function, groupDim, warpSize), true), groupDim));
+    }
+
     /// <summary>Fails the running test at the first kernel on which the two differ, with its seed and its smallest form.</summary>
     public void Run(int firstSeed, int count)
     {

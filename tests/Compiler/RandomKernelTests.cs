@@ -37,8 +37,9 @@ internal sealed class RandomKernelTests
     [Test]
     public void Every_kind_of_operation_occurs_in_generated_kernels()
     {
-        // Dynamic shared memory is the launch's; the library's functions differ between devices; the order of some atomics counts.
-        Op[] left = [Op.SharedDynamic, Op.FenceDevice, Op.Exp, Op.Log, Op.Sin, Op.Cos, Op.Tanh, Op.Pow, Op.AtomicAnd, Op.AtomicOr, Op.AtomicExchange, Op.AtomicCompareExchange];
+        // Dynamic shared memory is the launch's; the library's functions differ between devices; the order of some atomics counts;
+        // a pass alone makes wide accesses.
+        Op[] left = [Op.LoadWide, Op.Extract, Op.StoreWide, Op.SharedDynamic, Op.FenceDevice, Op.Exp, Op.Log, Op.Sin, Op.Cos, Op.Tanh, Op.Pow, Op.AtomicAnd, Op.AtomicOr, Op.AtomicExchange, Op.AtomicCompareExchange];
         var found = new HashSet<Op>(Enumerable.Range(0, Kernels).SelectMany(seed => RandomKernel.Create(seed).Function.Body.All()).Select(i => i.Op));
         Assert.That(Enum.GetValues<Op>().Except(left).Except(found), Is.Empty);
     }
@@ -63,6 +64,16 @@ internal sealed class RandomKernelTests
         KernelTarget passes = RandomKernelCheck.Passes(warps);
         using (passes.Accelerator)
         using (var check = new RandomKernelCheck(passes))
+            check.Run(RandomKernelCheck.FirstSeed, RandomKernelCheck.Count);
+    }
+
+    [Test]
+    public void Wide_accesses_keep_what_a_kernel_computes()
+    {
+        using Context warps = Context.Create(b => b.Interpreter(32));
+        KernelTarget wide = RandomKernelCheck.WideAccesses(warps);
+        using (wide.Accelerator)
+        using (var check = new RandomKernelCheck(wide))
             check.Run(RandomKernelCheck.FirstSeed, RandomKernelCheck.Count);
     }
 

@@ -20,8 +20,8 @@ internal enum AddressSpace : byte
     Local,
 }
 
-/// <summary>The type of a value.</summary>
-internal readonly record struct IrType(Scalar Scalar, AddressSpace Space = AddressSpace.None)
+/// <summary>The type of a value. Only <see cref="Op.LoadWide"/> gives more lanes than one.</summary>
+internal readonly record struct IrType(Scalar Scalar, AddressSpace Space = AddressSpace.None, int Lanes = 1)
 {
     public static readonly IrType Bool = new(Scalar.Bool);
     public static readonly IrType I32 = new(Scalar.I32);
@@ -38,7 +38,9 @@ internal readonly record struct IrType(Scalar Scalar, AddressSpace Space = Addre
     /// <summary>The size of a value in registers.</summary>
     public int Bytes => Scalar is Scalar.I32 or Scalar.F32 or Scalar.Bool ? 4 : 8;
 
-    public override string ToString() => IsPointer ? $"ptr.{Space.ToString().ToLowerInvariant()}" : Scalar.ToString().ToLowerInvariant();
+    public override string ToString() => IsPointer
+        ? $"ptr.{Space.ToString().ToLowerInvariant()}"
+        : Scalar.ToString().ToLowerInvariant() + (Lanes > 1 ? $"x{Lanes}" : "");
 }
 
 /// <summary>How a value lies in memory. Small integers widen to <see cref="Scalar.I32"/> when loaded.</summary>

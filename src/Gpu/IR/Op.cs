@@ -19,9 +19,14 @@ internal enum Op : byte
     // Conversions. Float to integer saturates and takes NaN to 0.
     SignExtend, ZeroExtend, Truncate64, SignExtend8, SignExtend16, IntToFloat, UIntToFloat, FloatToInt, FloatToUInt,
     FloatToFloat, BitCast, BoolToInt,
+    // One lane of what LoadWide gave; Attribute is its number.
+    Extract,
     // Memory. PtrAdd(pointer, index) with the element's bytes as attribute. Load(pointer), or Load(pointer, condition, otherwise)
     // that reads only where the condition holds. Store(pointer, value).
     PtrAdd, Load, Store,
+    // Two or four neighbouring elements at once, aligned to their size together: LoadWide(pointer), or LoadWide(pointer, condition)
+    // that gives zeros where the condition does not hold; StoreWide(pointer, value, value …).
+    LoadWide, StoreWide,
     // An array in shared or local memory: Attribute is its bytes. SharedDynamic is the launch's own.
     SharedArray, SharedDynamic, LocalArray,
     // The thread's place; Attribute is the axis.
@@ -51,7 +56,7 @@ internal static class Ops
     public static bool IsPure(this Op op) => op is >= Op.Add and <= Op.PtrAdd or >= Op.GroupIndex and <= Op.WarpSize or Op.SharedDynamic;
 
     /// <summary>Whether the operation may be removed when nothing uses its result.</summary>
-    public static bool IsRemovable(this Op op) => op.IsPure() || op is Op.Load or Op.SharedArray or Op.LocalArray;
+    public static bool IsRemovable(this Op op) => op.IsPure() || op is Op.Load or Op.LoadWide or Op.SharedArray or Op.LocalArray;
 
     public static bool IsCommutative(this Op op) => op is Op.Add or Op.Mul or Op.And or Op.Or or Op.Xor or Op.Eq or Op.Ne or Op.MulHighU;
 }

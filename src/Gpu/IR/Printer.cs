@@ -56,13 +56,14 @@ internal sealed class Printer
             default:
                 string attribute = instruction.Op switch
                 {
-                    Op.Load or Op.Store => $".{instruction.Memory.ToString().ToLowerInvariant()}",
+                    Op.Load or Op.Store or Op.LoadWide or Op.StoreWide => $".{instruction.Memory.ToString().ToLowerInvariant()}",
                     Op.PtrAdd => $" *{instruction.Attribute}",
+                    Op.Extract => $".{instruction.Attribute}",
                     Op.SharedArray or Op.LocalArray => $" {instruction.Attribute} bytes",
                     >= Op.GroupIndex and <= Op.GridDim => $".{"xyz"[(int)instruction.Attribute]}",
                     _ => "",
                 };
-                string result = instruction.Op == Op.Store ? "" : $"{Name(instruction)}: {instruction.Type} = ";
+                string result = instruction.Op is Op.Store or Op.StoreWide ? "" : $"{Name(instruction)}: {instruction.Type} = ";
                 Line($"{result}{instruction.Op.ToString().ToLowerInvariant()}{attribute} {Names(instruction.Operands)}".TrimEnd());
                 break;
         }

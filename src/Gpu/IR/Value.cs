@@ -59,13 +59,19 @@ internal class Instruction(Op op, IrType type, Value[] operands, long attribute 
     public Value[] Operands { get; } = operands;
 
     /// <summary>
-    /// The operation's constant: PtrAdd's element bytes, Load's and Store's and an atomic's <see cref="MemoryType"/>, an
+    /// The operation's constant: PtrAdd's element bytes, a load's, a store's and an atomic's <see cref="MemoryType"/>, an
     /// array's bytes, an index's axis.
     /// </summary>
     public long Attribute { get; } = attribute;
     public SourceLocation? Location { get; } = location;
 
     public MemoryType Memory => (MemoryType)Attribute;
+
+    /// <summary>The elements that an access to memory touches.</summary>
+    public int Elements => Op == Op.StoreWide ? Operands.Length - 1 : Type.Lanes;
+
+    /// <summary>The bytes that an access to memory touches.</summary>
+    public int AccessBytes => Memory.Bytes() * Elements;
 }
 
 /// <summary>An instruction with regions; it can have any number of results.</summary>

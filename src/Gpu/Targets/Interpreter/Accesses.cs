@@ -18,7 +18,7 @@ internal static class Accesses
         var written = new HashSet<Parameter>();
         foreach (Instruction instruction in function.Body.All())
         {
-            if (!(instruction.Op == Op.Store || instruction.Op.IsAtomic()) || instruction.Operands[0].Type.Space != AddressSpace.Global)
+            if (!(instruction.Op is Op.Store or Op.StoreWide || instruction.Op.IsAtomic()) || instruction.Operands[0].Type.Space != AddressSpace.Global)
                 continue;
             if (Origin(instruction.Operands[0]) is Parameter parameter)
                 written.Add(parameter);
@@ -35,5 +35,5 @@ internal static class Accesses
         return pointer;
     }
 
-    private static bool IsAccess(Op op) => op is Op.Load or Op.Store || op.IsAtomic();
+    private static bool IsAccess(Op op) => op is Op.Load or Op.Store or Op.LoadWide or Op.StoreWide || op.IsAtomic();
 }

@@ -5,10 +5,11 @@ namespace VaeGpu.Gpu.Targets.Interpreter;
 /// <summary>An access to memory, with the checks that all accesses share.</summary>
 internal abstract class MemoryStep(Machine machine, Instruction instruction, long[] pointers) : Step
 {
-    private readonly int size = instruction.Memory.Bytes();
+    private readonly int size = instruction.AccessBytes;
 
     protected MemoryType Type { get; } = instruction.Memory;
     protected int Size => size;
+    protected int ElementSize { get; } = instruction.Memory.Bytes();
     protected Machine Machine => machine;
 
     /// <summary>What the access is called in messages.</summary>
@@ -32,8 +33,10 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
 
     protected void ThrowIfUnwritten(Memory memory, long address, int lane)
     {
-        if (!memory.IsWritten(address, size))
+        for (int offset = 0; offset < size; offset += ElementSize)
         {
+            if (memory.IsWritten(address + offset, ElementSize))
+                continue;
             throw Fault(KernelFault.Uninitialised, lane, ", which nothing has written",
                 "Fill the buffer before the launch, or store to the array before reading it.");
         }
@@ -85,8 +88,34 @@ internal sealed class LoadStep(
     }
 }
 
-/// <summary>A store.</summary>
-internal sealed class StoreStep(Machine machine, Instruction instruction, long[] pointers, long[] values)
+/// <summary>A load of neighbouring elements; with a condition it gives zeros where that does not hold.</summary>
+internal sealed class LoadWideStep(Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[][] results)
+    : MemoryStep(machine, instruction, pointers)
+{
+    protected override string Verb => "reads";
+
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        foreach (int lane in lanes)
+        {
+            if (condition is not null && condition[lane] == 0)
+            {
+                foreach (long[] result in results)
+                    result[lane] = 0;
+                continue;
+            }
+            Memory memory = Locate(lane, out long address);
+            ThrowIfUnwritten(memory, address, lane);
+            if (memory.Log?.Read(address, Size, lane) is { } conflict)
+                throw Race(conflict, lane);
+            for (int element = 0; element < results.Length; element++)
+                results[element][lane] = memory.Read(Type, address + element * ElementSize);
+        }
+    }
+}
+
+/// <summary>A store of one element, or of neighbouring ones.</summary>
+internal sealed class StoreStep(Machine machine, Instruction instruction, long[] pointers, long[][] values)
     : MemoryStep(machine, instruction, pointers)
 {
     private readonly long mask = instruction.Memory.Bytes() == 8 ? -1 : (1L << (8 * instruction.Memory.Bytes())) - 1;
@@ -98,14 +127,23 @@ internal sealed class StoreStep(Machine machine, Instruction instruction, long[]
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);
-            if (memory.Log is { } log)
+            foreach (long[] value in values)
             {
-                bool changes = ((memory.Read(Type, address) ^ values[lane]) & mask) != 0 || !memory.IsWritten(address, Size);
-                if (log.Write(address, Size, lane, changes) is { } conflict)
-                    throw Race(conflict, lane);
+                Write(memory, address, value[lane], lane);
+                address += ElementSize;
             }
-            memory.Write(Type, address, values[lane]);
         }
+    }
+
+    private void Write(Memory memory, long address, long value, int lane)
+    {
+        if (memory.Log is { } log)
+        {
+            bool changes = ((memory.Read(Type, address) ^ value) & mask) != 0 || !memory.IsWritten(address, ElementSize);
+            if (log.Write(address, ElementSize, lane, changes) is { } conflict)
+                throw Race(conflict, lane);
+        }
+        memory.Write(Type, address, value);
     }
 }
 

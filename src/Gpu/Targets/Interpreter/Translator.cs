@@ -6,6 +6,7 @@ namespace VaeGpu.Gpu.Targets.Interpreter;
 internal sealed class Translator(Machine machine)
 {
     private readonly Dictionary<Value, long[]> columns = [];
+    private readonly Dictionary<Value, long[][]> wideColumns = [];
     private readonly Dictionary<(IrType, long), long[]> constants = [];
     private long[]? dynamicShared;
 
@@ -52,6 +53,8 @@ internal sealed class Translator(Machine machine)
             columns.Add(instruction, PlaceOf(instruction));
         else if (op is Op.SharedArray or Op.SharedDynamic or Op.LocalArray)
             return Allocate(instruction);
+        else if (op == Op.Extract)
+            columns.Add(instruction, wideColumns[instruction.Operands[0]][instruction.Attribute]);
         else if (op.IsPure())
             return Compute(instruction);
         else
@@ -115,7 +118,8 @@ internal sealed class Translator(Machine machine)
         return op switch
         {
             Op.Load => new LoadStep(machine, instruction, first!, second, operands.Length > 2 ? operands[2] : null, Column(instruction)),
-            Op.Store => new StoreStep(machine, instruction, first!, second!),
+            Op.Store or Op.StoreWide => new StoreStep(machine, instruction, first!, operands[1..]),
+            Op.LoadWide => new LoadWideStep(machine, instruction, first!, second, wideColumns[instruction] = NewColumns(instruction.Elements)),
             Op.AtomicCompareExchange => new AtomicStep(
                 machine, instruction, first!, second, operands[2], AtomicStep.OperationOf(instruction), Column(instruction)),
             _ when op.IsAtomic() => new AtomicStep(
@@ -128,6 +132,8 @@ internal sealed class Translator(Machine machine)
             _ => throw new NotSupportedException($"The interpreter has no {op}."),
         };
     }
+
+    private long[][] NewColumns(int count) => [.. Enumerable.Range(0, count).Select(_ => machine.NewColumn())];
 
     private Transfer Move(IEnumerable<Value> sources, IEnumerable<Value> targets) =>
         new([.. sources.Select(Column)], [.. targets.Select(Column)]);
