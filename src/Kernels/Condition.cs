@@ -47,15 +47,20 @@ public static class Condition
         }
     }
 
-    /// <summary>left[i] = the left part of joined[i]: <see cref="Join"/>'s gradient.</summary>
-    public static void TakeLeft(ArrayView<float> joined, ArrayView<float> left, JoinShape shape)
+    /// <summary>
+    /// left[i] = the left part of joined[i], times f'(saved[i]): <see cref="Join"/>'s gradient, taken through the activation below;
+    /// <c>saved</c> may be any view of as many elements where that is the identity.
+    /// </summary>
+    public static void TakeLeft<TActivation>(ArrayView<float> joined, ArrayView<float> saved, ArrayView<float> left, JoinShape shape)
+        where TActivation : struct, IActivation
     {
         int row = Grid.IdxX;
         for (int first = 0; first < shape.Left; first += Group.DimX)
         {
             int column = first + Group.IdxX;
+            int target = row * shape.Left + column;
             if (column < shape.Left)
-                left[row * shape.Left + column] = joined[row * (shape.Left + shape.Right) + column];
+                left[target] = joined[row * (shape.Left + shape.Right) + column] * TActivation.Derivative(saved[target]);
         }
     }
 }

@@ -30,6 +30,8 @@ public sealed class Conv : ILayer
     }
 
     /// <inheritdoc/>
+    public bool HasParameters => true;
+    /// <inheritdoc/>
     public Activation Activation { get; }
     /// <inheritdoc/>
     public ArrayView<float> Output { get; }

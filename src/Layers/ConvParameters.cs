@@ -34,12 +34,15 @@ internal sealed class ConvParameters
         int rows = shape.Taps * shape.Fine.Channels;
         weight = layout.AddWeights(name, rows, shape.Coarse.Channels, fanIn, fanOut, activation);
         bias = layout.AddBiases(name, outputs.Channels, fanIn);
-        Unfolds = shape.Fine.Channels < FewChannels;
+        Unfolds = UnfoldsAt(shape.Fine.Channels);
         if (Unfolds)
             unfolded = workspace.Allocate(shape.Coarse.Pixels * rows);
         ConvShape largest = For(workspace.MaximalBatch);
         workspace.ReserveScratch(Math.Max(outputs.Length, checked(shape.Weights * ConvWeights.Chunks(largest))));
     }
+
+    /// <summary>Whether fine images of so many channels are unfolded.</summary>
+    public static bool UnfoldsAt(int fineChannels) => fineChannels < FewChannels;
 
     /// <summary>Whether the fine images are unfolded.</summary>
     public bool Unfolds { get; }

@@ -37,6 +37,8 @@ public sealed class ConvTranspose : ILayer
     }
 
     /// <inheritdoc/>
+    public bool HasParameters => true;
+    /// <inheritdoc/>
     public Activation Activation { get; }
     /// <inheritdoc/>
     public ArrayView<float> Output { get; }

@@ -2,10 +2,13 @@ using VaeGpu.Kernels;
 
 namespace VaeGpu.Layers;
 
-/// <summary>The image and the convolutions of a convolutional encoder and decoder; their channels are the model's widths.</summary>
+/// <summary>
+/// The image and the convolutions of a convolutional encoder and decoder; their channels are the model's widths. Data are images in
+/// planes, (colours, height, width).
+/// </summary>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>
-/// <param name="Colours">Numbers of each pixel.</param>
+/// <param name="Colours">Planes of an image.</param>
 public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
 {
     /// <summary>Taps in each direction.</summary>
@@ -33,6 +36,9 @@ public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
         };
     }
 
+    /// <summary>Whether the image has a pixel left after so many convolutions.</summary>
+    public bool HasRoomFor(int levels) => levels == 0 || Level(levels - 1, 1, 1).Coarse is { Height: > 0, Width: > 0 };
+
     /// <summary>Checks the sizes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many layers.</exception>
     /// <exception cref="ArgumentException">The image has another size than the data.</exception>
@@ -44,14 +50,10 @@ public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
         if (shape.DataDimensions != checked(Height * Width * Colours))
             throw new ArgumentException($"Images of {Height}×{Width}×{Colours} do not have {shape.DataDimensions} numbers.", nameof(shape));
         int levels = Math.Max(shape.EncoderWidths.Count, shape.DecoderWidths.Count);
-        for (int level = 0; level < levels; level++)
+        if (!HasRoomFor(levels))
         {
-            ImageShape coarse = Level(level, 1, 1).Coarse;
-            if (coarse.Height <= 0 || coarse.Width <= 0)
-            {
-                throw new ArgumentOutOfRangeException(nameof(shape), levels,
-                    $"After {level} convolutions an image of {Height}×{Width} is too small for another. Use fewer layers, or a smaller stride.");
-            }
+            throw new ArgumentOutOfRangeException(nameof(shape), levels,
+                $"An image of {Height}×{Width} is too small for {levels} convolutions. Use fewer layers, or a smaller stride.");
         }
     }
 

@@ -3,7 +3,7 @@ using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Layers;
 
-/// <summary>p(x∣z): a chain of layers that gives the likelihood's outputs for every data dimension.</summary>
+/// <summary>p(x∣z), or p(x∣z, y) where there are labels: a chain of layers that gives the likelihood's outputs for every data dimension.</summary>
 public sealed class Decoder : IDisposable
 {
     private readonly Network layers;
@@ -13,14 +13,15 @@ public sealed class Decoder : IDisposable
 
     /// <summary>
     /// Declares the parameters under "decoder"; "decoder.variance" is log σ² − log σ₀² of a Gaussian of one variance.
+    /// <paramref name="labels"/>, (batch, classes), are read where there are classes, each for all draws of an example.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The outputs of the largest batch are 2³¹ or more.</exception>
-    public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape)
+    public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
     {
         launcher = LikelihoodLauncher.Load(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         dataDimensions = shape.DataDimensions;
         int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
-        layers = Architectures.Decoder(workspace, layout, shape, outputs / dataDimensions);
+        layers = Architectures.Decoder(workspace, layout, shape, labels, outputs / dataDimensions);
         variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialLaw.Zeros);
         Loss = workspace.Allocate(1);
     }

@@ -1,14 +1,14 @@
 namespace VaeGpu.Layers;
 
-/// <summary>q(z∣x) = N(μ(x), σ²(x)): a chain of layers that gives [μ | logσ²].</summary>
+/// <summary>q(z∣x) = N(μ(x), σ²(x)), or q(z∣x, y) where there are labels: a chain of layers that gives [μ | logσ²].</summary>
 public sealed class Encoder
 {
     private readonly Network layers;
 
-    /// <summary>Declares the parameters under "encoder".</summary>
-    public Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape)
+    /// <summary>Declares the parameters under "encoder"; <paramref name="labels"/>, (batch, classes), are read where there are classes.</summary>
+    public Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
     {
-        layers = Architectures.Encoder(workspace, layout, shape);
+        layers = Architectures.Encoder(workspace, layout, shape, labels);
     }
 
     /// <summary>[μ | logσ²], (batch, 2d).</summary>

@@ -5,6 +5,8 @@ namespace VaeGpu.Layers;
 /// <summary>A layer y = f(A(x)) of a <see cref="Network"/>, A affine in x and in its parameters, f an activation.</summary>
 public interface ILayer
 {
+    /// <summary>Whether there is anything to learn.</summary>
+    bool HasParameters { get; }
     /// <summary>f.</summary>
     Activation Activation { get; }
     /// <summary>y, (batch, outputs): valid from <see cref="Forward"/> on.</summary>

@@ -43,6 +43,8 @@ public sealed class Linear : ILayer
     /// <summary>Columns of the output.</summary>
     public int Outputs { get; }
     /// <inheritdoc/>
+    public bool HasParameters => true;
+    /// <inheritdoc/>
     public Activation Activation { get; }
     /// <inheritdoc/>
     public ArrayView<float> Output => output;

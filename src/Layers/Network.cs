@@ -5,6 +5,9 @@ namespace VaeGpu.Layers;
 /// <summary>A chain of layers, each fed with the output of the one before.</summary>
 public sealed class Network(params ILayer[] layers)
 {
+    /// <summary>The layer at which the way back ends: those before it have nothing to learn.</summary>
+    private readonly int first = Array.FindIndex(layers, layer => layer.HasParameters);
+
     /// <summary>The last layer's output, (batch, outputs).</summary>
     public ArrayView<float> Output => layers[^1].Output;
 
@@ -27,16 +30,25 @@ public sealed class Network(params ILayer[] layers)
     /// <param name="rows">Rows of the batch.</param>
     public void Backward(ParameterArena arena, ArrayView<float> input, int rows)
     {
-        for (int i = layers.Length - 1; i > 0; i--)
+        for (int i = layers.Length - 1; i > first; i--)
         {
-            ILayer below = layers[i - 1];
-            layers[i].BackwardParameters(arena, below.Output, rows);
-            layers[i].BackwardInput(arena, below.Activation, below.Saved, below.Gradient, rows);
+            layers[i].BackwardParameters(arena, layers[i - 1].Output, rows);
+            BackwardInput(i, arena, rows);
         }
-        layers[0].BackwardParameters(arena, input, rows);
+        layers[first].BackwardParameters(arena, first > 0 ? layers[first - 1].Output : input, rows);
     }
 
     /// <summary>Computes the gradient of the input too; called after <see cref="Backward"/>.</summary>
-    public void BackwardInput(ParameterArena arena, ArrayView<float> inputGradient, int rows) =>
+    public void BackwardInput(ParameterArena arena, ArrayView<float> inputGradient, int rows)
+    {
+        for (int i = first; i > 0; i--)
+            BackwardInput(i, arena, rows);
         layers[0].BackwardInput(arena, Activation.Identity, inputGradient, inputGradient, rows);
+    }
+
+    private void BackwardInput(int layer, ParameterArena arena, int rows)
+    {
+        ILayer below = layers[layer - 1];
+        layers[layer].BackwardInput(arena, below.Activation, below.Saved, below.Gradient, rows);
+    }
 }

@@ -18,7 +18,7 @@ public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows
 
 /// <summary>Places tensors one behind the other, each at a multiple of 64 bytes.</summary>
 /// <param name="initialization">The laws of the layers' first values.</param>
-public sealed class ParameterLayout(Initialization initialization = Initialization.PyTorch)
+public sealed class ParameterLayout(Initialization initialization = Initialization.Pytorch)
 {
     private const int Alignment = Adam.DecayBlock;
     private readonly List<ParameterSlice> slices = [];
@@ -102,7 +102,15 @@ public sealed class ParameterArena : IDisposable
     public void Initialize(StepLauncher launcher, uint seed)
     {
         foreach (ParameterSlice slice in Layout.Slices)
-            launcher.Initialize(Values(slice), slice.Law, seed, slice.Index);
+        {
+            ArrayView<float> values = Values(slice);
+            launcher.Initialize(values, slice.Law, seed, slice.Index);
+            if (!slice.Law.IsOrthogonal)
+                continue;
+            var draws = new float[slice.Length];
+            values.CopyToCPU(draws);
+            values.CopyFromCPU(Orthogonal.Of(draws, slice.Rows, slice.Columns, slice.Law.Scale));
+        }
     }
 
     /// <summary>One step of Adam or AdamW over the whole model: one launch, and two before it to measure the gradient where it is clipped.</summary>

@@ -3,26 +3,22 @@ using VaeGpu.Kernels;
 namespace VaeGpu.Layers;
 
 /// <summary>
-/// Turns pixels that hold several outputs per colour into one image for each output: (pixels, outputs, colours) to (outputs, pixels,
-/// colours), as likelihoods want it. It has no parameters, and stands last in a decoder: the gradient takes the output's place.
+/// Turns each example's matrix: between planes, one behind the other, as data and likelihoods have colours and outputs, and pixels, as
+/// convolutions have them. It has no parameters; the gradient takes the output's place.
 /// </summary>
-public sealed class Planes : ILayer
+/// <param name="workspace">The workspace.</param>
+/// <param name="rows">Rows of an example's matrix: its planes before convolutions, its pixels behind them.</param>
+/// <param name="columns">Columns: its pixels, or its planes.</param>
+public sealed class Planes(Workspace workspace, int rows, int columns) : ILayer
 {
-    private readonly Workspace workspace;
-    private readonly AxesShape shape;
+    private readonly MatrixShape shape = new() { Rows = rows, Columns = columns };
 
-    /// <summary>Allocates the layer's part of the workspace.</summary>
-    public Planes(Workspace workspace, int pixels, int outputs, int colours)
-    {
-        this.workspace = workspace;
-        shape = new() { Second = pixels, Third = outputs, Fourth = colours };
-        Output = workspace.Allocate(checked(pixels * outputs * colours));
-    }
-
+    /// <inheritdoc/>
+    public bool HasParameters => false;
     /// <inheritdoc/>
     public Activation Activation => Activation.Identity;
     /// <inheritdoc/>
-    public ArrayView<float> Output { get; }
+    public ArrayView<float> Output { get; } = workspace.Allocate(checked(rows * columns));
     /// <inheritdoc/>
     public ArrayView<float> Saved => Output;
     /// <inheritdoc/>
@@ -38,5 +34,5 @@ public sealed class Planes : ILayer
     /// <summary>Moves the gradient back; the layer below has no activation.</summary>
     public void BackwardInput(
         ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
-        workspace.Matrices.SwapAxes(Gradient, inputGradient, shape with { Second = shape.Third, Third = shape.Second }, rows);
+        workspace.Matrices.SwapAxes(Gradient, inputGradient, new() { Rows = shape.Columns, Columns = shape.Rows }, rows);
 }

@@ -3,7 +3,7 @@ using VaeGpu.Kernels;
 namespace VaeGpu.Layers;
 
 /// <summary>
-/// p(z∣y) = N(μ(y), I), μ linear in the one-hot label, or N(μ(y), σ²(y)) from a network with the decoder's first hidden layer's width.
+/// p(z∣y) = N(μ(y), I), μ linear in the one-hot label, or N(μ(y), σ²(y)) from a network with the width of the decoder's first linear layer.
 /// N(0, I) has no parameters and no outputs; not every device takes an empty view, so there is one that nothing reads or writes.
 /// </summary>
 public sealed class PriorNetwork
@@ -21,7 +21,7 @@ public sealed class PriorNetwork
         }
         bool network = shape.Prior == Prior.Network;
         Columns = (network ? 2 : 1) * shape.LatentDimensions;
-        layers = Architectures.Prior(workspace, layout, shape, network ? [.. shape.DecoderWidths.Take(1)] : [], Columns);
+        layers = Architectures.Prior(workspace, layout, shape, network ? [.. (shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1)] : [], Columns);
     }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>

@@ -18,6 +18,8 @@ public sealed record VaeShape
     public required Activation Activation { get; init; }
     /// <summary>What convolutional layers need to know; null for linear layers alone.</summary>
     public ConvolutionalShape? Convolution { get; init; }
+    /// <summary>Symbols whose numbers, divided by 255, the data are: the encoder reads them one-hot. 0 where data are numbers.</summary>
+    public int Symbols { get; init; }
     /// <summary>The laws of the first values.</summary>
     public Initialization Initialization { get; init; }
     /// <summary>p(x∣z).</summary>
@@ -44,13 +46,13 @@ public sealed record VaeShape
 /// </summary>
 /// <remarks>
 /// All memory is allocated here, for the largest batch; a step allocates nothing and loads no kernel. Rows beyond the actual
-/// batch keep what they held. The encoder reads [x | y] and the decoder [z | y], y one-hot.
+/// batch keep what they held. Images lie in planes, (colours, height, width), whatever the layers.
 /// </remarks>
 public sealed class Vae : IDisposable
 {
     private readonly Workspace workspace, draws;
     private readonly ConditionLauncher condition;
-    private readonly ArrayView<float> encoderInput, decoderInput, decoderInputGradient, repeated;
+    private readonly ArrayView<float> repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many layers.</exception>
@@ -63,27 +65,22 @@ public sealed class Vae : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
         if (shape.Prior != Kernels.Prior.Standard && shape.Classes == 0)
             throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
-        if (shape.Convolution is not null && shape.Classes > 0)
-            throw new ArgumentException("A convolutional model takes no labels yet.", nameof(shape));
+        if (shape.Convolution is not null && shape.Symbols > 0)
+            throw new ArgumentException("Symbols are no pixels: a convolutional model does not take them.", nameof(shape));
         shape.Convolution?.Check(shape);
         Shape = shape;
         workspace = new Workspace(accelerator, maximalBatch);
         draws = shape.Samples == 1 ? workspace : new Workspace(accelerator, checked(maximalBatch * shape.Samples));
         condition = new ConditionLauncher(accelerator);
+        if (shape.Classes > 0)
+            Labels = workspace.Allocate(shape.Classes);
         var layout = new ParameterLayout(shape.Initialization);
-        Encoder = new Encoder(workspace, layout, shape with { DataDimensions = shape.DataDimensions + shape.Classes });
-        Decoder = new Decoder(draws, layout, shape with { LatentDimensions = shape.LatentDimensions + shape.Classes });
+        Encoder = new Encoder(workspace, layout, shape, Labels);
+        Decoder = new Decoder(draws, layout, shape, Labels);
         Prior = new PriorNetwork(workspace, layout, shape);
         Posterior = new Posterior(workspace, draws, shape);
         if (shape.Samples > 1)
             repeated = draws.Allocate(shape.DataDimensions);
-        if (shape.Classes > 0)
-        {
-            Labels = workspace.Allocate(shape.Classes);
-            encoderInput = workspace.Allocate(shape.DataDimensions + shape.Classes);
-            decoderInput = draws.Allocate(shape.LatentDimensions + shape.Classes);
-            decoderInputGradient = draws.Allocate(shape.LatentDimensions + shape.Classes);
-        }
         Parameters = new ParameterArena(accelerator, layout);
     }
 
@@ -123,18 +120,11 @@ public sealed class Vae : IDisposable
     {
         workspace.ThrowIfTooMany(rows);
         Prior.Forward(Parameters, Labels, rows);
-        if (Shape.Classes > 0)
-            condition.Join(data, Labels, encoderInput, DataAndLabels(rows));
-        Encoder.Forward(Parameters, EncoderInput(data), rows);
+        Encoder.Forward(Parameters, data, rows);
     }
 
     /// <summary>The outputs of p(x∣z) at <see cref="Layers.Posterior.Latent"/>, L draws for each of the rows.</summary>
-    public void Decode(int rows)
-    {
-        if (Shape.Classes > 0)
-            condition.Join(Posterior.Latent, Labels, decoderInput, LatentAndLabels(rows));
-        Decoder.Forward(Parameters, DecoderInput, rows * Shape.Samples);
-    }
+    public void Decode(int rows) => Decoder.Forward(Parameters, Posterior.Latent, rows * Shape.Samples);
 
     /// <summary>−log p(x∣z) of each row, the mean over its draws, without weight: evaluation. Called after <see cref="Forward"/>.</summary>
     public void EvaluateLoss(ArrayView<float> data, int rows) => Decoder.EvaluateLoss(Repeated(data, rows), rows * Shape.Samples);
@@ -167,14 +157,11 @@ public sealed class Vae : IDisposable
         Posterior.Weigh(
             Encoder.Encoded, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), control, rows,
             purpose);
-        bool conditional = Shape.Classes > 0;
-        Decoder.Backward(Parameters, DecoderInput, conditional ? decoderInputGradient : Posterior.LatentGradient, drawn);
-        if (conditional)
-            condition.TakeLeft(decoderInputGradient, Posterior.LatentGradient, LatentAndLabels(rows));
+        Decoder.Backward(Parameters, Posterior.Latent, Posterior.LatentGradient, drawn);
         Posterior.Backward(
             Encoder.Encoded, Prior.Output, Encoder.EncodedGradient, Prior.OutputGradient, control, rows, purpose);
         Prior.Backward(Parameters, Labels, rows);
-        Encoder.Backward(Parameters, EncoderInput(data), rows);
+        Encoder.Backward(Parameters, data, rows);
     }
 
     /// <inheritdoc/>
@@ -187,10 +174,6 @@ public sealed class Vae : IDisposable
         workspace.Dispose();
     }
 
-    private ArrayView<float> DecoderInput => Shape.Classes > 0 ? decoderInput : Posterior.Latent;
-
-    private ArrayView<float> EncoderInput(ArrayView<float> data) => Shape.Classes > 0 ? encoderInput : data;
-
     /// <summary>The data once for each draw.</summary>
     private ArrayView<float> Repeated(ArrayView<float> data, int rows)
     {
@@ -202,14 +185,4 @@ public sealed class Vae : IDisposable
         });
         return repeated;
     }
-
-    private JoinShape DataAndLabels(int rows) => new()
-    {
-        Rows = rows, Left = Shape.DataDimensions, Right = Shape.Classes, LeftRepeats = 1, RightRepeats = 1,
-    };
-
-    private JoinShape LatentAndLabels(int rows) => new()
-    {
-        Rows = rows * Shape.Samples, Left = Shape.LatentDimensions, Right = Shape.Classes, LeftRepeats = 1, RightRepeats = Shape.Samples,
-    };
 }

@@ -23,7 +23,7 @@ public class ConvVaeTests
         DecoderWidths = decoder,
         Activation = activation,
         Convolution = image,
-        Initialization = Initialization.XavierNormal,
+        Initialization = Initialization.GlorotNormal,
         Likelihood = likelihood,
         LikelihoodSettings = Law(likelihood).Options.For(likelihood),
     };
@@ -35,6 +35,17 @@ public class ConvVaeTests
         Check(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli, new(6, 7) { Dense = [5] }, [9, 4], [4, 9]));
         Check(accelerator, Shape(Activation.Gelu, Likelihood.Gaussian, new(5, 4) { Kernel = 3 }, [3, 9], [17]));
         Check(accelerator, Shape(Activation.Softplus, Likelihood.Mixture, new(4, 3, 2) { Kernel = 2, Stride = 1, Padding = 0 }, [2], [5, 8]));
+        return true;
+    });
+
+    [EveryDevice]
+    public void Gradients_are_central_differences_where_there_are_labels(TestDevice device) => device.Run(accelerator =>
+    {
+        // The label stands behind the convolutions: their gradient passes it, through an activation of either kind.
+        VaeShape plain = Shape(Activation.Gelu, Likelihood.Bernoulli, new(5, 4) { Kernel = 3, Dense = [6] }, [9, 3], [3, 9]);
+        foreach (Prior prior in Enum.GetValues<Prior>())
+            Check(accelerator, plain with { Classes = 2, Prior = prior, Samples = 2 });
+        Check(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli, new(4, 3, 3), [5], [5]) with { Classes = 2, Objective = Objective.Iwae });
         return true;
     });
 
@@ -60,7 +71,7 @@ public class ConvVaeTests
         using var backend = Backend.Open("cpu", 1);
         VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli, new(8, 8), [4, 4, 4], [4]);
         Assert.That(() => new Vae(backend.Accelerator, shape with { EncoderWidths = [4, 4, 4, 4] }, 2),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("After 3 convolutions"));
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("too small for 4 convolutions"));
         Assert.That(() => new Vae(backend.Accelerator, shape with { DataDimensions = 63 }, 2),
             Throws.TypeOf<ArgumentException>().With.Message.Contains("8×8×1"));
         Assert.That(() => new Vae(backend.Accelerator, shape, 2).Dispose(), Throws.Nothing);

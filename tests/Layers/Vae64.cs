@@ -39,7 +39,7 @@ internal sealed class Vae64(
         int d = shape.LatentDimensions;
         double[] x = [.. data.Skip(row * shape.DataDimensions).Take(shape.DataDimensions).Select(v => (double)v)];
         double[] y = [.. Enumerable.Range(0, shape.Classes).Select(c => labels![row] == c ? 1.0 : 0)];
-        double[] encoded = Encode(parameters, [.. x, .. y]);
+        double[] encoded = Encode(parameters, x, y);
         double[] prior = PriorOf(parameters, y);
         double[] divergences = [.. Enumerable.Range(0, d).Select(i => 0.5 * (Math.Exp(encoded[d + i] - prior[d + i])
             + Math.Pow(encoded[i] - prior[i], 2) / Math.Exp(prior[d + i]) - 1 - encoded[d + i] + prior[d + i]))];
@@ -76,9 +76,14 @@ internal sealed class Vae64(
     private static double LogNormal(double z, double mean, double logVariance) =>
         -0.5 * (Math.Log(2 * Math.PI) + logVariance + Math.Pow(z - mean, 2) / Math.Exp(logVariance));
 
-    private double[] Encode(double[] parameters, double[] x)
+    private double[] Encode(double[] parameters, double[] x, double[] labels)
     {
         int layer = 0, channels = shape.Convolution?.Colours ?? 0;
+        if (shape.Symbols > 0)
+            x = [.. x.SelectMany(value => Enumerable.Range(0, shape.Symbols).Select(k => k == (int)Math.Round(255 * value) ? 1.0 : 0))];
+        // From planes to the colours of each pixel.
+        if (channels > 1)
+            x = [.. Enumerable.Range(0, x.Length).Select(i => x[i % channels * (x.Length / channels) + i / channels])];
         foreach (int width in shape.Convolution is null ? [] : shape.EncoderWidths)
         {
             ConvShape level = shape.Convolution!.Level(layer, channels, width);
@@ -92,7 +97,8 @@ internal sealed class Vae64(
             (x, channels) = (Array.ConvertAll(y, Activate), width);
             layer++;
         }
-        return Linear(parameters, "encoder", layer, (shape.Convolution?.Dense ?? shape.EncoderWidths).Count + 1, x, endsActivated: false);
+        return Linear(parameters, "encoder", layer, (shape.Convolution?.Dense ?? shape.EncoderWidths).Count + 1, [.. x, .. labels],
+            endsActivated: false);
     }
 
     private double[] Decode(double[] parameters, double[] z)
@@ -113,10 +119,9 @@ internal sealed class Vae64(
                 x[fine] += y[coarse] * parameters[weights + weight];
             y = i == levels - 1 ? x : Array.ConvertAll(x, Activate);
         }
-        // From the outputs of each colour of each pixel to the pixels of each output.
-        int outputs = y.Length / shape.DataDimensions, colours = image.Colours;
-        return [.. Enumerable.Range(0, y.Length).Select(i =>
-            y[(i % shape.DataDimensions / colours * outputs + i / shape.DataDimensions) * colours + i % colours])];
+        // From the outputs and colours of each pixel to planes.
+        int pixels = image.Height * image.Width;
+        return [.. Enumerable.Range(0, y.Length).Select(i => y[i % pixels * (y.Length / pixels) + i / pixels])];
     }
 
     private double[] Linear(double[] parameters, string name, int first, int count, double[] input, bool endsActivated)

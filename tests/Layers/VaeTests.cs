@@ -53,6 +53,16 @@ public class VaeTests
     });
 
     [EveryDevice]
+    public void Gradients_of_symbols_are_central_differences(TestDevice device) => device.Run(accelerator =>
+    {
+        ReferenceLaw law = ReferenceLaws.All.First(law => law.Options.Symbols);
+        VaeShape shape = Shape(Activation.Tanh, law) with { DataDimensions = 4, EncoderWidths = [5], Symbols = law.Outputs, Classes = 2 };
+        float[] symbols = [.. Enumerable.Range(0, 20).Select(i => i * i % law.Outputs / 255f)];
+        CheckGradients(accelerator, shape, law, symbols);
+        return true;
+    });
+
+    [EveryDevice]
     public void Every_device_learns_the_same_parameters_bit_for_bit(TestDevice device)
     {
         VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli);
@@ -116,12 +126,12 @@ public class VaeTests
     }
 
     /// <summary>Every tensor's gradient, at some of its elements, against the objective in double precision.</summary>
-    internal static void CheckGradients(Accelerator accelerator, VaeShape shape, ReferenceLaw law)
+    internal static void CheckGradients(Accelerator accelerator, VaeShape shape, ReferenceLaw law, float[]? examples = null)
     {
         const int rows = 5;
         using var vae = new Vae(accelerator, shape, rows + 2);
         vae.Parameters.Initialize(new StepLauncher(accelerator), 7);
-        float[] data = new Inputs().Uniform(rows * shape.DataDimensions);
+        float[] data = examples ?? new Inputs().Uniform(rows * shape.DataDimensions);
         using var batch = new Guarded(accelerator, data);
         using var control = accelerator.Allocate1D(new[] { Control });
         int[] labels = [0, 1, 1, 0, 1];

@@ -6,17 +6,17 @@ public sealed class ConditionLauncher
     private readonly int groupSize;
     private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> join;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft;
 
-    public ConditionLauncher(Accelerator accelerator)
+    /// <summary>Loads the kernels; <paramref name="below"/> made what labels are set beside.</summary>
+    public ConditionLauncher(Accelerator accelerator, Activation below = Activation.Identity)
     {
         groupSize = DeviceTuning.For(accelerator).GroupSize;
         var gatherKernel = Condition.Gather;
         var joinKernel = Condition.Join;
-        var takeLeftKernel = Condition.TakeLeft;
         gather = accelerator.LoadStreamKernel(gatherKernel);
         join = accelerator.LoadStreamKernel(joinKernel);
-        takeLeft = accelerator.LoadStreamKernel(takeLeftKernel);
+        takeLeft = below.Accept(new Load(accelerator));
     }
 
     /// <inheritdoc cref="Condition.Gather"/>
@@ -27,7 +27,18 @@ public sealed class ConditionLauncher
     public void Join(ArrayView<float> left, ArrayView<float> right, ArrayView<float> joined, JoinShape shape) =>
         join(Launch.Config(shape.Rows, groupSize), left, right, joined, shape);
 
-    /// <inheritdoc cref="Condition.TakeLeft"/>
-    public void TakeLeft(ArrayView<float> joined, ArrayView<float> left, JoinShape shape) =>
-        takeLeft(Launch.Config(shape.Rows, groupSize), joined, left, shape);
+    /// <inheritdoc cref="Condition.TakeLeft{TActivation}"/>
+    public void TakeLeft(ArrayView<float> joined, ArrayView<float> saved, ArrayView<float> left, JoinShape shape) =>
+        takeLeft(Launch.Config(shape.Rows, groupSize), joined, saved, left, shape);
+
+    private sealed class Load(Accelerator accelerator)
+        : IActivationVisitor<Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape>>
+    {
+        public Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> Visit<TActivation>()
+            where TActivation : struct, IActivation
+        {
+            var kernel = Condition.TakeLeft<TActivation>;
+            return accelerator.LoadStreamKernel(kernel);
+        }
+    }
 }

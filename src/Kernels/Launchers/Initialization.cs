@@ -4,17 +4,22 @@ namespace VaeGpu.Kernels;
 public enum Initialization
 {
     /// <summary>PyTorch's default: weights and biases uniform within ±1/√(fan in).</summary>
-    PyTorch,
-    /// <summary>Normal with deviation g/√(fan in), g the activation's gain (He, Zhang, Ren and Sun 2015).</summary>
-    KaimingNormal,
-    /// <summary>Uniform with the same deviation.</summary>
-    KaimingUniform,
-    /// <summary>Normal with deviation √(2/(fan in + fan out)) (Glorot and Bengio 2010).</summary>
-    XavierNormal,
-    /// <summary>Uniform with the same deviation.</summary>
-    XavierUniform,
+    Pytorch,
+    /// <summary>Uniform with deviation √(2/(fan in + fan out)) (Glorot and Bengio 2010).</summary>
+    GlorotUniform,
+    /// <summary>Normal with the same deviation.</summary>
+    GlorotNormal,
+    /// <summary>Uniform with deviation g/√(fan in), g the activation's gain (He, Zhang, Ren and Sun 2015).</summary>
+    HeUniform,
+    /// <summary>Normal with the same deviation.</summary>
+    HeNormal,
     /// <summary>Normal with deviation 1/√(fan in) (LeCun, Bottou, Orr and Müller 1998).</summary>
     LecunNormal,
+    /// <summary>
+    /// Orthogonal rows or columns, whichever are fewer, g long (Saxe, McClelland and Ganguli 2014). A convolution's rows are its taps
+    /// and fine channels, its columns the coarse channels.
+    /// </summary>
+    Orthogonal,
 }
 
 /// <summary>The law of a tensor's first values.</summary>
@@ -22,6 +27,9 @@ public enum Initialization
 /// <param name="Scale">The deviation of the normal law, or half the width of the uniform one; 0 for zeros.</param>
 public readonly record struct InitialLaw(bool IsNormal, double Scale)
 {
+    /// <summary>Whether the normal draws are made orthogonal, of length <see cref="Scale"/>.</summary>
+    public bool IsOrthogonal { get; init; }
+
     /// <summary>All zeros.</summary>
     public static InitialLaw Zeros => new(false, 0);
 
@@ -39,18 +47,19 @@ public static class InitializationExtensions
     /// <param name="activation">What the layer's outputs go through.</param>
     public static InitialLaw Weights(this Initialization initialization, double fanIn, double fanOut, Activation activation) => initialization switch
     {
-        Initialization.PyTorch => new(false, 1 / Math.Sqrt(fanIn)),
-        Initialization.KaimingNormal => new(true, Gain(activation) / Math.Sqrt(fanIn)),
-        Initialization.KaimingUniform => InitialLaw.UniformOf(Gain(activation) / Math.Sqrt(fanIn)),
-        Initialization.XavierNormal => new(true, Math.Sqrt(2 / (fanIn + fanOut))),
-        Initialization.XavierUniform => InitialLaw.UniformOf(Math.Sqrt(2 / (fanIn + fanOut))),
+        Initialization.Pytorch => new(false, 1 / Math.Sqrt(fanIn)),
+        Initialization.GlorotUniform => InitialLaw.UniformOf(Math.Sqrt(2 / (fanIn + fanOut))),
+        Initialization.GlorotNormal => new(true, Math.Sqrt(2 / (fanIn + fanOut))),
+        Initialization.HeUniform => InitialLaw.UniformOf(Gain(activation) / Math.Sqrt(fanIn)),
+        Initialization.HeNormal => new(true, Gain(activation) / Math.Sqrt(fanIn)),
         Initialization.LecunNormal => new(true, 1 / Math.Sqrt(fanIn)),
+        Initialization.Orthogonal => new(true, Gain(activation)) { IsOrthogonal = true },
         _ => throw new ArgumentOutOfRangeException(nameof(initialization), initialization, "No such initialisation."),
     };
 
     /// <summary>The law of a layer's biases.</summary>
     public static InitialLaw Biases(this Initialization initialization, double fanIn) =>
-        initialization == Initialization.PyTorch ? new(false, 1 / Math.Sqrt(fanIn)) : InitialLaw.Zeros;
+        initialization == Initialization.Pytorch ? new(false, 1 / Math.Sqrt(fanIn)) : InitialLaw.Zeros;
 
     /// <summary>
     /// What keeps the variance through the activation: √2 for the rectifiers and their smooth kin, the leaky one's own √(2/(1 + a²)), 5/3 for

@@ -6,7 +6,7 @@ public sealed class MatrixLauncher
     private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> transpose;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> columnSum;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, AxesShape> swapAxes;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape> swapAxes;
 
     public MatrixLauncher(Accelerator accelerator)
     {
@@ -28,9 +28,9 @@ public sealed class MatrixLauncher
         columnSum(Launch.Config(Launch.Groups(shape.Columns, tuning.GroupSize), tuning.GroupSize), matrix, sums, shape);
 
     /// <inheritdoc cref="Kernels.SwapAxes"/>
-    public void SwapAxes(ArrayView<float> source, ArrayView<float> target, AxesShape shape, int examples)
+    public void SwapAxes(ArrayView<float> source, ArrayView<float> target, MatrixShape shape, int examples)
     {
-        int groups = Launch.Groups(shape.Second * shape.Third * shape.Fourth, tuning.GroupSize);
+        int groups = Launch.Groups(shape.Rows * shape.Columns, tuning.GroupSize);
         swapAxes(Launch.Config(new Index3D(groups, examples, 1), tuning.GroupSize), source, target, shape);
     }
 }

@@ -1,0 +1,54 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Layers;
+
+/// <summary>
+/// Sets the label beside the features: y = [x | label], the label one-hot. It has no parameters. The gradient takes the output's place,
+/// which the layer above no longer needs once it has its parameters' gradients.
+/// </summary>
+public sealed class WithLabels : ILayer
+{
+    private readonly ConditionLauncher launcher;
+    private readonly ArrayView<float> labels;
+    private readonly JoinShape shape;
+
+    /// <summary>Allocates the layer's part of the workspace.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="labels">The labels, (batch/<paramref name="repeats"/>, <paramref name="classes"/>).</param>
+    /// <param name="classes">Their columns.</param>
+    /// <param name="inputs">Columns of x.</param>
+    /// <param name="below">What made x.</param>
+    /// <param name="repeats">How many rows of x have the same label, one below the other.</param>
+    public WithLabels(
+        Workspace workspace, ArrayView<float> labels, int classes, int inputs, Activation below = Activation.Identity, int repeats = 1)
+    {
+        this.labels = labels;
+        launcher = new ConditionLauncher(workspace.Accelerator, below);
+        shape = new() { Left = inputs, Right = classes, LeftRepeats = 1, RightRepeats = repeats };
+        Output = workspace.Allocate(inputs + classes);
+    }
+
+    /// <inheritdoc/>
+    public bool HasParameters => false;
+    /// <inheritdoc/>
+    public Activation Activation => Activation.Identity;
+    /// <inheritdoc/>
+    public ArrayView<float> Output { get; }
+    /// <inheritdoc/>
+    public ArrayView<float> Saved => Output;
+    /// <inheritdoc/>
+    public ArrayView<float> Gradient => Output;
+
+    /// <inheritdoc/>
+    public void Forward(ParameterArena arena, ArrayView<float> input, int rows) =>
+        launcher.Join(input, labels, Output, shape with { Rows = rows });
+
+    /// <summary>There is nothing to do.</summary>
+    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows) { }
+
+    /// <inheritdoc/>
+    public void BackwardInput(
+        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+        launcher.TakeLeft(
+            Gradient, below == Activation.Identity ? Gradient : belowSaved, inputGradient, shape with { Rows = rows });
+}
