@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Layers;
 
 namespace VaeGpu.Bench.Figures;
 
@@ -16,7 +17,8 @@ internal static class ElementwiseFigures
             if (device.IsCpu)
                 yield return Copy(device, effort);
             yield return Activate(device, effort);
-            yield return Adam(device, effort);
+            yield return Adam(device, effort, "Adam", 28, AdamSettings.Of());
+            yield return Adam(device, effort, "AdamW, gradients clipped", 32.25, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
         }
     }
 
@@ -45,20 +47,18 @@ internal static class ElementwiseFigures
         return new("bias and ReLU, in place", device.Name, $"{Rows}×{Columns}", Bandwidth(8.0 * Rows * Columns, seconds));
     }
 
-    private static Figure Adam(BenchDevice device, Effort effort)
+    private static Figure Adam(BenchDevice device, Effort effort, string name, double bytes, AdamSettings settings)
     {
         Accelerator accelerator = device.Accelerator;
         var launcher = new StepLauncher(accelerator);
-        float[] data = Data.Normal(Parameters);
-        using var parameters = accelerator.Allocate1D(data);
-        using var gradients = accelerator.Allocate1D(data);
-        using var first = accelerator.Allocate1D(new float[Parameters]);
-        using var second = accelerator.Allocate1D(new float[Parameters]);
+        var layout = new ParameterLayout();
+        layout.AddWeights("all", Columns, Parameters / Columns, Columns, Columns, Activation.Identity);
+        using var arena = new ParameterArena(accelerator, layout);
+        arena.Parameters.CopyFromCPU(Data.Normal(Parameters));
+        arena.Gradients.CopyFromCPU(Data.Normal(Parameters));
         using var control = accelerator.Allocate1D([new ControlBlock { Step = 1, LearningRate = 1e-3f }]);
-        AdamSettings settings = AdamSettings.Of();
-        double seconds = Alternation.Median(effort, Samplers.Of(accelerator, () =>
-            launcher.Adam(parameters.View, gradients.View, first.View, second.View, control.View, settings)));
-        return new("Adam", device.Name, $"{Parameters:N0} parameters", $"{Numbers.Time(seconds)}, {Bandwidth(28.0 * Parameters, seconds)}");
+        double seconds = Alternation.Median(effort, Samplers.Of(accelerator, () => arena.Update(launcher, control.View, settings)));
+        return new(name, device.Name, $"{Parameters:N0} parameters", $"{Numbers.Time(seconds)}, {Bandwidth(bytes * Parameters, seconds)}");
     }
 
     private static string Bandwidth(double bytes, double seconds) => $"{Numbers.Giga(bytes / seconds)} GB/s";
