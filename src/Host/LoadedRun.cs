@@ -23,6 +23,9 @@ internal sealed class LoadedRun : IDisposable
 
     public Generation Generation { get; }
 
+    /// <summary>What the classes of the run's data are called, where they have names.</summary>
+    public IReadOnlyList<string>? LabelNames => configuration.Data.LabelNames;
+
     public static LoadedRun Open(string folder, string device, int threads)
     {
         var checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(folder));

@@ -73,20 +73,24 @@ public sealed class Generation : IDisposable
         var labels = new byte[count];
         for (var i = 0; i < count && Classes > 0; i++)
             labels[i] = label ?? (byte)(i % Classes);
-        var latent = Prior(count, seed);
-        if (model.Prior != Kernels.Prior.Standard)
-            MoveToPrior(latent, labels, stop);
-        return DecodeGrey(latent, stop, labels);
+        return DecodeGrey(FromPriorUnits(Prior(count, seed), labels, stop), stop, labels);
     }
 
-    /// <summary>E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, D).</summary>
+    /// <summary>
+    /// E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, D). A conditional model
+    /// takes each x to be of its label, and decodes it as that or, at the same place in the prior, as <paramref name="label"/>.
+    /// </summary>
     /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
-    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null)
+    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null, byte? label = null)
     {
         if (inputs.Length % model.DataDimensions != 0)
             throw new RunException($"The model takes images of {Width}×{Height} pixels.");
         var images = new ImageSet(inputs.ToArray(), labels, model.DataDimensions, 1);
-        return DecodeGrey(Encode(images, stop).Means, stop, labels);
+        var codes = Encode(images, stop).Means;
+        if (label is not { } other)
+            return DecodeGrey(codes, stop, labels);
+        byte[] others = [.. Enumerable.Repeat(other, images.Count)];
+        return DecodeGrey(FromPriorUnits(ToPriorUnits(codes, labels, stop), others, stop), stop, others);
     }
 
     /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
@@ -113,17 +117,17 @@ public sealed class Generation : IDisposable
     public byte[] DecodeGrey(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null) =>
         Array.ConvertAll(Decode(latent, stop, labels), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
 
-    /// <summary>
-    /// E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D). A conditional model takes
-    /// the label 0 where none are given.
-    /// </summary>
+    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D).</summary>
+    /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
     public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
     {
         int d = model.Latent, size = model.DataDimensions;
+        if (Classes > 0 && labels?.Length != latent.Length / d)
+            throw new ArgumentException("A conditional model decodes a latent vector with its label.", nameof(labels));
         var means = new float[checked(latent.Length / d * size)];
         foreach (var (first, rows) in Batches(latent.Length / d, stop))
         {
-            PutLabels(labels ?? new byte[latent.Length / d], first, rows);
+            PutLabels(labels, first, rows);
             vae.Posterior.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
             vae.Decode(rows);
             vae.Decoder.Mean(batch.View, rows);
@@ -131,6 +135,29 @@ public sealed class Generation : IDisposable
         }
         return means;
     }
+
+    /// <summary>KL(q(z∣x) ∥ p(z)) of each latent dimension, the mean over <paramref name="data"/>, in nats.</summary>
+    public double[] DivergencePerDimension(ImageSet data, CancellationToken stop)
+    {
+        var statistics = new LatentStatistics(model.Latent);
+        foreach (var (first, rows) in Batches(data.Count, stop))
+        {
+            Load(data, first, rows);
+            vae.Encode(batch.View, rows);
+            AddCodes(rows, _ => statistics);
+        }
+        return statistics.Kl;
+    }
+
+    /// <summary>
+    /// z = μ(y) + σ(y)·u for each u of <paramref name="units"/>, shape (count, d): from units of the prior p(z∣y), in which it is N(0, I).
+    /// </summary>
+    public float[] FromPriorUnits(float[] units, byte[]? labels, CancellationToken stop) =>
+        WithPrior(units, labels, (unit, mean, deviation) => mean + deviation * unit, stop);
+
+    /// <summary>u = (z − μ(y))/σ(y) for each z of <paramref name="latent"/>, shape (count, d): the inverse of <see cref="FromPriorUnits"/>.</summary>
+    public float[] ToPriorUnits(float[] latent, byte[]? labels, CancellationToken stop) =>
+        WithPrior(latent, labels, (z, mean, deviation) => (z - mean) / deviation, stop);
 
     /// <summary>What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
     public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
@@ -170,44 +197,50 @@ public sealed class Generation : IDisposable
     /// <summary>KL of each row.</summary>
     private double[] Divergences(int rows)
     {
+        var each = new LatentStatistics[rows];
+        AddCodes(rows, row => each[row] = new LatentStatistics(model.Latent));
+        return Array.ConvertAll(each, one => one.Kl.Sum());
+    }
+
+    /// <summary>Adds what was last encoded to the statistics that a row belongs to.</summary>
+    private void AddCodes(int rows, Func<int, LatentStatistics> of)
+    {
         int d = model.Latent, width = vae.Prior.Columns;
         var encoded = Read(vae.Encoder.Encoded, rows * 2 * d);
         var prior = Read(vae.Prior.Output, rows * width);
-        var sums = new double[rows];
         for (var row = 0; row < rows; row++)
-        {
-            var one = new LatentStatistics(d);
-            one.Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
-            sums[row] = one.Kl.Sum();
-        }
-        return sums;
+            of(row).Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
     }
 
-    /// <summary>Turns draws ε of N(0, I) into draws μ(y) + σ(y)·ε of the prior.</summary>
-    private void MoveToPrior(float[] latent, byte[] labels, CancellationToken stop)
+    /// <summary>What <paramref name="map"/> makes of each number, its prior's mean and its prior's deviation.</summary>
+    private float[] WithPrior(float[] numbers, byte[]? labels, Func<float, float, float, float> map, CancellationToken stop)
     {
+        if (model.Prior == Kernels.Prior.Standard)
+            return numbers;
         int d = model.Latent, width = vae.Prior.Columns;
-        foreach (var (first, rows) in Batches(labels.Length, stop))
+        var mapped = new float[numbers.Length];
+        foreach (var (first, rows) in Batches(numbers.Length / d, stop))
         {
             PutLabels(labels, first, rows);
             vae.Prior.Forward(vae.Parameters, vae.Labels, rows);
             var prior = Read(vae.Prior.Output, rows * width);
             for (var i = 0; i < rows * d; i++)
             {
-                int row = i / d, at = row * width + i % d;
+                int at = i / d * width + i % d;
                 var deviation = width > d ? MathF.Exp(0.5f * LogVariance.Clamp(prior[at + d])) : 1;
-                latent[first * d + i] = prior[at] + deviation * latent[first * d + i];
+                mapped[first * d + i] = map(numbers[first * d + i], prior[at], deviation);
             }
         }
+        return mapped;
     }
 
-    private void PutLabels(byte[] labels, int first, int rows)
+    private void PutLabels(byte[]? labels, int first, int rows)
     {
         if (Classes == 0)
             return;
         var oneHot = new float[rows * Classes];
         for (var row = 0; row < rows; row++)
-            oneHot[row * Classes + labels[first + row]] = 1;
+            oneHot[row * Classes + labels![first + row]] = 1;
         vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
     }
 

@@ -8,10 +8,7 @@ public sealed class MnistTests
     [Test]
     public void The_real_files_load_with_their_known_counts_and_first_labels()
     {
-        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../../shared/data/mnist"));
-        if (!Directory.Exists(folder))
-            Assert.Ignore($"MNIST is not at {folder}.");
-        var data = DataSource.Load(folder, seed: 0, threads: 1);
+        var data = DataSource.Load(Folder(), seed: 0, threads: 1);
         Assert.Multiple(() =>
         {
             Assert.That(data.Name, Is.EqualTo("mnist"));
@@ -20,6 +17,34 @@ public sealed class MnistTests
             Assert.That(data.Train.Labels![..3], Is.EqualTo(new byte[] { 5, 0, 4 }));
             Assert.That(data.Test.Labels![..3], Is.EqualTo(new byte[] { 7, 2, 1 }));
         });
+    }
+
+    [Test]
+    public void The_real_files_are_taken_for_what_is_fetched_and_damaged_ones_are_not()
+    {
+        var real = Folder();
+        using var scratch = new ScratchFolder();
+        var mnist = DownloadedData.Known.Single(known => known.Name == "mnist");
+        var fetched = 0;
+        byte[] Fetch(Uri address)
+        {
+            fetched++;
+            return File.ReadAllBytes(Path.Combine(real, Path.GetFileName(address.LocalPath)));
+        }
+        Assert.That(mnist.Load(scratch.Path, Fetch).Train.Count, Is.EqualTo(60_000));
+        Assert.That(fetched, Is.EqualTo(4));
+        var labels = Path.Combine(scratch.Path, "mnist", "t10k-labels-idx1-ubyte.gz");
+        File.WriteAllBytes(labels, Idx.Gzip(Idx.LabelFile(new byte[10_000])));
+        Assert.That(mnist.Load(scratch.Path, Fetch).Test.Labels![..3], Is.EqualTo(new byte[] { 7, 2, 1 }));
+        Assert.That(fetched, Is.EqualTo(5));
+    }
+
+    private static string Folder()
+    {
+        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../../shared/data/mnist"));
+        if (!Directory.Exists(folder))
+            Assert.Ignore($"MNIST is not at {folder}.");
+        return folder;
     }
 
     private static string SourceFile([CallerFilePath] string path = "") => path;

@@ -22,14 +22,16 @@ internal sealed record Call(int ExitCode, string Output, string Error)
         return new Call(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Trains a small model on few images in the folder "run".</summary>
-    public static string[] Train(ScratchFolder folder, params string[] more) =>
-    [
-        "train", "--data", PutData(folder), "--out", folder["run"], "--hidden", "16", "--latent", "2", "--batch", "64", "--device", "cpu",
-        "--threads", "1",
-        .. more.Contains("--binarize") ? [] : (string[])["--binarize", "static"],
-        .. more,
-    ];
+    /// <summary>Trains a small model on few images in the folder "run"; an option in <paramref name="more"/> takes the place of its own.</summary>
+    public static string[] Train(ScratchFolder folder, params string[] more)
+    {
+        (string Name, string Value)[] own =
+        [
+            ("--data", PutData(folder)), ("--out", folder["run"]), ("--hidden", "16"), ("--latent", "2"), ("--batch", "64"),
+            ("--device", "cpu"), ("--threads", "1"), ("--binarize", "static"),
+        ];
+        return ["train", .. own.Where(option => !more.Contains(option.Name)).SelectMany(option => (string[])[option.Name, option.Value]), .. more];
+    }
 
     /// <summary>Puts <see cref="TinyRun.Data"/> in the folder "data" as IDX files, without labels.</summary>
     private static string PutData(ScratchFolder folder)

@@ -18,6 +18,8 @@ public sealed class UseTests
     [TestCase("interpolate", "interpolations-8.png")]
     [TestCase("traverse", "traversals.png")]
     [TestCase("traverse --image 3 --dimensions 1", "traversals.png")]
+    [TestCase("reconstruct --count 3", "reconstructions-3.png")]
+    [TestCase("sample --count 3", "samples-3-seed-1.png")]
     [TestCase("manifold --side 4", "manifold-4.png")]
     [TestCase("encode", "codes.npy")]
     [TestCase("score --samples 2", "scores.csv")]
@@ -43,7 +45,13 @@ public sealed class UseTests
         Assert.That(float.Parse(lines[90].Split(',')[4], System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(array.Floats![^1]));
     }
 
-    [TestCase("traverse --dimensions 2", "from 0 to 1", ExitCode.Usage)]
+    [TestCase("traverse --dimensions 3", "2 latent dimensions", ExitCode.Usage)]
+    [TestCase("traverse --dimensions 0", "--dimensions takes a whole number from 1", ExitCode.Usage)]
+    [TestCase("sample --label 1", "--condition labels", ExitCode.Usage)]
+    [TestCase("reconstruct --label 1", "--condition labels", ExitCode.Usage)]
+    [TestCase("interpolate --label 1", "--condition labels", ExitCode.Usage)]
+    [TestCase("traverse --label 1", "--condition labels", ExitCode.Usage)]
+    [TestCase("manifold --label 1", "--condition labels", ExitCode.Usage)]
     [TestCase("traverse --image 90", "from 0 to 89", ExitCode.Usage)]
     [TestCase("manifold --dimensions 1,1", "two different", ExitCode.Usage)]
     [TestCase("encode --out codes.txt", ".npy nor in .csv", ExitCode.Usage)]

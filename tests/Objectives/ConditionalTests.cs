@@ -34,6 +34,41 @@ public sealed class ConditionalTests
         });
     }
 
+    [TestCase(Prior.Standard)]
+    [TestCase(Prior.Conditional)]
+    [TestCase(Prior.Network)]
+    public void Units_of_the_prior_are_those_that_its_KL_is_measured_in(Prior prior)
+    {
+        var configuration = TinyRun.Configuration();
+        configuration = configuration with { Model = configuration.Model with { Classes = 10, Prior = prior } };
+        var checkpoint = TinyRun.Train(configuration);
+        using var backend = Backend.Open("cpu", 1);
+        using var generation = new Generation(backend.Accelerator, configuration.Model, checkpoint.Parameters);
+        var (data, d) = (TinyRun.Data.Test, configuration.Model.Latent);
+        var codes = generation.Encode(data, default);
+        var mean = generation.FromPriorUnits(new float[data.Count * d], data.Labels, default);
+        var edge = generation.FromPriorUnits([.. Enumerable.Repeat(1f, data.Count * d)], data.Labels, default);
+        var kl = new double[d];
+        var scores = generation.Score(data, 1, seed: 1, default);
+        for (var i = 0; i < data.Count; i++)
+        {
+            double own = 0;
+            for (var k = 0; k < d; k++)
+            {
+                int at = i * d + k;
+                double width = edge[at] - mean[at], ratio = codes.Deviations[at] / width, distance = (codes.Means[at] - mean[at]) / width;
+                var part = (ratio * ratio + distance * distance - 1) / 2 - Math.Log(ratio);
+                own += part;
+                kl[k] += part / data.Count;
+            }
+            Assert.That(scores[i].Kl, Is.EqualTo(own).Within(1e-4 * (1 + own)));
+        }
+        Assert.That(generation.DivergencePerDimension(data, default), Is.EqualTo(kl).Within(1e-4));
+        var back = generation.FromPriorUnits(generation.ToPriorUnits(codes.Means, data.Labels, default), data.Labels, default);
+        Assert.That(back, Is.EqualTo(codes.Means).Within(1e-5));
+        Assert.That(() => generation.Decode(codes.Means, default), Throws.ArgumentException);
+    }
+
     [Test]
     public void Labels_that_are_missing_or_unknown_are_explained()
     {

@@ -46,6 +46,28 @@ public sealed class RankingTests
     }
 
     [Test]
+    public void Auprc_is_the_sum_over_the_thresholds_by_counting()
+    {
+        const int seed = 5;
+        TestContext.Out.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (var round = 0; round < 20; round++)
+        {
+            var scores = Enumerable.Range(0, 60).Select(_ => (double)random.Next(12)).ToArray();
+            var flags = Enumerable.Range(0, 60).Select(i => i == 0 || (i != 1 && random.Next(3) == 0)).ToArray();
+            double area = 0, recall = 0;
+            foreach (var threshold in scores.Distinct().OrderDescending())
+            {
+                double called = scores.Count(score => score >= threshold), found = scores.Zip(flags).Count(one => one.First >= threshold && one.Second);
+                area += (found / flags.Count(flag => flag) - recall) * (found / called);
+                recall = found / flags.Count(flag => flag);
+            }
+            Assert.That(Ranking.Auprc(scores, flags), Is.EqualTo(area).Within(1e-12));
+            Assert.That(Ranking.Auprc([.. scores.Reverse()], [.. flags.Reverse()]), Is.EqualTo(area).Within(1e-12));
+        }
+    }
+
+    [Test]
     public void One_kind_alone_has_no_area()
     {
         Assert.Multiple(() =>

@@ -44,7 +44,7 @@ internal static class EvaluateCommand
             ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
             ("active units", Show($"{report.ActiveUnits} of {report.KlPerDimension.Count}")),
             ("aggregate posterior", Show($"{report.AggregatePosteriorKl:F4} nats from the prior")),
-            .. report.KlPerDimension.Select((kl, i) => (Show($"KL of dimension {i + 1}"), Show($"{kl:F4} nats"))),
+            .. report.KlPerDimension.Select((kl, i) => (Show($"KL of dimension {i}"), Show($"{kl:F4} nats"))),
         ];
         return string.Join('\n', lines.Select(line => $"{line.Item1,-22}{line.Item2}"));
     }

@@ -13,16 +13,19 @@ internal static class InterpolateCommand
         var count = OptionOf.Number("--count", "pairs", 8, 1, 1000, "How many pairs: images 0 and 1, 2 and 3, …");
         var steps = OptionOf.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, those of both ends among them");
         var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "The way in latent space");
+        var label = new LabelOption(command, "Class that a conditional model decodes the way as, by number or name");
         command.Options.Add(count);
         command.Options.Add(steps);
         command.Options.Add(path);
         command.SetAction(result =>
         {
-            var file = use.Output(result, FormattableString.Invariant($"interpolations-{result.GetValue(count)}.png"));
             using var loaded = use.Open(result);
-            var images = use.Data(result, loaded);
+            var generation = loaded.Pictures;
+            var wanted = label.ReadRequired(result, loaded);
+            var file = use.Output(result, FormattableString.Invariant($"interpolations-{result.GetValue(count)}{LabelOption.Suffix(wanted)}.png"));
+            var images = use.Data(result, loaded, wanted);
             RunPictures.Interpolations(
-                loaded.Pictures, images, result.GetValue(count), result.GetValue(steps), result.Chosen<PathKind>(path), stop).WritePng(file);
+                generation, images, result.GetValue(count), result.GetValue(steps), result.Chosen<PathKind>(path), stop, wanted).WritePng(file);
             terminal.Output.WriteLine(file);
             return ExitCode.Done;
         });

@@ -15,13 +15,15 @@ internal static class ManifoldCommand
         var dimensions = OptionOf.Numbers(
             "--dimensions", "x,y", 0, 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");
         dimensions.DefaultValueFactory = null;
+        var label = new LabelOption(command, "Class of a conditional model, by number or name");
         command.Options.Add(side);
         command.Options.Add(dimensions);
         command.SetAction(result =>
         {
-            var file = use.Output(result, FormattableString.Invariant($"manifold-{result.GetValue(side)}.png"));
             using var loaded = use.Open(result);
             var generation = loaded.Pictures;
+            var wanted = label.ReadRequired(result, loaded);
+            var file = use.Output(result, FormattableString.Invariant($"manifold-{result.GetValue(side)}{LabelOption.Suffix(wanted)}.png"));
             var axes = result.GetValue(dimensions) ?? (generation.Latent == 2
                 ? [0, 1]
                 : throw new UsageException($"The model has {generation.Latent} latent dimensions; name two of them, such as --dimensions 0,1."));
@@ -29,7 +31,7 @@ internal static class ManifoldCommand
                 throw new UsageException("--dimensions takes two different dimensions, such as 0,1.");
             UseOptions.ThrowIfBeyond("--dimensions", axes, generation.Latent, "latent dimension");
             var points = LatentPaths.Manifold(generation.Latent, axes[0], axes[1], result.GetValue(side));
-            RunPictures.Decoded(generation, points, result.GetValue(side), stop).WritePng(file);
+            RunPictures.Decoded(generation, points, result.GetValue(side), stop, wanted).WritePng(file);
             terminal.Output.WriteLine(file);
             return ExitCode.Done;
         });

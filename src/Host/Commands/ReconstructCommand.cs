@@ -10,13 +10,15 @@ internal static class ReconstructCommand
         var command = new Command("reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction.");
         var use = new UseOptions(command, "The picture, PNG [default: reconstructions-COUNT.png in the run's folder]", takesData: true);
         var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first images");
+        var label = new LabelOption(command, "Class that a conditional model decodes the images as, by number or name [default: their own]");
         command.Options.Add(count);
         command.SetAction(result =>
         {
-            var path = use.Output(result, FormattableString.Invariant($"reconstructions-{result.GetValue(count)}.png"));
             using var loaded = use.Open(result);
-            var images = use.Data(result, loaded);
-            RunPictures.Reconstructions(loaded.Pictures, images, result.GetValue(count), stop).WritePng(path);
+            var wanted = label.Read(result, loaded);
+            var path = use.Output(result, FormattableString.Invariant($"reconstructions-{result.GetValue(count)}{LabelOption.Suffix(wanted)}.png"));
+            var images = use.Data(result, loaded, wanted);
+            RunPictures.Reconstructions(loaded.Pictures, images, result.GetValue(count), stop, wanted).WritePng(path);
             terminal.Output.WriteLine(path);
             return ExitCode.Done;
         });

@@ -11,28 +11,19 @@ internal static class SampleCommand
         var use = new UseOptions(command, "The picture, PNG [default: samples-COUNT-seed-SEED.png in the run's folder]", takesData: false);
         var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "How many images");
         var seed = UseOptions.Seed("the latent vectors");
-        var label = OptionOf.Number("--label", "class", 0, 255, "Class of the images, for a conditional model [default: each in turn]");
+        var label = new LabelOption(command, "Class of the images, of a conditional model, by number or name [default: each in turn]");
         command.Options.Add(count);
         command.Options.Add(seed);
-        command.Options.Add(label);
         command.SetAction(result =>
         {
-            var path = use.Output(result, Name(result.GetValue(count), result.GetValue(seed), result.Gave(label) ? result.GetValue(label) : null));
             using var loaded = use.Open(result);
-            byte? wanted = result.Gave(label) ? (byte)result.GetValue(label) : null;
-            if (wanted >= loaded.Generation.Classes)
-                throw new UsageException(NoSuchLabel(loaded.Generation.Classes));
+            var wanted = label.Read(result, loaded);
+            var path = use.Output(
+                result, FormattableString.Invariant($"samples-{result.GetValue(count)}-seed-{result.GetValue(seed)}{LabelOption.Suffix(wanted)}.png"));
             RunPictures.Samples(loaded.Pictures, result.GetValue(count), result.GetValue(seed), stop, wanted).WritePng(path);
             terminal.Output.WriteLine(path);
             return ExitCode.Done;
         });
         return command;
     }
-
-    private static string Name(int count, uint seed, int? label) =>
-        FormattableString.Invariant($"samples-{count}-seed-{seed}{(label is null ? "" : $"-label-{label}")}.png");
-
-    private static string NoSuchLabel(int classes) => classes == 0
-        ? "--label needs a conditional model: train one with --condition labels."
-        : FormattableString.Invariant($"--label takes a class from 0 to {classes - 1}: those that the model was trained on.");
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using VaeGpu.Training;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Host.Commands;
@@ -6,40 +8,53 @@ namespace VaeGpu.Host.Commands;
 /// <summary>The command "traverse": what each latent dimension does.</summary>
 internal static class TraverseCommand
 {
-    private const int MostRows = 32;
-
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var command = new Command("traverse", "Moves one latent dimension in each row and decodes it, the others staying as they are.");
+        var command = new Command(
+            "traverse", "Moves one latent dimension in each row and decodes it, the others staying; the dimension of the largest KL comes first.");
         var use = new UseOptions(command, "The picture, PNG [default: traversals.png in the run's folder]", takesData: true);
-        var dimensions = OptionOf.Numbers("--dimensions", "n,…", 0, 0, int.MaxValue, $"Latent dimensions, from 0 on [default: all, or the first {MostRows}]");
-        dimensions.DefaultValueFactory = null;
+        var dimensions = OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "How many latent dimensions, those of the largest KL [default: all]");
         var image = OptionOf.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
         var steps = OptionOf.Number("--steps", "n", 11, 2, 1000, "Images in a row");
-        var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3, "The dimension goes from −z to z");
+        var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3, "The dimension goes from −z to z of the prior's deviations from its mean");
+        var label = new LabelOption(command, "Class of a conditional model, by number or name [default with --image: that of the image]");
         command.Options.Add(dimensions);
         command.Options.Add(image);
         command.Options.Add(steps);
         command.Options.Add(range);
         command.SetAction(result =>
         {
-            var file = use.Output(result, "traversals.png");
             using var loaded = use.Open(result);
             var generation = loaded.Pictures;
-            var rows = result.GetValue(dimensions) ?? [.. Enumerable.Range(0, Math.Min(generation.Latent, MostRows))];
-            UseOptions.ThrowIfBeyond("--dimensions", rows, generation.Latent, "latent dimension");
-            var centre = new float[generation.Latent];
-            if (result.Gave(image))
-            {
-                var images = use.Data(result, loaded);
-                UseOptions.ThrowIfBeyond("--image", [result.GetValue(image)], images.Count, "image");
-                centre = generation.Encode(images.Select([result.GetValue(image)]), stop).Means;
-            }
-            var paths = LatentPaths.Traverse(centre, rows, result.GetValue(steps), result.GetValue(range));
-            RunPictures.Decoded(generation, paths, result.GetValue(steps), stop).WritePng(file);
+            int? from = result.Gave(image) ? result.GetValue(image) : null;
+            var wanted = from is null ? label.ReadRequired(result, loaded) : label.Read(result, loaded);
+            var file = use.Output(result, $"traversals{LabelOption.Suffix(wanted)}.png");
+            if (result.GetValue(dimensions) > generation.Latent)
+                throw new UsageException(FormattableString.Invariant($"--dimensions: the model has {generation.Latent} latent dimensions."));
+            var images = use.Data(result, loaded, wanted);
+            var centre = from is { } number ? Code(generation, images, number, stop) : new float[generation.Latent];
+            if (generation.Classes > 0)
+                wanted ??= images.Labels![from!.Value];
+            var rows = MostInformative(generation.DivergencePerDimension(images, stop), result.GetValue(dimensions));
+            var paths = LatentPaths.Traverse(centre, [.. rows.Select(row => row.Dimension)], result.GetValue(steps), result.GetValue(range));
+            RunPictures.Decoded(generation, paths, result.GetValue(steps), stop, wanted).WritePng(file);
+            foreach (var (row, (dimension, kl)) in rows.Index())
+                terminal.Output.WriteLine(FormattableString.Invariant($"row {row + 1,-5}dimension {dimension,-5}KL {kl:F4} nats"));
             terminal.Output.WriteLine(file);
             return ExitCode.Done;
         });
         return command;
     }
+
+    /// <summary>The code of an image, in units of its prior.</summary>
+    private static float[] Code(Generation generation, ImageSet images, int number, CancellationToken stop)
+    {
+        UseOptions.ThrowIfBeyond("--image", [number], images.Count, "image");
+        var one = images.Select([number]);
+        return generation.ToPriorUnits(generation.Encode(one, stop).Means, one.Labels, stop);
+    }
+
+    /// <summary>The dimensions of the largest KL, <paramref name="count"/> or, where that is 0, all.</summary>
+    private static (int Dimension, double Kl)[] MostInformative(double[] divergences, int count) =>
+        [.. divergences.Index().OrderByDescending(one => one.Item).Take(count == 0 ? divergences.Length : count)];
 }

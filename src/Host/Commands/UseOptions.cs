@@ -54,8 +54,12 @@ internal sealed class UseOptions
     public LoadedRun Open(ParseResult result) =>
         LoadedRun.Open(Folder(result), result.GetRequiredValue(device), result.GetValue(threads));
 
-    /// <summary>What the run held out, or what --data names.</summary>
-    public ImageSet Data(ParseResult result, LoadedRun loaded) => loaded.Data(result.GetValue(data), result.GetValue(threads));
+    /// <summary>What the run held out, or what --data names; examples without labels are taken to be of <paramref name="label"/>.</summary>
+    public ImageSet Data(ParseResult result, LoadedRun loaded, byte? label = null)
+    {
+        var images = loaded.Data(result.GetValue(data), result.GetValue(threads));
+        return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
+    }
 
     /// <summary>Numbers of examples or dimensions that must be below <paramref name="count"/>.</summary>
     /// <exception cref="UsageException">One is not.</exception>

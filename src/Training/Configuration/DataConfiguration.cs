@@ -24,6 +24,9 @@ public sealed record DataConfiguration
     /// <summary>The symbols of text; null where the data is no text.</summary>
     public string? Alphabet { get; init; }
 
+    /// <summary>What the classes are called; null where they are numbers, or there are none.</summary>
+    public IReadOnlyList<string>? LabelNames { get; init; }
+
     /// <summary>When grey pixels become black or white.</summary>
     public Binarization Binarization { get; init; }
 
@@ -47,6 +50,7 @@ public sealed record DataConfiguration
         Test = data.Test.Count,
         Columns = data.Columns,
         Alphabet = data.Alphabet,
+        LabelNames = data.Train.LabelNames,
         Binarization = binarization,
     };
 }

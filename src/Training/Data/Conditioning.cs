@@ -18,6 +18,29 @@ public static class Conditioning
             : throw new DataException(FormattableString.Invariant($"The data has the label {largest}; the model knows labels from 0 to {classes - 1}."));
     }
 
+    /// <summary>
+    /// <paramref name="images"/> with their classes numbered as <paramref name="names"/> are, a model's; data whose classes are numbers
+    /// stays as it is.
+    /// </summary>
+    /// <exception cref="DataException">A class has none of the names.</exception>
+    internal static ImageSet Renumbered(ImageSet images, IReadOnlyList<string> names)
+    {
+        if (images.LabelNames is null || images.Labels is null || images.LabelNames.SequenceEqual(names))
+            return images;
+        var numbers = images.Labels.Distinct().ToDictionary(label => label, label => (byte)NumberOf(images.NameOf(label), names));
+        return images.WithLabels(Array.ConvertAll(images.Labels, label => numbers[label]), names);
+    }
+
+    private static int NumberOf(string name, IReadOnlyList<string> names)
+    {
+        for (var number = 0; number < names.Count; number++)
+        {
+            if (names[number] == name)
+                return number;
+        }
+        throw new DataException($"The data has the class \"{name}\"; the classes of the model are {string.Join(", ", names)}.");
+    }
+
     private static byte[] Required(ImageSet images) => images.Labels
         ?? throw new DataException("The model is conditioned on labels and the images have none; use labelled data, or train without --condition.");
 }

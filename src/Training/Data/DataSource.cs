@@ -27,6 +27,8 @@ public static class DataSource
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         fit ??= new DataFit();
         var data = Read(source ?? Digits, seed, threads, fit);
+        if (fit.LabelNames is { } names)
+            data = data with { Train = Conditioning.Renumbered(data.Train, names), Test = Conditioning.Renumbered(data.Test, names) };
         return fit.Binarization is Binarization.None ? data : Binarized(data, fit.Binarization, seed, threads);
     }
 

@@ -19,7 +19,12 @@ public sealed class DownloadedData
     private DownloadedData(string name, bool unpacked, string[] sums, params string[] places) =>
         (Name, this.unpacked, this.sums, this.places) = (name, unpacked, sums, places);
 
-    /// <summary>The sets there are. The checksums are MD5, of the files or of what they unpack to: against damage, not against malice.</summary>
+    /// <summary>The sets there are. The checksums are MD5: against damage, not against malice.</summary>
+    /// <remarks>
+    /// MNIST's are those of the unpacked files, for they were packed more than once; they are listed in secml's
+    /// c_dataloader_mnist.py (github.com/pralab/secml). Fashion-MNIST's are those of the packed files, which its publisher lists in
+    /// README.md (github.com/zalandoresearch/fashion-mnist).
+    /// </remarks>
     public static IReadOnlyList<DownloadedData> Known { get; } =
     [
         new(

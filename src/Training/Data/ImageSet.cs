@@ -79,6 +79,11 @@ public sealed class ImageSet
         }
     }
 
+    /// <summary>The same examples with other labels.</summary>
+    public ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => Values is null
+        ? new ImageSet(Pixels, labels, Width, Height, Channels) { LabelNames = names }
+        : new ImageSet(Values, labels, Width) { LabelNames = names };
+
     /// <summary>What a class is called: its name, or its number.</summary>
     public string NameOf(byte label) => LabelNames is { } names && label < names.Count
         ? names[label]
