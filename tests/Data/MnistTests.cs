@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Data;
@@ -8,7 +7,7 @@ public sealed class MnistTests
     [Test]
     public void The_real_files_load_with_their_known_counts_and_first_labels()
     {
-        var data = DataSource.Load(Folder(), seed: 0, threads: 1);
+        var data = Mnist.Load();
         Assert.Multiple(() =>
         {
             Assert.That(data.Name, Is.EqualTo("mnist"));
@@ -22,7 +21,7 @@ public sealed class MnistTests
     [Test]
     public void The_real_files_are_taken_for_what_is_fetched_and_damaged_ones_are_not()
     {
-        var real = Folder();
+        var real = Mnist.Folder;
         using var scratch = new ScratchFolder();
         var mnist = DownloadedData.Known.Single(known => known.Name == "mnist");
         var fetched = 0;
@@ -38,14 +37,4 @@ public sealed class MnistTests
         Assert.That(mnist.Load(scratch.Path, Fetch).Test.Labels![..3], Is.EqualTo(new byte[] { 7, 2, 1 }));
         Assert.That(fetched, Is.EqualTo(5));
     }
-
-    private static string Folder()
-    {
-        var folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(SourceFile())!, "../../../shared/data/mnist"));
-        if (!Directory.Exists(folder))
-            Assert.Ignore($"MNIST is not at {folder}.");
-        return folder;
-    }
-
-    private static string SourceFile([CallerFilePath] string path = "") => path;
 }
