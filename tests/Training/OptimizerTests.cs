@@ -15,8 +15,8 @@ public sealed class OptimizerTests
         new() { Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-5 },
         new() { ClipNorm = 3 },
         new() { Warmup = 1.7 },
-        new() { Schedule = LearningRateSchedule.Cosine, Warmup = 0.3 },
-        new() { Schedule = LearningRateSchedule.Steps, Drop = 0.5, DropEvery = 0.7 },
+        new() { Schedule = LearningRateSchedule.Cosine, Warmup = 0.5 },
+        new() { Schedule = LearningRateSchedule.Steps, Drop = 0.9, DropEvery = 0.2 },
         new()
         {
             Name = Optimizer.Adamw, WeightDecay = 0.1, ClipNorm = 5, Schedule = LearningRateSchedule.Steps, DropEvery = 1, Warmup = 0.5,
