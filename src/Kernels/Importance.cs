@@ -8,10 +8,10 @@ namespace VaeGpu.Kernels;
 /// </summary>
 /// <remarks>
 /// <para>Mathematics: with ε of the draw, log p(z) − log q(z∣x) = Σ_j ½(ε² + ℓ − (z − μ_p)²/σ_p² − logσ_p²), which loses nothing where
-/// σ is small. Weights w̃: softmax over the draws of u·log p(x∣z) + v·(log p(z) − log q(z∣x)), u and v the control block's; or 1/L
+/// σ is small; (z − μ_p)/σ_p is cut off as in <see cref="Reparameterize"/>. Weights w̃: softmax over the draws of u·log p(x∣z) + v·(log p(z) − log q(z∣x)), u and v the control block's; or 1/L
 /// each. The objective's gradient is Σ w̃ times the draw's own; ε stands still, so −log q(z∣x) leaves −½ for ℓ and 0 for μ.</para>
 /// <para>Layouts, row-major: latent and its gradient (rows·L, d); losses, ratios and weights (rows·L); the rest as
-/// <see cref="Reparameterize"/> says. Sums over draws run in order. Tests: VaeTests, EvaluationTests.</para>
+/// <see cref="Reparameterize"/> says. Sums over draws run in order. Tests: ImportanceTests.</para>
 /// </remarks>
 public static class Importance
 {
@@ -38,9 +38,9 @@ public static class Importance
                 {
                     PriorPoint point = TPrior.At(prior, row, column, shape.Columns);
                     float noise = Reparameterize.Noise(now, shape, row, column, sample);
-                    float distance = latent[Grid.IdxX * shape.Columns + column] - point.Mean;
+                    float distance = PriorPoint.Distance(point, latent[Grid.IdxX * shape.Columns + column]);
                     float logVariance = LogVariance.Clamp(encoded[row * (2 * shape.Columns) + shape.Columns + column]);
-                    sum += 0.5f * (noise * noise - distance * distance * point.Precision + (logVariance - point.LogVariance));
+                    sum += 0.5f * (noise * noise - distance * distance + (logVariance - point.LogVariance));
                 }
             }
             partial[first + Group.IdxX] = sum;
@@ -104,12 +104,13 @@ public static class Importance
                 for (int sample = 0; sample < shape.Samples; sample++)
                 {
                     int draw = row * shape.Samples + sample;
-                    float distance = latent[draw * shape.Columns + column] - point.Mean;
-                    float weighted = ratioWeight * weights[draw] * (distance * point.Precision);
-                    float gradient = latentGradient[draw * shape.Columns + column] + weighted;
+                    float distance = PriorPoint.Distance(point, latent[draw * shape.Columns + column]);
+                    float weighted = ratioWeight * weights[draw] * distance;
+                    float pulled = weighted * point.InverseDeviation;
+                    float gradient = latentGradient[draw * shape.Columns + column] + pulled;
                     sum += gradient;
                     noisy += gradient * Reparameterize.Noise(now, shape, row, column, sample);
-                    pull += weighted;
+                    pull += pulled;
                     spread += weighted * distance;
                 }
                 int mean = row * (2 * shape.Columns) + column;

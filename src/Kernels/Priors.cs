@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels;
@@ -17,8 +18,11 @@ public struct PriorPoint
     public float Mean;
     /// <summary>log σ_p².</summary>
     public float LogVariance;
-    /// <summary>1/σ_p².</summary>
-    public float Precision;
+    /// <summary>1/σ_p.</summary>
+    public float InverseDeviation;
+
+    /// <summary>(z − μ_p)/σ_p, cut off where its square is of no use any more: see <see cref="Bounds.Distance"/>.</summary>
+    public static float Distance(PriorPoint prior, float z) => Bounds.Distance((z - prior.Mean) * prior.InverseDeviation);
 }
 
 /// <summary>
@@ -43,7 +47,7 @@ public struct StandardPrior : IPrior
 {
     public static int Outputs => 0;
 
-    public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns) => new() { Precision = 1f };
+    public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns) => new() { InverseDeviation = 1f };
 
     public static void StoreGradient(
         ArrayView<float> prior, ArrayView<float> gradient, int row, int column, int columns, float mean, float logVariance)
@@ -57,7 +61,7 @@ public struct MeanPrior : IPrior
     public static int Outputs => 1;
 
     public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns) =>
-        new() { Mean = prior[row * columns + column], Precision = 1f };
+        new() { Mean = prior[row * columns + column], InverseDeviation = 1f };
 
     public static void StoreGradient(
         ArrayView<float> prior, ArrayView<float> gradient, int row, int column, int columns, float mean, float logVariance) =>
@@ -73,7 +77,7 @@ public struct GaussianPrior : IPrior
     {
         int start = row * (2 * columns) + column;
         float logVariance = Kernels.LogVariance.Clamp(prior[start + columns]);
-        return new() { Mean = prior[start], LogVariance = logVariance, Precision = Exponential.Exp(-logVariance) };
+        return new() { Mean = prior[start], LogVariance = logVariance, InverseDeviation = Exponential.Exp(-0.5f * logVariance) };
     }
 
     public static void StoreGradient(

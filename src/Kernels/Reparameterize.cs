@@ -22,11 +22,12 @@ public struct LatentShape
 /// appendix B), in one pass forward and one backward.
 /// </summary>
 /// <remarks>
-/// <para>Mathematics: ℓ = logσ², clamped to the range of <see cref="LogVariance"/>; σ = e^½ℓ; δ = μ − μ_p; r = ℓ − logσ_p².
-/// KL = Σ ½(δ²/σ_p² + (e^r − 1) − r), with e^r − 1 computed without cancellation. With w = KL weight / rows, for the objective is a
+/// <para>Mathematics: ℓ = logσ², clamped to the range of <see cref="LogVariance"/>; σ = e^½ℓ; δ = (μ − μ_p)/σ_p; r = ℓ − logσ_p².
+/// KL = Σ ½(δ² + (e^r − 1) − r), with e^r − 1 computed without cancellation. With w = KL weight / rows, for the objective is a
 /// mean over the batch, and a gate g of 0 or 1 for each dimension (<see cref="FreeBits"/>):
-/// ∂/∂μ = Σ dz + wg·δ/σ_p², ∂/∂ℓ = ½σ·Σ dz·ε + wg·½(e^r − 1), the sums over the L draws;
-/// ∂/∂μ_p = −wg·δ/σ_p², ∂/∂logσ_p² = −wg·½(e^r − 1 + δ²/σ_p²).</para>
+/// ∂/∂μ = Σ dz + wg·δ/σ_p, ∂/∂ℓ = ½σ·Σ dz·ε + wg·½(e^r − 1), the sums over the L draws;
+/// ∂/∂μ_p = −wg·δ/σ_p, ∂/∂logσ_p² = −wg·½(e^r − 1 + δ²). δ is cut off at ±10¹², so that KL and gradients are finite for all
+/// finite inputs; the gradient keeps the value that it has there, and so points back.</para>
 /// <para>Layouts, row-major: encoded and its gradient (rows, 2d), [μ | logσ²]; latent and its gradient (rows·L, d), the draws of an
 /// example one below the other; divergence (rows); gates (d); prior and its gradient as <see cref="IPrior"/> says. ε of row i,
 /// dimension j, draw l is the normal number of (seed, purpose, step, i·d + j, l): recomputed backward, never stored.</para>
@@ -172,9 +173,9 @@ public static class Reparameterize
 
     private static float DivergenceOf(float mean, float logVariance, PriorPoint prior)
     {
-        float distance = mean - prior.Mean;
+        float distance = PriorPoint.Distance(prior, mean);
         float ratio = logVariance - prior.LogVariance;
-        return 0.5f * (distance * distance * prior.Precision + (Exponential.Expm1(ratio) - ratio));
+        return 0.5f * (distance * distance + (Exponential.Expm1(ratio) - ratio));
     }
 
     private static LatentGradient SampleTerm(
@@ -201,11 +202,11 @@ public static class Reparameterize
         float weight = now.DivergenceWeight / shape.Rows * gates[column];
         PriorPoint point = TPrior.At(prior, row, column, shape.Columns);
         float logVariance = encoded[mean + shape.Columns];
-        float distance = encoded[mean] - point.Mean;
-        float scaled = distance * point.Precision;
+        float distance = PriorPoint.Distance(point, encoded[mean]);
+        float scaled = distance * point.InverseDeviation;
         float excess = Exponential.Expm1(LogVariance.Clamp(logVariance) - point.LogVariance);
         TPrior.StoreGradient(
-            prior, priorGradient, row, column, shape.Columns, -(weight * scaled), -(weight * (0.5f * (excess + distance * scaled))));
+            prior, priorGradient, row, column, shape.Columns, -(weight * scaled), -(weight * (0.5f * (excess + distance * distance))));
         return new() { Mean = weight * scaled, LogVariance = LogVariance.Gradient(logVariance, weight * (0.5f * excess)) };
     }
 

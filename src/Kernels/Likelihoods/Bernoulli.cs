@@ -18,7 +18,7 @@ public struct Bernoulli : ILikelihood
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings) => CrossEntropy(x, outputs[0]);
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        outputs[0] = Sigmoids.Sigmoid(outputs[0]) - x;
+        outputs[0] = Sigmoids.Sigmoid(outputs[0]) - Bounds.Level(x);
 
     public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Sigmoids.Sigmoid(outputs[0]);
 
@@ -30,6 +30,6 @@ public struct Bernoulli : ILikelihood
     {
         float logit = Bounds.Logit(output);
         float positivePart = logit < 0f ? 0f : logit;
-        return MathF.FusedMultiplyAdd(-x, logit, positivePart) + Logarithm.Log1p(Exponential.Exp(-MathF.Abs(logit)));
+        return MathF.FusedMultiplyAdd(-Bounds.Level(x), logit, positivePart) + Logarithm.Log1p(Exponential.Exp(-MathF.Abs(logit)));
     }
 }

@@ -17,6 +17,7 @@ public static class Bounds
     public const float LargestLogVariance = 20f;
     private const float LargestLogit = 1e20f;
     private const float LargestDistance = 1e12f;
+    private const float LargestLevel = 1e6f;
 
     /// <summary>log σ² between its bounds.</summary>
     public static float LogVariance(float logVariance) => Clamp(logVariance, SmallestLogVariance, LargestLogVariance);
@@ -29,6 +30,9 @@ public static class Bounds
 
     /// <summary>A distance in units of the scale, between ±10¹².</summary>
     public static float Distance(float distance) => Clamp(distance, -LargestDistance, LargestDistance);
+
+    /// <summary>A datum of a law on [0, 1], between ±10⁶: one that strays from there has no meaning, but a finite loss.</summary>
+    public static float Level(float x) => Clamp(x, -LargestLevel, LargestLevel);
 
     /// <summary>A number between bounds; NaN passes.</summary>
     public static float Clamp(float value, float smallest, float largest)

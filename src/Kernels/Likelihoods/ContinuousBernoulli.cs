@@ -32,20 +32,21 @@ public struct ContinuousBernoulli : ILikelihood
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
         float logit = Bounds.Logit(outputs[0]);
+        float level = Bounds.Level(x);
         float magnitude = MathF.Abs(logit);
         float positivePart = logit < 0f ? 0f : logit;
-        float far = MathF.FusedMultiplyAdd(-x, logit, positivePart) + Logarithm.Log(-Exponential.Expm1(-magnitude) / magnitude);
+        float far = MathF.FusedMultiplyAdd(-level, logit, positivePart) + Logarithm.Log(-Exponential.Expm1(-magnitude) / magnitude);
         float square = logit * logit;
         float series = MathF.FusedMultiplyAdd(G10, square, G8);
         series = MathF.FusedMultiplyAdd(series, square, G6);
         series = MathF.FusedMultiplyAdd(series, square, G4);
         series = MathF.FusedMultiplyAdd(series, square, G2);
-        float near = MathF.FusedMultiplyAdd(logit, 0.5f - x, series * square);
+        float near = MathF.FusedMultiplyAdd(logit, 0.5f - level, series * square);
         return magnitude < SeriesBelow ? near : far;
     }
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        outputs[0] = Mean(outputs, settings) - x;
+        outputs[0] = Mean(outputs, settings) - Bounds.Level(x);
 
     public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings)
     {

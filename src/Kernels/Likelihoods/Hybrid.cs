@@ -25,7 +25,7 @@ public struct Hybrid : ILikelihood
 
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
-        float distance = Sigmoids.Sigmoid(outputs[0]) - x;
+        float distance = Sigmoids.Sigmoid(outputs[0]) - Bounds.Level(x);
         return MathF.FusedMultiplyAdd((1f - settings.Scale) * distance, distance, settings.Scale * Bernoulli.CrossEntropy(x, outputs[0]));
     }
 
@@ -33,7 +33,7 @@ public struct Hybrid : ILikelihood
     {
         float mean = Sigmoids.Sigmoid(outputs[0]);
         float variance = mean * Sigmoids.Sigmoid(-outputs[0]);
-        outputs[0] = (mean - x) * MathF.FusedMultiplyAdd(2f * (1f - settings.Scale), variance, settings.Scale);
+        outputs[0] = (mean - Bounds.Level(x)) * MathF.FusedMultiplyAdd(2f * (1f - settings.Scale), variance, settings.Scale);
     }
 
     public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Sigmoids.Sigmoid(outputs[0]);

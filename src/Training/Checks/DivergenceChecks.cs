@@ -79,21 +79,19 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
         return (worstMean, worstVariance);
     }
 
-    /// <summary>Log-variances at any scale; means up to 10¹⁵, whose squares still add up.</summary>
+    /// <summary>How many numbers are not finite, for every prior, where the encoder and the prior's network give anything finite.</summary>
     private double NotFinite()
     {
-        LatentShape shape = Shape(16, 32);
-        float[] extremes = [0, 1e-45f, 1, 20, 31, 89, 1e4f, 1e15f, 1e20f, 1e30f, float.MaxValue];
-        var encoded = new float[2 * shape.Rows * shape.Columns];
-        for (var i = 0; i < encoded.Length; i++)
+        float[] extremes = [0, 1e-45f, 1, 20, 31, 89, 1e4f, 1e12f, 1e20f, 1e30f, float.MaxValue];
+        float[] signed = [.. extremes, .. extremes.Select(x => -x)];
+        LatentShape shape = Shape(16, 32) with { Samples = 2 };
+        return Enum.GetValues<Prior>().Sum(prior =>
         {
-            var isMean = i % (2 * shape.Columns) < shape.Columns;
-            var magnitude = inputs.Pick(extremes);
-            encoded[i] = (inputs.Uniform() < 0.5 ? -1 : 1) * (isMean ? Math.Min(magnitude, 1e15f) : magnitude);
-        }
-        (float[] latent, float[] divergence) = Forward(encoded, shape);
-        float[] gradient = Backward(encoded, Draw(latent.Length, inputs.Normal), shape);
-        return latent.Concat(divergence).Concat(gradient).Count(value => !float.IsFinite(value));
+            float[] encoded = Draw(2 * shape.Rows * shape.Columns, () => inputs.Pick(signed));
+            float[] told = Draw(2 * shape.Rows * shape.Columns, () => inputs.Pick(signed));
+            float[] upstream = Draw(shape.Rows * shape.Samples * shape.Columns, inputs.Normal);
+            return DivergenceRunner.Everything(accelerator, prior, encoded, told, upstream, shape).Count(value => !float.IsFinite(value));
+        });
     }
 
     private (float[] Latent, float[] Divergence) Forward(float[] encoded, LatentShape shape)

@@ -141,7 +141,7 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLaw law
         float[] data =
         [
             .. Enumerable.Range(0, shape.Rows * shape.Columns)
-                .Select(_ => (float)(law.Support == Support.Line ? inputs.Pick(line) : inputs.Datum(law))),
+                .Select(_ => (float)(inputs.Uniform() < 0.5 ? inputs.Pick(line) : inputs.Datum(law))),
         ];
         float[] outputs = [.. Enumerable.Range(0, data.Length * law.Outputs).Select(_ => inputs.Pick(signed))];
         (float[] loss, float[] gradient) = runner.LossAndGradient(data, outputs, shape);
