@@ -49,6 +49,35 @@ public sealed class TrainTests
     }
 
     [Test]
+    public void A_factor_of_1_changes_no_bit_by_either_name_and_another_changes_the_run_but_not_what_is_reported()
+    {
+        Checkpoint Run(params string[] weights)
+        {
+            var call = Call.Of([.. Call.Train(folder, "--epochs", "2", "--overwrite"), .. weights]);
+            Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
+            return CheckpointFile.Read(folder["run/checkpoint.vae"]);
+        }
+        var plain = Run();
+        foreach (string[] one in (string[][])[["--kl-weight", "1"], ["--rec-weight", "1"], ["--rec-weight", "1.0", "--kl-weight", "1.0"]])
+        {
+            var same = Run(one);
+            Assert.That(same.Parameters, Is.EqualTo(plain.Parameters), string.Join(' ', one));
+            Assert.That(TinyRun.Losses(same), Is.EqualTo(TinyRun.Losses(plain)), string.Join(' ', one));
+        }
+        var higgins = Run("--kl-weight", "4").Header.History[^1].Test;
+        var other = Run("--rec-weight", "0.25").Header.History[^1].Test;
+        var test = plain.Header.History[^1].Test;
+        Assert.Multiple(() =>
+        {
+            Assert.That(higgins, Is.Not.EqualTo(test).And.Not.EqualTo(other));
+            // Adam hardly sees the objective's scale; were the factors in the reports, one of these would be far from the other.
+            Assert.That(higgins.Reconstruction, Is.EqualTo(other.Reconstruction).Within(1).Percent);
+            Assert.That(higgins.Kl, Is.LessThan(test.Kl));
+            Assert.That(other.Kl, Is.LessThan(test.Kl));
+        });
+    }
+
+    [Test]
     public void Stopped_and_resumed_is_as_never_stopped()
     {
         using var stop = new CancellationTokenSource();

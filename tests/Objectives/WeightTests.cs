@@ -26,7 +26,7 @@ public sealed class WeightTests
     [Test]
     public void A_weight_of_0_trains_only_what_the_other_term_asks_for()
     {
-        var start = Untrained();
+        var start = Untrained(TinyRun.Configuration());
         var noKl = TinyRun.Train(With(new ObjectiveConfiguration { KlWeight = 0 }));
         var noRec = TinyRun.Train(With(new ObjectiveConfiguration { RecWeight = 0 }));
         var plain = TinyRun.Train(With(new ObjectiveConfiguration()));
@@ -36,6 +36,29 @@ public sealed class WeightTests
             Assert.That(noRec.Header.History[^1].Test.Kl, Is.LessThan(0.05 * plain.Header.History[^1].Test.Kl));
             // The decoder stands last: without its term its parameters stay where they began.
             Assert.That(noRec.Parameters[^784..], Is.EqualTo(start.Parameters[^784..]));
+        });
+    }
+
+    [TestCase(Prior.Standard)]
+    [TestCase(Prior.Conditional)]
+    [TestCase(Prior.Network)]
+    public void Without_the_reconstruction_the_KL_falls_to_0_and_without_the_KL_the_prior_stays_where_it_began(Prior prior)
+    {
+        var plain = With(new ObjectiveConfiguration());
+        plain = plain with
+        {
+            Model = plain.Model with { Classes = 10, Prior = prior }, Training = plain.Training with { Epochs = 20, Batch = 16 },
+        };
+        var noRec = TinyRun.Train(plain with { Training = plain.Training with { Objective = new() { RecWeight = 0 } } });
+        var noKl = TinyRun.Train(plain with { Training = plain.Training with { Objective = new() { KlWeight = 0 } } });
+        var start = Untrained(plain);
+        var both = TinyRun.Train(plain).Header.History[^1].Train.Kl;
+        Assert.Multiple(() =>
+        {
+            Assert.That(noRec.Header.History[^1].Train.Kl, Is.LessThan(0.1 * noRec.Header.History[0].Train.Kl).And.LessThan(3e-3));
+            Assert.That(noKl.Header.History[^1].Train.Kl, Is.GreaterThan(5 * both));
+            // The prior's numbers stand last: of the conditional one 10·3 weights and 3 biases, of the network its second layer's.
+            Assert.That(noKl.Parameters[^48..], prior == Prior.Standard ? Is.Not.EqualTo(start.Parameters[^48..]) : Is.EqualTo(start.Parameters[^48..]));
         });
     }
 
@@ -62,10 +85,10 @@ public sealed class WeightTests
         return configuration with { Training = configuration.Training with { Objective = objective } };
     }
 
-    private static Checkpoint Untrained()
+    private static Checkpoint Untrained(RunConfiguration configuration)
     {
         using var backend = Backend.Open("cpu", 1);
-        using var trainer = new Trainer(backend.Accelerator, TinyRun.Configuration(), TinyRun.Data);
+        using var trainer = new Trainer(backend.Accelerator, configuration, TinyRun.Data);
         return trainer.Snapshot();
     }
 }
