@@ -42,14 +42,16 @@ internal sealed class LoadedRun : IDisposable
     public Evaluator Evaluator() => new(backend.Accelerator, configuration.Model, parameters);
 
     /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
-    /// <exception cref="RunException">The data has another size than the model's.</exception>
+    /// <exception cref="RunException">The data is of another kind or size than the model's.</exception>
     public ImageSet Data(string? source, int threads)
     {
-        var data = DataSource.Load(
+        var split = DataSource.Load(
             source ?? configuration.Data.Folder,
             configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
-            configuration.Fit with { Whole = source is not null }).Test;
+            configuration.Fit with { Whole = source is not null });
+        configuration.Data.ThrowIfOtherKind(split);
+        var data = split.Test;
         var model = configuration.Model;
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data

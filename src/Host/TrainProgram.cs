@@ -58,6 +58,7 @@ internal static class TrainProgram
         var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
+        run.Data.ThrowIfOtherKind(data);
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },

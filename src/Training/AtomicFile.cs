@@ -6,15 +6,29 @@ public static class AtomicFile
     /// <summary>
     /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts in the stream; makes the folder if it is missing.
     /// </summary>
-    /// <exception cref="IOException">The folder or file cannot be written; the file at <paramref name="path"/> is as it was.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder or file may not be written; the file is as it was.</exception>
+    /// <exception cref="IOException">
+    /// The folder or file cannot or may not be written; the file at <paramref name="path"/> is as it was.
+    /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
         var beside = $"{full}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
+            WriteBeside(beside, full, write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The name of the file beside it means nothing to the person.
+            throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace(beside, full)}", e);
+        }
+    }
+
+    private static void WriteBeside(string beside, string full, Action<Stream> write)
+    {
         try
         {
             using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))

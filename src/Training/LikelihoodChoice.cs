@@ -15,6 +15,8 @@ public static class LikelihoodChoice
     public static string? Refusal(Likelihood likelihood, DataSplit data, Binarization binarization)
     {
         var name = OptionName.Of(likelihood);
+        if (binarization is not Binarization.None && !data.HasPixels)
+            return $"--binarize draws pixels, and the data \"{data.Name}\" is {(data.Alphabet is null ? "a table" : "text")}; leave it out.";
         if (data.Columns is not null && !IsOfAllNumbers(likelihood))
         {
             var others = Enum.GetValues<Likelihood>().Where(IsOfAllNumbers).Select(OptionName.Of);

@@ -55,6 +55,8 @@ public sealed class TableTests
     [TestCase("a,b\n", "no rows")]
     [TestCase("", "is empty")]
     [TestCase("1,2\n", "two are the least")]
+    [TestCase("a;b\n1,5;2\n", "by semicolons; save it with commas")]
+    [TestCase("a\tb\n1\t2\n", "by tabs; save it with commas")]
     public void Faults_are_named_with_line_and_column(string text, string words)
     {
         Put("my table.csv", text);
@@ -87,6 +89,10 @@ public sealed class TableTests
         Assert.That((data.Train.Count + data.Test.Count, data.Train.Width), Is.EqualTo((3, 3)));
         var lines = data.Train.Pixels.Concat(data.Test.Pixels).Chunk(3).Select(line => string.Concat(line.Select(symbol => data.Alphabet![symbol])));
         Assert.That(lines, Is.EquivalentTo(new[] { "ab ", "b a", "b  " }));
+        Put("e.txt", "\n  \n");
+        Assert.That(
+            () => DataSource.Load(folder["e.txt"], 1, 1, new DataFit(Width: 3, Alphabet: " a", Whole: true)),
+            Throws.TypeOf<DataException>().With.Message.Contains("no text"));
         Assert.That(
             () => DataSource.Load(folder["l.txt"], 1, 1, new DataFit(Width: 3, Alphabet: " a")),
             Throws.TypeOf<DataException>().With.Message.Contains("line 1, column 2"));

@@ -61,7 +61,7 @@ public sealed class CommandLineTests
         });
     }
 
-    [TestCase("train --data nowhere --device cpu", "nowhere")]
+    [TestCase("train --data nowhere --device cpu", "no file or folder \"nowhere\"; --data takes a name (digits, shapes, mnist, fashion-mnist)")]
     [TestCase("train --device opencl:99", "opencl:99")]
     [TestCase("sample --run nowhere", "no checkpoint")]
     [TestCase("reconstruct --run nowhere", "no checkpoint")]

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using VaeGpu.Host;
 using VaeGpu.Tests.Data;
 
@@ -19,6 +21,7 @@ public sealed class TableUseTests
         folder.Put("data of mine.csv", Encoding.UTF8.GetBytes("a,b,c,class\n" + string.Join('\n', rows)));
         string[] train = ["train", "--data", folder["data of mine.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--device", "cpu"];
         Assert.That(Call.Of([.. train, "--likelihood", "bernoulli"]).ExitCode, Is.EqualTo(ExitCode.Usage));
+        Assert.That(Call.Of([.. train, "--binarize", "static"]).ExitCode, Is.EqualTo(ExitCode.Usage));
         var trained = Call.Of([.. train, "--epochs", "2"]);
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(trained.Output, Does.Contain("300 rows to train on, 50 held out, 3 columns").And.Contain(", gaussian-learned"));
@@ -33,6 +36,20 @@ public sealed class TableUseTests
         Assert.That(lines, Has.Length.EqualTo(351));
         Assert.That(lines[1], Does.StartWith("0,bad,"));
         Assert.That(lines[2], Does.StartWith("1,good,"));
+        using var summary = JsonDocument.Parse(
+            Call.Of("score", folder["run"], "--anomalous", "bad", "--json", "--overwrite", "--device", "cpu").Output);
+        var first = summary.RootElement.GetProperty("scores")[0];
+        Assert.That(first.GetProperty("name").GetString(), Is.EqualTo("negative_elbo"));
+        Assert.That(scored.Output, Does.Contain(first.GetProperty("auroc").GetDouble().ToString("F4", CultureInfo.InvariantCulture)));
+        Directory.CreateDirectory(folder["pictures"]);
+        folder.Put("pictures/one.pgm", "P5 3 1 255\nabc"u8.ToArray());
+        folder.Put("pictures/two.pgm", "P5 3 1 255\ndef"u8.ToArray());
+        foreach (string[] call in (string[][])[["score", folder["run"], "--overwrite"], ["train", "--resume", "--out", folder["run"]]])
+        {
+            var strange = Call.Of([.. call, "--data", folder["pictures"], "--device", "cpu"]);
+            Assert.That(strange.ExitCode, Is.EqualTo(ExitCode.Failed));
+            Assert.That(strange.Error, Does.Contain("\"pictures\" is images, and the run is of a table"));
+        }
         var pictured = Call.Of("sample", folder["run"], "--device", "cpu");
         Assert.That(pictured.ExitCode, Is.EqualTo(ExitCode.Failed));
         Assert.That(pictured.Error, Does.Contain("use encode or score"));

@@ -23,7 +23,7 @@ public sealed class LossChartTests
         {
             Assert.That(texts, Is.SupersetOf(new[] { "mnist", "train", "test", "reconstruction", "KL" }));
             Assert.That(texts.Count(text => text == "epoch"), Is.EqualTo(2));
-            Assert.That(texts.Count(text => text == "nats per image"), Is.EqualTo(2));
+            Assert.That(texts.Count(text => text == "nats per example"), Is.EqualTo(2));
             Assert.That(texts, Is.SupersetOf(new[] { "100", "120", "140", "160", "180", "200" }));
             Assert.That(Lines(svg).Count, Is.EqualTo(4));
             Assert.That(Lines(svg).Select(line => line.Count), Is.All.EqualTo(10));
@@ -95,7 +95,7 @@ public sealed class LossChartTests
     {
         var svg = Chart("epochs", [Run[0] with { Epoch = first }, Run[1] with { Epoch = last }]);
         var ticks = svg.Descendants(Svg + "text").Where(text => (string?)text.Attribute("text-anchor") == "middle")
-            .Select(text => text.Value).Where(text => text is not ("epoch" or "nats per image")).ToList();
+            .Select(text => text.Value).Where(text => text is not ("epoch" or "nats per example")).ToList();
         Assert.That(ticks, Has.Count.InRange(4, 20));
         Assert.That(ticks, Is.All.Not.Contain(".").Or.Contain("e+"));
     }

@@ -16,7 +16,7 @@ public sealed class AtomicFileTests
                 stream.WriteByte(9);
                 throw new IOException("full");
             }),
-            Throws.InstanceOf<IOException>().With.Message.EqualTo("full"));
+            Throws.InstanceOf<IOException>().With.Message.EqualTo($"\"{path}\" cannot be written: full"));
         Assert.That(File.ReadAllBytes(path), Is.EqualTo(new byte[] { 1, 2, 3 }));
         Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(1));
     }
@@ -28,8 +28,22 @@ public sealed class AtomicFileTests
         Directory.CreateDirectory(folder["taken"]);
         Assert.That(
             () => AtomicFile.Write(folder["taken"], stream => stream.WriteByte(1)),
-            Throws.InstanceOf<IOException>().Or.InstanceOf<UnauthorizedAccessException>());
+            Throws.InstanceOf<IOException>());
         Assert.That(Directory.GetFiles(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void What_cannot_be_written_is_named_and_nothing_else()
+    {
+        using var folder = new ScratchFolder();
+        folder.Put("file", [1]);
+        var path = folder["file/below.bin"];
+        Assert.That(
+            () => AtomicFile.Write(path, stream => stream.WriteByte(1)),
+            Throws.InstanceOf<IOException>().With.Message.StartsWith($"\"{path}\" cannot be written: ").And.Message.Not.Contain(".tmp"));
+        Assert.That(
+            () => AtomicFile.Write(folder.Path, stream => stream.WriteByte(1)),
+            Throws.InstanceOf<IOException>().With.Message.Contains(folder.Path).And.Message.Not.Contain(".tmp"));
     }
 
     [Test]

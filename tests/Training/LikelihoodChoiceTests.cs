@@ -41,6 +41,17 @@ public sealed class LikelihoodChoiceTests
             OfBlackAndWhite.Contains(likelihood) ? Is.Null : Does.Contain("density").And.Contain("--likelihood bernoulli"));
 
     [Test]
+    public void What_has_no_pixels_cannot_be_binarized()
+    {
+        foreach (var (data, kind) in new[] { (Table, "a table"), (Text, "text") })
+        {
+            Assert.That(
+                LikelihoodChoice.Refusal(LikelihoodChoice.For(data), data, Binarization.Static),
+                Does.StartWith("--binarize draws pixels").And.Contain(kind).And.Contain("leave it out"));
+        }
+    }
+
+    [Test]
     public void Grey_images_take_every_law([Values] Likelihood likelihood)
     {
         Assert.That(LikelihoodChoice.Refusal(likelihood, Images, Binarization.None), Is.Null);

@@ -35,7 +35,7 @@ internal static class EvaluateCommand
     {
         (string, string)[] lines =
         [
-            ("images", Show($"{report.Images}")),
+            ("examples", Show($"{report.Images}")),
             ("ELBO", Show($"{report.Elbo:F4} nats")),
             ("  rate (KL)", Show($"{report.Rate:F4} nats")),
             ("  distortion", Show($"{report.Distortion:F4} nats")),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Host.Commands;
@@ -15,9 +16,11 @@ internal static class ScoreCommand
         var seed = UseOptions.Seed("the draws");
         var classes = OptionOf.Text(
             "--anomalous", "class,…", "Classes that are anomalous: prints how well each score tells them from the others");
+        var json = new Option<bool>("--json") { Description = "Print JSON, for programs" };
         command.Options.Add(samples);
         command.Options.Add(seed);
         command.Options.Add(classes);
+        command.Options.Add(json);
         command.SetAction(result =>
         {
             var file = use.Output(result, "scores.csv");
@@ -28,14 +31,16 @@ internal static class ScoreCommand
             var scores = loaded.Generation.Score(data, result.GetValue(samples), result.GetValue(seed), stop);
             var report = new AnomalyReport(data, scores, anomalous);
             report.Write(file);
-            Print(report, terminal.Output);
-            terminal.Output.WriteLine(file);
+            if (result.GetValue(json))
+                terminal.Output.WriteLine(JsonSerializer.Serialize(new AnomalySummary(file, report.Areas), AnomalyJson.Default.AnomalySummary));
+            else
+                Print(report, file, terminal.Output);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(AnomalyReport report, TextWriter output)
+    private static void Print(AnomalyReport report, string file, TextWriter output)
     {
         output.WriteLine($"{"score",-16}{"mean, nats",12}{(report.Areas[0].Auroc is null ? "" : $"{"AUROC",9}{"AUPRC",9}")}");
         foreach (var area in report.Areas)
@@ -43,6 +48,7 @@ internal static class ScoreCommand
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{area.Name,-16}{area.Mean,12:F3}{(area.Auroc is null ? "" : Areas(area))}"));
         }
+        output.WriteLine(file);
     }
 
     private static string Areas(AnomalyArea area) => string.Create(CultureInfo.InvariantCulture, $"{area.Auroc,9:F4}{area.Auprc,9:F4}");

@@ -5,7 +5,7 @@ using VaeGpu.Training;
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>
-/// What one epoch reached, in nats per image: the loss on the images trained on and on those held out, and the two terms of the latter,
+/// What one epoch reached, in nats per example: the loss on the images trained on and on those held out, and the two terms of the latter,
 /// reconstruction −E[log p(x∣z)] and KL(q(z∣x) ∥ p(z)). A value that is no number is not drawn.
 /// </summary>
 public readonly record struct EpochLoss(int Epoch, double Train, double Test, double Reconstruction, double Kl);
@@ -15,7 +15,7 @@ public readonly record struct EpochLoss(int Epoch, double Train, double Test, do
 /// </summary>
 public static class LossChart
 {
-    private const string Unit = "nats per image";
+    private const string Unit = "nats per example";
     private const int Width = 1040;
     private const int Height = 420;
 

@@ -7,7 +7,7 @@ namespace VaeGpu.Host.Progress;
 internal static class ProgressText
 {
     /// <summary>What the numbers of the other lines are.</summary>
-    public const string Legend = "losses  total (reconstruction + KL), nats per image";
+    public const string Legend = "losses  total (reconstruction + KL), nats per example";
 
     /// <summary>A finished epoch.</summary>
     public static string Of(EpochMetrics metrics, int epochs) =>
@@ -20,7 +20,7 @@ internal static class ProgressText
     /// <summary>Speed, and time left.</summary>
     public static string Pace(TrainingProgress progress) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{progress.ImagesPerSecond:N0} images/s  {Time(progress.Remaining)} left");
+        $"{progress.ImagesPerSecond:N0} examples/s  {Time(progress.Remaining)} left");
 
     private static string Of(LossTerms terms) => string.Create(
         CultureInfo.InvariantCulture,

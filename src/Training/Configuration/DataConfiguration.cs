@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
 
@@ -40,6 +41,17 @@ public sealed record DataConfiguration
     /// <summary>Whether the examples can be shown as pictures.</summary>
     [JsonIgnore]
     public bool IsPictures => Columns is null && Alphabet is null;
+
+    /// <summary>Refuses other data that is of another kind: pictures, a table or text.</summary>
+    /// <exception cref="RunException">It is.</exception>
+    public void ThrowIfOtherKind(DataSplit data)
+    {
+        var other = Of(null, data);
+        if (other.Examples != Examples)
+            throw new RunException($"The data \"{data.Name}\" is {other.Kind}, and the run is of {Kind}; name data of that kind with --data.");
+    }
+
+    private string Kind => Columns is not null ? "a table" : Alphabet is not null ? "text" : "images";
 
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
     public static DataConfiguration Of(string? folder, DataSplit data, Binarization binarization = Binarization.None) => new()

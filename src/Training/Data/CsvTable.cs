@@ -18,6 +18,11 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
         var first = lines.FindIndex(line => line.Length > 0);
         if (first < 0)
             throw new DataException($"{path} is empty; a table of comma-separated numbers was expected.");
+        if (!lines[first].Contains(',') && lines[first].IndexOfAny([';', '\t']) is >= 0 and var other)
+        {
+            throw new DataException(
+                $"{path} sets its cells apart by {(lines[first][other] == ';' ? "semicolons" : "tabs")}; save it with commas between them, and points in its numbers.");
+        }
         var head = Cells(lines[first]);
         var named = !head.All(cell => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
         var names = named ? head : [.. head.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];

@@ -13,8 +13,9 @@ public static class DataSource
     private const string ShapesName = "shapes";
 
     /// <summary>Whether <paramref name="source"/> is one of the names; to mean a folder of that name, write "./name".</summary>
-    public static bool IsName(string source) =>
-        source is Digits or ShapesName || DownloadedData.Known.Any(known => known.Name == source);
+    public static bool IsName(string source) => Names.Contains(source);
+
+    private static IEnumerable<string> Names => [Digits, ShapesName, .. DownloadedData.Known.Select(known => known.Name)];
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
@@ -29,20 +30,15 @@ public static class DataSource
         var data = Read(source ?? Digits, seed, threads, fit);
         if (fit.LabelNames is { } names)
             data = data with { Train = Conditioning.Renumbered(data.Train, names), Test = Conditioning.Renumbered(data.Test, names) };
-        return fit.Binarization is Binarization.None ? data : Binarized(data, fit.Binarization, seed, threads);
+        return fit.Binarization is not Binarization.None && data.HasPixels ? Binarized(data, fit.Binarization, seed, threads) : data;
     }
 
     /// <summary>Images that are trained on stay grey where they are drawn anew whenever a batch is gathered.</summary>
-    private static DataSplit Binarized(DataSplit data, Binarization when, ulong seed, int threads)
+    private static DataSplit Binarized(DataSplit data, Binarization when, ulong seed, int threads) => data with
     {
-        if (data.Columns is not null || data.Alphabet is not null)
-            throw new DataException($"The data \"{data.Name}\" is {(data.Alphabet is null ? "a table" : "text")}, and only pixels can be binarized; leave --binarize out.");
-        return data with
-        {
-            Train = when is Binarization.Static ? Binarizer.Once(data.Train, seed, first: 0, threads) : data.Train,
-            Test = Binarizer.Once(data.Test, seed, data.Train.Count, threads),
-        };
-    }
+        Train = when is Binarization.Static ? Binarizer.Once(data.Train, seed, first: 0, threads) : data.Train,
+        Test = Binarizer.Once(data.Test, seed, data.Train.Count, threads),
+    };
 
     private static DataSplit Read(string source, ulong seed, int threads, DataFit fit)
     {
@@ -59,8 +55,13 @@ public static class DataSource
             return named.Load(DownloadedData.UserFolder, DownloadedData.Fetch);
         if (File.Exists(source))
             return LoadFile(source, fit, seed);
+        if (!Directory.Exists(source))
+        {
+            throw new DataException(
+                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy or .txt file.");
+        }
         // A folder with one of MNIST's files is meant as such, so that what is missing can be named.
-        return Directory.Exists(source) && !Directory.EnumerateFiles(source, "*-ubyte*").Any()
+        return !Directory.EnumerateFiles(source, "*-ubyte*").Any()
             ? ImageFolder.Load(source, fit, seed, threads)
             : IdxFolder.Load(source);
     }

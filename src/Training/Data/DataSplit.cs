@@ -8,4 +8,7 @@ public sealed record DataSplit(string Name, ImageSet Train, ImageSet Test)
 
     /// <summary>The symbols of text, whose numbers the pixels are; null where the data is no text.</summary>
     public string? Alphabet { get; init; }
+
+    /// <summary>Whether the bytes are grey levels.</summary>
+    public bool HasPixels => Columns is null && Alphabet is null;
 }

@@ -19,9 +19,10 @@ internal static class TextLines
         {
             throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
         }
-        var length = fit.Width ?? lines.Select(line => line.Length).DefaultIfEmpty().Max();
-        if (length == 0)
+        var longest = lines.Select(line => line.Length).DefaultIfEmpty().Max();
+        if (longest == 0)
             throw new DataException($"{path} has no text.");
+        var length = fit.Width ?? longest;
         var alphabet = fit.Alphabet ?? Alphabet(path, lines);
         var symbols = new List<byte>();
         for (var i = 0; i < lines.Length; i++)

@@ -1,10 +1,23 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Uses;
 
 /// <summary>One kind of score: its mean, and, where some classes are anomalous, how well it tells them from the others.</summary>
 public sealed record AnomalyArea(string Name, double Mean, double? Auroc, double? Auprc);
+
+/// <summary>The scores of a data set in short, and the table that they are in.</summary>
+public sealed record AnomalySummary(string File, IReadOnlyList<AnomalyArea> Scores);
+
+/// <summary>The JSON form of a summary: names in snake_case.</summary>
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    NewLine = "\n",
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
+[JsonSerializable(typeof(AnomalySummary))]
+public sealed partial class AnomalyJson : JsonSerializerContext;
 
 /// <summary>The scores of a data set.</summary>
 public sealed class AnomalyReport
