@@ -38,6 +38,9 @@ internal sealed class LoadedRun : IDisposable
         ? Generation
         : throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score.");
 
+    /// <summary>What the run followed from.</summary>
+    public RunConfiguration Configuration => configuration;
+
     /// <summary>The model, to be evaluated.</summary>
     public Evaluator Evaluator() => new(backend.Accelerator, configuration.Model, parameters);
 

@@ -57,13 +57,14 @@ internal static class RunPictures
     }
 
     /// <summary>Writes the curves of the epochs done, if there are any.</summary>
-    public static void WriteLosses(string path, string title, IReadOnlyList<EpochMetrics> epochs)
+    public static void WriteLosses(string path, string title, string unit, IReadOnlyList<EpochMetrics> epochs)
     {
         if (epochs.Count > 0)
         {
             LossChart.Write(
                 path,
                 title,
+                unit,
                 [.. epochs.Select(epoch =>
                     new EpochLoss(epoch.Epoch, epoch.Train.Loss, epoch.Test.Loss, epoch.Test.Reconstruction, epoch.Test.Kl))]);
         }

@@ -20,25 +20,12 @@ internal static class TrainProgram
         var loading = Load(request.Data, request.Training.Seed, request.Threads, (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
-        var likelihood = request.Likelihood ?? LikelihoodChoice.For(data);
-        if (LikelihoodChoice.Refusal(likelihood, data, request.Binarization) is { } refusal)
-            throw new UsageException(refusal);
-        if (LikelihoodChoice.Warning(likelihood, data, request.Binarization) is { } warning)
+        var model = RequestedModel.For(request, data);
+        if (LikelihoodChoice.Warning(model.Likelihood, data, request.Binarization) is { } warning)
             terminal.Error.WriteLine($"warning: {warning}");
         var configuration = new RunConfiguration
         {
-            Model = new ModelConfiguration
-            {
-                Width = data.Train.Width,
-                Height = data.Train.Height,
-                Channels = data.Train.Channels,
-                Hidden = request.Hidden,
-                Latent = request.Latent,
-                Activation = request.Activation,
-                Likelihood = likelihood,
-                Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
-                Prior = request.Prior,
-            },
+            Model = model,
             Training = request.Training,
             Data = DataConfiguration.Of(request.Data, data, request.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
@@ -113,16 +100,17 @@ internal static class TrainProgram
             $"data    {images.Name}: {images.Train:N0} {images.Examples} to train on, {images.Test:N0} held out, {size}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"model   {model.DataDimensions}-{string.Join('-', model.Hidden)}-{model.Latent}, {trainer.ParameterCount:N0} parameters, {OptionName.Of(model.Likelihood)}"));
+            $"model   {RequestedModel.InWords(model)}, {trainer.ParameterCount:N0} parameters, {OptionName.Of(model.Likelihood)}"));
         output.WriteLine($"device  {trainer.Configuration.Device.Kind}: {trainer.Configuration.Device.Name}");
         output.WriteLine($"folder  {folder.Path}");
-        output.WriteLine(ProgressText.Legend);
+        output.WriteLine(ProgressText.Legend(trainer.Configuration));
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
     private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ImageSet test)
     {
-        RunPictures.WriteLosses(folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.History);
+        RunPictures.WriteLosses(
+            folder.Losses, $"{trainer.Configuration.Data.Name}: loss", LossUnit.Of(trainer.Configuration), trainer.History);
         if (!trainer.Configuration.Data.IsPictures)
             return;
         using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);

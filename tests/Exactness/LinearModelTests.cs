@@ -25,7 +25,7 @@ public sealed class LinearModelTests
         var learned = trainer.Snapshot().Parameters;
         double best = ProbabilisticPca.BestLogLikelihood(SymmetricEigenvalues.Of(ProbabilisticPca.Covariance(digits)), latent);
         using var evaluator = new Evaluator(backend.Accelerator, configuration.Model, learned);
-        double elbo = evaluator.Evaluate(digits, 20, 1, null, default).Elbo;
+        double elbo = evaluator.Evaluate(digits, 20, 1, null, default).Elbo!.Value;
         TestContext.Out.WriteLine(FormattableString.Invariant($"{latent} latents: ELBO {elbo:0.000}, the closed optimum {best:0.000} nats."));
         Assert.Multiple(() =>
         {
@@ -56,14 +56,15 @@ public sealed class LinearModelTests
         double exact = ProbabilisticPca.Of(accelerator, model, parameters).LogLikelihood(some);
         TestContext.Out.WriteLine(FormattableString.Invariant(
             $"log p(x) by importance {report.LogLikelihood:0.0000} ± {report.ImportanceStderr:0.0000}, closed {exact:0.0000}, ELBO {report.Elbo:0.0000}."));
-        Assert.That(report.LogLikelihood, Is.EqualTo(exact).Within(3 * report.ImportanceStderr));
+        Assert.That(report.LogLikelihood!.Value, Is.EqualTo(exact).Within(3 * report.ImportanceStderr!.Value));
     }
 
     private RunConfiguration Configuration(int latent) => new()
     {
         Model = new ModelConfiguration
         {
-            Width = Side, Height = Side, Hidden = [], Latent = latent, Likelihood = Likelihood.GaussianShared, Sigma = 0.2,
+            Width = Side, Height = Side, Hidden = [], Latent = latent, Likelihood = Likelihood.GaussianShared,
+            LikelihoodOptions = new LikelihoodOptions { Scale = 0.2 },
         },
         Training = new TrainingConfiguration
         {

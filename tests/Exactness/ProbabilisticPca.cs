@@ -29,7 +29,7 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
         double[] bias = means[..model.DataDimensions];
         double[] weight = [.. means[model.DataDimensions..].Select((value, i) => value - bias[i % bias.Length])];
         // The parameter log σ² − log σ₀² stands last, padded to 16 numbers.
-        return new ProbabilisticPca(weight, bias, model.Sigma * model.Sigma * Math.Exp(parameters[^16]));
+        return new ProbabilisticPca(weight, bias, Math.Pow(model.LikelihoodOptions.Scale, 2) * Math.Exp(parameters[^16]));
     }
 
     /// <summary>

@@ -128,15 +128,15 @@ public sealed class LossChartTests
     [Test]
     public void No_epochs_or_epochs_out_of_order_are_refused()
     {
-        Assert.That(() => LossChart.Write("x.svg", "", []), Throws.ArgumentException);
-        Assert.That(() => LossChart.Write("x.svg", "", [Run[1], Run[0]]), Throws.ArgumentException);
-        Assert.That(() => LossChart.Write("x.svg", "", [Run[0], Run[0]]), Throws.ArgumentException);
+        Assert.That(() => LossChart.Write("x.svg", "", "nats", []), Throws.ArgumentException);
+        Assert.That(() => LossChart.Write("x.svg", "", "nats", [Run[1], Run[0]]), Throws.ArgumentException);
+        Assert.That(() => LossChart.Write("x.svg", "", "nats", [Run[0], Run[0]]), Throws.ArgumentException);
     }
 
     private static XElement Chart(string title, EpochLoss[] epochs)
     {
         using var folder = new ScratchFolder();
-        LossChart.Write(folder["loss chart.svg"], title, epochs);
+        LossChart.Write(folder["loss chart.svg"], title, "nats per image", epochs);
         return XDocument.Load(folder["loss chart.svg"]).Root!;
     }
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using VaeGpu.Kernels;
 using VaeGpu.Tests.Data;
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
 
@@ -26,6 +29,22 @@ public sealed class ConfigurationTests
     }
 
     [Test]
+    public void A_model_whose_matrices_cannot_be_numbered_is_refused()
+    {
+        var conv = new ModelConfiguration { Width = 28, Height = 28, Convolutions = [32, 64] };
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => conv.ThrowIfTooLarge(65_536), Throws.Nothing);
+            // 196·32 numbers of the first convolution for each of 2¹⁹ images.
+            Assert.That(() => conv.ThrowIfTooLarge(1 << 19), Throws.TypeOf<RunException>().With.Message.Contains("channels"));
+            Assert.That(() => (conv with { Convolutions = [16_384, 16_384] }).ThrowIfTooLarge(1), Throws.TypeOf<RunException>());
+            Assert.That(() => (conv with { Likelihood = Likelihood.Categorical }).ThrowIfTooLarge(16_384), Throws.TypeOf<RunException>());
+            Assert.That(() => new ModelConfiguration { Width = 28, Height = 28, Hidden = [1 << 22] }.ThrowIfTooLarge(1), Throws.TypeOf<RunException>());
+            Assert.That(() => new ModelConfiguration { Width = 28, Height = 28 }.ThrowIfTooLarge(65_536), Throws.Nothing);
+        });
+    }
+
+    [Test]
     public void Models_are_equal_by_their_layers()
     {
         var model = Examples.Configuration().Model;
@@ -33,6 +52,10 @@ public sealed class ConfigurationTests
         {
             Assert.That(model with { Hidden = [12, 6] }, Is.EqualTo(model));
             Assert.That(model with { Hidden = [6, 12] }, Is.Not.EqualTo(model));
+            Assert.That(model with { Convolutions = [3, 4] }, Is.Not.EqualTo(model));
+            Assert.That((model with { Convolutions = [3, 4] }).Equals(model with { Convolutions = [.. (int[])[3, 4]] }), Is.True);
+            Assert.That(model with { LikelihoodOptions = new() { Delta = 2 } }, Is.Not.EqualTo(model));
+            Assert.That(model with { Initialization = Initialization.HeNormal }, Is.Not.EqualTo(model));
         });
     }
 }

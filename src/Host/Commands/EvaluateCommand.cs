@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Host.Commands;
@@ -25,29 +26,41 @@ internal static class EvaluateCommand
             using var evaluator = loaded.Evaluator();
             var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop);
             terminal.Output.WriteLine(
-                result.GetValue(json) ? JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) : Table(report));
+                result.GetValue(json) ? JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) : Table(report, loaded.Configuration.Data));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static string Table(EvaluationReport report)
+    private static string Table(EvaluationReport report, DataConfiguration data)
     {
         (string, string)[] lines =
         [
-            ("examples", Show($"{report.Images}")),
-            ("ELBO", Show($"{report.Elbo:F4} nats")),
-            ("  rate (KL)", Show($"{report.Rate:F4} nats")),
-            ("  distortion", Show($"{report.Distortion:F4} nats")),
-            ("bits per dimension", Show($"{report.BitsPerDim:F5}")),
-            ("log p(x)", Show($"{report.LogLikelihood:F4} ± {report.LogLikelihoodStderr:F4} nats, {report.ImportanceSamples} draws")),
-            ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
+            (data.Examples, Show($"{report.Images}")),
+            .. report.Elbo is null ? LossLines(report) : LikelihoodLines(report, data),
             ("active units", Show($"{report.ActiveUnits} of {report.KlPerDimension.Count}")),
             ("aggregate posterior", Show($"{report.AggregatePosteriorKl:F4} nats from the prior")),
             .. report.KlPerDimension.Select((kl, i) => (Show($"KL of dimension {i}"), Show($"{kl:F4} nats"))),
         ];
         return string.Join('\n', lines.Select(line => $"{line.Item1,-22}{line.Item2}"));
     }
+
+    private static (string, string)[] LikelihoodLines(EvaluationReport report, DataConfiguration data) =>
+    [
+        ("ELBO", Show($"{report.Elbo:F4} nats")),
+        ("  rate (KL)", Show($"{report.Rate:F4} nats")),
+        ("  distortion", Show($"{report.Distortion:F4} nats")),
+        (data.Alphabet is null ? "bits per dimension" : "bits per symbol", Show($"{report.BitsPerDim:F5}")),
+        ("log p(x)", Show($"{report.LogLikelihood:F4} ± {report.LogLikelihoodStderr:F4} nats, {report.ImportanceSamples} draws")),
+        ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
+    ];
+
+    private static (string, string)[] LossLines(EvaluationReport report) =>
+    [
+        ("loss, no likelihood", Show($"{report.Rate + report.Distortion:F4}")),
+        ("  KL", Show($"{report.Rate:F4} nats")),
+        ("  reconstruction", Show($"{report.Distortion:F4}")),
+    ];
 
     private static string Show(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

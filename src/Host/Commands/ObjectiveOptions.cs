@@ -59,6 +59,8 @@ internal sealed class ObjectiveOptions
             throw new UsageException(
                 "--objective iwae weighs draws one by one, and this likelihood has one variance for all of them; choose another --likelihood.");
         }
+        if (objective.Bound == Objective.Iwae && !LikelihoodLauncher.IsLikelihood(likelihood))
+            throw new UsageException("--objective iwae is a bound of log p(x), and hybrid is a loss without p; choose another --likelihood.");
         return objective;
     }
 }

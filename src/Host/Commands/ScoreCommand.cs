@@ -29,20 +29,21 @@ internal static class ScoreCommand
             var data = use.Data(result, loaded);
             AnomalyReport.Check(data, anomalous);
             var scores = loaded.Generation.Score(data, result.GetValue(samples), result.GetValue(seed), stop);
-            var report = new AnomalyReport(data, scores, anomalous);
+            var hasLikelihood = loaded.Configuration.Model.HasLikelihood;
+            var report = new AnomalyReport(data, scores, anomalous, hasLikelihood);
             report.Write(file);
             if (result.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(new AnomalySummary(file, report.Areas), AnomalyJson.Default.AnomalySummary));
             else
-                Print(report, file, terminal.Output);
+                Print(report, hasLikelihood ? "mean, nats" : "mean", file, terminal.Output);
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void Print(AnomalyReport report, string file, TextWriter output)
+    private static void Print(AnomalyReport report, string mean, string file, TextWriter output)
     {
-        output.WriteLine($"{"score",-16}{"mean, nats",12}{(report.Areas[0].Auroc is null ? "" : $"{"AUROC",9}{"AUPRC",9}")}");
+        output.WriteLine($"{"score",-16}{mean,12}{(report.Areas[0].Auroc is null ? "" : $"{"AUROC",9}{"AUPRC",9}")}");
         foreach (var area in report.Areas)
         {
             output.WriteLine(string.Create(

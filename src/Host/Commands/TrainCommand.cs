@@ -8,7 +8,6 @@ namespace VaeGpu.Host.Commands;
 /// <summary>The command "train" as the command line sees it.</summary>
 internal sealed class TrainCommand : Command
 {
-    private const int MostUnits = 1 << 14;
     private static readonly TrainingConfiguration Defaults = new();
 
     private readonly Option<string?> data = OptionOf.Text(
@@ -26,13 +25,10 @@ internal sealed class TrainCommand : Command
     {
         Description = "Go on with the run in --out, with its own settings; only --epochs, --data, --device and --threads may be given",
     };
-    private readonly Option<IReadOnlyList<int>> hidden = OptionOf.Numbers(
-        "--hidden", "units,…", 400, 1, MostUnits, "Units of each hidden layer of the encoder; the decoder mirrors them");
-    private readonly Option<int> latent = OptionOf.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
-    private readonly Option<string> activation = OptionOf.Choice(
-        "--activation", "function", Activation.Relu, "Function after each hidden layer");
+    private readonly LayerOptions layers = new();
     private readonly Option<string> likelihood = OptionOf.Choice(
         "--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
+    private readonly LikelihoodSettingOptions likelihoodSettings = new();
     private readonly Option<string> condition = OptionOf.Choice(
         "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");
     private readonly Option<string> prior = OptionOf.Choice(
@@ -53,8 +49,8 @@ internal sealed class TrainCommand : Command
     {
         Option[] options =
         [
-            data, size, binarize, output, overwrite, resume, hidden, latent, activation, likelihood, condition, prior, batch, epochs, rate, seed,
-            device, threads,
+            data, size, binarize, output, overwrite, resume, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch,
+            epochs, rate, seed, device, threads,
         ];
         foreach (var option in options)
             Add(option);
@@ -72,10 +68,14 @@ internal sealed class TrainCommand : Command
         Binarization = result.Chosen<Binarization>(binarize),
         Out = result.GetValue(output),
         Overwrite = result.GetValue(overwrite),
-        Hidden = result.GetRequiredValue(hidden),
-        Latent = result.GetValue(latent),
-        Activation = result.Chosen<Activation>(activation),
-        Likelihood = result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null,
+        Convolutions = layers.Convolutions(result),
+        Hidden = layers.Hidden(result),
+        Latent = layers.Latent(result),
+        Activation = layers.Activation(result),
+        Initialization = layers.Initialization(result),
+        Likelihood = NamedLikelihood(result),
+        LikelihoodOptions = likelihoodSettings.Read(result, NamedLikelihood(result)),
+        GaveClasses = likelihoodSettings.GaveClasses(result),
         Conditional = Conditional(result),
         Prior = result.Chosen<Prior>(prior),
         Training = new TrainingConfiguration
@@ -95,8 +95,8 @@ internal sealed class TrainCommand : Command
     {
         Option[] fixedByTheRun =
         [
-            size, binarize, overwrite, hidden, latent, activation, likelihood, condition, prior, batch, rate, seed, .. objective.All,
-            .. optimizer.All,
+            size, binarize, overwrite, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch, rate, seed,
+            .. objective.All, .. optimizer.All,
         ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
@@ -107,6 +107,9 @@ internal sealed class TrainCommand : Command
             result.GetRequiredValue(device),
             result.GetValue(threads));
     }
+
+    private Likelihood? NamedLikelihood(ParseResult result) =>
+        result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null;
 
     private bool Conditional(ParseResult result)
     {

@@ -5,7 +5,7 @@ using VaeGpu.Training;
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>
-/// What one epoch reached, in nats per example: the loss on the images trained on and on those held out, and the two terms of the latter,
+/// What one epoch reached: the loss on the images trained on and on those held out, and the two terms of the latter,
 /// reconstruction −E[log p(x∣z)] and KL(q(z∣x) ∥ p(z)). A value that is no number is not drawn.
 /// </summary>
 public readonly record struct EpochLoss(int Epoch, double Train, double Test, double Reconstruction, double Kl);
@@ -15,14 +15,16 @@ public readonly record struct EpochLoss(int Epoch, double Train, double Test, do
 /// </summary>
 public static class LossChart
 {
-    private const string Unit = "nats per example";
     private const int Width = 1040;
     private const int Height = 420;
 
-    /// <summary>Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>.</summary>
+    /// <summary>
+    /// Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>; <paramref name="unit"/> is that of the
+    /// losses, such as "nats per image".
+    /// </summary>
     /// <exception cref="ArgumentException">There is no epoch, or the epochs do not ascend.</exception>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public static void Write(string path, string title, IReadOnlyList<EpochLoss> epochs)
+    public static void Write(string path, string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
         ArgumentNullException.ThrowIfNull(title);
         ArgumentNullException.ThrowIfNull(epochs);
@@ -34,11 +36,11 @@ public static class LossChart
         AtomicFile.Write(path, stream =>
         {
             using var svg = XmlWriter.Create(stream, settings);
-            Draw(svg, string.Concat(title.EnumerateRunes().Where(IsXml)), epochs);
+            Draw(svg, string.Concat(title.EnumerateRunes().Where(IsXml)), unit, epochs);
         });
     }
 
-    private static void Draw(XmlWriter svg, string title, IReadOnlyList<EpochLoss> epochs)
+    private static void Draw(XmlWriter svg, string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
         svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
         svg.WriteAttributeString("viewBox", $"0 0 {Width} {Height}");
@@ -70,16 +72,16 @@ public static class LossChart
             new("reconstruction", "#059669", Points(epochs, epoch => epoch.Reconstruction)),
             new("KL", "#9333ea", Points(epochs, epoch => epoch.Kl)),
         ];
-        DrawPanel(svg, 84, "Loss", losses, epochs);
-        DrawPanel(svg, 604, "Terms of the test loss", terms, epochs);
+        DrawPanel(svg, 84, "Loss", unit, losses, epochs);
+        DrawPanel(svg, 604, "Terms of the test loss", unit, terms, epochs);
         svg.WriteEndElement();
     }
 
-    private static void DrawPanel(XmlWriter svg, double left, string title, ChartLine[] lines, IReadOnlyList<EpochLoss> epochs)
+    private static void DrawPanel(XmlWriter svg, double left, string title, string unit, ChartLine[] lines, IReadOnlyList<EpochLoss> epochs)
     {
         var x = ChartAxis.OfWhole(epochs[0].Epoch, epochs[^1].Epoch);
         var y = ChartAxis.Of(lines.SelectMany(line => line.Points).Select(point => point.Y));
-        new LinePanel(svg, left, top: 84, width: 412, height: 276).Draw(title, "epoch", Unit, x, y, lines);
+        new LinePanel(svg, left, top: 84, width: 412, height: 276).Draw(title, "epoch", unit, x, y, lines);
     }
 
     private static List<(double X, double Y)> Points(IReadOnlyList<EpochLoss> epochs, Func<EpochLoss, double> value) =>

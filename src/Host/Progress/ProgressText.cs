@@ -1,13 +1,15 @@
 using System.Globalization;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Progress;
 
-/// <summary>Progress in words: losses in nats per example, invariant numbers.</summary>
+/// <summary>Progress in words: losses of an example, invariant numbers.</summary>
 internal static class ProgressText
 {
     /// <summary>What the numbers of the other lines are.</summary>
-    public const string Legend = "losses  total (reconstruction + KL), nats per example";
+    public static string Legend(RunConfiguration run) => $"losses  total (reconstruction + KL), {LossUnit.Of(run)}"
+        + (run.Model.HasLikelihood ? "" : ": hybrid is no likelihood, and its totals are no nats");
 
     /// <summary>A finished epoch.</summary>
     public static string Of(EpochMetrics metrics, int epochs) =>

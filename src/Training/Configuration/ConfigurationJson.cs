@@ -16,7 +16,7 @@ namespace VaeGpu.Training.Configuration;
     Converters =
     [
         typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>),
-        typeof(KebabCaseEnum<Binarization>),
+        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Initialization>),
         typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<LearningRateSchedule>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]

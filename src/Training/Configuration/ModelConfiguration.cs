@@ -5,7 +5,9 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
 
-/// <summary>The shape of a variational autoencoder: width·height → hidden layers → latent, and back through the same layers.</summary>
+/// <summary>
+/// The shape of a variational autoencoder: width·height → convolutions, if any → hidden layers → latent, and back through the same layers.
+/// </summary>
 public sealed record ModelConfiguration
 {
     /// <summary>Columns of an image, in pixels.</summary>
@@ -17,7 +19,13 @@ public sealed record ModelConfiguration
     /// <summary>Channels of an image: 1 for grey, 3 for red, green and blue.</summary>
     public int Channels { get; init; } = 1;
 
-    /// <summary>Units of each hidden layer of the encoder, from the data on; the decoder has them in reverse.</summary>
+    /// <summary>
+    /// Channels of each convolution of the encoder, from the data on; each halves the image: 4×4 taps, stride 2, padding 1. The decoder has
+    /// their transposes in reverse. None for linear layers alone.
+    /// </summary>
+    public IReadOnlyList<int> Convolutions { get; init; } = [];
+
+    /// <summary>Units of each hidden linear layer of the encoder, behind its convolutions; the decoder has them in reverse.</summary>
     public IReadOnlyList<int> Hidden { get; init; } = [400];
 
     /// <summary>Latent dimensions.</summary>
@@ -26,11 +34,14 @@ public sealed record ModelConfiguration
     /// <summary>The function after each hidden layer.</summary>
     public Activation Activation { get; init; } = Activation.Relu;
 
+    /// <summary>The law of the first parameters.</summary>
+    public Initialization Initialization { get; init; } = Initialization.Pytorch;
+
     /// <summary>The law p(x∣z) of the data.</summary>
     public Likelihood Likelihood { get; init; } = Likelihood.Bernoulli;
 
-    /// <summary>σ of the Gaussian likelihood, in units of white − black: about the error that a good model leaves.</summary>
-    public double Sigma { get; init; } = 0.1;
+    /// <summary>What the likelihood is told, each as far as it concerns it.</summary>
+    public LikelihoodOptions LikelihoodOptions { get; init; } = new();
 
     /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
     public int Classes { get; init; }
@@ -42,17 +53,29 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public int DataDimensions => Channels * Width * Height;
 
-    /// <summary>What the likelihood is told.</summary>
-    private LikelihoodOptions LikelihoodOptions => new() { Scale = Sigma };
+    /// <summary>Symbols that the data are made of; 0 where they are numbers.</summary>
+    [JsonIgnore]
+    public int Symbols => Likelihood == Likelihood.Categorical && LikelihoodOptions.Symbols ? LikelihoodOptions.Classes : 0;
+
+    /// <summary>Whether losses are nats: the hybrid loss is of no law.</summary>
+    [JsonIgnore]
+    public bool HasLikelihood => LikelihoodLauncher.IsLikelihood(Likelihood);
+
+    /// <summary>Whether the images have a pixel left after the convolutions.</summary>
+    [JsonIgnore]
+    public bool HasRoomForConvolutions => new ConvolutionalShape(Height, Width).HasRoomFor(Convolutions.Count);
 
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
     {
         DataDimensions = DataDimensions,
         LatentDimensions = Latent,
-        EncoderWidths = Hidden,
-        DecoderWidths = [.. Hidden.Reverse()],
+        EncoderWidths = Convolutions.Count > 0 ? Convolutions : Hidden,
+        DecoderWidths = [.. (Convolutions.Count > 0 ? Convolutions : Hidden).Reverse()],
+        Convolution = Convolutions.Count > 0 ? new(Height, Width, Channels) { Dense = Hidden } : null,
         Activation = Activation,
+        Initialization = Initialization,
+        Symbols = Symbols,
         Classes = Classes,
         Prior = Prior,
         Likelihood = Likelihood,
@@ -63,16 +86,10 @@ public sealed record ModelConfiguration
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
     internal void ThrowIfTooLarge(int batch)
     {
-        long[] widths =
-        [
-            DataDimensions + Classes, .. Hidden, 2 * Latent + Classes, .. Hidden.Reverse(),
-            (long)LikelihoodOptions.Outputs(Likelihood) * DataDimensions,
-        ];
-        var largest = widths.Zip(widths.Skip(1)).Max(pair => pair.First * pair.Second);
-        if (Math.Max(largest, batch * widths.Max()) > int.MaxValue)
+        if (ModelSize.LargestMatrix(Shape, LikelihoodOptions.Outputs(Likelihood), batch) > int.MaxValue)
         {
             throw new RunException(
-                $"Images of {Width}×{Height} pixels need a smaller batch, fewer hidden units or fewer outputs of the decoder: "
+                $"Examples of {Width}×{Height} need a smaller batch, fewer hidden units or channels, or fewer outputs of the decoder: "
                 + "a matrix would have over 2³¹ elements.");
         }
     }
@@ -80,9 +97,10 @@ public sealed record ModelConfiguration
     /// <inheritdoc/>
     public bool Equals(ModelConfiguration? other) =>
         other is not null
-        && (Width, Height, Channels, Latent, Activation, Likelihood, Sigma, Classes, Prior)
-            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Likelihood, other.Sigma, other.Classes, other.Prior)
-        && Hidden.SequenceEqual(other.Hidden);
+        && (Width, Height, Channels, Latent, Activation, Initialization, Likelihood, LikelihoodOptions, Classes, Prior)
+            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Initialization, other.Likelihood,
+                other.LikelihoodOptions, other.Classes, other.Prior)
+        && Hidden.SequenceEqual(other.Hidden) && Convolutions.SequenceEqual(other.Convolutions);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Width, Height, Hidden.Count, Latent, Activation, Likelihood);

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace VaeGpu.Training.Evaluation;
 
-/// <summary>What a model is worth on images it was not trained on: means over the images, in nats, without any weight.</summary>
+/// <summary>
+/// What a model is worth on images it was not trained on: means over the images, in nats, without any weight. Of a loss that is no
+/// likelihood there is no log p(x): what follows from that is null, and the distortion is the loss.
+/// </summary>
 public sealed record EvaluationReport
 {
     /// <summary>Images.</summary>
@@ -12,7 +15,7 @@ public sealed record EvaluationReport
     public required int ImportanceSamples { get; init; }
 
     /// <summary>−distortion − rate: a lower bound of log p(x).</summary>
-    public required double Elbo { get; init; }
+    public required double? Elbo { get; init; }
 
     /// <summary>KL(q(z∣x) ∥ p(z)), by its formula.</summary>
     public required double Rate { get; init; }
@@ -21,16 +24,16 @@ public sealed record EvaluationReport
     public required double Distortion { get; init; }
 
     /// <summary>log (1/K)Σ p(x, z)/q(z∣x): log p(x) by importance sampling.</summary>
-    public required double LogLikelihood { get; init; }
+    public required double? LogLikelihood { get; init; }
 
     /// <summary>The standard error of <see cref="LogLikelihood"/> as an estimate for all images of the kind: deviation/√images.</summary>
-    public required double LogLikelihoodStderr { get; init; }
+    public required double? LogLikelihoodStderr { get; init; }
 
     /// <summary>The part of it that more draws would remove, to first order.</summary>
-    public required double ImportanceStderr { get; init; }
+    public required double? ImportanceStderr { get; init; }
 
     /// <summary>−ELBO/(D·ln 2), D the data dimensions.</summary>
-    public required double BitsPerDim { get; init; }
+    public required double? BitsPerDim { get; init; }
 
     /// <summary>Latent dimensions whose mean μ(x) has a variance above 0.01 over the images (Burda et al. 2016).</summary>
     public required int ActiveUnits { get; init; }

@@ -82,7 +82,8 @@ public sealed class Evaluator : IDisposable
     private EvaluationReport Report(int images, int samples, LatentStatistics latent, LikelihoodStatistics likelihood)
     {
         var kl = latent.Kl;
-        var elbo = -likelihood.Distortion - kl.Sum();
+        bool isLaw = model.HasLikelihood;
+        double? elbo = isLaw ? -likelihood.Distortion - kl.Sum() : null;
         return new EvaluationReport
         {
             Images = images,
@@ -90,9 +91,9 @@ public sealed class Evaluator : IDisposable
             Elbo = elbo,
             Rate = kl.Sum(),
             Distortion = likelihood.Distortion,
-            LogLikelihood = likelihood.Mean,
-            LogLikelihoodStderr = likelihood.Stderr,
-            ImportanceStderr = likelihood.ImportanceStderr,
+            LogLikelihood = isLaw ? likelihood.Mean : null,
+            LogLikelihoodStderr = isLaw ? likelihood.Stderr : null,
+            ImportanceStderr = isLaw ? likelihood.ImportanceStderr : null,
             BitsPerDim = -elbo / (model.DataDimensions * Math.Log(2)),
             ActiveUnits = latent.ActiveUnits,
             AggregatePosteriorKl = latent.AggregateKl,

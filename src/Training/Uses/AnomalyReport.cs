@@ -22,7 +22,7 @@ public sealed partial class AnomalyJson : JsonSerializerContext;
 /// <summary>The scores of a data set.</summary>
 public sealed class AnomalyReport
 {
-    private static readonly (string Name, Func<ExampleScore, double> Value)[] Kinds =
+    private static readonly (string Name, Func<ExampleScore, double> Value)[] KindsOfLikelihood =
     [
         ("negative_elbo", score => score.NegativeElbo),
         ("reconstruction", score => score.Reconstruction),
@@ -30,20 +30,33 @@ public sealed class AnomalyReport
         ("negative_log_p", score => score.NegativeLogLikelihood),
     ];
 
+    /// <summary>A loss without a law bounds no log p(x).</summary>
+    private static readonly (string Name, Func<ExampleScore, double> Value)[] KindsOfLoss =
+    [
+        ("loss", score => score.NegativeElbo),
+        ("reconstruction", score => score.Reconstruction),
+        ("kl", score => score.Kl),
+    ];
+
+    private readonly (string Name, Func<ExampleScore, double> Value)[] kinds;
     private readonly ImageSet data;
     private readonly ExampleScore[] scores;
     private readonly bool[]? anomalous;
 
-    /// <summary>Looks the classes up whose examples are anomalous; none where there is nothing to compare with.</summary>
+    /// <summary>
+    /// Looks the classes up whose examples are anomalous; none where there is nothing to compare with. A model without a likelihood is
+    /// given by <paramref name="hasLikelihood"/>.
+    /// </summary>
     /// <exception cref="DataException">The data has no labels, no such class, or no example of one of the two kinds.</exception>
-    public AnomalyReport(ImageSet data, ExampleScore[] scores, IReadOnlyList<string> anomalousClasses)
+    public AnomalyReport(ImageSet data, ExampleScore[] scores, IReadOnlyList<string> anomalousClasses, bool hasLikelihood = true)
     {
         (this.data, this.scores) = (data, scores);
+        kinds = hasLikelihood ? KindsOfLikelihood : KindsOfLoss;
         anomalous = anomalousClasses.Count == 0 ? null : Flags(data, anomalousClasses);
     }
 
     /// <summary>A summary for each kind of score.</summary>
-    public IReadOnlyList<AnomalyArea> Areas => [.. Kinds.Select(kind =>
+    public IReadOnlyList<AnomalyArea> Areas => [.. kinds.Select(kind =>
     {
         var values = Array.ConvertAll(scores, score => kind.Value(score));
         return new AnomalyArea(
@@ -61,7 +74,7 @@ public sealed class AnomalyReport
             Flags(data, anomalousClasses);
     }
 
-    /// <summary>Writes a row for each example, in nats.</summary>
+    /// <summary>Writes a row for each example, in nats where there is a likelihood.</summary>
     /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
     public void Write(string path) => CsvText.Write(
         path,
@@ -69,7 +82,7 @@ public sealed class AnomalyReport
             "row",
             .. data.Labels is null ? [] : (string[])["class"],
             .. anomalous is null ? [] : (string[])["anomalous"],
-            .. Kinds.Select(kind => kind.Name),
+            .. kinds.Select(kind => kind.Name),
         ],
         scores.Select(Row));
 
@@ -78,7 +91,7 @@ public sealed class AnomalyReport
         i.ToString(CultureInfo.InvariantCulture),
         .. data.Labels is null ? [] : (string[])[data.NameOf(data.Labels[i])],
         .. anomalous is null ? [] : (string[])[anomalous[i] ? "1" : "0"],
-        .. Kinds.Select(kind => kind.Value(score).ToString("G9", CultureInfo.InvariantCulture)),
+        .. kinds.Select(kind => kind.Value(score).ToString("G9", CultureInfo.InvariantCulture)),
     ];
 
     private static bool[] Flags(ImageSet data, IReadOnlyList<string> classes)
