@@ -32,11 +32,15 @@ internal sealed class LoadedRun : IDisposable
         return new LoadedRun(Backend.Open(device, threads), checkpoint);
     }
 
-    /// <summary>The model, to make pictures with.</summary>
-    /// <exception cref="RunException">The run's data are no pictures.</exception>
-    public Generation Pictures => configuration.Data.IsPictures
-        ? Generation
-        : throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score.");
+    /// <summary>The model, to make pictures or lines of text with.</summary>
+    /// <exception cref="RunException">The run's data are neither, or were text to an earlier version that took symbols for numbers.</exception>
+    public RunPictures Pictures => (configuration.Data.Columns, configuration.Data.Alphabet) switch
+    {
+        (not null, _) => throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score."),
+        (_, not null) when configuration.Model.Symbols == 0 =>
+            throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
+        var (_, alphabet) => new RunPictures(Generation, alphabet),
+    };
 
     /// <summary>What the run followed from.</summary>
     public RunConfiguration Configuration => configuration;

@@ -20,8 +20,7 @@ internal static class RequestedModel
         {
             if (request.GaveClasses)
                 throw new UsageException("--classes is for levels of grey; text has as many classes as symbols, so leave it out.");
-            // One symbol alone is as good as two: a categorical law has two classes at least.
-            settings = settings with { Symbols = true, Classes = Math.Max(2, alphabet.Length) };
+            settings = settings with { Symbols = true, Classes = alphabet.Length };
         }
         var model = new ModelConfiguration
         {

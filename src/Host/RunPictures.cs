@@ -6,37 +6,43 @@ using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Host;
 
-/// <summary>The pictures of a run.</summary>
-internal static class RunPictures
+/// <summary>What a model makes, laid out to be looked at: images as pictures, lines of text as such.</summary>
+/// <param name="generation">The model.</param>
+/// <param name="alphabet">The symbols of text; null for images.</param>
+internal sealed class RunPictures(Generation generation, string? alphabet)
 {
-    /// <summary>Images in samples.png and in reconstructions.png.</summary>
+    /// <summary>Images that a run leaves of either kind.</summary>
     public const int Count = 64;
 
     private const int PairColumns = 16;
 
+    /// <summary>What a file of them ends in.</summary>
+    public string Extension => alphabet is null ? ".png" : ".txt";
+
     /// <summary>Mean images of latent vectors drawn from the prior.</summary>
-    public static Picture Samples(Generation generation, int count, uint seed, CancellationToken stop, byte? label = null) => ImageGrid.Tile(
-        generation.Sample(count, seed, stop, label), generation.Width, generation.Height, Columns(count), generation.Channels);
+    public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null) =>
+        Tile(generation.Sample(count, seed, stop, label), alphabet is null ? (int)Math.Ceiling(Math.Sqrt(count)) : count);
 
     /// <summary>The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.</summary>
-    public static Picture Reconstructions(Generation generation, ImageSet images, int count, CancellationToken stop, byte? label = null)
+    public IShown Reconstructions(ImageSet images, int count, CancellationToken stop, byte? label = null)
     {
         count = Math.Min(count, images.Count);
         var inputs = images.Pixels.AsSpan(0, count * images.Size);
         var outputs = generation.Reconstruct(inputs, stop, images.Labels?[..count], label);
-        return ImageGrid.Pairs(inputs, outputs, images.Width, images.Height, PairColumns, images.Channels);
+        if (alphabet is null)
+            return ImageGrid.Pairs(inputs, outputs, images.Width, images.Height, PairColumns, images.Channels);
+        var pairs = inputs.ToArray().Chunk(images.Size).Zip(outputs.Chunk(images.Size), (input, output) => (byte[])[.. input, .. output]);
+        return Tile([.. pairs.SelectMany(pair => pair)], 2);
     }
 
     /// <summary>Mean images of latent vectors in units of the prior, shape (count, d), <paramref name="columns"/> in a row.</summary>
-    public static Picture Decoded(Generation generation, float[] units, int columns, CancellationToken stop, byte? label) =>
-        ImageGrid.Tile(Decode(generation, units, stop, label), generation.Width, generation.Height, columns, generation.Channels);
+    public IShown Decoded(float[] units, int columns, CancellationToken stop, byte? label) => Tile(Decode(units, stop, label), columns);
 
     /// <summary>
     /// A row for each pair of neighbours among the first 2·<paramref name="pairs"/> images: the first, the way from its code to that of
     /// the second, in units of the prior, decoded in <paramref name="steps"/> images, and the second.
     /// </summary>
-    public static Picture Interpolations(
-        Generation generation, ImageSet images, int pairs, int steps, PathKind kind, CancellationToken stop, byte? label)
+    public IShown Interpolations(ImageSet images, int pairs, int steps, PathKind kind, CancellationToken stop, byte? label)
     {
         pairs = Math.Min(pairs, images.Count / 2);
         if (pairs == 0)
@@ -48,10 +54,10 @@ internal static class RunPictures
         {
             rows.AddRange(images[2 * pair]);
             var path = LatentPaths.Between(Code(2 * pair), Code(2 * pair + 1), steps, kind);
-            rows.AddRange(Decode(generation, path, stop, label));
+            rows.AddRange(Decode(path, stop, label));
             rows.AddRange(images[2 * pair + 1]);
         }
-        return ImageGrid.Tile([.. rows], images.Width, images.Height, steps + 2, images.Channels);
+        return Tile([.. rows], steps + 2);
 
         ReadOnlySpan<float> Code(int image) => codes.AsSpan(image * generation.Latent, generation.Latent);
     }
@@ -70,11 +76,13 @@ internal static class RunPictures
         }
     }
 
-    private static byte[] Decode(Generation generation, float[] units, CancellationToken stop, byte? label)
+    private IShown Tile(byte[] examples, int columns) => alphabet is null
+        ? ImageGrid.Tile(examples, generation.Width, generation.Height, columns, generation.Channels)
+        : TextGrid.Of(examples, alphabet, generation.Width, columns);
+
+    private byte[] Decode(float[] units, CancellationToken stop, byte? label)
     {
         byte[]? labels = label is { } one ? [.. Enumerable.Repeat(one, units.Length / generation.Latent)] : null;
-        return generation.DecodeGrey(generation.FromPriorUnits(units, labels, stop), stop, labels);
+        return generation.DecodeBytes(generation.FromPriorUnits(units, labels, stop), stop, labels);
     }
-
-    private static int Columns(int count) => (int)Math.Ceiling(Math.Sqrt(count));
 }

@@ -111,10 +111,12 @@ internal static class TrainProgram
     {
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", LossUnit.Of(trainer.Configuration), trainer.History);
-        if (!trainer.Configuration.Data.IsPictures)
+        var (data, seed) = (trainer.Configuration.Data, trainer.Configuration.Training.Seed);
+        if (data.Columns is not null)
             return;
         using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);
-        RunPictures.Samples(generation, RunPictures.Count, trainer.Configuration.Training.Seed, default).WritePng(folder.Samples);
-        RunPictures.Reconstructions(generation, test, RunPictures.Count, default).WritePng(folder.Reconstructions);
+        var pictures = new RunPictures(generation, data.Alphabet);
+        pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
+        pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }
 }

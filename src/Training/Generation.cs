@@ -65,20 +65,20 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>
-    /// E[x∣z] for <paramref name="count"/> draws z of the prior, as grey levels, shape (count, D); of a conditional model with the given
-    /// label, or with each in turn.
+    /// <see cref="DecodeBytes"/> of <paramref name="count"/> draws z of the prior, shape (count, D); of a conditional model with the
+    /// given label, or with each in turn.
     /// </summary>
     public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null)
     {
         var labels = new byte[count];
         for (var i = 0; i < count && Classes > 0; i++)
             labels[i] = label ?? (byte)(i % Classes);
-        return DecodeGrey(FromPriorUnits(Prior(count, seed), labels, stop), stop, labels);
+        return DecodeBytes(FromPriorUnits(Prior(count, seed), labels, stop), stop, labels);
     }
 
     /// <summary>
-    /// E[x∣z] at the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both are grey levels, shape (count, D). A conditional model
-    /// takes each x to be of its label, and decodes it as that or, at the same place in the prior, as <paramref name="label"/>.
+    /// <see cref="DecodeBytes"/> of the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both have the shape (count, D). A
+    /// conditional model takes each x to be of its label, and decodes it as that or, at the same place in the prior, as <paramref name="label"/>.
     /// </summary>
     /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
     public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null, byte? label = null)
@@ -88,9 +88,9 @@ public sealed class Generation : IDisposable
         var images = new ImageSet(inputs.ToArray(), labels, model.DataDimensions, 1);
         var codes = Encode(images, stop).Means;
         if (label is not { } other)
-            return DecodeGrey(codes, stop, labels);
+            return DecodeBytes(codes, stop, labels);
         byte[] others = [.. Enumerable.Repeat(other, images.Count)];
-        return DecodeGrey(FromPriorUnits(ToPriorUnits(codes, labels, stop), others, stop), stop, others);
+        return DecodeBytes(FromPriorUnits(ToPriorUnits(codes, labels, stop), others, stop), stop, others);
     }
 
     /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
@@ -113,26 +113,37 @@ public sealed class Generation : IDisposable
         return codes;
     }
 
-    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d), as grey levels, shape (count, D).</summary>
-    public byte[] DecodeGrey(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null) =>
-        Array.ConvertAll(Decode(latent, stop, labels), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
+    /// <summary>
+    /// The bytes of data for each z of <paramref name="latent"/>, shape (count, d), as an <see cref="ImageSet"/> has them, shape (count, D):
+    /// the grey levels of E[x∣z], or the likeliest symbol of each place.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
+    public byte[] DecodeBytes(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
+    {
+        if (model.Symbols == 0)
+            return Array.ConvertAll(Decode(latent, stop, labels), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
+        int size = model.DataDimensions;
+        var symbols = new byte[checked(latent.Length / model.Latent * size)];
+        Decode(latent, stop, labels, (first, rows) =>
+        {
+            var logits = Read(vae.Decoder.Outputs, rows * size * model.Symbols);
+            for (var i = 0; i < rows * size; i++)
+                symbols[first * size + i] = Likeliest(logits.AsSpan(i / size * size * model.Symbols + i % size), size);
+        });
+        return symbols;
+    }
 
     /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D).</summary>
     /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
     public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
     {
-        int d = model.Latent, size = model.DataDimensions;
-        if (Classes > 0 && labels?.Length != latent.Length / d)
-            throw new ArgumentException("A conditional model decodes a latent vector with its label.", nameof(labels));
-        var means = new float[checked(latent.Length / d * size)];
-        foreach (var (first, rows) in Batches(latent.Length / d, stop))
+        var size = model.DataDimensions;
+        var means = new float[checked(latent.Length / model.Latent * size)];
+        Decode(latent, stop, labels, (first, rows) =>
         {
-            PutLabels(labels, first, rows);
-            vae.Posterior.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
-            vae.Decode(rows);
             vae.Decoder.Mean(batch.View, rows);
             Read(batch.View, rows * size).CopyTo(means, first * size);
-        }
+        });
         return means;
     }
 
@@ -192,6 +203,33 @@ public sealed class Generation : IDisposable
         batch.Dispose();
         running.Dispose();
         control.Dispose();
+    }
+
+    /// <summary>Decodes batch by batch; after each, <paramref name="take"/> is told its first row and its number of rows.</summary>
+    private void Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels, Action<int, int> take)
+    {
+        var d = model.Latent;
+        if (Classes > 0 && labels?.Length != latent.Length / d)
+            throw new ArgumentException("A conditional model decodes a latent vector with its label.", nameof(labels));
+        foreach (var (first, rows) in Batches(latent.Length / d, stop))
+        {
+            PutLabels(labels, first, rows);
+            vae.Posterior.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
+            vae.Decode(rows);
+            take(first, rows);
+        }
+    }
+
+    /// <summary>The class of the largest logit; they lie <paramref name="stride"/> apart.</summary>
+    private byte Likeliest(ReadOnlySpan<float> logits, int stride)
+    {
+        var best = 0;
+        for (var k = 1; k < model.Symbols; k++)
+        {
+            if (logits[k * stride] > logits[best * stride])
+                best = k;
+        }
+        return (byte)best;
     }
 
     /// <summary>KL of each row.</summary>

@@ -136,7 +136,7 @@ public sealed class LossChartTests
     private static XElement Chart(string title, EpochLoss[] epochs)
     {
         using var folder = new ScratchFolder();
-        LossChart.Write(folder["loss chart.svg"], title, "nats per image", epochs);
+        LossChart.Write(folder["loss chart.svg"], title, "nats per example", epochs);
         return XDocument.Load(folder["loss chart.svg"]).Root!;
     }
 

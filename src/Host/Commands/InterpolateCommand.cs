@@ -9,7 +9,7 @@ internal static class InterpolateCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("interpolate", "Decodes the way between pairs of images, a row for each pair; the images stand at its ends.");
-        var use = new UseOptions(command, "The picture, PNG [default: interpolations-COUNT.png in the run's folder]", takesData: true);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: interpolations-COUNT in the run's folder]", takesData: true);
         var count = OptionOf.Number("--count", "pairs", 8, 1, 1000, "How many pairs: images 0 and 1, 2 and 3, …");
         var steps = OptionOf.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, those of both ends among them");
         var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "The way in latent space");
@@ -20,12 +20,12 @@ internal static class InterpolateCommand
         command.SetAction(result =>
         {
             using var loaded = use.Open(result);
-            var generation = loaded.Pictures;
+            var (pairs, pictures) = (result.GetValue(count), loaded.Pictures);
             var wanted = label.ReadRequired(result, loaded);
-            var file = use.Output(result, FormattableString.Invariant($"interpolations-{result.GetValue(count)}{LabelOption.Suffix(wanted)}.png"));
+            var name = FormattableString.Invariant($"interpolations-{pairs}{LabelOption.Suffix(wanted)}");
+            var file = use.Output(result, name + pictures.Extension);
             var images = use.Data(result, loaded, wanted);
-            RunPictures.Interpolations(
-                generation, images, result.GetValue(count), result.GetValue(steps), result.Chosen<PathKind>(path), stop, wanted).WritePng(file);
+            pictures.Interpolations(images, pairs, result.GetValue(steps), result.Chosen<PathKind>(path), stop, wanted).Write(file);
             terminal.Output.WriteLine(file);
             return ExitCode.Done;
         });

@@ -10,7 +10,7 @@ internal static class ManifoldCommand
     {
         var command = new Command(
             "manifold", "Decodes a square of two latent dimensions, spaced so that each image stands for as much of the prior.");
-        var use = new UseOptions(command, "The picture, PNG [default: manifold-SIDE.png in the run's folder]", takesData: false);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: manifold-SIDE in the run's folder]", takesData: false);
         var side = OptionOf.Number("--side", "n", 20, 2, 200, "Images in a row and in a column");
         var dimensions = OptionOf.Numbers(
             "--dimensions", "x,y", 0, 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");
@@ -21,9 +21,10 @@ internal static class ManifoldCommand
         command.SetAction(result =>
         {
             using var loaded = use.Open(result);
-            var generation = loaded.Pictures;
+            var (generation, pictures) = (loaded.Generation, loaded.Pictures);
             var wanted = label.ReadRequired(result, loaded);
-            var file = use.Output(result, FormattableString.Invariant($"manifold-{result.GetValue(side)}{LabelOption.Suffix(wanted)}.png"));
+            var name = FormattableString.Invariant($"manifold-{result.GetValue(side)}{LabelOption.Suffix(wanted)}");
+            var file = use.Output(result, name + pictures.Extension);
             var axes = result.GetValue(dimensions) ?? (generation.Latent == 2
                 ? [0, 1]
                 : throw new UsageException($"The model has {generation.Latent} latent dimensions; name two of them, such as --dimensions 0,1."));
@@ -31,7 +32,7 @@ internal static class ManifoldCommand
                 throw new UsageException("--dimensions takes two different dimensions, such as 0,1.");
             UseOptions.ThrowIfBeyond("--dimensions", axes, generation.Latent, "latent dimension");
             var points = LatentPaths.Manifold(generation.Latent, axes[0], axes[1], result.GetValue(side));
-            RunPictures.Decoded(generation, points, result.GetValue(side), stop, wanted).WritePng(file);
+            pictures.Decoded(points, result.GetValue(side), stop, wanted).Write(file);
             terminal.Output.WriteLine(file);
             return ExitCode.Done;
         });

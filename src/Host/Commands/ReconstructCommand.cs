@@ -8,7 +8,7 @@ internal static class ReconstructCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction.");
-        var use = new UseOptions(command, "The picture, PNG [default: reconstructions-COUNT.png in the run's folder]", takesData: true);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: reconstructions-COUNT in the run's folder]", takesData: true);
         var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first images");
         var label = new LabelOption(command, "Class that a conditional model decodes the images as, by number or name [default: their own]");
         command.Options.Add(count);
@@ -16,9 +16,11 @@ internal static class ReconstructCommand
         {
             using var loaded = use.Open(result);
             var wanted = label.Read(result, loaded);
-            var path = use.Output(result, FormattableString.Invariant($"reconstructions-{result.GetValue(count)}{LabelOption.Suffix(wanted)}.png"));
+            var (number, pictures) = (result.GetValue(count), loaded.Pictures);
+            var name = FormattableString.Invariant($"reconstructions-{number}{LabelOption.Suffix(wanted)}");
+            var path = use.Output(result, name + pictures.Extension);
             var images = use.Data(result, loaded, wanted);
-            RunPictures.Reconstructions(loaded.Pictures, images, result.GetValue(count), stop, wanted).WritePng(path);
+            pictures.Reconstructions(images, number, stop, wanted).Write(path);
             terminal.Output.WriteLine(path);
             return ExitCode.Done;
         });

@@ -8,7 +8,7 @@ internal static class SampleCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("sample", "Draws latent vectors from the prior and decodes them to a picture of mean images.");
-        var use = new UseOptions(command, "The picture, PNG [default: samples-COUNT-seed-SEED.png in the run's folder]", takesData: false);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: samples-COUNT-seed-SEED in the run's folder]", takesData: false);
         var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "How many images");
         var seed = UseOptions.Seed("the latent vectors");
         var label = new LabelOption(command, "Class of the images, of a conditional model, by number or name [default: each in turn]");
@@ -18,9 +18,10 @@ internal static class SampleCommand
         {
             using var loaded = use.Open(result);
             var wanted = label.Read(result, loaded);
-            var path = use.Output(
-                result, FormattableString.Invariant($"samples-{result.GetValue(count)}-seed-{result.GetValue(seed)}{LabelOption.Suffix(wanted)}.png"));
-            RunPictures.Samples(loaded.Pictures, result.GetValue(count), result.GetValue(seed), stop, wanted).WritePng(path);
+            var (number, pictures) = (result.GetValue(count), loaded.Pictures);
+            var name = FormattableString.Invariant($"samples-{number}-seed-{result.GetValue(seed)}{LabelOption.Suffix(wanted)}");
+            var path = use.Output(result, name + pictures.Extension);
+            pictures.Samples(number, result.GetValue(seed), stop, wanted).Write(path);
             terminal.Output.WriteLine(path);
             return ExitCode.Done;
         });

@@ -12,7 +12,7 @@ internal static class TraverseCommand
     {
         var command = new Command(
             "traverse", "Moves one latent dimension in each row and decodes it, the others staying; the dimension of the largest KL comes first.");
-        var use = new UseOptions(command, "The picture, PNG [default: traversals.png in the run's folder]", takesData: true);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: traversals in the run's folder]", takesData: true);
         var dimensions = OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "How many latent dimensions, those of the largest KL [default: all]");
         var image = OptionOf.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
         var steps = OptionOf.Number("--steps", "n", 11, 2, 1000, "Images in a row");
@@ -25,10 +25,10 @@ internal static class TraverseCommand
         command.SetAction(result =>
         {
             using var loaded = use.Open(result);
-            var generation = loaded.Pictures;
+            var (generation, pictures) = (loaded.Generation, loaded.Pictures);
             int? from = result.Gave(image) ? result.GetValue(image) : null;
             var wanted = from is null ? label.ReadRequired(result, loaded) : label.Read(result, loaded);
-            var file = use.Output(result, $"traversals{LabelOption.Suffix(wanted)}.png");
+            var file = use.Output(result, $"traversals{LabelOption.Suffix(wanted)}{pictures.Extension}");
             if (result.GetValue(dimensions) > generation.Latent)
                 throw new UsageException(FormattableString.Invariant($"--dimensions: the model has {generation.Latent} latent dimensions."));
             var images = use.Data(result, loaded, wanted);
@@ -37,7 +37,7 @@ internal static class TraverseCommand
                 wanted ??= images.Labels![from!.Value];
             var rows = MostInformative(generation.DivergencePerDimension(images, stop), result.GetValue(dimensions));
             var paths = LatentPaths.Traverse(centre, [.. rows.Select(row => row.Dimension)], result.GetValue(steps), result.GetValue(range));
-            RunPictures.Decoded(generation, paths, result.GetValue(steps), stop, wanted).WritePng(file);
+            pictures.Decoded(paths, result.GetValue(steps), stop, wanted).Write(file);
             foreach (var (row, (dimension, kl)) in rows.Index())
                 terminal.Output.WriteLine(FormattableString.Invariant($"row {row + 1,-5}dimension {dimension,-5}KL {kl:F4} nats"));
             terminal.Output.WriteLine(file);

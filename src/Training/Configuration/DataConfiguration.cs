@@ -38,10 +38,6 @@ public sealed record DataConfiguration
     [JsonIgnore]
     public string Examples => Columns is not null ? "rows" : Alphabet is not null ? "lines" : "images";
 
-    /// <summary>Whether the examples can be shown as pictures.</summary>
-    [JsonIgnore]
-    public bool IsPictures => Columns is null && Alphabet is null;
-
     /// <summary>Refuses other data that is of another kind: pictures, a table or text.</summary>
     /// <exception cref="RunException">It is.</exception>
     public void ThrowIfOtherKind(DataSplit data)

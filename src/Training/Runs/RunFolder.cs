@@ -30,13 +30,16 @@ public sealed class RunFolder : IDisposable
     /// <summary>The path of the loss curves, SVG.</summary>
     public string Losses => In("loss.svg");
 
-    /// <summary>The path of the images drawn from the prior, PNG.</summary>
-    public string Samples => In("samples.png");
+    private string[] Files =>
+    [
+        Checkpoint, Configuration, Metrics, Losses, Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"),
+    ];
 
-    /// <summary>The path of held-out images beside their reconstructions, PNG.</summary>
-    public string Reconstructions => In("reconstructions.png");
+    /// <summary>The path of the images drawn from the prior, .png, or of lines of text, .txt.</summary>
+    public string Samples(string extension) => In($"samples{extension}");
 
-    private string[] Files => [Checkpoint, Configuration, Metrics, Losses, Samples, Reconstructions];
+    /// <summary>The path of held-out images beside their reconstructions, .png, or of lines of text, .txt.</summary>
+    public string Reconstructions(string extension) => In($"reconstructions{extension}");
 
     /// <summary>The path of the checkpoint of the run in <paramref name="folder"/>.</summary>
     public static string CheckpointIn(string folder) => System.IO.Path.Combine(folder, "checkpoint.vae");

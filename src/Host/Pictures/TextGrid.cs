@@ -1,0 +1,34 @@
+using System.Text;
+using VaeGpu.Training;
+
+namespace VaeGpu.Host.Pictures;
+
+/// <summary>Lines of text, each as long as the model's examples: blanks fill them up.</summary>
+internal sealed record TextGrid(IReadOnlyList<string> Lines) : IShown
+{
+    /// <summary>
+    /// A line for each <paramref name="length"/> numbers of <paramref name="symbols"/>, which count in the alphabet; an empty line stands
+    /// between rows of <paramref name="columns"/>.
+    /// </summary>
+    public static TextGrid Of(ReadOnlySpan<byte> symbols, string alphabet, int length, int columns)
+    {
+        var lines = new List<string>();
+        for (var line = 0; line < symbols.Length / length; line++)
+        {
+            if (line > 0 && line % columns == 0)
+                lines.Add("");
+            var text = new StringBuilder(length);
+            foreach (var symbol in symbols.Slice(line * length, length))
+                text.Append(alphabet[symbol]);
+            lines.Add(text.ToString());
+        }
+        return new TextGrid(lines);
+    }
+
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
+        foreach (var line in Lines)
+            writer.WriteLine(line);
+    });
+}
