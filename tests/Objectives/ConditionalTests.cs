@@ -67,6 +67,14 @@ public sealed class ConditionalTests
         var back = generation.FromPriorUnits(generation.ToPriorUnits(codes.Means, data.Labels, default), data.Labels, default);
         Assert.That(back, Is.EqualTo(codes.Means).Within(1e-5));
         Assert.That(() => generation.Decode(codes.Means, default), Throws.ArgumentException);
+
+        // As another class an image keeps its place in the prior.
+        byte[] sixes = [.. Enumerable.Repeat((byte)6, data.Count)];
+        var centre = generation.FromPriorUnits(new float[d], sixes[..1], default);
+        var rim = generation.FromPriorUnits([.. Enumerable.Repeat(1f, d)], sixes[..1], default);
+        float[] moved = [.. codes.Means.Select((z, at) => centre[at % d] + (rim[at % d] - centre[at % d]) * (z - mean[at]) / (edge[at] - mean[at]))];
+        var seen = generation.Reconstruct(data.Pixels, default, data.Labels, label: 6);
+        Assert.That(seen.Zip(generation.DecodeGrey(moved, default, sixes)).Max(pair => Math.Abs(pair.First - pair.Second)), Is.LessThanOrEqualTo(1));
     }
 
     [Test]

@@ -41,6 +41,10 @@ public sealed class AtomicFileTests
         Assert.That(
             () => AtomicFile.Write(path, stream => stream.WriteByte(1)),
             Throws.InstanceOf<IOException>().With.Message.StartsWith($"\"{path}\" cannot be written: ").And.Message.Not.Contain(".tmp"));
+        var longest = folder[new string('n', 240)];
+        Assert.That(
+            () => AtomicFile.Write(longest, stream => stream.WriteByte(1)),
+            Throws.InstanceOf<IOException>().With.Message.Contains(longest).And.Message.Not.Contain(".tmp"));
         Assert.That(
             () => AtomicFile.Write(folder.Path, stream => stream.WriteByte(1)),
             Throws.InstanceOf<IOException>().With.Message.Contains(folder.Path).And.Message.Not.Contain(".tmp"));
