@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -14,6 +15,7 @@ namespace VaeGpu.Training;
 /// </remarks>
 public sealed class Trainer : IDisposable
 {
+    private readonly Accelerator accelerator;
     private readonly StepLauncher launcher;
     private readonly Vae vae;
     private readonly ImagePass train;
@@ -23,6 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
     private readonly ReadingPace reading = new();
+    private StepGraph? fullStep;
     private double earlierSeconds;
     private long imagesHere;
     private int step = 1;
@@ -39,6 +42,7 @@ public sealed class Trainer : IDisposable
         var rows = Math.Min(configuration.Training.Batch, Math.Max(data.Train.Count, data.Test.Count));
         var objective = configuration.Training.Objective;
         model.ThrowIfTooLarge(checked(rows * objective.Samples));
+        this.accelerator = accelerator;
         launcher = new StepLauncher(accelerator);
         adam = configuration.Training.Optimizer.Settings;
         var shape = model.Shape with
@@ -65,6 +69,12 @@ public sealed class Trainer : IDisposable
 
     /// <summary>Parameters of the model, padding between tensors left out.</summary>
     public int ParameterCount => vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
+
+    /// <summary>
+    /// Whether steps of a whole batch are recorded once and replayed. All that changes from step to step is in device memory, so that it
+    /// makes no difference to what is computed.
+    /// </summary>
+    internal bool ReplaysSteps { get; init; } = true;
 
     /// <summary>
     /// Goes on to the end of the epoch under way and evaluates there. <paramref name="stop"/> is looked at between steps; then, and
@@ -159,6 +169,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Frees the device memory.</summary>
     public void Dispose()
     {
+        fullStep?.Dispose();
         train.Dispose();
         test.Dispose();
         batch.Dispose();
@@ -168,16 +179,25 @@ public sealed class Trainer : IDisposable
     private void Step()
     {
         var rows = Math.Min(vae.MaximalBatch, train.Count - image);
-        train.Gather(vae, batch.View, rows);
-        vae.Forward(batch.View, train.Control, rows);
-        vae.Backward(batch.View, train.Control, rows);
-        vae.Parameters.Update(launcher, train.Control, adam);
-        train.EndStep(vae, rows);
+        if (ReplaysSteps && rows == vae.MaximalBatch)
+            (fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows))).Replay();
+        else
+            LaunchStep(rows);
         imagesHere += rows;
         step++;
         image += rows;
         if (image == train.Count)
             (epoch, image) = (epoch + 1, 0);
+    }
+
+    /// <summary>The launches of a step: the same at every step of as many rows.</summary>
+    private void LaunchStep(int rows)
+    {
+        train.Gather(vae, batch.View, rows);
+        vae.Forward(batch.View, train.Control, rows);
+        vae.Backward(batch.View, train.Control, rows);
+        vae.Parameters.Update(launcher, train.Control, adam);
+        train.EndStep(vae, rows);
     }
 
     /// <summary>The means over the images held out; null where stopped. Its noise is the same after every epoch.</summary>

@@ -6,8 +6,11 @@ namespace VaeGpu.Gpu.Runtime;
 public abstract partial class Accelerator : IDisposable
 {
     private readonly HashSet<MemoryBuffer> buffers = [];
+    private readonly HashSet<LaunchGraph> graphs = [];
     private readonly Dictionary<MethodInfo, Kernel> kernels = [];
     private readonly Lock gate = new();
+    private readonly Lock recording = new();
+    private Recorder? recorder;
     private bool disposed;
 
     private protected Accelerator(Device device)
@@ -38,7 +41,12 @@ public abstract partial class Accelerator : IDisposable
     public AcceleratorStream DefaultStream { get; }
 
     /// <summary>A further stream; work in it is in order, and unordered against other streams.</summary>
-    public AcceleratorStream CreateStream() => new(this);
+    public AcceleratorStream CreateStream()
+    {
+        var stream = new AcceleratorStream(this);
+        Open(stream);
+        return stream;
+    }
 
     /// <summary>Waits until all work is done.</summary>
     public abstract void Synchronize();
@@ -61,21 +69,66 @@ public abstract partial class Accelerator : IDisposable
         return buffer;
     }
 
+    /// <summary>
+    /// Runs <paramref name="launches"/> once, making none of its launches and clearings of memory: they become a graph, to be replayed.
+    /// It must read nothing from the device and write nothing to it by copies. Kernels are compiled where they are not yet.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It copies memory, replays a graph or records one itself.</exception>
+    public LaunchGraph Record(Action launches)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        ThrowIfRecording("A recording");
+        lock (recording)
+        {
+            var recorded = new Recorder();
+            recorder = recorded;
+            try
+            {
+                launches();
+            }
+            finally
+            {
+                recorder = null;
+            }
+            LaunchGraph graph = Graph(recorded);
+            lock (gate)
+                graphs.Add(graph);
+            return graph;
+        }
+    }
+
     /// <summary>Frees the device's memory and lets it go.</summary>
     public void Dispose()
     {
         if (disposed)
             return;
-        Synchronize();
-        foreach (MemoryBuffer buffer in buffers.ToArray())
-            buffer.Dispose();
         disposed = true;
-        DisposeDevice();
-        GC.SuppressFinalize(this);
+        try
+        {
+            Drain();
+        }
+        finally
+        {
+            foreach (LaunchGraph graph in graphs.ToArray())
+                graph.Dispose();
+            foreach (MemoryBuffer buffer in buffers.ToArray())
+                buffer.Dispose();
+            DisposeDevice();
+            GC.SuppressFinalize(this);
+        }
     }
 
     /// <summary>Whether the device's addresses are the host's.</summary>
     internal virtual bool SharesHostMemory => false;
+
+    /// <summary>What collects the calling thread's launches; null where they are made.</summary>
+    internal Recorder? Recorder => recorder is { IsOfThisThread: true } active ? active : null;
+
+    internal void ThrowIfRecording(string what)
+    {
+        if (Recorder is not null)
+            throw new InvalidOperationException($"{what} cannot be recorded: only launches, and memory set to zero, can be replayed. Move it before or after.");
+    }
 
     /// <summary>The kernels loaded so far.</summary>
     internal IReadOnlyCollection<Kernel> Kernels
@@ -111,6 +164,13 @@ public abstract partial class Accelerator : IDisposable
         FreeBytes(buffer.Handle);
     }
 
+    internal void Release(LaunchGraph graph)
+    {
+        lock (gate)
+            graphs.Remove(graph);
+        graph.Release();
+    }
+
     internal abstract nint AllocateBytes(long bytes);
     internal abstract void FreeBytes(nint handle);
     internal abstract unsafe void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes);
@@ -119,6 +179,21 @@ public abstract partial class Accelerator : IDisposable
 
     /// <summary>Compiles a kernel for one group shape.</summary>
     internal abstract Executable Compile(KernelSource source, Index3D groupDim);
+
+    /// <summary>Readies a stream that was made.</summary>
+    internal virtual void Open(AcceleratorStream stream) { }
+
+    /// <summary>Gives a stream back to the driver.</summary>
+    internal virtual void Close(AcceleratorStream stream) { }
+
+    /// <summary>Waits for the work of one stream.</summary>
+    internal virtual void Synchronize(AcceleratorStream stream) => Synchronize();
+
+    /// <summary>Waits for all work before the device is let go.</summary>
+    private protected virtual void Drain() => Synchronize();
+
+    /// <summary>Makes a recording ready to be replayed.</summary>
+    private protected virtual LaunchGraph Graph(Recorder recorded) => new(this, recorded);
 
     private protected abstract void DisposeDevice();
 }
@@ -131,9 +206,12 @@ public sealed class AcceleratorStream : IDisposable
     /// <summary>The accelerator that runs the work.</summary>
     public Accelerator Accelerator { get; }
 
+    /// <summary>The driver's own stream, where it has them.</summary>
+    internal nint Handle { get; set; }
+
     /// <summary>Waits until the work is done.</summary>
-    public void Synchronize() => Accelerator.Synchronize();
+    public void Synchronize() => Accelerator.Synchronize(this);
 
     /// <inheritdoc/>
-    public void Dispose() { }
+    public void Dispose() => Accelerator.Close(this);
 }

@@ -29,6 +29,7 @@ internal unsafe ref struct ArgumentPacker(Accelerator accelerator, byte* block)
                 source.ThrowIfDisposed();
                 if (source.Accelerator != accelerator)
                     throw new ArgumentException($"A view of memory of {source.Accelerator.Name} was passed to a kernel of {accelerator.Name}.");
+                accelerator.Recorder?.Buffers.Add(source);
             }
             *(ViewArgument*)next = new ViewArgument { Handle = source?.Handle ?? 0, ByteOffset = view.ByteOffset, Length = view.Length };
         }

@@ -10,6 +10,9 @@ internal abstract class Executable
 
     /// <summary>The generated code, for people to read.</summary>
     public abstract string Text { get; }
+
+    /// <summary>What the kernel takes of the device; null where the driver does not tell.</summary>
+    public virtual KernelReport? Report => null;
 }
 
 /// <summary>A kernel method loaded on an accelerator, with its compiled forms.</summary>
@@ -69,7 +72,11 @@ internal sealed class Kernel
         if (config.SharedMemoryConfig.NumBytes > accelerator.MaxSharedMemoryPerGroup)
             throw new KernelLaunchException($"{source.Name} asks for {config.SharedMemoryConfig.NumBytes} bytes of dynamic shared memory; "
                 + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
-        Variant(config.GroupDim).Launch(stream, grid, arguments, config.SharedMemoryConfig.NumBytes);
+        Executable executable = Variant(config.GroupDim);
+        if (accelerator.Recorder is { } recorder)
+            recorder.Steps.Add(new RecordedLaunch(executable, grid, new(arguments, ArgumentBytes), config.SharedMemoryConfig.NumBytes));
+        else
+            executable.Launch(stream, grid, arguments, config.SharedMemoryConfig.NumBytes);
     }
 
     /// <summary>The group shape that an implicitly grouped kernel runs with.</summary>

@@ -115,6 +115,7 @@ public static class ArrayViewExtensions
     public static unsafe void CopyFromCPU<T>(this ArrayView<T> target, AcceleratorStream stream, T[] source) where T : unmanaged
     {
         ThrowIfLengthsDiffer(target, source);
+        target.Owner().ThrowIfRecording("A copy");
         fixed (T* address = source)
             target.Owner().CopyIn(stream, target.Source!, target.ByteOffset, address, target.LengthInBytes);
     }
@@ -128,6 +129,7 @@ public static class ArrayViewExtensions
     public static unsafe void CopyToCPU<T>(this ArrayView<T> source, AcceleratorStream stream, T[] target) where T : unmanaged
     {
         ThrowIfLengthsDiffer(source, target);
+        source.Owner().ThrowIfRecording("A copy");
         fixed (T* address = target)
             source.Owner().CopyOut(stream, source.Source!, source.ByteOffset, address, source.LengthInBytes);
     }
@@ -137,8 +139,19 @@ public static class ArrayViewExtensions
         target.MemSetToZero(target.Owner().DefaultStream);
 
     /// <inheritdoc cref="MemSetToZero{T}(ArrayView{T})"/>
-    public static void MemSetToZero<T>(this ArrayView<T> target, AcceleratorStream stream) where T : unmanaged =>
-        target.Owner().Clear(stream, target.Source!, target.ByteOffset, target.LengthInBytes);
+    public static void MemSetToZero<T>(this ArrayView<T> target, AcceleratorStream stream) where T : unmanaged
+    {
+        Accelerator accelerator = target.Owner();
+        if (accelerator.Recorder is { } recorder)
+        {
+            recorder.Buffers.Add(target.Source!);
+            recorder.Steps.Add(new RecordedClear(target.Source!, target.ByteOffset, target.LengthInBytes));
+        }
+        else
+        {
+            accelerator.Clear(stream, target.Source!, target.ByteOffset, target.LengthInBytes);
+        }
+    }
 
     private static Accelerator Owner<T>(this ArrayView<T> view) where T : unmanaged
     {

@@ -9,6 +9,7 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
     private readonly OpenCLDevice device;
     private readonly nint context;
     private readonly OpenCLProgramBuilder programs;
+    private readonly CommandBuffers? commandBuffers;
     private readonly List<OpenCLExecutable> executables = [];
 
     public OpenCLAccelerator(OpenCLDevice device, OpenCLLibrary library) : base(device)
@@ -21,11 +22,15 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
         Queue = library.CreateCommandQueue(context, handle, 0, &error);
         error.Check("clCreateCommandQueue");
         programs = new OpenCLProgramBuilder(library, device, context);
+        commandBuffers = CommandBuffers.Of(library, device);
     }
 
     internal OpenCLLibrary Library { get; }
 
     internal nint Queue { get; }
+
+    /// <summary>Whether recordings become command buffers where the driver has them.</summary>
+    internal bool UsesCommandBuffers { get; set; } = true;
 
     /// <inheritdoc/>
     public override void Synchronize() => Library.Finish(Queue).Check("clFinish");
@@ -76,10 +81,25 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
     {
         OpenCLText text = OpenCLEmitter.Emit(function, groupDim);
         Refuse(function.Name, text);
-        var executable = new OpenCLExecutable(this, function.Name, text, groupDim, programs.Build(function.Name, text));
+        var executable = new OpenCLExecutable(this, function.Name, text, groupDim, programs);
         lock (executables)
             executables.Add(executable);
         return executable;
+    }
+
+    private protected override LaunchGraph Graph(Recorder recorded)
+    {
+        // A command that fills memory has other parameters in each revision of the extension.
+        if (!UsesCommandBuffers || commandBuffers is null || !recorded.Steps.TrueForAll(step => step is RecordedLaunch))
+            return base.Graph(recorded);
+        try
+        {
+            return new CommandBufferGraph(this, commandBuffers, recorded);
+        }
+        catch (OpenCLException)
+        {
+            return base.Graph(recorded);
+        }
     }
 
     private protected override void DisposeDevice()

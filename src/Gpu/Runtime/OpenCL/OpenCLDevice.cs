@@ -12,6 +12,12 @@ public sealed class OpenCLDevice : Device
 
     internal nint Handle { get; private init; }
 
+    /// <summary>The driver that it belongs to.</summary>
+    internal nint Platform { get; private init; }
+
+    /// <summary>Whether the driver has <see cref="CommandBuffers"/> that can be queued while they run.</summary>
+    internal bool HasCommandBuffers { get; private init; }
+
     /// <summary>The bits of CL_DEVICE_TYPE.</summary>
     internal ulong Kind { get; private init; }
 
@@ -85,6 +91,9 @@ public sealed class OpenCLDevice : Device
         return new OpenCLDevice
         {
             Handle = device,
+            Platform = platform,
+            HasCommandBuffers = extensions.Contains(CommandBuffers.Extension)
+                && (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.CommandBufferCapabilities) & CommandBuffers.SimultaneousUse) != 0,
             Name = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceName),
             Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " " + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
             Kind = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DeviceType),

@@ -11,14 +11,17 @@ internal sealed unsafe class OpenCLExecutable : Executable
     private readonly string name;
     private readonly OpenCLText text;
     private readonly Index3D groupDim;
-    private readonly nint kernel;
+    private readonly OpenCLProgramBuilder programs;
+    private readonly nint program, kernel;
     private readonly (int Offset, MemoryType? Memory)[] arguments;
     private readonly Lock gate = new();
 
-    public OpenCLExecutable(OpenCLAccelerator accelerator, string name, OpenCLText text, Index3D groupDim, nint kernel)
+    public OpenCLExecutable(OpenCLAccelerator accelerator, string name, OpenCLText text, Index3D groupDim, OpenCLProgramBuilder programs)
     {
-        (this.accelerator, this.name, this.text, this.groupDim, this.kernel) = (accelerator, name, text, groupDim, kernel);
+        (this.accelerator, this.name, this.text, this.groupDim, this.programs) = (accelerator, name, text, groupDim, programs);
         cl = accelerator.Library;
+        program = programs.Build(name, text);
+        kernel = programs.Kernel(program, text);
         arguments = [.. text.Arguments.Select(p => (p.ByteOffset, p.Memory))];
     }
 
@@ -28,15 +31,14 @@ internal sealed unsafe class OpenCLExecutable : Executable
     /// <inheritdoc/>
     public override void Launch(AcceleratorStream stream, Index3D gridDim, byte* block, int dynamicSharedBytes)
     {
-        if (text.SharedBytes + dynamicSharedBytes > accelerator.MaxSharedMemoryPerGroup)
-            throw TooMuchShared(dynamicSharedBytes);
-        nuint* local = stackalloc nuint[] { (nuint)groupDim.X, (nuint)groupDim.Y, (nuint)groupDim.Z };
-        nuint* global = stackalloc nuint[] { (nuint)gridDim.X * local[0], (nuint)gridDim.Y * local[1], (nuint)gridDim.Z * local[2] };
+        ThrowIfTooMuchShared(dynamicSharedBytes);
+        nuint* local = stackalloc nuint[3], global = stackalloc nuint[3];
+        Sizes(gridDim, local, global);
         OpenCLError error;
         // The driver's kernel object holds the arguments: setting them and launching must not be torn apart.
         lock (gate)
         {
-            error = SetArguments(block, dynamicSharedBytes);
+            error = SetArguments(kernel, block, dynamicSharedBytes);
             if (error == OpenCLError.CL_SUCCESS)
                 error = cl.EnqueueNDRangeKernel(accelerator.Queue, kernel, 3, null, global, local, 0, null, null);
         }
@@ -44,17 +46,40 @@ internal sealed unsafe class OpenCLExecutable : Executable
             throw Failure(gridDim, error);
     }
 
-    /// <summary>Gives the kernel object back to the driver.</summary>
-    public void Release() => cl.ReleaseKernel(kernel);
+    /// <summary>
+    /// Puts a launch into a command buffer, and gives the kernel object that holds its arguments: one of its own, since PoCL 3.1 lets later
+    /// arguments of the same object into commands that were recorded before.
+    /// </summary>
+    public nint Append(CommandBuffers driver, nint commandBuffer, RecordedLaunch launch, uint* after, uint* syncPoint)
+    {
+        ThrowIfTooMuchShared(launch.DynamicSharedBytes);
+        nuint* local = stackalloc nuint[3], global = stackalloc nuint[3];
+        Sizes(launch.GridDim, local, global);
+        nint own = programs.Kernel(program, text);
+        OpenCLError error = SetArguments(own, launch.Arguments, launch.DynamicSharedBytes);
+        if (error == OpenCLError.CL_SUCCESS)
+            error = driver.NDRangeKernel(commandBuffer, 0, null, own, 3, null, global, local, after is null ? 0u : 1u, after, syncPoint, null);
+        if (error == OpenCLError.CL_SUCCESS)
+            return own;
+        cl.ReleaseKernel(own);
+        throw Failure(launch.GridDim, error);
+    }
 
-    private OpenCLError SetArguments(byte* block, int dynamicSharedBytes)
+    /// <summary>Gives kernel object and program back to the driver.</summary>
+    public void Release()
+    {
+        cl.ReleaseKernel(kernel);
+        cl.ReleaseProgram(program);
+    }
+
+    private OpenCLError SetArguments(nint kernel, byte* block, int dynamicSharedBytes)
     {
         uint index = 0;
         foreach ((int offset, MemoryType? memory) in arguments)
         {
             OpenCLError error = memory is { } type
-                ? SetScalar(ref index, block + offset, type)
-                : SetView(ref index, (ViewArgument*)(block + offset));
+                ? SetScalar(kernel, ref index, block + offset, type)
+                : SetView(kernel, ref index, (ViewArgument*)(block + offset));
             if (error != OpenCLError.CL_SUCCESS)
                 return error;
         }
@@ -63,13 +88,13 @@ internal sealed unsafe class OpenCLExecutable : Executable
             : OpenCLError.CL_SUCCESS;
     }
 
-    private OpenCLError SetView(ref uint index, ViewArgument* view)
+    private OpenCLError SetView(nint kernel, ref uint index, ViewArgument* view)
     {
         OpenCLError error = cl.SetKernelArg(kernel, index++, (nuint)sizeof(nint), &view->Handle);
         return error == OpenCLError.CL_SUCCESS ? cl.SetKernelArg(kernel, index++, sizeof(long), &view->ByteOffset) : error;
     }
 
-    private OpenCLError SetScalar(ref uint index, byte* value, MemoryType type)
+    private OpenCLError SetScalar(nint kernel, ref uint index, byte* value, MemoryType type)
     {
         int widened = type switch
         {
@@ -82,9 +107,20 @@ internal sealed unsafe class OpenCLExecutable : Executable
         return cl.SetKernelArg(kernel, index++, (nuint)type.ValueType().Bytes, type.Bytes() < sizeof(int) ? (byte*)&widened : value);
     }
 
-    private KernelLaunchException TooMuchShared(int dynamicSharedBytes) =>
-        new($"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "
-            + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
+    private void Sizes(Index3D gridDim, nuint* local, nuint* global)
+    {
+        (local[0], local[1], local[2]) = ((nuint)groupDim.X, (nuint)groupDim.Y, (nuint)groupDim.Z);
+        (global[0], global[1], global[2]) = ((nuint)gridDim.X * local[0], (nuint)gridDim.Y * local[1], (nuint)gridDim.Z * local[2]);
+    }
+
+    private void ThrowIfTooMuchShared(int dynamicSharedBytes)
+    {
+        if (text.SharedBytes + dynamicSharedBytes > accelerator.MaxSharedMemoryPerGroup)
+        {
+            throw new KernelLaunchException($"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "
+                + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
+        }
+    }
 
     private KernelLaunchException Failure(Index3D gridDim, OpenCLError error) =>
         new($"{accelerator.Name} does not launch {name} with {gridDim.X}×{gridDim.Y}×{gridDim.Z} groups of "

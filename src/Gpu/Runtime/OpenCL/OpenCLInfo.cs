@@ -14,7 +14,7 @@ internal static unsafe class OpenCLInfo
     public const uint SingleFloatConfig = 0x101B, GlobalMemorySize = 0x101F, MaxAllocation = 0x1010, LocalMemorySize = 0x1023;
     public const uint EndianLittle = 0x1026, Available = 0x1027, CompilerAvailable = 0x1028;
     public const uint DeviceName = 0x102B, DriverVersion = 0x102D, Profile = 0x102E, DeviceVersion = 0x102F;
-    public const uint Extensions = 0x1030, DoubleFloatConfig = 0x1032;
+    public const uint Extensions = 0x1030, DoubleFloatConfig = 0x1032, CommandBufferCapabilities = 0x12A9;
 
     /// <summary>The platforms of every installed driver.</summary>
     public static nint[] Platforms(OpenCLLibrary cl)

@@ -37,6 +37,7 @@ internal sealed unsafe class OpenCLLibrary
     public readonly delegate* unmanaged<nint, byte*, OpenCLError*, nint> CreateKernel;
     public readonly delegate* unmanaged<nint, OpenCLError> ReleaseKernel;
     public readonly delegate* unmanaged<nint, uint, nuint, void*, OpenCLError> SetKernelArg;
+    private readonly delegate* unmanaged<nint, byte*, nint> getExtensionFunctionAddressForPlatform;
 
     private OpenCLLibrary(nint library)
     {
@@ -65,10 +66,18 @@ internal sealed unsafe class OpenCLLibrary
         CreateKernel = (delegate* unmanaged<nint, byte*, OpenCLError*, nint>)Find("clCreateKernel");
         ReleaseKernel = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseKernel");
         SetKernelArg = (delegate* unmanaged<nint, uint, nuint, void*, OpenCLError>)Find("clSetKernelArg");
+        getExtensionFunctionAddressForPlatform = (delegate* unmanaged<nint, byte*, nint>)Find("clGetExtensionFunctionAddressForPlatform");
     }
 
     /// <summary>The loader; null where there is none, or one too old to know OpenCL 1.2.</summary>
     public static OpenCLLibrary? Instance => Loaded.Value;
+
+    /// <summary>The address of an extension's function; 0 where the driver does not have it.</summary>
+    public nint ExtensionFunction(nint platform, string name)
+    {
+        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + '\0'))
+            return getExtensionFunctionAddressForPlatform(platform, text);
+    }
 
     private static OpenCLLibrary? Load()
     {

@@ -12,7 +12,7 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCLDevice
 
     private readonly string options = "-cl-std=CL1.2" + (device.RoundsCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
-    /// <summary>The kernel object of a text; its program goes when it is released.</summary>
+    /// <summary>The program of a text.</summary>
     public nint Build(string kernel, OpenCLText text)
     {
         string key = Key(text.Source);
@@ -22,11 +22,16 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCLDevice
             program = FromSource(kernel, text.Source);
             BinaryCache.Write(key, Binary(program));
         }
+        return program;
+    }
+
+    /// <summary>A kernel object of a program: it holds a launch's arguments.</summary>
+    public nint Kernel(nint program, OpenCLText text)
+    {
         OpenCLError error;
         nint handle;
         fixed (byte* name = Terminated(text.Entry))
             handle = cl.CreateKernel(program, name, &error);
-        cl.ReleaseProgram(program);
         error.Check("clCreateKernel");
         return handle;
     }

@@ -1,0 +1,49 @@
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>Collects what one thread would launch on an accelerator; see <see cref="Accelerator.Record"/>.</summary>
+internal sealed class Recorder
+{
+    private readonly int thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Whether the calling thread is the one that records; launches of others are made.</summary>
+    public bool IsOfThisThread => thread == Environment.CurrentManagedThreadId;
+
+    /// <summary>What was recorded, in its order.</summary>
+    public List<RecordedStep> Steps { get; } = [];
+
+    /// <summary>The memory that it uses: it must live as long as there are replays.</summary>
+    public HashSet<MemoryBuffer> Buffers { get; } = [];
+}
+
+/// <summary>Something that is done at each replay.</summary>
+internal abstract class RecordedStep
+{
+    public abstract void Run(AcceleratorStream stream);
+}
+
+/// <summary>A launch with a copy of its arguments.</summary>
+internal sealed unsafe class RecordedLaunch(Executable executable, Index3D gridDim, ReadOnlySpan<byte> arguments, int dynamicSharedBytes) : RecordedStep
+{
+    // Pinned, so that a replay can hand the address on as it is.
+    private readonly byte[] block = Pinned(arguments);
+
+    public Executable Executable => executable;
+    public Index3D GridDim => gridDim;
+    public byte* Arguments => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(block));
+    public int DynamicSharedBytes => dynamicSharedBytes;
+
+    public override void Run(AcceleratorStream stream) => executable.Launch(stream, gridDim, Arguments, dynamicSharedBytes);
+
+    private static byte[] Pinned(ReadOnlySpan<byte> bytes)
+    {
+        byte[] block = GC.AllocateUninitializedArray<byte>(bytes.Length, pinned: true);
+        bytes.CopyTo(block);
+        return block;
+    }
+}
+
+/// <summary>Memory set to zero.</summary>
+internal sealed class RecordedClear(MemoryBuffer target, long byteOffset, long bytes) : RecordedStep
+{
+    public override void Run(AcceleratorStream stream) => target.Accelerator.Clear(stream, target, byteOffset, bytes);
+}
