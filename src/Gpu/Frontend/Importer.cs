@@ -10,33 +10,39 @@ namespace VaeGpu.Gpu.Frontend;
 /// </summary>
 internal sealed class Importer
 {
-    private readonly KernelSource source;
     private readonly List<Parameter> parameters = [];
 
-    private Importer(KernelSource source)
+    private Importer(string kernelName, Builder builder)
     {
-        this.source = source;
+        (KernelName, Builder) = (kernelName, builder);
         Environment = new Environment(this);
     }
 
-    public Builder Builder { get; } = new();
+    public Builder Builder { get; }
 
     public Environment Environment { get; }
 
     /// <summary>The methods being inlined, outermost first.</summary>
     public Stack<MethodBase> Active { get; } = new();
 
-    public string KernelName => source.Name;
+    public string KernelName { get; }
 
     /// <exception cref="KernelCompilationException">The language does not allow something in the kernel.</exception>
     public static Function Import(KernelSource source)
     {
-        var importer = new Importer(source);
+        var importer = new Importer(source.Name, new Builder());
         var body = new Region();
         importer.Builder.Enter(body);
-        importer.ImportKernel();
+        importer.ImportKernel(source.Method);
         importer.Builder.Leave();
         return new Function(source.Name, importer.parameters, body);
+    }
+
+    /// <summary>Inlines a method of numbers where a builder stands, for a target that has no instruction for it; gives its result.</summary>
+    public static Value Inline(string kernelName, Builder builder, MethodInfo method, Value[] arguments)
+    {
+        var importer = new Importer(kernelName, builder);
+        return ((ScalarValue)new MethodImporter(importer, method, [.. arguments.Select(a => new ScalarValue(a))]).Import()!).Value;
     }
 
     /// <summary>An error at the line of the kernel's, or its helpers', own code that led to it.</summary>
@@ -53,9 +59,8 @@ internal sealed class Importer
     /// <summary>Whether a method is of .NET's own library, which has no C# lines to show.</summary>
     public static bool IsFramework(MethodBase method) => method.Module == typeof(object).Module;
 
-    private void ImportKernel()
+    private void ImportKernel(MethodInfo method)
     {
-        MethodInfo method = source.Method;
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);
         if (!method.IsStatic)
         {
@@ -102,7 +107,7 @@ internal sealed class Importer
         string name = parameter.Name!;
         if (ArgumentPacker.IsView(type))
         {
-            Value pointer = AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null);
+            Value pointer = AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null, StructLayout.SizeOf(type.GetGenericArguments()[0]));
             Value length = AddParameter(IrType.I64, name + ".Length", offset + 16, MemoryType.I64);
             return new ViewValue(type.GetGenericArguments()[0], pointer, length);
         }
@@ -130,9 +135,9 @@ internal sealed class Importer
         return new StructValue(type, [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", offset + offsets[i]))]);
     }
 
-    private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory)
+    private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory, int elementBytes = 0)
     {
-        var parameter = new Parameter(type, parameters.Count, name, offset, memory);
+        var parameter = new Parameter(type, parameters.Count, name, offset, memory) { ElementBytes = elementBytes };
         parameters.Add(parameter);
         return parameter;
     }

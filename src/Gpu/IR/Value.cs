@@ -40,6 +40,8 @@ internal sealed class Parameter(IrType type, int index, string name, int byteOff
     public int ByteOffset { get; } = byteOffset;
     /// <summary>How a scalar lies in the block; null for a pointer.</summary>
     public MemoryType? Memory { get; } = memory;
+    /// <summary>Of a view's pointer: the size of the view's elements; 0 where it is not known.</summary>
+    public int ElementBytes { get; init; }
 }
 
 /// <summary>A value that a loop carries round: the induction variable, or a variable as an iteration starts.</summary>

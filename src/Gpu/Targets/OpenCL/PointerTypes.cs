@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
@@ -8,17 +9,16 @@ namespace VaeGpu.Gpu.Targets.OpenCL;
 /// </summary>
 internal sealed class PointerTypes
 {
-    private readonly Dictionary<Value, Value> parents = [];
+    private readonly PointerClasses classes;
     private readonly Dictionary<Value, MemoryType?> elements = [];
     private readonly HashSet<MemoryType> accessed = [];
 
     public PointerTypes(Function function)
     {
-        foreach (Instruction instruction in function.Body.All())
-            Link(instruction);
+        classes = new PointerClasses(function);
         foreach (Instruction instruction in function.Body.All().Where(i => i.Op is Op.Load or Op.Store || i.Op.IsAtomic()))
         {
-            Value root = Root(instruction.Operands[0]);
+            Value root = classes.Of(instruction.Operands[0]);
             bool agrees = !elements.TryGetValue(root, out MemoryType? known) || known == instruction.Memory;
             elements[root] = agrees ? instruction.Memory : null;
             accessed.Add(instruction.Memory);
@@ -31,7 +31,7 @@ internal sealed class PointerTypes
     public IEnumerable<MemoryType> Aliasing => accessed.Count > 1 ? accessed.Where(t => t.Bytes() > 1).Order() : [];
 
     /// <summary>The type behind a pointer; null for bytes.</summary>
-    public MemoryType? Element(Value pointer) => elements.GetValueOrDefault(Root(pointer));
+    public MemoryType? Element(Value pointer) => elements.GetValueOrDefault(classes.Of(pointer));
 
     /// <summary>The name of a type in memory.</summary>
     public string Name(MemoryType type) => (accessed.Count > 1 && type.Bytes() > 1 ? "any_" : "") + OpenCLTypes.Name(type);
@@ -41,57 +41,4 @@ internal sealed class PointerTypes
 
     /// <summary>The name of the type of pointers to elements of a type.</summary>
     public string Name(AddressSpace space, MemoryType? element) => $"{OpenCLTypes.Name(space)} {(element is { } type ? Name(type) : "char")}*";
-
-    private void Link(Instruction instruction)
-    {
-        switch (instruction)
-        {
-            case If branch:
-                LinkAll(branch.Results, branch.Then.Yields);
-                LinkAll(branch.Results, branch.Else.Yields);
-                break;
-            case For loop:
-                LinkLoop(loop, loop.Body.Arguments.Skip(1), loop.Initial, loop.Body);
-                break;
-            case While loop:
-                LinkLoop(loop, loop.Body.Arguments, loop.Initial, loop.Body);
-                break;
-            case { Op: Op.PtrAdd }:
-                Link(instruction, instruction.Operands[0]);
-                break;
-            case { Op: Op.Select }:
-                Link(instruction, instruction.Operands[1]);
-                Link(instruction, instruction.Operands[2]);
-                break;
-        }
-    }
-
-    private void LinkLoop(StructuredInstruction loop, IEnumerable<Value> arguments, IEnumerable<Value> initial, Region body)
-    {
-        LinkAll(loop.Results, arguments);
-        LinkAll(loop.Results, initial);
-        LinkAll(loop.Results, body.Yields);
-    }
-
-    private void LinkAll(IEnumerable<Value> values, IEnumerable<Value> others)
-    {
-        foreach ((Value a, Value b) in values.Zip(others))
-            Link(a, b);
-    }
-
-    private void Link(Value a, Value b)
-    {
-        if (!a.Type.IsPointer)
-            return;
-        Value x = Root(a), y = Root(b);
-        if (!ReferenceEquals(x, y))
-            parents[x] = y;
-    }
-
-    private Value Root(Value value)
-    {
-        while (parents.TryGetValue(value, out Value? parent))
-            value = parent;
-        return value;
-    }
 }

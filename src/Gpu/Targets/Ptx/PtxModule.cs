@@ -1,0 +1,86 @@
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime;
+
+namespace VaeGpu.Gpu.Targets.Ptx;
+
+/// <summary>What the text may take for granted.</summary>
+/// <param name="Restrict">
+/// That no view which the kernel only reads overlaps one that it writes; <see cref="PtxModule.Accepts"/> says for which launches
+/// this holds. Only then may such a view be read by <c>ld.global.nc</c>, whose cache does not see the launch's own writes.
+/// </param>
+internal sealed record PtxOptions(bool Restrict = true);
+
+/// <summary>A kernel as PTX, with what the host has to know to load and launch it.</summary>
+/// <param name="Entry">The kernel's name in the text.</param>
+/// <param name="Text">The text: ASCII, lines ended by '\n'.</param>
+/// <param name="Arguments">One for each <c>.param</c>, in order.</param>
+/// <param name="GroupDim">The group's shape, which the text requires.</param>
+/// <param name="StaticSharedBytes">Shared memory that the text itself declares.</param>
+/// <param name="UsesDynamicShared">Whether it uses the launch's own shared memory, too.</param>
+/// <param name="LocalBytes">Bytes of a thread's arrays that are no registers.</param>
+/// <param name="Isa">The lowest PTX version and GPU that have all that is used.</param>
+internal sealed record PtxModule(
+    string Entry,
+    string Text,
+    IReadOnlyList<PtxArgument> Arguments,
+    Index3D GroupDim,
+    long StaticSharedBytes,
+    bool UsesDynamicShared,
+    long LocalBytes,
+    PtxIsa Isa)
+{
+    /// <summary>Whether what the text takes for granted holds for an argument block (<see cref="PtxOptions"/>).</summary>
+    public unsafe bool Accepts(byte* block)
+    {
+        foreach (PtxArgument read in Arguments)
+        {
+            if (read.Access != PtxAccess.ReadOnly)
+                continue;
+            foreach (PtxArgument written in Arguments)
+            {
+                if (written.Access == PtxAccess.Written && Overlap(block, read, written))
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    private static unsafe bool Overlap(byte* block, PtxArgument a, PtxArgument b)
+    {
+        var x = (ViewArgument*)(block + a.Parameter.ByteOffset);
+        var y = (ViewArgument*)(block + b.Parameter.ByteOffset);
+        return x->Handle == y->Handle && x->ByteOffset < End(y, b) && y->ByteOffset < End(x, a);
+    }
+
+    /// <summary>A view whose elements are not known may reach to its buffer's end.</summary>
+    private static unsafe long End(ViewArgument* view, PtxArgument argument) => argument.Parameter.ElementBytes is > 0 and int bytes
+        ? view->ByteOffset + view->Length * bytes
+        : long.MaxValue;
+}
+
+/// <summary>A <c>.param</c> of a kernel: where the argument block holds it, and what the kernel does with the memory behind a view.</summary>
+internal sealed record PtxArgument(Parameter Parameter, PtxAccess Access);
+
+/// <summary>What a kernel does with the memory behind a view's pointer.</summary>
+internal enum PtxAccess
+{
+    /// <summary>The argument is no pointer, or the launch's other views do not matter to how it is used.</summary>
+    None,
+    /// <summary>Read through the cache that does not see the launch's writes.</summary>
+    ReadOnly,
+    /// <summary>Written, perhaps read as well.</summary>
+    Written,
+}
+
+/// <summary>A version of the PTX language and the compute capability that it is for, ten times the number: 8.0 is 80.</summary>
+internal readonly record struct PtxIsa(Version Version, int Target)
+{
+    /// <summary>What every kernel asks for: the oldest GPUs that today's drivers know, and the version that brought them.</summary>
+    public static readonly PtxIsa Base = new(new(4, 0), 50);
+
+    /// <summary>Instructions that take the lanes of a warp by a mask.</summary>
+    public static readonly PtxIsa WarpMasks = new(new(6, 0), 50);
+
+    /// <summary>The lowest that has both.</summary>
+    public PtxIsa And(PtxIsa other) => new(Version > other.Version ? Version : other.Version, Math.Max(Target, other.Target));
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text;
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Targets.Ptx;
+
+/// <summary>Virtual registers, numbered by type; the driver maps them to the GPU's.</summary>
+internal sealed class Registers
+{
+    private static readonly string[] prefixes = ["%p", "%r", "%rd", "%f", "%fd"];
+    private readonly int[] counts = new int[prefixes.Length];
+
+    public string New(IrType type)
+    {
+        string prefix = PtxTypes.Prefix(type);
+        return prefix + counts[Array.IndexOf(prefixes, prefix)]++.ToString(CultureInfo.InvariantCulture);
+    }
+
+    public void Declare(StringBuilder text)
+    {
+        for (int i = 0; i < prefixes.Length; i++)
+        {
+            if (counts[i] > 0)
+                text.Append(CultureInfo.InvariantCulture, $"    .reg .{PtxTypes.Register(prefixes[i])} {prefixes[i]}<{counts[i]}>;\n");
+        }
+    }
+}
+
+/// <summary>What stands for a value in an instruction.</summary>
+/// <param name="Text">A register or a literal.</param>
+/// <param name="Offset">Of a pointer: the bytes to go on from there.</param>
+/// <param name="Negated">Of a Bool: whether it is the opposite of the register.</param>
+internal readonly record struct Operand(string Text, long Offset = 0, bool Negated = false);

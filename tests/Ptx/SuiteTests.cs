@@ -1,0 +1,87 @@
+using System.Reflection;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
+using VaeGpu.Gpu.Targets.Ptx;
+using VaeGpu.Kernels;
+using VaeGpu.Layers;
+using PtxModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
+
+namespace VaeGpu.Tests.Ptx;
+
+/// <summary>Every kernel there is becomes PTX.</summary>
+[TestFixture]
+internal sealed class SuiteTests
+{
+    [Test]
+    public void Every_kernel_of_a_training_step_is_written([Values] Likelihood likelihood) => Check(likelihood, Activation.Gelu, null);
+
+    [Test]
+    public void So_is_every_activation([Values] Activation activation) => Check(Likelihood.Bernoulli, activation, null);
+
+    [Test]
+    public void So_are_convolutional_layers() =>
+        Check(Likelihood.GaussianLearned, Activation.Relu, new ConvolutionalShape(3, 4) { Kernel = 3 });
+
+    /// <summary>Kernels for every part of the language, and those that show what the interpreter finds.</summary>
+    [Test]
+    public void Every_kernel_of_the_other_tests_is_written()
+    {
+        MethodInfo[] kernels = [.. typeof(SuiteTests).Assembly.GetTypes()
+            .Where(type => type.Namespace is "VaeGpu.Tests.Language" or "VaeGpu.Tests.Kernels" or "VaeGpu.Tests.OpenCL" or "VaeGpu.Tests")
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(IsKernel)];
+        (string, PtxModule)[] modules = [.. kernels.Select(method => (method.Name, TextAccelerator.Emit(new KernelSource(method), 64)))];
+        TestContext.Out.WriteLine($"{modules.Length} kernels.");
+        Assert.That(modules, Has.Length.GreaterThan(60));
+        Ptxas.Check(modules);
+    }
+
+    [Test]
+    public void Every_random_kernel_is_written()
+    {
+        var modules = new List<(string, PtxModule)>();
+        for (int seed = RandomKernelCheck.FirstSeed; seed < RandomKernelCheck.FirstSeed + RandomKernelCheck.Count; seed++)
+        {
+            RandomKernel kernel = RandomKernel.Create(seed);
+            Function function = Pipeline.Run(kernel.Function, kernel.GroupDim, PtxEmitter.WarpSize);
+            modules.Add(($"seed {seed}", PtxEmitter.Emit(WideAccesses.Apply(function, alignedViews: true), kernel.GroupDim)));
+        }
+        Ptxas.Check(modules);
+    }
+
+    private static bool IsKernel(MethodInfo method) => method.ReturnType == typeof(void) && !method.IsGenericMethod
+        && method.GetParameters() is { Length: > 0 } parameters
+        && Array.Exists(parameters, p => p.ParameterType.IsGenericType && p.ParameterType.GetGenericTypeDefinition() == typeof(ArrayView<>))
+        && Array.TrueForAll(parameters, p => p.ParameterType.IsValueType);
+
+    private static void Check(Likelihood likelihood, Activation activation, ConvolutionalShape? convolution)
+    {
+        using var gpu = new TextAccelerator();
+        using var vae = new Vae(gpu, new VaeShape
+        {
+            DataDimensions = 12,
+            LatentDimensions = 3,
+            EncoderWidths = convolution is null ? [5] : [9, 10],
+            DecoderWidths = convolution is null ? [5] : [9, 10],
+            Convolution = convolution,
+            Activation = activation,
+            Likelihood = likelihood,
+            LikelihoodSettings = new LikelihoodOptions { Classes = 16, Components = 5 }.For(likelihood),
+        }, 4);
+        using var data = gpu.Allocate1D(new float[48]);
+        using var control = gpu.Allocate1D(new ControlBlock[1]);
+        var launcher = new StepLauncher(gpu);
+        vae.Parameters.Initialize(launcher, 1);
+        vae.Forward(data.View, control.View, 4);
+        vae.Backward(data.View, control.View, 4);
+        vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
+        TestContext.Out.WriteLine($"{gpu.Modules.Count} texts of {gpu.Kernels.Count} kernels.");
+        Assert.Multiple(() =>
+        {
+            Assert.That(gpu.Kernels, Has.Count.GreaterThan(8));
+            foreach ((string kernel, PtxModule module) in gpu.Modules)
+                Assert.That(module.Text, Does.Not.Contain(".approx").And.Not.Contain(".ftz"), kernel);
+        });
+        Ptxas.Check(gpu.Modules);
+    }
+}
