@@ -59,6 +59,9 @@ internal sealed class Importer
     /// <summary>Whether a method is of .NET's own library, which has no C# lines to show.</summary>
     public static bool IsFramework(MethodBase method) => method.Module == typeof(object).Module;
 
+    /// <summary>Whether a method's own lines are worth naming: those of the vocabulary and of .NET belong to the line that calls them.</summary>
+    public static bool HasLines(MethodBase method) => !IsFramework(method) && method.Module != typeof(Importer).Module;
+
     private void ImportKernel(MethodInfo method)
     {
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);

@@ -237,5 +237,5 @@ internal sealed partial class MethodImporter
     }
 
     private void SetLocation(int offset) =>
-        Builder.Location = Importer.IsFramework(method) ? caller : SourceLines.Find(method, name, offset, caller);
+        Builder.Location = Importer.HasLines(method) ? SourceLines.Find(method, name, offset, caller) : caller;
 }

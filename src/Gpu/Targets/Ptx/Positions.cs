@@ -19,8 +19,11 @@ internal sealed class Positions
     /// <summary>How often a value is used.</summary>
     public int Uses(Value value) => uses.TryGetValue(value, out List<int>? found) ? found.Count : 0;
 
-    /// <summary>Whether a value is used exactly once, and defined in this very region.</summary>
-    public bool IsOnceFrom(Region region, Value value) => homes.GetValueOrDefault(value) == region && Uses(value) == 1;
+    /// <summary>Whether a value is defined in this very region.</summary>
+    public bool IsFrom(Region region, Value value) => homes.GetValueOrDefault(value) == region;
+
+    /// <summary>Whether a value is defined in this very region and used exactly once.</summary>
+    public bool IsOnceFrom(Region region, Value value) => IsFrom(region, value) && Uses(value) == 1;
 
     /// <summary>Whether a value is used behind an instruction's start, up to the end of a region.</summary>
     public bool IsUsedAfterStart(Instruction instruction, Region region, Value value) => IsUsed(value, instructions[instruction].Start, ends[region]);

@@ -57,7 +57,7 @@ internal sealed partial class PtxEmitter
         {
             Jump(end, "", false);
             Label(otherwise);
-            mask = inThen == outside ? outside : Rest(outside, inThen);
+            mask = inThen != outside && NeedsMask(branch.Else) ? Rest(outside, inThen) : outside;
             WriteInner(branch.Else, () => MoveAll(branch.Results, branch.Else.Yields));
         }
         mask = outside;
@@ -163,12 +163,12 @@ internal sealed partial class PtxEmitter
     }
 
     /// <summary>
-    /// Lets an instruction write straight to the register that its value will go to at the region's end, where it is for
-    /// nothing else and the register's present content, if any, is not read any more.
+    /// Lets an instruction write straight to the register that its value will go to at the region's end, where the register's
+    /// present content, if any, is not read any more.
     /// </summary>
     private void Await(Region region, Value value, string register, Value? occupant)
     {
-        if (!positions.IsOnceFrom(region, value) || value is RegionArgument)
+        if (value is RegionArgument || !positions.IsFrom(region, value) || awaited.ContainsKey(value))
             return;
         if (value is Result result)
         {

@@ -171,7 +171,7 @@ internal sealed partial class PtxEmitter
         string number = registers.New(type);
         Put($"{(op == Op.Min ? "min" : "max")}.{suffix}", number, x, y);
         Put("setp.nan." + suffix, predicate, x, y);
-        Put("selp." + suffix, register, PtxTypes.Literal(type == IrType.F32 ? Constant.F32(float.NaN) : Constant.F64(double.NaN)), number, predicate);
+        Put("selp." + suffix, register, type == IrType.F32 ? "0f7FC00000" : "0d7FF8000000000000", number, predicate);
         return register;
     }
 
