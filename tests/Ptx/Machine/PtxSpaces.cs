@@ -1,0 +1,274 @@
+using System.Runtime.CompilerServices;
+
+namespace VaeGpu.Tests.Ptx;
+
+/// <summary>A state space: where its bytes lie, and what must hold of an access of 1 to 16 bytes (or of a warp's 128 in one run).</summary>
+internal unsafe interface IPtxSpace
+{
+    static abstract byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
+
+    static abstract byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
+
+    /// <summary>The bytes of an atomic operation, which reads and writes them.</summary>
+    static abstract byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
+
+    /// <summary>True where 32 neighbouring words can be taken in one access.</summary>
+    static abstract bool TakesRuns { get; }
+}
+
+/// <summary>What is known of bytes.</summary>
+internal static unsafe class PtxBytes
+{
+    /// <summary>True where each of the bytes has the mark.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool All(byte* known, int bytes, byte mark)
+    {
+        switch (bytes)
+        {
+            case 1:
+                return (*known & mark) != 0;
+            case 2:
+                return (*(ushort*)known & (mark * 0x0101)) == mark * 0x0101;
+            case 4:
+                return (*(uint*)known & (mark * 0x01010101u)) == mark * 0x01010101u;
+        }
+        ulong wanted = mark * 0x0101010101010101ul;
+        for (int i = 0; i < bytes; i += 8)
+        {
+            if ((*(ulong*)(known + i) & wanted) != wanted)
+                return false;
+        }
+        return true;
+    }
+
+    public static bool Any(byte* known, int bytes, int mark)
+    {
+        for (int i = 0; i < bytes; i++)
+        {
+            if ((known[i] & mark) != 0)
+                return true;
+        }
+        return false;
+    }
+
+    public static void Mark(byte* known, int bytes, int mark)
+    {
+        for (int i = 0; i < bytes; i++)
+            known[i] |= (byte)mark;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Set(byte* known, int bytes, byte mark)
+    {
+        if (bytes == 4)
+            *(uint*)known = mark * 0x01010101u;
+        else
+            Unsafe.InitBlockUnaligned(known, mark, (uint)bytes);
+    }
+}
+
+/// <summary>Device memory. A module with ld.global.nc also remembers what it wrote and what it took for constant.</summary>
+internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
+{
+    public static bool TakesRuns => true;
+
+    public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        byte* place = At(warp, op, lane, address, bytes, out byte* known, out _);
+        if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
+            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of global memory that were never all written");
+        return place;
+    }
+
+    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        byte* place = At(warp, op, lane, address, bytes, out byte* known, out PtxAllocation allocation);
+        NoteWrite(warp, op, lane, address, bytes, known, allocation);
+        return place;
+    }
+
+    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        byte* place = Read(warp, op, lane, address, bytes);
+        _ = Write(warp, op, lane, address, bytes);
+        return place;
+    }
+
+    public static byte* At(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, out byte* known, out PtxAllocation allocation)
+    {
+        PtxAllocation? found = warp.Group.Memory.At(address);
+        ulong offset = address - (found?.Address ?? 0);
+        if (found is null || offset > (ulong)found.Bytes || (ulong)bytes > (ulong)found.Bytes - offset)
+        {
+            string near = found is null ? "no allocation is near" : $"the nearest allocation has {found.Bytes} bytes from 0x{found.Address:x}: this is byte {(long)offset}";
+            throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address, $"{bytes} bytes of global memory; {near}");
+        }
+        if (bytes <= 16 && (address & (uint)(bytes - 1)) != 0)
+            throw warp.LaneFault(PtxFaultKind.Misaligned, op, lane, address, $"an access of {bytes} bytes in global memory");
+        allocation = found;
+        known = found.ShadowPointer + offset;
+        return found.DataPointer + offset;
+    }
+
+    private static void NoteWrite(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, byte* known, PtxAllocation allocation)
+    {
+        if (!warp.Group.Program.ReadsNonCoherent)
+        {
+            PtxBytes.Set(known, bytes, PtxAllocation.Written);
+            return;
+        }
+        if (PtxBytes.Any(known, bytes, PtxAllocation.ReadAsConstant))
+            throw warp.LaneFault(PtxFaultKind.ReadOnly, op, lane, address, "a write to memory that this launch reads by ld.global.nc");
+        allocation.Touched = true;
+        PtxBytes.Mark(known, bytes, PtxAllocation.Written | PtxAllocation.WrittenNow);
+    }
+}
+
+/// <summary>Device memory read by ld.global.nc: nothing may write it in the same launch.</summary>
+internal readonly unsafe struct PtxConstantSpace : IPtxSpace
+{
+    public static bool TakesRuns => true;
+
+    public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        byte* place = PtxGlobalSpace.At(warp, op, lane, address, bytes, out byte* known, out PtxAllocation allocation);
+        if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
+            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of global memory that were never all written");
+        if (PtxBytes.All(known, bytes >= 8 ? bytes : Math.Min(bytes, 4), PtxAllocation.ReadAsConstant))
+            return place;
+        if (PtxBytes.Any(known, bytes, PtxAllocation.WrittenNow))
+            throw warp.LaneFault(PtxFaultKind.ReadOnly, op, lane, address, "ld.global.nc of memory that this launch wrote");
+        allocation.Touched = true;
+        PtxBytes.Mark(known, bytes, PtxAllocation.ReadAsConstant);
+        return place;
+    }
+
+    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => throw new NotSupportedException("ld.global.nc only reads");
+
+    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => throw new NotSupportedException("ld.global.nc only reads");
+}
+
+/// <summary>The group's shared memory.</summary>
+internal readonly unsafe struct PtxSharedSpace : IPtxSpace
+{
+    public static bool TakesRuns => false;
+
+    public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        PtxShared shared = warp.Group.Shared;
+        byte* place = shared.At(warp, op, lane, address, bytes, out byte* known);
+        if (!PtxBytes.All(known, bytes, PtxShared.Written))
+        {
+            throw PtxBytes.Any(known, bytes, PtxShared.Pending)
+                ? warp.LaneFault(PtxFaultKind.AsyncCopy, op, lane, address, "a read of shared memory whose cp.async nobody waited for")
+                : warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of shared memory that were never all written");
+        }
+        shared.NoteRead(warp, op, lane, place, bytes);
+        return place;
+    }
+
+    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        PtxShared shared = warp.Group.Shared;
+        byte* place = shared.At(warp, op, lane, address, bytes, out byte* known);
+        if (PtxBytes.Any(known, bytes, PtxShared.Pending))
+            throw warp.LaneFault(PtxFaultKind.AsyncCopy, op, lane, address, "a write to shared memory whose cp.async nobody waited for");
+        shared.NoteWrite(warp, op, lane, place, bytes, atomic: false);
+        PtxBytes.Set(known, bytes, PtxShared.Written);
+        return place;
+    }
+
+    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        PtxShared shared = warp.Group.Shared;
+        byte* place = shared.At(warp, op, lane, address, bytes, out byte* known);
+        if (!PtxBytes.All(known, bytes, PtxShared.Written))
+            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"an atomic on {bytes} bytes of shared memory that were never all written");
+        shared.NoteWrite(warp, op, lane, place, bytes, atomic: true);
+        return place;
+    }
+}
+
+/// <summary>A thread's own arrays.</summary>
+internal readonly unsafe struct PtxLocalSpace : IPtxSpace
+{
+    public static bool TakesRuns => false;
+
+    public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        byte* place = At(warp, op, lane, address, bytes, out byte* known);
+        return PtxBytes.All(known, bytes, 1) ? place
+            : throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of local memory that were never all written");
+    }
+
+    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
+    {
+        byte* place = At(warp, op, lane, address, bytes, out byte* known);
+        PtxBytes.Set(known, bytes, 1);
+        return place;
+    }
+
+    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) =>
+        throw new NotSupportedException("there are no atomics in local memory");
+
+    private static byte* At(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, out byte* known)
+    {
+        int size = warp.Group.Entry.LocalBytes;
+        if (address > (ulong)size || (ulong)bytes > (ulong)size - address)
+            throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address, $"{bytes} bytes of local memory, of which there are {size}");
+        if ((address & (uint)(bytes - 1)) != 0)
+            throw warp.LaneFault(PtxFaultKind.Misaligned, op, lane, address, $"an access of {bytes} bytes in local memory");
+        int offset = (lane * size) + (int)address;
+        known = (byte*)Unsafe.AsPointer(ref warp.LocalShadow[offset]);
+        return (byte*)Unsafe.AsPointer(ref warp.Local[offset]);
+    }
+}
+
+/// <summary>Generic addresses: windows of shared and local memory, and device memory everywhere else.</summary>
+internal readonly unsafe struct PtxGenericSpace : IPtxSpace
+{
+    /// <summary>Where the windows lie: above all device memory.</summary>
+    public const ulong SharedWindow = 0x7_0000_0000_0000, LocalWindow = 0x7_0001_0000_0000;
+
+    public static bool TakesRuns => false;
+
+    public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => Window(address) switch
+    {
+        PtxSpace.Shared => PtxSharedSpace.Read(warp, op, lane, address - SharedWindow, bytes),
+        PtxSpace.Local => PtxLocalSpace.Read(warp, op, lane, address - LocalWindow, bytes),
+        _ => PtxGlobalSpace.Read(warp, op, lane, address, bytes),
+    };
+
+    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => Window(address) switch
+    {
+        PtxSpace.Shared => PtxSharedSpace.Write(warp, op, lane, address - SharedWindow, bytes),
+        PtxSpace.Local => PtxLocalSpace.Write(warp, op, lane, address - LocalWindow, bytes),
+        _ => PtxGlobalSpace.Write(warp, op, lane, address, bytes),
+    };
+
+    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => Window(address) switch
+    {
+        PtxSpace.Shared => PtxSharedSpace.Change(warp, op, lane, address - SharedWindow, bytes),
+        PtxSpace.Local => throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address, "an atomic in local memory"),
+        _ => PtxGlobalSpace.Change(warp, op, lane, address, bytes),
+    };
+
+    /// <summary>The space's own address as a generic one.</summary>
+    public static ulong From(PtxSpace space, ulong address) => space switch
+    {
+        PtxSpace.Shared => address + SharedWindow,
+        PtxSpace.Local => address + LocalWindow,
+        _ => address,
+    };
+
+    /// <summary>A generic address as the space's own; null where it lies elsewhere.</summary>
+    public static ulong? To(PtxSpace space, ulong address) => Window(address) != space ? null : space switch
+    {
+        PtxSpace.Shared => address - SharedWindow,
+        PtxSpace.Local => address - LocalWindow,
+        _ => address,
+    };
+
+    private static PtxSpace Window(ulong address) =>
+        (address >> 32) switch { SharedWindow >> 32 => PtxSpace.Shared, LocalWindow >> 32 => PtxSpace.Local, _ => PtxSpace.Global };
+}
