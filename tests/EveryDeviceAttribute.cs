@@ -19,7 +19,7 @@ public sealed class TestDevice
         opened = new(() => TryOpen(open));
     }
 
-    /// <summary>The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device.</summary>
+    /// <summary>The devices: plain C#, the CPU at each vector width, the interpreter, PTX on a machine of ours, the first OpenCL device.</summary>
     public static IEnumerable<TestDevice> All { get; } =
     [
         new("plain C#", () => new HostAccelerator()),
@@ -29,6 +29,7 @@ public sealed class TestDevice
         new("CPU 32", () => First(builder => builder.CPU(0, 32))),
         new("interpreter 16", () => First(builder => builder.Interpreter(16))),
         new("interpreter 32", () => First(builder => builder.Interpreter(32))),
+        new("PTX", () => new Ptx.MachineAccelerator()),
         new("OpenCL", () => First(builder => builder.OpenCL())),
     ];
 

@@ -19,6 +19,13 @@ internal sealed class TargetTests
     }
 
     [Test]
+    public void PTX_computes_what_the_interpreter_computes()
+    {
+        using var gpu = new Ptx.MachineAccelerator();
+        Check(new("the PTX machine", gpu, (function, groupDim) => gpu.Compile(Pipeline.Run(function, groupDim, gpu.WarpSize), groupDim)));
+    }
+
+    [Test]
     public void OpenCL_computes_what_the_interpreter_computes()
     {
         using Context context = Context.Create(b => b.OpenCL());

@@ -26,7 +26,7 @@ internal sealed partial class PtxEmitter
                 WriteLoad(i);
                 break;
             case Op.Store:
-                Put($"st.{PtxTypes.Name(o[0].Type.Space)}.{StoredType(i.Memory)}", Address(o[0]), Of(o[1]));
+                Put($"st.{PtxTypes.Name(o[0].Type.Space)}.{StoredType(i.Memory)}", Address(o[0]), Stored(o[1], i.Memory));
                 break;
             case Op.LoadWide:
                 WriteLoadWide(i);
@@ -117,6 +117,11 @@ internal sealed partial class PtxEmitter
         Operand operand = OperandOf(pointer);
         return operand.Offset == 0 ? $"[{operand.Text}]" : $"[{operand.Text}+{Number(operand.Offset)}]";
     }
+
+    /// <summary>A value to be stored; of a literal only the bits that are.</summary>
+    private string Stored(Value value, MemoryType type) => value is Constant constant && type.Bytes() < sizeof(int)
+        ? Number(constant.Bits & (1 << 8 * type.Bytes()) - 1)
+        : Of(value);
 
     /// <summary>The low bits are what is stored, whatever their sign.</summary>
     private static string StoredType(MemoryType type) => PtxTypes.Name(type switch
