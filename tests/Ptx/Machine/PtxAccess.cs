@@ -62,10 +62,9 @@ internal sealed unsafe class PtxLoad<TSpace>(PtxAddress address, PtxType type, P
     private void Words(PtxWarp warp, uint mask)
     {
         uint* target = warp.At<uint>(targets[0]);
-        if (TSpace.TakesRuns && mask == uint.MaxValue && IsRun(warp) && (AddressOf(warp, 0) & 3) == 0)
+        if (mask == uint.MaxValue && IsRun(warp) && TSpace.Run(warp, AddressOf(warp, 0), write: false) is var run && run is not null)
         {
-            byte* run = TSpace.Read(warp, this, 0, AddressOf(warp, 0), 128);
-            Buffer.MemoryCopy(run, target, 128, 128);
+            Buffer.MemoryCopy(run, target, PtxGlobalSpace.RunBytes, PtxGlobalSpace.RunBytes);
             return;
         }
         for (uint rest = mask; rest != 0;)
@@ -101,11 +100,10 @@ internal sealed unsafe class PtxStore<TSpace>(PtxAddress address, PtxType type, 
 
     public override void Execute(PtxWarp warp, uint mask)
     {
-        if (TSpace.TakesRuns && bytes == 4 && sources.Length == 1 && sources[0].Stride == 4 && mask == uint.MaxValue && IsRun(warp)
-            && (AddressOf(warp, 0) & 3) == 0)
+        if (bytes == 4 && sources.Length == 1 && sources[0].Stride == 4 && mask == uint.MaxValue && IsRun(warp)
+            && TSpace.Run(warp, AddressOf(warp, 0), write: true) is var run && run is not null)
         {
-            byte* run = TSpace.Write(warp, this, 0, AddressOf(warp, 0), 128);
-            Buffer.MemoryCopy(warp.Registers + sources[0].Offset, run, 128, 128);
+            Buffer.MemoryCopy(warp.Registers + sources[0].Offset, run, PtxGlobalSpace.RunBytes, PtxGlobalSpace.RunBytes);
             return;
         }
         for (uint rest = mask; rest != 0;)

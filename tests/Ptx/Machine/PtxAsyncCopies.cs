@@ -30,8 +30,9 @@ internal sealed unsafe class PtxAsyncCopies(PtxWarp warp)
     public void Wait(PtxOp op, uint lanes, int latest)
     {
         int kept = 0;
-        foreach (Copy copy in pending)
+        for (int i = 0; i < pending.Count; i++)
         {
+            Copy copy = pending[i];
             bool stays = (lanes >> copy.Lane & 1) == 0 || (latest >= 0 && copy.Group >= committed[copy.Lane] - latest);
             if (stays)
                 pending[kept++] = copy;

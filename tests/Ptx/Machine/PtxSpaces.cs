@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace VaeGpu.Tests.Ptx;
 
-/// <summary>A state space: where its bytes lie, and what must hold of an access of 1 to 16 bytes (or of a warp's 128 in one run).</summary>
+/// <summary>A state space: where its bytes lie, and what must hold of an access of 1 to 16 bytes.</summary>
 internal unsafe interface IPtxSpace
 {
     static abstract byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
@@ -12,8 +12,8 @@ internal unsafe interface IPtxSpace
     /// <summary>The bytes of an atomic operation, which reads and writes them.</summary>
     static abstract byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
 
-    /// <summary>True where 32 neighbouring words can be taken in one access.</summary>
-    static abstract bool TakesRuns { get; }
+    /// <summary>The place of 32 neighbouring words that may be read, or written, at once; null where each lane has to be looked at.</summary>
+    static virtual byte* Run(PtxWarp warp, ulong address, bool write) => null;
 }
 
 /// <summary>What is known of bytes.</summary>
@@ -70,7 +70,17 @@ internal static unsafe class PtxBytes
 /// <summary>Device memory. A module with ld.global.nc also remembers what it wrote and what it took for constant.</summary>
 internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
 {
-    public static bool TakesRuns => true;
+    public static byte* Run(PtxWarp warp, ulong address, bool write)
+    {
+        if (Inside(warp, address) is not { } allocation || (write && warp.Group.Program.ReadsNonCoherent))
+            return null;
+        ulong offset = address - allocation.Address;
+        if (write)
+            PtxBytes.Set(allocation.ShadowPointer + offset, RunBytes, PtxAllocation.Written);
+        else if (!PtxBytes.All(allocation.ShadowPointer + offset, RunBytes, PtxAllocation.Written))
+            return null;
+        return allocation.DataPointer + offset;
+    }
 
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
     {
@@ -94,6 +104,17 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
         return place;
     }
 
+    /// <summary>Bytes of a run: a word for each lane.</summary>
+    public const int RunBytes = 128;
+
+    /// <summary>The allocation that holds a whole run at an aligned address.</summary>
+    public static PtxAllocation? Inside(PtxWarp warp, ulong address)
+    {
+        PtxAllocation? found = warp.Group.Memory.At(address);
+        bool inside = found is not null && (address & 3) == 0 && found.Bytes >= RunBytes && address - found.Address <= (ulong)(found.Bytes - RunBytes);
+        return inside ? found : null;
+    }
+
     public static byte* At(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, out byte* known, out PtxAllocation allocation)
     {
         PtxAllocation? found = warp.Group.Memory.At(address);
@@ -103,7 +124,7 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
             string near = found is null ? "no allocation is near" : $"the nearest allocation has {found.Bytes} bytes from 0x{found.Address:x}: this is byte {(long)offset}";
             throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address, $"{bytes} bytes of global memory; {near}");
         }
-        if (bytes <= 16 && (address & (uint)(bytes - 1)) != 0)
+        if ((address & (uint)(bytes - 1)) != 0)
             throw warp.LaneFault(PtxFaultKind.Misaligned, op, lane, address, $"an access of {bytes} bytes in global memory");
         allocation = found;
         known = found.ShadowPointer + offset;
@@ -127,14 +148,21 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
 /// <summary>Device memory read by ld.global.nc: nothing may write it in the same launch.</summary>
 internal readonly unsafe struct PtxConstantSpace : IPtxSpace
 {
-    public static bool TakesRuns => true;
+    public static byte* Run(PtxWarp warp, ulong address, bool write)
+    {
+        if (PtxGlobalSpace.Inside(warp, address) is not { } allocation)
+            return null;
+        ulong offset = address - allocation.Address;
+        bool known = PtxBytes.All(allocation.ShadowPointer + offset, PtxGlobalSpace.RunBytes, PtxAllocation.Written | PtxAllocation.ReadAsConstant);
+        return known ? allocation.DataPointer + offset : null;
+    }
 
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
     {
         byte* place = PtxGlobalSpace.At(warp, op, lane, address, bytes, out byte* known, out PtxAllocation allocation);
         if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
             throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of global memory that were never all written");
-        if (PtxBytes.All(known, bytes >= 8 ? bytes : Math.Min(bytes, 4), PtxAllocation.ReadAsConstant))
+        if (PtxBytes.All(known, bytes, PtxAllocation.ReadAsConstant))
             return place;
         if (PtxBytes.Any(known, bytes, PtxAllocation.WrittenNow))
             throw warp.LaneFault(PtxFaultKind.ReadOnly, op, lane, address, "ld.global.nc of memory that this launch wrote");
@@ -151,8 +179,6 @@ internal readonly unsafe struct PtxConstantSpace : IPtxSpace
 /// <summary>The group's shared memory.</summary>
 internal readonly unsafe struct PtxSharedSpace : IPtxSpace
 {
-    public static bool TakesRuns => false;
-
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
     {
         PtxShared shared = warp.Group.Shared;
@@ -192,8 +218,6 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
 /// <summary>A thread's own arrays.</summary>
 internal readonly unsafe struct PtxLocalSpace : IPtxSpace
 {
-    public static bool TakesRuns => false;
-
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
     {
         byte* place = At(warp, op, lane, address, bytes, out byte* known);
@@ -229,8 +253,6 @@ internal readonly unsafe struct PtxGenericSpace : IPtxSpace
 {
     /// <summary>Where the windows lie: above all device memory.</summary>
     public const ulong SharedWindow = 0x7_0000_0000_0000, LocalWindow = 0x7_0001_0000_0000;
-
-    public static bool TakesRuns => false;
 
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => Window(address) switch
     {
