@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Where an access goes: a register plus a constant, or a constant.</summary>
 internal abstract unsafe class PtxAddressed(PtxAddress address) : PtxOp

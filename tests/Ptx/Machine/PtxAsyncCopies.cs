@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// The cp.async copies that a warp's lanes began and have not waited for. The bytes arrive when the lane waits; until then they belong to nobody.

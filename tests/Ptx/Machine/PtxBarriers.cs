@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// The sixteen barriers of a group. A warp arrives as a whole; a barrier opens when the threads that it waits for have come. Opening orders the

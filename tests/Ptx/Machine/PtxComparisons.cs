@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 internal readonly struct PtxEqual<T> : IPtxVector2<T>
 {

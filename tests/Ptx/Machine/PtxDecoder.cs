@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Finds each statement's form, holds its operands to it, and gives every value its place.</summary>
 internal sealed class PtxDecoder(PtxFunction function, Version version, int target, string[] lines)

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Finds the reads of registers that no path reaches unwritten. They need no check while running; the others are marked to be checked,

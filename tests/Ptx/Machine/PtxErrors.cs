@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>The text of a module is not PTX as the ISA has it, or not PTX that the machine knows.</summary>
 public sealed class PtxException(int line, string message) : Exception($"line {line}: {message}")

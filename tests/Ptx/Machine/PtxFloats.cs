@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Floating point as PTX has it: IEEE, and a single that is no number is always 0x7FFFFFFF.</summary>
 internal static class PtxFloats

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>The groups of one launch, one after the other: warps, shared memory, barriers. Made once per launch and begun anew for each group.</summary>
 internal sealed class PtxGroup : IDisposable

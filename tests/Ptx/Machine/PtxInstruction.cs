@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// A value's place in a warp's registers: lane i lies at Offset + i·Stride. Constants have a place too, filled before the kernel starts.

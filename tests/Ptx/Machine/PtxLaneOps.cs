@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>A function of one, two or three vectors of lanes; registers and instruction have one width.</summary>
 internal interface IPtxVector1<T>

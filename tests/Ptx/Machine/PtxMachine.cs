@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Runs kernels of PTX text, written from the PTX ISA to hold a compiler's output against it: every access is checked, and the first finding

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// <c>mma.sync.aligned.m16n8k{8,16}.row.col.f32.T.T.f32</c>: D = A·B + C. The ISA leaves order and rounding of the sums open. Here an element's products

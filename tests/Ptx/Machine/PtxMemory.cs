@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Device memory. Every allocation lies alone in 16 GiB of addresses, so whatever lies beside it is unmapped, and crosses a 4 GiB border (where

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>A module of PTX text, checked and decoded.</summary>
 public sealed class PtxModule

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>A decoded instruction. One is shared by all warps: what changes lies in the warp.</summary>
 internal abstract unsafe class PtxOp

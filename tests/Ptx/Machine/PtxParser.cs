@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Reads a module: directives, declarations, statements. What an instruction means is the decoder's affair.</summary>
 internal sealed class PtxParser(string text)

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>A state space: where its bytes lie, and what must hold of an access of 1 to 16 bytes.</summary>
 internal unsafe interface IPtxSpace

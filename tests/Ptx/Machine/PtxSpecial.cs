@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>The special registers that the machine knows (PTX ISA, "Special Registers"); all are .u32.</summary>
 internal static class PtxSpecial

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>What a barrier instruction does beside arriving: nothing (sync), not wait (arrive), or combine predicates.</summary>
 internal readonly record struct PtxBarrierKind(bool IsArrival, string? Reduction)

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>A number as written: integer, single or double.</summary>
 internal readonly record struct PtxLiteral(PtxLiteralKind Kind, Int128 Integer, double Real)

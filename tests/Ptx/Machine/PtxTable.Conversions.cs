@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 internal static partial class PtxTable
 {

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 internal static partial class PtxTable
 {

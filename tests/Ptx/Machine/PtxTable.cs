@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Every form of every instruction that the machine knows, with the ISA version and target that first had it (PTX ISA, each instruction's

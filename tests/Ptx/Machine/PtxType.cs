@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>The types of PTX that the machine knows: of registers, variables and instructions.</summary>
 internal enum PtxType

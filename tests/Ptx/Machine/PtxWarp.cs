@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// 32 lanes and their registers, one value beside the other. Each lane has its own program counter: lanes at one counter form a set, the set with the

@@ -1,7 +1,7 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>One instruction in one lane, with values worked out by hand from the ISA or taken from .NET.</summary>
-internal sealed class PtxOperationTests
+internal sealed class MachineOperationTests
 {
     private static ulong F(float value) => BitConverter.SingleToUInt32Bits(value);
 
@@ -68,8 +68,8 @@ internal sealed class PtxOperationTests
     [TestCase("mov.b64 {%r5, %r0}, %rd1;", 0x700000003ul, 0ul, 0ul, 7ul)]
     [TestCase("mov.b32 {%h0, _}, %r1;", 0x70005ul, 0ul, 0ul, 5ul)]
     [TestCase("{ .reg .u64 %rd1; mov.u64 %rd1, 9; mov.u64 %rd0, %rd1; }", 1ul, 0ul, 0ul, 9ul)]
-    public void IntegersAreAsTheIsaHasThem(string instruction, ulong a, ulong b, ulong c, ulong expected) =>
-        Assert.That(PtxText.Result(instruction, a, b, c), Is.EqualTo(expected));
+    public void Integers_are_as_the_isa_has_them(string instruction, ulong a, ulong b, ulong c, ulong expected) =>
+        Assert.That(MachineText.Result(instruction, a, b, c), Is.EqualTo(expected));
 
     [TestCase("setp.lt.s32 %p0, %r1, %r2;", 0xFFFFFFFFul, 1ul, 1ul)]
     [TestCase("setp.lt.u32 %p0, %r1, %r2;", 0xFFFFFFFFul, 1ul, 0ul)]
@@ -86,16 +86,16 @@ internal sealed class PtxOperationTests
     [TestCase("set.gt.f32.s32 %f0, %r1, %r2;", 2ul, 1ul, 0x3F800000ul)]
     [TestCase("mov.pred %p1, 0; mov.pred %p2, 1; or.pred %p0, %p1, %p2;", 0ul, 0ul, 1ul)]
     [TestCase("mov.pred %p1, -1; not.pred %p0, %p1;", 0ul, 0ul, 0ul)]
-    public void ComparisonsOfIntegers(string instruction, ulong a, ulong b, ulong expected)
+    public void Integers_compare_and_combine_with_predicates(string instruction, ulong a, ulong b, ulong expected)
     {
         if (instruction.Contains("!0"))
-            Assert.That(() => PtxText.Result(instruction, a, b), Throws.TypeOf<PtxException>(), "a constant has no complement");
+            Assert.That(() => MachineText.Result(instruction, a, b), Throws.TypeOf<PtxException>(), "a constant has no complement");
         else
-            Assert.That(PtxText.Result(instruction, a, b), Is.EqualTo(expected));
+            Assert.That(MachineText.Result(instruction, a, b), Is.EqualTo(expected));
     }
 
     [Test]
-    public void ComparisonsOfFloatsKnowNaN()
+    public void Comparisons_of_floats_know_NaN()
     {
         float[] values = [float.NaN, -1, 0, -0f, 1, float.PositiveInfinity];
         foreach (float a in values)
@@ -111,16 +111,16 @@ internal sealed class PtxOperationTests
                 ];
                 foreach ((string name, bool holds) in all)
                 {
-                    Assert.That(PtxText.Result($"setp.{name}.f32 %p0, %f1, %f2;", F(a), F(b)), Is.EqualTo(holds ? 1 : 0), $"{a} {name} {b}");
+                    Assert.That(MachineText.Result($"setp.{name}.f32 %p0, %f1, %f2;", F(a), F(b)), Is.EqualTo(holds ? 1 : 0), $"{a} {name} {b}");
                     if (float.IsNaN(a) || float.IsNaN(b))
-                        Assert.That(PtxText.Result($"setp.{name}.f64 %p0, %fd1, %fd2;", D(a), D(b)), Is.EqualTo(holds ? 1 : 0), $"{a} {name} {b} in double");
+                        Assert.That(MachineText.Result($"setp.{name}.f64 %p0, %fd1, %fd2;", D(a), D(b)), Is.EqualTo(holds ? 1 : 0), $"{a} {name} {b} in double");
                 }
             }
         }
     }
 
     [Test]
-    public void FloatsAreIeeeAndSingleNaNIsCanonical()
+    public void Floats_are_IEEE_and_a_single_NaN_is_canonical()
     {
         Random random = new(4);
         for (int i = 0; i < 40; i++)
@@ -136,11 +136,11 @@ internal sealed class PtxOperationTests
             Check("sqrt.rn.f32 %f0, %f1;", MathF.Sqrt(a));
             Check("fma.rn.f32 %f0, %f1, %f2, %f3;", MathF.FusedMultiplyAdd(a, b, c));
             void Check(string instruction, float expected) =>
-                Assert.That(PtxText.Result(instruction, F(a), F(b), F(c)), Is.EqualTo(float.IsNaN(expected) ? 0x7FFFFFFF : F(expected)), $"{instruction} {a:R} {b:R} {c:R}");
+                Assert.That(MachineText.Result(instruction, F(a), F(b), F(c)), Is.EqualTo(float.IsNaN(expected) ? 0x7FFFFFFF : F(expected)), $"{instruction} {a:R} {b:R} {c:R}");
         }
-        Assert.That(PtxText.Result("div.rn.f32 %f0, %f1, %f2;", 0, 0), Is.EqualTo(0x7FFFFFFF));
-        Assert.That(PtxText.Result("fma.rn.f64 %fd0, %fd1, %fd2, %fd3;", D(1 + 1e-15), D(1 - 1e-15), D(-1)), Is.EqualTo(D(Math.FusedMultiplyAdd(1 + 1e-15, 1 - 1e-15, -1))));
-        Assert.That(PtxText.Result("div.rn.f64 %fd0, %fd1, %fd2;", D(1), D(3)), Is.EqualTo(D(1.0 / 3)));
+        Assert.That(MachineText.Result("div.rn.f32 %f0, %f1, %f2;", 0, 0), Is.EqualTo(0x7FFFFFFF));
+        Assert.That(MachineText.Result("fma.rn.f64 %fd0, %fd1, %fd2, %fd3;", D(1 + 1e-15), D(1 - 1e-15), D(-1)), Is.EqualTo(D(Math.FusedMultiplyAdd(1 + 1e-15, 1 - 1e-15, -1))));
+        Assert.That(MachineText.Result("div.rn.f64 %fd0, %fd1, %fd2;", D(1), D(3)), Is.EqualTo(D(1.0 / 3)));
     }
 
     [TestCase("min.f32 %f0, %f1, %f2;", float.NaN, 2f, 2f)]
@@ -161,8 +161,8 @@ internal sealed class PtxOperationTests
     [TestCase("cvt.rpi.f32.f32 %f0, %f1;", -0.5f, 0f, -0f)]
     [TestCase("cvt.sat.f32.f32 %f0, %f1;", 1.5f, 0f, 1f)]
     [TestCase("cvt.sat.f32.f32 %f0, %f1;", float.NaN, 0f, 0f)]
-    public void SinglesBeyondTheBasics(string instruction, float a, float b, float expected) =>
-        Assert.That(PtxText.Result(instruction, F(a), F(b)), Is.EqualTo(float.IsNaN(expected) ? 0x7FFFFFFF : F(expected)));
+    public void Minima_signs_literals_and_roundings_of_singles_are_right(string instruction, float a, float b, float expected) =>
+        Assert.That(MachineText.Result(instruction, F(a), F(b)), Is.EqualTo(float.IsNaN(expected) ? 0x7FFFFFFF : F(expected)));
 
     [TestCase("cvt.s64.s32 %rd0, %r1;", 0xFFFFFFFFul, ulong.MaxValue)]
     [TestCase("cvt.u64.u32 %rd0, %r1;", 0xFFFFFFFFul, 0xFFFFFFFFul)]
@@ -175,7 +175,7 @@ internal sealed class PtxOperationTests
     [TestCase("cvt.sat.s8.s32 %r0, %r1;", 300ul, 127ul)]
     [TestCase("cvt.sat.s16.s32 %rd0, %r1;", 0xFFFF0000ul, 0xFFFFFFFFFFFF8000ul)]
     [TestCase("cvt.u64.u32 %rd0, %tid.x;", 0ul, 0ul)]
-    public void IntegersConvert(string instruction, ulong a, ulong expected) => Assert.That(PtxText.Result(instruction, a), Is.EqualTo(expected));
+    public void Integers_convert(string instruction, ulong a, ulong expected) => Assert.That(MachineText.Result(instruction, a), Is.EqualTo(expected));
 
     [TestCase("cvt.rzi.s32.f32 %r0, %f1;", -2.7f, 0xFFFFFFFEul)]
     [TestCase("cvt.rni.s32.f32 %r0, %f1;", 2.5f, 2ul)]
@@ -199,39 +199,39 @@ internal sealed class PtxOperationTests
     [TestCase("cvt.rna.tf32.f32 %r0, %f1;", 1.00048828125f, 0x3F802000ul)]
     [TestCase("cvt.rn.tf32.f32 %r0, %f1;", 1.00048828125f, 0x3F800000ul)]
     [TestCase("cvt.f64.f32 %fd0, %f1;", 0.1f, 0x3FB99999A0000000ul)]
-    public void SinglesConvert(string instruction, float a, ulong expected) => Assert.That(PtxText.Result(instruction, F(a)), Is.EqualTo(expected));
+    public void Singles_convert(string instruction, float a, ulong expected) => Assert.That(MachineText.Result(instruction, F(a)), Is.EqualTo(expected));
 
     [TestCase("cvt.rn.f32.f64 %f0, %fd1;", 0.1, 0x3DCCCCCDul)]
     [TestCase("cvt.rzi.s32.f64 %r0, %fd1;", double.NaN, 0x80000000ul)]
     [TestCase("cvt.rzi.s64.f64 %rd0, %fd1;", -1e300, 0x8000000000000000ul)]
     [TestCase("cvt.rni.f64.f64 %fd0, %fd1;", 3.5, 0x4010000000000000ul)]
-    public void DoublesConvert(string instruction, double a, ulong expected) => Assert.That(PtxText.Result(instruction, D(a)), Is.EqualTo(expected));
+    public void Doubles_convert(string instruction, double a, ulong expected) => Assert.That(MachineText.Result(instruction, D(a)), Is.EqualTo(expected));
 
     [Test]
-    public void IntegersRoundToTheNearestFloatOnce()
+    public void Integers_round_to_the_nearest_float_once()
     {
         Assert.Multiple(() =>
         {
-            Assert.That(PtxText.Result("cvt.rn.f32.s32 %f0, %r1;", 16777217), Is.EqualTo(F(16777216)));
-            Assert.That(PtxText.Result("cvt.rn.f32.u32 %f0, %r1;", 0xFFFFFFFF), Is.EqualTo(F(4294967296f)));
-            Assert.That(PtxText.Result("cvt.rn.f32.s64 %f0, %rd1;", unchecked((ulong)-5L)), Is.EqualTo(F(-5)));
-            Assert.That(PtxText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000001), Is.EqualTo(F(9.223373e18f)), "just above a tie: up, and not to even by way of double");
-            Assert.That(PtxText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000000), Is.EqualTo(F(9.223372e18f)), "a tie: to even");
-            Assert.That(PtxText.Result("cvt.rn.f64.u64 %fd0, %rd1;", ulong.MaxValue), Is.EqualTo(D(18446744073709551616.0)));
-            Assert.That(PtxText.Result("cvt.rn.f64.s32 %fd0, %r1;", 0xFFFFFFFF), Is.EqualTo(D(-1)));
+            Assert.That(MachineText.Result("cvt.rn.f32.s32 %f0, %r1;", 16777217), Is.EqualTo(F(16777216)));
+            Assert.That(MachineText.Result("cvt.rn.f32.u32 %f0, %r1;", 0xFFFFFFFF), Is.EqualTo(F(4294967296f)));
+            Assert.That(MachineText.Result("cvt.rn.f32.s64 %f0, %rd1;", unchecked((ulong)-5L)), Is.EqualTo(F(-5)));
+            Assert.That(MachineText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000001), Is.EqualTo(F(9.223373e18f)), "just above a tie: up, and not to even by way of double");
+            Assert.That(MachineText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000000), Is.EqualTo(F(9.223372e18f)), "a tie: to even");
+            Assert.That(MachineText.Result("cvt.rn.f64.u64 %fd0, %rd1;", ulong.MaxValue), Is.EqualTo(D(18446744073709551616.0)));
+            Assert.That(MachineText.Result("cvt.rn.f64.s32 %fd0, %r1;", 0xFFFFFFFF), Is.EqualTo(D(-1)));
         });
     }
 
     [TestCase("cvt.f32.f16 %f0, %h1;", 0x3C01ul, 0x3F802000ul)]
     [TestCase("cvt.f32.bf16 %f0, %h1;", 0x3F81ul, 0x3F810000ul)]
-    public void HalvesWiden(string instruction, ulong a, ulong expected) => Assert.That(PtxText.Result(instruction, a), Is.EqualTo(expected));
+    public void Halves_widen(string instruction, ulong a, ulong expected) => Assert.That(MachineText.Result(instruction, a), Is.EqualTo(expected));
 
     [Test]
-    public void ApproximationsRunOnlyByLeave()
+    public void Approximations_run_only_by_leave()
     {
-        PtxFault fault = Assert.Throws<PtxFault>(() => PtxText.Result("ex2.approx.f32 %f0, %f1;", F(3)))!;
+        PtxFault fault = Assert.Throws<PtxFault>(() => MachineText.Result("ex2.approx.f32 %f0, %f1;", F(3)))!;
         Assert.That(fault.Kind, Is.EqualTo(PtxFaultKind.Approximate));
-        Assert.That(PtxText.Result("ex2.approx.f32 %f0, %f1;", F(3), approximate: true), Is.EqualTo(F(8)));
-        Assert.That(PtxText.Result("rsqrt.approx.f32 %f0, %f1;", F(4), approximate: true), Is.EqualTo(F(0.5f)));
+        Assert.That(MachineText.Result("ex2.approx.f32 %f0, %f1;", F(3), approximate: true), Is.EqualTo(F(8)));
+        Assert.That(MachineText.Result("rsqrt.approx.f32 %f0, %f1;", F(4), approximate: true), Is.EqualTo(F(0.5f)));
     }
 }

@@ -1,7 +1,7 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Text that is no PTX, or PTX that the module's version and target do not have: each is refused, with its line and a reason.</summary>
-internal sealed class PtxRefusalTests
+internal sealed class MachineRefusalTests
 {
     [TestCase("add.u32 %r0, %r1, %rd1;", ".b64; .u32 is expected")]
     [TestCase("add.f32 %f0, %f1, %r1;", null)]
@@ -90,18 +90,18 @@ internal sealed class PtxRefusalTests
     [TestCase("add.ftz.f32 %f0, %f1, %f2;", "no form of add")]
     [TestCase("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%f4,%f5,%f6,%f7}, {%r0,%r1}, {%f0,%f1,%f2,%f3};", null)]
     [TestCase("ldmatrix.sync.aligned.m8n8.x2.shared.b16 {%r0}, [%r1];", "a vector of 2")]
-    public void Instructions(string code, string? reason)
+    public void An_instruction_that_is_none_is_refused(string code, string? reason)
     {
         const string declared = ".shared .align 4 .b8 s[16]; .local .align 4 .b8 l[4];\n";
         if (reason is null)
         {
-            Assert.That(() => PtxModule.Parse(PtxText.Module(declared + code, ".param .u32 a")), Throws.Nothing, "registers of bits take numbers of their size");
+            Assert.That(() => PtxModule.Parse(MachineText.Module(declared + code, ".param .u32 a")), Throws.Nothing, "registers of bits take numbers of their size");
             return;
         }
-        PtxException refusal = PtxText.Refusal(declared + code, ".param .u32 a");
+        PtxException refusal = MachineText.Refusal(declared + code, ".param .u32 a");
         Assert.That(refusal.Message, Does.Contain(reason));
         if (!code.EndsWith('1'))
-            Assert.That(refusal.Line, Is.EqualTo(PtxText.LineOf(PtxText.Module(declared + code, ".param .u32 a"), code)));
+            Assert.That(refusal.Line, Is.EqualTo(MachineText.LineOf(MachineText.Module(declared + code, ".param .u32 a"), code)));
     }
 
     [TestCase("shfl.sync.idx.b32 %r0, %r1, 0, 31, -1;", "5.0", 50, "6.0", 50)]
@@ -125,11 +125,11 @@ internal sealed class PtxRefusalTests
     [TestCase("max.NaN.f32 %f0, %f1, %f2;", "7.0", 75, "7.0", 80)]
     [TestCase("activemask.b32 %r0;", "6.1", 70, "6.2", 70)]
     [TestCase("shf.l.wrap.b32 %r0, %r1, %r2, 3;", "3.1", 30, "4.0", 32)]
-    public void WhatTheModulesVersionOrTargetDoesNotHave(string code, string version, int target, string since, int least)
+    public void What_the_version_or_target_does_not_have_is_refused(string code, string version, int target, string since, int least)
     {
-        PtxException refusal = PtxText.Refusal(code, version: version, target: target);
+        PtxException refusal = MachineText.Refusal(code, version: version, target: target);
         Assert.That(refusal.Message, Does.Contain("needs ."));
-        Assert.That(() => PtxModule.Parse(PtxText.Module(code, version: since, target: least)), Throws.Nothing);
+        Assert.That(() => PtxModule.Parse(MachineText.Module(code, version: since, target: least)), Throws.Nothing);
     }
 
     [TestCase(".target sm_50\n.address_size 64\n", "'.version' is expected")]
@@ -152,7 +152,7 @@ internal sealed class PtxRefusalTests
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { ret; } /* no end", "comment without its end")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n// caf\u00e9\n.visible .entry k() { ret; }", null)]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry caf\u00e9() { ret; }", "not ASCII")]
-    public void Modules(string text, string? reason)
+    public void A_module_that_is_none_is_refused(string text, string? reason)
     {
         if (reason is null)
             Assert.That(() => PtxModule.Parse(text), Throws.Nothing);
@@ -161,7 +161,7 @@ internal sealed class PtxRefusalTests
     }
 
     [Test]
-    public void AllThatMayStandInAModuleIsRead()
+    public void All_that_may_stand_in_a_module_is_read()
     {
         PtxModule module = PtxModule.Parse("""
             // a comment

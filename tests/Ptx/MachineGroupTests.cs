@@ -1,12 +1,12 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Many threads: control flow, barriers, warps, memory, tensor cores.</summary>
-internal sealed class PtxGroupTests
+internal sealed class MachineGroupTests
 {
     [Test]
-    public void LanesDivergeAndMeetAgain()
+    public void Lanes_diverge_and_meet_again()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             and.b32 %r1, %r9, 1;
             setp.eq.u32 %p1, %r1, 0;
             @%p1 bra even;
@@ -23,9 +23,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void LoopsRunAsOftenAsEachLaneSays()
+    public void Loops_run_as_often_as_each_lane_says()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             mov.u32 %r0, 0;
             mov.u32 %r1, 0;
             head:
@@ -42,9 +42,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void GuardsHoldForStoresSelectsAndReturns()
+    public void Guards_hold_for_stores_selects_and_returns()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             mov.u32 %r0, 7;
             setp.lt.u32 %p1, %r9, 5;
             @!%p1 mov.u32 %r0, 9;
@@ -56,9 +56,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void SharedMemoryCarriesValuesAcrossBarriers()
+    public void Shared_memory_carries_values_across_barriers()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .shared .align 4 .b8 buffer[512];
             shl.b32 %r1, %r9, 2;
             mov.u32 %r2, buffer;
@@ -76,9 +76,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void DynamicSharedMemoryBeginsBehindTheStaticOne()
+    public void Dynamic_shared_memory_begins_behind_the_static_one()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .shared .align 4 .b8 fixed[20];
             setp.eq.u32 %p1, %r9, 0;
             mov.u32 %r1, fixed;
@@ -90,9 +90,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void BarriersReducePredicates()
+    public void Barriers_reduce_predicates()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             setp.lt.u32 %p1, %r9, 40;
             bar.red.popc.u32 %r0, 0, %p1;
             bar.red.and.pred %p2, 0, %p1;
@@ -106,9 +106,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void NamedBarriersJoinSomeWarps()
+    public void Named_barriers_join_some_warps()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .shared .align 4 .b8 cell[4];
             mov.u32 %r0, 0;
             setp.lt.u32 %p1, %r9, 32;
@@ -132,9 +132,9 @@ internal sealed class PtxGroupTests
     [TestCase("shfl.sync.bfly.b32 %r0|%p1, %r9, 5, 31, -1;", 2)]
     [TestCase("shfl.sync.idx.b32 %r0|%p1, %r9, 3, 0x181F, -1;", 3)]
     [TestCase("shfl.sync.down.b32 %r0|%p1, %r9, 3, 0x181F, -1;", 4)]
-    public void ShufflesTakeTheRightLane(string instruction, int mode)
+    public void Shuffles_take_the_right_lane(string instruction, int mode)
     {
-        uint[] result = PtxText.Threads(instruction + "selp.u32 %r1, 100, 0, %p1; add.u32 %r0, %r0, %r1;");
+        uint[] result = MachineText.Threads(instruction + "selp.u32 %r1, 100, 0, %p1; add.u32 %r0, %r0, %r1;");
         Assert.That(result, Is.EqualTo(Enumerable.Range(0, 32).Select(lane =>
         {
             (int from, bool within) = mode switch
@@ -150,9 +150,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void WarpVotesMatchesAndReductions()
+    public void Warps_vote_match_and_reduce()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             setp.lt.u32 %p1, %r9, 8;
             vote.sync.any.pred %p2, %p1, -1;
             vote.sync.all.pred %p3, %p1, -1;
@@ -176,9 +176,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void HalvesOfAWarpShuffleApart()
+    public void Halves_of_a_warp_shuffle_apart()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             setp.lt.u32 %p1, %r9, 16;
             @%p1 bra low;
             shfl.sync.bfly.b32 %r0, %r9, 1, 31, 0xFFFF0000;
@@ -191,9 +191,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void AtomicsAddUpAndReturnTheOldValue()
+    public void Atomics_add_up_and_return_the_old_value()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .shared .align 4 .b8 sum[4];
             setp.eq.u32 %p1, %r9, 0;
             @%p1 st.shared.u32 [sum], 5;
@@ -213,16 +213,16 @@ internal sealed class PtxGroupTests
     [TestCase("atom.relaxed.gpu.global.xor.b32 %r0, [%rd9], 1;", 5u, 4u)]
     [TestCase("atom.global.add.f32 %f0, [%rd9], 0f3F800000; mov.b32 %r0, %f0;", 0x3F800000u, 0x40000000u)]
     [TestCase("atom.global.add.f32 %f0, [%rd9], 0f00000001; mov.b32 %r0, %f0;", 0x80000001u, 0u)]
-    public void AtomicsOfEachKind(string instruction, uint before, uint after)
+    public void Atomics_of_each_kind_change_memory_as_the_isa_says(string instruction, uint before, uint after)
     {
-        uint[] result = PtxText.Threads($"st.global.u32 [%rd9], {before}; {instruction} ld.global.u32 %r1, [%rd9]; mov.u32 %r2, %r0; mov.u32 %r0, %r1;", threads: 1);
+        uint[] result = MachineText.Threads($"st.global.u32 [%rd9], {before}; {instruction} ld.global.u32 %r1, [%rd9]; mov.u32 %r2, %r0; mov.u32 %r0, %r1;", threads: 1);
         Assert.That(result[0], Is.EqualTo(after));
     }
 
     [Test]
-    public void VectorsOfMemoryAndLocalArrays()
+    public void Vectors_and_narrow_values_pass_through_local_arrays()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .local .align 16 .b8 frame[32];
             add.u32 %r1, %r9, 1;
             add.u32 %r2, %r9, 2;
@@ -239,9 +239,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void GenericAddressesReachEverySpace()
+    public void Generic_addresses_reach_every_space()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .shared .align 4 .b8 cell[128];
             .local .align 4 .b8 own[4];
             cvta.shared.u64 %rd1, cell;
@@ -265,9 +265,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void SpecialRegistersCountThreadsAndGroups()
+    public void Special_registers_count_threads_and_groups()
     {
-        string text = PtxText.Module("""
+        string text = MachineText.Module("""
             ld.param.u64 %rd1, [out];
             mov.u32 %r1, %ctaid.y;
             mov.u32 %r2, %nctaid.x;
@@ -288,8 +288,8 @@ internal sealed class PtxGroupTests
         PtxMemory memory = new();
         ulong output = memory.Allocate(4 * 12 * 6);
         PtxEntry entry = PtxModule.Parse(text).Entry("k");
-        new PtxMachine(memory).Launch(entry, (2, 3, 1), (3, 2, 2), 0, PtxText.Block(output));
-        Assert.That(PtxText.Read<uint>(memory, output, 72), Is.EqualTo(Enumerable.Range(0, 72).Select(i => (uint)(i % 12))));
+        new PtxMachine(memory).Launch(entry, (2, 3, 1), (3, 2, 2), 0, MachineText.Block(output));
+        Assert.That(MachineText.Read<uint>(memory, output, 72), Is.EqualTo(Enumerable.Range(0, 72).Select(i => (uint)(i % 12))));
         Assert.That(entry.RequiredThreads, Is.EqualTo((3, 2, 2)));
     }
 
@@ -297,7 +297,7 @@ internal sealed class PtxGroupTests
     [TestCase("bf16", 16)]
     [TestCase("bf16", 8)]
     [TestCase("f16", 16)]
-    public void MatrixProductsMatchTheSumOverK(string type, int k)
+    public void Matrix_products_match_the_sum_over_k(string type, int k)
     {
         Random random = new(7);
         float[] a = [.. Enumerable.Range(0, 16 * k).Select(_ => Round(random.NextSingle() - 0.5f))];
@@ -306,11 +306,11 @@ internal sealed class PtxGroupTests
         int packed = type == "tf32" ? 1 : 2;
         int words = 16 * k / packed / 32;
         PtxMemory memory = new();
-        ulong input = PtxText.Upload<uint>(memory, Fragments(a, b, c));
+        ulong input = MachineText.Upload<uint>(memory, Fragments(a, b, c));
         ulong output = memory.Allocate(4 * 128);
         string left = string.Join(", ", Enumerable.Range(0, words).Select(i => $"%r{i}"));
         string right = string.Join(", ", Enumerable.Range(words, words / 2).Select(i => $"%r{i}"));
-        string text = PtxText.Module($$"""
+        string text = MachineText.Module($$"""
             ld.param.u64 %rd1, [in];
             ld.param.u64 %rd2, [out];
             mov.u32 %r15, %laneid;
@@ -322,8 +322,8 @@ internal sealed class PtxGroupTests
             add.u64 %rd2, %rd2, %rd3;
             {{string.Join("\n", Enumerable.Range(0, 4).Select(i => $"st.global.f32 [%rd2+{128 * i}], %f{i + 4};"))}}
             """, ".param .u64 in, .param .u64 out");
-        new PtxMachine(memory).Launch(PtxModule.Parse(text).Entry("k"), (1, 1, 1), (32, 1, 1), 0, PtxText.Block(input, output));
-        float[] d = PtxText.Read<float>(memory, output, 128);
+        new PtxMachine(memory).Launch(PtxModule.Parse(text).Entry("k"), (1, 1, 1), (32, 1, 1), 0, MachineText.Block(input, output));
+        float[] d = MachineText.Read<float>(memory, output, 128);
         for (int row = 0; row < 16; row++)
         {
             for (int column = 0; column < 8; column++)
@@ -384,9 +384,9 @@ internal sealed class PtxGroupTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public void MatricesLoadByRowsOfEight(bool transposed)
+    public void Matrices_load_by_rows_of_eight(bool transposed)
     {
-        uint[] result = PtxText.Threads($$"""
+        uint[] result = MachineText.Threads($$"""
             .shared .align 16 .b8 tile[512];
             mov.u32 %r1, tile;
             shl.b32 %r2, %r9, 4;
@@ -406,9 +406,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void AsynchronousCopiesArriveWhenWaitedFor()
+    public void Asynchronous_copies_arrive_when_waited_for()
     {
-        uint[] result = PtxText.Threads("""
+        uint[] result = MachineText.Threads("""
             .shared .align 16 .b8 tile[1024];
             st.global.u32 [%rd9], %r9;
             mov.u32 %r1, tile;
@@ -431,7 +431,7 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void BuffersCrossABorderOf4GiBAndLieApart()
+    public void Buffers_cross_a_border_of_4_GiB_and_lie_apart()
     {
         PtxMemory memory = new();
         ulong a = memory.Allocate(4096);
@@ -449,7 +449,7 @@ internal sealed class PtxGroupTests
         });
         memory.Fill(a, [1, 2], 4);
         memory.Copy(b + 2, a, 4);
-        Assert.That(PtxText.Read<byte>(memory, b + 2, 4), Is.EqualTo(new byte[] { 1, 2, 1, 2 }));
+        Assert.That(MachineText.Read<byte>(memory, b + 2, 4), Is.EqualTo(new byte[] { 1, 2, 1, 2 }));
         memory.Free(a);
         Assert.That(memory.Count, Is.EqualTo(1));
         memory.Capacity = 10000;
@@ -457,9 +457,9 @@ internal sealed class PtxGroupTests
     }
 
     [Test]
-    public void AnEntrySaysWhatItNeeds()
+    public void An_entry_says_what_it_needs()
     {
-        PtxEntry entry = PtxModule.Parse(PtxText.Module("""
+        PtxEntry entry = PtxModule.Parse(MachineText.Module("""
             .shared .align 16 .b8 tile[100];
             .local .align 8 .b8 own[12];
             mov.u32 %r1, 5;

@@ -1,11 +1,11 @@
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Faults planted in kernels: each is found, with its kind, line, thread and address.</summary>
-internal sealed class PtxFindingTests
+internal sealed class MachineFindingTests
 {
     private static void Finds(PtxFaultKind kind, string culprit, string body, int threads = 32, int dynamicShared = 0, string top = "", int target = 80)
     {
-        PtxFault fault = PtxText.Fault(body, threads, dynamicShared, top, target: target);
+        PtxFault fault = MachineText.Fault(body, threads, dynamicShared, top, target: target);
         Assert.Multiple(() =>
         {
             Assert.That(fault.Kind, Is.EqualTo(kind), fault.Message);
@@ -22,18 +22,18 @@ internal sealed class PtxFindingTests
     [TestCase("st.local.u32 [0], %r9;")]
     [TestCase("st.u32 [%rd9+4096], %r9;")]
     [TestCase("atom.global.add.u32 %r0, [%rd9+4096], 1;")]
-    public void AddressesOutsideOfEverything(string instruction) => Finds(PtxFaultKind.OutOfBounds, instruction, "shl.b64 %rd1, %rd9, 0;" + instruction + " mov.u32 %r0, 0;");
+    public void An_address_outside_of_everything_is_found(string instruction) => Finds(PtxFaultKind.OutOfBounds, instruction, "shl.b64 %rd1, %rd9, 0;" + instruction + " mov.u32 %r0, 0;");
 
     [Test]
-    public void AnOverrunByTheLastThreadNamesIt()
+    public void An_overrun_by_the_last_thread_names_it()
     {
-        PtxFault fault = PtxText.Fault("st.global.u32 [%rd9+4], %r9; mov.u32 %r0, 0;", threads: 64);
+        PtxFault fault = MachineText.Fault("st.global.u32 [%rd9+4], %r9; mov.u32 %r0, 0;", threads: 64);
         Assert.That((fault.Kind, fault.Thread), Is.EqualTo((PtxFaultKind.OutOfBounds, (63, 0, 0))));
         Assert.That(fault.Address, Is.Not.Null);
     }
 
     [Test]
-    public void AddressArithmeticIn32BitsIsFoundOut()
+    public void Address_arithmetic_in_32_bits_is_found_out()
     {
         string body = """
             cvt.u32.u64 %r1, %rd9;
@@ -45,14 +45,14 @@ internal sealed class PtxFindingTests
             st.global.u32 [%rd1], %r9;
             mov.u32 %r0, 0;
             """;
-        Assert.That(PtxText.Fault(body, threads: 1024).Kind, Is.EqualTo(PtxFaultKind.OutOfBounds));
+        Assert.That(MachineText.Fault(body, threads: 1024).Kind, Is.EqualTo(PtxFaultKind.OutOfBounds));
     }
 
     [TestCase("st.global.u32 [%rd9+2], %r9;")]
     [TestCase("st.global.v2.u32 [%rd9], {%r9, %r9};")]
     [TestCase("st.shared.u64 [%r1+4], %rd9;")]
     [TestCase("st.local.u16 [%r2+1], %r9;")]
-    public void MisalignedAddresses(string instruction) =>
+    public void A_misaligned_address_is_found(string instruction) =>
         Finds(PtxFaultKind.Misaligned, instruction,
             ".shared .align 16 .b8 s[256]; .local .align 16 .b8 l[16]; mov.u32 %r1, s; mov.u32 %r2, l;" + instruction + " mov.u32 %r0, 0;");
 
@@ -64,15 +64,15 @@ internal sealed class PtxFindingTests
     [TestCase("selp.u32 %r0, 1, 2, %p7;")]
     [TestCase("atom.shared.add.u32 %r0, [s], 1;")]
     [TestCase("ld.global.u32 %r0, [%rd5];")]
-    public void ReadsOfWhatWasNeverWritten(string instruction) =>
+    public void A_read_of_what_was_never_written_is_found(string instruction) =>
         Finds(PtxFaultKind.Uninitialised, instruction, ".shared .align 4 .b8 s[4]; .local .align 4 .b8 l[4];\n" + instruction + "\nmov.u32 %r0, 0;");
 
     [Test]
-    public void ARegisterWrittenInSomeLanesOnlyIsUnwrittenInTheOthers()
+    public void A_register_written_in_some_lanes_only_is_unwritten_in_the_others()
     {
-        PtxFault fault = PtxText.Fault("setp.lt.u32 %p1, %r9, 20; @%p1 mov.u32 %r1, 5; add.u32 %r0, %r1, 0;");
+        PtxFault fault = MachineText.Fault("setp.lt.u32 %p1, %r9, 20; @%p1 mov.u32 %r1, 5; add.u32 %r0, %r1, 0;");
         Assert.That((fault.Kind, fault.Thread.X), Is.EqualTo((PtxFaultKind.Uninitialised, 20)));
-        uint[] fine = PtxText.Threads("setp.lt.u32 %p1, %r9, 20; @%p1 mov.u32 %r1, 5; @!%p1 mov.u32 %r1, 6; add.u32 %r0, %r1, 0;");
+        uint[] fine = MachineText.Threads("setp.lt.u32 %p1, %r9, 20; @%p1 mov.u32 %r1, 5; @!%p1 mov.u32 %r1, 6; add.u32 %r0, %r1, 0;");
         Assert.That(fine[19] + fine[20], Is.EqualTo(11));
     }
 
@@ -89,28 +89,28 @@ internal sealed class PtxFindingTests
 
         """;
 
-    [TestCase("st.shared.u32 [%r2], 1; @%p1 bra l;\nl: ld.shared.u32 %r0, [%r3];", "ld.shared.u32 %r0, [%r3];", TestName = "WriteThenReadOfANeighbour")]
-    [TestCase("st.shared.u32 [%r2], 1; bar.sync 0; ld.shared.u32 %r0, [%r3]; \nst.shared.u32 [%r2], 2;", "st.shared.u32 [%r2], 2;", TestName = "ReadThenWriteOfANeighbour")]
-    [TestCase("st.shared.u32 [s], %r9;", "st.shared.u32 [s], %r9;", TestName = "AllWriteOneCell")]
-    [TestCase("@%p1 st.shared.u32 [s], 0; bar.sync 0; atom.shared.add.u32 %r0, [s], 1; \nld.shared.u32 %r0, [s];", "ld.shared.u32 %r0, [s];", TestName = "AtomicThenRead")]
-    [TestCase("setp.gt.u32 %p2, %r9, 31; @%p2 bra over; \nst.shared.u32 [%r2], 1;\nover: ld.shared.u32 %r0, [s];", "shared.u32", TestName = "AcrossWarps")]
-    public void RacesInSharedMemory(string code, string culprit) => Finds(PtxFaultKind.Race, culprit, Cells + "setp.eq.u32 %p1, %r9, 0;" + code, threads: 64);
+    [TestCase("st.shared.u32 [%r2], 1; @%p1 bra l;\nl: ld.shared.u32 %r0, [%r3];", "ld.shared.u32 %r0, [%r3];", TestName = "A race: write, then read of a neighbour")]
+    [TestCase("st.shared.u32 [%r2], 1; bar.sync 0; ld.shared.u32 %r0, [%r3]; \nst.shared.u32 [%r2], 2;", "st.shared.u32 [%r2], 2;", TestName = "A race: read, then write of a neighbour")]
+    [TestCase("st.shared.u32 [s], %r9;", "st.shared.u32 [s], %r9;", TestName = "A race: all write one cell")]
+    [TestCase("@%p1 st.shared.u32 [s], 0; bar.sync 0; atom.shared.add.u32 %r0, [s], 1; \nld.shared.u32 %r0, [s];", "ld.shared.u32 %r0, [s];", TestName = "A race: atomic, then read")]
+    [TestCase("setp.gt.u32 %p2, %r9, 31; @%p2 bra over; \nst.shared.u32 [%r2], 1;\nover: ld.shared.u32 %r0, [s];", "shared.u32", TestName = "A race across warps")]
+    public void A_race_in_shared_memory_is_found(string code, string culprit) => Finds(PtxFaultKind.Race, culprit, Cells + "setp.eq.u32 %p1, %r9, 0;" + code, threads: 64);
 
     [Test]
-    public void ARaceWithinAWarpEndsAtAWarpBarrier()
+    public void A_race_within_a_warp_ends_at_a_warp_barrier()
     {
         string code = Cells + "st.shared.u32 [%r2], %r9; {0} xor.b32 %r4, %r2, 4; ld.shared.u32 %r0, [%r4];";
-        Assert.That(PtxText.Fault(code.Replace("{0}", "")).Kind, Is.EqualTo(PtxFaultKind.Race));
-        Assert.That(PtxText.Threads(code.Replace("{0}", "bar.warp.sync -1;"))[5], Is.EqualTo(4));
+        Assert.That(MachineText.Fault(code.Replace("{0}", "")).Kind, Is.EqualTo(PtxFaultKind.Race));
+        Assert.That(MachineText.Threads(code.Replace("{0}", "bar.warp.sync -1;"))[5], Is.EqualTo(4));
         string across = code.Replace("{0}", "bar.sync 0; st.shared.u32 [%r2], %r9; bar.warp.sync -1;").Replace("xor.b32 %r4, %r2, 4", "xor.b32 %r4, %r2, 128");
-        Assert.That(PtxText.Fault(across, threads: 64).Kind, Is.EqualTo(PtxFaultKind.Race), "a warp's barrier does not order two warps");
+        Assert.That(MachineText.Fault(across, threads: 64).Kind, Is.EqualTo(PtxFaultKind.Race), "a warp's barrier does not order two warps");
     }
 
     [Test]
-    public void BytesOfOneWordDoNotRace()
+    public void Bytes_of_one_word_do_not_race()
     {
         string code = ".shared .align 4 .b8 s[64]; mov.u32 %r1, s; shl.b32 %r2, %r9, 1; add.u32 %r1, %r1, %r2; st.shared.u16 [%r1], %r9; ld.shared.u16 %r0, [%r1];";
-        Assert.That(PtxText.Threads(code)[31], Is.EqualTo(31));
+        Assert.That(MachineText.Threads(code)[31], Is.EqualTo(31));
     }
 
     [TestCase("setp.lt.u32 %p1, %r9, 5; @%p1 bar.sync 0;", "bar.sync 0;", 32)]
@@ -125,29 +125,29 @@ internal sealed class PtxFindingTests
     [TestCase("setp.eq.u32 %p1, %r9, 3; @%p1 ret; vote.sync.ballot.b32 %r1, 1, -1;", "vote.sync.ballot", 32)]
     [TestCase("bar.warp.sync 15;", "bar.warp.sync 15;", 32)]
     [TestCase("shfl.sync.idx.b32 %r1, %r9, 0, 31, -1;", "shfl.sync", 20)]
-    public void BarriersThatNotAllReach(string code, string culprit, int threads) => Finds(PtxFaultKind.Barrier, culprit, "mov.u32 %r0, 0;\n" + code, threads);
+    public void A_barrier_that_not_all_threads_reach_is_found(string code, string culprit, int threads) => Finds(PtxFaultKind.Barrier, culprit, "mov.u32 %r0, 0;\n" + code, threads);
 
     [Test]
-    public void AShuffleFromALaneThatTakesNoPart() =>
+    public void A_shuffle_from_a_lane_that_takes_no_part_is_found() =>
         Finds(PtxFaultKind.Undefined, "shfl.sync", "mov.u32 %r0, 0; setp.lt.u32 %p1, %r9, 16; @%p1 shfl.sync.idx.b32 %r0, %r9, 20, 31, 0xFFFF;");
 
     [Test]
-    public void MemoryReadAsConstantAndWritten()
+    public void Memory_that_is_read_as_constant_and_written_is_found()
     {
         Finds(PtxFaultKind.ReadOnly, "ld.global.nc", "st.global.u32 [%rd9], 1;\nld.global.nc.u32 %r0, [%rd9];");
-        string text = PtxText.Module("ld.param.u64 %rd1, [a];\nld.global.nc.u32 %r0, [%rd1];\nst.global.u32 [%rd1+{0}], %r0;", ".param .u64 a");
+        string text = MachineText.Module("ld.param.u64 %rd1, [a];\nld.global.nc.u32 %r0, [%rd1];\nst.global.u32 [%rd1+{0}], %r0;", ".param .u64 a");
         PtxMemory memory = new();
-        ulong input = PtxText.Upload<uint>(memory, [1, 2]);
+        ulong input = MachineText.Upload<uint>(memory, [1, 2]);
         PtxEntry other = PtxModule.Parse(text.Replace("{0}", "4")).Entry("k");
         for (int launch = 0; launch < 2; launch++)
-            new PtxMachine(memory).Launch(other, (1, 1, 1), (1, 1, 1), 0, PtxText.Block(input));
+            new PtxMachine(memory).Launch(other, (1, 1, 1), (1, 1, 1), 0, MachineText.Block(input));
         PtxEntry same = PtxModule.Parse(text.Replace("{0}", "0")).Entry("k");
-        PtxFault fault = Assert.Throws<PtxFault>(() => new PtxMachine(memory).Launch(same, (1, 1, 1), (1, 1, 1), 0, PtxText.Block(input)))!;
+        PtxFault fault = Assert.Throws<PtxFault>(() => new PtxMachine(memory).Launch(same, (1, 1, 1), (1, 1, 1), 0, MachineText.Block(input)))!;
         Assert.That((fault.Kind, fault.Address), Is.EqualTo((PtxFaultKind.ReadOnly, input)));
     }
 
     [Test]
-    public void SharedBytesOfACopyInFlight()
+    public void A_use_of_bytes_whose_copy_is_in_flight_is_found()
     {
         const string begin = ".shared .align 16 .b8 s[16]; mov.u32 %r0, 0; st.global.u32 [%rd9], 1; cp.async.ca.shared.global [s], [%rd9], 4;\n";
         Finds(PtxFaultKind.AsyncCopy, "ld.shared", begin + "ld.shared.u32 %r0, [s];", threads: 1);
@@ -157,7 +157,7 @@ internal sealed class PtxFindingTests
     }
 
     [Test]
-    public void AnotherThreadsCopyNeedsABarrierToo()
+    public void Another_threads_copy_needs_a_barrier_too()
     {
         const string code = """
             .shared .align 16 .b8 s[16];
@@ -169,20 +169,20 @@ internal sealed class PtxFindingTests
             {0}
             ld.shared.u32 %r0, [s];
             """;
-        Assert.That(PtxText.Fault(code.Replace("{0}", "")).Kind, Is.EqualTo(PtxFaultKind.Race));
-        Assert.That(PtxText.Threads(code.Replace("{0}", "bar.sync 0;")), Is.All.EqualTo(1u));
+        Assert.That(MachineText.Fault(code.Replace("{0}", "")).Kind, Is.EqualTo(PtxFaultKind.Race));
+        Assert.That(MachineText.Threads(code.Replace("{0}", "bar.sync 0;")), Is.All.EqualTo(1u));
     }
 
     [TestCase("", "div.u32 %r0, 5, %r9;", PtxFaultKind.Undefined)]
     [TestCase("", "rem.s64 %rd1, 5, 0;", PtxFaultKind.Undefined)]
     [TestCase("setp.eq.u32 %p1, %r9, 2;", "@%p1 bra.uni done;", PtxFaultKind.Undefined)]
     [TestCase("", "trap;", PtxFaultKind.Trap)]
-    public void ThingsThatTheIsaLeavesOpen(string before, string code, PtxFaultKind kind) => Finds(kind, code, "mov.u32 %r0, 0;" + before + "\n" + code);
+    public void What_the_isa_leaves_open_is_found(string before, string code, PtxFaultKind kind) => Finds(kind, code, "mov.u32 %r0, 0;" + before + "\n" + code);
 
     [Test]
-    public void ALoopWithoutEndIsStopped()
+    public void A_loop_without_end_is_stopped()
     {
-        string text = PtxText.Module("again: bra again;");
+        string text = MachineText.Module("again: bra again;");
         PtxMachine machine = new(new()) { MaxInstructions = 10_000 };
         PtxFault fault = Assert.Throws<PtxFault>(() => machine.Launch(PtxModule.Parse(text).Entry("k"), (1, 1, 1), (32, 1, 1), 0, []))!;
         Assert.That(fault.Kind, Is.EqualTo(PtxFaultKind.Timeout));
@@ -193,9 +193,9 @@ internal sealed class PtxFindingTests
     [TestCase(1, 16, 0, 0)]
     [TestCase(1, 32, 0, 8)]
     [TestCase(1, 32, 300_000, 0)]
-    public void LaunchesThatDoNotFitTheKernel(int grid, int threads, int shared, int parameters)
+    public void A_launch_that_does_not_fit_the_kernel_is_refused(int grid, int threads, int shared, int parameters)
     {
-        PtxEntry entry = PtxModule.Parse(PtxText.Module("", bounds: ".reqntid 32")).Entry("k");
+        PtxEntry entry = PtxModule.Parse(MachineText.Module("", bounds: ".reqntid 32")).Entry("k");
         PtxFault fault = Assert.Throws<PtxFault>(() => new PtxMachine(new()).Launch(entry, (grid, 1, 1), (threads, 1, 1), shared, new byte[parameters]))!;
         Assert.That(fault.Kind, Is.EqualTo(PtxFaultKind.Launch));
     }

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace VaeGpu.Tests.Ptx;
+namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>Writes small modules for the tests of the machine, and runs them.</summary>
-internal static class PtxText
+internal static class MachineText
 {
     /// <summary>Registers that every test kernel has.</summary>
     public const string Registers =
