@@ -90,6 +90,25 @@ internal sealed class MachineGroupTests
     }
 
     [Test]
+    public void Barriers_order_reads_by_many_warps_before_a_write_by_one()
+    {
+        uint[] result = MachineText.Threads("""
+            .shared .align 4 .b8 cell[4];
+            setp.eq.u32 %p1, %r9, 70;
+            setp.eq.u32 %p2, %r9, 5;
+            @%p1 st.shared.u32 [cell], 1;
+            bar.sync 0;
+            ld.shared.u32 %r1, [cell];
+            bar.sync 0;
+            @%p2 st.shared.u32 [cell], 2;
+            bar.sync 0;
+            ld.shared.u32 %r0, [cell];
+            add.u32 %r0, %r0, %r1;
+            """, threads: 128);
+        Assert.That(result, Is.All.EqualTo(3u));
+    }
+
+    [Test]
     public void Barriers_reduce_predicates()
     {
         uint[] result = MachineText.Threads("""

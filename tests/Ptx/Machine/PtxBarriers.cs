@@ -71,6 +71,10 @@ internal sealed class PtxBarriers(PtxGroup group)
     {
         if (state.All && state.Lanes < group.Threads)
             throw Missing(state, number);
+        // Those that wait have done nothing since they came: all that they did up to now is ordered.
+        foreach ((PtxWarp warp, _) in state.Waiting)
+            state.Seen[warp.Index] = group.Shared.Time;
+        group.Shared.Time++;
         foreach ((PtxWarp warp, PtxBarrier op) in state.Waiting)
         {
             for (int i = 0; i < state.Seen.Length; i++)

@@ -286,7 +286,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
     {
         if (literal.Kind != PtxLiteralKind.Integer)
             throw Refuse("an integer is expected");
-        int bits = 8 * type.Bytes();
+        // A constant is cut to the instruction's type. Where that is what a narrow store does, it says nothing; elsewhere it is a mistake.
+        int bits = Math.Max(32, 8 * type.Bytes());
         Int128 lowest = -((Int128)1 << (bits - 1));
         Int128 highest = ((Int128)1 << bits) - 1;
         return literal.Integer >= lowest && literal.Integer <= highest ? literal.Integer : throw Refuse($"{literal.Integer} does not fit {type.Text()}");
