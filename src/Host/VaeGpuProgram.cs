@@ -23,6 +23,7 @@ public static class VaeGpuProgram
             EncodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
             CheckCommand.Create(terminal, stop),
+            KernelsCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };
         var result = root.Parse(arguments);

@@ -8,11 +8,17 @@ internal sealed class Printer
 {
     private readonly StringBuilder text = new();
     private readonly Dictionary<Value, int> numbers = [];
+    private readonly bool withLines;
+    private (string? File, int Line) place;
     private int indent;
 
-    public static string Print(Function function)
+    private Printer(bool withLines) => this.withLines = withLines;
+
+    /// <param name="function">What to write.</param>
+    /// <param name="withLines">Whether the C# lines are named that the instructions come from.</param>
+    public static string Print(Function function, bool withLines = false)
     {
-        var printer = new Printer();
+        var printer = new Printer(withLines);
         printer.Line($"kernel {function.Name}({string.Join(", ", function.Parameters.Select(p => $"{p.Type} {printer.Name(p)}"))})");
         printer.Write(function.Body);
         return printer.text.ToString();
@@ -34,6 +40,11 @@ internal sealed class Printer
 
     private void Write(Instruction instruction)
     {
+        if (withLines && instruction.Location is { File: { } file } location && (file, location.Line) != place)
+        {
+            place = (file, location.Line);
+            Line($"// {Path.GetFileName(file)}:{location.Line}");
+        }
         switch (instruction)
         {
             case If branch:

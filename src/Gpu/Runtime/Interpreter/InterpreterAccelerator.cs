@@ -1,11 +1,12 @@
 using System.Reflection;
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>The opened interpreter: launches run to their end before they return, and throw where the kernel is at fault.</summary>
-internal sealed class InterpreterAccelerator(InterpreterDevice device) : Accelerator(device)
+internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(device)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<nint, Memory> memories = [];
@@ -51,7 +52,10 @@ internal sealed class InterpreterAccelerator(InterpreterDevice device) : Acceler
             MemoryOf(target.Handle).ToWrite(byteOffset, bytes).Clear();
     }
 
-    internal override Executable Compile(KernelSource source, Index3D groupDim)
+    internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source, source.Imported, groupDim, null);
+
+    /// <summary>Makes a form of a kernel ready; its launches are counted where there is something to count with.</summary>
+    internal Executable Compile(KernelSource source, Function function, Index3D groupDim, Counters? counters)
     {
         var elementBytes = new Dictionary<int, int>();
         int offset = 0;
@@ -61,20 +65,20 @@ internal sealed class InterpreterAccelerator(InterpreterDevice device) : Acceler
                 elementBytes.Add(offset, ArgumentPacker.SizeOf(parameter.ParameterType.GetGenericArguments()[0]));
             offset += ArgumentPacker.SlotBytes(parameter.ParameterType);
         }
-        return Compile(source.Imported, groupDim, elementBytes);
+        return Compile(function, groupDim, elementBytes, counters);
     }
 
     /// <summary>Makes a function ready for groups of one shape; its views reach to the ends of their buffers.</summary>
-    internal Executable Compile(Function function, Index3D groupDim) => Compile(function, groupDim, new Dictionary<int, int>());
+    internal Executable Compile(Function function, Index3D groupDim) => Compile(function, groupDim, new Dictionary<int, int>(), null);
 
-    private Program Compile(Function function, Index3D groupDim, Dictionary<int, int> elementBytes)
+    private Program Compile(Function function, Index3D groupDim, Dictionary<int, int> elementBytes, Counters? counters)
     {
         if (function.SharedBytes > MaxSharedMemoryPerGroup)
         {
             throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; "
                 + $"{Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
-        return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds));
+        return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters));
     }
 
     private protected override void DisposeDevice() => memories.Clear();

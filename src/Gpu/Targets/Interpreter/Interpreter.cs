@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 
@@ -27,11 +28,14 @@ internal sealed class Interpreter
     /// reach to its buffer's end.
     /// </param>
     /// <param name="maxRounds">The rounds after which a loop counts as endless.</param>
-    public Interpreter(Function function, Index3D groupDim, int warpSize, IReadOnlyDictionary<int, int> elementBytes, int maxRounds)
+    /// <param name="counters">What counts the launches; with it races are not looked for. Null for none.</param>
+    public Interpreter(
+        Function function, Index3D groupDim, int warpSize, IReadOnlyDictionary<int, int> elementBytes, int maxRounds,
+        Counters? counters = null)
     {
         this.function = function;
         this.elementBytes = elementBytes;
-        machine = new Machine(function.Name, groupDim, warpSize) { MaxRounds = maxRounds };
+        machine = new Machine(function.Name, groupDim, warpSize) { MaxRounds = maxRounds, Counters = counters };
         var translator = new Translator(machine);
         foreach (Parameter parameter in function.Parameters)
             parameters.Add((parameter, translator.Column(parameter), parameter.Type.IsPointer ? machine.Add(Allocation.None) : 0));
@@ -89,7 +93,7 @@ internal sealed class Interpreter
         bool known = elementBytes.TryGetValue(parameter.ByteOffset, out int size);
         machine[allocation] = new Allocation($"the {(known ? "view" : "buffer")} '{parameter.Name}'", memory, view.ByteOffset,
             known ? Math.Min(rest, view.Length * size) : rest);
-        if (written.Contains(parameter) && memory.Log is null)
+        if (written.Contains(parameter) && memory.Log is null && machine.Counters is null)
         {
             memory.Log = new AccessLog(machine.Clock, memory.Bytes, globalGranule, true);
             logged.Add(memory);
@@ -122,7 +126,7 @@ internal sealed class Interpreter
             machine[number] = new Allocation("the dynamic shared memory", memory, 0, dynamicSharedBytes);
             all.Add(memory);
         }
-        foreach (Memory memory in all)
+        foreach (Memory memory in all.Where(_ => machine.Counters is null))
             memory.Log = new AccessLog(machine.Clock, memory.Bytes, sharedGranule, false);
         return all;
     }

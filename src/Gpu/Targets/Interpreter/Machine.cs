@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -31,6 +32,9 @@ internal sealed class Machine
     public int WarpSize { get; }
     public int Threads { get; }
     public Clock Clock { get; }
+
+    /// <summary>What counts the threads' work; null for nothing.</summary>
+    public Counters? Counters { get; init; }
 
     /// <summary>The rounds after which a loop counts as endless.</summary>
     public int MaxRounds { get; init; } = int.MaxValue;

@@ -28,6 +28,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
             throw Fault(KernelFault.Misaligned, lane, $", which is no multiple of {size}",
                 "Align the view's start, or access smaller elements.");
         }
+        machine.Counters?.Access(allocation.Memory, instruction.Operands[0].Type.Space, address, size, instruction.Op is Op.Store or Op.StoreWide);
         return allocation.Memory;
     }
 

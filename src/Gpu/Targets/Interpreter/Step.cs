@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Inspection;
+
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>An instruction made ready: it knows the columns that it reads and writes.</summary>
@@ -14,6 +16,16 @@ internal sealed class ComputeStep(Evaluate evaluate, long[] a, long[] b, long[] 
     {
         foreach (int lane in lanes)
             result[lane] = evaluate(a[lane], b[lane], c[lane]);
+    }
+}
+
+/// <summary>An instruction that computes, counted.</summary>
+internal sealed class CountedStep(Step step, Counters counters, int flops) : Step
+{
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        counters.Compute((long)flops * lanes.Length);
+        step.Run(lanes);
     }
 }
 

@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -66,12 +67,15 @@ internal sealed class Translator(Machine machine)
         Translate(branch.Then), Move(branch.Then.Yields, branch.Results),
         Translate(branch.Else), Move(branch.Else.Yields, branch.Results));
 
-    private ComputeStep Compute(Instruction instruction)
+    private Step Compute(Instruction instruction)
     {
         long[] a = Column(instruction.Operands[0]);
         long[] b = instruction.Operands.Length > 1 ? Column(instruction.Operands[1]) : a;
         long[] c = instruction.Operands.Length > 2 ? Column(instruction.Operands[2]) : a;
-        return new ComputeStep(Arithmetic.Of(instruction), a, b, c, Column(instruction));
+        var step = new ComputeStep(Arithmetic.Of(instruction), a, b, c, Column(instruction));
+        return machine.Counters is { } counters && Counters.FlopsOf(instruction) is > 0 and var flops
+            ? new CountedStep(step, counters, flops)
+            : step;
     }
 
     private long[] PlaceOf(Instruction instruction) => instruction.Op switch

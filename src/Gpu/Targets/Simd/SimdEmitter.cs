@@ -46,6 +46,7 @@ internal sealed partial class SimdEmitter
     private readonly Usage usage;
     private readonly VectorTypes vectors;
     private readonly ILGenerator il;
+    private readonly SimdListing? listing;
     private readonly DynamicMethod method;
     private readonly Dictionary<Value, LocalBuilder[]> locals = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Instruction, long> sharedOffsets = new(ReferenceEqualityComparer.Instance);
@@ -53,11 +54,12 @@ internal sealed partial class SimdEmitter
     private LocalBuilder? firstLane;
     private LocalBuilder? mask;
 
-    private SimdEmitter(Function function, Index3D groupDim, int width)
+    private SimdEmitter(Function function, Index3D groupDim, int width, SimdListing? listing)
     {
         this.function = function;
         this.groupDim = groupDim;
         this.width = width;
+        this.listing = listing;
         groupSize = groupDim.Size;
         chunks = (groupSize + width - 1) / width;
         variance = Variance.Analyze(function, groupDim, width);
@@ -68,6 +70,8 @@ internal sealed partial class SimdEmitter
             InitLocals = false,
         };
         il = method.GetILGenerator(4096);
+        if (listing is not null)
+            il = new ListingGenerator(il, listing);
         gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
         foreach (Instruction array in function.Body.All().Where(i => i.Op == Op.SharedArray))
         {
@@ -80,10 +84,13 @@ internal sealed partial class SimdEmitter
 
     private long SpillBytes { get; set; }
 
+    /// <param name="function">The kernel, after the passes.</param>
+    /// <param name="groupDim">The shape of its groups.</param>
     /// <param name="width">Lanes: 16, 8, 4, or 1 for scalar code.</param>
-    public static SimdProgram Emit(Function function, Index3D groupDim, int width)
+    /// <param name="listing">Where to write what is emitted for people to read, or null.</param>
+    public static SimdProgram Emit(Function function, Index3D groupDim, int width, SimdListing? listing = null)
     {
-        var emitter = new SimdEmitter(function, groupDim, width);
+        var emitter = new SimdEmitter(function, groupDim, width, listing);
         emitter.EmitMethod();
         int locals = emitter.il.DeclareLocal(typeof(int)).LocalIndex;
         return new(emitter.method.CreateDelegate<GroupRunner>(), emitter.SharedBytes, emitter.SpillBytes, emitter.il.ILOffset, locals);
@@ -249,6 +256,8 @@ internal sealed partial class SimdEmitter
 
     private void EmitInstruction(Instruction i)
     {
+        if (!usage.IsDeferred(i))
+            listing?.Start(i, i is StructuredInstruction ? "" : variance.Of(i).IsVarying ? "vector" : "scalar");
         switch (i)
         {
             case If branch:

@@ -1,0 +1,17 @@
+using System.Reflection;
+
+namespace VaeGpu.Gpu.Inspection;
+
+/// <summary>A launch of a kernel, and what its threads did together; the counts are zero where it was only noted.</summary>
+/// <param name="Name">The kernel with its type arguments.</param>
+/// <param name="Method">The kernel.</param>
+/// <param name="GroupDim">Threads of a group.</param>
+/// <param name="GridDim">Groups.</param>
+/// <param name="StaticSharedBytes">Shared memory of a group.</param>
+/// <param name="Flops">Floating-point operations; a fused multiply-add is two.</param>
+/// <param name="Bytes">Bytes of device memory that were read, each once, and written, each once: what a perfect cache leaves.</param>
+/// <param name="AccessedBytes">Bytes of device memory that the threads' loads and stores moved.</param>
+/// <param name="SharedBytes">Bytes of shared memory that the threads' loads and stores moved.</param>
+public sealed record LaunchRecord(
+    string Name, MethodInfo Method, Index3D GroupDim, Index3D GridDim, long StaticSharedBytes,
+    long Flops, long Bytes, long AccessedBytes, long SharedBytes);

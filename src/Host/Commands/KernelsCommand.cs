@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.Globalization;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training.Catalogue;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>The command "kernels": all kernels with what they cost; "kernels show" prints what is generated for one.</summary>
+internal static class KernelsCommand
+{
+    private const int NameColumns = 90;
+
+    public static Command Create(Terminal terminal, CancellationToken stop)
+    {
+        var batch = OptionOf.Number("--batch", "rows", 128, 1, 4096,
+            "Rows of the batch of the default model, whose kernels are counted at their own sizes");
+        var balance = new Option<double>("--balance")
+        {
+            Description = "Operations that the device does while it moves a byte; below, a kernel is memory-bound",
+            HelpName = "flops",
+            // An NVIDIA H200 by its datasheet: 67 TFLOP/s in fp32, 4.8 TB/s.
+            DefaultValueFactory = _ => 14,
+        };
+        var command = new Command("kernels", "Lists the kernels with their groups, shared memory, operations and bytes, counted by running them.") { batch, balance };
+        command.Add(CreateShow(terminal, stop));
+        command.SetAction(result =>
+        {
+            List(terminal, result.GetValue(batch), result.GetValue(balance), stop);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateShow(Terminal terminal, CancellationToken stop)
+    {
+        var name = new Argument<string>("name") { Description = "A kernel as \"vaegpu kernels\" lists it, or a part of its name" };
+        var target = new Option<string>("--target") { Description = $"What to show: {string.Join(", ", KernelInspector.Targets)}", DefaultValueFactory = _ => "ir" };
+        target.AcceptOnlyFromAmong([.. KernelInspector.Targets]);
+        var command = new Command("show", "Prints the code that is generated for a kernel, under the C# lines that it comes from.") { name, target };
+        command.SetAction(result =>
+        {
+            string chosen = result.GetRequiredValue(target);
+            var kernels = KernelCatalogue.Of(gpu: chosen != "simd", counted: false, batch: 128, stop);
+            KernelLaunch kernel;
+            try
+            {
+                kernel = KernelCatalogue.Find(kernels, result.GetRequiredValue(name));
+            }
+            catch (KernelNotFoundException e)
+            {
+                throw new UsageException(e.Message);
+            }
+            terminal.Output.WriteLine($"// {kernel.Name}: groups of {Size(kernel.GroupDim)} threads, {kernel.SharedBytes} bytes of shared memory");
+            terminal.Output.Write(KernelInspector.Code(kernel, chosen));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void List(Terminal terminal, int batch, double balance, CancellationToken stop)
+    {
+        var kernels = KernelCatalogue.Of(gpu: true, counted: true, batch, stop);
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{kernels.Count} kernels in their shapes for a GPU. Those of a training step of 784-400-20, batch {batch}, are counted at these sizes, the rest at small ones."));
+        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Bytes: device memory, each byte read once and written once. Bound: by the side of {balance:0.#} operations for each byte (--balance)."));
+        terminal.Output.WriteLine($"{"kernel".PadRight(NameColumns)}{"group",10}{"shared",8}{"FLOPs",12}{"bytes",12}{"FLOP/byte",11}  bound");
+        foreach (var kernel in kernels)
+        {
+            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{kernel.Name.PadRight(NameColumns)}{Size(kernel.GroupDim),10}{kernel.SharedBytes,8}{kernel.Flops,12}{kernel.Bytes,12}{kernel.Intensity,11:0.00}  {(kernel.Intensity < balance ? "memory" : "compute")}"));
+        }
+    }
+
+    private static string Size(Index3D size) => size.Y == 1 && size.Z == 1 ? $"{size.X}" : $"{size.X}×{size.Y}×{size.Z}";
+}

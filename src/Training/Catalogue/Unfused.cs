@@ -1,0 +1,72 @@
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
+
+namespace VaeGpu.Training.Catalogue;
+
+/// <summary>Launches of the kernels that training does not use: the twins of fused ones, and what only evaluation and tools need.</summary>
+internal static class Unfused
+{
+    public static void Likelihood(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings settings, ReconstructionShape shape)
+    {
+        using var launcher = LikelihoodLauncher.Load(accelerator, likelihood, settings);
+        int elements = shape.Rows * shape.Columns;
+        using var data = accelerator.Allocate1D(new float[elements]);
+        using var outputs = accelerator.Allocate1D(new float[elements * launcher.Outputs]);
+        using var results = accelerator.Allocate1D(new float[elements * launcher.Outputs]);
+        using var losses = accelerator.Allocate1D(new float[shape.Rows]);
+        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1 }]);
+        using var variance = accelerator.Allocate1D(new float[1]);
+        launcher.Variance?.Prepare(variance.View);
+        launcher.Loss(data.View, outputs.View, losses.View, shape);
+        launcher.Gradient(data.View, outputs.View, results.View, control.View, shape);
+        launcher.Mean(outputs.View, results.View, shape);
+        launcher.Sample(outputs.View, results.View, control.View, shape);
+    }
+
+    public static void Layers(Accelerator accelerator, MatrixShape shape)
+    {
+        int groupSize = DeviceTuning.For(accelerator).GroupSize;
+        KernelConfig elements = Launch.Config(Elementwise.GridFor(shape, groupSize), groupSize);
+        using var matrix = accelerator.Allocate1D(new float[shape.Rows * shape.Columns]);
+        using var other = accelerator.Allocate1D(new float[shape.Rows * shape.Columns]);
+        using var bias = accelerator.Allocate1D(new float[shape.Columns]);
+        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1 }]);
+        using var sums = accelerator.Allocate1D(new MetricSums[1]);
+        var activate = Elementwise.AddBiasAndActivate<Relu>;
+        var differentiate = Elementwise.MultiplyByDerivative<Relu>;
+        accelerator.LoadStreamKernel(activate)(elements, matrix.View, bias.View, other.View, shape);
+        accelerator.LoadStreamKernel(differentiate)(elements, matrix.View, other.View, shape);
+        MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
+            matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
+        var matrices = new MatrixLauncher(accelerator);
+        matrices.Transpose(matrix.View, other.View, shape);
+        matrices.SumColumns(matrix.View, bias.View, shape);
+        var step = new StepLauncher(accelerator);
+        step.Gather(matrix.View, other.View, control.View, new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
+        step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
+    }
+
+    public static void Latent(Accelerator accelerator, LatentShape shape)
+    {
+        int groupSize = DeviceTuning.For(accelerator).GroupSize;
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize);
+        int count = shape.Rows * shape.Columns;
+        using var encoded = accelerator.Allocate1D(new float[2 * count]);
+        using var gradient = accelerator.Allocate1D(new float[2 * count]);
+        using var latent = accelerator.Allocate1D(new float[count]);
+        using var rows = accelerator.Allocate1D(new float[count]);
+        using var gates = accelerator.Allocate1D(new float[shape.Columns]);
+        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, DivergenceWeight = 1 }]);
+        var launcher = LatentLauncher.Load(accelerator, Prior.Standard);
+        launcher.Sample(encoded.View, latent.View, control.View, shape);
+        launcher.Divergence(encoded.View, default, latent.View, shape);
+        var sum = RowReduction.Run;
+        var sampleGradient = Reparameterize.SampleGradient;
+        var divergenceGradient = Reparameterize.AddDivergenceGradient<StandardPrior>;
+        accelerator.LoadStreamKernel(sum)(Launch.Config(shape.Rows, groupSize), latent.View, rows.View, matrix);
+        accelerator.LoadStreamKernel(sampleGradient)(elements, encoded.View, latent.View, gradient.View, control.View, shape);
+        accelerator.LoadStreamKernel(divergenceGradient)(
+            elements, encoded.View, default, gates.View, gradient.View, default, control.View, shape);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Reflection;
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training.Catalogue;
+
+namespace VaeGpu.Tests.Host;
+
+public sealed class KernelsTests
+{
+    private static readonly Lazy<IReadOnlyList<KernelLaunch>> noted = new(() => KernelCatalogue.Of(gpu: true, counted: false, 2, default));
+
+    [Test]
+    public void The_catalogue_has_every_kernel_of_the_product()
+    {
+        IEnumerable<MethodInfo> kernels = typeof(MatMul).Assembly.GetTypes()
+            .Where(type => type is { IsPublic: true, IsAbstract: true, IsSealed: true })
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(method => method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..]
+                && first.IsGenericType && first.GetGenericTypeDefinition() == typeof(ArrayView<>));
+        string[] launched = [.. noted.Value.Concat(KernelCatalogue.Of(gpu: false, counted: false, 2, default)).Select(k => Name(k.Method)).Distinct()];
+        Assert.That(launched, Is.SupersetOf(kernels.Select(Name)));
+
+        static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+    }
+
+    [Test]
+    public void Operations_and_bytes_of_a_product_are_those_of_its_formula()
+    {
+        const int Rows = 32, Columns = 64, Depth = 48;
+        KernelLaunch launch = KernelInspector.Record(gpu: true, runs: true, accelerator =>
+        {
+            using var left = accelerator.Allocate1D(new float[Rows * Depth]);
+            using var right = accelerator.Allocate1D(new float[Depth * Columns]);
+            using var output = accelerator.Allocate1D<float>(Rows * Columns);
+            MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
+                left.View, right.View, output.View, default, default, new() { Rows = Rows, Columns = Columns, Depth = Depth });
+        }).Single();
+        Assert.Multiple(() =>
+        {
+            Assert.That(launch.Flops, Is.EqualTo(2 * Rows * Columns * Depth));
+            Assert.That(launch.Bytes, Is.EqualTo(4 * (Rows * Depth + Depth * Columns + Rows * Columns)));
+            Assert.That(launch.AccessedBytes, Is.EqualTo(4 * (Rows * Columns * Depth * (1.0 / 16 + 1.0 / 32) + Rows * Columns)));
+            Assert.That(launch.SharedBytes, Is.EqualTo(8 * 32 * (16 + 32)));
+        });
+    }
+
+    [Test]
+    public void The_list_says_what_each_kernel_costs_and_what_bounds_it()
+    {
+        Call call = Call.Of("kernels", "--batch", "1", "--balance", "0.4");
+        string[] lines = call.Output.Split('\n');
+        string[] Row(string kernel) => Array.Find(lines, line => line.StartsWith(kernel, StringComparison.Ordinal))!
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.Zero, call.Error);
+            Assert.That(Row("Batch.Gather")[^1], Is.EqualTo("memory"));
+            string[] adam = Row("Adam.Run");
+            Assert.That(adam[^1], Is.EqualTo("compute"));
+            // Parameters, both moments and the gradient are read, the first three written.
+            const int Parameters = 784 * 400 + 400 * 40 + 20 * 400 + 400 * 784 + 400 + 40 + 400 + 784;
+            Assert.That(long.Parse(adam[^4], CultureInfo.InvariantCulture), Is.InRange(28L * Parameters, 28L * (Parameters + 64)));
+        });
+    }
+
+    [TestCase("ir", "kernel Adam.Run", "sqrt")]
+    [TestCase("opencl", "__kernel", "sqrt(")]
+    [TestCase("simd", "lanes", "Sqrt")]
+    public void The_code_of_a_kernel_stands_under_its_lines(string target, string head, string operation)
+    {
+        Call call = Call.Of("kernels", "show", "adam.run", "--target", target);
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.Zero, call.Error);
+            Assert.That(call.Output, Does.StartWith("// Adam.Run: groups of ").And.Contains(head).And.Contains(operation));
+            Assert.That(call.Output, Does.Match(@"// Adam\.cs:\d+   .*MathF\.Sqrt"), "the text of the line");
+        });
+    }
+
+    [Test]
+    public void A_kernel_that_is_none_is_answered_with_those_near_it()
+    {
+        Call call = Call.Of("kernels", "show", "adan.rum");
+        Assert.That((call.ExitCode, call.Error), Is.EqualTo((2, call.Error)));
+        Assert.That(call.Error, Does.Contain("There is no kernel \"adan.rum\". Near it: Adam.Run,"));
+    }
+
+    [Test]
+    public void A_part_of_a_name_is_enough_where_it_is_one_kernels_alone() => Assert.Multiple(() =>
+    {
+        Assert.That(KernelCatalogue.Find(noted.Value, "ENDSTEP").Name, Is.EqualTo("Metrics.EndStep"));
+        Assert.That(KernelCatalogue.Plain(KernelCatalogue.Find(noted.Value, "BlockedMatMul.Multiply").Name), Is.EqualTo("BlockedMatMul.Multiply"));
+        Assert.That(() => KernelCatalogue.Find(noted.Value, "matmul"), Throws.TypeOf<KernelNotFoundException>().With.Message.Contains("say more"));
+    });
+
+    [Test]
+    public void A_target_that_is_none_is_a_usage_error() =>
+        Assert.That(Call.Of("kernels", "show", "adam.run", "--target", "cobol").ExitCode, Is.EqualTo(2));
+}
