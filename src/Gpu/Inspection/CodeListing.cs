@@ -2,8 +2,10 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.OpenCL;
+using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Gpu.Targets.Simd;
 
 namespace VaeGpu.Gpu.Inspection;
@@ -13,6 +15,8 @@ public enum CodeTarget
 {
     /// <summary>The compiler's own form, after all passes.</summary>
     Ir,
+    /// <summary>NVIDIA's PTX.</summary>
+    Ptx,
     /// <summary>OpenCL C 1.2.</summary>
     OpenCL,
     /// <summary>The operations on vectors that the CPU target emits.</summary>
@@ -32,6 +36,7 @@ public static partial class CodeListing
         Function function = new KernelSource(kernel).Optimize(groupDim, target == CodeTarget.Simd ? VectorLanes : 32);
         return WithSource(target switch
         {
+            CodeTarget.Ptx => PtxEmitter.Emit(WideAccesses.Apply(function, alignedViews: true), groupDim).Text,
             CodeTarget.OpenCL => OpenCLEmitter.Emit(function, groupDim).Source,
             CodeTarget.Simd => Simd(function, groupDim),
             _ => Printer.Print(function, withLines: true),

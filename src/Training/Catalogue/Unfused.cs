@@ -41,6 +41,7 @@ internal static class Unfused
         var matrices = new MatrixLauncher(accelerator);
         matrices.Transpose(matrix.View, other.View, shape);
         matrices.SumColumns(matrix.View, bias.View, shape);
+        matrices.SwapAxes(matrix.View, other.View, new() { Second = 3, Third = 2, Fourth = 2 }, shape.Rows);
         var step = new StepLauncher(accelerator);
         step.Gather(matrix.View, other.View, control.View, new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
         step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
@@ -61,6 +62,8 @@ internal static class Unfused
         var launcher = LatentLauncher.Load(accelerator, Prior.Standard);
         launcher.Sample(encoded.View, latent.View, control.View, shape);
         launcher.Divergence(encoded.View, default, latent.View, shape);
+        using var running = accelerator.Allocate1D(new float[shape.Rows * Importance.RunningSums]);
+        launcher.Accumulate(rows.View, rows.View, running.View, shape);
         var sum = RowReduction.Run;
         var sampleGradient = Reparameterize.SampleGradient;
         var divergenceGradient = Reparameterize.AddDivergenceGradient<StandardPrior>;
