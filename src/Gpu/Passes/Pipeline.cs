@@ -14,6 +14,7 @@ internal static class Pipeline
         function = ThenSimplify(function, RotateLoops.Apply(function));
         function = ThenSimplify(function, Unroll.Apply(function));
         function = ThenSimplify(function, PromoteLocals.Apply(function));
+        function = ThenSimplify(function, Divisions.Apply(function, groupDim));
         Variance.Analyze(function, groupDim, 0).RequireUniformBarriers();
         function = ReuseLoads.Apply(function);
         function = IfConversion.Apply(function);
