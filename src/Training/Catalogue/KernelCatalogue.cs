@@ -61,7 +61,7 @@ public static class KernelCatalogue
             yield return a => Unfused.Likelihood(a, likelihood, settings, new() { Rows = 4, Columns = 12 });
         }
         foreach (Activation activation in Enum.GetValues<Activation>())
-            yield return a => Step(a, small with { Activation = activation, Initialization = Initialization.KaimingNormal }, 4);
+            yield return a => Step(a, small with { Activation = activation, Initialization = Initialization.HeNormal }, 4);
         foreach (Prior prior in Enum.GetValues<Prior>())
         {
             VaeShape conditional = small with { Classes = 2, Prior = prior };

@@ -41,7 +41,7 @@ internal static class Unfused
         var matrices = new MatrixLauncher(accelerator);
         matrices.Transpose(matrix.View, other.View, shape);
         matrices.SumColumns(matrix.View, bias.View, shape);
-        matrices.SwapAxes(matrix.View, other.View, new() { Second = 3, Third = 2, Fourth = 2 }, shape.Rows);
+        matrices.SwapAxes(matrix.View, other.View, new() { Rows = 2, Columns = 2 }, 2);
         var step = new StepLauncher(accelerator);
         step.Gather(matrix.View, other.View, control.View, new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
         step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
