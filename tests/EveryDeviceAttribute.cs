@@ -1,5 +1,6 @@
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Runtime;
+using VaeGpu.Tests.Ptx;
 
 namespace VaeGpu.Tests;
 
@@ -11,15 +12,15 @@ public sealed class EveryDeviceAttribute() : TestCaseSourceAttribute(typeof(Test
 public sealed class TestDevice
 {
     private readonly string name;
-    private readonly Lazy<(Accelerator? Accelerator, string Reason)> opened;
+    private readonly Func<Accelerator> open;
+    private (Accelerator? Accelerator, string Reason)? opened;
 
-    private TestDevice(string name, Func<Accelerator> open)
-    {
-        this.name = name;
-        opened = new(() => TryOpen(open));
-    }
+    private TestDevice(string name, Func<Accelerator> open) => (this.name, this.open) = (name, open);
 
-    /// <summary>The devices: plain C#, the CPU at each vector width, the interpreter, PTX on a machine of ours, the first OpenCL device.</summary>
+    /// <summary>
+    /// The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where the driver
+    /// stands for NVIDIA's and runs PTX on an interpreter.
+    /// </summary>
     public static IEnumerable<TestDevice> All { get; } =
     [
         new("plain C#", () => new HostAccelerator()),
@@ -29,13 +30,19 @@ public sealed class TestDevice
         new("CPU 32", () => First(builder => builder.CPU(0, 32))),
         new("interpreter 16", () => First(builder => builder.Interpreter(16))),
         new("interpreter 32", () => First(builder => builder.Interpreter(32))),
-        new("PTX", () => new Ptx.MachineAccelerator()),
         new("OpenCL", () => First(builder => builder.OpenCL())),
+        new("PTX", () => new FakeCudaDriver().Open()),
     ];
+
+    /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
+    public bool IsPtx => name == "PTX";
 
     /// <summary>The open device; the test is skipped, with the reason, where there is none.</summary>
     public Accelerator Open()
     {
+        // A kernel's fault on CUDA is the end of its context: the next test gets another.
+        if (opened is null or { Accelerator: CudaAccelerator { IsLost: true } })
+            opened = TryOpen(open);
         (Accelerator? accelerator, string reason) = opened.Value;
         if (accelerator is null)
             Assert.Ignore($"{name}: {reason}");

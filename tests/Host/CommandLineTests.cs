@@ -99,10 +99,12 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public void Devices_lists_the_processor()
+    public void Devices_lists_the_processor_and_a_line_on_CUDA()
     {
         var call = Call.Of("devices");
         Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(call.Output, Does.Match("(?m)^cpu +"));
+        // A GPU, or why there is none.
+        Assert.That(call.Output, Does.Match("(?m)^(cuda +|refused +CUDA: ).+$"));
     }
 }

@@ -35,7 +35,7 @@ public sealed class Context : IDisposable
         internal Builder(Context context) => this.context = context;
 
         /// <summary>Every kind of device.</summary>
-        public Builder Default() => CPU().OpenCL();
+        public Builder Default() => CPU().Cuda().OpenCL();
 
         /// <summary>Mathematical functions in kernels; they are always there, the call is kept for ILGPU.</summary>
         public Builder EnableAlgorithms() => this;
@@ -56,6 +56,20 @@ public sealed class Context : IDisposable
         public Builder OpenCL()
         {
             OpenCLDevice.Find(context.devices, context.refusals);
+            return this;
+        }
+
+        /// <summary>Every GPU of NVIDIA's driver.</summary>
+        public Builder Cuda()
+        {
+            CudaDevice.Find(context.devices, context.refusals);
+            return this;
+        }
+
+        /// <summary>Every device of a driver that stands in for NVIDIA's.</summary>
+        internal Builder Cuda(ICudaDriver driver)
+        {
+            CudaDevice.Find(driver, context.devices, context.refusals);
             return this;
         }
 

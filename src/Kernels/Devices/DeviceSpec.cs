@@ -36,7 +36,7 @@ public readonly record struct DeviceSpec(DeviceKind Kind, int Index)
             || (parts.Length == 2 && counted && int.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out index));
         return kind is { } known && wellFormed
             ? new(known, index)
-            : throw new FormatException($"\"{text}\" is no device; say auto, cpu, opencl, opencl:1, cuda or interpreter.");
+            : throw new FormatException($"\"{text}\" is no device; say auto, cpu, cuda, cuda:1, opencl, opencl:1 or interpreter.");
     }
 
     /// <inheritdoc/>

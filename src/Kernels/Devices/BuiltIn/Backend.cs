@@ -33,7 +33,7 @@ public sealed class Backend : IDisposable
     public static IReadOnlyList<DeviceEntry> List(int threads = 0)
     {
         var entries = new List<DeviceEntry>();
-        foreach (DeviceKind kind in (DeviceKind[])[DeviceKind.Cpu, DeviceKind.OpenCL, DeviceKind.Interpreter])
+        foreach (DeviceKind kind in (DeviceKind[])[DeviceKind.Cpu, DeviceKind.Cuda, DeviceKind.OpenCL, DeviceKind.Interpreter])
         {
             using Context context = Context.Create(builder => Ask(builder, kind, threads));
             entries.AddRange(context.Devices.Select((device, i) => new DeviceEntry(new DeviceSpec(kind, i).ToString(), device.Name, null)));
@@ -56,6 +56,8 @@ public sealed class Backend : IDisposable
     {
         if (kind is DeviceKind.Cpu or DeviceKind.Auto)
             builder.CPU(threads, 0);
+        if (kind is DeviceKind.Cuda or DeviceKind.Auto)
+            builder.Cuda();
         if (kind is DeviceKind.OpenCL or DeviceKind.Auto)
             builder.OpenCL();
         if (kind == DeviceKind.Interpreter)

@@ -1,0 +1,141 @@
+using System.Text;
+
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>A GPU of NVIDIA's, through the driver alone.</summary>
+public sealed class CudaDevice : Device
+{
+    private readonly ICudaDriver driver;
+
+    private CudaDevice(ICudaDriver driver) => this.driver = driver;
+
+    /// <inheritdoc/>
+    public override AcceleratorType AcceleratorType => AcceleratorType.Cuda;
+
+    /// <summary>What the hardware can do: 9.0 is Hopper.</summary>
+    public required Version ComputeCapability { get; init; }
+
+    /// <summary>The CUDA that the driver knows.</summary>
+    public required Version DriverVersion { get; init; }
+
+    /// <summary>The number that is this GPU's alone.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>The processors' highest clock in kHz; 0 where the driver does not tell.</summary>
+    public required int ClockRate { get; init; }
+
+    /// <summary>The memory's highest clock in kHz; 0 where the driver does not tell.</summary>
+    public required int MemoryClockRate { get; init; }
+
+    /// <summary>The width of the path to memory in bits.</summary>
+    public required int MemoryBusWidth { get; init; }
+
+    /// <summary>Registers of a processor.</summary>
+    public required int RegistersPerMultiprocessor { get; init; }
+
+    /// <summary>The most groups along x, y and z.</summary>
+    internal Index3D MaxGrid { get; private init; }
+
+    /// <summary>Whether machine code is kept on disk for the next run.</summary>
+    internal bool KeepsBinaries { get; set; } = true;
+
+    /// <summary>The driver's own handle.</summary>
+    internal int Handle { get; private init; }
+
+    /// <summary>The devices of this machine's driver; what cannot be used is refused with its reason.</summary>
+    internal static void Find(List<Device> devices, List<DeviceRefusal> refusals)
+    {
+        if (CudaLibrary.Load(out string refusal) is { } driver)
+            Find(driver, devices, refusals);
+        else
+            refusals.Add(new("CUDA", refusal));
+    }
+
+    /// <summary>The devices of a driver.</summary>
+    internal static unsafe void Find(ICudaDriver driver, List<Device> devices, List<DeviceRefusal> refusals)
+    {
+        int number = 0, count = 0;
+        CudaError error = driver.Init(0);
+        if (error == CudaError.CUDA_SUCCESS)
+            error = driver.DriverGetVersion(&number);
+        if (error == CudaError.CUDA_SUCCESS && number < CudaLibrary.OldestVersion)
+        {
+            refusals.Add(new("CUDA", $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. Install version {CudaLibrary.OldestDriver} or newer."));
+            return;
+        }
+        if (error == CudaError.CUDA_SUCCESS)
+            error = driver.DeviceGetCount(&count);
+        if (error == CudaError.CUDA_SUCCESS && count == 0)
+            error = CudaError.CUDA_ERROR_NO_DEVICE;
+        if (error != CudaError.CUDA_SUCCESS)
+        {
+            refusals.Add(new("CUDA", Objection(error)));
+            return;
+        }
+        for (int ordinal = 0; ordinal < count; ordinal++)
+        {
+            int handle;
+            driver.DeviceGet(&handle, ordinal).Check("cuDeviceGet");
+            CudaDevice device = Describe(driver, handle, VersionOf(number));
+            if (Number(driver, handle, CudaDeviceAttribute.ComputeMode) == CudaNumber.ComputeModeProhibited)
+                refusals.Add(new(device.Name, "The GPU's compute mode forbids its use. Set it with nvidia-smi --compute-mode=DEFAULT."));
+            else
+                devices.Add(device);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Accelerator CreateAccelerator(Context context) => new CudaAccelerator(this, driver);
+
+    private static string Objection(CudaError error) => error switch
+    {
+        CudaError.CUDA_ERROR_NO_DEVICE =>
+            $"NVIDIA's driver is installed but finds no GPU ({error}). Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
+        CudaError.CUDA_ERROR_STUB_LIBRARY => $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
+        CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
+            $"NVIDIA's kernel module and its library are of different versions ({error}). Restart the machine, or install the driver anew.",
+        CudaError.CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
+        _ => $"NVIDIA's driver does not start ({error}). Try nvidia-smi, and install the driver anew.",
+    };
+
+    private static unsafe CudaDevice Describe(ICudaDriver driver, int handle, Version version)
+    {
+        int Ask(CudaDeviceAttribute what) => Number(driver, handle, what);
+        byte[] name = new byte[256];
+        fixed (byte* start = name)
+            driver.DeviceGetName(start, name.Length, handle).Check("cuDeviceGetName");
+        Guid uuid;
+        driver.DeviceGetUuid(&uuid, handle).Check("cuDeviceGetUuid");
+        nuint memory;
+        driver.DeviceTotalMem(&memory, handle).Check("cuDeviceTotalMem");
+        return new CudaDevice(driver)
+        {
+            Handle = handle,
+            Name = Encoding.UTF8.GetString(name, 0, Array.IndexOf(name, (byte)0)),
+            Uuid = uuid,
+            DriverVersion = version,
+            ComputeCapability = new(Ask(CudaDeviceAttribute.ComputeCapabilityMajor), Ask(CudaDeviceAttribute.ComputeCapabilityMinor)),
+            WarpSize = Ask(CudaDeviceAttribute.WarpSize),
+            MaxNumThreadsPerGroup = Ask(CudaDeviceAttribute.MaxThreadsPerBlock),
+            MaxSharedMemoryPerGroup =
+                Math.Max(Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlock), Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptin)),
+            NumMultiprocessors = Ask(CudaDeviceAttribute.MultiprocessorCount),
+            MemorySize = (long)memory,
+            ClockRate = Ask(CudaDeviceAttribute.ClockRate),
+            MemoryClockRate = Ask(CudaDeviceAttribute.MemoryClockRate),
+            MemoryBusWidth = Ask(CudaDeviceAttribute.MemoryBusWidth),
+            RegistersPerMultiprocessor = Ask(CudaDeviceAttribute.MaxRegistersPerMultiprocessor),
+            MaxGrid = new(Ask(CudaDeviceAttribute.MaxGridDimX), Ask(CudaDeviceAttribute.MaxGridDimY), Ask(CudaDeviceAttribute.MaxGridDimZ)),
+        };
+    }
+
+    private static unsafe int Number(ICudaDriver driver, int handle, CudaDeviceAttribute what)
+    {
+        int value;
+        driver.DeviceGetAttribute(&value, what, handle).Check($"cuDeviceGetAttribute({what})");
+        return value;
+    }
+
+    /// <summary>12040 is 12.4.</summary>
+    private static Version VersionOf(int number) => new(number / 1000, number % 1000 / 10);
+}

@@ -1,0 +1,67 @@
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>Recorded launches as a CUDA graph: captured from a stream of its own, and instantiated.</summary>
+internal sealed unsafe class CudaGraph : LaunchGraph
+{
+    private readonly CudaAccelerator accelerator;
+    private readonly ICudaDriver driver;
+    private readonly string name;
+    private nint executable;
+
+    public CudaGraph(CudaAccelerator accelerator, Recorder recorded) : base(accelerator, recorded)
+    {
+        (this.accelerator, driver) = (accelerator, accelerator.Driver);
+        name = $"a graph of {Count} launches";
+        // A stream that is captured must not be kept waiting by the compiler.
+        foreach (RecordedLaunch launch in recorded.Steps.OfType<RecordedLaunch>())
+            ((CudaExecutable)launch.Executable).For(launch.Arguments);
+        using AcceleratorStream stream = accelerator.CreateStream();
+        nint captured = Capture(stream);
+        nint made;
+        CudaError error = driver.GraphInstantiate(&made, captured, 0);
+        driver.GraphDestroy(captured);
+        accelerator.Check(error, "cuGraphInstantiateWithFlags");
+        executable = made;
+    }
+
+    internal override bool IsOneCall => true;
+
+    internal override void Run()
+    {
+        accelerator.Enter();
+        accelerator.Launched(name);
+        accelerator.Check(driver.GraphLaunch(executable, accelerator.DefaultStream.Handle), "cuGraphLaunch");
+    }
+
+    internal override void Release()
+    {
+        if (executable == 0 || accelerator.IsLost)
+            return;
+        accelerator.Enter();
+        accelerator.Check(driver.GraphExecDestroy(executable), "cuGraphExecDestroy");
+        executable = 0;
+    }
+
+    private nint Capture(AcceleratorStream stream)
+    {
+        accelerator.Enter();
+        accelerator.Check(driver.StreamBeginCapture(stream.Handle, CudaNumber.CaptureThreadLocal), "cuStreamBeginCapture");
+        nint graph = 0;
+        bool isWhole = false;
+        try
+        {
+            Launch(stream);
+            isWhole = true;
+        }
+        finally
+        {
+            // Ended in any case: a stream that is still captured could not be destroyed.
+            CudaError error = driver.StreamEndCapture(stream.Handle, &graph);
+            if (isWhole)
+                accelerator.Check(error, "cuStreamEndCapture");
+            else if (graph != 0)
+                driver.GraphDestroy(graph);
+        }
+        return graph;
+    }
+}

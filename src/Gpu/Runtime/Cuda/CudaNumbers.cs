@@ -1,0 +1,63 @@
+namespace VaeGpu.Gpu.Runtime;
+
+/// <summary>CUdevice_attribute: the questions about a device that are asked here.</summary>
+internal enum CudaDeviceAttribute
+{
+    MaxThreadsPerBlock = 1,
+    MaxGridDimX = 5,
+    MaxGridDimY = 6,
+    MaxGridDimZ = 7,
+    MaxSharedMemoryPerBlock = 8,
+    WarpSize = 10,
+    /// <summary>In kHz.</summary>
+    ClockRate = 13,
+    MultiprocessorCount = 16,
+    ComputeMode = 20,
+    /// <summary>In kHz.</summary>
+    MemoryClockRate = 36,
+    /// <summary>In bits.</summary>
+    MemoryBusWidth = 37,
+    ComputeCapabilityMajor = 75,
+    ComputeCapabilityMinor = 76,
+    MaxRegistersPerMultiprocessor = 82,
+    MaxSharedMemoryPerBlockOptin = 97,
+}
+
+/// <summary>CUfunction_attribute: what a compiled kernel takes.</summary>
+internal enum CudaFunctionAttribute
+{
+    MaxThreadsPerBlock = 0,
+    SharedBytes = 1,
+    ConstantBytes = 2,
+    /// <summary>Of each thread.</summary>
+    LocalBytes = 3,
+    Registers = 4,
+    MaxDynamicSharedBytes = 8,
+}
+
+/// <summary>CUjit_option: what the driver's compiler is told, and where it writes what it says.</summary>
+internal enum CudaJitOption : uint
+{
+    InfoLogBuffer = 3,
+    InfoLogBufferBytes = 4,
+    ErrorLogBuffer = 5,
+    ErrorLogBufferBytes = 6,
+    OptimizationLevel = 7,
+    TargetFromContext = 8,
+    LogVerbose = 12,
+}
+
+/// <summary>Other constants of the driver's interface.</summary>
+internal static class CudaNumber
+{
+    /// <summary>CU_COMPUTEMODE_PROHIBITED.</summary>
+    public const int ComputeModeProhibited = 2;
+    /// <summary>CU_STREAM_NON_BLOCKING: no waiting for the stream 0, which is other libraries'.</summary>
+    public const uint StreamNonBlocking = 1;
+    /// <summary>CU_EVENT_DISABLE_TIMING: quicker.</summary>
+    public const uint EventDisableTiming = 2;
+    /// <summary>CU_JIT_INPUT_PTX.</summary>
+    public const int JitInputPtx = 1;
+    /// <summary>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: other threads may go on to allocate and wait.</summary>
+    public const int CaptureThreadLocal = 1;
+}

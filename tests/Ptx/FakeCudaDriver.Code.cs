@@ -1,0 +1,206 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Tests.Ptx.Machine;
+
+namespace VaeGpu.Tests.Ptx;
+
+/// <content>The compiler, modules and launches.</content>
+internal sealed unsafe partial class FakeCudaDriver
+{
+    // Parsed texts are shared by all drivers: a text is parsed when it is linked and again when it is loaded.
+    private static readonly Dictionary<string, PtxModule> parsed = [];
+
+    private sealed class FakeLinker
+    {
+        public required (nint Info, nuint InfoBytes, nint Errors, nuint ErrorBytes) Logs { get; init; }
+        public string? Text { get; set; }
+        public nint Cubin { get; set; }
+    }
+
+    private sealed record FakeModule(PtxModule Ptx);
+
+    private sealed class FakeFunction(FakeModule module, PtxEntry entry)
+    {
+        public FakeModule Module => module;
+        public PtxEntry Entry => entry;
+        public int MaxDynamicShared { get; set; } = PlainShared;
+    }
+
+    private string Header => $"cubin of no GPU, sm_{Capability}\n";
+
+    public CudaError LinkCreate(uint options, CudaJitOption* names, void** values, nint* state) => OutsideCapture(nameof(LinkCreate), () =>
+    {
+        var given = new Dictionary<CudaJitOption, nint>();
+        for (uint i = 0; i < options; i++)
+            given.Add(names[i], (nint)values[i]);
+        return Make(state, new FakeLinker
+        {
+            Logs = (given.GetValueOrDefault(CudaJitOption.InfoLogBuffer), (nuint)given.GetValueOrDefault(CudaJitOption.InfoLogBufferBytes),
+                given.GetValueOrDefault(CudaJitOption.ErrorLogBuffer), (nuint)given.GetValueOrDefault(CudaJitOption.ErrorLogBufferBytes)),
+        });
+    });
+
+    public CudaError LinkAddData(
+        nint state, int type, void* data, nuint bytes, byte* name, uint options, CudaJitOption* names, void** values) =>
+        OutsideCapture(nameof(LinkAddData), () => With<FakeLinker>(state, linker =>
+        {
+            var text = new ReadOnlySpan<byte>(data, (int)bytes);
+            if (type != CudaNumber.JitInputPtx || linker.Text is not null || text.IsEmpty || text[^1] != 0 || text.IndexOf((byte)0) != text.Length - 1)
+                return CudaError.CUDA_ERROR_INVALID_VALUE;
+            linker.Text = Encoding.ASCII.GetString(text[..^1]);
+            try
+            {
+                PtxModule ptx = Parse(linker.Text);
+                return ptx.Version > NewestPtx ? CudaError.CUDA_ERROR_UNSUPPORTED_PTX_VERSION
+                    : ptx.Target > Capability ? CudaError.CUDA_ERROR_NO_BINARY_FOR_GPU
+                    : CudaError.CUDA_SUCCESS;
+            }
+            catch (PtxException refusal)
+            {
+                Write(linker.Logs.Errors, linker.Logs.ErrorBytes, $"ptxas application ptx input, line {refusal.Line}; error   : {refusal.Message}\n");
+                return CudaError.CUDA_ERROR_INVALID_PTX;
+            }
+        }));
+
+    public CudaError LinkComplete(nint state, void** cubin, nuint* bytes) => OutsideCapture(nameof(LinkComplete), () => With<FakeLinker>(state, linker =>
+    {
+        if (linker.Text is not { } text || linker.Cubin != 0)
+            return CudaError.CUDA_ERROR_INVALID_VALUE;
+        foreach (PtxEntry entry in Parse(text).Entries)
+        {
+            Write(linker.Logs.Info, linker.Logs.InfoBytes, $"""
+                ptxas info    : 0 bytes gmem
+                ptxas info    : Compiling entry function '{entry.Name}' for 'sm_{Capability}'
+                ptxas info    : Function properties for {entry.Name}
+                    {entry.LocalBytes} bytes stack frame, 8 bytes spill stores, 16 bytes spill loads
+                ptxas info    : Used {entry.Registers} registers, {entry.StaticSharedBytes} bytes smem, 352 bytes cmem[0]
+
+                """);
+        }
+        byte[] image = Encoding.ASCII.GetBytes(Header + text);
+        linker.Cubin = Marshal.AllocHGlobal(image.Length + 1);
+        Marshal.Copy(image, 0, linker.Cubin, image.Length);
+        *cubin = (void*)linker.Cubin;
+        // The image that is loaded says itself where it ends.
+        ((byte*)*cubin)[image.Length] = 0;
+        return Give(bytes, (nuint)(image.Length + 1));
+    }));
+
+    public CudaError LinkDestroy(nint state) => InContext(nameof(LinkDestroy), () => Drop<FakeLinker>(state, linker =>
+    {
+        Marshal.FreeHGlobal(linker.Cubin);
+        return CudaError.CUDA_SUCCESS;
+    }));
+
+    public CudaError ModuleLoadDataEx(nint* module, void* image, uint options, CudaJitOption* names, void** values) =>
+        OutsideCapture(nameof(ModuleLoadDataEx), () =>
+        {
+            string text = Marshal.PtrToStringAnsi((nint)image) ?? "";
+            return text.StartsWith(Header, StringComparison.Ordinal)
+                ? Make(module, new FakeModule(Parse(text[Header.Length..])))
+                : CudaError.CUDA_ERROR_INVALID_IMAGE;
+        });
+
+    public CudaError ModuleUnload(nint module) => OutsideCapture(nameof(ModuleUnload), () => Drop<FakeModule>(module, found =>
+    {
+        foreach ((nint handle, object function) in handles.ToArray())
+        {
+            if (function is FakeFunction { Module: var owner } && owner == found)
+                handles.Remove(handle);
+        }
+        return CudaError.CUDA_SUCCESS;
+    }));
+
+    public CudaError ModuleGetFunction(nint* function, nint module, byte* name) => InContext(nameof(ModuleGetFunction), () =>
+        With<FakeModule>(module, found =>
+        {
+            string wanted = Marshal.PtrToStringAnsi((nint)name)!;
+            return found.Ptx.Entries.FirstOrDefault(entry => entry.Name == wanted) is { } entry
+                ? Make(function, new FakeFunction(found, entry))
+                : CudaError.CUDA_ERROR_NOT_FOUND;
+        }));
+
+    public CudaError FuncGetAttribute(int* value, CudaFunctionAttribute attribute, nint function) => InContext(nameof(FuncGetAttribute), () =>
+        With<FakeFunction>(function, found => Give(value, attribute switch
+        {
+            CudaFunctionAttribute.MaxThreadsPerBlock => Squeeze.Threads > 0 ? Squeeze.Threads : found.Entry.MaxThreads,
+            CudaFunctionAttribute.SharedBytes => found.Entry.StaticSharedBytes,
+            CudaFunctionAttribute.LocalBytes => found.Entry.LocalBytes,
+            CudaFunctionAttribute.Registers => Squeeze.Registers > 0 ? Squeeze.Registers : found.Entry.Registers,
+            CudaFunctionAttribute.MaxDynamicSharedBytes => found.MaxDynamicShared,
+            _ => 0,
+        })));
+
+    public CudaError FuncSetAttribute(nint function, CudaFunctionAttribute attribute, int value) => InContext(nameof(FuncSetAttribute), () =>
+        With<FakeFunction>(function, found =>
+        {
+            if (attribute != CudaFunctionAttribute.MaxDynamicSharedBytes || value < 0 || value + found.Entry.StaticSharedBytes > SharedOptIn)
+                return CudaError.CUDA_ERROR_INVALID_VALUE;
+            found.MaxDynamicShared = value;
+            return CudaError.CUDA_SUCCESS;
+        }));
+
+    public CudaError LaunchKernel(
+        nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes, nint stream, void** parameters,
+        void** extra) => InContext(nameof(LaunchKernel), () => With<FakeFunction>(function, found =>
+        {
+            PtxEntry entry = found.Entry;
+            var group = ((int)groupX, (int)groupY, (int)groupZ);
+            long threads = (long)groupX * groupY * groupZ;
+            bool isInBounds = gridX is > 0 and <= int.MaxValue && gridY is > 0 and <= 65535 && gridZ is > 0 and <= 65535 && threads is > 0 and <= 1024;
+            if (extra is not null || !isInBounds || (entry.RequiredThreads is { } required && required != group) || threads > entry.MaxThreads)
+                return CudaError.CUDA_ERROR_INVALID_VALUE;
+            if (sharedBytes > found.MaxDynamicShared || sharedBytes + entry.StaticSharedBytes > Math.Max(PlainShared, SharedOptIn))
+                return CudaError.CUDA_ERROR_INVALID_VALUE;
+            byte[] block = new byte[entry.ParameterBytes];
+            for (int i = 0; i < entry.Parameters.Count; i++)
+            {
+                PtxParameter parameter = entry.Parameters[i];
+                new ReadOnlySpan<byte>(parameters[i], parameter.Size).CopyTo(block.AsSpan(parameter.Offset));
+            }
+            return Queue(stream, () => handles.ContainsValue(found.Module)
+                ? Run(entry, ((int)gridX, (int)gridY, (int)gridZ), group, (int)sharedBytes, block)
+                : CudaError.CUDA_ERROR_ILLEGAL_INSTRUCTION);
+        }));
+
+    private CudaError Run(PtxEntry entry, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int sharedBytes, byte[] block)
+    {
+        try
+        {
+            machine.Launch(entry, grid, group, sharedBytes, block);
+            return CudaError.CUDA_SUCCESS;
+        }
+        catch (PtxFault fault)
+        {
+            Fault = fault;
+            TestContext.Out.WriteLine(fault.Message);
+            return fault.Kind switch
+            {
+                _ when Forgives => CudaError.CUDA_ERROR_UNKNOWN,
+                PtxFaultKind.OutOfBounds => CudaError.CUDA_ERROR_ILLEGAL_ADDRESS,
+                PtxFaultKind.Misaligned => CudaError.CUDA_ERROR_MISALIGNED_ADDRESS,
+                _ => CudaError.CUDA_ERROR_LAUNCH_FAILED,
+            };
+        }
+    }
+
+    private static PtxModule Parse(string text)
+    {
+        lock (parsed)
+        {
+            if (!parsed.TryGetValue(text, out PtxModule? module))
+                parsed.Add(text, module = PtxModule.Parse(text));
+            return module;
+        }
+    }
+
+    /// <summary>Adds to a log as much as there is room for; the rest of the buffer is zeros.</summary>
+    private static void Write(nint log, nuint bytes, string text)
+    {
+        var buffer = new Span<byte>((void*)log, (int)bytes);
+        int end = buffer.IndexOf((byte)0);
+        byte[] more = Encoding.ASCII.GetBytes(text);
+        more.AsSpan(0, Math.Max(0, Math.Min(more.Length, buffer.Length - 1 - end))).CopyTo(buffer[end..]);
+    }
+}

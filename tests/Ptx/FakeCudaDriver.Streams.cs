@@ -1,0 +1,170 @@
+using VaeGpu.Gpu.Runtime;
+
+namespace VaeGpu.Tests.Ptx;
+
+/// <content>Streams and events, and streams that are captured as graphs.</content>
+internal sealed unsafe partial class FakeCudaDriver
+{
+    private sealed class FakeStream
+    {
+        public Queue<Func<CudaError>> Pending { get; } = [];
+        public long Queued { get; set; }
+        public long Done => Queued - Pending.Count;
+        public FakeCapture? Capture { get; set; }
+    }
+
+    private sealed class FakeCapture
+    {
+        public Thread Thread { get; } = Thread.CurrentThread;
+        public List<Func<CudaError>> Work { get; } = [];
+        public bool IsSpoilt { get; set; }
+    }
+
+    private sealed class FakeEvent
+    {
+        public FakeStream? Stream { get; set; }
+        public long Mark { get; set; }
+    }
+
+    private sealed record FakeGraph(Func<CudaError>[] Work);
+
+    private sealed record FakeGraphExecutable(Func<CudaError>[] Work);
+
+    public CudaError StreamCreate(nint* stream, uint flags) => OutsideCapture(nameof(StreamCreate), () =>
+        flags == CudaNumber.StreamNonBlocking ? Make(stream, new FakeStream()) : CudaError.CUDA_ERROR_INVALID_VALUE);
+
+    public CudaError StreamDestroy(nint stream) => InContext(nameof(StreamDestroy), () => Drop<FakeStream>(stream, found =>
+        found.Capture is null ? Run(found, found.Queued) : CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED));
+
+    public CudaError StreamSynchronize(nint stream) => InContext(nameof(StreamSynchronize), () => With<FakeStream>(stream, found =>
+    {
+        if (found.Capture is null)
+            return Run(found, found.Queued);
+        found.Capture.IsSpoilt = true;
+        return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+    }));
+
+    public CudaError EventCreate(nint* @event, uint flags) => InContext(nameof(EventCreate), () => Make(@event, new FakeEvent()));
+
+    public CudaError EventDestroy(nint @event) => InContext(nameof(EventDestroy), () => Drop<FakeEvent>(@event));
+
+    public CudaError EventRecord(nint @event, nint stream) => InContext(nameof(EventRecord), () => With<FakeEvent>(@event, mark =>
+        With<FakeStream>(stream, found =>
+        {
+            (mark.Stream, mark.Mark) = (found, found.Queued);
+            return CudaError.CUDA_SUCCESS;
+        })));
+
+    public CudaError EventSynchronize(nint @event) => InContext(nameof(EventSynchronize), () => With<FakeEvent>(@event, mark =>
+        mark.Stream is { } stream ? Run(stream, mark.Mark) : CudaError.CUDA_SUCCESS));
+
+    public CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream) => Copy(nameof(MemcpyHtoDAsync), source, target, bytes, stream, () =>
+        Memory.Write(target, new ReadOnlySpan<byte>(source, (int)bytes)));
+
+    public CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) => Copy(nameof(MemcpyDtoHAsync), target, source, bytes, stream, () =>
+        Memory.Read(source, new Span<byte>(target, (int)bytes)));
+
+    public CudaError MemsetD8Async(ulong target, byte value, nuint count, nint stream) => InContext(nameof(MemsetD8Async), () =>
+        Lies(target, count) ? Queue(stream, () => Do(() => Memory.Fill(target, [value], (long)count))) : CudaError.CUDA_ERROR_INVALID_VALUE);
+
+    public CudaError StreamBeginCapture(nint stream, int mode) => InContext(nameof(StreamBeginCapture), () => With<FakeStream>(stream, found =>
+    {
+        if (found.Capture is not null)
+            return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
+        found.Capture = new FakeCapture();
+        return CudaError.CUDA_SUCCESS;
+    }));
+
+    public CudaError StreamEndCapture(nint stream, nint* graph) => InContext(nameof(StreamEndCapture), () => With<FakeStream>(stream, found =>
+    {
+        *graph = 0;
+        if (found.Capture is not { } capture || capture.Thread != Thread.CurrentThread)
+            return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
+        found.Capture = null;
+        return capture.IsSpoilt ? CudaError.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : Make(graph, new FakeGraph([.. capture.Work]));
+    }));
+
+    public CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) => OutsideCapture(nameof(GraphInstantiate), () =>
+        With<FakeGraph>(graph, found => Make(executable, new FakeGraphExecutable([.. found.Work]))));
+
+    public CudaError GraphLaunch(nint executable, nint stream) => InContext(nameof(GraphLaunch), () =>
+        With<FakeGraphExecutable>(executable, found => Queue(stream, () =>
+        {
+            foreach (Func<CudaError> work in found.Work)
+            {
+                CudaError error = work();
+                if (error != CudaError.CUDA_SUCCESS)
+                    return error;
+            }
+            return CudaError.CUDA_SUCCESS;
+        })));
+
+    public CudaError GraphExecDestroy(nint executable) => OutsideCapture(nameof(GraphExecDestroy), () => Drop<FakeGraphExecutable>(executable));
+
+    public CudaError GraphDestroy(nint graph) => InContext(nameof(GraphDestroy), () => Drop<FakeGraph>(graph));
+
+    /// <summary>An asynchronous copy: its host side must be page-locked, and a graph must not hold it.</summary>
+    private CudaError Copy(string name, void* host, ulong device, nuint bytes, nint stream, Action copy) => InContext(name, () =>
+    {
+        bool isPinned = pinned.Any(block => (nint)host >= block.Key && (nint)host + (nint)bytes <= block.Key + (nint)block.Value);
+        if (!isPinned || bytes == 0 || !Lies(device, bytes))
+            return CudaError.CUDA_ERROR_INVALID_VALUE;
+        return With<FakeStream>(stream, found =>
+        {
+            if (found.Capture is null)
+                return Queue(stream, () => Do(copy));
+            found.Capture.IsSpoilt = true;
+            return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+        });
+    });
+
+    /// <summary>Whether a range of addresses lies within one allocation.</summary>
+    private bool Lies(ulong address, nuint bytes) =>
+        Memory.Find(address) is { } found && address - found.Base + (ulong)bytes <= (ulong)found.Bytes;
+
+    private CudaError Queue(nint stream, Func<CudaError> work) => With<FakeStream>(stream, found =>
+    {
+        if (found.Capture is { } capture)
+        {
+            capture.Work.Add(work);
+            return CudaError.CUDA_SUCCESS;
+        }
+        found.Pending.Enqueue(work);
+        found.Queued++;
+        return CudaError.CUDA_SUCCESS;
+    });
+
+    private static CudaError Do(Action work)
+    {
+        try
+        {
+            work();
+            return CudaError.CUDA_SUCCESS;
+        }
+        catch (ArgumentException)
+        {
+            return CudaError.CUDA_ERROR_ILLEGAL_ADDRESS;
+        }
+    }
+
+    /// <summary>Runs what a stream has queued up to a mark.</summary>
+    private CudaError Run(FakeStream stream, long mark)
+    {
+        while (stream.Done < mark && sticky is null)
+        {
+            CudaError error = stream.Pending.Dequeue()();
+            if (error != CudaError.CUDA_SUCCESS && Forgives)
+                return error;
+            if (error != CudaError.CUDA_SUCCESS)
+                sticky = error;
+        }
+        return sticky ?? CudaError.CUDA_SUCCESS;
+    }
+
+    private CudaError RunAll()
+    {
+        foreach (FakeStream stream in handles.Values.OfType<FakeStream>().Where(stream => stream.Capture is null).ToArray())
+            Run(stream, stream.Queued);
+        return sticky ?? CudaError.CUDA_SUCCESS;
+    }
+}
