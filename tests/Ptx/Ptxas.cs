@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Tests.Data;
-using EmittedModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -10,7 +10,7 @@ internal static class Ptxas
     private static readonly string? program = Environment.GetEnvironmentVariable("PTXAS");
 
     /// <summary>Assembles texts for a GPU and fails the test at those that it refuses; prints registers and spills.</summary>
-    public static void Check(IEnumerable<(string Kernel, EmittedModule Module)> modules)
+    public static void Check(IEnumerable<(string Kernel, PtxModule Module)> modules)
     {
         if (program is null)
             return;
@@ -18,7 +18,7 @@ internal static class Ptxas
         int number = 0, spilling = 0;
         Assert.Multiple(() =>
         {
-            foreach ((string kernel, EmittedModule module) in modules.DistinctBy(m => m.Module.Text))
+            foreach ((string kernel, PtxModule module) in modules.DistinctBy(m => m.Module.Text))
             {
                 string path = Path.Combine(folder.Path, $"{number++}.ptx");
                 File.WriteAllText(path, module.Text);

@@ -4,7 +4,6 @@ using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
-using EmittedModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -30,7 +29,7 @@ internal sealed class SuiteTests
             .Where(type => type.Namespace is "VaeGpu.Tests.Language" or "VaeGpu.Tests.Kernels" or "VaeGpu.Tests.OpenCL" or "VaeGpu.Tests")
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(IsKernel)];
-        (string, EmittedModule)[] modules = [.. kernels.Select(method => (method.Name, TextAccelerator.Emit(new KernelSource(method), 64)))];
+        (string, PtxModule)[] modules = [.. kernels.Select(method => (method.Name, TextAccelerator.Emit(new KernelSource(method), 64)))];
         TestContext.Out.WriteLine($"{modules.Length} kernels.");
         Assert.That(modules, Has.Length.GreaterThan(60));
         Ptxas.Check(modules);
@@ -39,7 +38,7 @@ internal sealed class SuiteTests
     [Test]
     public void Every_random_kernel_is_written()
     {
-        var modules = new List<(string, EmittedModule)>();
+        var modules = new List<(string, PtxModule)>();
         for (int seed = RandomKernelCheck.FirstSeed; seed < RandomKernelCheck.FirstSeed + RandomKernelCheck.Count; seed++)
         {
             RandomKernel kernel = RandomKernel.Create(seed);
@@ -79,7 +78,7 @@ internal sealed class SuiteTests
         Assert.Multiple(() =>
         {
             Assert.That(gpu.Kernels, Has.Count.GreaterThan(8));
-            foreach ((string kernel, EmittedModule module) in gpu.Modules)
+            foreach ((string kernel, PtxModule module) in gpu.Modules)
                 Assert.That(module.Text, Does.Not.Contain(".approx").And.Not.Contain(".ftz"), kernel);
         });
         Ptxas.Check(gpu.Modules);

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
-using EmittedModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -10,7 +9,7 @@ namespace VaeGpu.Tests.Ptx;
 internal sealed class TextAccelerator() : Accelerator(new TextDevice())
 {
     /// <summary>The texts of all kernels so far, each with and without the assumptions that a launch may not meet.</summary>
-    public List<(string Kernel, EmittedModule Module)> Modules { get; } = [];
+    public List<(string Kernel, PtxModule Module)> Modules { get; } = [];
 
     public override void Synchronize() { }
 
@@ -33,7 +32,7 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
     }
 
     /// <summary>A kernel's PTX for launches that meet every assumption, or none.</summary>
-    public static EmittedModule Emit(KernelSource source, Index3D groupDim, bool assume = true) => PtxEmitter.Emit(
+    public static PtxModule Emit(KernelSource source, Index3D groupDim, bool assume = true) => PtxEmitter.Emit(
         WideAccesses.Apply(source.Optimize(groupDim, PtxEmitter.WarpSize), alignedViews: assume), groupDim, new PtxOptions(Restrict: assume));
 
     private protected override void DisposeDevice() { }
