@@ -11,20 +11,22 @@ namespace VaeGpu.Host;
 internal sealed class LoadedRun : IDisposable
 {
     private readonly Backend backend;
-    private readonly RunConfiguration configuration;
     private readonly float[] parameters;
 
     private LoadedRun(Backend backend, Checkpoint checkpoint)
     {
         (this.backend, parameters) = (backend, checkpoint.Parameters);
-        configuration = checkpoint.Header.Configuration;
-        Generation = new Generation(backend.Accelerator, configuration.Model, checkpoint.Parameters);
+        Configuration = checkpoint.Header.Configuration;
+        Generation = new Generation(backend.Accelerator, Configuration.Model, checkpoint.Parameters);
     }
 
     public Generation Generation { get; }
 
+    /// <summary>What the run followed from.</summary>
+    public RunConfiguration Configuration { get; }
+
     /// <summary>What the classes of the run's data are called, where they have names.</summary>
-    public IReadOnlyList<string>? LabelNames => configuration.Data.LabelNames;
+    public IReadOnlyList<string>? LabelNames => Configuration.Data.LabelNames;
 
     public static LoadedRun Open(string folder, string device, int threads)
     {
@@ -34,40 +36,37 @@ internal sealed class LoadedRun : IDisposable
 
     /// <summary>The model, to make pictures or lines of text with.</summary>
     /// <exception cref="RunException">The run's data are neither, or were text to an earlier version that took symbols for numbers.</exception>
-    public RunPictures Pictures => (configuration.Data.Columns, configuration.Data.Alphabet) switch
+    public RunPictures Pictures => (Configuration.Data.Columns, Configuration.Data.Alphabet) switch
     {
-        (not null, _) => throw new RunException($"The run's data, \"{configuration.Data.Name}\", are no pictures; use encode or score."),
-        (_, not null) when configuration.Model.Symbols == 0 =>
+        (not null, _) => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are no pictures; use encode or score."),
+        (_, not null) when Configuration.Model.Symbols == 0 =>
             throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
         var (_, alphabet) => new RunPictures(Generation, alphabet),
     };
 
-    /// <summary>What the run followed from.</summary>
-    public RunConfiguration Configuration => configuration;
-
     /// <summary>The model, to be evaluated.</summary>
-    public Evaluator Evaluator() => new(backend.Accelerator, configuration.Model, parameters);
+    public Evaluator Evaluator() => new(backend.Accelerator, Configuration.Model, parameters);
 
     /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
     /// <exception cref="RunException">The data is of another kind or size than the model's.</exception>
     public ImageSet Data(string? source, int threads)
     {
         var split = DataSource.Load(
-            source ?? configuration.Data.Folder,
-            configuration.Training.Seed,
+            source ?? Configuration.Data.Folder,
+            Configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
-            configuration.Fit with { Whole = source is not null });
-        configuration.Data.ThrowIfOtherKind(split);
+            Configuration.Fit with { Whole = source is not null });
+        Configuration.Data.ThrowIfOtherKind(split);
         var data = split.Test;
-        var model = configuration.Model;
+        var model = Configuration.Model;
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data
             : throw new RunException(
-                $"The model takes {configuration.Data.Examples} of {Size(model.Width, model.Height, model.Channels)}; "
+                $"The model takes {Configuration.Data.Examples} of {Size(model.Width, model.Height, model.Channels)}; "
                 + $"the data has {Size(data.Width, data.Height, data.Channels)}.");
     }
 
-    private string Size(int width, int height, int channels) => ExampleSize.Of(configuration.Data, width, height, channels);
+    private string Size(int width, int height, int channels) => ExampleSize.Of(Configuration.Data, width, height, channels);
 
     public void Dispose()
     {

@@ -66,6 +66,15 @@ public class ConvVaeTests
     }
 
     [Test]
+    public void A_prior_network_is_as_wide_as_the_decoder_s_linear_layers()
+    {
+        using var backend = Backend.Open("cpu", 1);
+        VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli, new(8, 8) { Dense = [11, 6] }, [4], [4]);
+        using var vae = new Vae(backend.Accelerator, plain with { Classes = 2, Prior = Prior.Network }, 2);
+        Assert.That(vae.Parameters.Layout.Slices.Single(slice => slice.Name == "prior.0.bias").Length, Is.EqualTo(6));
+    }
+
+    [Test]
     public void Sizes_that_do_not_fit_are_refused()
     {
         using var backend = Backend.Open("cpu", 1);

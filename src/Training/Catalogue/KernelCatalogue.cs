@@ -70,6 +70,7 @@ public static class KernelCatalogue
         }
         yield return a => Step(a, small with { Objective = Objective.MonteCarloElbo, Samples = 2 }, 4);
         yield return a => Step(a, small with { FreeBits = 0.1f }, 4);
+        yield return a => Step(a, small with { Symbols = 4 }, 4);
         yield return a => Step(a, small with
         {
             DataDimensions = 64, EncoderWidths = [2, 3], DecoderWidths = [3, 2], Convolution = new ConvolutionalShape(8, 8),
