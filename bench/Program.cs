@@ -2,10 +2,12 @@ using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Ladder;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Bench.Micro;
+using VaeGpu.Bench.Models;
 
 const string Usage = """
     figures [--quick] [--only part,…] [--out file.md]   the figures, as Markdown tables
     ladder  [--quick] [--out file.md]                   the ladder of matrix products
+    likelihoods [--quick] [--only law,…] [--out file.md] the same digits under different laws, as docs/likelihoods.md
     micro   [BenchmarkDotNet's arguments]               micro-benchmarks
     """;
 
@@ -15,6 +17,8 @@ switch (args)
         return FiguresCommand.Run(args[1..]);
     case ["ladder", ..]:
         return LadderCommand.Run(args[1..]);
+    case ["likelihoods", ..]:
+        return LikelihoodsCommand.Run(args[1..]);
     case ["micro", ..]:
         return MicroCommand.Run(args[1..]);
     case [BusyNeighbour.Argument]:

@@ -38,7 +38,8 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         Accelerator.Dispose();
     }
 
-    private static BenchDevice Cpu(int threads)
+    /// <summary>The processor with so many threads.</summary>
+    public static BenchDevice Cpu(int threads)
     {
         Context context = Context.Create(builder => builder.CPU(threads, 0));
         Accelerator accelerator = context.Devices[0].CreateAccelerator(context);

@@ -29,7 +29,7 @@ internal static class PpcaFigures
         {
             var model = new ModelConfiguration
             {
-                Width = 28, Height = 28, Hidden = [], Latent = latent, Likelihood = Likelihood.GaussianShared, Sigma = 0.2,
+                Width = 28, Height = 28, Hidden = [], Latent = latent, Likelihood = Likelihood.GaussianShared, LikelihoodOptions = new() { Scale = 0.2 },
             };
             var training = new TrainingConfiguration
             {
@@ -46,7 +46,7 @@ internal static class PpcaFigures
     {
         string size = $"784-{trained.Configuration.Latent}, linear";
         using var evaluator = new Evaluator(device.Accelerator, trained.Configuration, trained.Parameters);
-        double elbo = evaluator.Evaluate(digits, 5, 1, null, default).Elbo;
+        double elbo = evaluator.Evaluate(digits, 5, 1, null, default).Elbo!.Value;
         yield return new("ELBO, 60,000 digits trained on, 40 epochs", device.Name, size, FormattableString.Invariant(
             $"{elbo:0.00} nats; closed optimum {best:0.00}: {best - elbo:0.00} short, after {trained.Seconds:0} s"));
         ImageSet some = digits.Select([.. Enumerable.Range(0, Scored)]);
