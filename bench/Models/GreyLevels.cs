@@ -15,8 +15,8 @@ internal static class GreyLevels
         Array.ConvertAll(images.Pixels, pixel => (byte)(pixel / Width * 255 / (Count - 1))), images.Labels, images.Width, images.Height);
 
     /// <summary>
-    /// Level k as (k + u)/16, u uniform on [0, 1): a density p of these has E[log p] − D·log 16 ≤ log P(levels) (Theis, van den Oord and Bethge
-    /// 2016, section 3.1), so that densities and laws of levels compare, and no spike on one level is worth more than its mass.
+    /// Level k as (k + u)/16, u uniform on [0, 1): a density p of these has E[log p] − D·log 16 ≤ log P(levels) (Theis, van den Oord and
+    /// Bethge 2016, section 3.1), so that densities and laws of levels compare, and no spike on a level is worth more than its mass.
     /// </summary>
     public static ImageSet Dequantized(ImageSet images, int seed)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Host.Pictures;
@@ -76,9 +75,11 @@ internal static class LikelihoodsCommand
         using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
         ImageSet some = data.Test.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
-        double bits = -report.LogLikelihood!.Value / (model.DataDimensions * Math.Log(2)) + (law.Data == DataKind.Density ? Math.Log2(GreyLevels.Count) : 0);
-        string row = string.Create(CultureInfo.InvariantCulture,
-            $"| `{law.Name}` | {law.What} | {law.DataText} | {report.LogLikelihood:0.0} | {bits:0.000} | ![digits](pictures/likelihood-{law.Name}.png) |");
+        double widths = law.Data == DataKind.Density ? Math.Log2(GreyLevels.Count) : 0;
+        double bits = -report.LogLikelihood!.Value / (model.DataDimensions * Math.Log(2)) + widths;
+        string row = FormattableString.Invariant(
+            $"| `{law.Name}` | {law.What} | {law.DataText} | {report.LogLikelihood:0.0} | {bits:0.000} ")
+            + $"| ![digits](pictures/likelihood-{law.Name}.png) |";
         return (row, Show(device, trained, data.Test.Select([.. Enumerable.Range(0, Shown)])));
     }
 
@@ -96,15 +97,17 @@ internal static class LikelihoodsCommand
     private static string Opening(int epochs, string command) => $"""
         # The same digits under different laws
 
-        Written by `dotnet run -c Release --project bench -- {command}`; no figure is typed by hand. Each model is 784-200-20-200, ReLU, trained
-        on MNIST's 60,000 digits for {epochs} {(epochs == 1 ? "epoch" : "epochs")} with Adam, batch 128, the learning rate falling from 0.001 to 0 along a
-        cosine. In each picture the first row has held-out digits, the second their reconstructions, the third draws from the prior; both show
-        the mean of p(x∣z). The figures are for the first {Scored:N0} held-out digits, log p(x) by importance sampling with {ImportanceSamples} draws each.
+        Written by `dotnet run -c Release --project bench -- {command}`; no figure is typed by hand. Each model is 784-200-20-200-784,
+        ReLU, trained on MNIST's 60,000 digits for {epochs} {(epochs == 1 ? "epoch" : "epochs")} with Adam, batch 128, the learning
+        rate falling from 0.001 to 0 along a cosine. In each picture the first row has held-out digits, the second their
+        reconstructions, the third draws from the prior; both show the mean of p(x∣z). The figures are for the first {Scored} held-out
+        digits, log p(x) by importance sampling with {ImportanceSamples} draws each.
 
-        What compares: all but the last law are given the digits at {GreyLevels.Count} grey levels. A law of levels gives each digit a mass. A density is
-        given (level + u)/{GreyLevels.Count} with u uniform on [0, 1), drawn once; its log p less D·log {GreyLevels.Count} is then a lower bound of the mass's
-        logarithm (Theis, van den Oord and Bethge 2016), so that the bits per dimension of all of these stand side by side; less is better. Nats compare
-        among densities, and among laws of levels. `bernoulli` is told of other data, black and white, and stands for itself.
+        What compares: all laws but `bernoulli` are given the digits at {GreyLevels.Count} grey levels. A law of levels gives each digit
+        a mass. A density is given (level + u)/{GreyLevels.Count} with u uniform on [0, 1), drawn once; its log p less
+        D·log {GreyLevels.Count} is then a lower bound of the mass's logarithm (Theis, van den Oord and Bethge 2016), so that the bits
+        per dimension of all of these stand side by side; less is better. Nats compare among densities, and among laws of levels.
+        `bernoulli` is given other data, black and white, and stands for itself.
 
         | `--likelihood` | what | data | log p(x), nats | bits per dimension | digits, reconstructions, samples |
         |---|---|---|---:|---:|---|

@@ -29,11 +29,12 @@ internal static class PpcaFigures
         {
             var model = new ModelConfiguration
             {
-                Width = 28, Height = 28, Hidden = [], Latent = latent, Likelihood = Likelihood.GaussianShared, LikelihoodOptions = new() { Scale = 0.2 },
+                Width = 28, Height = 28, Hidden = [], Latent = latent, Likelihood = Likelihood.GaussianShared,
+                LikelihoodOptions = new() { Scale = 0.2 },
             };
             var training = new TrainingConfiguration
             {
-                Epochs = 40, LearningRate = 1e-2, Optimizer = new OptimizerConfiguration { Schedule = LearningRateSchedule.Cosine },
+                Epochs = 40, LearningRate = 1e-2, Optimizer = new() { Schedule = LearningRateSchedule.Cosine },
             };
             // What is held out says nothing here: the optimum is that of the digits trained on.
             TrainedModel trained = TrainedModel.Train(device, model, training, data with { Test = data.Test.Select([0]) });

@@ -33,7 +33,8 @@ internal sealed record TrainedModel(ModelConfiguration Configuration, float[] Pa
 
     /// <summary>Trains to the end; a line on the error stream tells of each epoch.</summary>
     public static TrainedModel Train(
-        BenchDevice device, ModelConfiguration model, TrainingConfiguration training, DataSplit data, Binarization binarization = Binarization.None)
+        BenchDevice device, ModelConfiguration model, TrainingConfiguration training, DataSplit data,
+        Binarization binarization = Binarization.None)
     {
         var configuration = new RunConfiguration
         {

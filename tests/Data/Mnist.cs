@@ -3,7 +3,9 @@ using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Data;
 
-/// <summary>The real MNIST, from a folder beside the checkout; tests that need it are skipped, with the reason, where it is not there.</summary>
+/// <summary>
+/// The real MNIST, from a folder beside the checkout; tests that need it are skipped, with the reason, where it is not there.
+/// </summary>
 internal static class Mnist
 {
     private static readonly Lazy<DataSplit> data = new(() => DataSource.Load(Folder, seed: 0, threads: 1));

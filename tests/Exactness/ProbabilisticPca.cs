@@ -17,7 +17,9 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     private readonly int latent = weight.Length / bias.Length;
     private readonly double[] factor = Cholesky(weight, bias.Length, variance);
 
-    /// <summary>What a decoder without hidden layers has learned: its bias is what it makes of z = 0, a row of W what z = eᵢ adds to that.</summary>
+    /// <summary>
+    /// What a decoder without hidden layers has learned: its bias is what it makes of z = 0, a row of W what z = eᵢ adds to that.
+    /// </summary>
     public static ProbabilisticPca Of(Accelerator accelerator, ModelConfiguration model, float[] parameters)
     {
         using var generation = new Generation(accelerator, model, parameters);
@@ -33,7 +35,8 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     }
 
     /// <summary>
-    /// The mean of log p(x) at the best W, b and σ² of <paramref name="latent"/> dimensions, from the covariance's <paramref name="eigenvalues"/>.
+    /// The mean of log p(x) at the best W, b and σ² of <paramref name="latent"/> dimensions, from the <paramref name="eigenvalues"/> of the
+    /// data's covariance.
     /// </summary>
     /// <remarks>
     /// (3.8) and (3.9) of the paper: with λ the eigenvalues of the data's covariance, σ² = the mean of those beyond the first d and
@@ -43,7 +46,8 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     {
         int rest = eigenvalues.Length - latent;
         double variance = eigenvalues.Skip(latent).Average();
-        return -0.5 * (eigenvalues.Length * (Math.Log(2 * Math.PI) + 1) + eigenvalues.Take(latent).Sum(Math.Log) + rest * Math.Log(variance));
+        double logDeterminant = eigenvalues.Take(latent).Sum(Math.Log) + rest * Math.Log(variance);
+        return -0.5 * (eigenvalues.Length * (Math.Log(2 * Math.PI) + 1) + logDeterminant);
     }
 
     /// <summary>The covariance of the images' values, divided by their number, shape (D, D).</summary>

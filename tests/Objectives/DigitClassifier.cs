@@ -6,8 +6,8 @@ using VaeGpu.Training.Data;
 namespace VaeGpu.Tests.Objectives;
 
 /// <summary>
-/// Tells digits apart: pixels → 128 rectified units → 10 logits, from the library's own layers. Its loss, the cross-entropy, is a categorical
-/// likelihood of one data dimension: the label, a byte that the gather divides by 255 like a pixel.
+/// Tells digits apart: pixels → 128 rectified units → 10 logits, from the library's own layers. Its loss, the cross-entropy, is a
+/// categorical likelihood of one data dimension: the label, a byte that the gather divides by 255 like a pixel.
 /// </summary>
 internal sealed class DigitClassifier : IDisposable
 {
@@ -50,7 +50,10 @@ internal sealed class DigitClassifier : IDisposable
             for (int first = 0, rows; first < images.Count; first += rows)
             {
                 rows = Math.Min(Rows, images.Count - first);
-                var shape = new BatchShape { Rows = rows, Columns = pixels, Count = images.Count, HalfBits = Shuffle.HalfBits(images.Count) };
+                var shape = new BatchShape
+                {
+                    Rows = rows, Columns = pixels, Count = images.Count, HalfBits = Shuffle.HalfBits(images.Count),
+                };
                 launcher.Gather(imagesHere.View, batch, control.View, shape);
                 launcher.Gather(labelsHere.View, labels, control.View, shape with { Columns = 1 });
                 network.Forward(arena, batch, rows);
@@ -75,7 +78,8 @@ internal sealed class DigitClassifier : IDisposable
             batch.SubView(0, values.Length).CopyFromCPU(values);
             network.Forward(arena, batch, rows);
             network.Output.SubView(0, logits.Length).CopyToCPU(logits);
-            right += logits.Chunk(Classes).Zip(images.Labels!.Skip(first)).Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second);
+            right += logits.Chunk(Classes).Zip(images.Labels!.Skip(first))
+                .Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second);
         }
         return (double)right / images.Count;
     }

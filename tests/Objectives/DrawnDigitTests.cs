@@ -22,7 +22,7 @@ public sealed class DrawnDigitTests
         var digits = Draw(backend, data);
         double real = classifier.Accuracy(data.Test), drawn = classifier.Accuracy(digits), spread = Spread(digits) / Spread(data.Test);
         TestContext.Out.WriteLine(FormattableString.Invariant(
-            $"Recognised of {data.Test.Count} real digits: {real:0.0000}, of {Drawn} drawn ones: {drawn:0.0000}; their spread: {spread:0.00}."));
+            $"Recognised of {data.Test.Count} real digits: {real:0.0000}, of {Drawn} drawn: {drawn:0.0000}; their spread: {spread:0.00}."));
         Assert.Multiple(() =>
         {
             Assert.That(real, Is.GreaterThan(0.96));

@@ -52,7 +52,7 @@ public sealed class EvaluationTests
         var (logLikelihood, gap) = OnGrid(model, parameters);
         Assert.Multiple(() =>
         {
-            Assert.That(report.Elbo + gap, Is.EqualTo(logLikelihood).Within(0.03));
+            Assert.That(report.Elbo + gap, Is.EqualTo(logLikelihood).Within(0.015));
             Assert.That(report.LogLikelihood, Is.EqualTo(logLikelihood).Within(4 * report.ImportanceStderr!.Value + 1e-4));
         });
     }
