@@ -56,6 +56,27 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
+    public void Assembly_is_written_with_arguments_that_there_are() => Refused(Missing, "names %2, and there are 2 arguments", "Count from %0");
+
+    public static void Missing(ArrayView<int> x) =>
+        CudaAsm.Emit("add.s32 %0, %1, %2;", out int _, x[0]); // refused
+
+    [Test]
+    public void Assembly_takes_numbers_of_32_or_64_bits() => Refused(Narrow, "CudaAsm is given a", "32 or 64 bits");
+
+    public static void Narrow(ArrayView<byte> x) =>
+        CudaAsm.Emit("mov.u32 %0, %1;", out int _, x[0]); // refused
+
+    [Test]
+    public void A_string_is_not_used_beside_assembly() => Refused(TextBeside, "string.Length is called on an object", "static methods");
+
+    public static void TextBeside(ArrayView<int> x)
+    {
+        CudaAsm.Emit("bar.sync 0;");
+        x[0] = "four".Length; // refused
+    }
+
+    [Test]
     public void A_string_is_not_used() => Refused(Text, "A string is used.", "pass numbers");
 
     public static void Text(ArrayView<int> y)

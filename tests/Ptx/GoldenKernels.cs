@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>Small kernels, one idea each, whose PTX is kept in Golden/ to be read and compared.</summary>
@@ -209,6 +211,25 @@ public static class GoldenKernels
         ulong p = 0xD2511F53UL * x[i], q = 0xCD9E8D57UL * x[i + 2];
         uint a = (uint)(q >> 32) ^ x[i + 1] ^ 0x9E3779B9u, c = (uint)(p >> 32) ^ x[i + 3] ^ 0xBB67AE85u;
         (x[i], x[i + 1], x[i + 2], x[i + 3]) = (a, (uint)q, c, (uint)p);
+    }
+
+    /// <summary>PTX written by hand: a register that is read and written, and an address in shared memory.</summary>
+    public static unsafe void Assembly(ArrayView<float> x)
+    {
+        ArrayView<float> shared = SharedMemory.Allocate<float>(64);
+        shared[Group.IdxX] = 1;
+        Input<ulong> address = (ulong)Unsafe.AsPointer(ref shared[Group.IdxX]);
+        Ref<float> value = x[Group.IdxX];
+        CudaAsm.EmitRef("""
+            {
+                .reg .u64 a;
+                .reg .f32 t;
+                cvta.to.shared.u64 a, %1;
+                ld.shared.f32 t, [a];
+                ex2.approx.f32 %0, t;
+            }
+            """, ref value, ref address);
+        x[Group.IdxX] = value.Value;
     }
 
     /// <summary>A function that PTX has no instruction for, compiled from C#.</summary>

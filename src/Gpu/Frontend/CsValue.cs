@@ -28,9 +28,10 @@ internal sealed record StructValue(Type Type, CsValue[] Fields) : CsValue
 
 /// <summary>
 /// What stands where there is no value: in a view or reference before it is assigned, or where it would stand for different
-/// things on the ways that led here. It may be copied round; to use it is an error, and this is its message.
+/// things on the ways that led here. It may be copied round; to use it is an error, and this is its message. A string is one, which
+/// only <see cref="CudaAsm"/> looks into.
 /// </summary>
-internal sealed record NoValue(string What, string Remedy) : CsValue
+internal sealed record NoValue(string What, string Remedy, string? Text = null) : CsValue
 {
     public static readonly NoValue Unassigned = new("A view or reference is read that has no value here.", "Assign it before the branch or loop.");
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -31,6 +32,7 @@ internal static class Intrinsics
         AddAtomics(table);
         AddMathematics(table);
         AddEquality(table);
+        AddAssembly(table);
         return table;
     }
 
@@ -193,6 +195,15 @@ internal static class Intrinsics
         table[(typeof(EqualityComparer<>), nameof(EqualityComparer<>.Equals))] = (m, method, a) => new ScalarValue(AreEqual(m, method.DeclaringType!.GetGenericArguments()[0], a[1], a[2]));
         foreach (Type type in (Type[])[typeof(float), typeof(double)])
             table[(type, nameof(Equals))] = (m, _, a) => new ScalarValue(AreEqual(m, type, m.Load(a[0]), a[1]));
+    }
+
+    private static void AddAssembly(Dictionary<(Type, string), Handler> table)
+    {
+        table[(typeof(CudaAsm), nameof(CudaAsm.Emit))] = AssemblyImport.Emit;
+        table[(typeof(CudaAsm), nameof(CudaAsm.EmitRef))] = AssemblyImport.EmitRef;
+        table[(typeof(Unsafe), nameof(Unsafe.AsPointer))] = (m, _, a) => a[0] is MemoryReference target
+            ? new ScalarValue(m.Builder.Emit(Op.Address, IrType.I64, [target.Pointer]))
+            : throw m.Error("The address of a variable is taken.", "Take that of a view's element.");
     }
 
     private static Value AreEqual(Importer m, Type type, CsValue a, CsValue b)

@@ -25,6 +25,9 @@ internal sealed partial class MethodImporter
             case "constrained.":
                 constrained = (Type)i.Operand!;
                 break;
+            case "ldstr" when code.Exists(c => c.Operand is MethodInfo called && called.DeclaringType == typeof(CudaAsm)):
+                stack.Push(new NoValue("A string is used.", "Kernels have no strings; pass numbers.", (string)i.Operand!));
+                break;
             case "call" or "callvirt":
                 ImportCall((MethodBase)i.Operand!, operation == "callvirt");
                 break;

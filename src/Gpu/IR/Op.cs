@@ -19,8 +19,10 @@ internal enum Op : byte
     // Conversions. Float to integer saturates and takes NaN to 0.
     SignExtend, ZeroExtend, Truncate64, SignExtend8, SignExtend16, IntToFloat, UIntToFloat, FloatToInt, FloatToUInt,
     FloatToFloat, BitCast, BoolToInt,
-    // One lane of what LoadWide gave; Attribute is its number.
+    // One lane of what LoadWide gave, or one output of Assembly; Attribute is its number.
     Extract,
+    // A pointer as a number, for Assembly: the address that PTX calls generic.
+    Address,
     // Memory. PtrAdd(pointer, index) with the element's bytes as attribute. Load(pointer), or Load(pointer, condition, otherwise)
     // that reads only where the condition holds. Store(pointer, value).
     PtrAdd, Load, Store,
@@ -37,6 +39,8 @@ internal enum Op : byte
     Shuffle, ShuffleUp, ShuffleDown, ShuffleXor,
     // Atomic read-modify-write: (pointer, value) gives the value before; CompareExchange is (pointer, compare, value).
     AtomicAdd, AtomicMax, AtomicMin, AtomicMaxU, AtomicMinU, AtomicAnd, AtomicOr, AtomicXor, AtomicExchange, AtomicCompareExchange,
+    // PTX written by hand: an <see cref="AssemblyText"/>.
+    Assembly,
     // Control flow with regions.
     If, For, While,
 }

@@ -68,6 +68,7 @@ internal sealed class Printer
                 string attribute = instruction.Op switch
                 {
                     Op.Load or Op.Store or Op.LoadWide or Op.StoreWide => $".{instruction.Memory.ToString().ToLowerInvariant()}",
+                    Op.Assembly => $" \"{((AssemblyText)instruction).Text}\"",
                     Op.PtrAdd => $" *{instruction.Attribute}",
                     Op.Extract => $".{instruction.Attribute}",
                     Op.SharedArray or Op.LocalArray => $" {instruction.Attribute} bytes",

@@ -76,6 +76,22 @@ internal class Instruction(Op op, IrType type, Value[] operands, long attribute 
     public int AccessBytes => Memory.Bytes() * Elements;
 }
 
+/// <summary>PTX written by hand, for the PTX target alone. Its outputs are read by <see cref="Op.Extract"/>.</summary>
+/// <param name="text">The text; %0, %1 … stand for <paramref name="arguments"/>.</param>
+/// <param name="arguments">For each argument its place among the operands and among the outputs, or −1.</param>
+/// <param name="outputs">The types of the outputs.</param>
+internal sealed class AssemblyText(
+    string text, (int Input, int Output)[] arguments, IrType[] outputs, Value[] operands, SourceLocation? location)
+    : Instruction(Op.Assembly, IrType.Bool, operands, 0, location)
+{
+    public string Text { get; } = text;
+    public (int Input, int Output)[] Arguments { get; } = arguments;
+    public IrType[] Outputs { get; } = outputs;
+
+    /// <summary>The same text with other operands.</summary>
+    public AssemblyText With(Value[] operands) => new(Text, Arguments, Outputs, operands, Location);
+}
+
 /// <summary>An instruction with regions; it can have any number of results.</summary>
 internal abstract class StructuredInstruction : Instruction
 {

@@ -75,6 +75,9 @@ internal static class Verifier
             Op.Store => o[0].Type.IsPointer && o[1].Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
             Op.LoadWide => o[0].Type.IsPointer && i.Type.Lanes is 2 or 4 && i.Type with { Lanes = 1 } == i.Memory.ValueType()
                 && (o.Length == 1 || o[1].Type == IrType.Bool) ? null : "not a pointer, or no vector of what is loaded",
+            Op.Extract when o[0] is AssemblyText text => i.Attribute >= 0 && i.Attribute < text.Outputs.Length && i.Type == text.Outputs[i.Attribute]
+                ? null : "no such output",
+            Op.Address => o[0].Type.IsPointer && i.Type == IrType.I64 ? null : "not a pointer to a number",
             Op.Extract => i.Attribute >= 0 && i.Attribute < o[0].Type.Lanes && i.Type == o[0].Type with { Lanes = 1 } ? null : "no such lane",
             Op.StoreWide => o[0].Type.IsPointer && i.Elements is 2 or 4 && o[1..].All(v => v.Type == i.Memory.ValueType())
                 ? null : "not a pointer, or other types",

@@ -53,7 +53,7 @@ internal sealed class ReuseLoads : Rewriter
 
     private static AddressSpaces WrittenBy(Instruction i) =>
         i.Op == Op.Store || i.Op.IsAtomic() ? (AddressSpaces)(1 << (int)i.Operands[0].Type.Space)
-        : i.Op.IsBarrier() || i.Op is Op.WarpBarrier or Op.FenceGroup or Op.FenceDevice ? AddressSpaces.All
+        : i.Op.IsBarrier() || i.Op is Op.WarpBarrier or Op.FenceGroup or Op.FenceDevice or Op.Assembly ? AddressSpaces.All
         : AddressSpaces.None;
 
     protected override Value Rewrite(Instruction i)

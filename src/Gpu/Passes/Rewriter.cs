@@ -57,7 +57,9 @@ internal abstract class Rewriter
         }
     }
 
-    protected virtual Value Rewrite(Instruction i) => Builder.Emit(i.Op, i.Type, Map(i.Operands), i.Attribute);
+    protected virtual Value Rewrite(Instruction i) => i is AssemblyText assembly
+        ? Builder.Append(assembly.With(Map(i.Operands)))
+        : Builder.Emit(i.Op, i.Type, Map(i.Operands), i.Attribute);
 
     protected virtual void Rewrite(If branch)
     {

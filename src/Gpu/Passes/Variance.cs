@@ -152,7 +152,7 @@ internal sealed class Variance
                 return Shape.Uniform;
             case Op.GroupIndex:
                 return OfGroupIndex((int)i.Attribute);
-            case Op.LaneIndex or Op.WarpIndex:
+            case Op.LaneIndex or Op.WarpIndex or Op.Assembly:
                 return Shape.Varying;
         }
         Shape all = i.Operands.Aggregate(Shape.Uniform, (shape, operand) => shape.Join(Of(operand)));

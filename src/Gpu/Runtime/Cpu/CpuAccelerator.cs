@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Simd;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -49,6 +50,7 @@ public sealed unsafe class CpuAccelerator : Accelerator
     /// <summary>Compiles a function that is through the passes.</summary>
     internal Executable Compile(Function function, Index3D groupDim)
     {
+        CudaOnly.Refuse(function, Name);
         SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize);
         if (program.SharedBytes > MaxSharedMemoryPerGroup)
         {

@@ -1,6 +1,7 @@
 using System.Reflection;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -73,6 +74,7 @@ internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(de
 
     private Program Compile(Function function, Index3D groupDim, Dictionary<int, int> elementBytes, Counters? counters)
     {
+        CudaOnly.Refuse(function, Name);
         if (function.SharedBytes > MaxSharedMemoryPerGroup)
         {
             throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; "

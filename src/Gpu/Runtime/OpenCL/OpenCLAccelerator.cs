@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.OpenCL;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -79,6 +80,7 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
     /// <summary>Compiles a kernel that the passes are through with.</summary>
     internal OpenCLExecutable Compile(Function function, Index3D groupDim)
     {
+        CudaOnly.Refuse(function, Name);
         OpenCLText text = OpenCLEmitter.Emit(function, groupDim);
         Refuse(function.Name, text);
         var executable = new OpenCLExecutable(this, function.Name, text, groupDim, programs);

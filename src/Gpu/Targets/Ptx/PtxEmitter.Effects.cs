@@ -41,6 +41,9 @@ internal sealed partial class PtxEmitter
             case Op.LocalArray:
                 Put("mov.u32", Define(i), DeclareLocal(i.Attribute));
                 break;
+            case Op.Assembly:
+                WriteAssembly((AssemblyText)i);
+                break;
             case Op.Barrier:
                 Put("bar.sync", "0");
                 break;

@@ -105,6 +105,9 @@ internal sealed partial class PtxEmitter
                 else
                     operands[i] = new(wide[o[0]][i.Attribute]);
                 break;
+            case Op.Address:
+                WriteAddress(i);
+                break;
             case Op.PtrAdd:
                 WriteStep(i, o[0], o[1], i.Attribute);
                 break;

@@ -16,7 +16,8 @@ internal sealed class ViewAccesses
         classes = new PointerClasses(function);
         foreach (Instruction instruction in function.Body.All())
         {
-            if (instruction.Op is Op.Store or Op.StoreWide || instruction.Op.IsAtomic())
+            // What is known only by its address may be written by hand.
+            if (instruction.Op is Op.Store or Op.StoreWide or Op.Address || instruction.Op.IsAtomic())
                 written.Add(classes.Of(instruction.Operands[0]));
         }
     }
