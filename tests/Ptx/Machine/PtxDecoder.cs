@@ -157,6 +157,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
             case PtxOperand.Number number when form.Constant:
                 return new() { Constant = Integer(number.Value, type) };
             case PtxOperand.Number number when !form.Written:
+                if (form.Exact || (form.NoFloat && number.Value.Kind != PtxLiteralKind.Integer))
+                    throw Refuse($"'{Text(operand)}' cannot stand where a register of {type.Text()} is expected");
                 return type == PtxType.Pred ? new() { Predicate = ConstantPredicate(Integer(number.Value, PtxType.S32) != 0) } : Constant(number.Value, type);
             case PtxOperand.Name { HasOffset: false } name when !form.Constant:
                 if (name.Negated && !form.Negatable)
@@ -184,7 +186,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         switch (Find(name.Text))
         {
             case PtxRegister register:
-                if (form.Wider ? !type.TakesWider(register.Type) : !type.Takes(register.Type))
+                bool fits = form.Exact ? type == register.Type : form.Wider ? type.TakesWider(register.Type) : type.Takes(register.Type);
+                if (!fits || (form.NoFloat && register.Type.IsFloat()))
                     throw Refuse($"register '{name.Text}' is {register.Type.Text()}; {type.Text()} is expected");
                 if (register.Type == PtxType.Pred)
                     return new() { Predicate = Predicate(name.Text), Negated = name.Negated };
@@ -214,7 +217,7 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         string spaceName = char.IsUpper(form.Type[0]) ? chosen.GetValueOrDefault(form.Type, "generic") : form.Type;
         PtxSpace space = Enum.Parse<PtxSpace>(spaceName.Split("::")[0], ignoreCase: true);
         if (address.Base is null)
-            return space == PtxSpace.Param ? throw Refuse("a parameter is addressed by its name") : new(space, null, address.Offset, null);
+            return space == PtxSpace.Local ? new(space, null, address.Offset, null) : throw Refuse("only local memory is addressed by a number");
         switch (Find(address.Base))
         {
             case PtxRegister register:

@@ -4,7 +4,7 @@ namespace VaeGpu.Tests.Ptx.Machine;
 /// One form of an instruction, as the ISA's syntax line writes it.
 /// Pattern: modifiers in order, <c>?x</c> optional, <c>a/b</c> alternatives, <c>T=a/b</c> a named choice.
 /// Operands, in order: a type or the name of one, with marks before it: <c>=</c> written, <c>~</c> the register may be wider,
-/// <c>#</c> a constant, <c>!</c> may be negated, <c>&amp;</c> may be a variable's address, <c>%</c> may be a special register, <c>V:</c> or <c>4:</c> a vector of
+/// <c>#</c> a constant, <c>^</c> a register of just this type, <c>$</c> no float, <c>!</c> may be negated, <c>&amp;</c> may be a variable's address, <c>%</c> may be a special register, <c>V:</c> or <c>4:</c> a vector of
 /// that many; <c>[S]</c> an address in space S, <c>@</c> a label, <c>a|b</c> a pair, <c>?</c> at the end: may be left out.
 /// </summary>
 internal sealed class PtxForm
@@ -74,6 +74,10 @@ internal sealed record PtxOperandForm
 
     public bool Constant { get; private init; }
 
+    public bool Exact { get; private init; }
+
+    public bool NoFloat { get; private init; }
+
     public bool Negatable { get; private init; }
 
     public bool Variable { get; private init; }
@@ -97,11 +101,12 @@ internal sealed record PtxOperandForm
         string? count = colon < 0 ? null : rest[..colon];
         rest = rest[(colon + 1)..];
         bool address = rest[0] == '[';
-        string type = address ? rest.Trim('[', ']') : rest.TrimStart('=', '~', '#', '!', '&', '%');
+        string type = address ? rest.Trim('[', ']') : rest.TrimStart('=', '~', '#', '^', '$', '!', '&', '%');
         string marks = address ? "" : rest[..^type.Length];
         return new()
         {
             Type = type, Count = count, Second = second, Optional = optional, IsAddress = address,
+            Exact = marks.Contains('^'), NoFloat = marks.Contains('$'),
             Written = marks.Contains('='), Wider = marks.Contains('~'), Constant = marks.Contains('#'),
             Negatable = marks.Contains('!'), Variable = marks.Contains('&'), Special = marks.Contains('%'),
         };

@@ -142,8 +142,19 @@ internal static partial class PtxTable
         _ => new PtxDivide<long>(i.Slot(0), i.Slot(1), i.Slot(2), remainder),
     };
 
+    /// <summary>Position and length of a bit field, as constants, have 8 bits.</summary>
+    private static void CheckField(PtxInstruction i, int first)
+    {
+        foreach (int at in (int[])[first, first + 1])
+        {
+            if (i.Argument(at).Constant is { } value && value > 255)
+                throw i.Refuse("position and length of a bit field are 0 to 255");
+        }
+    }
+
     private static unsafe PtxOp ExtractField(PtxInstruction i)
     {
+        CheckField(i, 2);
         (PtxSlot d, PtxSlot a, PtxSlot position, PtxSlot length, bool signed) = (i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3), i.Type().IsSigned());
         return Is4(i)
             ? new PtxEach((w, lane) => w.At<uint>(d)[lane] =
@@ -154,6 +165,7 @@ internal static partial class PtxTable
 
     private static unsafe PtxOp InsertField(PtxInstruction i)
     {
+        CheckField(i, 3);
         (PtxSlot d, PtxSlot a, PtxSlot b, PtxSlot position, PtxSlot length) = (i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3), i.Slot(4));
         return Is4(i)
             ? new PtxEach((w, lane) => w.At<uint>(d)[lane] =

@@ -57,16 +57,21 @@ internal static partial class PtxTable
     private static IEnumerable<PtxForm> Accesses()
     {
         const string types = "T=b8/b16/b32/b64/u8/u16/u32/u64/s8/s16/s32/s64/f32/f64";
-        const string hints = "?L1::evict_normal/L1::evict_unchanged/L1::evict_first/L1::evict_last/L1::no_allocate.?L2::64B/L2::128B/L2::256B";
+        const string evict = "L1::evict_normal/L1::evict_unchanged/L1::evict_first/L1::evict_last/L1::no_allocate";
+        const string prefetch = "?L2::64B/L2::128B/L2::256B";
+        const string global = "?S=global";
         const string space = "?S=global/shared/shared::cta/local";
         const string shared = "?S=global/shared/shared::cta";
         yield return new($"ld.param.?V=v2/v4.{types}", "V:=~T, [param]", LoadParameter);
-        yield return new($"ld.?weak.{space}.?ca/cg/cs/lu/cv.{hints}.?V=v2/v4.{types}", "V:=~T, [S]", Load);
+        yield return new($"ld.?weak.{space}.?ca/cg/cs/lu/cv.?V=v2/v4.{types}", "V:=~T, [S]", Load);
+        yield return new($"ld.?weak.{global}.?{evict}.{prefetch}.?V=v2/v4.{types}", "V:=~T, [S]", Load);
         yield return new($"ld.volatile.{shared}.?V=v2/v4.{types}", "V:=~T, [S]", Load);
-        yield return new($"ld.relaxed/acquire.cta/gpu/sys.{shared}.{hints}.?V=v2/v4.{types}", "V:=~T, [S]", Load, "6.0", 70);
-        yield return new($"ld.S=global.?ca/cg/cs.nc.{hints}.?V=v2/v4.{types}", "V:=~T, [S]", Load, "3.1", 32);
-        yield return new($"st.?weak.{space}.?wb/cg/cs/wt.?L1::evict_normal/L1::evict_unchanged/L1::evict_first/L1::evict_last/L1::no_allocate.?V=v2/v4.{types}",
-            "[S], V:~T", Store);
+        yield return new($"ld.relaxed/acquire.cta/gpu/sys.{shared}.?V=v2/v4.{types}", "V:=~T, [S]", Load, "6.0", 70);
+        yield return new($"ld.relaxed/acquire.cta/gpu/sys.{global}.?{evict}.{prefetch}.?V=v2/v4.{types}", "V:=~T, [S]", Load, "6.0", 70);
+        yield return new($"ld.S=global.?ca/cg/cs.nc.{prefetch}.?V=v2/v4.{types}", "V:=~T, [S]", Load, "3.1", 32);
+        yield return new($"ld.S=global.nc.{evict}.{prefetch}.?V=v2/v4.{types}", "V:=~T, [S]", Load, "7.4", 70);
+        yield return new($"st.?weak.{space}.?wb/cg/cs/wt.?V=v2/v4.{types}", "[S], V:~T", Store);
+        yield return new($"st.?weak.{global}.{evict}.?V=v2/v4.{types}", "[S], V:~T", Store);
         yield return new($"st.volatile.{shared}.?V=v2/v4.{types}", "[S], V:~T", Store);
         yield return new($"st.relaxed/release.cta/gpu/sys.{shared}.?V=v2/v4.{types}", "[S], V:~T", Store, "6.0", 70);
         yield return new("prefetch.global.L1/L2", "[global]", _ => new PtxNothing(), "2.0", 20);
@@ -105,6 +110,7 @@ internal static partial class PtxTable
     {
         PtxAddress address = i.Argument(1).Address!;
         PtxSlot[] targets = i.Slots(0);
+        CheckVector(i, targets.Length);
         int bytes = i.Type().Bytes() * targets.Length;
         long within = address.Offset - address.Variable!.Address;
         if (within < 0 || within + bytes > address.Variable.Bytes)
