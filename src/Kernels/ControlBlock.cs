@@ -2,8 +2,9 @@ namespace VaeGpu.Kernels;
 
 /// <summary>
 /// What changes from step to step, in device memory: the launches of a step are the same each time, so a step can be captured
-/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/>, <see cref="Position"/>, <see cref="LearningRate"/> and
-/// <see cref="DivergenceWeight"/> itself (<see cref="Metrics.EndStep"/>), and measures <see cref="GradientNorm"/>; the host writes the rest.
+/// once and replayed. The device advances <see cref="Step"/>, <see cref="Epoch"/>, <see cref="Position"/>,
+/// <see cref="LearningRate"/> and <see cref="DivergenceWeight"/> itself (<see cref="Metrics.EndStep"/>), and measures
+/// <see cref="GradientNorm"/>; the host writes the rest.
 /// </summary>
 public struct ControlBlock
 {

@@ -7,18 +7,21 @@ namespace VaeGpu.Kernels;
 /// Grosse and Salakhutdinov 2016), the KL divergence by draws instead of by formula, and log p(x) for evaluation.
 /// </summary>
 /// <remarks>
-/// <para>Mathematics: with ε of the draw, log p(z) − log q(z∣x) = Σ_j ½(ε² + ℓ − (z − μ_p)²/σ_p² − logσ_p²), which loses nothing where
-/// σ is small; (z − μ_p)/σ_p is cut off as in <see cref="Reparameterize"/>. Weights w̃: softmax over the draws of u·log p(x∣z) + v·(log p(z) − log q(z∣x)), u and v the control block's; or 1/L
-/// each. The objective's gradient is Σ w̃ times the draw's own; ε stands still, so −log q(z∣x) leaves −½ for ℓ and 0 for μ.</para>
+/// <para>Mathematics: with ε of the draw, log p(z) − log q(z∣x) = Σ_j ½(ε² + ℓ − (z − μ_p)²/σ_p² − logσ_p²), which loses nothing
+/// where σ is small; (z − μ_p)/σ_p is cut off as in <see cref="Reparameterize"/>. Weights w̃: softmax over the draws of
+/// u·log p(x∣z) + v·(log p(z) − log q(z∣x)), u and v the control block's; or 1/L each. The objective's gradient is Σ w̃ times the
+/// draw's own; ε stands still, so −log q(z∣x) leaves −½ for ℓ and 0 for μ.</para>
 /// <para>Layouts, row-major: latent and its gradient (rows·L, d); losses, ratios and weights (rows·L); the rest as
 /// <see cref="Reparameterize"/> says. Sums over draws run in order. Tests: ImportanceTests.</para>
 /// </remarks>
 public static class Importance
 {
-    /// <summary>Numbers that <see cref="Accumulate"/> keeps of a row: the largest log weight m, Σ e^(l − m), Σ e^2(l − m), Σ loss.</summary>
+    /// <summary>What <see cref="Accumulate"/> keeps of a row: the largest log weight m, Σ e^(l − m), Σ e^2(l − m), Σ loss.</summary>
     public const int RunningSums = 4;
 
-    /// <summary>log p(z) − log q(z∣x) of each draw; group i has row i of z. The barriers and 256 bytes of <see cref="RowReduction"/>.</summary>
+    /// <summary>
+    /// log p(z) − log q(z∣x) of each draw; group i has row i of z. The barriers and 256 bytes of <see cref="RowReduction"/>.
+    /// </summary>
     public static void LogRatio<TPrior>(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> ratios,
         ArrayView<ControlBlock> control, LatentShape shape)

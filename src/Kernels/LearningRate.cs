@@ -39,7 +39,7 @@ public struct LearningRateSettings
 /// </remarks>
 public static class LearningRate
 {
-    /// <summary>The rate of the step that the block counts: what the device writes after each step, and the host before the first.</summary>
+    /// <summary>The rate of the block's step: what the device writes after each step, and the host before the first.</summary>
     public static float Of(ControlBlock now)
     {
         LearningRateSettings rate = now.Schedule;
@@ -49,7 +49,9 @@ public static class LearningRate
         float warm = now.Step < rate.WarmUpSteps ? rate.Full * ((float)now.Step / rate.WarmUpSteps) : rate.Full;
         if (rate.Schedule == LearningRateSchedule.Cosine)
             return warm * Cosine(made, rate);
-        return rate.Schedule == LearningRateSchedule.Steps ? warm * Exponential.Exp(made / rate.Period * rate.LogDrop) : warm;
+        if (rate.Schedule == LearningRateSchedule.Steps)
+            return warm * Exponential.Exp(made / rate.Period * rate.LogDrop);
+        return warm;
     }
 
     private static float Cosine(int made, LearningRateSettings rate)

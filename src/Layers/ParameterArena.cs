@@ -113,7 +113,9 @@ public sealed class ParameterArena : IDisposable
         }
     }
 
-    /// <summary>One step of Adam or AdamW over the whole model: one launch, and two before it to measure the gradient where it is clipped.</summary>
+    /// <summary>
+    /// One step of Adam or AdamW over the whole model: one launch, and two before it to measure the gradient where it is clipped.
+    /// </summary>
     public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings)
     {
         if (settings.ClipNorm > 0)

@@ -11,8 +11,8 @@ public class ImportanceTests
     private static readonly LatentShape[] Shapes =
     [
         new() { Rows = 1, Columns = 1, Samples = 1, Purpose = RandomPurpose.Latent },
-        new() { Rows = 3, Columns = 20, Samples = 5, Purpose = RandomPurpose.Latent },
-        new() { Rows = 17, Columns = 67, Samples = 2, FirstSample = 6, Purpose = RandomPurpose.Evaluation },
+        new() { Rows = 3, Columns = 67, Samples = 3, Purpose = RandomPurpose.Latent },
+        new() { Rows = 17, Columns = 5, Samples = 2, FirstSample = 6, Purpose = RandomPurpose.Evaluation },
     ];
 
     [EveryDevice]
@@ -74,10 +74,12 @@ public class ImportanceTests
             var matrix = new MatrixShape { Rows = draws, Columns = shape.Columns };
             var scale = Importance.Scale;
             var mean = Importance.Mean;
-            accelerator.LoadStreamKernel(scale)(new(Elementwise.GridFor(matrix, Group), Group), values.View, weights.View, matrix, shape.Samples);
+            KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
+            accelerator.LoadStreamKernel(scale)(elements, values.View, weights.View, matrix, shape.Samples);
             accelerator.LoadStreamKernel(mean)(Cover(shape.Rows), losses.View, means.View, shape);
             Compare.Close(values.Read(), i => (double)start[i] * shape.Samples * weight[i / shape.Columns], 1e-6, 1e-3, "scaled");
-            Compare.Close(means.Read(), row => loss.Skip(row * shape.Samples).Take(shape.Samples).Average(x => (double)x), 1e-6, 1, "means");
+            Compare.Close(means.Read(), row =>
+                loss.Skip(row * shape.Samples).Take(shape.Samples).Average(x => (double)x), 1e-6, 1, "means");
         }
         return true;
     });
@@ -125,11 +127,13 @@ public class ImportanceTests
     private static void Ratios<TPrior>(Accelerator accelerator, LatentShape shape) where TPrior : struct, IPrior
     {
         var given = new Given<TPrior>(shape);
-        using Guarded encoded = new(accelerator, given.Encoded), prior = new(accelerator, given.Prior), latent = new(accelerator, given.Latent);
+        using Guarded encoded = new(accelerator, given.Encoded), prior = new(accelerator, given.Prior);
+        using Guarded latent = new(accelerator, given.Latent);
         using Guarded ratios = new(accelerator, shape.Rows * shape.Samples);
         using var control = accelerator.Allocate1D(new[] { Control });
         var kernel = Importance.LogRatio<TPrior>;
-        accelerator.LoadStreamKernel(kernel)((shape.Rows * shape.Samples, Group), encoded.View, prior.View, latent.View, ratios.View, control.View, shape);
+        accelerator.LoadStreamKernel(kernel)((shape.Rows * shape.Samples, Group), encoded.View, prior.View, latent.View, ratios.View,
+            control.View, shape);
         Compare.Close(ratios.Read(), draw => Enumerable.Range(0, shape.Columns).Sum(column =>
         {
             (int row, double noise, double distance) = given.At(draw, column);
@@ -141,7 +145,8 @@ public class ImportanceTests
     {
         var given = new Given<TPrior>(shape);
         int size = shape.Rows * shape.Columns;
-        using Guarded encoded = new(accelerator, given.Encoded), prior = new(accelerator, given.Prior), latent = new(accelerator, given.Latent);
+        using Guarded encoded = new(accelerator, given.Encoded), prior = new(accelerator, given.Prior);
+        using Guarded latent = new(accelerator, given.Latent);
         using Guarded weights = new(accelerator, given.Weights), upstream = new(accelerator, given.Upstream);
         using Guarded gradient = new(accelerator, 2 * size), priorGradient = new(accelerator, TPrior.Outputs * size);
         using var control = accelerator.Allocate1D(new[] { Control });
@@ -176,7 +181,9 @@ public class ImportanceTests
 
     private static KernelConfig Cover(int count) => (Launch.Groups(count, Group), Group);
 
-    /// <summary>Inputs, and what the formulas take from them in double precision. One log-variance of each kind lies beyond its bounds.</summary>
+    /// <summary>
+    /// Inputs, and what the formulas take from them in double precision. One log-variance of each kind lies beyond its bounds.
+    /// </summary>
     private sealed class Given<TPrior> where TPrior : struct, IPrior
     {
         private readonly LatentShape shape;
@@ -209,7 +216,8 @@ public class ImportanceTests
         public float[] Upstream { get; }
         public float[] Weights { get; }
 
-        public double LogVariance(int row, int column) => Math.Clamp(Encoded[row * 2 * shape.Columns + shape.Columns + column], -30, 20);
+        public double LogVariance(int row, int column) =>
+            Math.Clamp(Encoded[row * 2 * shape.Columns + shape.Columns + column], -30, 20);
 
         public double PriorLogVariance(int row, int column) =>
             TPrior.Outputs < 2 ? 0 : Math.Clamp(Prior[row * 2 * shape.Columns + shape.Columns + column], -30, 20);

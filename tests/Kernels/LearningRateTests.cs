@@ -6,22 +6,18 @@ namespace VaeGpu.Tests.Kernels;
 public class LearningRateTests
 {
     private const float Full = 0.02f;
-    private static readonly double Drop = 0.3;
+    private const double Drop = 0.3;
     private static readonly LearningRateSettings[] Schedules =
     [
-        .. from schedule in Enum.GetValues<LearningRateSchedule>()
-           from warmUp in (int[])[0, 1, 7]
-           from period in (int[])[9, 50]
-           select new LearningRateSettings
-           {
-               Schedule = schedule, Full = Full, WarmUpSteps = warmUp, Period = period, LogDrop = (float)Math.Log(Drop),
-           },
+        Of(LearningRateSchedule.Constant, 0, 0), Of(LearningRateSchedule.Constant, 7, 0),
+        Of(LearningRateSchedule.Cosine, 0, 9), Of(LearningRateSchedule.Cosine, 1, 30), Of(LearningRateSchedule.Cosine, 7, 20),
+        Of(LearningRateSchedule.Steps, 0, 1), Of(LearningRateSchedule.Steps, 7, 9),
     ];
 
     [EveryDevice]
     public void The_device_goes_from_rate_to_rate_as_the_formula_says(TestDevice device) => device.Run(accelerator =>
     {
-        const int steps = 60;
+        const int steps = 25;
         var kernel = Metrics.EndStep;
         using Guarded loss = new(accelerator, new float[3]), divergence = new(accelerator, new float[3]);
         using var sums = accelerator.Allocate1D(new MetricSums[1]);
@@ -37,7 +33,8 @@ public class LearningRateTests
                 Assert.That(now.Step, Is.EqualTo(step));
                 Assert.That(now.LearningRate, Is.EqualTo(exact).Within(2e-6 * exact), what);
                 Assert.That(now.LearningRate, Is.EqualTo(At(schedule, step).LearningRate), $"{what}: the host's");
-                accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View, new StepShape { Rows = 3, Count = 10 });
+                accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View,
+                    new StepShape { Rows = 3, Count = 10 });
             }
         }
         return true;
@@ -50,7 +47,10 @@ public class LearningRateTests
     [Test]
     public void The_last_step_of_a_long_cosine_is_right_to_the_last_digits()
     {
-        var schedule = new LearningRateSettings { Schedule = LearningRateSchedule.Cosine, Full = 1, WarmUpSteps = 1000, Period = 4_690_000 };
+        var schedule = new LearningRateSettings
+        {
+            Schedule = LearningRateSchedule.Cosine, Full = 1, WarmUpSteps = 1000, Period = 4_690_000,
+        };
         foreach (int step in (int[])[4_690_000, 4_689_990, 2_345_500])
         {
             double exact = Math.Pow(Math.Sin(Math.PI / 2 * (4_690_001 - step) / 4_689_000), 2);
@@ -59,11 +59,14 @@ public class LearningRateTests
         Assert.That(At(schedule, 4_690_001).LearningRate, Is.Zero);
     }
 
+    private static LearningRateSettings Of(LearningRateSchedule schedule, int warmUp, int period) =>
+        new() { Schedule = schedule, Full = Full, WarmUpSteps = warmUp, Period = period, LogDrop = (float)Math.Log(Drop) };
+
     /// <summary>The docstring's formula in double precision.</summary>
     private static double Exact(LearningRateSettings schedule, int step)
     {
         double warm = schedule.WarmUpSteps == 0 ? 1 : Math.Min(1, (double)step / schedule.WarmUpSteps);
-        double done = Math.Clamp((step - 1.0 - schedule.WarmUpSteps) / (schedule.Period - schedule.WarmUpSteps), 0, 1);
+        double done = Math.Clamp((step - 1.0 - schedule.WarmUpSteps) / Math.Max(1, schedule.Period - schedule.WarmUpSteps), 0, 1);
         return Full * warm * schedule.Schedule switch
         {
             LearningRateSchedule.Cosine => Math.Pow(Math.Cos(Math.PI / 2 * done), 2) is var f && done == 1 ? 0 : f,

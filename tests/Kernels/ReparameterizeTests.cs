@@ -45,13 +45,15 @@ public class ReparameterizeTests
         {
             // σ_p = e^½: distances are those from −mean, whose difference overflows, in units of it.
             using Guarded encoded = new(accelerator, [mean, 0f]), prior = new(accelerator, [-mean, 1f]);
-            using Guarded latent = new(accelerator, 1), divergence = new(accelerator, 1), gradient = new(accelerator, 2), priorGradient = new(accelerator, 2);
+            using Guarded latent = new(accelerator, 1), divergence = new(accelerator, 1);
+            using Guarded gradient = new(accelerator, 2), priorGradient = new(accelerator, 2);
             accelerator.LoadStreamKernel(backward)((1, Group), encoded.View, prior.View, gates.View, upstream.View, gradient.View,
                 priorGradient.View, control.View, shape);
             double distance = Math.Clamp(2.0 * mean / Math.Exp(0.5), -1e12, 1e12), pull = 0.7 * distance / Math.Exp(0.5);
             Compare.Close(gradient.Read(), i => i == 0 ? pull : 0.35 * (Math.Exp(-1) - 1), 1e-5, 0.1, $"gradient at {mean}");
-            Compare.Close(priorGradient.Read(), i => i == 0 ? -pull : -0.35 * distance * distance, 1e-5, 0.1, $"gradient of the prior at {mean}");
-            accelerator.LoadStreamKernel(forward)((1, Group), encoded.View, prior.View, latent.View, divergence.View, control.View, shape);
+            Compare.Close(priorGradient.Read(), i => i == 0 ? -pull : -0.35 * distance * distance, 1e-5, 0.1, $"the prior's at {mean}");
+            accelerator.LoadStreamKernel(forward)((1, Group), encoded.View, prior.View, latent.View, divergence.View,
+                control.View, shape);
             Compare.Close(divergence.Read(), _ => 0.5 * distance * distance, 1e-5, 1, $"KL at {mean}");
         }
         return true;

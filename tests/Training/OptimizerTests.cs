@@ -94,7 +94,7 @@ public sealed class OptimizerTests
         var launcher = new StepLauncher(backend.Accelerator);
         var layout = new ParameterLayout();
         var slice = layout.Add("x", 1, 37, InitialLaw.Zeros);
-        foreach (var (clip, largest) in ((double, double)[])[(0, 1e30), (2, 0.1)])
+        foreach (var clip in (double[])[0, 2])
         {
             using var arena = new ParameterArena(backend.Accelerator, layout);
             using var control = backend.Accelerator.Allocate1D(new[] { new ControlBlock { Step = 1, LearningRate = 0.5f } });
@@ -102,7 +102,7 @@ public sealed class OptimizerTests
             arena.Update(launcher, control.View, AdamSettings.Of(clipNorm: clip));
             var moments = new float[slice.Length];
             arena.SecondMoments.SubView(slice.Offset, slice.Length).CopyToCPU(moments);
-            Assert.That(moments, clip == 0 ? Is.All.EqualTo(float.PositiveInfinity) : Is.All.EqualTo(0.001 * 4 / 37).Within(1e-7));
+            Assert.That(moments, Is.All.EqualTo(clip == 0 ? double.PositiveInfinity : 0.001 * clip * clip / 37).Within(1e-7));
         }
     }
 
@@ -126,7 +126,8 @@ public sealed class OptimizerTests
     {
         using var backend = Backend.Open("cpu", 1);
         var late = With(new OptimizerConfiguration { Schedule = LearningRateSchedule.Cosine, Warmup = 3 });
-        Assert.That(() => new Trainer(backend.Accelerator, late, TinyRun.Data), Throws.TypeOf<RunException>().With.Message.Contains("warm-up"));
+        Assert.That(
+            () => new Trainer(backend.Accelerator, late, TinyRun.Data), Throws.TypeOf<RunException>().With.Message.Contains("warm-up"));
     }
 
     [Test]

@@ -50,7 +50,7 @@ internal sealed class OptimizerOptions
         if (name != Optimizer.Adamw && result.Gave(weightDecay))
             throw new UsageException("--weight-decay goes with --optimizer adamw: adam has none.");
         if (shape == LearningRateSchedule.Steps && !result.Gave(dropEvery))
-            throw new UsageException("--lr-schedule steps drops the learning rate every so many epochs; say how many with --lr-drop-every.");
+            throw new UsageException("--lr-schedule steps drops the learning rate every so many epochs: say how many, --lr-drop-every.");
         if (shape != LearningRateSchedule.Steps && (result.Gave(drop) || result.Gave(dropEvery)))
             throw new UsageException("--lr-drop and --lr-drop-every go with --lr-schedule steps.");
         if (shape == LearningRateSchedule.Cosine && result.GetValue(warmup) >= epochs)

@@ -6,8 +6,8 @@ namespace VaeGpu.Training.Checks;
 internal static class DivergenceRunner
 {
     /// <summary>
-    /// All that they compute: z, KL and its gradients by formula; then log p(z) − log q(z∣x), the weights of the draws, the gradients by draws and
-    /// the sums of evaluation.
+    /// All that they compute: z, KL and its gradients by formula; then log p(z) − log q(z∣x), the weights of the draws, the
+    /// gradients by draws and the sums of evaluation.
     /// </summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="prior">The prior.</param>
@@ -31,7 +31,10 @@ internal static class DivergenceRunner
         using var lawGradient = accelerator.Allocate1D(new float[told.Length]);
         launcher.Forward(given.View, law.View, latent.View, divergence.View, control.View, shape);
         launcher.Backward(given.View, law.View, gates.View, dz.View, gradient.View, lawGradient.View, control.View, shape);
-        float[] byFormula = [.. latent.GetAsArray1D(), .. divergence.GetAsArray1D(), .. gradient.GetAsArray1D(), .. lawGradient.GetAsArray1D()];
+        float[] byFormula =
+        [
+            .. latent.GetAsArray1D(), .. divergence.GetAsArray1D(), .. gradient.GetAsArray1D(), .. lawGradient.GetAsArray1D(),
+        ];
 
         using var losses = accelerator.Allocate1D([.. Enumerable.Range(0, draws).Select(i => i % 3 * 1e26f)]);
         using var ratios = accelerator.Allocate1D<float>(draws);

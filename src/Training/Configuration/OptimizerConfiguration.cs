@@ -52,7 +52,9 @@ public sealed record OptimizerConfiguration
     internal AdamSettings Settings => AdamSettings.Of(Beta1, Beta2, Epsilon, WeightDecay, ClipNorm);
 
     /// <summary>What the learning rate follows in a run of so many epochs.</summary>
-    /// <exception cref="RunException">The epochs are more steps than can be counted, or a cosine ends with the warm-up or before it.</exception>
+    /// <exception cref="RunException">
+    /// The epochs are more steps than can be counted, or a cosine ends with the warm-up or before it.
+    /// </exception>
     internal LearningRateSettings RateSettings(double learningRate, int epochs, int stepsPerEpoch)
     {
         int warmUp = EpochSteps.Of(Warmup, stepsPerEpoch, "the learning rate's warm-up");
