@@ -71,6 +71,7 @@ public static class KernelCatalogue
         yield return a => Step(a, small with { Objective = Objective.MonteCarloElbo, Samples = 2 }, 4);
         yield return a => Step(a, small with { FreeBits = 0.1f }, 4);
         yield return a => Step(a, small with { Symbols = 4 }, 4);
+        yield return a => Step(a, small, 4, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
         yield return a => Step(a, small with
         {
             DataDimensions = 64, EncoderWidths = [2, 3], DecoderWidths = [3, 2], Convolution = new ConvolutionalShape(8, 8),
@@ -86,7 +87,7 @@ public static class KernelCatalogue
     };
 
     /// <summary>All that training and evaluation do with a model, once.</summary>
-    private static void Step(Accelerator accelerator, VaeShape shape, int rows)
+    private static void Step(Accelerator accelerator, VaeShape shape, int rows, AdamSettings? optimizer = null)
     {
         using var vae = new Vae(accelerator, shape, rows);
         using var pixels = accelerator.Allocate1D(new byte[rows * shape.DataDimensions]);
@@ -102,7 +103,7 @@ public static class KernelCatalogue
             new ConditionLauncher(accelerator).Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
         vae.Forward(batch.View, control.View, rows);
         vae.Backward(batch.View, control.View, rows);
-        vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
+        vae.Parameters.Update(launcher, control.View, optimizer ?? AdamSettings.Of());
         vae.EvaluateLoss(batch.View, rows);
         launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = rows });
     }
