@@ -9,7 +9,7 @@ public sealed class AssemblyTests
     [Test]
     public void Arguments_are_read_and_written_in_their_places()
     {
-        using var gpu = new MachineAccelerator();
+        using CudaAccelerator gpu = new FakeCudaDriver().Open();
         using var x = gpu.Allocate1D(Enumerable.Range(0, 64).ToArray());
         gpu.LoadStreamKernel<ArrayView<int>>(Arguments)(new KernelConfig(1, 64), x.View);
         // i + 2, then three times that less i, and the lane of the neighbour's value in shared memory.

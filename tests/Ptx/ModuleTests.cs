@@ -40,7 +40,7 @@ public sealed class ModuleTests
     [Test]
     public void One_buffer_passed_twice_is_read_and_written()
     {
-        using var gpu = new MachineAccelerator();
+        using CudaAccelerator gpu = new FakeCudaDriver().Open();
         using var x = gpu.Allocate1D<float>([.. Enumerable.Range(0, 64).Select(i => (float)i)]);
         gpu.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Reverse)(new KernelConfig(1, 64), x.View, x.View);
         Assert.That(x.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 64).Select(i => 63f - i)));
