@@ -23,7 +23,9 @@ public sealed class LinearModelTests
         using var trainer = new Trainer(backend.Accelerator, configuration, new DataSplit("small digits", digits, digits));
         TinyRun.Finish(trainer);
         var learned = trainer.Snapshot().Parameters;
-        double best = ProbabilisticPca.BestLogLikelihood(SymmetricEigenvalues.Of(ProbabilisticPca.Covariance(digits)), latent);
+        double[] eigenvalues = SymmetricEigenvalues.Of(ProbabilisticPca.Covariance(digits));
+        double best = ProbabilisticPca.BestLogLikelihood(eigenvalues, latent);
+        var model = ProbabilisticPca.Of(backend.Accelerator, configuration.Model, learned);
         using var evaluator = new Evaluator(backend.Accelerator, configuration.Model, learned);
         double elbo = evaluator.Evaluate(digits, 20, 1, null, default).Elbo!.Value;
         TestContext.Out.WriteLine(FormattableString.Invariant(
@@ -31,7 +33,8 @@ public sealed class LinearModelTests
         Assert.Multiple(() =>
         {
             Assert.That(elbo, Is.InRange(best - 0.1, best + 0.02));
-            CheckImportance(backend.Accelerator, configuration.Model, learned);
+            Assert.That(model.Variance, Is.EqualTo(ProbabilisticPca.BestVariance(eigenvalues, latent)).Within(1).Percent);
+            CheckImportance(evaluator, model);
         });
     }
 
@@ -49,12 +52,11 @@ public sealed class LinearModelTests
         Assert.That(SymmetricEigenvalues.Of(matrix), Is.EqualTo(eigenvalues).Within(1e-12));
     }
 
-    private void CheckImportance(Accelerator accelerator, ModelConfiguration model, float[] parameters)
+    private void CheckImportance(Evaluator evaluator, ProbabilisticPca model)
     {
-        using var evaluator = new Evaluator(accelerator, model, parameters);
         var some = digits.Select([.. Enumerable.Range(0, 300)]);
         var report = evaluator.Evaluate(some, 1000, 1, null, default);
-        double exact = ProbabilisticPca.Of(accelerator, model, parameters).LogLikelihood(some);
+        double exact = model.LogLikelihood(some);
         TestContext.Out.WriteLine(FormattableString.Invariant(
             $"log p(x) by importance {report.LogLikelihood:0.0000} ± {report.ImportanceStderr:0.0000}, closed {exact:0.0000}."));
         Assert.That(report.LogLikelihood!.Value, Is.EqualTo(exact).Within(3 * report.ImportanceStderr!.Value));

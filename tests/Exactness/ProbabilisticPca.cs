@@ -17,6 +17,9 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     private readonly int latent = weight.Length / bias.Length;
     private readonly double[] factor = Cholesky(weight, bias.Length, variance);
 
+    /// <summary>σ².</summary>
+    public double Variance => variance;
+
     /// <summary>
     /// What a decoder without hidden layers has learned: its bias is what it makes of z = 0, a row of W what z = eᵢ adds to that.
     /// </summary>
@@ -45,10 +48,12 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     public static double BestLogLikelihood(double[] eigenvalues, int latent)
     {
         int rest = eigenvalues.Length - latent;
-        double variance = eigenvalues.Skip(latent).Average();
-        double logDeterminant = eigenvalues.Take(latent).Sum(Math.Log) + rest * Math.Log(variance);
+        double logDeterminant = eigenvalues.Take(latent).Sum(Math.Log) + rest * Math.Log(BestVariance(eigenvalues, latent));
         return -0.5 * (eigenvalues.Length * (Math.Log(2 * Math.PI) + 1) + logDeterminant);
     }
+
+    /// <summary>σ² of the same.</summary>
+    public static double BestVariance(double[] eigenvalues, int latent) => eigenvalues.Skip(latent).Average();
 
     /// <summary>The covariance of the images' values, divided by their number, shape (D, D).</summary>
     public static double[][] Covariance(ImageSet images)
