@@ -18,8 +18,8 @@ public sealed class TestDevice
     private TestDevice(string name, Func<Accelerator> open) => (this.name, this.open) = (name, open);
 
     /// <summary>
-    /// The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where the driver
-    /// stands for NVIDIA's and runs PTX on an interpreter.
+    /// The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where a driver
+    /// of our own stands for NVIDIA's and runs PTX on an interpreter.
     /// </summary>
     public static IEnumerable<TestDevice> All { get; } =
     [

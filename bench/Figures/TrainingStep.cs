@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Bench.Figures;
@@ -24,10 +25,13 @@ internal sealed class TrainingStep : IDisposable
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
     private readonly AdamSettings adam = AdamSettings.Of();
+    private readonly Accelerator accelerator;
+    private StepGraph? wholeBatch;
     private int position;
 
     public TrainingStep(Accelerator accelerator, StepSize size)
     {
+        this.accelerator = accelerator;
         rows = size.Batch;
         launcher = new StepLauncher(accelerator);
         vae = new Vae(accelerator, new VaeShape
@@ -47,11 +51,19 @@ internal sealed class TrainingStep : IDisposable
         control = accelerator.Allocate1D([started]);
     }
 
-    /// <summary>Launches one step.</summary>
+    /// <summary>Makes one step; those of a whole batch are a graph, as the program's are.</summary>
     public void Run()
     {
         int now = Math.Min(rows, StepSize.Images - position);
         position = (position + now) % StepSize.Images;
+        if (now == rows)
+            (wholeBatch ??= StepGraph.Record(accelerator, () => Launch(rows))).Replay();
+        else
+            Launch(now);
+    }
+
+    private void Launch(int now)
+    {
         launcher.Gather(images.View, batch.View, control.View, new BatchShape
         {
             Rows = now,
@@ -76,6 +88,7 @@ internal sealed class TrainingStep : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        wholeBatch?.Dispose();
         vae.Dispose();
         images.Dispose();
         batch.Dispose();

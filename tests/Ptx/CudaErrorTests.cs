@@ -15,7 +15,8 @@ internal sealed class CudaErrorTests
     public void Without_a_driver_the_remedy_is_named()
     {
         Assert.That(CudaLibrary.Load(["libno-such-driver.so.1"], out string refusal), Is.Null);
-        Assert.That(refusal, Is.EqualTo("No NVIDIA driver was found on this machine (libno-such-driver.so.1). Install version 470 or newer; nothing else is needed."));
+        Assert.That(refusal, Is.EqualTo("No NVIDIA driver was found on this machine (libno-such-driver.so.1). "
+            + "Install version 470 or newer; nothing else is needed."));
     }
 
     [Test]
@@ -40,7 +41,8 @@ internal sealed class CudaErrorTests
     {
         Assert.That(Refusal(new FakeCudaDriver { Devices = 0 }), Does.Contain("finds no GPU").And.Contain("CUDA_VISIBLE_DEVICES"));
         Assert.That(Refusal(new FakeCudaDriver { IsProhibited = true }), Does.Contain("nvidia-smi --compute-mode=DEFAULT"));
-        Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)), Does.Contain("different versions").And.Contain("Restart"));
+        Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)),
+            Does.Contain("different versions").And.Contain("Restart"));
         Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_STUB_LIBRARY)), Does.Contain("stub"));
         Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_UNKNOWN)), Does.Contain("nvidia-smi"));
         Assert.That(Refusal(Failing("DeviceGetCount", CudaError.CUDA_ERROR_NO_DEVICE)), Does.Contain("finds no GPU"));
@@ -52,7 +54,8 @@ internal sealed class CudaErrorTests
         using CudaAccelerator accelerator = new FakeCudaDriver { MemoryBytes = 1 << 20 }.Open();
         using var some = accelerator.Allocate1D<byte>(1 << 19);
         var refusal = Assert.Throws<OutOfMemoryException>(() => accelerator.Allocate1D<byte>(1 << 20));
-        Assert.That(refusal!.Message, Does.Contain("1,048,576 bytes (CUDA_ERROR_OUT_OF_MEMORY): 524,288 of its 1,048,576").And.Contain("smaller batch"));
+        Assert.That(refusal!.Message,
+            Does.Contain("1,048,576 bytes (CUDA_ERROR_OUT_OF_MEMORY): 524,288 of its 1,048,576").And.Contain("smaller batch"));
         using var more = accelerator.Allocate1D<byte>(1 << 10);
     }
 
@@ -61,7 +64,8 @@ internal sealed class CudaErrorTests
     {
         using CudaAccelerator accelerator = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
         var refusal = Assert.Throws<KernelLaunchException>(() => Launch(accelerator));
-        Assert.That(refusal!.Message, Does.StartWith($"{Kernel} takes 200 registers").And.Contain("16 threads").And.Contain("Choose a smaller group or tile."));
+        Assert.That(refusal!.Message,
+            Does.StartWith($"{Kernel} takes 200 registers").And.Contain("16 threads").And.Contain("Choose a smaller group or tile."));
     }
 
     [Test]
@@ -84,8 +88,10 @@ internal sealed class CudaErrorTests
         {
             Assert.That(() => add((1, 1025), values.View), Throws.TypeOf<KernelLaunchException>().With.Message.Contains(Kernel));
             Assert.That(() => add(new KernelConfig(new Index3D(1, 65536, 1), new Index3D(1, 1, 1)), values.View),
-                Throws.TypeOf<KernelLaunchException>().With.Message.Contains($"{Kernel} was launched with 1×65536×1 groups").And.Message.Contains("along x"));
-            Assert.That(() => shared(new KernelConfig((1, 1, 1), (32, 1, 1), SharedMemoryConfig.RequestDynamic<int>(60_000)), values.View, 0),
+                Throws.TypeOf<KernelLaunchException>().With.Message.Contains($"{Kernel} was launched with 1×65536×1 groups")
+                    .And.Message.Contains("along x"));
+            var tooMuch = new KernelConfig((1, 1, 1), (32, 1, 1), SharedMemoryConfig.RequestDynamic<int>(60_000));
+            Assert.That(() => shared(tooMuch, values.View, 0),
                 Throws.TypeOf<KernelLaunchException>().With.Message.Contains("ThroughShared").And.Message.Contains("Use a smaller tile"));
         });
     }
@@ -99,7 +105,8 @@ internal sealed class CudaErrorTests
         int at = Array.FindIndex(lines, line => line.Contains("st.global"));
         lines[at] = lines[at].Replace("st.global", "stow.global");
         var refusal = Assert.Throws<KernelLaunchException>(() => accelerator.Load(Kernel, ptx with { Text = string.Join('\n', lines) }));
-        Assert.That(refusal!.Message, Does.Contain($"does not compile {Kernel} (CUDA_ERROR_INVALID_PTX) at line {at + 1} of the PTX, \"{lines[at].Trim()}\"")
+        string place = $"line {at + 1} of the PTX, \"{lines[at].Trim()}\"";
+        Assert.That(refusal!.Message, Does.Contain($"does not compile {Kernel} (CUDA_ERROR_INVALID_PTX) at {place}")
             .And.Contain("The driver says:\nptxas application ptx input"));
     }
 
@@ -131,8 +138,8 @@ internal sealed class CudaErrorTests
         using LaunchGraph graph = accelerator.Record(() => add((1, 32), values.View));
         beyond((1, 32), values.View);
         var lost = Assert.Throws<AcceleratorLostException>(() => values.GetAsArray1D());
-        Assert.That(lost!.Message, Does.Contain("memory that is not its own (CUDA_ERROR_ILLEGAL_ADDRESS, told by cu").And.Contain("one of these: CudaRuntimeTests.Beyond")
-            .And.Contain("--device interpreter"));
+        Assert.That(lost!.Message, Does.Contain("memory that is not its own (CUDA_ERROR_ILLEGAL_ADDRESS, told by cu")
+            .And.Contain("one of these: CudaRuntimeTests.Beyond").And.Contain("--device interpreter"));
         Assert.Multiple(() =>
         {
             Assert.That(driver.Fault!.Message, Does.Contain("Beyond"));
@@ -188,5 +195,6 @@ internal sealed class CudaErrorTests
         accelerator.Synchronize();
     }
 
-    private static PtxModule Emit() => TextAccelerator.Emit(new KernelSource(((Action<ArrayView<int>>)CudaRuntimeTests.AddOne).Method), new Index3D(32, 1, 1));
+    private static PtxModule Emit() =>
+        TextAccelerator.Emit(new KernelSource(((Action<ArrayView<int>>)CudaRuntimeTests.AddOne).Method), new Index3D(32, 1, 1));
 }

@@ -24,7 +24,8 @@ internal sealed class CudaRuntimeTests
     [Test]
     public void Every_device_is_found_with_what_it_is()
     {
-        using Context context = Context.Create(builder => builder.Cuda(new FakeCudaDriver { Devices = 2, Capability = 86, Version = 12040 }));
+        var driver = new FakeCudaDriver { Devices = 2, Capability = 86, Version = 12040 };
+        using Context context = Context.Create(builder => builder.Cuda(driver));
         var second = (CudaDevice)context.Devices[1];
         Assert.Multiple(() =>
         {
@@ -154,6 +155,24 @@ internal sealed class CudaRuntimeTests
         int[] expected = [.. Enumerable.Repeat(2, 8), .. new int[9], .. Enumerable.Repeat(3, 7), 1, .. new int[15]];
         Assert.That(graph.IsOneCall, Is.True);
         Assert.That(values.GetAsArray1D(), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public unsafe void The_choice_of_the_text_allocates_nothing()
+    {
+        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        var executable = (CudaExecutable)accelerator.Compile(
+            new KernelSource(((Action<ArrayView<int>, ArrayView<int>>)CopyAcross).Method), new Index3D(32, 1, 1));
+        ViewArgument* views = stackalloc ViewArgument[] { new() { Handle = 256, Length = 8 }, new() { Handle = 512, Length = 8 } };
+        CudaKernel first = executable.For((byte*)views);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        CudaKernel second = executable.For((byte*)views);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(second, Is.SameAs(first));
+        views[1].ByteOffset = 4;
+        Assert.That(executable.For((byte*)views), Is.Not.SameAs(first), "a view that starts at no multiple of 16");
+        views[1] = views[0];
+        Assert.That(executable.For((byte*)views), Is.Not.SameAs(first), "a view that is read and written");
     }
 
     [Test]

@@ -46,7 +46,8 @@ internal sealed unsafe partial class FakeCudaDriver
         OutsideCapture(nameof(LinkAddData), () => With<FakeLinker>(state, linker =>
         {
             var text = new ReadOnlySpan<byte>(data, (int)bytes);
-            if (type != CudaNumber.JitInputPtx || linker.Text is not null || text.IsEmpty || text[^1] != 0 || text.IndexOf((byte)0) != text.Length - 1)
+            bool isTerminated = !text.IsEmpty && text.IndexOf((byte)0) == text.Length - 1;
+            if (type != CudaNumber.JitInputPtx || linker.Text is not null || !isTerminated)
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
             linker.Text = Encoding.ASCII.GetString(text[..^1]);
             try
@@ -58,12 +59,16 @@ internal sealed unsafe partial class FakeCudaDriver
             }
             catch (PtxException refusal)
             {
-                Write(linker.Logs.Errors, linker.Logs.ErrorBytes, $"ptxas application ptx input, line {refusal.Line}; error   : {refusal.Message}\n");
+                Write(linker.Logs.Errors, linker.Logs.ErrorBytes,
+                    $"ptxas application ptx input, line {refusal.Line}; error   : {refusal.Message}\n");
                 return CudaError.CUDA_ERROR_INVALID_PTX;
             }
         }));
 
-    public CudaError LinkComplete(nint state, void** cubin, nuint* bytes) => OutsideCapture(nameof(LinkComplete), () => With<FakeLinker>(state, linker =>
+    public CudaError LinkComplete(nint state, void** cubin, nuint* bytes) => OutsideCapture(nameof(LinkComplete), () =>
+        With<FakeLinker>(state, linker => Complete(linker, cubin, bytes)));
+
+    private CudaError Complete(FakeLinker linker, void** cubin, nuint* bytes)
     {
         if (linker.Text is not { } text || linker.Cubin != 0)
             return CudaError.CUDA_ERROR_INVALID_VALUE;
@@ -85,7 +90,7 @@ internal sealed unsafe partial class FakeCudaDriver
         // The image that is loaded says itself where it ends.
         ((byte*)*cubin)[image.Length] = 0;
         return Give(bytes, (nuint)(image.Length + 1));
-    }));
+    }
 
     public CudaError LinkDestroy(nint state) => InContext(nameof(LinkDestroy), () => Drop<FakeLinker>(state, linker =>
     {
@@ -121,8 +126,8 @@ internal sealed unsafe partial class FakeCudaDriver
                 : CudaError.CUDA_ERROR_NOT_FOUND;
         }));
 
-    public CudaError FuncGetAttribute(int* value, CudaFunctionAttribute attribute, nint function) => InContext(nameof(FuncGetAttribute), () =>
-        With<FakeFunction>(function, found => Give(value, attribute switch
+    public CudaError FuncGetAttribute(int* value, CudaFunctionAttribute attribute, nint function) =>
+        InContext(nameof(FuncGetAttribute), () => With<FakeFunction>(function, found => Give(value, attribute switch
         {
             CudaFunctionAttribute.MaxThreadsPerBlock => Squeeze.Threads > 0 ? Squeeze.Threads : found.Entry.MaxThreads,
             CudaFunctionAttribute.SharedBytes => found.Entry.StaticSharedBytes,
@@ -132,24 +137,26 @@ internal sealed unsafe partial class FakeCudaDriver
             _ => 0,
         })));
 
-    public CudaError FuncSetAttribute(nint function, CudaFunctionAttribute attribute, int value) => InContext(nameof(FuncSetAttribute), () =>
-        With<FakeFunction>(function, found =>
+    public CudaError FuncSetAttribute(nint function, CudaFunctionAttribute attribute, int value) =>
+        InContext(nameof(FuncSetAttribute), () => With<FakeFunction>(function, found =>
         {
-            if (attribute != CudaFunctionAttribute.MaxDynamicSharedBytes || value < 0 || value + found.Entry.StaticSharedBytes > SharedOptIn)
+            int all = value + found.Entry.StaticSharedBytes;
+            if (attribute != CudaFunctionAttribute.MaxDynamicSharedBytes || value < 0 || all > SharedOptIn)
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
             found.MaxDynamicShared = value;
             return CudaError.CUDA_SUCCESS;
         }));
 
     public CudaError LaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes, nint stream, void** parameters,
-        void** extra) => InContext(nameof(LaunchKernel), () => With<FakeFunction>(function, found =>
+        nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes, nint stream,
+        void** parameters, void** extra) => InContext(nameof(LaunchKernel), () => With<FakeFunction>(function, found =>
         {
             PtxEntry entry = found.Entry;
             var group = ((int)groupX, (int)groupY, (int)groupZ);
             long threads = (long)groupX * groupY * groupZ;
-            bool isInBounds = gridX is > 0 and <= int.MaxValue && gridY is > 0 and <= 65535 && gridZ is > 0 and <= 65535 && threads is > 0 and <= 1024;
-            if (extra is not null || !isInBounds || (entry.RequiredThreads is { } required && required != group) || threads > entry.MaxThreads)
+            bool fits = gridX is > 0 and <= int.MaxValue && gridY is > 0 and <= 65535 && gridZ is > 0 and <= 65535
+                && threads is > 0 and <= 1024 && threads <= entry.MaxThreads && (entry.RequiredThreads ?? group) == group;
+            if (extra is not null || !fits)
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
             if (sharedBytes > found.MaxDynamicShared || sharedBytes + entry.StaticSharedBytes > Math.Max(PlainShared, SharedOptIn))
                 return CudaError.CUDA_ERROR_INVALID_VALUE;

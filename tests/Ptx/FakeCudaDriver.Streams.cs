@@ -36,13 +36,13 @@ internal sealed unsafe partial class FakeCudaDriver
     public CudaError StreamDestroy(nint stream) => InContext(nameof(StreamDestroy), () => Drop<FakeStream>(stream, found =>
         found.Capture is null ? Run(found, found.Queued) : CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED));
 
-    public CudaError StreamSynchronize(nint stream) => InContext(nameof(StreamSynchronize), () => With<FakeStream>(stream, found =>
+    public CudaError StreamSynchronize(nint stream) => OfStream(nameof(StreamSynchronize), stream, found =>
     {
         if (found.Capture is null)
             return Run(found, found.Queued);
         found.Capture.IsSpoilt = true;
         return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
-    }));
+    });
 
     public CudaError EventCreate(nint* @event, uint flags) => InContext(nameof(EventCreate), () => Make(@event, new FakeEvent()));
 
@@ -58,31 +58,33 @@ internal sealed unsafe partial class FakeCudaDriver
     public CudaError EventSynchronize(nint @event) => InContext(nameof(EventSynchronize), () => With<FakeEvent>(@event, mark =>
         mark.Stream is { } stream ? Run(stream, mark.Mark) : CudaError.CUDA_SUCCESS));
 
-    public CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream) => Copy(nameof(MemcpyHtoDAsync), source, target, bytes, stream, () =>
-        Memory.Write(target, new ReadOnlySpan<byte>(source, (int)bytes)));
+    public CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream) =>
+        Copy(nameof(MemcpyHtoDAsync), source, target, bytes, stream, () => Memory.Write(target, new ReadOnlySpan<byte>(source, (int)bytes)));
 
-    public CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) => Copy(nameof(MemcpyDtoHAsync), target, source, bytes, stream, () =>
-        Memory.Read(source, new Span<byte>(target, (int)bytes)));
+    public CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) =>
+        Copy(nameof(MemcpyDtoHAsync), target, source, bytes, stream, () => Memory.Read(source, new Span<byte>(target, (int)bytes)));
 
     public CudaError MemsetD8Async(ulong target, byte value, nuint count, nint stream) => InContext(nameof(MemsetD8Async), () =>
-        Lies(target, count) ? Queue(stream, () => Do(() => Memory.Fill(target, [value], (long)count))) : CudaError.CUDA_ERROR_INVALID_VALUE);
+        Lies(target, count)
+            ? Queue(stream, () => Do(() => Memory.Fill(target, [value], (long)count)))
+            : CudaError.CUDA_ERROR_INVALID_VALUE);
 
-    public CudaError StreamBeginCapture(nint stream, int mode) => InContext(nameof(StreamBeginCapture), () => With<FakeStream>(stream, found =>
+    public CudaError StreamBeginCapture(nint stream, int mode) => OfStream(nameof(StreamBeginCapture), stream, found =>
     {
         if (found.Capture is not null)
             return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
         found.Capture = new FakeCapture();
         return CudaError.CUDA_SUCCESS;
-    }));
+    });
 
-    public CudaError StreamEndCapture(nint stream, nint* graph) => InContext(nameof(StreamEndCapture), () => With<FakeStream>(stream, found =>
+    public CudaError StreamEndCapture(nint stream, nint* graph) => OfStream(nameof(StreamEndCapture), stream, found =>
     {
         *graph = 0;
         if (found.Capture is not { } capture || capture.Thread != Thread.CurrentThread)
             return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
         found.Capture = null;
         return capture.IsSpoilt ? CudaError.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : Make(graph, new FakeGraph([.. capture.Work]));
-    }));
+    });
 
     public CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) => OutsideCapture(nameof(GraphInstantiate), () =>
         With<FakeGraph>(graph, found => Make(executable, new FakeGraphExecutable([.. found.Work]))));
@@ -99,9 +101,13 @@ internal sealed unsafe partial class FakeCudaDriver
             return CudaError.CUDA_SUCCESS;
         })));
 
-    public CudaError GraphExecDestroy(nint executable) => OutsideCapture(nameof(GraphExecDestroy), () => Drop<FakeGraphExecutable>(executable));
+    public CudaError GraphExecDestroy(nint executable) => OutsideCapture(nameof(GraphExecDestroy), () =>
+        Drop<FakeGraphExecutable>(executable));
 
     public CudaError GraphDestroy(nint graph) => InContext(nameof(GraphDestroy), () => Drop<FakeGraph>(graph));
+
+    private CudaError OfStream(string name, nint stream, Func<FakeStream, CudaError> work) =>
+        InContext(name, () => With(stream, work));
 
     /// <summary>An asynchronous copy: its host side must be page-locked, and a graph must not hold it.</summary>
     private CudaError Copy(string name, void* host, ulong device, nuint bytes, nint stream, Action copy) => InContext(name, () =>

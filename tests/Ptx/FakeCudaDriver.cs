@@ -65,7 +65,7 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     /// <summary>What was made and not given back: handles and page-locked memory; the context.</summary>
     public int Leaks => handles.Count + pinned.Count + retained;
 
-    /// <summary>Opens a device. Its machine code is not kept: nothing is gained by the texts of thousands of test kernels on disk.</summary>
+    /// <summary>Opens a device. Its machine code is mostly not kept: nobody gains by the texts of thousands of test kernels on disk.</summary>
     public CudaAccelerator Open(int ordinal = 0, bool keepsBinaries = false)
     {
         Context context = Context.Create(builder => builder.Cuda(this));
@@ -94,12 +94,14 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
         return CudaError.CUDA_SUCCESS;
     });
 
-    public CudaError DeviceGetUuid(Guid* uuid, int device) => OfDevice(nameof(DeviceGetUuid), device, () => Give(uuid, new Guid(device, 0, 0, new byte[8])));
+    public CudaError DeviceGetUuid(Guid* uuid, int device) => OfDevice(nameof(DeviceGetUuid), device, () =>
+        Give(uuid, new Guid(device, 0, 0, new byte[8])));
 
-    public CudaError DeviceTotalMem(nuint* bytes, int device) => OfDevice(nameof(DeviceTotalMem), device, () => Give(bytes, (nuint)MemoryBytes));
+    public CudaError DeviceTotalMem(nuint* bytes, int device) => OfDevice(nameof(DeviceTotalMem), device, () =>
+        Give(bytes, (nuint)MemoryBytes));
 
-    public CudaError DeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device) => OfDevice(nameof(DeviceGetAttribute), device, () =>
-        Give(value, attribute switch
+    public CudaError DeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device) =>
+        OfDevice(nameof(DeviceGetAttribute), device, () => Give(value, attribute switch
         {
             CudaDeviceAttribute.MaxThreadsPerBlock => 1024,
             CudaDeviceAttribute.MaxGridDimX => int.MaxValue,

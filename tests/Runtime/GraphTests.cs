@@ -70,7 +70,8 @@ public sealed class GraphTests
         using LaunchGraph graph = accelerator.Record(() => next((1, 1), step.View));
         Assert.Multiple(() =>
         {
-            Assert.That(() => accelerator.Record(() => step.CopyFromCPU([5])), Throws.InvalidOperationException.With.Message.Contains("A copy cannot be recorded"));
+            Assert.That(() => accelerator.Record(() => step.CopyFromCPU([5])),
+                Throws.InvalidOperationException.With.Message.Contains("A copy cannot be recorded"));
             Assert.That(() => accelerator.Record(() => step.GetAsArray1D()), Throws.InvalidOperationException);
             Assert.That(() => accelerator.Record(graph.Replay), Throws.InvalidOperationException.With.Message.Contains("replay"));
             Assert.That(() => accelerator.Record(() => accelerator.Record(() => { })), Throws.InvalidOperationException);
@@ -157,11 +158,12 @@ public sealed class GraphTests
         RunConfiguration iwae = Configuration(new ObjectiveConfiguration { Bound = VaeGpu.Layers.Objective.Iwae, Samples = 2 });
         foreach (RunConfiguration configuration in new[] { elbo, iwae })
         {
-            Checkpoint replayed = Train(accelerator, configuration, replays: true), launched = Train(accelerator, configuration, replays: false);
+            Checkpoint replayed = Train(accelerator, configuration, replays: true);
+            Checkpoint launched = Train(accelerator, configuration, replays: false);
             Assert.That(TinyRun.Losses(replayed), Is.EqualTo(TinyRun.Losses(launched)));
             Assert.That(replayed.Parameters, Is.EqualTo(launched.Parameters));
             Assert.That(replayed.SecondMoments, Is.EqualTo(launched.SecondMoments));
-            Assert.That(replayed.Header.Position.Step, Is.EqualTo(1 + 2 * 4), "three whole batches and a part of one in each of two epochs");
+            Assert.That(replayed.Header.Position.Step, Is.EqualTo(1 + 2 * 4), "three whole batches and a part of one, twice");
         }
         return true;
     });

@@ -127,7 +127,10 @@ public abstract partial class Accelerator : IDisposable
     internal void ThrowIfRecording(string what)
     {
         if (Recorder is not null)
-            throw new InvalidOperationException($"{what} cannot be recorded: only launches, and memory set to zero, can be replayed. Move it before or after.");
+        {
+            throw new InvalidOperationException(
+                $"{what} cannot be recorded: only launches, and memory set to zero, can be replayed. Move it before or after.");
+        }
     }
 
     /// <summary>The kernels loaded so far.</summary>

@@ -10,4 +10,5 @@ namespace VaeGpu.Gpu.Runtime;
 /// <param name="MaxThreads">The most threads that a group of this kernel can have.</param>
 /// <param name="Log">All that the driver's compiler said.</param>
 public sealed record KernelReport(
-    int Registers, int LocalBytes, int? SpillStoreBytes, int? SpillLoadBytes, int SharedBytes, int ConstantBytes, int MaxThreads, string Log);
+    int Registers, int LocalBytes, int? SpillStoreBytes, int? SpillLoadBytes, int SharedBytes, int ConstantBytes, int MaxThreads,
+    string Log);

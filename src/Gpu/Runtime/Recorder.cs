@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>Collects what one thread would launch on an accelerator; see <see cref="Accelerator.Record"/>.</summary>
@@ -22,14 +25,15 @@ internal abstract class RecordedStep
 }
 
 /// <summary>A launch with a copy of its arguments.</summary>
-internal sealed unsafe class RecordedLaunch(Executable executable, Index3D gridDim, ReadOnlySpan<byte> arguments, int dynamicSharedBytes) : RecordedStep
+internal sealed unsafe class RecordedLaunch(Executable executable, Index3D gridDim, ReadOnlySpan<byte> arguments, int dynamicSharedBytes)
+    : RecordedStep
 {
     // Pinned, so that a replay can hand the address on as it is.
     private readonly byte[] block = Pinned(arguments);
 
     public Executable Executable => executable;
     public Index3D GridDim => gridDim;
-    public byte* Arguments => (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(block));
+    public byte* Arguments => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
     public int DynamicSharedBytes => dynamicSharedBytes;
 
     public override void Run(AcceleratorStream stream) => executable.Launch(stream, gridDim, Arguments, dynamicSharedBytes);

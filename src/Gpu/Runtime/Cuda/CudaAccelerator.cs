@@ -109,8 +109,8 @@ internal sealed unsafe class CudaAccelerator : Accelerator
         {
             nuint free = 0, total = 0;
             Driver.MemGetInfo(&free, &total);
-            throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): {(ulong)free:N0} of its {MemorySize:N0} bytes are free. "
-                + "Free other buffers, end other programs on it, or use a smaller batch or model.");
+            throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
+                + $"{(ulong)free:N0} of its {MemorySize:N0} bytes are free. Free other buffers, end other programs on it, or use a smaller batch or model.");
         }
         Check(error, "cuMemAlloc");
         return (nint)address;
@@ -192,14 +192,16 @@ internal sealed unsafe class CudaAccelerator : Accelerator
         if (needed > device.ComputeCapability)
         {
             throw new KernelCompilationException(kernel, null,
-                $"It needs a GPU of compute capability {needed}; {Name} has {device.ComputeCapability}.", "Use another kernel, precision or GPU.");
+                $"It needs a GPU of compute capability {needed}; {Name} has {device.ComputeCapability}.",
+                "Use another kernel, precision or GPU.");
         }
     }
 
     private AcceleratorLostException Lose(CudaError error, string call)
     {
         string kernels = recent.ToString();
-        lost = $"{Name} stopped: {error.InWords()} ({error}, told by {call}){(kernels.Length > 0 ? $", one of these: {kernels}" : "")}. {error.Remedy()}";
+        string suspects = kernels.Length > 0 ? $", one of these: {kernels}" : "";
+        lost = $"{Name} stopped: {error.InWords()} ({error}, told by {call}){suspects}. {error.Remedy()}";
         return new AcceleratorLostException(lost);
     }
 }

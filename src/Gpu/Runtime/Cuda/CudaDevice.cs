@@ -60,7 +60,8 @@ public sealed class CudaDevice : Device
             error = driver.DriverGetVersion(&number);
         if (error == CudaError.CUDA_SUCCESS && number < CudaLibrary.OldestVersion)
         {
-            refusals.Add(new("CUDA", $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. Install version {CudaLibrary.OldestDriver} or newer."));
+            refusals.Add(new("CUDA",
+                $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. Install version {CudaLibrary.OldestDriver} or newer."));
             return;
         }
         if (error == CudaError.CUDA_SUCCESS)
@@ -90,8 +91,10 @@ public sealed class CudaDevice : Device
     private static string Objection(CudaError error) => error switch
     {
         CudaError.CUDA_ERROR_NO_DEVICE =>
-            $"NVIDIA's driver is installed but finds no GPU ({error}). Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
-        CudaError.CUDA_ERROR_STUB_LIBRARY => $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
+            $"NVIDIA's driver is installed but finds no GPU ({error}). "
+            + "Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
+        CudaError.CUDA_ERROR_STUB_LIBRARY =>
+            $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
         CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
             $"NVIDIA's kernel module and its library are of different versions ({error}). Restart the machine, or install the driver anew.",
         CudaError.CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",

@@ -53,7 +53,9 @@ public sealed class CudaException : Exception
     internal CudaError Error { get; }
 }
 
-/// <summary>The device does no more work in this process; the message says what happened, and in which kernel as far as that is known.</summary>
+/// <summary>
+/// The device does no more work in this process; the message says what happened, and in which kernel as far as that is known.
+/// </summary>
 public sealed class AcceleratorLostException(string message) : Exception(message);
 
 internal static class CudaErrors
@@ -67,8 +69,8 @@ internal static class CudaErrors
     }
 
     /// <summary>Whether every later call in the context fails too.</summary>
-    public static bool IsSticky(this CudaError error) => error is CudaError.CUDA_ERROR_DEINITIALIZED or CudaError.CUDA_ERROR_ECC_UNCORRECTABLE
-        or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_ILLEGAL_ADDRESS or CudaError.CUDA_ERROR_LAUNCH_TIMEOUT
+    public static bool IsSticky(this CudaError error) => error is CudaError.CUDA_ERROR_DEINITIALIZED
+        or CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_ILLEGAL_ADDRESS or CudaError.CUDA_ERROR_LAUNCH_TIMEOUT
         or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED or (>= CudaError.CUDA_ERROR_ASSERT and <= CudaError.CUDA_ERROR_LAUNCH_FAILED);
 
     /// <summary>What a sticky error is in words.</summary>
@@ -81,7 +83,8 @@ internal static class CudaErrors
             "a kernel ran into an instruction that is none",
         CudaError.CUDA_ERROR_ASSERT => "an assertion in a kernel failed",
         CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "a kernel ran longer than the system allows on a GPU that also drives a display",
-        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE => "the hardware reports a memory or link error",
+        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE =>
+            "the hardware reports a memory or link error",
         CudaError.CUDA_ERROR_LAUNCH_FAILED => "a kernel failed while it ran",
         _ => "the driver gave the device up",
     };
@@ -92,6 +95,7 @@ internal static class CudaErrors
         CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "Use a smaller batch, or a GPU without a display.",
         CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE => "Restart the machine or use another GPU.",
         CudaError.CUDA_ERROR_DEINITIALIZED or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED => "Start the program again.",
-        _ => "Run it on --device interpreter, which names the access at fault, or with CUDA_LAUNCH_BLOCKING=1 set, to be told which kernel it was.",
+        _ => "Run it on --device interpreter, which names the access at fault, "
+            + "or with CUDA_LAUNCH_BLOCKING=1 set, to be told which kernel it was.",
     };
 }

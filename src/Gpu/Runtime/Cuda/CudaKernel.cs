@@ -38,7 +38,8 @@ internal sealed unsafe class CudaKernel
         (int Stores, int Loads)? spills = JitLog.Spills(log);
         Report = new(
             Ask(CudaFunctionAttribute.Registers), Ask(CudaFunctionAttribute.LocalBytes), spills?.Stores, spills?.Loads,
-            Ask(CudaFunctionAttribute.SharedBytes), Ask(CudaFunctionAttribute.ConstantBytes), Ask(CudaFunctionAttribute.MaxThreadsPerBlock), log);
+            Ask(CudaFunctionAttribute.SharedBytes), Ask(CudaFunctionAttribute.ConstantBytes),
+            Ask(CudaFunctionAttribute.MaxThreadsPerBlock), log);
         if (Ptx.GroupDim.Size > Report.MaxThreads)
             throw TooManyRegisters();
         if (Report.SharedBytes > accelerator.MaxSharedMemoryPerGroup)
@@ -94,8 +95,8 @@ internal sealed unsafe class CudaKernel
         Index3D most = ((CudaDevice)accelerator.Device).MaxGrid;
         if (gridDim.X > most.X || gridDim.Y > most.Y || gridDim.Z > most.Z)
         {
-            return new KernelLaunchException($"{name} was launched with {Size(gridDim)} groups; {accelerator.Name} takes at most {Size(most)}. "
-                + "Choose a larger group, or lay the groups along x.");
+            return new KernelLaunchException($"{name} was launched with {Size(gridDim)} groups; "
+                + $"{accelerator.Name} takes at most {Size(most)}. Choose a larger group, or lay the groups along x.");
         }
         string remedy = error switch
         {
@@ -109,8 +110,8 @@ internal sealed unsafe class CudaKernel
     }
 
     private KernelLaunchException TooManyRegisters() =>
-        new($"{name} takes {Report.Registers} registers for each thread, so that {accelerator.Name} can run {Report.MaxThreads} threads of it in a group; "
-            + $"it was launched with groups of {Size(Ptx.GroupDim)} threads. Choose a smaller group or tile.");
+        new($"{name} takes {Report.Registers} registers for each thread, so that "
+            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of {Size(Ptx.GroupDim)} threads. Choose a smaller group or tile.");
 
     private KernelLaunchException TooMuchShared(int dynamicSharedBytes) =>
         new($"{name} needs {Report.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "

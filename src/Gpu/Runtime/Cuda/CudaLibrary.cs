@@ -132,7 +132,8 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
                 return null;
             }
         }
-        refusal = $"No NVIDIA driver was found on this machine ({string.Join(", ", fileNames)}). Install version {OldestDriver} or newer; nothing else is needed.";
+        refusal = $"No NVIDIA driver was found on this machine ({string.Join(", ", fileNames)}). "
+            + $"Install version {OldestDriver} or newer; nothing else is needed.";
         return null;
     }
 

@@ -46,10 +46,14 @@ internal sealed unsafe class CudaModuleBuilder(ICudaDriver driver, CudaDevice de
             // The driver holds on to the buffers until the linker goes.
             CudaJitOption* names = stackalloc CudaJitOption[]
             {
-                CudaJitOption.InfoLogBuffer, CudaJitOption.InfoLogBufferBytes, CudaJitOption.ErrorLogBuffer, CudaJitOption.ErrorLogBufferBytes,
+                CudaJitOption.InfoLogBuffer, CudaJitOption.InfoLogBufferBytes,
+                CudaJitOption.ErrorLogBuffer, CudaJitOption.ErrorLogBufferBytes,
                 CudaJitOption.LogVerbose, CudaJitOption.OptimizationLevel, CudaJitOption.TargetFromContext,
             };
-            void** values = stackalloc void*[] { infoStart, (void*)LogBytes, errorStart, (void*)LogBytes, (void*)1, (void*)OptimizationLevel, null };
+            void** values = stackalloc void*[]
+            {
+                infoStart, (void*)LogBytes, errorStart, (void*)LogBytes, (void*)1, (void*)OptimizationLevel, null,
+            };
             nint linker = 0;
             CudaError error = driver.LinkCreate(7, names, values, &linker);
             byte[]? image = null;
@@ -82,11 +86,13 @@ internal sealed unsafe class CudaModuleBuilder(ICudaDriver driver, CudaDevice de
     private KernelLaunchException Failure(string kernel, PtxModule ptx, CudaError error, string log) => new(error switch
     {
         CudaError.CUDA_ERROR_UNSUPPORTED_PTX_VERSION =>
-            $"{kernel} is PTX {ptx.Isa.Version}, and this machine's NVIDIA driver (CUDA {device.DriverVersion}) is too old to know that ({error}). Install a newer driver.",
+            $"{kernel} is PTX {ptx.Isa.Version}, and this machine's NVIDIA driver (CUDA {device.DriverVersion}) is too old to know that "
+            + $"({error}). Install a newer driver.",
         CudaError.CUDA_ERROR_JIT_COMPILER_NOT_FOUND =>
             $"{kernel} cannot be compiled: the NVIDIA driver's own compiler (libnvidia-ptxjitcompiler) is missing ({error}). "
             + "Install the whole driver; in a container, NVIDIA_DRIVER_CAPABILITIES must name compute.",
-        CudaError.CUDA_ERROR_OUT_OF_MEMORY => $"{device.Name} has no memory left for the code of {kernel} ({error}). Use a smaller batch or model.",
+        CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
+            $"{device.Name} has no memory left for the code of {kernel} ({error}). Use a smaller batch or model.",
         _ => $"{device.Name} does not compile {kernel} ({error}){(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. "
             + $"This is a defect of the compiler or the driver. The driver says:\n{JitLog.Shortened(log)}",
     });

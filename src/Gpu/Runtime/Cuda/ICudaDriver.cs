@@ -46,8 +46,8 @@ internal unsafe interface ICudaDriver
     CudaError FuncGetAttribute(int* value, CudaFunctionAttribute attribute, nint function);
     CudaError FuncSetAttribute(nint function, CudaFunctionAttribute attribute, int value);
     CudaError LaunchKernel(
-        nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes, nint stream, void** parameters,
-        void** extra);
+        nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ, uint sharedBytes, nint stream,
+        void** parameters, void** extra);
 
     CudaError StreamBeginCapture(nint stream, int mode);
     CudaError StreamEndCapture(nint stream, nint* graph);

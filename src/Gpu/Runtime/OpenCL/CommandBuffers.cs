@@ -9,7 +9,8 @@ internal sealed unsafe class CommandBuffers
     public const ulong SimultaneousUse = 1 << 2;
 
     public readonly delegate* unmanaged<uint, nint*, void*, OpenCLError*, nint> Create;
-    public readonly delegate* unmanaged<nint, nint, void*, nint, uint, nuint*, nuint*, nuint*, uint, uint*, uint*, void*, OpenCLError> NDRangeKernel;
+    public readonly delegate* unmanaged<nint, nint, void*, nint, uint, nuint*, nuint*, nuint*, uint, uint*, uint*, void*, OpenCLError>
+        NDRangeKernel;
     public readonly delegate* unmanaged<nint, OpenCLError> Complete;
     public readonly delegate* unmanaged<uint, nint*, nint, uint, nint*, nint*, OpenCLError> Enqueue;
     public readonly delegate* unmanaged<nint, OpenCLError> Release;

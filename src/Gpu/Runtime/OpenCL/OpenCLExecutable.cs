@@ -58,7 +58,10 @@ internal sealed unsafe class OpenCLExecutable : Executable
         nint own = programs.Kernel(program, text);
         OpenCLError error = SetArguments(own, launch.Arguments, launch.DynamicSharedBytes);
         if (error == OpenCLError.CL_SUCCESS)
-            error = driver.NDRangeKernel(commandBuffer, 0, null, own, 3, null, global, local, after is null ? 0u : 1u, after, syncPoint, null);
+        {
+            uint waits = after is null ? 0u : 1u;
+            error = driver.NDRangeKernel(commandBuffer, 0, null, own, 3, null, global, local, waits, after, syncPoint, null);
+        }
         if (error == OpenCLError.CL_SUCCESS)
             return own;
         cl.ReleaseKernel(own);

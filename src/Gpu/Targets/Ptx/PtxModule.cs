@@ -32,13 +32,14 @@ internal sealed record PtxModule(
     /// <summary>Whether what the text takes for granted holds for an argument block (<see cref="PtxOptions"/>).</summary>
     public unsafe bool Accepts(byte* block)
     {
-        foreach (PtxArgument read in Arguments)
+        // Counted, since an enumerator would be allocated at each launch.
+        for (int i = 0; i < Arguments.Count; i++)
         {
-            if (read.Access != PtxAccess.ReadOnly)
+            if (Arguments[i].Access != PtxAccess.ReadOnly)
                 continue;
-            foreach (PtxArgument written in Arguments)
+            for (int j = 0; j < Arguments.Count; j++)
             {
-                if (written.Access == PtxAccess.Written && Overlap(block, read, written))
+                if (Arguments[j].Access == PtxAccess.Written && Overlap(block, Arguments[i], Arguments[j]))
                     return false;
             }
         }
