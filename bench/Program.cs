@@ -5,8 +5,8 @@ using VaeGpu.Bench.Micro;
 using VaeGpu.Bench.Models;
 
 const string Usage = """
-    figures [--quick] [--only part,…] [--out file.md]   the figures, as Markdown tables
-    ladder  [--quick] [--out file.md]                   the ladder of matrix products
+    figures [--quick] [--only part,…] [--device device] [--out file.md]   the figures, as Markdown tables
+    ladder  [--quick] [--device device] [--out file.md]                   the ladder of matrix products
     likelihoods [--quick] [--only law,…] [--out file.md] the same digits under different laws, as docs/likelihoods.md
     micro   [BenchmarkDotNet's arguments]               micro-benchmarks
     """;

@@ -17,9 +17,11 @@ internal static class FiguresCommand
         ("start", "Cold start (at most 11 starts each)", StartFigures.Measure),
     ];
 
-    /// <summary>Parts that train models to the end, for minutes: measured where they are named.</summary>
-    private static readonly (string Name, string Title, Func<IReadOnlyList<BenchDevice>, Effort, IEnumerable<Figure>> Measure)[] Trainings =
+    /// <summary>Parts that are measured where they are named: trainings to the end, for minutes, and what a GPU's session asks for.</summary>
+    private static readonly (string Name, string Title, Func<IReadOnlyList<BenchDevice>, Effort, IEnumerable<Figure>> Measure)[] Named =
     [
+        ("cublas", "Matrix products beside cuBLAS, through PyTorch", GpuFigures.BesideCublas),
+        ("peers", "The training step beside PyTorch on the GPU", GpuFigures.BesidePyTorch),
         ("ppca", "Linear models beside the closed optimum of probabilistic PCA", PpcaFigures.Measure),
         ("binarized-mnist", "MNIST, dynamically binarized", BinarizedMnistFigures.Measure),
     ];
@@ -28,7 +30,7 @@ internal static class FiguresCommand
     {
         if (Arguments.Parse(args) is not { } arguments)
             return 2;
-        string[] names = [.. Parts.Concat(Trainings).Select(part => part.Name)];
+        string[] names = [.. Parts.Concat(Named).Select(part => part.Name)];
         if (Array.Find(arguments.Only, name => !names.Contains(name)) is { } unknown)
         {
             string known = string.Join(", ", names);
@@ -37,8 +39,8 @@ internal static class FiguresCommand
         }
         var report = new Report(Provenance.Now());
         report.Open("Figures", $"dotnet run -c Release --project bench -- figures {string.Join(' ', args)}".TrimEnd(), arguments.Effort);
-        IReadOnlyList<BenchDevice> devices = BenchDevice.OpenAll();
-        var asked = arguments.Only.Length == 0 ? Parts : Parts.Concat(Trainings).Where(part => arguments.Only.Contains(part.Name));
+        IReadOnlyList<BenchDevice> devices = BenchDevice.Open(arguments.Device);
+        var asked = arguments.Only.Length == 0 ? Parts : Parts.Concat(Named).Where(part => arguments.Only.Contains(part.Name));
         foreach (var (_, title, measure) in asked)
             report.Section(title, measure(devices, arguments.Effort));
         foreach (BenchDevice device in devices)

@@ -20,7 +20,7 @@ internal static class LadderCommand
         float[] left = Data.Normal(size * size), right = Data.Uniform(size * size);
         MatMulShape shape = ProductFigures.Of(size, size, size);
         var reference = new Reference(left, right, shape);
-        foreach (BenchDevice device in BenchDevice.OpenAll())
+        foreach (BenchDevice device in BenchDevice.Open(arguments.Device))
         {
             using (device)
                 report.Section(device.Name, Measure(device, left, right, shape, reference, effort));

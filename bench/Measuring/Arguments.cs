@@ -1,7 +1,7 @@
 namespace VaeGpu.Bench.Measuring;
 
 /// <summary>The options that the commands share.</summary>
-internal sealed record Arguments(bool Quick, string? Out, string[] Only)
+internal sealed record Arguments(bool Quick, string? Out, string[] Only, string? Device)
 {
     /// <summary>How much is measured.</summary>
     public Effort Effort => Quick ? Effort.Quick : Effort.Full;
@@ -9,7 +9,7 @@ internal sealed record Arguments(bool Quick, string? Out, string[] Only)
     /// <summary>The options, or null, with a line on the error stream, where they are not understood.</summary>
     public static Arguments? Parse(string[] args)
     {
-        var parsed = new Arguments(false, null, []);
+        var parsed = new Arguments(false, null, [], null);
         for (int i = 0; i < args.Length; i++)
         {
             string? value = i + 1 < args.Length ? args[i + 1] : null;
@@ -26,8 +26,12 @@ internal sealed record Arguments(bool Quick, string? Out, string[] Only)
                     parsed = parsed with { Only = value.Split(',') };
                     i++;
                     break;
+                case "--device" when value is not null:
+                    parsed = parsed with { Device = value };
+                    i++;
+                    break;
                 default:
-                    Console.Error.WriteLine($"error: what is \"{args[i]}\"? There are --quick, --only part,… and --out file.");
+                    Console.Error.WriteLine($"error: what is \"{args[i]}\"? There are --quick, --only part,…, --device device and --out file.");
                     return null;
             }
         }

@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Devices;
+
 namespace VaeGpu.Bench.Measuring;
 
 /// <summary>An opened device with the ruler beside it.</summary>
@@ -17,6 +19,20 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         devices.AddRange(opencl.Devices.Select(device => new BenchDevice($"OpenCL: {device.Name}", device.CreateAccelerator(opencl), null)));
         return devices;
     }
+
+    /// <summary>One device alone, as <c>--device</c> names it; all where none is named.</summary>
+    public static IReadOnlyList<BenchDevice> Open(string? device)
+    {
+        if (device is null)
+            return OpenAll();
+        Accelerator accelerator = Backend.Open(device).Accelerator;
+        return accelerator.AcceleratorType == AcceleratorType.CPU
+            ? [Cpu(Environment.ProcessorCount)]
+            : [new BenchDevice($"{accelerator.AcceleratorType}: {accelerator.Name}", accelerator, null)];
+    }
+
+    /// <summary>Whether this is a graphics processor.</summary>
+    public bool IsGpu => Backend.IsGpu(Accelerator);
 
     /// <summary>Whether this is the processor through the SIMD target.</summary>
     public bool IsCpu => Accelerator.AcceleratorType == AcceleratorType.CPU;

@@ -10,11 +10,17 @@ internal sealed record Provenance(string Commit, string Date, string Runtime)
     /// <summary>This run's. The commit ends in '+' where the source differs from it; it is '?' outside a repository.</summary>
     public static Provenance Now()
     {
+        // A bundle carries the commit that it was built of.
+        const string Stamp = "commit.txt";
+        string stamp = Path.Combine(AppContext.BaseDirectory, Stamp);
+        if (File.Exists(stamp))
+            return new(File.ReadAllText(stamp).Trim(), Today(), RuntimeInformation.FrameworkDescription);
         string commit = Git("rev-parse --short=10 HEAD") is { Length: > 0 } head ? head : "?";
         string dirty = Git("status --porcelain") is { Length: > 0 } ? "+" : "";
-        string date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        return new(commit + dirty, date, RuntimeInformation.FrameworkDescription);
+        return new(commit + dirty, Today(), RuntimeInformation.FrameworkDescription);
     }
+
+    private static string Today() => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     /// <summary>The machine, in words, and how busy it is: figures of a busy machine say little, above all beside a peer.</summary>
     public static string Machine()

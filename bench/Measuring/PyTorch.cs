@@ -73,7 +73,7 @@ internal sealed class PyTorch : IDisposable
         }
     }
 
-    private static Process Start(string interpreter, int threads, params string[] arguments)
+    internal static Process Start(string interpreter, int threads, params string[] arguments)
     {
         var start = new ProcessStartInfo(interpreter, arguments)
         {

@@ -1,0 +1,27 @@
+using VaeGpu.Bench.Figures;
+using VaeGpu.Bench.Ladder;
+using VaeGpu.Bench.Session;
+using VaeGpu.Host;
+
+const string Usage = """
+    tests   [regex]       runs the tests whose full names match
+    figures …, ladder …   as in bench
+    vaegpu  …             the program
+    """;
+
+switch (args)
+{
+    case ["tests"]:
+        return TestRun.Of(null);
+    case ["tests", var pattern]:
+        return TestRun.Of(pattern);
+    case ["figures", ..]:
+        return FiguresCommand.Run(args[1..]);
+    case ["ladder", ..]:
+        return LadderCommand.Run(args[1..]);
+    case ["vaegpu", ..]:
+        return VaeGpuProgram.Run(args[1..], Terminal.OfProcess(), default);
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}

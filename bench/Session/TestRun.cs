@@ -1,0 +1,59 @@
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+using NUnit.Framework.Api;
+using NUnit.Framework.Interfaces;
+using NUnit.Framework.Internal;
+
+namespace VaeGpu.Bench.Session;
+
+/// <summary>Runs the tests with NUnit's own engine, where no test host is: a line for each failure, and the sums at the end.</summary>
+internal static class TestRun
+{
+    /// <returns>0 where all passed, 1 where one failed, 2 where none was chosen.</returns>
+    public static int Of(string? pattern)
+    {
+        var runner = new NUnitTestAssemblyRunner(new DefaultTestAssemblyBuilder());
+        runner.Load(typeof(VaeGpu.Tests.TestDevice).Assembly, new Dictionary<string, object>());
+        var filter = pattern is null ? TestFilter.Empty : new NameFilter(new Regex(pattern));
+        int chosen = runner.CountTestCases(filter);
+        if (chosen == 0)
+        {
+            Console.Error.WriteLine($"error: no test is called like \"{pattern}\".");
+            return 2;
+        }
+        ITestResult result = runner.Run(new Listener(), filter);
+        foreach (IGrouping<string, ITestResult> skipped in Leaves(result).Where(r => r.ResultState.Status == TestStatus.Skipped).GroupBy(r => r.Message ?? ""))
+            Console.WriteLine($"skipped {skipped.Count()}: {skipped.Key.Split('\n')[0]}");
+        Console.WriteLine($"{result.PassCount} passed, {result.FailCount} failed, {result.SkipCount} skipped");
+        return result.FailCount > 0 || result.ResultState.Status == TestStatus.Failed ? 1 : 0;
+    }
+
+    private static IEnumerable<ITestResult> Leaves(ITestResult result) => result.HasChildren ? result.Children.SelectMany(Leaves) : [result];
+
+    /// <summary>Tests by their full names; what holds such a test is taken with it.</summary>
+    private sealed class NameFilter(Regex pattern) : TestFilter
+    {
+        public override bool Match(ITest test) => !test.IsSuite && pattern.IsMatch(test.FullName);
+
+        public override bool Pass(ITest test, bool negated) => test.IsSuite ? test.Tests.Any(inner => Pass(inner, negated)) : Match(test);
+
+        public override bool IsExplicitMatch(ITest test) => false;
+
+        public override TNode AddToXml(TNode parentNode, bool recursive) => parentNode.AddElement("filter");
+    }
+
+    private sealed class Listener : ITestListener
+    {
+        public void TestStarted(ITest test) { }
+
+        public void TestFinished(ITestResult result)
+        {
+            if (!result.Test.IsSuite && result.ResultState.Status == TestStatus.Failed)
+                Console.WriteLine($"FAILED {result.Test.FullName}\n    {string.Join("\n    ", (result.Message ?? "").Split('\n').Take(6))}");
+        }
+
+        public void TestOutput(TestOutput output) { }
+
+        public void SendMessage(TestMessage message) { }
+    }
+}
