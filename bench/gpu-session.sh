@@ -68,6 +68,8 @@ done
 : > "$out" || fail "cannot write $out."
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT
+# The bundle unpacks itself once, under the home folder; where there is none, beside it.
+[ -w "${HOME:-/nowhere}" ] || export DOTNET_BUNDLE_EXTRACT_BASE_DIR="$here/bundle/unpacked"
 failed=
 
 wanted() {

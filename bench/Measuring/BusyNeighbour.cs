@@ -12,7 +12,8 @@ internal sealed class BusyNeighbour : IDisposable
 
     public BusyNeighbour()
     {
-        process = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "VaeGpu.Bench"), Argument)
+        string program = Path.Combine(AppContext.BaseDirectory, "VaeGpu.Bench");
+        process = Process.Start(new ProcessStartInfo(File.Exists(program) ? program : Environment.ProcessPath!, Argument)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

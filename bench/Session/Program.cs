@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Ladder;
+using VaeGpu.Bench.Measuring;
 using VaeGpu.Bench.Session;
 using VaeGpu.Host;
 
@@ -21,6 +22,8 @@ switch (args)
         return LadderCommand.Run(args[1..]);
     case ["vaegpu", ..]:
         return VaeGpuProgram.Run(args[1..], Terminal.OfProcess(), default);
+    case [BusyNeighbour.Argument]:
+        return BusyNeighbour.Burn();
     default:
         Console.Error.WriteLine(Usage);
         return 2;
