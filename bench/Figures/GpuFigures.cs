@@ -61,7 +61,7 @@ internal static class GpuFigures
 
     private static Figure Step(BenchDevice device, StepSize size, string mode, PyTorchGpu? peer, Effort effort)
     {
-        using var step = new TrainingStep(device.Accelerator, size, replays: true);
+        using var step = new TrainingStep(device.Accelerator, size);
         string value = Beside(peer, peer?.Step(mode, size), Samplers.Of(device.Accelerator, step.Run), Numbers.Time, effort);
         if (!double.IsFinite(step.MeanLoss()))
             throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");

@@ -26,17 +26,12 @@ internal sealed class TrainingStep : IDisposable
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
     private readonly AdamSettings adam = AdamSettings.Of();
     private readonly Accelerator accelerator;
-    private readonly bool replays;
     private StepGraph? wholeBatch;
     private int position;
 
-    /// <param name="accelerator">The device.</param>
-    /// <param name="size">The model and the batch.</param>
-    /// <param name="replays">Whether full batches are recorded once and replayed, as the trainer does it.</param>
-    public TrainingStep(Accelerator accelerator, StepSize size, bool replays = true)
+    public TrainingStep(Accelerator accelerator, StepSize size)
     {
         this.accelerator = accelerator;
-        this.replays = replays;
         rows = size.Batch;
         launcher = new StepLauncher(accelerator);
         vae = new Vae(accelerator, new VaeShape
@@ -61,7 +56,7 @@ internal sealed class TrainingStep : IDisposable
     {
         int now = Math.Min(rows, StepSize.Images - position);
         position = (position + now) % StepSize.Images;
-        if (replays && now == rows)
+        if (now == rows)
             (wholeBatch ??= StepGraph.Record(accelerator, () => Launch(rows))).Replay();
         else
             Launch(now);
