@@ -12,7 +12,7 @@ internal static class Oclgrind
     private const string Driver = "liboclgrind-rt-icd.so";
     private const string Marker = "VAEGPU_TEST_ON_OCLGRIND";
     // Under a minute on a machine of its own; a busy one needs a multiple of that.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     /// <summary>Whether this process is the child.</summary>
     public static bool IsHere => Environment.GetEnvironmentVariable(Marker) is not null;
