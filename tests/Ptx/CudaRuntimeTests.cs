@@ -234,6 +234,20 @@ internal sealed class CudaRuntimeTests
     }
 
     [Test]
+    public void A_key_of_the_cache_is_of_one_text_one_driver_and_one_architecture()
+    {
+        string[] keys =
+        [
+            .. new[] { new FakeCudaDriver(), new FakeCudaDriver { Version = 99010 }, new FakeCudaDriver { Capability = 86 } }.SelectMany(driver =>
+            {
+                using CudaAccelerator accelerator = driver.Open();
+                return new[] { accelerator.Modules.Key("one"), accelerator.Modules.Key("two") };
+            }),
+        ];
+        Assert.That(keys, Is.Unique);
+    }
+
+    [Test]
     public void Streams_are_waited_for_one_by_one()
     {
         using CudaAccelerator accelerator = new FakeCudaDriver().Open();
