@@ -68,9 +68,13 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         if (!PtxTable.Forms.TryGetValue(now.Opcode, out PtxForm[]? forms))
             throw Refuse("is no instruction that the machine knows");
         PtxException? refusal = null;
+        (PtxForm Form, Dictionary<string, string> Chosen)? matching = null;
         foreach (PtxForm form in forms)
         {
             if (form.Match(now.Modifiers) is not { } chosen)
+                continue;
+            matching ??= (form, chosen);
+            if (!form.HasShapeOf(now.Operands, chosen))
                 continue;
             try
             {
@@ -81,6 +85,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
                 refusal ??= misfit;
             }
         }
+        if (refusal is null && matching is { } nearest)
+            return Bind(nearest.Form, nearest.Chosen);
         throw refusal ?? Refuse($"is no form of {now.Opcode} that the machine knows: {string.Join("  ", forms.Select(form => form.Pattern).Distinct())}");
     }
 

@@ -50,6 +50,20 @@ internal sealed class PtxForm
         return at == given.Count ? chosen : null;
     }
 
+    /// <summary>True where there are as many operands as the form takes, with vectors in its vectors' places.</summary>
+    public bool HasShapeOf(IReadOnlyList<PtxOperand> given, Dictionary<string, string> chosen)
+    {
+        if (given.Count > Operands.Count || Operands.Skip(given.Count).Any(operand => !operand.Optional))
+            return false;
+        for (int i = 0; i < given.Count; i++)
+        {
+            bool vector = Operands[i].Count is { } count && (char.IsDigit(count[0]) || chosen.ContainsKey(count));
+            if (vector != given[i] is PtxOperand.Vector)
+                return false;
+        }
+        return true;
+    }
+
     private static (bool Optional, string? Name, string[] Choices) Modifier(string text)
     {
         bool optional = text[0] == '?';
