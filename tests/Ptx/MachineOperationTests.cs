@@ -111,9 +111,11 @@ internal sealed class MachineOperationTests
                 ];
                 foreach ((string name, bool holds) in all)
                 {
-                    Assert.That(MachineText.Result($"setp.{name}.f32 %p0, %f1, %f2;", F(a), F(b)), Is.EqualTo(holds ? 1 : 0), $"{a} {name} {b}");
+                    Assert.That(MachineText.Result($"setp.{name}.f32 %p0, %f1, %f2;", F(a), F(b)), Is.EqualTo(holds ? 1 : 0),
+                        $"{a} {name} {b}");
                     if (float.IsNaN(a) || float.IsNaN(b))
-                        Assert.That(MachineText.Result($"setp.{name}.f64 %p0, %fd1, %fd2;", D(a), D(b)), Is.EqualTo(holds ? 1 : 0), $"{a} {name} {b} in double");
+                        Assert.That(MachineText.Result($"setp.{name}.f64 %p0, %fd1, %fd2;", D(a), D(b)), Is.EqualTo(holds ? 1 : 0),
+                            $"{a} {name} {b} in double");
                 }
             }
         }
@@ -136,10 +138,12 @@ internal sealed class MachineOperationTests
             Check("sqrt.rn.f32 %f0, %f1;", MathF.Sqrt(a));
             Check("fma.rn.f32 %f0, %f1, %f2, %f3;", MathF.FusedMultiplyAdd(a, b, c));
             void Check(string instruction, float expected) =>
-                Assert.That(MachineText.Result(instruction, F(a), F(b), F(c)), Is.EqualTo(float.IsNaN(expected) ? 0x7FFFFFFF : F(expected)), $"{instruction} {a:R} {b:R} {c:R}");
+                Assert.That(MachineText.Result(instruction, F(a), F(b), F(c)),
+                    Is.EqualTo(float.IsNaN(expected) ? 0x7FFFFFFF : F(expected)), $"{instruction} {a:R} {b:R} {c:R}");
         }
         Assert.That(MachineText.Result("div.rn.f32 %f0, %f1, %f2;", 0, 0), Is.EqualTo(0x7FFFFFFF));
-        Assert.That(MachineText.Result("fma.rn.f64 %fd0, %fd1, %fd2, %fd3;", D(1 + 1e-15), D(1 - 1e-15), D(-1)), Is.EqualTo(D(Math.FusedMultiplyAdd(1 + 1e-15, 1 - 1e-15, -1))));
+        Assert.That(MachineText.Result("fma.rn.f64 %fd0, %fd1, %fd2, %fd3;", D(1 + 1e-15), D(1 - 1e-15), D(-1)),
+            Is.EqualTo(D(Math.FusedMultiplyAdd(1 + 1e-15, 1 - 1e-15, -1))));
         Assert.That(MachineText.Result("div.rn.f64 %fd0, %fd1, %fd2;", D(1), D(3)), Is.EqualTo(D(1.0 / 3)));
     }
 
@@ -175,7 +179,8 @@ internal sealed class MachineOperationTests
     [TestCase("cvt.sat.s8.s32 %r0, %r1;", 300ul, 127ul)]
     [TestCase("cvt.sat.s16.s32 %rd0, %r1;", 0xFFFF0000ul, 0xFFFFFFFFFFFF8000ul)]
     [TestCase("cvt.u64.u32 %rd0, %tid.x;", 0ul, 0ul)]
-    public void Integers_convert(string instruction, ulong a, ulong expected) => Assert.That(MachineText.Result(instruction, a), Is.EqualTo(expected));
+    public void Integers_convert(string instruction, ulong a, ulong expected) =>
+        Assert.That(MachineText.Result(instruction, a), Is.EqualTo(expected));
 
     [TestCase("cvt.rzi.s32.f32 %r0, %f1;", -2.7f, 0xFFFFFFFEul)]
     [TestCase("cvt.rni.s32.f32 %r0, %f1;", 2.5f, 2ul)]
@@ -199,13 +204,15 @@ internal sealed class MachineOperationTests
     [TestCase("cvt.rna.tf32.f32 %r0, %f1;", 1.00048828125f, 0x3F802000ul)]
     [TestCase("cvt.rn.tf32.f32 %r0, %f1;", 1.00048828125f, 0x3F800000ul)]
     [TestCase("cvt.f64.f32 %fd0, %f1;", 0.1f, 0x3FB99999A0000000ul)]
-    public void Singles_convert(string instruction, float a, ulong expected) => Assert.That(MachineText.Result(instruction, F(a)), Is.EqualTo(expected));
+    public void Singles_convert(string instruction, float a, ulong expected) =>
+        Assert.That(MachineText.Result(instruction, F(a)), Is.EqualTo(expected));
 
     [TestCase("cvt.rn.f32.f64 %f0, %fd1;", 0.1, 0x3DCCCCCDul)]
     [TestCase("cvt.rzi.s32.f64 %r0, %fd1;", double.NaN, 0x80000000ul)]
     [TestCase("cvt.rzi.s64.f64 %rd0, %fd1;", -1e300, 0x8000000000000000ul)]
     [TestCase("cvt.rni.f64.f64 %fd0, %fd1;", 3.5, 0x4010000000000000ul)]
-    public void Doubles_convert(string instruction, double a, ulong expected) => Assert.That(MachineText.Result(instruction, D(a)), Is.EqualTo(expected));
+    public void Doubles_convert(string instruction, double a, ulong expected) =>
+        Assert.That(MachineText.Result(instruction, D(a)), Is.EqualTo(expected));
 
     [Test]
     public void Integers_round_to_the_nearest_float_once()
@@ -215,7 +222,8 @@ internal sealed class MachineOperationTests
             Assert.That(MachineText.Result("cvt.rn.f32.s32 %f0, %r1;", 16777217), Is.EqualTo(F(16777216)));
             Assert.That(MachineText.Result("cvt.rn.f32.u32 %f0, %r1;", 0xFFFFFFFF), Is.EqualTo(F(4294967296f)));
             Assert.That(MachineText.Result("cvt.rn.f32.s64 %f0, %rd1;", unchecked((ulong)-5L)), Is.EqualTo(F(-5)));
-            Assert.That(MachineText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000001), Is.EqualTo(F(9.223373e18f)), "just above a tie: up, and not to even by way of double");
+            Assert.That(MachineText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000001), Is.EqualTo(F(9.223373e18f)),
+                "just above a tie: up, and not to even by way of double");
             Assert.That(MachineText.Result("cvt.rn.f32.u64 %f0, %rd1;", 0x8000008000000000), Is.EqualTo(F(9.223372e18f)), "a tie: to even");
             Assert.That(MachineText.Result("cvt.rn.f64.u64 %fd0, %rd1;", ulong.MaxValue), Is.EqualTo(D(18446744073709551616.0)));
             Assert.That(MachineText.Result("cvt.rn.f64.s32 %fd0, %r1;", 0xFFFFFFFF), Is.EqualTo(D(-1)));
@@ -224,7 +232,8 @@ internal sealed class MachineOperationTests
 
     [TestCase("cvt.f32.f16 %f0, %h1;", 0x3C01ul, 0x3F802000ul)]
     [TestCase("cvt.f32.bf16 %f0, %h1;", 0x3F81ul, 0x3F810000ul)]
-    public void Halves_widen(string instruction, ulong a, ulong expected) => Assert.That(MachineText.Result(instruction, a), Is.EqualTo(expected));
+    public void Halves_widen(string instruction, ulong a, ulong expected) =>
+        Assert.That(MachineText.Result(instruction, a), Is.EqualTo(expected));
 
     [Test]
     public void Approximations_run_only_by_leave()

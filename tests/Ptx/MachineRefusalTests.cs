@@ -1,6 +1,8 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
-/// <summary>Text that is no PTX, or PTX that the module's version and target do not have: each is refused, with its line and a reason.</summary>
+/// <summary>
+/// Text that is no PTX, or PTX that the module's version and target do not have: each is refused, with its line and a reason.
+/// </summary>
 internal sealed class MachineRefusalTests
 {
     [TestCase("add.u32 %r0, %r1, %rd1;", ".b64; .u32 is expected")]
@@ -87,7 +89,8 @@ internal sealed class MachineRefusalTests
     [TestCase("shfl.b32 %r0, %r1, 0, 31;", "no form of shfl")]
     [TestCase("ex2.f32 %f0, %f1;", "no form of ex2")]
     [TestCase("add.ftz.f32 %f0, %f1, %f2;", "no form of add")]
-    [TestCase("mma.sync.aligned.m16n8k4.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%f4,%f5}, {%r0}, {%f0,%f1,%f2,%f3};", ".f32; .b32 is expected")]
+    [TestCase("mma.sync.aligned.m16n8k4.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%f4,%f5}, {%r0}, {%f0,%f1,%f2,%f3};",
+        ".f32; .b32 is expected")]
     [TestCase("redux.sync.or.b32 %r0, %f1, -1;", ".f32; .b32 is expected")]
     [TestCase("bar.sync 16;", "0 to 15")]
     [TestCase("bar.sync 0, 48;", "no multiple of the warp size")]
@@ -117,7 +120,8 @@ internal sealed class MachineRefusalTests
     [TestCase("cvt.rna.tf32.f32 %r0, %f1;", "6.5", 75, "7.0", 80)]
     [TestCase("cp.async.wait_all;", "7.0", 75, "7.0", 80)]
     [TestCase("ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r0}, [%r1];", "6.5", 70, "6.5", 75)]
-    [TestCase("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f0,%f1,%f2,%f3}, {%r0,%r1,%r2,%r3}, {%r4,%r5}, {%f0,%f1,%f2,%f3};", "7.0", 75, "7.0", 80)]
+    [TestCase("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%f0,%f1,%f2,%f3}, {%r0,%r1,%r2,%r3}, {%r4,%r5}, {%f0,%f1,%f2,%f3};",
+        "7.0", 75, "7.0", 80)]
     [TestCase("atom.global.add.f64 %fd0, [%rd1], %fd1;", "5.0", 50, "5.0", 60)]
     [TestCase("atom.cta.global.add.u32 %r0, [%rd1], 1;", "4.0", 50, "5.0", 60)]
     [TestCase("atom.relaxed.gpu.global.add.u32 %r0, [%rd1], 1;", "6.0", 60, "6.0", 70)]
@@ -144,7 +148,8 @@ internal sealed class MachineRefusalTests
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { }", "is empty")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { ret; } .visible .entry k() { ret; }", "declared twice")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { .reg .b32 %r<2>; mov.u32 %r0, 1; }", "run off its end")]
-    [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { .reg .pred p; setp.eq.u32 p, 1, 1; @p ret; }", "run off its end")]
+    [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { .reg .pred p; setp.eq.u32 p, 1, 1; @p ret; }",
+        "run off its end")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { ret; end: }", "a label stands before the end")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { ret;", "an instruction is expected")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k(.param .u64 a, .param .u32 a) { ret; }", "declared twice")]
@@ -191,7 +196,8 @@ internal sealed class MachineRefusalTests
             }
             .entry second() { exit; }
             """);
-        Assert.That(module.Entries.Select(entry => (entry.Name, entry.StaticSharedBytes)), Is.EqualTo(new[] { ("first", 32), ("second", 0) }));
+        Assert.That(module.Entries.Select(entry => (entry.Name, entry.StaticSharedBytes)),
+            Is.EqualTo(new[] { ("first", 32), ("second", 0) }));
         Assert.That((module.Version, module.Target), Is.EqualTo((new Version(7, 8), 90)));
         Assert.That(() => module.Entry("third"), Throws.TypeOf<KeyNotFoundException>());
     }

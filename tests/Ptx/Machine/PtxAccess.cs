@@ -5,8 +5,7 @@ namespace VaeGpu.Tests.Ptx.Machine;
 /// <summary>Where an access goes: a register plus a constant, or a constant.</summary>
 internal abstract unsafe class PtxAddressed(PtxAddress address) : PtxOp
 {
-    protected ulong AddressOf(PtxWarp warp, int lane) => address.Base is not { } slot ? (ulong)address.Offset
-        : (slot.Stride == 8 ? warp.At<ulong>(slot)[lane] : warp.At<uint>(slot)[lane]) + (ulong)address.Offset;
+    protected ulong AddressOf(PtxWarp warp, int lane) => address.Of(warp, lane);
 
     /// <summary>True where lane i's address is lane 0's plus 4·i.</summary>
     protected bool IsRun(PtxWarp warp)
@@ -184,7 +183,8 @@ internal sealed unsafe class PtxAtomic<T, TSpace>(PtxAddress address, Func<T, T,
 }
 
 /// <summary><c>cp.async</c>: the source is read, and the target taken, at once; the bytes arrive when the lane waits.</summary>
-internal sealed unsafe class PtxAsyncCopy(PtxAddress target, PtxAddress source, int bytes, PtxSlot? sourceBytes, PtxArgument? ignored) : PtxOp, IPtxSharedAccess
+internal sealed unsafe class PtxAsyncCopy(PtxAddress target, PtxAddress source, int bytes, PtxSlot? sourceBytes, PtxArgument? ignored)
+    : PtxOp, IPtxSharedAccess
 {
     public int Granule => 4;
 
@@ -201,20 +201,17 @@ internal sealed unsafe class PtxAsyncCopy(PtxAddress target, PtxAddress source, 
             if (wanted > bytes)
                 throw warp.LaneFault(PtxFaultKind.Undefined, this, lane, null, $"a src-size of {wanted} for a copy of {bytes} bytes");
             new Span<byte>(data, 16).Clear();
-            ulong from = Address(warp, source, lane);
+            ulong from = source.Of(warp, lane);
             if ((from & (uint)(bytes - 1)) != 0)
                 throw warp.LaneFault(PtxFaultKind.Misaligned, this, lane, from, $"a cp.async of {bytes} bytes from global memory");
             for (uint i = 0; i < wanted; i++)
                 data[i] = *PtxGlobalSpace.Read(warp, this, lane, from + i, 1);
-            ulong to = Address(warp, target, lane);
+            ulong to = target.Of(warp, lane);
             byte* place = PtxSharedSpace.Write(warp, this, lane, to, bytes);
             _ = warp.Group.Shared.At(warp, this, lane, to, bytes, out byte* known);
             warp.Copies.Begin(lane, place, known, new(data, bytes));
         }
     }
-
-    private static ulong Address(PtxWarp warp, PtxAddress address, int lane) => address.Base is not { } slot ? (ulong)address.Offset
-        : (slot.Stride == 8 ? warp.At<ulong>(slot)[lane] : warp.At<uint>(slot)[lane]) + (ulong)address.Offset;
 }
 
 /// <summary><c>cp.async.commit_group</c>, and with a count of groups that may stay <c>wait_group</c> and <c>wait_all</c> (−1).</summary>

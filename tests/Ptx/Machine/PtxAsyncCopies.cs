@@ -1,7 +1,8 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// The cp.async copies that a warp's lanes began and have not waited for. The bytes arrive when the lane waits; until then they belong to nobody.
+/// The cp.async copies that a warp's lanes began and have not waited for. The bytes arrive when the lane waits; until then they belong to
+/// nobody.
 /// </summary>
 internal sealed unsafe class PtxAsyncCopies(PtxWarp warp)
 {

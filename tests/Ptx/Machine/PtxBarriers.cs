@@ -3,8 +3,8 @@ using System.Numerics;
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// The sixteen barriers of a group. A warp arrives as a whole; a barrier opens when the threads that it waits for have come. Opening orders the
-/// accesses to shared memory of those that came before against those after.
+/// The sixteen barriers of a group. A warp arrives as a whole; a barrier opens when the threads that it waits for have come. Opening
+/// orders the accesses to shared memory of those that came before against those after.
 /// </summary>
 internal sealed class PtxBarriers(PtxGroup group)
 {
@@ -23,11 +23,13 @@ internal sealed class PtxBarriers(PtxGroup group)
         bool all = threads == 0;
         int expected = all ? group.WarpCount : threads / 32;
         if (state.Arrived > 0 && (state.Expected != expected || state.All != all || state.Kind.IsReduction != op.Kind.IsReduction))
-            throw warp.Fault(PtxFaultKind.Barrier, op, warp.Live, null, $"barrier {number} is used with another thread count or reduction than by the warps that wait at it");
+            throw warp.Fault(PtxFaultKind.Barrier, op, warp.Live, null,
+                $"barrier {number} is used with another thread count or reduction than by the warps that wait at it");
         if ((state.Came >> warp.Index & 1) != 0)
             throw warp.Fault(PtxFaultKind.Barrier, op, warp.Live, null, $"the warp arrives at barrier {number} again before it opened");
         if (expected > group.WarpCount)
-            throw warp.Fault(PtxFaultKind.Barrier, op, warp.Live, null, $"barrier {number} waits for {threads} threads; the group has {group.Threads}");
+            throw warp.Fault(PtxFaultKind.Barrier, op, warp.Live, null,
+                $"barrier {number} waits for {threads} threads; the group has {group.Threads}");
         state.Expected = expected;
         state.All = all;
         state.Kind = op.Kind;
@@ -89,9 +91,11 @@ internal sealed class PtxBarriers(PtxGroup group)
     {
         PtxWarp first = group.Warps[BitOperations.TrailingZeroCount(state.Came)];
         int ended = group.Threads - group.Warps.Sum(warp => BitOperations.PopCount(warp.Live));
-        string elsewhere = string.Join(", ", states.Index().Where(other => other.Index != number && other.Item.Arrived > 0).Select(other => $"barrier {other.Index}"));
+        string elsewhere = string.Join(", ",
+            states.Index().Where(other => other.Index != number && other.Item.Arrived > 0).Select(other => $"barrier {other.Index}"));
         return group.Fault(PtxFaultKind.Barrier, state.Op!.Line, 32 * first.Index, null,
-            $"{state.Lanes} of {group.Threads} threads came to barrier {number}; {ended} ended without it" + (elsewhere == "" ? "" : $", others wait at {elsewhere}"));
+            $"{state.Lanes} of {group.Threads} threads came to barrier {number}; {ended} ended without it"
+                + (elsewhere == "" ? "" : $", others wait at {elsewhere}"));
     }
 
     private sealed class State(int warps)

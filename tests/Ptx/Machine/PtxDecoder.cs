@@ -45,7 +45,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
             }
         }
         if (code[^1] is not PtxLeave and not PtxBranch || code[^1].Guard >= 0)
-            throw new PtxException(now.Line, $"entry '{function.Name}' can run off its end: its last instruction must be ret, exit or an unconditional bra");
+            throw new PtxException(now.Line,
+                $"entry '{function.Name}' can run off its end: its last instruction must be ret, exit or an unconditional bra");
         new PtxDefinedness(code, effects, places.Count, PredicateBase) { ConstantPredicates = [.. constantPredicates.Values] }.Apply();
         return new()
         {
@@ -87,7 +88,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         }
         if (refusal is null && matching is { } nearest)
             return Bind(nearest.Form, nearest.Chosen);
-        throw refusal ?? Refuse($"is no form of {now.Opcode} that the machine knows: {string.Join("  ", forms.Select(form => form.Pattern).Distinct())}");
+        throw refusal ?? Refuse(
+            $"is no form of {now.Opcode} that the machine knows: {string.Join("  ", forms.Select(form => form.Pattern).Distinct())}");
     }
 
     private PtxInstruction Bind(PtxForm form, Dictionary<string, string> chosen)
@@ -112,7 +114,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         return new(now, form, chosen, arguments, function);
     }
 
-    private PtxArgument Argument(PtxOperandForm form, PtxOperand operand, Dictionary<string, string> chosen, List<int> reads, List<int> writes)
+    private PtxArgument Argument(
+        PtxOperandForm form, PtxOperand operand, Dictionary<string, string> chosen, List<int> reads, List<int> writes)
     {
         if (form.IsLabel)
             return new() { Target = Label(operand) };
@@ -165,7 +168,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
             case PtxOperand.Number number when !form.Written:
                 if (form.Exact || (form.NoFloat && number.Value.Kind != PtxLiteralKind.Integer))
                     throw Refuse($"'{Text(operand)}' cannot stand where a register of {type.Text()} is expected");
-                return type == PtxType.Pred ? new() { Predicate = ConstantPredicate(Integer(number.Value, PtxType.S32) != 0) } : Constant(number.Value, type);
+                return type == PtxType.Pred ? new() { Predicate = ConstantPredicate(Integer(number.Value, PtxType.S32) != 0) }
+                    : Constant(number.Value, type);
             case PtxOperand.Name { HasOffset: false } name when !form.Constant:
                 if (name.Negated && !form.Negatable)
                     throw Refuse($"'!{name.Text}' cannot be negated here");
@@ -187,7 +191,9 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
                 throw Refuse($"'{name.Text}' is a special register that the machine does not know");
             if (!form.Special || form.Written || !type.Takes(PtxType.U32))
                 throw Refuse($"the special register '{name.Text}' (.u32) can only be read, by mov or cvt");
-            return new() { Slot = specials.TryGetValue(name.Text, out PtxSlot slot) ? slot : specials[name.Text] = Place(4, PtxType.U32, -1) };
+            if (!specials.TryGetValue(name.Text, out PtxSlot slot))
+                specials[name.Text] = slot = Place(4, PtxType.U32, -1);
+            return new() { Slot = slot };
         }
         switch (Find(name.Text))
         {
@@ -223,7 +229,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         string spaceName = char.IsUpper(form.Type[0]) ? chosen.GetValueOrDefault(form.Type, "generic") : form.Type;
         PtxSpace space = Enum.Parse<PtxSpace>(spaceName.Split("::")[0], ignoreCase: true);
         if (address.Base is null)
-            return space == PtxSpace.Local ? new(space, null, address.Offset, null) : throw Refuse("only local memory is addressed by a number");
+            return space == PtxSpace.Local ? new(space, null, address.Offset, null)
+                : throw Refuse("only local memory is addressed by a number");
         switch (Find(address.Base))
         {
             case PtxRegister register:
@@ -232,7 +239,10 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
                 bool wide = register.Type is PtxType.B64 or PtxType.U64 or PtxType.S64;
                 bool narrow = register.Type is PtxType.B32 or PtxType.U32 or PtxType.S32;
                 if (!wide && !(narrow && space is PtxSpace.Shared or PtxSpace.Local))
-                    throw Refuse($"address register '{address.Base}' is {register.Type.Text()}; {space} addresses have {(space is PtxSpace.Shared or PtxSpace.Local ? "32 or 64" : "64")} bits");
+                {
+                    string bits = space is PtxSpace.Shared or PtxSpace.Local ? "32 or 64" : "64";
+                    throw Refuse($"address register '{address.Base}' is {register.Type.Text()}; {space} addresses have {bits} bits");
+                }
                 return new(space, Place(register), address.Offset, null);
             case PtxVariable variable when variable.Space == space:
                 return new(space, null, variable.Address + address.Offset, variable);
@@ -261,7 +271,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         return predicates.TryGetValue(register, out int number) ? number : predicates[register] = predicateCount++;
     }
 
-    private int ConstantPredicate(bool value) => constantPredicates.TryGetValue(value, out int number) ? number : constantPredicates[value] = predicateCount++;
+    private int ConstantPredicate(bool value) =>
+        constantPredicates.TryGetValue(value, out int number) ? number : constantPredicates[value] = predicateCount++;
 
     private PtxArgument Constant(PtxLiteral literal, PtxType type)
     {
@@ -299,7 +310,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         int bits = Math.Max(32, 8 * type.Bytes());
         Int128 lowest = -((Int128)1 << (bits - 1));
         Int128 highest = ((Int128)1 << bits) - 1;
-        return literal.Integer >= lowest && literal.Integer <= highest ? literal.Integer : throw Refuse($"{literal.Integer} does not fit {type.Text()}");
+        return literal.Integer >= lowest && literal.Integer <= highest ? literal.Integer
+            : throw Refuse($"{literal.Integer} does not fit {type.Text()}");
     }
 
     private PtxSlot Place(PtxRegister register)
@@ -342,7 +354,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
     private static string Text(PtxOperand operand) => operand switch
     {
         PtxOperand.Name name => (name.Negated ? "!" : "") + name.Text,
-        PtxOperand.Number { Value: var value } => value.Kind == PtxLiteralKind.Integer ? value.Integer.ToString(null, null) : FormattableString.Invariant($"{value.Real}"),
+        PtxOperand.Number { Value: var value } =>
+            value.Kind == PtxLiteralKind.Integer ? value.Integer.ToString(null, null) : FormattableString.Invariant($"{value.Real}"),
         PtxOperand.Address address => $"[{address.Base}+{address.Offset}]",
         PtxOperand.Vector vector => "{" + string.Join(", ", vector.Elements.Select(Text)) + "}",
         PtxOperand.Pair pair => Text(pair.First) + "|" + Text(pair.Second),

@@ -2,7 +2,8 @@ namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Finds the reads of registers that no path reaches unwritten. They need no check while running; the others are marked to be checked,
-/// and the writes of their registers to be remembered. A forward analysis over the statements: a register is defined where it is on every way in.
+/// and the writes of their registers to be remembered. A forward analysis over the statements: a register is defined where it is on every
+/// way in.
 /// </summary>
 internal sealed class PtxDefinedness(PtxOp[] code, List<(int[] Reads, int[] Writes)> effects, int general, int predicateBase)
 {
@@ -20,7 +21,8 @@ internal sealed class PtxDefinedness(PtxOp[] code, List<(int[] Reads, int[] Writ
         for (int i = 0; i < code.Length; i++)
         {
             ulong[]? before = incoming[i];
-            int[] open = before is null ? [] : [.. effects[i].Reads.Select(Number).Distinct().Where(register => (before[register / 64] >> (register % 64) & 1) == 0
+            int[] open = before is null ? []
+                : [.. effects[i].Reads.Select(Number).Distinct().Where(register => (before[register / 64] >> (register % 64) & 1) == 0
                 && !IsConstant(register, written))];
             code[i].Checked = open;
             uncertain.UnionWith(open);
@@ -29,7 +31,9 @@ internal sealed class PtxDefinedness(PtxOp[] code, List<(int[] Reads, int[] Writ
             code[i].Marked = [.. effects[i].Writes.Select(Number).Distinct().Where(uncertain.Contains)];
     }
 
-    /// <summary>Constant predicates are read and never written by the text; a register that is never written is a fault at its first read.</summary>
+    /// <summary>
+    /// Constant predicates are read and never written by the text; a register that is never written is a fault at its first read.
+    /// </summary>
     private bool IsConstant(int register, HashSet<int> written) =>
         register >= general && !written.Contains(register) && ConstantPredicates.Contains(register - general);
 

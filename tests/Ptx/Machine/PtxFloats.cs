@@ -45,7 +45,9 @@ internal static class PtxFloats
         return (bits + half) & 0xFFFFE000;
     }
 
-    /// <summary>A 64-bit integer to the nearest single: beyond 2^53 the low bits are gathered into one, so that only one rounding happens.</summary>
+    /// <summary>
+    /// A 64-bit integer to the nearest single: beyond 2^53 the low bits are gathered into one, so that only one rounding happens.
+    /// </summary>
     public static float ToSingle(Int128 value)
     {
         bool negative = value < 0;
@@ -125,7 +127,8 @@ internal readonly struct PtxFmaSingle : IPtxVector3<float>
 
 internal readonly struct PtxFmaDouble : IPtxVector3<double>
 {
-    public static Vector256<double> Of(Vector256<double> a, Vector256<double> b, Vector256<double> c) => Vector256.FusedMultiplyAdd(a, b, c);
+    public static Vector256<double> Of(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 }
 
 internal readonly struct PtxNegate<T> : IPtxVector1<T>

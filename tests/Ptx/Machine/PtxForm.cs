@@ -1,11 +1,11 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// One form of an instruction, as the ISA's syntax line writes it.
-/// Pattern: modifiers in order, <c>?x</c> optional, <c>a/b</c> alternatives, <c>T=a/b</c> a named choice.
-/// Operands, in order: a type or the name of one, with marks before it: <c>=</c> written, <c>~</c> the register may be wider,
-/// <c>#</c> a constant, <c>^</c> a register of just this type, <c>$</c> no float, <c>!</c> may be negated, <c>&amp;</c> may be a variable's address, <c>%</c> may be a special register, <c>V:</c> or <c>4:</c> a vector of
-/// that many; <c>[S]</c> an address in space S, <c>@</c> a label, <c>a|b</c> a pair, <c>?</c> at the end: may be left out.
+/// One form of an instruction, as the ISA's syntax line writes it. Pattern: modifiers in order, <c>?x</c> optional, <c>a/b</c>
+/// alternatives, <c>T=a/b</c> a named choice. Operands, in order: a type or the name of one, with marks before it: <c>=</c> written,
+/// <c>~</c> the register may be wider, <c>#</c> a constant, <c>^</c> a register of just this type, <c>$</c> no float, <c>!</c> may be
+/// negated, <c>&amp;</c> may be a variable's address, <c>%</c> may be a special register, <c>V:</c> or <c>4:</c> a vector of that many;
+/// <c>[S]</c> an address in space S, <c>@</c> a label, <c>a|b</c> a pair, <c>?</c> at the end: may be left out.
 /// </summary>
 internal sealed class PtxForm
 {

@@ -49,7 +49,8 @@ internal sealed class PtxScope(PtxScope? parent)
     }
 
     private (PtxType Type, int Order)? InFamily(string name) =>
-        !symbols.ContainsKey(name) && Split(name) is var (stem, index) && families.TryGetValue(stem, out (int Count, PtxType Type, int Order) family)
+        !symbols.ContainsKey(name) && Split(name) is var (stem, index)
+            && families.TryGetValue(stem, out (int Count, PtxType Type, int Order) family)
         && index < family.Count ? (family.Type, family.Order) : null;
 
     private static (string Stem, int Index)? Split(string name)

@@ -2,14 +2,17 @@ using System.Numerics;
 
 namespace VaeGpu.Tests.Ptx.Machine;
 
-/// <summary>The groups of one launch, one after the other: warps, shared memory, barriers. Made once per launch and begun anew for each group.</summary>
+/// <summary>
+/// The groups of one launch, one after the other: warps, shared memory, barriers. Made once per launch and begun anew for each group.
+/// </summary>
 internal sealed class PtxGroup : IDisposable
 {
     private const long Slice = 200_000;
 
     private readonly PtxWarp[] warps;
 
-    public PtxGroup(PtxEntry entry, PtxMemory memory, (int X, int Y, int Z) grid, (int X, int Y, int Z) shape, int dynamicSharedBytes, byte[] parameters)
+    public PtxGroup(PtxEntry entry, PtxMemory memory, (int X, int Y, int Z) grid, (int X, int Y, int Z) shape, int dynamicSharedBytes,
+        byte[] parameters)
     {
         Entry = entry;
         Memory = memory;
@@ -112,7 +115,7 @@ internal sealed class PtxGroup : IDisposable
                 if (op is PtxWarpSync)
                 {
                     return warp.Fault(PtxFaultKind.Barrier, op, lanes, null,
-                        $"lanes 0x{lanes:x8} wait for lanes of their mask that ended or wait elsewhere (lanes 0x{warp.Live:x8} have not ended)");
+                        $"lanes 0x{lanes:x8} of 0x{warp.Live:x8} wait for lanes of their mask that ended or wait elsewhere");
                 }
             }
         }

@@ -42,7 +42,12 @@ internal sealed class PtxArgument
 }
 
 /// <summary>Base register (if any) plus constant, in a state space; the variable where one is named.</summary>
-internal sealed record PtxAddress(PtxSpace Space, PtxSlot? Base, long Offset, PtxVariable? Variable);
+internal sealed record PtxAddress(PtxSpace Space, PtxSlot? Base, long Offset, PtxVariable? Variable)
+{
+    /// <summary>The address for a lane; a register of 32 bits is extended with zeros.</summary>
+    public unsafe ulong Of(PtxWarp warp, int lane) => Base is not { } slot ? (ulong)Offset
+        : (slot.Stride == 8 ? warp.At<ulong>(slot)[lane] : warp.At<uint>(slot)[lane]) + (ulong)Offset;
+}
 
 /// <summary>An instruction whose form was found and whose operands fit.</summary>
 internal sealed class PtxInstruction(
@@ -62,7 +67,8 @@ internal sealed class PtxInstruction(
 
     public bool Has(string name) => chosen.ContainsKey(name);
 
-    public PtxType Type(string name = "T") => PtxTypes.TryParse(chosen[name], out PtxType type) ? type : throw Refuse($"{chosen[name]} is no type");
+    public PtxType Type(string name = "T") =>
+        PtxTypes.TryParse(chosen[name], out PtxType type) ? type : throw Refuse($"{chosen[name]} is no type");
 
     public PtxSlot Slot(int index) => arguments[index].Slot!.Value;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace VaeGpu.Tests.Ptx.Machine;
@@ -58,7 +59,8 @@ internal readonly struct PtxMulHigh<T, TWide> : IPtxScalar2<T, T, T>
     where T : IBinaryInteger<T>
     where TWide : IBinaryInteger<TWide>
 {
-    public static T Of(T a, T b) => T.CreateTruncating((TWide.CreateTruncating(a) * TWide.CreateTruncating(b)) >> (8 * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()));
+    public static T Of(T a, T b) =>
+        T.CreateTruncating((TWide.CreateTruncating(a) * TWide.CreateTruncating(b)) >> (8 * Unsafe.SizeOf<T>()));
 }
 
 internal readonly struct PtxMadHigh<T, TWide> : IPtxScalar3<T, T, T, T>
@@ -86,7 +88,8 @@ internal readonly struct PtxMadWide<T, TWide> : IPtxScalar3<T, T, TWide, TWide>
 /// <summary>Shifts: counts at and over the width shift everything out.</summary>
 internal readonly struct PtxShiftLeft<T> : IPtxScalar2<T, uint, T> where T : IBinaryInteger<T>
 {
-    public static T Of(T a, uint count) => count >= (uint)(8 * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()) ? T.Zero : a << (int)count;
+    public static T Of(T a, uint count) =>
+        count >= (uint)(8 * Unsafe.SizeOf<T>()) ? T.Zero : a << (int)count;
 }
 
 /// <summary>Right shift of signed values copies the sign, of unsigned ones brings zeros.</summary>
@@ -94,7 +97,7 @@ internal readonly struct PtxShiftRight<T> : IPtxScalar2<T, uint, T> where T : IB
 {
     public static T Of(T a, uint count)
     {
-        int bits = 8 * System.Runtime.CompilerServices.Unsafe.SizeOf<T>();
+        int bits = 8 * Unsafe.SizeOf<T>();
         return count < (uint)bits ? a >> (int)count : (a >> (bits - 1)) >> 1;
     }
 }
@@ -115,7 +118,8 @@ internal readonly struct PtxFindBit<T> : IPtxScalar1<T, uint> where T : IBinaryI
     public static uint Of(T a)
     {
         T bits = T.IsNegative(a) ? ~a : a;
-        return bits == T.Zero ? uint.MaxValue : (uint)(8 * System.Runtime.CompilerServices.Unsafe.SizeOf<T>()) - 1 - uint.CreateTruncating(T.LeadingZeroCount(bits));
+        return bits == T.Zero ? uint.MaxValue
+            : (uint)(8 * Unsafe.SizeOf<T>()) - 1 - uint.CreateTruncating(T.LeadingZeroCount(bits));
     }
 }
 

@@ -156,7 +156,8 @@ internal sealed unsafe class PtxScalar3<TA, TB, TC, TR, TOp>(PtxSlot d, PtxSlot 
         for (uint rest = mask; rest != 0;)
         {
             int lane = NextLane(ref rest);
-            *(TR*)(target + (lane * d.Stride)) = TOp.Of(*(TA*)(x + (lane * a.Stride)), *(TB*)(y + (lane * b.Stride)), *(TC*)(z + (lane * c.Stride)));
+            *(TR*)(target + (lane * d.Stride)) =
+                TOp.Of(*(TA*)(x + (lane * a.Stride)), *(TB*)(y + (lane * b.Stride)), *(TC*)(z + (lane * c.Stride)));
         }
     }
 }
@@ -188,7 +189,8 @@ internal sealed unsafe class PtxCompare<T, TOp>(PtxArgument target, PtxSlot a, P
 }
 
 /// <summary>A comparison of lanes that do not fill their places (16 bits).</summary>
-internal sealed unsafe class PtxCompareEach(PtxArgument target, Func<int, int, bool> holds, bool signed, PtxSlot a, PtxSlot b, PtxCombine combine) : PtxOp
+internal sealed unsafe class PtxCompareEach(PtxArgument target, Func<int, int, bool> holds, bool signed, PtxSlot a, PtxSlot b,
+    PtxCombine combine) : PtxOp
 {
     public override void Execute(PtxWarp warp, uint mask)
     {
@@ -205,7 +207,10 @@ internal sealed unsafe class PtxCompareEach(PtxArgument target, Func<int, int, b
     }
 }
 
-/// <summary>What becomes of a comparison: combined with a predicate, written to a predicate (and its complement to another) or, by set, as a number.</summary>
+/// <summary>
+/// What becomes of a comparison: combined with a predicate, written to a predicate (and its complement to another) or, by set, as a
+/// number.
+/// </summary>
 internal sealed unsafe record PtxCombine(string? Operation, PtxArgument? Other, uint? True)
 {
     public void Write(PtxWarp warp, PtxArgument target, uint holds, uint mask)

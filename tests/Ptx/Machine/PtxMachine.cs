@@ -1,8 +1,8 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// Runs kernels of PTX text, written from the PTX ISA to hold a compiler's output against it: every access is checked, and the first finding
-/// stops the launch. Warps have 32 threads. Groups run one after the other, the warps of a group in turn.
+/// Runs kernels of PTX text, written from the PTX ISA to hold a compiler's output against it: every access is checked, and the first
+/// finding stops the launch. Warps have 32 threads. Groups run one after the other, the warps of a group in turn.
 /// </summary>
 public sealed class PtxMachine(PtxMemory memory)
 {
@@ -25,7 +25,8 @@ public sealed class PtxMachine(PtxMemory memory)
         PtxEntry entry, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int dynamicSharedBytes, ReadOnlySpan<byte> parameters)
     {
         Check(entry, grid, group, dynamicSharedBytes, parameters.Length);
-        using PtxGroup running = new(entry, memory, grid, group, dynamicSharedBytes, parameters.ToArray()) { AllowApproximations = AllowApproximations };
+        using PtxGroup running =
+            new(entry, memory, grid, group, dynamicSharedBytes, parameters.ToArray()) { AllowApproximations = AllowApproximations };
         long budget = MaxInstructions;
         try
         {
@@ -45,11 +46,13 @@ public sealed class PtxMachine(PtxMemory memory)
         }
     }
 
-    private static void Check(PtxEntry entry, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int dynamicSharedBytes, int parameterBytes)
+    private static void Check(PtxEntry entry, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int dynamicSharedBytes,
+        int parameterBytes)
     {
         if (grid.X < 1 || grid.Y is < 1 or > 65535 || grid.Z is < 1 or > 65535)
             throw Refuse(entry, $"a grid of {grid}");
-        if (group.X is < 1 or > 1024 || group.Y is < 1 or > 1024 || group.Z is < 1 or > 64 || (long)group.X * group.Y * group.Z > entry.MaxThreads)
+        if (group.X is < 1 or > 1024 || group.Y is < 1 or > 1024 || group.Z is < 1 or > 64
+            || (long)group.X * group.Y * group.Z > entry.MaxThreads)
             throw Refuse(entry, $"a group of {group}; the kernel takes {entry.MaxThreads} threads");
         if (entry.RequiredThreads is { } required && required != group)
             throw Refuse(entry, $"a group of {group}; the kernel takes {required} and nothing else");

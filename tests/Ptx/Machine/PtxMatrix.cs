@@ -1,9 +1,9 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// <c>mma.sync.aligned.m16n8k{8,16}.row.col.f32.T.T.f32</c>: D = A·B + C. The ISA leaves order and rounding of the sums open. Here an element's products
-/// are exact, are added onto C in order of k in double, and are rounded to single once.
-/// Fragments (PTX ISA, "Matrix Fragments for mma.m16n8k8/k16"): with g = lane/4 and t = lane mod 4, C and D hold rows g, g+8 and columns 2t, 2t+1.
+/// <c>mma.sync.aligned.m16n8k{8,16}.row.col.f32.T.T.f32</c>: D = A·B + C. The ISA leaves order and rounding of the sums open. Here an
+/// element's products are exact, are added onto C in order of k in double, and are rounded to single once. Fragments (PTX ISA, "Matrix
+/// Fragments for mma.m16n8k8/k16"): with g = lane/4 and t = lane mod 4, C and D hold rows g, g+8 and columns 2t, 2t+1.
 /// </summary>
 internal sealed unsafe class PtxMma(int k, PtxType type, PtxSlot[] d, PtxSlot[] a, PtxSlot[] b, PtxSlot[] c) : PtxWarpSync(null)
 {
@@ -67,8 +67,8 @@ internal sealed unsafe class PtxMma(int k, PtxType type, PtxSlot[] d, PtxSlot[] 
 }
 
 /// <summary>
-/// <c>ldmatrix</c> of one, two or four matrices of 8×8 elements of 16 bits: lanes 8m to 8m+7 give the rows' addresses of matrix m; lane i gets row i/4,
-/// columns 2(i mod 4) and the next, or with .trans those places of the transpose.
+/// <c>ldmatrix</c> of one, two or four matrices of 8×8 elements of 16 bits: lanes 8m to 8m+7 give the rows' addresses of matrix m; lane i
+/// gets row i/4, columns 2(i mod 4) and the next, or with .trans those places of the transpose.
 /// </summary>
 internal sealed unsafe class PtxLoadMatrix(PtxAddress address, bool transposed, PtxSlot[] targets) : PtxWarpSync(null), IPtxSharedAccess
 {
@@ -83,12 +83,12 @@ internal sealed unsafe class PtxLoadMatrix(PtxAddress address, bool transposed, 
             for (int row = 0; row < 8; row++)
             {
                 int lane = (8 * m) + row;
-                ulong start = address.Base is not { } slot ? (ulong)address.Offset
-                    : (slot.Stride == 8 ? warp.At<ulong>(slot)[lane] : warp.At<uint>(slot)[lane]) + (ulong)address.Offset;
+                ulong start = address.Of(warp, lane);
                 if (address.Space == PtxSpace.Generic)
                 {
                     start = PtxGenericSpace.To(PtxSpace.Shared, start)
-                        ?? throw warp.LaneFault(PtxFaultKind.OutOfBounds, this, lane, start, "ldmatrix of an address that is not in shared memory");
+                        ?? throw warp.LaneFault(PtxFaultKind.OutOfBounds, this, lane, start,
+                            "ldmatrix of an address that is not in shared memory");
                 }
                 new ReadOnlySpan<ushort>(PtxSharedSpace.Read(warp, this, lane, start, 16), 8).CopyTo(new(matrix + (8 * row), 8));
             }

@@ -1,8 +1,8 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// Device memory. Every allocation lies alone in 16 GiB of addresses, so whatever lies beside it is unmapped, and crosses a 4 GiB border (where
-/// it is over 512 bytes), so that address arithmetic in 32 bits is found out. Which bytes were written is remembered.
+/// Device memory. Every allocation lies alone in 16 GiB of addresses, so whatever lies beside it is unmapped, and crosses a 4 GiB border
+/// (where it is over 512 bytes), so that address arithmetic in 32 bits is found out. Which bytes were written is remembered.
 /// </summary>
 public sealed class PtxMemory
 {
@@ -32,7 +32,8 @@ public sealed class PtxMemory
             throw new ArgumentException($"an allocation of {bytes} bytes", nameof(bytes));
         if (bytes > Capacity - Used || bytes > Array.MaxLength / 2)
             throw new InsufficientMemoryException($"{bytes} bytes are asked for and {Capacity - Used} of {Capacity} are left");
-        int slot = next < EndSlot ? next++ : freed.TryDequeue(out int old) ? old : throw new InsufficientMemoryException("too many allocations");
+        int slot = next < EndSlot ? next++ : freed.TryDequeue(out int old) ? old
+            : throw new InsufficientMemoryException("too many allocations");
         ulong border = ((ulong)slot << SlotBits) + (2ul << 32);
         ulong half = ((ulong)bytes / 2 + 255) / 256 * 256;
         PtxAllocation allocation = new(border - half, (int)bytes);
@@ -102,7 +103,8 @@ public sealed class PtxMemory
 
     /// <summary>The allocation that holds an address.</summary>
     public (ulong Base, long Bytes)? Find(ulong address) =>
-        At(address) is { } allocation && address - allocation.Address < (ulong)allocation.Bytes ? (allocation.Address, allocation.Bytes) : null;
+        At(address) is { } allocation && address - allocation.Address < (ulong)allocation.Bytes
+            ? (allocation.Address, allocation.Bytes) : null;
 
     /// <summary>The allocation in whose addresses this one lies, within its bounds or not.</summary>
     internal PtxAllocation? At(ulong address) => address >> SlotBits < EndSlot ? slots[address >> SlotBits] : null;
@@ -119,7 +121,8 @@ public sealed class PtxMemory
 
     private (PtxAllocation Allocation, int Offset) Range(ulong address, long bytes)
     {
-        if (At(address) is { } allocation && bytes >= 0 && address >= allocation.Address && address - allocation.Address <= (ulong)(allocation.Bytes - bytes)
+        if (At(address) is { } allocation && bytes >= 0 && address >= allocation.Address
+            && address - allocation.Address <= (ulong)(allocation.Bytes - bytes)
             && bytes <= allocation.Bytes)
             return (allocation, (int)(address - allocation.Address));
         throw new ArgumentException($"{bytes} bytes at 0x{address:x} are not inside one allocation", nameof(address));

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// A group's shared memory, with the last accesses of each granule, by which races are found: two threads touch one granule, one of
-/// them writes, and nothing orders them. Order is kept by warp: a warp has seen another's accesses up to a time that barriers move on.
+/// A group's shared memory, with the last accesses of each granule, by which races are found: two threads touch one granule, one of them
+/// writes, and nothing orders them. Order is kept by warp: a warp has seen another's accesses up to a time that barriers move on.
 /// </summary>
 internal sealed unsafe class PtxShared : IDisposable
 {
@@ -57,7 +57,8 @@ internal sealed unsafe class PtxShared : IDisposable
     {
         ulong offset = address - PtxFunction.SharedBase;
         if (offset > (ulong)Bytes || (ulong)bytes > (ulong)Bytes - offset)
-            throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address, $"{bytes} bytes of shared memory, of which there are {Bytes} from {PtxFunction.SharedBase}");
+            throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address,
+                $"{bytes} bytes of shared memory, of which there are {Bytes} from {PtxFunction.SharedBase}");
         if ((address & (uint)(bytes - 1)) != 0)
             throw warp.LaneFault(PtxFaultKind.Misaligned, op, lane, address, $"an access of {bytes} bytes in shared memory");
         known = shadow + offset;
@@ -96,7 +97,8 @@ internal sealed unsafe class PtxShared : IDisposable
         for (int granule = (int)(place - data) >> granuleShift; granule <= last; granule++)
         {
             uint writer = writers[granule];
-            if (writer >> TimeShift > seen[(writer & ThreadMask) >> 5] && (writer & ThreadMask) != thread && !(atomic && (writer & Atomic) != 0))
+            if (writer >> TimeShift > seen[(writer & ThreadMask) >> 5] && (writer & ThreadMask) != thread
+                && !(atomic && (writer & Atomic) != 0))
                 throw Race(warp, op, lane, granule, "writes", "wrote", writer);
             uint reader = readers[granule];
             if (reader != 0 && (reader & (ThreadMask | Several)) != thread && !AllSeen(seen, readerWarps[granule], reader >> TimeShift))

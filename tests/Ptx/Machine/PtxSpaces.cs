@@ -12,7 +12,9 @@ internal unsafe interface IPtxSpace
     /// <summary>The bytes of an atomic operation, which reads and writes them.</summary>
     static abstract byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
 
-    /// <summary>The place of 32 neighbouring words that may be read, or written, at once; null where each lane has to be looked at.</summary>
+    /// <summary>
+    /// The place of 32 neighbouring words that may be read, or written, at once; null where each lane has to be looked at.
+    /// </summary>
     static virtual byte* Run(PtxWarp warp, ulong address, bool write) => null;
 }
 
@@ -86,7 +88,8 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
     {
         byte* place = At(warp, op, lane, address, bytes, out byte* known, out _);
         if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
-            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of global memory that were never all written");
+            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                $"{bytes} bytes of global memory that were never all written");
         return place;
     }
 
@@ -111,7 +114,8 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
     public static PtxAllocation? Inside(PtxWarp warp, ulong address)
     {
         PtxAllocation? found = warp.Group.Memory.At(address);
-        bool inside = found is not null && (address & 3) == 0 && found.Bytes >= RunBytes && address - found.Address <= (ulong)(found.Bytes - RunBytes);
+        bool inside = found is not null && (address & 3) == 0 && found.Bytes >= RunBytes
+            && address - found.Address <= (ulong)(found.Bytes - RunBytes);
         return inside ? found : null;
     }
 
@@ -121,7 +125,8 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
         ulong offset = address - (found?.Address ?? 0);
         if (found is null || offset > (ulong)found.Bytes || (ulong)bytes > (ulong)found.Bytes - offset)
         {
-            string near = found is null ? "no allocation is near" : $"the nearest allocation has {found.Bytes} bytes from 0x{found.Address:x}: this is byte {(long)offset}";
+            string near = found is null ? "no allocation is near"
+                : $"the nearest allocation has {found.Bytes} bytes from 0x{found.Address:x}: this is byte {(long)offset}";
             throw warp.LaneFault(PtxFaultKind.OutOfBounds, op, lane, address, $"{bytes} bytes of global memory; {near}");
         }
         if ((address & (uint)(bytes - 1)) != 0)
@@ -153,7 +158,8 @@ internal readonly unsafe struct PtxConstantSpace : IPtxSpace
         if (PtxGlobalSpace.Inside(warp, address) is not { } allocation)
             return null;
         ulong offset = address - allocation.Address;
-        bool known = PtxBytes.All(allocation.ShadowPointer + offset, PtxGlobalSpace.RunBytes, PtxAllocation.Written | PtxAllocation.ReadAsConstant);
+        const byte both = PtxAllocation.Written | PtxAllocation.ReadAsConstant;
+        bool known = PtxBytes.All(allocation.ShadowPointer + offset, PtxGlobalSpace.RunBytes, both);
         return known ? allocation.DataPointer + offset : null;
     }
 
@@ -161,7 +167,8 @@ internal readonly unsafe struct PtxConstantSpace : IPtxSpace
     {
         byte* place = PtxGlobalSpace.At(warp, op, lane, address, bytes, out byte* known, out PtxAllocation allocation);
         if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
-            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of global memory that were never all written");
+            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                $"{bytes} bytes of global memory that were never all written");
         if (PtxBytes.All(known, bytes, PtxAllocation.ReadAsConstant))
             return place;
         if (PtxBytes.Any(known, bytes, PtxAllocation.WrittenNow))
@@ -171,9 +178,11 @@ internal readonly unsafe struct PtxConstantSpace : IPtxSpace
         return place;
     }
 
-    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => throw new NotSupportedException("ld.global.nc only reads");
+    public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) =>
+        throw new NotSupportedException("ld.global.nc only reads");
 
-    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => throw new NotSupportedException("ld.global.nc only reads");
+    public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) =>
+        throw new NotSupportedException("ld.global.nc only reads");
 }
 
 /// <summary>The group's shared memory.</summary>
@@ -187,7 +196,8 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
         {
             throw PtxBytes.Any(known, bytes, PtxShared.Pending)
                 ? warp.LaneFault(PtxFaultKind.AsyncCopy, op, lane, address, "a read of shared memory whose cp.async nobody waited for")
-                : warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of shared memory that were never all written");
+                : warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                    $"{bytes} bytes of shared memory that were never all written");
         }
         shared.NoteRead(warp, op, lane, place, bytes);
         return place;
@@ -209,7 +219,8 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
         PtxShared shared = warp.Group.Shared;
         byte* place = shared.At(warp, op, lane, address, bytes, out byte* known);
         if (!PtxBytes.All(known, bytes, PtxShared.Written))
-            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"an atomic on {bytes} bytes of shared memory that were never all written");
+            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                $"an atomic on {bytes} bytes of shared memory that were never all written");
         shared.NoteWrite(warp, op, lane, place, bytes, atomic: true);
         return place;
     }
@@ -222,7 +233,8 @@ internal readonly unsafe struct PtxLocalSpace : IPtxSpace
     {
         byte* place = At(warp, op, lane, address, bytes, out byte* known);
         return PtxBytes.All(known, bytes, 1) ? place
-            : throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address, $"{bytes} bytes of local memory that were never all written");
+            : throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                $"{bytes} bytes of local memory that were never all written");
     }
 
     public static byte* Write(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)

@@ -5,7 +5,8 @@ internal static class PtxSpecial
 {
     private static readonly string[] Names =
     [
-        "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
+        "%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z",
+        "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z",
         "%laneid", "%warpid", "%nwarpid", "%lanemask_eq", "%lanemask_le", "%lanemask_lt", "%lanemask_ge", "%lanemask_gt",
         "%dynamic_smem_size",
     ];
@@ -15,7 +16,8 @@ internal static class PtxSpecial
     /// <summary>True for names that the ISA keeps for itself, known to the machine or not.</summary>
     public static bool IsReserved(string name) =>
         Names.Any(known => known.Split('.')[0] == name)
-        || name is "%smid" or "%nsmid" or "%gridid" or "%clock" or "%clock_hi" or "%clock64" or "%globaltimer" or "WARP_SZ" or "%total_smem_size";
+        || name is "%smid" or "%nsmid" or "%gridid" or "%clock" or "%clock_hi" or "%clock64" or "%globaltimer" or "%total_smem_size"
+            or "WARP_SZ";
 
     /// <summary>The value for a lane of a warp.</summary>
     public static uint Value(string name, PtxGroup group, int thread)

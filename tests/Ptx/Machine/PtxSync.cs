@@ -9,7 +9,8 @@ internal readonly record struct PtxBarrierKind(bool IsArrival, string? Reduction
 }
 
 /// <summary><c>bar</c> and <c>barrier</c>. Aligned ones want all threads of the warp at once; the others gather them first.</summary>
-internal sealed unsafe class PtxBarrier(PtxBarrierKind kind, bool aligned, PtxSlot number, PtxSlot? threads, PtxArgument? result, PtxArgument? source) : PtxOp
+internal sealed unsafe class PtxBarrier(PtxBarrierKind kind, bool aligned, PtxSlot number, PtxSlot? threads, PtxArgument? result,
+    PtxArgument? source) : PtxOp
 {
     public PtxBarrierKind Kind => kind;
 
@@ -18,7 +19,8 @@ internal sealed unsafe class PtxBarrier(PtxBarrierKind kind, bool aligned, PtxSl
         if (mask != warp.Live)
         {
             if (aligned)
-                throw warp.Fault(PtxFaultKind.Barrier, this, mask, null, $"an aligned barrier that only lanes 0x{mask:x8} of the warp's 0x{warp.Live:x8} reach");
+                throw warp.Fault(PtxFaultKind.Barrier, this, mask, null,
+                    $"an aligned barrier that only lanes 0x{mask:x8} of the warp's 0x{warp.Live:x8} reach");
             warp.Active &= ~mask;
             warp.Park(warp.Counter - 1, mask, waits: true);
             return;
@@ -72,7 +74,8 @@ internal abstract unsafe class PtxWarpSync(PtxSlot? members) : PtxOp
         if (members is not { } slot)
         {
             if (mask != uint.MaxValue)
-                throw warp.Fault(PtxFaultKind.Barrier, this, mask, null, $"an aligned instruction of the whole warp that only lanes 0x{mask:x8} reach");
+                throw warp.Fault(PtxFaultKind.Barrier, this, mask, null,
+                    $"an aligned instruction of the whole warp that only lanes 0x{mask:x8} reach");
             Together(warp, mask);
             return;
         }
@@ -92,7 +95,8 @@ internal abstract unsafe class PtxWarpSync(PtxSlot? members) : PtxOp
             if ((come & ~wanted) is not 0 and var strangers)
                 throw warp.Fault(PtxFaultKind.Barrier, this, strangers, null, $"the lane is not in its own member mask 0x{wanted:x8}");
             if ((wanted & ~warp.Live) is not 0 and var ended)
-                throw warp.Fault(PtxFaultKind.Barrier, this, come, null, $"member mask 0x{wanted:x8} names lanes 0x{ended:x8}, which ended or do not exist");
+                throw warp.Fault(PtxFaultKind.Barrier, this, come, null,
+                    $"member mask 0x{wanted:x8} names lanes 0x{ended:x8}, which ended or do not exist");
             if (come == wanted)
                 Together(warp, come);
             else
@@ -116,7 +120,8 @@ internal sealed class PtxWarpBarrier(PtxSlot members) : PtxWarpSync(members)
 }
 
 /// <summary><c>shfl.sync</c> (PTX ISA, "shfl.sync"): the value of another lane; the predicate says whether that lane is in range.</summary>
-internal sealed unsafe class PtxShuffle(string mode, PtxSlot target, PtxArgument? inRange, PtxSlot source, PtxSlot lane, PtxSlot clamp, PtxSlot members)
+internal sealed unsafe class PtxShuffle(string mode, PtxSlot target, PtxArgument? inRange, PtxSlot source, PtxSlot lane, PtxSlot clamp,
+    PtxSlot members)
     : PtxWarpSync(members)
 {
     protected override void Together(PtxWarp warp, uint lanes)
@@ -226,7 +231,9 @@ internal sealed unsafe class PtxRedux(string operation, bool signed, PtxSlot tar
     }
 }
 
-/// <summary><c>activemask</c>: the lanes that execute it together, which the ISA leaves open; here those at the same program counter.</summary>
+/// <summary>
+/// <c>activemask</c>: the lanes that execute it together, which the ISA leaves open; here those at the same program counter.
+/// </summary>
 internal sealed unsafe class PtxActiveMask(PtxSlot target) : PtxOp
 {
     public override void Execute(PtxWarp warp, uint mask)

@@ -88,24 +88,30 @@ internal static class PtxLexer
     {
         if (text.StartsWith("0f", StringComparison.OrdinalIgnoreCase))
         {
-            return text.Length == 10 && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint single)
+            return text.Length == 10
+                && uint.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint single)
                 ? new(PtxLiteralKind.Single, single, BitConverter.UInt32BitsToSingle(single)) : null;
         }
         if (text.StartsWith("0d", StringComparison.OrdinalIgnoreCase))
         {
-            return text.Length == 18 && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits)
+            return text.Length == 18
+                && ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong bits)
                 ? new(PtxLiteralKind.Double, bits, BitConverter.UInt64BitsToDouble(bits)) : null;
         }
         string digits = text.EndsWith('U') ? text[..^1] : text;
         if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-            return ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hex) ? PtxLiteral.Of(hex) : null;
+            return ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong hex)
+                ? PtxLiteral.Of(hex) : null;
         if (digits.StartsWith("0b", StringComparison.OrdinalIgnoreCase))
-            return ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out ulong bin) ? PtxLiteral.Of(bin) : null;
+            return ulong.TryParse(digits.AsSpan(2), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture, out ulong bin)
+                ? PtxLiteral.Of(bin) : null;
         if (digits.Length > 1 && digits[0] == '0' && digits.All(char.IsAsciiDigit))
-            return digits.All(digit => digit < '8') ? PtxLiteral.Of(digits.Aggregate((Int128)0, (sum, digit) => (sum * 8) + (digit - '0'))) : null;
+            return digits.All(digit => digit < '8') ? PtxLiteral.Of(digits.Aggregate((Int128)0, (sum, digit) => (sum * 8) + (digit - '0')))
+                : null;
         if (ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value))
             return PtxLiteral.Of(value);
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out double real)
+        const NumberStyles decimals = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        return double.TryParse(text, decimals, CultureInfo.InvariantCulture, out double real)
             ? new(PtxLiteralKind.Decimal, 0, real) : null;
     }
 
@@ -123,7 +129,8 @@ internal static class PtxLexer
         if (char.IsAsciiDigit(c))
         {
             while (end < text.Length && (IsWord(text[end]) || text[end] == '.'
-                || (text[end] is '+' or '-' && text[end - 1] is 'e' or 'E' && text[at..end].All(x => char.IsAsciiDigit(x) || x is '.' or 'e' or 'E'))))
+                || (text[end] is '+' or '-' && text[end - 1] is 'e' or 'E'
+                    && text[at..end].All(x => char.IsAsciiDigit(x) || x is '.' or 'e' or 'E'))))
                 end++;
             return new(PtxTokenKind.Number, text[at..end], line);
         }
@@ -145,7 +152,8 @@ internal static class PtxLexer
     private static int EndOfSuffix(string text, int dot)
     {
         int end = dot + 1;
-        while (end < text.Length && (IsWord(text[end]) || (end + 2 < text.Length && text[end] == ':' && text[end + 1] == ':' && IsWord(text[end + 2]))))
+        while (end < text.Length
+            && (IsWord(text[end]) || (end + 2 < text.Length && text[end] == ':' && text[end + 1] == ':' && IsWord(text[end + 2]))))
             end += text[end] == ':' ? 2 : 1;
         return end;
     }

@@ -60,7 +60,9 @@ internal static partial class PtxTable
     };
 
     /// <summary>The result fills the register, extended by the instruction's type.</summary>
-    private static PtxOp FromTo<TA, TD>(PtxInstruction i) where TA : unmanaged, IBinaryInteger<TA> where TD : unmanaged, IBinaryInteger<TD> =>
+    private static PtxOp FromTo<TA, TD>(PtxInstruction i)
+        where TA : unmanaged, IBinaryInteger<TA>
+        where TD : unmanaged, IBinaryInteger<TD> =>
         (i.Has("sat"), i.Slot(0).Stride == 8) switch
         {
             (false, false) => One<TA, uint, PtxTruncate<TA, TD, uint>>(i),
@@ -104,7 +106,8 @@ internal static partial class PtxTable
         (PtxSlot d, PtxSlot a, string rounding) = (i.Slot(0), i.Slot(1), i["R"]!);
         return d.Stride == 8
             ? new PtxEach((w, lane) => w.At<double>(d)[lane] = PtxFloats.ToIntegral(w.At<double>(a)[lane], rounding))
-            : new PtxEach((w, lane) => w.At<float>(d)[lane] = PtxFloats.Canonical((float)PtxFloats.ToIntegral(w.At<float>(a)[lane], rounding)));
+            : new PtxEach((w, lane) =>
+                w.At<float>(d)[lane] = PtxFloats.Canonical((float)PtxFloats.ToIntegral(w.At<float>(a)[lane], rounding)));
     }
 
     /// <summary>One value of 16 bits, or two of which the first becomes the upper half.</summary>
@@ -132,7 +135,8 @@ internal static partial class PtxTable
     private static unsafe PtxOp FromHalf(PtxInstruction i, Func<ushort, float> convert)
     {
         (PtxSlot d, PtxSlot a) = (i.Slot(0), i.Slot(1));
-        return new PtxEach((w, lane) => w.At<float>(d)[lane] = PtxFloats.Canonical(convert(*(ushort*)(w.Registers + a.Offset + (lane * a.Stride)))));
+        return new PtxEach((w, lane) =>
+            w.At<float>(d)[lane] = PtxFloats.Canonical(convert(*(ushort*)(w.Registers + a.Offset + (lane * a.Stride)))));
     }
 
     private static unsafe PtxOp Tf32(PtxInstruction i)
@@ -187,8 +191,8 @@ internal readonly struct PtxSaturate : IPtxScalar1<float, float>
 }
 
 /// <summary>
-/// Float to integer, rounded and clamped to the range. NaN gives 0, or where a double or a 64-bit integer takes part the highest bit alone
-/// (PTX ISA, "cvt", integer notes).
+/// Float to integer, rounded and clamped to the range. NaN gives 0, or where a double or a 64-bit integer takes part the highest bit
+/// alone (PTX ISA, "cvt", integer notes).
 /// </summary>
 internal sealed unsafe class PtxFloatToInteger<TD>(PtxSlot d, PtxSlot a, string rounding, bool isDouble) : PtxOp
     where TD : unmanaged, IBinaryInteger<TD>

@@ -13,8 +13,10 @@ internal static partial class PtxTable
         new("fma.rn.f64", "=f64, f64, f64, f64", Map3<double, PtxFmaDouble>, "1.4", 13),
         new("mad.rn.f32", "=f32, f32, f32, f32", Map3<float, PtxFmaSingle>, "2.0", 20),
         new("mad.rn.f64", "=f64, f64, f64, f64", Map3<double, PtxFmaDouble>, "1.4", 13),
-        new("div.rn.T=f32/f64", "=T, T, T", i => Is4(i) ? Map2<float, PtxQuotient<float>>(i) : Map2<double, PtxQuotient<double>>(i), "2.0", 20),
-        new("rcp.rn.T=f32/f64", "=T, T", i => Is4(i) ? Map1<float, PtxReciprocal<float>>(i) : Map1<double, PtxReciprocal<double>>(i), "2.0", 20),
+        new("div.rn.T=f32/f64", "=T, T, T", i =>
+            Is4(i) ? Map2<float, PtxQuotient<float>>(i) : Map2<double, PtxQuotient<double>>(i), "2.0", 20),
+        new("rcp.rn.T=f32/f64", "=T, T", i =>
+            Is4(i) ? Map1<float, PtxReciprocal<float>>(i) : Map1<double, PtxReciprocal<double>>(i), "2.0", 20),
         new("sqrt.rn.T=f32/f64", "=T, T", i => Is4(i) ? Map1<float, PtxSqrt<float>>(i) : Map1<double, PtxSqrt<double>>(i), "2.0", 20),
         new("abs.T=f32/f64", "=T, T", i => Is4(i) ? Map1<float, PtxAbs<float>>(i) : Map1<double, PtxAbs<double>>(i)),
         new("neg.T=f32/f64", "=T, T", i => Is4(i) ? Map1<float, PtxNegate<float>>(i) : Map1<double, PtxNegate<double>>(i)),
@@ -22,7 +24,8 @@ internal static partial class PtxTable
         new("max.T=f32/f64", "=T, T, T", i => Is4(i) ? Two<float, PtxMaxNumber<float>>(i) : Two<double, PtxMaxNumber<double>>(i)),
         new("min.NaN.f32", "=f32, f32, f32", Two<float, PtxMinNaN>, "7.0", 80),
         new("max.NaN.f32", "=f32, f32, f32", Two<float, PtxMaxNaN>, "7.0", 80),
-        new("copysign.T=f32/f64", "=T, T, T", i => Is4(i) ? Two<float, PtxCopySign<float>>(i) : Two<double, PtxCopySign<double>>(i), "2.0", 20),
+        new("copysign.T=f32/f64", "=T, T, T", i =>
+            Is4(i) ? Two<float, PtxCopySign<float>>(i) : Two<double, PtxCopySign<double>>(i), "2.0", 20),
         new("div.approx/full.f32", "=f32, f32, f32", i => Approximate(i, (a, b) => a / b)),
         new("rcp.approx.f32", "=f32, f32", i => Approximate(i, (a, _) => 1 / a)),
         new("sqrt.approx.f32", "=f32, f32", i => Approximate(i, (a, _) => MathF.Sqrt(a))),
@@ -48,11 +51,14 @@ internal static partial class PtxTable
             string[] parts = kind.Split('.');
             yield return new($"setp.{kind}", "=pred|=pred, T, T", i => Compare(i, 1, null));
             yield return new($"setp.{parts[0]}.B=and/or/xor.{parts[1]}", "=pred|=pred, T, T, !pred", i => Compare(i, 1, null));
-            yield return new($"set.{parts[0]}.D=u32/s32/f32.{parts[1]}", "=D, T, T", i => Compare(i, 1, i["D"] == "f32" ? 0x3F800000 : uint.MaxValue));
-            yield return new($"set.{parts[0]}.B=and/or/xor.D=u32/s32/f32.{parts[1]}", "=D, T, T, !pred", i => Compare(i, 1, i["D"] == "f32" ? 0x3F800000 : uint.MaxValue));
+            yield return new($"set.{parts[0]}.D=u32/s32/f32.{parts[1]}", "=D, T, T", i =>
+                Compare(i, 1, i["D"] == "f32" ? 0x3F800000 : uint.MaxValue));
+            yield return new($"set.{parts[0]}.B=and/or/xor.D=u32/s32/f32.{parts[1]}", "=D, T, T, !pred", i =>
+                Compare(i, 1, i["D"] == "f32" ? 0x3F800000 : uint.MaxValue));
         }
         yield return new("selp.T=b16/b32/b64/u16/u32/u64/s16/s32/s64/f32/f64", "=T, T, T, pred", i =>
-            Is8(i) ? new PtxSelect<ulong>(i.Slot(0), i.Slot(1), i.Slot(2), i.Argument(3)) : new PtxSelect<uint>(i.Slot(0), i.Slot(1), i.Slot(2), i.Argument(3)));
+            Is8(i) ? new PtxSelect<ulong>(i.Slot(0), i.Slot(1), i.Slot(2), i.Argument(3))
+                : new PtxSelect<uint>(i.Slot(0), i.Slot(1), i.Slot(2), i.Argument(3)));
         yield return new("slct.T=b32/b64/u32/u64/s32/s64/f32/f64.s32", "=T, T, T, s32", SelectBySign);
     }
 
@@ -95,7 +101,8 @@ internal static partial class PtxTable
     };
 
     /// <summary>Comparisons with a NaN are false, those ending in u true; ne of numbers is false with a NaN too.</summary>
-    private static PtxOp Compare<T>(string comparison, PtxArgument target, PtxSlot x, PtxSlot y, PtxCombine combine) where T : unmanaged, INumber<T> => comparison switch
+    private static PtxOp Compare<T>(string comparison, PtxArgument target, PtxSlot x, PtxSlot y, PtxCombine combine)
+        where T : unmanaged, INumber<T> => comparison switch
     {
         "eq" => new PtxCompare<T, PtxEqual<T>>(target, x, y, combine),
         "ne" => new PtxCompare<T, PtxNotEqual<T>>(target, x, y, combine),

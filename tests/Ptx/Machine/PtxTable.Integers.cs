@@ -7,10 +7,12 @@ internal static partial class PtxTable
     private static IEnumerable<PtxForm> Integers() =>
     [
         new("add." + All, "=T, T, T", i => Wide(i) ?? Two<ushort, PtxAdd16>(i) ),
-        new("sub." + All, "=T, T, T", i => Is4(i) ? Map2<int, PtxSub<int>>(i) : Is8(i) ? Map2<long, PtxSub<long>>(i) : Two<ushort, PtxSub16>(i)),
+        new("sub." + All, "=T, T, T", i =>
+            Is4(i) ? Map2<int, PtxSub<int>>(i) : Is8(i) ? Map2<long, PtxSub<long>>(i) : Two<ushort, PtxSub16>(i)),
         new("add.sat.s32", "=s32, s32, s32", Two<int, PtxAddSaturating>),
         new("sub.sat.s32", "=s32, s32, s32", Two<int, PtxSubSaturating>),
-        new("mul.lo." + All, "=T, T, T", i => Is4(i) ? Map2<int, PtxMul<int>>(i) : Is8(i) ? Map2<long, PtxMul<long>>(i) : Two<ushort, PtxMul16>(i)),
+        new("mul.lo." + All, "=T, T, T", i =>
+            Is4(i) ? Map2<int, PtxMul<int>>(i) : Is8(i) ? Map2<long, PtxMul<long>>(i) : Two<ushort, PtxMul16>(i)),
         new("mul.hi." + All, "=T, T, T", MulHigh),
         new("mul.wide.T=u16/u32/s16/s32", "=Twide, T, T", MulWide),
         new("mad.lo.T=u32/u64/s32/s64", "=T, T, T, T", i => Is4(i) ? Map3<int, PtxMad<int>>(i) : Map3<long, PtxMad<long>>(i)),
@@ -34,8 +36,10 @@ internal static partial class PtxTable
             PtxType.S32 => Map2<int, PtxMax<int>>(i),
             _ => Map2<long, PtxMax<long>>(i),
         }),
-        new("popc.T=b32/b64", "=u32, T", i => Is4(i) ? One<uint, uint, PtxPopCount<uint>>(i) : One<ulong, uint, PtxPopCount<ulong>>(i), "2.0", 20),
-        new("clz.T=b32/b64", "=u32, T", i => Is4(i) ? One<uint, uint, PtxLeadingZeros<uint>>(i) : One<ulong, uint, PtxLeadingZeros<ulong>>(i), "2.0", 20),
+        new("popc.T=b32/b64", "=u32, T", i =>
+            Is4(i) ? One<uint, uint, PtxPopCount<uint>>(i) : One<ulong, uint, PtxPopCount<ulong>>(i), "2.0", 20),
+        new("clz.T=b32/b64", "=u32, T", i =>
+            Is4(i) ? One<uint, uint, PtxLeadingZeros<uint>>(i) : One<ulong, uint, PtxLeadingZeros<ulong>>(i), "2.0", 20),
         new("bfind.T=u32/u64/s32/s64", "=u32, T", i => i.Type() switch
         {
             PtxType.U32 => One<uint, uint, PtxFindBit<uint>>(i),
@@ -89,7 +93,10 @@ internal static partial class PtxTable
     private static PtxOp Map3<T, TOp>(PtxInstruction i) where T : unmanaged where TOp : struct, IPtxVector3<T> =>
         new PtxMap3<T, TOp>(i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3));
 
-    private static PtxOp One<TA, TR, TOp>(PtxInstruction i) where TA : unmanaged where TR : unmanaged where TOp : struct, IPtxScalar1<TA, TR> =>
+    private static PtxOp One<TA, TR, TOp>(PtxInstruction i)
+        where TA : unmanaged
+        where TR : unmanaged
+        where TOp : struct, IPtxScalar1<TA, TR> =>
         new PtxScalar1<TA, TR, TOp>(i.Slot(0), i.Slot(1));
 
     private static PtxOp Two<T, TOp>(PtxInstruction i) where T : unmanaged where TOp : struct, IPtxScalar2<T, T, T> =>
@@ -155,7 +162,8 @@ internal static partial class PtxTable
     private static unsafe PtxOp ExtractField(PtxInstruction i)
     {
         CheckField(i, 2);
-        (PtxSlot d, PtxSlot a, PtxSlot position, PtxSlot length, bool signed) = (i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3), i.Type().IsSigned());
+        (PtxSlot d, PtxSlot a, PtxSlot position, PtxSlot length, bool signed) =
+            (i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3), i.Type().IsSigned());
         return Is4(i)
             ? new PtxEach((w, lane) => w.At<uint>(d)[lane] =
                 (uint)PtxBits.Extract(w.At<uint>(a)[lane], w.At<uint>(position)[lane], w.At<uint>(length)[lane], 32, signed))
@@ -177,14 +185,16 @@ internal static partial class PtxTable
     private static unsafe PtxOp Permute(PtxInstruction i)
     {
         (PtxSlot d, PtxSlot a, PtxSlot b, PtxSlot selector) = (i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3));
-        return new PtxEach((w, lane) => w.At<uint>(d)[lane] = PtxBits.Permute(w.At<uint>(a)[lane], w.At<uint>(b)[lane], w.At<uint>(selector)[lane]));
+        return new PtxEach((w, lane) =>
+            w.At<uint>(d)[lane] = PtxBits.Permute(w.At<uint>(a)[lane], w.At<uint>(b)[lane], w.At<uint>(selector)[lane]));
     }
 
     private static unsafe PtxOp Lookup(PtxInstruction i)
     {
         (PtxSlot d, PtxSlot a, PtxSlot b, PtxSlot c) = (i.Slot(0), i.Slot(1), i.Slot(2), i.Slot(3));
         int table = i.Constant(4) is >= 0 and <= 255 and var found ? found : throw i.Refuse("the table has 8 bits");
-        return new PtxEach((w, lane) => w.At<uint>(d)[lane] = PtxBits.Lookup(w.At<uint>(a)[lane], w.At<uint>(b)[lane], w.At<uint>(c)[lane], table));
+        return new PtxEach((w, lane) =>
+            w.At<uint>(d)[lane] = PtxBits.Lookup(w.At<uint>(a)[lane], w.At<uint>(b)[lane], w.At<uint>(c)[lane], table));
     }
 
     private static unsafe PtxOp Funnel(PtxInstruction i)

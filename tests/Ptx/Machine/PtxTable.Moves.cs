@@ -4,7 +4,8 @@ internal static partial class PtxTable
 {
     private static IEnumerable<PtxForm> Moves() =>
     [
-        new("mov.T=b16/b32/b64/u16/u32/u64/s16/s32/s64/f32/f64", "=T, &%T", i => Is8(i) ? Map1<ulong, PtxCopy<ulong>>(i) : Map1<uint, PtxCopy<uint>>(i)),
+        new("mov.T=b16/b32/b64/u16/u32/u64/s16/s32/s64/f32/f64", "=T, &%T", i =>
+            Is8(i) ? Map1<ulong, PtxCopy<ulong>>(i) : Map1<uint, PtxCopy<uint>>(i)),
         new("mov.pred", "=pred, pred", i => new PtxPredicateOp(i.Argument(0), (a, _) => a, i.Argument(1), null)),
         new("mov.b32", "=b32, 2:b16", i => Pack(i, 2)),
         new("mov.b32", "2:=b16, b32", i => Unpack(i, 2)),
@@ -85,7 +86,8 @@ internal static partial class PtxTable
     {
         string since = order == "" ? "2.0" : "6.0";
         int sm = order == "" ? 20 : 70;
-        foreach ((string scope, string scopeSince, int scopeTarget) in ((string, string, int)[])[("", since, sm), (".cta/gpu/sys", order == "" ? "5.0" : since, Math.Max(60, sm))])
+        foreach ((string scope, string scopeSince, int scopeTarget) in ((string, string, int)[])[("", since, sm),
+            (".cta/gpu/sys", order == "" ? "5.0" : since, Math.Max(60, sm))])
         {
             string head = $"{opcode}{order}{scope}.?S=global/shared/shared::cta";
             PtxForm Form(string tail, string operands, string least = "2.0", int least2 = 20) =>
@@ -115,7 +117,8 @@ internal static partial class PtxTable
         long within = address.Offset - address.Variable!.Address;
         if (within < 0 || within + bytes > address.Variable.Bytes)
             throw i.Refuse($"{bytes} bytes at {within} of parameter '{address.Variable.Name}', which has {address.Variable.Bytes}");
-        return address.Offset % bytes != 0 ? throw i.Refuse($"offset {address.Offset} is no multiple of {bytes}") : new PtxLoadParameter(address, i.Type(), targets);
+        return address.Offset % bytes != 0 ? throw i.Refuse($"offset {address.Offset} is no multiple of {bytes}")
+            : new PtxLoadParameter(address, i.Type(), targets);
     }
 
     private static PtxOp Load(PtxInstruction i)
@@ -190,7 +193,8 @@ internal static partial class PtxTable
         };
     }
 
-    private static PtxOp Atomic<T>(PtxAddress address, Func<T, T, T, T> change, PtxSlot? target, PtxSlot b, PtxSlot? c) where T : unmanaged => address.Space switch
+    private static PtxOp Atomic<T>(PtxAddress address, Func<T, T, T, T> change, PtxSlot? target, PtxSlot b, PtxSlot? c)
+        where T : unmanaged => address.Space switch
     {
         PtxSpace.Global => new PtxAtomic<T, PtxGlobalSpace>(address, change, target, b, c),
         PtxSpace.Shared => new PtxAtomic<T, PtxSharedSpace>(address, change, target, b, c),
@@ -222,7 +226,8 @@ internal sealed unsafe class PtxCvta(PtxSlot d, PtxSlot a, PtxSpace space, bool 
             int lane = NextLane(ref rest);
             ulong address = warp.At<ulong>(a)[lane];
             warp.At<ulong>(d)[lane] = !to ? PtxGenericSpace.From(space, address) : PtxGenericSpace.To(space, address)
-                ?? throw warp.LaneFault(PtxFaultKind.Undefined, this, lane, address, $"a generic address that does not lie in {space} memory");
+                ?? throw warp.LaneFault(PtxFaultKind.Undefined, this, lane, address,
+                    $"a generic address that does not lie in {space} memory");
         }
     }
 }

@@ -2,7 +2,8 @@ namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Every form of every instruction that the machine knows, with the ISA version and target that first had it (PTX ISA, each instruction's
-/// "PTX ISA Notes" and "Target ISA Notes"). What the ISA has and this table has not (ftz, directed rounding of sums, textures …) is refused.
+/// "PTX ISA Notes" and "Target ISA Notes"). What the ISA has and this table has not (ftz, directed rounding of sums, textures …) is
+/// refused.
 /// </summary>
 internal static partial class PtxTable
 {
@@ -36,18 +37,25 @@ internal static partial class PtxTable
         new("fence.?sc/acq_rel.cta/gpu/sys", "", _ => new PtxNothing(), "6.0", 70),
         new("shfl.sync.M=up/down/bfly/idx.b32", "=b32|=pred, b32, b32, b32, b32", i =>
             new PtxShuffle(i["M"]!, i.Slot(0), i.Argument(0).Second, i.Slot(1), i.Slot(2), i.Slot(3), i.Slot(4)), "6.0", 30),
-        new("vote.sync.M=all/any/uni.pred", "=pred, !pred, $b32", i => new PtxVote(i["M"]!, i.Argument(0), i.Argument(1), i.Slot(2)), "6.0", 30),
+        new("vote.sync.M=all/any/uni.pred", "=pred, !pred, $b32", i =>
+            new PtxVote(i["M"]!, i.Argument(0), i.Argument(1), i.Slot(2)), "6.0", 30),
         new("vote.sync.M=ballot.b32", "=b32, !pred, $b32", i => new PtxVote(i["M"]!, i.Argument(0), i.Argument(1), i.Slot(2)), "6.0", 30),
         new("match.any.sync.T=b32/b64", "=$b32, $T, $b32", i => new PtxMatch(false, i.Slot(0), null, i.Slot(1), i.Slot(2)), "6.0", 70),
-        new("match.all.sync.T=b32/b64", "=$b32|=pred, $T, $b32", i => new PtxMatch(true, i.Slot(0), i.Argument(0).Second, i.Slot(1), i.Slot(2)), "6.0", 70),
+        new("match.all.sync.T=b32/b64", "=$b32|=pred, $T, $b32", i =>
+            new PtxMatch(true, i.Slot(0), i.Argument(0).Second, i.Slot(1), i.Slot(2)), "6.0", 70),
         new("redux.sync.O=add/min/max.T=u32/s32", "=$T, $T, $b32", Redux, "7.0", 80),
         new("redux.sync.O=and/or/xor.T=b32", "=$T, $T, $b32", Redux, "7.0", 80),
         new("activemask.b32", "=b32", i => new PtxActiveMask(i.Slot(0)), "6.2", 30),
-        new("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", "4:=^f32, 4:^b32, 2:^b32, 4:^f32", i => Mma(i, 8, PtxType.TF32), "7.0", 80),
-        new("mma.sync.aligned.m16n8k4.row.col.f32.tf32.tf32.f32", "4:=^f32, 2:^b32, 1:^b32, 4:^f32", i => Mma(i, 4, PtxType.TF32), "7.0", 80),
-        new("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", "4:=^f32, 4:^b32, 2:^b32, 4:^f32", i => Mma(i, 16, PtxType.BF16), "7.0", 80),
-        new("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32", "4:=^f32, 2:^b32, 1:^b32, 4:^f32", i => Mma(i, 8, PtxType.BF16), "7.0", 80),
-        new("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", "4:=^f32, 4:^b32, 2:^b32, 4:^f32", i => Mma(i, 16, PtxType.F16), "7.0", 80),
+        new("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", "4:=^f32, 4:^b32, 2:^b32, 4:^f32", i =>
+            Mma(i, 8, PtxType.TF32), "7.0", 80),
+        new("mma.sync.aligned.m16n8k4.row.col.f32.tf32.tf32.f32", "4:=^f32, 2:^b32, 1:^b32, 4:^f32", i =>
+            Mma(i, 4, PtxType.TF32), "7.0", 80),
+        new("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", "4:=^f32, 4:^b32, 2:^b32, 4:^f32", i =>
+            Mma(i, 16, PtxType.BF16), "7.0", 80),
+        new("mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32", "4:=^f32, 2:^b32, 1:^b32, 4:^f32", i =>
+            Mma(i, 8, PtxType.BF16), "7.0", 80),
+        new("mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32", "4:=^f32, 4:^b32, 2:^b32, 4:^f32", i =>
+            Mma(i, 16, PtxType.F16), "7.0", 80),
         new("mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32", "4:=^f32, 2:^b32, 1:^b32, 4:^f32", i => Mma(i, 8, PtxType.F16), "6.5", 75),
         new("ldmatrix.sync.aligned.m8n8.V=x1/x2/x4.?trans.?S=shared/shared::cta.b16", "V:=b32, [S]", i =>
             new PtxLoadMatrix(i.Argument(1).Address!, i.Has("trans"), i.Slots(0)), "6.5", 75),

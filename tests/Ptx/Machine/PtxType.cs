@@ -6,7 +6,9 @@ internal enum PtxType
     Pred, B8, B16, B32, B64, U8, U16, U32, U64, S8, S16, S32, S64, F16, F16x2, BF16, BF16x2, TF32, F32, F64,
 }
 
-/// <summary>Which registers an instruction type takes (PTX ISA, "Operand Type Checking" and "Operand Size Exceeding Instruction-Type Size").</summary>
+/// <summary>
+/// Which registers an instruction type takes (PTX ISA, "Operand Type Checking" and "Operand Size Exceeding Instruction-Type Size").
+/// </summary>
 internal static class PtxTypes
 {
     private static readonly Dictionary<string, PtxType> Names =
@@ -52,7 +54,9 @@ internal static class PtxTypes
             ? register == instruction
             : instruction.Bytes() == register.Bytes() && SameKind(instruction, register);
 
-    /// <summary>True when ld, st or cvt of this type takes the register, which may be wider (floats must fit exactly, unless held in bits).</summary>
+    /// <summary>
+    /// True when ld, st or cvt of this type takes the register, which may be wider (floats must fit exactly, unless held in bits).
+    /// </summary>
     public static bool TakesWider(this PtxType instruction, PtxType register) =>
         register != PtxType.Pred && instruction != PtxType.Pred && register.Bytes() >= instruction.Bytes()
         && (register.Bytes() == instruction.Bytes() || !register.IsFloat() || instruction.IsBits()) && SameKind(instruction, register);

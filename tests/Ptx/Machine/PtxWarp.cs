@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// 32 lanes and their registers, one value beside the other. Each lane has its own program counter: lanes at one counter form a set, the set with the
-/// lowest counter runs, and sets that meet become one. A structured program lays joins behind what they join, so its lanes meet there.
+/// 32 lanes and their registers, one value beside the other. Each lane has its own program counter: lanes at one counter form a set, the
+/// set with the lowest counter runs, and sets that meet become one. A structured program lays joins behind what they join, so its lanes
+/// meet there.
 /// </summary>
 internal sealed unsafe class PtxWarp : IDisposable
 {
@@ -97,7 +98,9 @@ internal sealed unsafe class PtxWarp : IDisposable
         return ran;
     }
 
-    /// <summary>Lays the lanes aside until their counter is the lowest; one that waits also until others join it or it is released.</summary>
+    /// <summary>
+    /// Lays the lanes aside until their counter is the lowest; one that waits also until others join it or it is released.
+    /// </summary>
     public void Park(int counter, uint lanes, bool waits)
     {
         limit = Math.Min(limit, counter);
