@@ -22,7 +22,7 @@ internal sealed class Divisions(Index3D groupDim) : Rewriter
     {
         // i < upper: a counter that starts at 0 or more and grows never wraps.
         if (loop.Step > 0 && loop.Induction.Type == IrType.I32 && LargestOf(loop.Lower) is not null)
-            largest[loop.Induction] = int.MaxValue;
+            largest[loop.Induction] = LargestOf(loop.Upper) is { } end ? Math.Max(0, end - 1) : int.MaxValue;
         base.Rewrite(loop);
     }
 
