@@ -32,7 +32,12 @@ public sealed class TestDevice
         new("interpreter 32", () => First(builder => builder.Interpreter(32))),
         new("OpenCL", () => First(builder => builder.OpenCL())),
         new("PTX", () => new FakeCudaDriver().Open()),
+        // A GPU is the exception: where there is none, that is said by no test.
+        .. Context.Create(builder => builder.Cuda()).Devices.Count > 0 ? (TestDevice[])[new("CUDA", () => First(builder => builder.Cuda()))] : [],
     ];
+
+    /// <summary>The devices that have tensor cores.</summary>
+    public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "CUDA");
 
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
     public bool IsPtx => name == "PTX";

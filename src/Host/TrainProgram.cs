@@ -26,7 +26,7 @@ internal static class TrainProgram
         var configuration = new RunConfiguration
         {
             Model = model,
-            Training = request.Training,
+            Training = request.Training with { Precision = Possible(request.Training.Precision, request.Device, backend, terminal) },
             Data = DataConfiguration.Of(request.Data, data, request.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
@@ -52,10 +52,21 @@ internal static class TrainProgram
             Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
+        Possible(run.Training.Precision, request.Device, backend, terminal);
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
+    }
+
+    /// <summary>The precision that was asked for; fp32, and a warning, where the device has no tensor cores.</summary>
+    private static Precision Possible(Precision asked, string device, Backend backend, Terminal terminal)
+    {
+        if (asked == Precision.Fp32 || Backend.HasTensorCores(backend.Accelerator))
+            return asked;
+        terminal.Error.WriteLine($"warning: {backend.Accelerator.Name} (--device {device}) has no tensor cores for {OptionName.Of(asked)}; "
+            + "this trains in fp32. They are there on NVIDIA GPUs from Ampere on.");
+        return Precision.Fp32;
     }
 
     private static RunFolder Open(TrainRequest request)

@@ -34,6 +34,8 @@ public sealed record VaeShape
     public Objective Objective { get; init; }
     /// <summary>Draws z of each example, L.</summary>
     public int Samples { get; init; } = 1;
+    /// <summary>The numbers that linear layers multiply, where the device can; convolutions are in fp32.</summary>
+    public Precision Precision { get; init; }
     /// <summary>λ of <see cref="Kernels.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
     public float FreeBits { get; init; }
 }
@@ -69,8 +71,8 @@ public sealed class Vae : IDisposable
             throw new ArgumentException("Symbols are no pixels: a convolutional model does not take them.", nameof(shape));
         shape.Convolution?.Check(shape);
         Shape = shape;
-        workspace = new Workspace(accelerator, maximalBatch);
-        draws = shape.Samples == 1 ? workspace : new Workspace(accelerator, checked(maximalBatch * shape.Samples));
+        workspace = new Workspace(accelerator, maximalBatch, shape.Precision);
+        draws = shape.Samples == 1 ? workspace : new Workspace(accelerator, checked(maximalBatch * shape.Samples), shape.Precision);
         condition = new ConditionLauncher(accelerator);
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);

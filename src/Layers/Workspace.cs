@@ -11,14 +11,15 @@ public sealed class Workspace : IDisposable
 
     /// <summary>A workspace for batches of at most <paramref name="maximalBatch"/> rows.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximalBatch"/> is not positive.</exception>
-    public Workspace(Accelerator accelerator, int maximalBatch)
+    public Workspace(Accelerator accelerator, int maximalBatch, Precision precision = Precision.Fp32)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximalBatch);
         Accelerator = accelerator;
         MaximalBatch = maximalBatch;
         StagesOperands = DeviceTuning.For(accelerator).StagesOperands;
         Matrices = new MatrixLauncher(accelerator);
-        WeightGradient = MatMulLauncher.WeightGradient(accelerator);
+        Precision = precision;
+        WeightGradient = MatMulLauncher.WeightGradient(accelerator, precision);
         Convolutions = new Lazy<ConvKernels>(() => new ConvKernels(accelerator));
     }
 
@@ -28,6 +29,8 @@ public sealed class Workspace : IDisposable
     public int MaximalBatch { get; }
     /// <summary><see cref="DeviceTuning.StagesOperands"/>: whether weights need not be transposed for the input gradient.</summary>
     public bool StagesOperands { get; }
+    /// <summary>The numbers that linear layers multiply.</summary>
+    public Precision Precision { get; }
     /// <summary>Transposes and column sums.</summary>
     public MatrixLauncher Matrices { get; }
     /// <summary>inputᵀ·outputGradient.</summary>
@@ -42,7 +45,7 @@ public sealed class Workspace : IDisposable
     public MatMulLauncher Forward(Activation activation)
     {
         if (!forward.TryGetValue(activation, out MatMulLauncher? launcher))
-            forward.Add(activation, launcher = MatMulLauncher.Forward(Accelerator, activation));
+            forward.Add(activation, launcher = MatMulLauncher.Forward(Accelerator, activation, Precision));
         return launcher;
     }
 
@@ -50,7 +53,7 @@ public sealed class Workspace : IDisposable
     public MatMulLauncher InputGradient(Activation below)
     {
         if (!inputGradient.TryGetValue(below, out MatMulLauncher? launcher))
-            inputGradient.Add(below, launcher = MatMulLauncher.InputGradient(Accelerator, below));
+            inputGradient.Add(below, launcher = MatMulLauncher.InputGradient(Accelerator, below, Precision));
         return launcher;
     }
 

@@ -16,7 +16,7 @@ internal static class ResumeRules
         if (checkpoint.Parameters.Length != parameters)
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
-            throw new RunException("The checkpoint was trained with another batch, learning rate, seed, objective or optimizer.");
+            throw new RunException("The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
         if (now.Training.Optimizer.Schedule == LearningRateSchedule.Cosine && then.Training.Epochs != now.Training.Epochs)
         {
             throw new RunException(

@@ -48,6 +48,7 @@ public sealed class Trainer : IDisposable
         var shape = model.Shape with
         {
             Objective = objective.Bound, Samples = objective.Samples, FreeBits = (float)objective.FreeBits,
+            Precision = configuration.Training.Precision,
         };
         vae = new Vae(accelerator, shape, rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);

@@ -180,4 +180,16 @@ public sealed class TrainTests
                 stop.Cancel();
         }
     }
+
+    [Test]
+    public void A_precision_that_the_device_has_not_is_answered_by_a_warning_and_fp32()
+    {
+        var call = Call.Of(Call.Train(folder, "--epochs", "1", "--precision", "bf16"));
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.Zero, call.Error);
+            Assert.That(call.Error, Does.Contain("has no tensor cores for bf16; this trains in fp32"));
+            Assert.That(File.ReadAllText(Path.Combine(folder["run"], "configuration.json")), Does.Contain("\"precision\": \"fp32\""));
+        });
+    }
 }

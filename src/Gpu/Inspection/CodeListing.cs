@@ -30,10 +30,12 @@ public static partial class CodeListing
     public static int VectorLanes => CpuDevice.Create(1, 0).WarpSize;
 
     /// <summary>The code for groups of one shape. C# lines stand as comments, with their text where the source file is at hand.</summary>
-    /// <exception cref="KernelCompilationException">The language does not allow something in the kernel.</exception>
+    /// <exception cref="KernelCompilationException">The language, or the target, does not allow something in the kernel.</exception>
     public static string Of(MethodInfo kernel, Index3D groupDim, CodeTarget target)
     {
         Function function = new KernelSource(kernel).Optimize(groupDim, target == CodeTarget.Simd ? VectorLanes : 32);
+        if (target is CodeTarget.OpenCL or CodeTarget.Simd)
+            CudaOnly.Refuse(function, $"The target {target.ToString().ToLowerInvariant()}");
         return WithSource(target switch
         {
             CodeTarget.Ptx => PtxEmitter.Emit(WideAccesses.Apply(function, alignedViews: true), groupDim).Text,

@@ -33,7 +33,8 @@ public static class LaunchRecorder
         public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
         {
             var counters = new Counters();
-            if (runs)
+            // PTX written by hand is not for the interpreter.
+            if (runs && !function.Body.All().Any(i => i.Op == Op.Assembly))
                 accelerator.Compile(source, function, groupDim, counters).Launch(stream, gridDim, arguments, dynamicSharedBytes);
             accelerator.Launches.Add(new(source.Name, source.Method, groupDim, gridDim, function.SharedBytes + dynamicSharedBytes,
                 counters.Flops, counters.Bytes, counters.AccessedBytes, counters.SharedBytes));

@@ -21,6 +21,9 @@ public abstract class Device
     /// <summary>Whether it is a graphics processor, not a processor behind a driver.</summary>
     public virtual bool IsGpu => AcceleratorType == AcceleratorType.Cuda;
 
+    /// <summary>Whether it multiplies matrices of tf32 and bf16 numbers in instructions of their own (compute capability 8.0 on).</summary>
+    public virtual bool HasTensorCores => false;
+
     /// <summary>Threads of a group of an implicitly grouped kernel.</summary>
     internal virtual int AutoGroupSize => 256;
 

@@ -67,8 +67,11 @@ internal static class KernelsCommand
         terminal.Output.WriteLine($"{"kernel".PadRight(NameColumns)}{"group",10}{"shared",8}{"FLOPs",12}{"bytes",12}{"FLOP/byte",11}  bound");
         foreach (var kernel in kernels)
         {
-            terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{kernel.Name.PadRight(NameColumns)}{Size(kernel.GroupDim),10}{kernel.SharedBytes,8}{kernel.Flops,12}{kernel.Bytes,12}{kernel.Intensity,11:0.00}  {(kernel.Intensity < balance ? "memory" : "compute")}"));
+            string counts = kernel.Bytes == 0
+                ? "  not counted: PTX written by hand"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"{kernel.Flops,12}{kernel.Bytes,12}{kernel.Intensity,11:0.00}  {(kernel.Intensity < balance ? "memory" : "compute")}");
+            terminal.Output.WriteLine($"{kernel.Name.PadRight(NameColumns)}{Size(kernel.GroupDim),10}{kernel.SharedBytes,8}{counts}");
         }
     }
 

@@ -39,6 +39,9 @@ internal sealed class TrainCommand : Command
     private readonly Option<double> rate = OptionOf.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
     private readonly Option<uint> seed = OptionOf.Number(
         "--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
+    private readonly Option<string> precision = OptionOf.Choice(
+        "--precision", "numbers", Precision.Fp32,
+        "What matrix products multiply: tf32 and bf16 are for the tensor cores of a CUDA GPU, and change the results");
     private readonly ObjectiveOptions objective = new();
     private readonly OptimizerOptions optimizer = new();
     private readonly Option<string> device = CommonOptions.Device();
@@ -50,7 +53,7 @@ internal sealed class TrainCommand : Command
         Option[] options =
         [
             data, size, binarize, output, overwrite, resume, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch,
-            epochs, rate, seed, device, threads,
+            epochs, rate, seed, precision, device, threads,
         ];
         foreach (var option in options)
             Add(option);
@@ -84,6 +87,7 @@ internal sealed class TrainCommand : Command
             Epochs = result.GetValue(epochs),
             LearningRate = result.GetValue(rate),
             Seed = result.GetValue(seed),
+            Precision = result.Chosen<Precision>(precision),
             Objective = objective.Read(result, result.Chosen<Likelihood>(likelihood)),
             Optimizer = optimizer.Read(result, result.GetValue(epochs)),
         },
@@ -95,7 +99,7 @@ internal sealed class TrainCommand : Command
     {
         Option[] fixedByTheRun =
         [
-            size, binarize, overwrite, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch, rate, seed,
+            size, binarize, overwrite, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch, rate, seed, precision,
             .. objective.All, .. optimizer.All,
         ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)

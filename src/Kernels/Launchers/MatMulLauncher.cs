@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Devices;
+
 namespace VaeGpu.Kernels;
 
 /// <summary><see cref="MatMul"/> with operands, epilogue and tile chosen, loaded on a device.</summary>
@@ -10,21 +12,23 @@ public sealed class MatMulLauncher
     /// <summary>The product in one tile or block, ready to be launched.</summary>
     private sealed record Variant(
         Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> Launch,
-        Func<MatMulShape, Index3D> Grid,
-        int GroupSize);
+        Func<MatMulShape, KernelConfig> Config)
+    {
+        public bool Fills(MatMulShape shape, int processors) => Config(shape).GridDim.Size >= processors;
+    }
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
-    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation) => activation switch
+    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) => activation switch
     {
-        Activation.Identity => Load<DepthFastest, DepthSlowest, BiasActivation<Identity>>(accelerator),
-        Activation.Relu => Load<DepthFastest, DepthSlowest, BiasActivation<Relu>>(accelerator),
-        Activation.LeakyRelu => Load<DepthFastest, DepthSlowest, BiasActivation<LeakyRelu>>(accelerator),
-        Activation.Elu => Load<DepthFastest, DepthSlowest, BiasActivation<Elu>>(accelerator),
-        Activation.Tanh => Load<DepthFastest, DepthSlowest, BiasActivation<Tanh>>(accelerator),
-        Activation.Sigmoid => Load<DepthFastest, DepthSlowest, BiasActivation<Sigmoid>>(accelerator),
-        Activation.Softplus => Load<DepthFastest, DepthSlowest, BiasActivation<Softplus>>(accelerator),
-        Activation.Silu => Load<DepthFastest, DepthSlowest, BiasActivation<Silu>>(accelerator),
-        Activation.Gelu => Load<DepthFastest, DepthSlowest, BiasActivation<Gelu>>(accelerator),
+        Activation.Identity => Load<DepthFastest, DepthSlowest, BiasActivation<Identity>>(accelerator, precision),
+        Activation.Relu => Load<DepthFastest, DepthSlowest, BiasActivation<Relu>>(accelerator, precision),
+        Activation.LeakyRelu => Load<DepthFastest, DepthSlowest, BiasActivation<LeakyRelu>>(accelerator, precision),
+        Activation.Elu => Load<DepthFastest, DepthSlowest, BiasActivation<Elu>>(accelerator, precision),
+        Activation.Tanh => Load<DepthFastest, DepthSlowest, BiasActivation<Tanh>>(accelerator, precision),
+        Activation.Sigmoid => Load<DepthFastest, DepthSlowest, BiasActivation<Sigmoid>>(accelerator, precision),
+        Activation.Softplus => Load<DepthFastest, DepthSlowest, BiasActivation<Softplus>>(accelerator, precision),
+        Activation.Silu => Load<DepthFastest, DepthSlowest, BiasActivation<Silu>>(accelerator, precision),
+        Activation.Gelu => Load<DepthFastest, DepthSlowest, BiasActivation<Gelu>>(accelerator, precision),
         _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation."),
     };
 
@@ -32,20 +36,28 @@ public sealed class MatMulLauncher
     /// inputGradient = (outputGradient·weightsᵀ) ⊙ f'(saved), f the activation of the layer below. The right operand is weights
     /// where the device's products stage their operands (<see cref="DeviceTuning.StagesOperands"/>), else weightsᵀ, transposed before.
     /// </summary>
-    public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below) => DeviceTuning.For(accelerator).StagesOperands
-        ? InputGradient<DepthFastest>(accelerator, below)
-        : InputGradient<DepthSlowest>(accelerator, below);
+    public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32) =>
+        DeviceTuning.For(accelerator).StagesOperands
+            ? InputGradient<DepthFastest>(accelerator, below, precision)
+            : InputGradient<DepthSlowest>(accelerator, below, precision);
 
     /// <summary>weightGradient = inputᵀ·outputGradient.</summary>
-    public static MatMulLauncher WeightGradient(Accelerator accelerator) => Load<DepthSlowest, DepthSlowest, Plain>(accelerator);
+    public static MatMulLauncher WeightGradient(Accelerator accelerator, Precision precision = Precision.Fp32) =>
+        Load<DepthSlowest, DepthSlowest, Plain>(accelerator, precision);
 
-    /// <summary>Any product of operands and epilogue, with the device's tile.</summary>
-    public static MatMulLauncher Load<TLeft, TRight, TEpilogue>(Accelerator accelerator)
+    /// <summary>Any product of operands and epilogue, with the device's tile; fp32 where the device has no tensor cores.</summary>
+    public static MatMulLauncher Load<TLeft, TRight, TEpilogue>(Accelerator accelerator, Precision precision = Precision.Fp32)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
         DeviceTuning tuning = DeviceTuning.For(accelerator);
+        if (precision != Precision.Fp32 && Backend.HasTensorCores(accelerator))
+        {
+            return precision == Precision.Tf32
+                ? LoadTensor<Tf32, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors)
+                : LoadTensor<Bf16, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors);
+        }
         return tuning.Tile switch
         {
             TileShape.Rows4 => Load<Tile4x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
@@ -62,21 +74,21 @@ public sealed class MatMulLauncher
         MatMulShape shape)
     {
         Variant variant = choose(shape);
-        variant.Launch(Launch.Config(variant.Grid(shape), variant.GroupSize), left, right, output, bias, saved, shape);
+        variant.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
     }
 
-    private static MatMulLauncher InputGradient<TRight>(Accelerator accelerator, Activation below)
+    private static MatMulLauncher InputGradient<TRight>(Accelerator accelerator, Activation below, Precision precision)
         where TRight : struct, IOperand => below switch
     {
-        Activation.Identity => Load<DepthFastest, TRight, Plain>(accelerator),
-        Activation.Relu => Load<DepthFastest, TRight, ActivationGradient<Relu>>(accelerator),
-        Activation.LeakyRelu => Load<DepthFastest, TRight, ActivationGradient<LeakyRelu>>(accelerator),
-        Activation.Elu => Load<DepthFastest, TRight, ActivationGradient<Elu>>(accelerator),
-        Activation.Tanh => Load<DepthFastest, TRight, ActivationGradient<Tanh>>(accelerator),
-        Activation.Sigmoid => Load<DepthFastest, TRight, ActivationGradient<Sigmoid>>(accelerator),
-        Activation.Softplus => Load<DepthFastest, TRight, ActivationGradient<Softplus>>(accelerator),
-        Activation.Silu => Load<DepthFastest, TRight, ActivationGradient<Silu>>(accelerator),
-        Activation.Gelu => Load<DepthFastest, TRight, ActivationGradient<Gelu>>(accelerator),
+        Activation.Identity => Load<DepthFastest, TRight, Plain>(accelerator, precision),
+        Activation.Relu => Load<DepthFastest, TRight, ActivationGradient<Relu>>(accelerator, precision),
+        Activation.LeakyRelu => Load<DepthFastest, TRight, ActivationGradient<LeakyRelu>>(accelerator, precision),
+        Activation.Elu => Load<DepthFastest, TRight, ActivationGradient<Elu>>(accelerator, precision),
+        Activation.Tanh => Load<DepthFastest, TRight, ActivationGradient<Tanh>>(accelerator, precision),
+        Activation.Sigmoid => Load<DepthFastest, TRight, ActivationGradient<Sigmoid>>(accelerator, precision),
+        Activation.Softplus => Load<DepthFastest, TRight, ActivationGradient<Softplus>>(accelerator, precision),
+        Activation.Silu => Load<DepthFastest, TRight, ActivationGradient<Silu>>(accelerator, precision),
+        Activation.Gelu => Load<DepthFastest, TRight, ActivationGradient<Gelu>>(accelerator, precision),
         _ => throw new ArgumentOutOfRangeException(nameof(below), below, "No such activation."),
     };
 
@@ -88,34 +100,54 @@ public sealed class MatMulLauncher
     {
         var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
         var only = new Variant(
-            accelerator.LoadStreamKernel(kernel), shape => MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), groupSize);
+            accelerator.LoadStreamKernel(kernel),
+            shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), groupSize));
         return new(_ => only);
     }
 
-    /// <summary>Blocks: the largest of which there are enough to keep all processors busy; what is not used is not compiled.</summary>
     private static MatMulLauncher LoadBlocked<TLeft, TRight, TEpilogue>(Accelerator accelerator, int processors)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
-        (Variant Wide, Variant Single)[] blocks =
-            [Blocks<Block128x128>(), Blocks<Block64x64>(), Blocks<Block32x32>(), Blocks<Block16x32>()];
-        return new(shape =>
-        {
-            int chosen = Array.FindIndex(blocks, block => block.Wide.Grid(shape).Size >= processors);
-            (Variant wide, Variant single) = chosen < 0 ? blocks[^1] : blocks[chosen];
-            return BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single;
-        });
-
-        (Variant, Variant) Blocks<TBlock>() where TBlock : struct, IBlock => (Block<TBlock>(), Block<Single<TBlock>>());
+        Variant[] wide = [Block<Block128x128>(), Block<Block64x64>(), Block<Block32x32>(), Block<Block16x32>()];
+        Variant[] single =
+            [Block<Single<Block128x128>>(), Block<Single<Block64x64>>(), Block<Single<Block32x32>>(), Block<Single<Block16x32>>()];
+        return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, processors));
 
         Variant Block<TBlock>() where TBlock : struct, IBlock
         {
             var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, TEpilogue>;
             return new(
                 accelerator.LoadStreamKernel(kernel),
-                shape => BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns),
-                BlockedMatMul.GroupSize<TBlock>());
+                shape => Launch.Config(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<TBlock>()));
         }
+    }
+
+    private static MatMulLauncher LoadTensor<TPrecision, TLeft, TRight, TEpilogue>(Accelerator accelerator, int processors)
+        where TPrecision : struct, ITensorPrecision
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
+        where TEpilogue : struct, IEpilogue
+    {
+        Variant[] blocks = [Block<Tensor128x128>(), Block<Tensor64x64>(), Block<Tensor32x32>()];
+        return new(shape => Largest(blocks, shape, processors));
+
+        Variant Block<TBlock>() where TBlock : struct, ITensorBlock
+        {
+            var kernel = TensorMatMul.Multiply<TBlock, TPrecision, TLeft, TRight, TEpilogue>;
+            return new(accelerator.LoadStreamKernel(kernel), shape => TensorMatMul.Config<TBlock>(shape.Rows, shape.Columns));
+        }
+    }
+
+    /// <summary>The largest block of which there are enough to keep all processors busy; what is not used is not compiled.</summary>
+    private static Variant Largest(Variant[] blocks, MatMulShape shape, int processors)
+    {
+        foreach (Variant block in blocks)
+        {
+            if (block.Fills(shape, processors))
+                return block;
+        }
+        return blocks[^1];
     }
 }

@@ -38,6 +38,14 @@ internal static class Unfused
         accelerator.LoadStreamKernel(differentiate)(elements, matrix.View, other.View, shape);
         MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
             matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
+        // What only a device with tensor cores chooses.
+        var tensor = TensorMatMul.Multiply<Tensor128x128, Tf32, DepthFastest, DepthSlowest, Plain>;
+        var tensorBf16 = TensorMatMul.Multiply<Tensor128x128, Bf16, DepthFastest, DepthSlowest, Plain>;
+        foreach (var kernel in (ReadOnlySpan<Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape>>)[tensor, tensorBf16])
+        {
+            accelerator.LoadStreamKernel(kernel)(
+                TensorMatMul.Config<Tensor128x128>(3, 3), matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
+        }
         var matrices = new MatrixLauncher(accelerator);
         matrices.Transpose(matrix.View, other.View, shape);
         matrices.SumColumns(matrix.View, bias.View, shape);

@@ -17,7 +17,7 @@ namespace VaeGpu.Training.Configuration;
     [
         typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>),
         typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Initialization>),
-        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<LearningRateSchedule>),
+        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>), typeof(KebabCaseEnum<LearningRateSchedule>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]

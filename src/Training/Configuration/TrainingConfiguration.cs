@@ -1,3 +1,5 @@
+using VaeGpu.Kernels;
+
 namespace VaeGpu.Training.Configuration;
 
 /// <summary>How a model is trained: on shuffled batches.</summary>
@@ -14,6 +16,9 @@ public sealed record TrainingConfiguration
 
     /// <summary>What the first parameters, the order of the images and the noise follow from.</summary>
     public uint Seed { get; init; } = 1;
+
+    /// <summary>The numbers that matrix products multiply.</summary>
+    public Precision Precision { get; init; }
 
     /// <summary>What is minimised.</summary>
     public ObjectiveConfiguration Objective { get; init; } = new();

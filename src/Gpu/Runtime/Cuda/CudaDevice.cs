@@ -12,6 +12,9 @@ public sealed class CudaDevice : Device
     /// <inheritdoc/>
     public override AcceleratorType AcceleratorType => AcceleratorType.Cuda;
 
+    /// <inheritdoc/>
+    public override bool HasTensorCores => ComputeCapability.Major >= 8;
+
     /// <summary>What the hardware can do: 9.0 is Hopper.</summary>
     public required Version ComputeCapability { get; init; }
 

@@ -45,6 +45,9 @@ public sealed class Backend : IDisposable
     /// <summary>Whether an accelerator is a graphics processor, and likes a GPU's kernel shapes.</summary>
     public static bool IsGpu(Accelerator accelerator) => accelerator.Device.IsGpu;
 
+    /// <summary>Whether an accelerator has tensor cores that <see cref="TensorMatMul"/> can use.</summary>
+    public static bool HasTensorCores(Accelerator accelerator) => accelerator.Device.HasTensorCores;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -50,6 +50,9 @@ public sealed class Backend : IDisposable
     /// <summary>Whether an accelerator is a graphics processor, and likes a GPU's kernel shapes.</summary>
     public static bool IsGpu(Accelerator accelerator) => accelerator.AcceleratorType != AcceleratorType.CPU;
 
+    /// <summary>Whether an accelerator has tensor cores that <see cref="TensorMatMul"/> can use.</summary>
+    public static bool HasTensorCores(Accelerator accelerator) => accelerator is CudaAccelerator { Architecture.Major: >= 8 };
+
     /// <inheritdoc/>
     public void Dispose()
     {
