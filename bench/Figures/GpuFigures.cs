@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Bench.Figures;
 
@@ -25,7 +26,11 @@ internal static class GpuFigures
                 // A processor takes minutes for what a GPU does in milliseconds.
                 if (!device.IsGpu && shape.Rows == 4096)
                     continue;
-                yield return Product(device, shape, leftTurned, peer, effort);
+                foreach (Precision precision in Enum.GetValues<Precision>())
+                {
+                    if (precision == Precision.Fp32 || Backend.HasTensorCores(device.Accelerator))
+                        yield return Product(device, shape, leftTurned, precision, peer, effort);
+                }
             }
         }
     }
@@ -43,12 +48,13 @@ internal static class GpuFigures
         }
     }
 
-    private static Figure Product(BenchDevice device, MatMulShape shape, bool leftTurned, PyTorchGpu? peer, Effort effort)
+    private static Figure Product(
+        BenchDevice device, MatMulShape shape, bool leftTurned, Precision precision, PyTorchGpu? peer, Effort effort)
     {
         Accelerator accelerator = device.Accelerator;
         MatMulLauncher product = leftTurned
-            ? MatMulLauncher.WeightGradient(accelerator)
-            : MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator);
+            ? MatMulLauncher.WeightGradient(accelerator, precision)
+            : MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator, precision);
         using var left = accelerator.Allocate1D(Data.Normal(shape.Rows * shape.Depth));
         using var right = accelerator.Allocate1D(Data.Normal(shape.Depth * shape.Columns));
         using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
@@ -56,7 +62,8 @@ internal static class GpuFigures
         double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
         string Rate(double seconds) => $"{Numbers.Giga(flops / seconds)} GFLOP/s";
         string size = $"{shape.Rows}×{shape.Depth}×{shape.Columns}{(leftTurned ? " (TN)" : "")}";
-        return new("fp32 product", device.Name, size, Beside(peer, peer?.Product("fp32", shape, leftTurned), ours, Rate, effort));
+        string name = precision.ToString().ToLowerInvariant();
+        return new($"{name} product", device.Name, size, Beside(peer, peer?.Product(name, shape, leftTurned), ours, Rate, effort));
     }
 
     private static Figure Step(BenchDevice device, StepSize size, string mode, PyTorchGpu? peer, Effort effort)
