@@ -21,6 +21,37 @@ internal sealed class SuiteTests
     public void So_are_convolutional_layers() =>
         Check(Likelihood.GaussianLearned, Activation.Relu, new ConvolutionalShape(3, 4) { Kernel = 3 });
 
+    /// <summary>The blocks of products, each with both widths of access, and the tiles of all other devices: a GPU chooses by the shape.</summary>
+    [Test]
+    public void Every_shape_of_a_product_is_written()
+    {
+        Type[] blocks = [typeof(Block128x128), typeof(Block64x64), typeof(Block32x32), typeof(Block16x32)];
+        (Type Left, Type Right)[] operands =
+            [(typeof(DepthFastest), typeof(DepthSlowest)), (typeof(DepthFastest), typeof(DepthFastest)), (typeof(DepthSlowest), typeof(DepthSlowest))];
+        var modules = new List<(string, PtxModule)>();
+        foreach ((Type left, Type right) in operands)
+        {
+            foreach (Type block in blocks.SelectMany(b => (Type[])[b, typeof(Single<>).MakeGenericType(b)]))
+                Add(typeof(BlockedMatMul), block, (int)Method(typeof(BlockedMatMul), nameof(BlockedMatMul.GroupSize), block).Invoke(null, null)!);
+            foreach (Type tile in (Type[])[typeof(Tile4x2), typeof(Tile6x2), typeof(Tile8x2), typeof(Tile12x2)])
+                Add(typeof(MatMul), tile, 64);
+
+            void Add(Type kernel, Type shape, int threads)
+            {
+                var source = new KernelSource(Method(kernel, "Multiply", shape, left, right, typeof(BiasActivation<Relu>)));
+                modules.Add((source.Name, TextAccelerator.Emit(source, threads)));
+            }
+        }
+        Assert.Multiple(() =>
+        {
+            foreach ((string name, PtxModule module) in modules.Where(m => m.Item1.Contains("Multiply<Block")))
+                Assert.That(module.Text, Does.Contain("ld.global.nc.v4.f32").And.Contain("fma.rn.f32"), name);
+        });
+        Ptxas.Check(modules);
+
+        static MethodInfo Method(Type type, string name, params Type[] arguments) => type.GetMethod(name)!.MakeGenericMethod(arguments);
+    }
+
     /// <summary>Kernels for every part of the language, and those that show what the interpreter finds.</summary>
     [Test]
     public void Every_kernel_of_the_other_tests_is_written()
