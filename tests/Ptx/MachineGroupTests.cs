@@ -15,7 +15,8 @@ internal sealed class MachineGroupTests
             even:
             mov.u32 %r0, 200;
             join:
-            vote.sync.ballot.b32 %r2, 1, 0xFFFFFFFF;
+            activemask.b32 %r2;
+            bar.sync 0;
             popc.b32 %r2, %r2;
             add.u32 %r0, %r0, %r2;
             """);
@@ -35,6 +36,7 @@ internal sealed class MachineGroupTests
             add.u32 %r1, %r1, 1;
             bra.uni head;
             end:
+            bar.sync 0;
             shfl.sync.idx.b32 %r3, %r0, 31, 31, -1;
             add.u32 %r0, %r0, %r3;
             """);
