@@ -39,6 +39,16 @@ public sealed class TrainTests
     }
 
     [Test]
+    public void A_model_may_have_no_hidden_layer()
+    {
+        var trained = Call.Of(Call.Train(folder, "--hidden", "none", "--epochs", "1"));
+        Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That(trained.Output, Does.Contain("784-2,"));
+        Assert.That(CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.Configuration.Model.Hidden, Is.Empty);
+        Assert.That(Call.Of("reconstruct", folder["run"], "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+    }
+
+    [Test]
     public void A_failed_overwrite_leaves_the_old_run()
     {
         Call.Of(Call.Train(folder, "--epochs", "1"));

@@ -17,7 +17,9 @@ internal sealed class LayerOptions
         + $"{string.Join(',', DefaultChannels)}]");
     private readonly Option<IReadOnlyList<int>> hidden = OptionOf.Numbers(
         "--hidden", "units,…", 400, 1, MostUnits,
-        "Units of each hidden linear layer of the encoder, behind its convolutions where there are any; the decoder mirrors them");
+        "Units of each hidden linear layer of the encoder, behind its convolutions where there are any; the decoder mirrors them; "
+        + "none for a model without, which is linear where it has no convolutions",
+        canBeNone: true);
     private readonly Option<int> latent = OptionOf.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
     private readonly Option<string> activation = OptionOf.Choice(
         "--activation", "function", Kernels.Activation.Relu, "Function after each hidden layer");

@@ -37,8 +37,9 @@ internal static class OptionOf
             },
         };
 
-    /// <summary>An option that takes numbers separated by commas.</summary>
-    public static Option<IReadOnlyList<int>> Numbers(string name, string unit, int fallback, int least, int most, string description) =>
+    /// <summary>An option that takes numbers separated by commas, or, where it <paramref name="canBeNone"/>, the word "none".</summary>
+    public static Option<IReadOnlyList<int>> Numbers(
+        string name, string unit, int fallback, int least, int most, string description, bool canBeNone = false) =>
         new(name)
         {
             Description = description,
@@ -48,12 +49,14 @@ internal static class OptionOf
             {
                 var text = result.Tokens.Single().Value;
                 var numbers = new List<int>();
+                if (canBeNone && text == "none")
+                    return numbers;
                 foreach (var part in text.Split(','))
                 {
                     if (!TryParse(part, least, most, out var number))
                     {
                         result.AddError(
-                            $"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas, not \"{text}\".");
+                            $"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas{(canBeNone ? ", or none" : "")}, not \"{text}\".");
                         return [];
                     }
                     numbers.Add(number);
