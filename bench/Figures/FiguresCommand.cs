@@ -22,8 +22,8 @@ internal static class FiguresCommand
     [
         ("cublas", "Matrix products beside cuBLAS, through PyTorch", GpuFigures.BesideCublas),
         ("peers", "The training step beside PyTorch on the GPU", GpuFigures.BesidePyTorch),
-        ("ppca", "Linear models beside the closed optimum of probabilistic PCA", PpcaFigures.Measure),
-        ("binarized-mnist", "MNIST, dynamically binarized", BinarizedMnistFigures.Measure),
+        ("ppca", "Linear models beside the closed optimum of probabilistic PCA (one training each)", PpcaFigures.Measure),
+        ("binarized-mnist", "MNIST, dynamically binarized (one training)", BinarizedMnistFigures.Measure),
     ];
 
     public static int Run(string[] args)
