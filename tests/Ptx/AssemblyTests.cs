@@ -13,7 +13,8 @@ public sealed class AssemblyTests
         using var x = gpu.Allocate1D(Enumerable.Range(0, 64).ToArray());
         gpu.LoadStreamKernel<ArrayView<int>>(Arguments)(new KernelConfig(1, 64), x.View);
         // i + 2, then three times that less i, and the lane of the neighbour's value in shared memory.
-        Assert.That(x.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 64).Select(i => ((i + 2) * 3 - i) + 1000 * ((i + 1) % 64) + 1_000_000 * (i % 32))));
+        Assert.That(x.GetAsArray1D(), Is.EqualTo(
+            Enumerable.Range(0, 64).Select(i => ((i + 2) * 3 - i) + 1000 * ((i + 1) % 64) + 1_000_000 * (i % 32))));
     }
 
     public static unsafe void Arguments(ArrayView<int> x)
@@ -58,14 +59,17 @@ public sealed class AssemblyTests
             accelerator.LoadStreamKernel<ArrayView<int>>(Arguments)(new KernelConfig(1, 64), x.View));
         Assert.Multiple(() =>
         {
-            Assert.That(refusal.Message, Does.Contain("AssemblyTests.cs:").And.Contain(accelerator.Name).And.Contain("AcceleratorType.Cuda"));
-            Assert.That(refusal.Line, Is.EqualTo(1 + Array.FindIndex(File.ReadAllLines(ThisFile()), l => l.Contains("add.s32 %0, %1, %2;"))));
+            Assert.That(refusal.Message, Does.Contain("AssemblyTests.cs:")
+                .And.Contain(accelerator.Name).And.Contain("AcceleratorType.Cuda"));
+            Assert.That(refusal.Line, Is.EqualTo(
+                1 + Array.FindIndex(File.ReadAllLines(ThisFile()), l => l.Contains("add.s32 %0, %1, %2;"))));
         });
     }
 
     [Test]
     public void Plain_CSharp_says_so() =>
-        Assert.That(() => CudaAsm.Emit(""), Throws.TypeOf<NotSupportedException>().With.Message.Contains("CudaAsm.Emit works only in a kernel"));
+        Assert.That(() => CudaAsm.Emit(""), Throws.TypeOf<NotSupportedException>()
+            .With.Message.Contains("CudaAsm.Emit works only in a kernel"));
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

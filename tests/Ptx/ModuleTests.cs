@@ -18,7 +18,8 @@ public sealed class ModuleTests
     [TestCase(1, 0, 1, 0, false, TestName = "One view passed twice is not")]
     [TestCase(1, 0, 1, 60, false, TestName = "Nor are views that share their last element")]
     [TestCase(1, 60, 1, 0, false, TestName = "Nor their first")]
-    public unsafe void Read_only_views_must_not_overlap_written_ones(int first, long firstOffset, int second, long secondOffset, bool accepted)
+    public unsafe void Read_only_views_must_not_overlap_written_ones(
+        int first, long firstOffset, int second, long secondOffset, bool accepted)
     {
         ViewArgument* block = stackalloc ViewArgument[]
         {
@@ -59,7 +60,8 @@ public sealed class ModuleTests
         var kernel = new HandKernel();
         kernel.Builder.AppendAtEntry(new Instruction(Op.SharedArray, IrType.Pointer(AddressSpace.Shared), [], 50_000));
         var refusal = Assert.Throws<KernelCompilationException>(() => PtxEmitter.Emit(kernel.Function, 64));
-        Assert.That(refusal.Message, Does.Contain("50000 bytes of shared memory").And.Contain("49152").And.Contain("SharedMemory.GetDynamic"));
+        Assert.That(refusal.Message, Does.Contain("50000 bytes of shared memory")
+            .And.Contain("49152").And.Contain("SharedMemory.GetDynamic"));
     }
 
     [Test]

@@ -28,7 +28,8 @@ internal static class Ptxas
                     Assert.That(code, Is.Zero, $"{kernel} for {target}: {output}\n{(code == 0 ? "" : module.Text)}");
                     bool spills = !output.Contains("0 bytes spill stores") || !output.Contains("bytes stack frame");
                     spilling += spills ? 1 : 0;
-                    TestContext.Out.WriteLine($"{target} {output.Split("Used ").ElementAtOrDefault(1)?.Split('\n')[0]}{(spills ? " SPILLS" : "")}: {kernel}");
+                    string? resources = output.Split("Used ").ElementAtOrDefault(1)?.Split('\n')[0];
+                    TestContext.Out.WriteLine($"{target} {resources}{(spills ? " SPILLS" : "")}: {kernel}");
                 }
             }
         });
@@ -37,7 +38,8 @@ internal static class Ptxas
 
     private static (int Code, string Output) Run(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(program!, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using Process process = Process.Start(start)!;
         string output = process.StandardError.ReadToEnd() + process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output);

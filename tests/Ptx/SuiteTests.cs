@@ -21,18 +21,22 @@ internal sealed class SuiteTests
     public void So_are_convolutional_layers() =>
         Check(Likelihood.GaussianLearned, Activation.Relu, new ConvolutionalShape(3, 4) { Kernel = 3 });
 
-    /// <summary>The blocks of products, each with both widths of access, and the tiles of all other devices: a GPU chooses by the shape.</summary>
+    /// <summary>The blocks of products with both widths of access, and the other devices' tiles.</summary>
     [Test]
     public void Every_shape_of_a_product_is_written()
     {
         Type[] blocks = [typeof(Block128x128), typeof(Block64x64), typeof(Block32x32), typeof(Block16x32)];
         (Type Left, Type Right)[] operands =
-            [(typeof(DepthFastest), typeof(DepthSlowest)), (typeof(DepthFastest), typeof(DepthFastest)), (typeof(DepthSlowest), typeof(DepthSlowest))];
+            [(typeof(DepthFastest), typeof(DepthSlowest)), (typeof(DepthFastest), typeof(DepthFastest)),
+                (typeof(DepthSlowest), typeof(DepthSlowest))];
         var modules = new List<(string, PtxModule)>();
         foreach ((Type left, Type right) in operands)
         {
             foreach (Type block in blocks.SelectMany(b => (Type[])[b, typeof(Single<>).MakeGenericType(b)]))
-                Add(typeof(BlockedMatMul), block, (int)Method(typeof(BlockedMatMul), nameof(BlockedMatMul.GroupSize), block).Invoke(null, null)!);
+            {
+                MethodInfo groupSize = Method(typeof(BlockedMatMul), nameof(BlockedMatMul.GroupSize), block);
+                Add(typeof(BlockedMatMul), block, (int)groupSize.Invoke(null, null)!);
+            }
             foreach (Type tile in (Type[])[typeof(Tile4x2), typeof(Tile6x2), typeof(Tile8x2), typeof(Tile12x2)])
                 Add(typeof(MatMul), tile, 64);
 

@@ -33,7 +33,8 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
 
     /// <summary>A kernel's PTX for launches that meet every assumption, or none.</summary>
     public static PtxModule Emit(KernelSource source, Index3D groupDim, bool assume = true) => PtxEmitter.Emit(
-        WideAccesses.Apply(source.Optimize(groupDim, PtxEmitter.WarpSize), alignedViews: assume), groupDim, new PtxOptions(Restrict: assume));
+        WideAccesses.Apply(source.Optimize(groupDim, PtxEmitter.WarpSize), alignedViews: assume),
+        groupDim, new PtxOptions(Restrict: assume));
 
     private protected override void DisposeDevice() { }
 

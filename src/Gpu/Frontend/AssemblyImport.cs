@@ -1,5 +1,6 @@
-using System.Text.RegularExpressions;
+using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -73,8 +74,9 @@ internal static partial class AssemblyImport
                 throw m.Error("The PTX of CudaAsm is not a constant.", "Write it as a literal, or a const string.");
             foreach (Match match in Placeholder().Matches(asm))
             {
-                if (match.Value != "%%" && int.Parse(match.ValueSpan[1..], System.Globalization.CultureInfo.InvariantCulture) >= arguments.Count)
-                    throw m.Error($"The PTX names {match.Value}, and there are {arguments.Count} arguments.", "Count from %0; write %% for a percent sign.");
+                if (match.Value != "%%" && int.Parse(match.ValueSpan[1..], CultureInfo.InvariantCulture) >= arguments.Count)
+                    throw m.Error($"The PTX names {match.Value}, and there are {arguments.Count} arguments.",
+                        "Count from %0; write %% for a percent sign.");
             }
             AssemblyText written = m.Builder.Append(
                 new AssemblyText(asm, [.. arguments], [.. outputs.Select(o => o.Type)], [.. inputs], m.Builder.Location));

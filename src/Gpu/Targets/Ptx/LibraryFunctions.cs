@@ -17,7 +17,9 @@ internal sealed class LibraryFunctions : Rewriter
     };
 
     public static Function Apply(Function function) =>
-        function.Body.All().Any(IsFunction) ? Simplify.Apply(IfConversion.Apply(Simplify.Apply(new LibraryFunctions().Run(function)))) : function;
+        function.Body.All().Any(IsFunction)
+            ? Simplify.Apply(IfConversion.Apply(Simplify.Apply(new LibraryFunctions().Run(function))))
+            : function;
 
     protected override Value Rewrite(Instruction i)
     {

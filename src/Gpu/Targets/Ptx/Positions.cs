@@ -26,10 +26,12 @@ internal sealed class Positions
     public bool IsOnceFrom(Region region, Value value) => IsFrom(region, value) && Uses(value) == 1;
 
     /// <summary>Whether a value is used behind an instruction's start, up to the end of a region.</summary>
-    public bool IsUsedAfterStart(Instruction instruction, Region region, Value value) => IsUsed(value, instructions[instruction].Start, ends[region]);
+    public bool IsUsedAfterStart(Instruction instruction, Region region, Value value) =>
+        IsUsed(value, instructions[instruction].Start, ends[region]);
 
     /// <summary>Whether a value is used behind an instruction's end, up to the end of a region.</summary>
-    public bool IsUsedAfterEnd(Instruction instruction, Region region, Value value) => IsUsed(value, instructions[instruction].End, ends[region]);
+    public bool IsUsedAfterEnd(Instruction instruction, Region region, Value value) =>
+        IsUsed(value, instructions[instruction].End, ends[region]);
 
     private bool IsUsed(Value value, int after, int upTo) =>
         uses.TryGetValue(value, out List<int>? found) && found.Exists(position => position > after && position <= upTo);

@@ -8,7 +8,8 @@ internal sealed partial class PtxEmitter
     // Operation and type of an atomic on 32-bit integers; those on 64 bits have the same names with 64.
     private static readonly Dictionary<Op, string> Atomics = new()
     {
-        [Op.AtomicAdd] = "add.u32", [Op.AtomicMax] = "max.s32", [Op.AtomicMin] = "min.s32", [Op.AtomicMaxU] = "max.u32", [Op.AtomicMinU] = "min.u32",
+        [Op.AtomicAdd] = "add.u32", [Op.AtomicMax] = "max.s32", [Op.AtomicMin] = "min.s32",
+        [Op.AtomicMaxU] = "max.u32", [Op.AtomicMinU] = "min.u32",
         [Op.AtomicAnd] = "and.b32", [Op.AtomicOr] = "or.b32", [Op.AtomicXor] = "xor.b32",
         [Op.AtomicExchange] = "exch.b32", [Op.AtomicCompareExchange] = "cas.b32",
     };
@@ -208,7 +209,8 @@ internal sealed partial class PtxEmitter
     private void WriteFloatAtomic(Instruction i, string space)
     {
         string address = Address(i.Operands[0]), value = Register(i.Operands[1]), label = $"AGAIN_{Number(labels++)}";
-        string seen = registers.New(IrType.F32), expected = registers.New(IrType.F32), next = registers.New(IrType.F32), raced = registers.New(IrType.Bool);
+        string seen = registers.New(IrType.F32), expected = registers.New(IrType.F32), next = registers.New(IrType.F32);
+        string raced = registers.New(IrType.Bool);
         string expectedBits = registers.New(IrType.I32), nextBits = registers.New(IrType.I32), seenBits = registers.New(IrType.I32);
         Put("mov.u32", seenBits, "0");
         Label(label);

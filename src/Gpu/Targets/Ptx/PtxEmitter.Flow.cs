@@ -138,7 +138,8 @@ internal sealed partial class PtxEmitter
         for (int k = 0; k < carried.Count; k++)
         {
             Operand first = OperandOf(initial[k]);
-            bool isFree = first is { Offset: 0, Negated: false } && initial[k] is Instruction or Result && positions.IsOnceFrom(home, initial[k]);
+            bool isFree = first is { Offset: 0, Negated: false }
+                && initial[k] is Instruction or Result && positions.IsOnceFrom(home, initial[k]);
             string register = awaited.GetValueOrDefault(loop.Results[k]) ?? (isFree ? first.Text : registers.New(carried[k].Type));
             operands[carried[k]] = operands[loop.Results[k]] = new(register);
             moves.Add((register, first, carried[k].Type));
@@ -217,7 +218,8 @@ internal sealed partial class PtxEmitter
     }
 
     /// <summary>Whether a side of a branch is worth no jump: a few cheap instructions that can stand under a predicate.</summary>
-    private static bool IsSmall(Region region) => region.Instructions.Count <= MostPredicated && region.Instructions.TrueForAll(CanBePredicated);
+    private static bool IsSmall(Region region) =>
+        region.Instructions.Count <= MostPredicated && region.Instructions.TrueForAll(CanBePredicated);
 
     private static bool CanBePredicated(Instruction i) => i.Op switch
     {

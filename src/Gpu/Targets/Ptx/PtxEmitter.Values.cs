@@ -244,7 +244,8 @@ internal sealed partial class PtxEmitter
     {
         if (i.Type == IrType.Bool)
         {
-            string yes = registers.New(IrType.Bool), no = registers.New(IrType.Bool), not = registers.New(IrType.Bool), given = Of(condition);
+            string yes = registers.New(IrType.Bool), no = registers.New(IrType.Bool), not = registers.New(IrType.Bool);
+            string given = Of(condition);
             Put("not.pred", not, given);
             Put("and.pred", yes, given, Of(whenTrue));
             Put("and.pred", no, not, Of(whenFalse));

@@ -74,7 +74,8 @@ internal sealed partial class PtxEmitter
     private string Compose(string entry, Parameter[] parameters)
     {
         var all = new StringBuilder();
-        all.Append(CultureInfo.InvariantCulture, $"// {Ascii(function.Name)}, groups of {groupDim.X} x {groupDim.Y} x {groupDim.Z} threads\n");
+        all.Append(CultureInfo.InvariantCulture,
+            $"// {Ascii(function.Name)}, groups of {groupDim.X} x {groupDim.Y} x {groupDim.Z} threads\n");
         all.Append(CultureInfo.InvariantCulture, $".version {isa.Version}\n.target sm_{isa.Target}\n.address_size 64\n\n");
         if (usesDynamicShared)
             all.Append(".extern .shared .align 16 .b8 shared_dynamic[];\n\n");

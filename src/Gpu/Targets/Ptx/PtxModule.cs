@@ -59,7 +59,7 @@ internal sealed record PtxModule(
         : long.MaxValue;
 }
 
-/// <summary>A <c>.param</c> of a kernel: where the argument block holds it, and what the kernel does with the memory behind a view.</summary>
+/// <summary>A <c>.param</c> of a kernel: where the argument block holds it, and what the kernel does with the memory behind it.</summary>
 internal sealed record PtxArgument(Parameter Parameter, PtxAccess Access);
 
 /// <summary>What a kernel does with the memory behind a view's pointer.</summary>
