@@ -44,11 +44,12 @@ internal sealed class CudaRuntimeTests
     public void All_that_was_made_is_given_back()
     {
         var driver = new FakeCudaDriver();
+        AcceleratorStream stream;
         using (CudaAccelerator accelerator = driver.Open())
         {
             var add = accelerator.LoadKernel<ArrayView<int>>(AddOne);
             MemoryBuffer1D<int, Stride1D.Dense> values = accelerator.Allocate1D(new int[64]);
-            AcceleratorStream stream = accelerator.CreateStream();
+            stream = accelerator.CreateStream();
             add(stream, (2, 32), values.View);
             stream.Synchronize();
             LaunchGraph graph = accelerator.Record(() => add(accelerator.DefaultStream, (2, 32), values.View));
@@ -59,6 +60,7 @@ internal sealed class CudaRuntimeTests
             Assert.That(driver.Leaks, Is.GreaterThan(3));
         }
         Assert.That((driver.Leaks, driver.Memory.Count), Is.EqualTo((0, 0)));
+        Assert.That(stream.Dispose, Throws.Nothing, "it went with its accelerator");
     }
 
     [Test]

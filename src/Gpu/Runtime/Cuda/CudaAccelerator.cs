@@ -183,6 +183,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
             foreach (nint stream in streams)
                 Driver.StreamDestroy(stream);
         }
+        streams.Clear();
         Driver.DevicePrimaryCtxRelease(device.Handle);
     }
 
