@@ -58,7 +58,8 @@ internal static class GpuFigures
         using var left = accelerator.Allocate1D(Data.Normal(shape.Rows * shape.Depth));
         using var right = accelerator.Allocate1D(Data.Normal(shape.Depth * shape.Columns));
         using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
-        Sampler ours = Samplers.Of(accelerator, () => product.Run(left.View, right.View, output.View, default, default, shape));
+        using var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
+        Sampler ours = Samplers.Of(accelerator, () => product.Run(left.View, right.View, output.View, default, default, shape, scratch.View));
         double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
         string Rate(double seconds) => $"{Numbers.Giga(flops / seconds)} GFLOP/s";
         string size = $"{shape.Rows}×{shape.Depth}×{shape.Columns}{(leftTurned ? " (TN)" : "")}";

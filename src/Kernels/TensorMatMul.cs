@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using static VaeGpu.Kernels.TensorInstructions;
 
 namespace VaeGpu.Kernels;
 
@@ -9,13 +9,6 @@ public interface ITensorBlock
     static abstract int RowTiles { get; }
     /// <summary>Tiles of 8 columns of a warp; even.</summary>
     static abstract int ColumnTiles { get; }
-}
-
-/// <summary>For large products: a warp has 64×64 results.</summary>
-public struct Tensor128x128 : ITensorBlock
-{
-    public static int RowTiles => 4;
-    public static int ColumnTiles => 8;
 }
 
 /// <summary>A warp has 32×32 results.</summary>
@@ -44,8 +37,8 @@ public struct Tensor32x32 : ITensorBlock
 /// <c>ldmatrix</c> takes eight lines' parts from different banks. [k, line]: lines are turned by 8·(k % 4), and the lanes of a load,
 /// 8 lines of 4 k, have different banks.</para>
 /// <para>Costs: 2MNK FLOPs; 4·MNK·(1/rows + 1/columns of the block) bytes read by 16 at a time (by 4 where rows are not multiples of
-/// 4 long, or a view does not begin at a multiple of 16 bytes); 12·32·(rows + columns) shared bytes, 96 KB for 128×128. With factors of
-/// 4 bytes in memory a large product in bf16 is bound by the second-level cache, not by the tensor cores.</para>
+/// 4 long, or a view does not begin at a multiple of 16 bytes); 12·32·(rows + columns) shared bytes, 48 KB for 64×64. Every
+/// group that reads a factor rounds it anew, and reads 4 bytes of it: <see cref="PackedMatMul"/> is for products that are large enough.</para>
 /// <para>Predecessor: <see cref="BlockedMatMul"/>. Not measured on hardware yet. Test: TensorMatMulTests.</para>
 /// </remarks>
 public static class TensorMatMul
@@ -80,7 +73,7 @@ public static class TensorMatMul
             uint slab = shared + (uint)(stage * stageSize * 4);
             Fetch<TLeft>(leftAddress, slab, rows, firstRow, shape.Rows, stage * Slab, shape.Depth, leftWide);
             Fetch<TRight>(rightAddress, slab + (uint)(Slab * rows * 4), columns, firstColumn, shape.Columns, stage * Slab, shape.Depth, rightWide);
-            CudaAsm.Emit("cp.async.commit_group;");
+            Commit();
         }
         int now = 0;
         for (int start = 0; start < shape.Depth; start += Slab)
@@ -91,7 +84,7 @@ public static class TensorMatMul
             uint slab = shared + (uint)(next * 4);
             Fetch<TLeft>(leftAddress, slab, rows, firstRow, shape.Rows, ahead, shape.Depth, leftWide);
             Fetch<TRight>(rightAddress, slab + (uint)(Slab * rows * 4), columns, firstColumn, shape.Columns, ahead, shape.Depth, rightWide);
-            CudaAsm.Emit("cp.async.commit_group;");
+            Commit();
             Accumulate<TBlock, TPrecision, TLeft, TRight>(slabs, shared, now * stageSize, sums);
             now = now == Stages - 1 ? 0 : now + 1;
         }
@@ -111,19 +104,6 @@ public static class TensorMatMul
     private static int Rows<TBlock>() where TBlock : struct, ITensorBlock => 2 * 16 * TBlock.RowTiles;
 
     private static int Columns<TBlock>() where TBlock : struct, ITensorBlock => 2 * 8 * TBlock.ColumnTiles;
-
-    private static unsafe uint SharedAddress(ArrayView<float> view)
-    {
-        CudaAsm.Emit("{ .reg .u64 address; cvta.to.shared.u64 address, %1; cvt.u32.u64 %0, address; }", out uint shared,
-            (ulong)Unsafe.AsPointer(ref view[0]));
-        return shared;
-    }
-
-    private static unsafe ulong GlobalAddress(ArrayView<float> view)
-    {
-        CudaAsm.Emit("cvta.to.global.u64 %0, %1;", out ulong global, (ulong)Unsafe.AsPointer(ref view[0]));
-        return global;
-    }
 
     /// <summary>Whether every 16 bytes of an operand's rows are one aligned access.</summary>
     private static bool IsWide<TOperand>(ulong address, int lines, int depth) where TOperand : struct, IOperand =>
@@ -154,8 +134,7 @@ public static class TensorMatMul
         for (int i = 0; i < lines * Slab / 4 / GroupSize; i++)
         {
             bool inside = isInRow & (i * step < rowsLeft);
-            CudaAsm.Emit("cp.async.cg.shared.global [%0], [%1], 16, %2;", target + (uint)(i * step * pitch * 4),
-                operand + (ulong)(inside ? source + 4L * (i * step * rowLength) : 0), inside ? 16u : 0u);
+            CopySixteen(target + (uint)(i * step * pitch * 4), operand + (ulong)(inside ? source + 4L * (i * step * rowLength) : 0), inside);
         }
     }
 
@@ -168,8 +147,7 @@ public static class TensorMatMul
             int line = TOperand.DepthIsFastest ? element / Slab : element % lines, k = TOperand.DepthIsFastest ? element % Slab : element / lines;
             bool inside = (first + line < allLines) & (start + k < depth);
             long source = 4L * (TOperand.Start(first + line, depth) + (start + k) * TOperand.Step(allLines));
-            CudaAsm.Emit("cp.async.ca.shared.global [%0], [%1], 4, %2;", slab + (uint)(4 * Place<TOperand>(line, k, lines)),
-                operand + (ulong)(inside ? source : 0), inside ? 4u : 0u);
+            CopyFour(slab + (uint)(4 * Place<TOperand>(line, k, lines)), operand + (ulong)(inside ? source : 0), inside);
         }
     }
 
@@ -209,8 +187,11 @@ public static class TensorMatMul
             {
                 for (int n = 0; n < TBlock.ColumnTiles; n++)
                 {
-                    TPrecision.MultiplyAdd(sums, (m * TBlock.ColumnTiles + n) * 4, left, m * TPrecision.LeftWords,
-                        right, n * TPrecision.RightWords);
+                    for (int part = 0; part < TPrecision.LeftWords / 4; part++)
+                    {
+                        TPrecision.MultiplyAdd(sums, (m * TBlock.ColumnTiles + n) * 4, left, m * TPrecision.LeftWords + 4 * part,
+                            right, n * TPrecision.RightWords + 2 * part);
+                    }
                 }
             }
         }
@@ -242,13 +223,10 @@ public static class TensorMatMul
         {
             // Lane l gives the address of line l % 8 of square l / 8: four numbers, of which each lane gets one.
             int square = lane / 8, down = linesFirst ? square % 2 : square / 2, along = linesFirst ? square / 2 : square % 2;
-            Input<uint> address = shared + (uint)(4 * (slab + Place<TOperand>(line + 8 * down + lane % 8, k + 4 * along, lines)));
-            Output<uint> n0 = default, n1 = default, n2 = default, n3 = default;
-            CudaAsm.EmitRef("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];", ref n0, ref n1, ref n2, ref n3, ref address);
-            numbers[at] = Interop.IntAsFloat(n0.Value);
-            numbers[at + 1] = Interop.IntAsFloat(n1.Value);
-            numbers[at + 2] = Interop.IntAsFloat(n2.Value);
-            numbers[at + 3] = Interop.IntAsFloat(n3.Value);
+            ArrayView<uint> words = LocalMemory.Allocate<uint>(4);
+            LoadSquares(shared + (uint)(4 * (slab + Place<TOperand>(line + 8 * down + lane % 8, k + 4 * along, lines))), words, 0);
+            for (int i = 0; i < 4; i++)
+                numbers[at + i] = Interop.IntAsFloat(words[i]);
         }
         else
         {

@@ -34,8 +34,12 @@ public sealed class Linear : ILayer
         output = workspace.Allocate(outputs);
         saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
         gradient = gradientInPlace ? output : workspace.Allocate(outputs);
-        if (!workspace.StagesOperands)
-            workspace.ReserveScratch(inputs * outputs);
+        workspace.ReserveScratch(workspace.StagesOperands ? 0 : (long)inputs * outputs);
+        // The most that the three products of a batch of any size may take.
+        int rows = workspace.MaximalBatch;
+        workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = outputs, Depth = inputs }));
+        workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(new() { Rows = inputs, Columns = outputs, Depth = rows }));
+        workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = inputs, Depth = outputs }));
     }
 
     /// <summary>Columns of the input.</summary>
@@ -55,13 +59,14 @@ public sealed class Linear : ILayer
 
     /// <summary>Computes <see cref="Output"/>: one launch.</summary>
     public void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
-        input, arena.Values(weight), output, arena.Values(bias), saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs });
+        input, arena.Values(weight), output, arena.Values(bias), saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
+        workspace.Scratch);
 
     /// <summary>Computes dW and db from <see cref="Gradient"/>: two launches.</summary>
     public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
     {
         var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };
-        workspace.WeightGradient.Run(input, gradient, arena.Gradient(weight), gradient, gradient, product);
+        workspace.WeightGradient.Run(input, gradient, arena.Gradient(weight), gradient, gradient, product, workspace.Scratch);
         workspace.Matrices.SumColumns(gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
@@ -71,14 +76,16 @@ public sealed class Linear : ILayer
     public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
-        workspace.InputGradient(below).Run(gradient, WeightForInputGradient(arena), inputGradient, gradient, belowSaved, product);
+        MatMulLauncher launcher = workspace.InputGradient(below);
+        if (workspace.StagesOperands)
+            launcher.Run(gradient, arena.Values(weight), inputGradient, gradient, belowSaved, product, workspace.Scratch);
+        else
+            launcher.Run(gradient, Transposed(arena), inputGradient, gradient, belowSaved, product);
     }
 
-    /// <summary>W where products stage their operands, else Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
-    private ArrayView<float> WeightForInputGradient(ParameterArena arena)
+    /// <summary>Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
+    private ArrayView<float> Transposed(ParameterArena arena)
     {
-        if (workspace.StagesOperands)
-            return arena.Values(weight);
         workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
         return workspace.Scratch;
     }

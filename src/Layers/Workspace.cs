@@ -39,7 +39,7 @@ public sealed class Workspace : IDisposable
     internal Lazy<ConvKernels> Convolutions { get; }
 
     /// <summary>Scratch memory: its contents last until the next layer's turn.</summary>
-    public ArrayView<float> Scratch => scratch!.View;
+    public ArrayView<float> Scratch => scratch?.View ?? default;
 
     /// <summary>Layers' forward product.</summary>
     public MatMulLauncher Forward(Activation activation)
@@ -66,9 +66,9 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Makes sure that <see cref="Scratch"/> has so many elements; called while the model is built.</summary>
-    public void ReserveScratch(int length)
+    public void ReserveScratch(long length)
     {
-        if (scratch is not null && scratch.Length >= length)
+        if (length <= (scratch?.Length ?? 0))
             return;
         scratch?.Dispose();
         scratch = Accelerator.Allocate1D<float>(length);

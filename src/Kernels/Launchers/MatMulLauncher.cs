@@ -6,8 +6,9 @@ namespace VaeGpu.Kernels;
 public sealed class MatMulLauncher
 {
     private readonly Func<MatMulShape, Variant> choose;
+    private readonly PackedProduct? packed;
 
-    private MatMulLauncher(Func<MatMulShape, Variant> choose) => this.choose = choose;
+    private MatMulLauncher(Func<MatMulShape, Variant> choose, PackedProduct? packed = null) => (this.choose, this.packed) = (choose, packed);
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
     private sealed record Variant(
@@ -68,11 +69,30 @@ public sealed class MatMulLauncher
         };
     }
 
+    /// <summary>The floats of scratch memory that a product of this shape makes use of; 0 where it needs none.</summary>
+    public long ScratchLength(MatMulShape shape) => packed is not null && packed.IsFor(shape) ? packed.ScratchLength(shape) : 0;
+
     /// <summary>Launches the product. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
+    /// <param name="left">(rows, depth), or as the operand says.</param>
+    /// <param name="right">(depth, columns), or as the operand says.</param>
+    /// <param name="output">(rows, columns).</param>
+    /// <param name="bias">As the epilogue says.</param>
+    /// <param name="saved">As the epilogue says.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scratch">
+    /// Room for packed factors, which makes a large product on tensor cores faster: <see cref="ScratchLength"/> floats that begin at a
+    /// multiple of 16 bytes; their contents are lost.
+    /// </param>
     public void Run(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape)
+        MatMulShape shape, ArrayView<float> scratch = default)
     {
+        long packedLength = ScratchLength(shape);
+        if (packedLength > 0 && packedLength <= scratch.Length)
+        {
+            packed!.Run(left, right, output, bias, saved, shape, scratch);
+            return;
+        }
         Variant variant = choose(shape);
         variant.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
     }
@@ -130,8 +150,10 @@ public sealed class MatMulLauncher
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
-        Variant[] blocks = [Block<Tensor128x128>(), Block<Tensor64x64>(), Block<Tensor32x32>()];
-        return new(shape => Largest(blocks, shape, processors));
+        Variant[] blocks = [Block<Tensor64x64>(), Block<Tensor32x32>()];
+        return new(
+            shape => Largest(blocks, shape, processors),
+            PackedProduct.Load<TPrecision, TLeft, TRight, TEpilogue>(accelerator, processors));
 
         Variant Block<TBlock>() where TBlock : struct, ITensorBlock
         {

@@ -38,14 +38,8 @@ internal static class Unfused
         accelerator.LoadStreamKernel(differentiate)(elements, matrix.View, other.View, shape);
         MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
             matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
-        // What only a device with tensor cores chooses.
-        var tensor = TensorMatMul.Multiply<Tensor128x128, Tf32, DepthFastest, DepthSlowest, Plain>;
-        var tensorBf16 = TensorMatMul.Multiply<Tensor128x128, Bf16, DepthFastest, DepthSlowest, Plain>;
-        foreach (var kernel in (ReadOnlySpan<Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape>>)[tensor, tensorBf16])
-        {
-            accelerator.LoadStreamKernel(kernel)(
-                TensorMatMul.Config<Tensor128x128>(3, 3), matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
-        }
+        Tensor<Tf32>(accelerator, matrix.View, other.View);
+        Tensor<Bf16>(accelerator, matrix.View, other.View);
         var matrices = new MatrixLauncher(accelerator);
         matrices.Transpose(matrix.View, other.View, shape);
         matrices.SumColumns(matrix.View, bias.View, shape);
@@ -53,6 +47,23 @@ internal static class Unfused
         var step = new StepLauncher(accelerator);
         step.Gather(matrix.View, other.View, control.View, new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
         step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
+    }
+
+    /// <summary>What only a device with tensor cores chooses.</summary>
+    private static void Tensor<TPrecision>(Accelerator accelerator, ArrayView<float> matrix, ArrayView<float> result)
+        where TPrecision : struct, ITensorPrecision
+    {
+        var shape = new MatMulShape { Rows = 3, Columns = 3, Depth = 3 };
+        var product = TensorMatMul.Multiply<Tensor64x64, TPrecision, DepthFastest, DepthSlowest, Plain>;
+        accelerator.LoadStreamKernel(product)(TensorMatMul.Config<Tensor64x64>(3, 3), matrix, matrix, result, default, default, shape);
+        using var packed = accelerator.Allocate1D<uint>(PackedMatMul.Columns * Pack.WordMultiple);
+        var factor = new PackShape { Lines = 3, Depth = 3, PackedLines = PackedMatMul.Columns, Words = Pack.WordMultiple };
+        var alongDepth = Pack.Run<TPrecision, DepthFastest>;
+        var alongLines = Pack.Run<TPrecision, DepthSlowest>;
+        var packedProduct = PackedMatMul.Multiply<TPrecision, Plain>;
+        accelerator.LoadStreamKernel(alongDepth)(Pack.Config(factor), matrix, packed.View, factor);
+        accelerator.LoadStreamKernel(alongLines)(Pack.Config(factor), matrix, packed.View, factor);
+        accelerator.LoadStreamKernel(packedProduct)(PackedMatMul.Config(3, 3), packed.View, packed.View, result, default, default, shape);
     }
 
     public static void Latent(Accelerator accelerator, LatentShape shape)

@@ -1,0 +1,68 @@
+namespace VaeGpu.Kernels;
+
+/// <summary>A large product on tensor cores: both factors are packed (<see cref="Pack"/>), and then multiplied (<see cref="PackedMatMul"/>).</summary>
+public sealed class PackedProduct
+{
+    private readonly int processors;
+    private readonly Func<int, int> words;
+    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packLeft, packRight;
+    private readonly Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply;
+
+    private PackedProduct(
+        int processors, Func<int, int> words,
+        Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packLeft,
+        Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packRight,
+        Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply) =>
+        (this.processors, this.words, this.packLeft, this.packRight, this.multiply) = (processors, words, packLeft, packRight, multiply);
+
+    /// <summary>The product of any operands and epilogue on a device of so many processors.</summary>
+    public static PackedProduct Load<TPrecision, TLeft, TRight, TEpilogue>(Accelerator accelerator, int processors)
+        where TPrecision : struct, ITensorPrecision
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
+        where TEpilogue : struct, IEpilogue
+    {
+        var packLeft = Pack.Run<TPrecision, TLeft>;
+        var packRight = Pack.Run<TPrecision, TRight>;
+        var multiply = PackedMatMul.Multiply<TPrecision, TEpilogue>;
+        return new(
+            processors, Pack.Words<TPrecision>,
+            accelerator.LoadStreamKernel(packLeft), accelerator.LoadStreamKernel(packRight), accelerator.LoadStreamKernel(multiply));
+    }
+
+    /// <summary>Whether a product has enough blocks for three quarters of the processors: smaller blocks lose more than that.</summary>
+    public bool IsFor(MatMulShape shape) => 4L * PackedMatMul.GridFor(shape.Rows, shape.Columns).Size >= 3L * processors;
+
+    /// <summary>The floats of scratch memory that both packed factors take.</summary>
+    public long ScratchLength(MatMulShape shape) =>
+        ((long)Left(shape).PackedLines + Right(shape).PackedLines) * words(shape.Depth);
+
+    /// <summary>Launches the two packings and the product.</summary>
+    /// <param name="left">(rows, depth), or as the operand says.</param>
+    /// <param name="right">(depth, columns), or as the operand says.</param>
+    /// <param name="output">(rows, columns).</param>
+    /// <param name="bias">As the epilogue says.</param>
+    /// <param name="saved">As the epilogue says.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scratch"><see cref="ScratchLength"/> floats that begin at a multiple of 16 bytes; their contents are lost.</param>
+    public void Run(
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
+        MatMulShape shape, ArrayView<float> scratch)
+    {
+        PackShape leftShape = Left(shape), rightShape = Right(shape);
+        ArrayView<uint> packed = scratch.Cast<uint>();
+        int leftLength = leftShape.PackedLines * leftShape.Words;
+        ArrayView<uint> packedLeft = packed.SubView(0, leftLength);
+        ArrayView<uint> packedRight = packed.SubView(leftLength, rightShape.PackedLines * rightShape.Words);
+        packLeft(Pack.Config(leftShape), left, packedLeft, leftShape);
+        packRight(Pack.Config(rightShape), right, packedRight, rightShape);
+        multiply(PackedMatMul.Config(shape.Rows, shape.Columns), packedLeft, packedRight, output, bias, saved, shape);
+    }
+
+    private PackShape Left(MatMulShape shape) => Shape(shape.Rows, shape.Depth, PackedMatMul.Rows);
+
+    private PackShape Right(MatMulShape shape) => Shape(shape.Columns, shape.Depth, PackedMatMul.Columns);
+
+    private PackShape Shape(int lines, int depth, int block) =>
+        new() { Lines = lines, Depth = depth, PackedLines = Launch.Groups(lines, block) * block, Words = words(depth) };
+}
