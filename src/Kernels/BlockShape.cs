@@ -18,6 +18,11 @@ public interface IBlock
     static abstract int Slab { get; }
     /// <summary>Elements of an access to global memory: 4 where all rows are multiples of 4 long, else 1.</summary>
     static abstract int Width { get; }
+    /// <summary>
+    /// Groups that shall fit a multiprocessor side by side: as many as registers allow without spills, and no more than there
+    /// are, since a product with fewer blocks than multiprocessors is cut into the next smaller ones.
+    /// </summary>
+    static abstract int MinGroupsPerMultiprocessor { get; }
 }
 
 /// <summary>For large products: 64 sums in each of 256 threads, 2 FLOPs for each shared byte.</summary>
@@ -29,6 +34,7 @@ public struct Block128x128 : IBlock
     public static int ThreadColumns => 16;
     public static int Slab => 16;
     public static int Width => 4;
+    public static int MinGroupsPerMultiprocessor => 1;
 }
 
 /// <summary>Four times as many groups: 32 sums in each of 128 threads.</summary>
@@ -40,6 +46,7 @@ public struct Block64x64 : IBlock
     public static int ThreadColumns => 16;
     public static int Slab => 16;
     public static int Width => 4;
+    public static int MinGroupsPerMultiprocessor => 4;
 }
 
 /// <summary>16 sums in each of 64 threads.</summary>
@@ -51,6 +58,7 @@ public struct Block32x32 : IBlock
     public static int ThreadColumns => 8;
     public static int Slab => 16;
     public static int Width => 4;
+    public static int MinGroupsPerMultiprocessor => 4;
 }
 
 /// <summary>For products too small to fill a GPU otherwise: 4 sums in each of 128 threads.</summary>
@@ -62,6 +70,7 @@ public struct Block16x32 : IBlock
     public static int ThreadColumns => 16;
     public static int Slab => 32;
     public static int Width => 4;
+    public static int MinGroupsPerMultiprocessor => 2;
 }
 
 /// <summary>A block whose global accesses are single elements, for rows of any length.</summary>
@@ -73,4 +82,6 @@ public struct Single<TBlock> : IBlock where TBlock : struct, IBlock
     public static int ThreadColumns => TBlock.ThreadColumns;
     public static int Slab => TBlock.Slab;
     public static int Width => 1;
+    // Four addresses in place of one are so many registers more.
+    public static int MinGroupsPerMultiprocessor => (TBlock.MinGroupsPerMultiprocessor + 1) / 2;
 }

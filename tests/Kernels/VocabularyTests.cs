@@ -37,6 +37,7 @@ public class VocabularyTests
         ["Index3D"] = ".ctor X Y Z Size op_Implicit(ValueTuple<Int32,Int32,Int32>) op_Equality op_Inequality Equals GetHashCode",
         ["KernelConfig"] = ".ctor(Index3D,Index3D) .ctor(Index3D,Index3D,SharedMemoryConfig) GridDim GroupDim",
         ["SharedMemoryConfig"] = "RequestDynamic",
+        ["KernelSpecialization"] = ".ctor(Nullable<Int32>,Nullable<Int32>)",
         ["Context"] = "Create Devices Dispose",
         ["Device"] = "Name AcceleratorType CreateAccelerator",
         ["Accelerator"] = "Name AcceleratorType WarpSize MaxNumThreadsPerGroup MaxSharedMemoryPerGroup NumMultiprocessors MemorySize "

@@ -5,6 +5,13 @@ namespace VaeGpu.Tests.Ptx;
 /// <summary>Small kernels, one idea each, whose PTX is kept in Golden/ to be read and compared.</summary>
 public static class GoldenKernels
 {
+    /// <summary>A kernel loaded for so many groups on a multiprocessor.</summary>
+    [AttributeUsage(AttributeTargets.Method)]
+    public sealed class SideBySideAttribute(int groups) : Attribute
+    {
+        public int Groups => groups;
+    }
+
     /// <summary>Four floats as one element.</summary>
     public struct Quad
     {
@@ -231,6 +238,10 @@ public static class GoldenKernels
             """, ref value, ref address);
         x[Group.IdxX] = value.Value;
     }
+
+    /// <summary>As many groups side by side as the launcher asks for.</summary>
+    [SideBySide(4)]
+    public static void Bounded(ArrayView<float> x) => x[Grid.GlobalIndex.X] *= 2;
 
     /// <summary>A function that PTX has no instruction for, compiled from C#.</summary>
     public static void LibraryTanh(ArrayView<float> x)

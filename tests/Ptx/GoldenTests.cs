@@ -60,7 +60,11 @@ internal sealed class GoldenTests
     private static string Emit(string name) => Regex.Replace(TextAccelerator.Emit(Source(name), 64).Text, @"GoldenKernels\.cs:([0-9]+)",
         match => lines[int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) - 1].Trim());
 
-    private static KernelSource Source(string name) => new(typeof(GoldenKernels).GetMethod(name)!);
+    private static KernelSource Source(string name)
+    {
+        MethodInfo kernel = typeof(GoldenKernels).GetMethod(name)!;
+        return new(kernel, new KernelSpecialization(null, kernel.GetCustomAttribute<GoldenKernels.SideBySideAttribute>()?.Groups));
+    }
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -156,6 +156,7 @@ internal sealed class MachineRefusalTests
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k(.param .b8 a[9999]) { ret; }", "a kernel takes 4352")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() .reqntid 2048 { ret; }", "1 to 1024 threads")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() .minnctapersm 2 { ret; }", "ignored without")]
+    [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() .reqntid 512 .minnctapersm 5 { ret; }", "they have 2560")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { ret; } /* no end", "comment without its end")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n// caf\u00e9\n.visible .entry k() { ret; }", null)]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry caf\u00e9() { ret; }", "not ASCII")]

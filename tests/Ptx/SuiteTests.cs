@@ -35,14 +35,16 @@ internal sealed class SuiteTests
             foreach (Type block in blocks.SelectMany(b => (Type[])[b, typeof(Single<>).MakeGenericType(b)]))
             {
                 MethodInfo groupSize = Method(typeof(BlockedMatMul), nameof(BlockedMatMul.GroupSize), block);
-                Add(typeof(BlockedMatMul), block, (int)groupSize.Invoke(null, null)!);
+                int groups = (int)block.GetProperty(nameof(IBlock.MinGroupsPerMultiprocessor))!.GetValue(null)!;
+                Add(typeof(BlockedMatMul), block, (int)groupSize.Invoke(null, null)!, groups);
             }
             foreach (Type tile in (Type[])[typeof(Tile4x2), typeof(Tile6x2), typeof(Tile8x2), typeof(Tile12x2)])
-                Add(typeof(MatMul), tile, 64);
+                Add(typeof(MatMul), tile, 64, null);
 
-            void Add(Type kernel, Type shape, int threads)
+            void Add(Type kernel, Type shape, int threads, int? groups)
             {
-                var source = new KernelSource(Method(kernel, "Multiply", shape, left, right, typeof(BiasActivation<Relu>)));
+                var source = new KernelSource(
+                    Method(kernel, "Multiply", shape, left, right, typeof(BiasActivation<Relu>)), new KernelSpecialization(threads, groups));
                 modules.Add((source.Name, TextAccelerator.Emit(source, threads)));
             }
         }

@@ -34,7 +34,7 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
     /// <summary>A kernel's PTX for launches that meet every assumption, or none.</summary>
     public static PtxModule Emit(KernelSource source, Index3D groupDim, bool assume = true) => PtxEmitter.Emit(
         WideAccesses.Apply(source.Optimize(groupDim, PtxEmitter.WarpSize), alignedViews: assume),
-        groupDim, new PtxOptions(Restrict: assume));
+        groupDim, new PtxOptions(Restrict: assume, source.Specialization.MinNumGroupsPerMultiprocessor));
 
     private protected override void DisposeDevice() { }
 

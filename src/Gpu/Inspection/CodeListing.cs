@@ -31,14 +31,15 @@ public static partial class CodeListing
 
     /// <summary>The code for groups of one shape. C# lines stand as comments, with their text where the source file is at hand.</summary>
     /// <exception cref="KernelCompilationException">The language, or the target, does not allow something in the kernel.</exception>
-    public static string Of(MethodInfo kernel, Index3D groupDim, CodeTarget target)
+    public static string Of(MethodInfo kernel, Index3D groupDim, CodeTarget target, KernelSpecialization specialization = default)
     {
-        Function function = new KernelSource(kernel).Optimize(groupDim, target == CodeTarget.Simd ? VectorLanes : 32);
+        Function function = new KernelSource(kernel, specialization).Optimize(groupDim, target == CodeTarget.Simd ? VectorLanes : 32);
         if (target is CodeTarget.OpenCL or CodeTarget.Simd)
             CudaOnly.Refuse(function, $"The target {target.ToString().ToLowerInvariant()}");
         return WithSource(target switch
         {
-            CodeTarget.Ptx => PtxEmitter.Emit(WideAccesses.Apply(function, alignedViews: true), groupDim).Text,
+            CodeTarget.Ptx => PtxEmitter.Emit(WideAccesses.Apply(function, alignedViews: true), groupDim,
+                new PtxOptions(GroupsPerProcessor: specialization.MinNumGroupsPerMultiprocessor)).Text,
             CodeTarget.OpenCL => OpenCLEmitter.Emit(function, groupDim).Source,
             CodeTarget.Simd => Simd(function, groupDim),
             _ => Printer.Print(function, withLines: true),

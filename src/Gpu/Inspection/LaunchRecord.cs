@@ -1,10 +1,12 @@
 using System.Reflection;
+using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Inspection;
 
 /// <summary>A launch of a kernel, and what its threads did together; the counts are zero where it was only noted, as PTX written by hand always is.</summary>
 /// <param name="Name">The kernel with its type arguments.</param>
 /// <param name="Method">The kernel.</param>
+/// <param name="Specialization">What it was loaded with.</param>
 /// <param name="GroupDim">Threads of a group.</param>
 /// <param name="GridDim">Groups.</param>
 /// <param name="StaticSharedBytes">Shared memory of a group.</param>
@@ -13,5 +15,5 @@ namespace VaeGpu.Gpu.Inspection;
 /// <param name="AccessedBytes">Bytes of device memory that the threads' loads and stores moved.</param>
 /// <param name="SharedBytes">Bytes of shared memory that the threads' loads and stores moved.</param>
 public sealed record LaunchRecord(
-    string Name, MethodInfo Method, Index3D GroupDim, Index3D GridDim, long StaticSharedBytes,
+    string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, long StaticSharedBytes,
     long Flops, long Bytes, long AccessedBytes, long SharedBytes);

@@ -36,8 +36,9 @@ public static class LaunchRecorder
             // PTX written by hand is not for the interpreter.
             if (runs && !function.Body.All().Any(i => i.Op == Op.Assembly))
                 accelerator.Compile(source, function, groupDim, counters).Launch(stream, gridDim, arguments, dynamicSharedBytes);
-            accelerator.Launches.Add(new(source.Name, source.Method, groupDim, gridDim, function.SharedBytes + dynamicSharedBytes,
-                counters.Flops, counters.Bytes, counters.AccessedBytes, counters.SharedBytes));
+            accelerator.Launches.Add(new(source.Name, source.Method, source.Specialization, groupDim, gridDim,
+                function.SharedBytes + dynamicSharedBytes, counters.Flops, counters.Bytes,
+                counters.AccessedBytes, counters.SharedBytes));
         }
     }
 }

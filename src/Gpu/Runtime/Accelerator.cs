@@ -7,7 +7,7 @@ public abstract partial class Accelerator : IDisposable
 {
     private readonly HashSet<MemoryBuffer> buffers = [];
     private readonly HashSet<LaunchGraph> graphs = [];
-    private readonly Dictionary<MethodInfo, Kernel> kernels = [];
+    private readonly Dictionary<(MethodInfo Method, KernelSpecialization Specialization), Kernel> kernels = [];
     private readonly Lock gate = new();
     private readonly Lock recording = new();
     private Recorder? recorder;
@@ -144,12 +144,12 @@ public abstract partial class Accelerator : IDisposable
     }
 
     /// <summary>The kernel behind a method, compiled at its first launch for each group shape.</summary>
-    internal Kernel Load(MethodInfo method)
+    internal Kernel Load(MethodInfo method, KernelSpecialization specialization = default)
     {
         lock (gate)
         {
-            if (!kernels.TryGetValue(method, out Kernel? kernel))
-                kernels.Add(method, kernel = new Kernel(this, method));
+            if (!kernels.TryGetValue((method, specialization), out Kernel? kernel))
+                kernels.Add((method, specialization), kernel = new Kernel(this, method, specialization));
             return kernel;
         }
     }

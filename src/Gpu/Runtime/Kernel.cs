@@ -23,10 +23,10 @@ internal sealed class Kernel
     private readonly Dictionary<Index3D, Executable> variants = [];
     private (Index3D GroupDim, Executable Executable) last;
 
-    public Kernel(Accelerator accelerator, MethodInfo method)
+    public Kernel(Accelerator accelerator, MethodInfo method, KernelSpecialization specialization)
     {
         this.accelerator = accelerator;
-        source = new KernelSource(method);
+        source = new KernelSource(method, specialization);
         ArgumentBytes = method.GetParameters().Sum(p => ArgumentPacker.SlotBytes(p.ParameterType));
     }
 
@@ -84,10 +84,16 @@ internal sealed class Kernel
 
     private void ThrowIfTooLarge(Index3D groupDim)
     {
-        if (groupDim.X <= 0 || groupDim.Y <= 0 || groupDim.Z <= 0 || (long)groupDim.X * groupDim.Y * groupDim.Z > accelerator.MaxNumThreadsPerGroup)
+        if (groupDim.X <= 0 || groupDim.Y <= 0 || groupDim.Z <= 0
+            || (long)groupDim.X * groupDim.Y * groupDim.Z > accelerator.MaxNumThreadsPerGroup)
         {
             throw new KernelLaunchException($"{source.Name} was launched with groups of {groupDim.X}×{groupDim.Y}×{groupDim.Z} threads; "
                 + $"{accelerator.Name} takes 1 to {accelerator.MaxNumThreadsPerGroup}. Choose a smaller group.");
+        }
+        if (groupDim.Size > source.Specialization.MaxNumThreadsPerGroup)
+        {
+            throw new KernelLaunchException($"{source.Name} was launched with groups of {groupDim.X}×{groupDim.Y}×{groupDim.Z} threads; "
+                + $"it was loaded for at most {source.Specialization.MaxNumThreadsPerGroup}. Choose a smaller group, or load it for more.");
         }
     }
 }

@@ -5,6 +5,7 @@ namespace VaeGpu.Kernels.Devices;
 /// <summary>A launch of a kernel, and what its threads did together; the counts are zero where it was only noted, as PTX written by hand always is.</summary>
 /// <param name="Name">The kernel with its type arguments.</param>
 /// <param name="Method">The kernel.</param>
+/// <param name="Specialization">What it was loaded with.</param>
 /// <param name="GroupDim">Threads of a group.</param>
 /// <param name="GridDim">Groups.</param>
 /// <param name="SharedBytes">Shared memory of a group.</param>
@@ -12,7 +13,8 @@ namespace VaeGpu.Kernels.Devices;
 /// <param name="Bytes">Bytes of device memory that were read, each once, and written, each once: what a perfect cache leaves.</param>
 /// <param name="AccessedBytes">Bytes of device memory that the threads' loads and stores moved.</param>
 public sealed record KernelLaunch(
-    string Name, MethodInfo Method, Index3D GroupDim, Index3D GridDim, long SharedBytes, long Flops, long Bytes, long AccessedBytes)
+    string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, long SharedBytes,
+    long Flops, long Bytes, long AccessedBytes)
 {
     /// <summary>Operations for each byte of device memory.</summary>
     public double Intensity => (double)Flops / Bytes;

@@ -138,9 +138,10 @@ public sealed class MatMulLauncher
         Variant Block<TBlock>() where TBlock : struct, IBlock
         {
             var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, TEpilogue>;
+            int groupSize = BlockedMatMul.GroupSize<TBlock>();
             return new(
-                accelerator.LoadStreamKernel(kernel),
-                shape => Launch.Config(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<TBlock>()));
+                accelerator.LoadStreamKernel(kernel, new KernelSpecialization(groupSize, TBlock.MinGroupsPerMultiprocessor)),
+                shape => Launch.Config(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), groupSize));
         }
     }
 

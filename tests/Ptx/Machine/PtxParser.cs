@@ -12,6 +12,9 @@ internal sealed partial class PtxParser(string text)
         [89] = new(7, 8), [90] = new(7, 8), [100] = new(8, 6), [101] = new(8, 6), [103] = new(8, 8), [120] = new(8, 7), [121] = new(8, 8),
     };
 
+    /// <summary>The most threads that a processor of any GPU holds.</summary>
+    private const int ProcessorThreads = 2048;
+
     private static readonly Version Newest = new(9, 1);
 
     private readonly List<PtxToken> tokens = PtxLexer.Read(text);
@@ -165,6 +168,11 @@ internal sealed partial class PtxParser(string text)
             throw new PtxException(directive.Line, ".reqntid and .maxntid cannot stand together");
         if (function.MinGroupsPerProcessor > 0 && Next.Text == "{" && function.RequiredThreads is null && function.MaximumThreads is null)
             throw new PtxException(directive.Line, ".minnctapersm is ignored without .maxntid or .reqntid");
+        if (function.MinGroupsPerProcessor * function.MaxThreads > ProcessorThreads && Next.Text == "{")
+        {
+            throw new PtxException(directive.Line, $".minnctapersm is ignored where its groups have more than the {ProcessorThreads} "
+                + $"threads of a processor; they have {function.MinGroupsPerProcessor * function.MaxThreads}");
+        }
     }
 
     private void Block(PtxFunction function, PtxScope scope)

@@ -146,10 +146,12 @@ internal sealed unsafe class CudaAccelerator : Accelerator
             Check(Driver.MemsetD8Async((ulong)(target.Handle + byteOffset), 0, (nuint)bytes, stream.Handle), "cuMemsetD8Async");
     }
 
-    internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source.Optimize(groupDim, WarpSize), groupDim);
+    internal override Executable Compile(KernelSource source, Index3D groupDim) =>
+        Compile(source.Optimize(groupDim, WarpSize), groupDim, source.Specialization.MinNumGroupsPerMultiprocessor);
 
     /// <summary>Compiles a kernel that the passes are through with.</summary>
-    internal CudaExecutable Compile(Function function, Index3D groupDim) => new(this, function, groupDim);
+    internal CudaExecutable Compile(Function function, Index3D groupDim, int? groupsPerProcessor = null) =>
+        new(this, function, groupDim, groupsPerProcessor);
 
     /// <summary>Has the driver compile a text.</summary>
     internal CudaKernel Load(string name, PtxModule ptx)

@@ -15,13 +15,14 @@ internal sealed unsafe class CudaExecutable : Executable
     private readonly CudaAccelerator accelerator;
     private readonly Function function;
     private readonly Index3D groupDim;
+    private readonly int? groupsPerProcessor;
     private readonly int[] views;
     private readonly CudaKernel?[] forms = new CudaKernel?[4];
     private readonly Lock gate = new();
 
-    public CudaExecutable(CudaAccelerator accelerator, Function function, Index3D groupDim)
+    public CudaExecutable(CudaAccelerator accelerator, Function function, Index3D groupDim, int? groupsPerProcessor)
     {
-        (this.accelerator, this.function, this.groupDim) = (accelerator, function, groupDim);
+        (this.accelerator, this.function, this.groupDim, this.groupsPerProcessor) = (accelerator, function, groupDim, groupsPerProcessor);
         views = [.. function.Parameters.Where(parameter => parameter.Type.IsPointer).Select(parameter => parameter.ByteOffset)];
         Usual = Form(aligned: true, restrict: true);
     }
@@ -68,8 +69,8 @@ internal sealed unsafe class CudaExecutable : Executable
             return form;
         lock (gate)
         {
-            return form ??= accelerator.Load(
-                function.Name, PtxEmitter.Emit(WideAccesses.Apply(function, aligned), groupDim, new PtxOptions(restrict)));
+            return form ??= accelerator.Load(function.Name, PtxEmitter.Emit(
+                WideAccesses.Apply(function, aligned), groupDim, new PtxOptions(restrict, groupsPerProcessor)));
         }
     }
 }

@@ -20,6 +20,7 @@ internal sealed partial class PtxEmitter
 
     private readonly Function function;
     private readonly Index3D groupDim;
+    private readonly int? groupsPerProcessor;
     private readonly Variance variance;
     private readonly Positions positions;
     private readonly ViewAccesses views;
@@ -36,7 +37,7 @@ internal sealed partial class PtxEmitter
 
     private PtxEmitter(Function function, Index3D groupDim, PtxOptions options)
     {
-        (this.function, this.groupDim, text) = (function, groupDim, body);
+        (this.function, this.groupDim, groupsPerProcessor, text) = (function, groupDim, options.GroupsPerProcessor, body);
         variance = Variance.Analyze(function, groupDim, WarpSize);
         positions = new Positions(function.Body);
         views = new ViewAccesses(function, options.Restrict);
@@ -81,7 +82,10 @@ internal sealed partial class PtxEmitter
             all.Append(".extern .shared .align 16 .b8 shared_dynamic[];\n\n");
         all.Append(CultureInfo.InvariantCulture, $".visible .entry {entry}(");
         all.AppendJoin(',', parameters.Select(p => $"\n    .param .{ParameterType(p)} {ParameterName(p)}"));
-        all.Append(CultureInfo.InvariantCulture, $")\n.reqntid {groupDim.X}, {groupDim.Y}, {groupDim.Z}\n{{\n");
+        all.Append(CultureInfo.InvariantCulture, $")\n.reqntid {groupDim.X}, {groupDim.Y}, {groupDim.Z}\n");
+        if (groupsPerProcessor is { } groups)
+            all.Append(CultureInfo.InvariantCulture, $".minnctapersm {groups}\n");
+        all.Append("{\n");
         registers.Declare(all);
         return all.Append(declarations).Append('\n').Append(prologue).Append(body).Append("}\n").ToString();
     }

@@ -3,12 +3,13 @@ using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Targets.Ptx;
 
-/// <summary>What the text may take for granted.</summary>
+/// <summary>What the text may take for granted, and what it asks of the machine code.</summary>
 /// <param name="Restrict">
 /// That no view which the kernel only reads overlaps one that it writes; <see cref="PtxModule.Accepts"/> says for which launches
 /// this holds. Only then may such a view be read by <c>ld.global.nc</c>, whose cache does not see the launch's own writes.
 /// </param>
-internal sealed record PtxOptions(bool Restrict = true);
+/// <param name="GroupsPerProcessor">Groups that shall fit a multiprocessor side by side: the registers are shared out accordingly.</param>
+internal sealed record PtxOptions(bool Restrict = true, int? GroupsPerProcessor = null);
 
 /// <summary>A kernel as PTX, with what the host has to know to load and launch it.</summary>
 /// <param name="Entry">The kernel's name in the text.</param>

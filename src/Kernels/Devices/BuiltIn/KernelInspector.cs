@@ -12,10 +12,11 @@ public static class KernelInspector
     public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work) =>
     [
         .. LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work).Select(launch => new KernelLaunch(
-            launch.Name, launch.Method, launch.GroupDim, launch.GridDim, launch.StaticSharedBytes, launch.Flops, launch.Bytes, launch.AccessedBytes)),
+            launch.Name, launch.Method, launch.Specialization, launch.GroupDim, launch.GridDim, launch.StaticSharedBytes,
+            launch.Flops, launch.Bytes, launch.AccessedBytes)),
     ];
 
     /// <summary>The code of a launch's kernel in one of <see cref="Targets"/>, under the C# lines that it comes from.</summary>
     public static string Code(KernelLaunch launch, string target) =>
-        CodeListing.Of(launch.Method, launch.GroupDim, Enum.Parse<CodeTarget>(target, ignoreCase: true));
+        CodeListing.Of(launch.Method, launch.GroupDim, Enum.Parse<CodeTarget>(target, ignoreCase: true), launch.Specialization);
 }
