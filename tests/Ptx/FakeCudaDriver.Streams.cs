@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Tests.Ptx;
@@ -16,9 +17,14 @@ internal sealed unsafe partial class FakeCudaDriver
     private sealed class FakeCapture
     {
         public Thread Thread { get; } = Thread.CurrentThread;
-        public List<Func<CudaError>> Work { get; } = [];
+        public List<FakeNode> Nodes { get; } = [];
+        /// <summary>What the next node waits for; pinned, since the driver hands its address out.</summary>
+        public nint[] Waits { get; set; } = [];
         public bool IsSpoilt { get; set; }
     }
+
+    /// <summary>Work in a graph.</summary>
+    private sealed record FakeNode(nint Handle, Func<CudaError> Work, nint[] Waits);
 
     private sealed class FakeEvent
     {
@@ -26,7 +32,7 @@ internal sealed unsafe partial class FakeCudaDriver
         public long Mark { get; set; }
     }
 
-    private sealed record FakeGraph(Func<CudaError>[] Work);
+    private sealed record FakeGraph(FakeNode[] Nodes);
 
     private sealed record FakeGraphExecutable(Func<CudaError>[] Work);
 
@@ -83,11 +89,43 @@ internal sealed unsafe partial class FakeCudaDriver
         if (found.Capture is not { } capture || capture.Thread != Thread.CurrentThread)
             return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
         found.Capture = null;
-        return capture.IsSpoilt ? CudaError.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : Make(graph, new FakeGraph([.. capture.Work]));
+        return capture.IsSpoilt ? CudaError.CUDA_ERROR_STREAM_CAPTURE_INVALIDATED : Make(graph, new FakeGraph([.. capture.Nodes]));
     });
 
+    public CudaError StreamGetCaptureInfo(nint stream, int* status, ulong* id, nint* graph, nint** dependencies, nuint* count) =>
+        OfStream(nameof(StreamGetCaptureInfo), stream, found =>
+        {
+            if (found.Capture is not { } capture)
+                return CudaError.CUDA_ERROR_ILLEGAL_STATE;
+            *status = CudaNumber.CaptureActive;
+            *dependencies = (nint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(capture.Waits));
+            *count = (nuint)capture.Waits.Length;
+            return CudaError.CUDA_SUCCESS;
+        });
+
+    public CudaError StreamUpdateCaptureDependencies(nint stream, nint* dependencies, nuint count, uint flags)
+    {
+        nint[] waits = new ReadOnlySpan<nint>(dependencies, (int)count).ToArray();
+        return OfStream(nameof(StreamUpdateCaptureDependencies), stream, found =>
+        {
+            if (found.Capture is not { } capture)
+                return CudaError.CUDA_ERROR_ILLEGAL_STATE;
+            if (flags != CudaNumber.SetCaptureDependencies || !waits.All(node => capture.Nodes.Exists(other => other.Handle == node)))
+                return CudaError.CUDA_ERROR_INVALID_VALUE;
+            capture.Waits = Pinned(waits);
+            return CudaError.CUDA_SUCCESS;
+        });
+    }
+
     public CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) => OutsideCapture(nameof(GraphInstantiate), () =>
-        With<FakeGraph>(graph, found => Make(executable, new FakeGraphExecutable([.. found.Work]))));
+        With<FakeGraph>(graph, found =>
+        {
+            GraphWaits = [.. found.Nodes.Select(node => node.Waits.Select(wait => Array.FindIndex(found.Nodes, other => other.Handle == wait)).ToArray())];
+            return Make(executable, new FakeGraphExecutable(LastFirst(found.Nodes)));
+        }));
+
+    /// <summary>Of the graph made last: what each of its nodes waits for.</summary>
+    public int[][] GraphWaits { get; private set; } = [];
 
     public CudaError GraphLaunch(nint executable, nint stream) => InContext(nameof(GraphLaunch), () =>
         With<FakeGraphExecutable>(executable, found => Queue(stream, () =>
@@ -132,13 +170,36 @@ internal sealed unsafe partial class FakeCudaDriver
     {
         if (found.Capture is { } capture)
         {
-            capture.Work.Add(work);
+            var node = new FakeNode(lastHandle += 0x10, work, capture.Waits);
+            capture.Nodes.Add(node);
+            capture.Waits = Pinned([node.Handle]);
             return CudaError.CUDA_SUCCESS;
         }
         found.Pending.Enqueue(work);
         found.Queued++;
         return CudaError.CUDA_SUCCESS;
     });
+
+    /// <summary>An order that a graph allows, as far from the one in which it was captured as can be: of what is ready, the last.</summary>
+    private static Func<CudaError>[] LastFirst(FakeNode[] nodes)
+    {
+        var left = nodes.ToList();
+        var order = new List<Func<CudaError>>();
+        while (left.Count > 0)
+        {
+            FakeNode next = left.Last(node => !node.Waits.Any(wait => left.Exists(other => other.Handle == wait)));
+            order.Add(next.Work);
+            left.Remove(next);
+        }
+        return [.. order];
+    }
+
+    private static nint[] Pinned(nint[] nodes)
+    {
+        nint[] pinned = GC.AllocateArray<nint>(nodes.Length, pinned: true);
+        nodes.CopyTo(pinned, 0);
+        return pinned;
+    }
 
     private static CudaError Do(Action work)
     {

@@ -20,6 +20,8 @@ public class LaunchGraph : IDisposable
     /// <summary>The accelerator whose work this is.</summary>
     public Accelerator Accelerator { get; }
 
+    private protected IReadOnlyList<RecordedStep> Steps => steps;
+
     /// <summary>Launches and clearings of memory, in their order.</summary>
     public int Count => steps.Length;
 
@@ -47,14 +49,11 @@ public class LaunchGraph : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The steps one by one.</summary>
-    internal void Launch(AcceleratorStream stream)
+    internal virtual void Run()
     {
         foreach (RecordedStep step in steps)
-            step.Run(stream);
+            step.Run(Accelerator.DefaultStream);
     }
-
-    internal virtual void Run() => Launch(Accelerator.DefaultStream);
 
     /// <summary>Gives the driver's object back.</summary>
     internal virtual void Release() { }

@@ -49,5 +49,8 @@ internal sealed unsafe class RecordedLaunch(Executable executable, Index3D gridD
 /// <summary>Memory set to zero.</summary>
 internal sealed class RecordedClear(MemoryBuffer target, long byteOffset, long bytes) : RecordedStep
 {
+    /// <summary>The memory.</summary>
+    public MemoryUse Use => new(target.Handle, byteOffset, byteOffset + bytes, true);
+
     public override void Run(AcceleratorStream stream) => target.Accelerator.Clear(stream, target, byteOffset, bytes);
 }

@@ -33,6 +33,9 @@ internal sealed unsafe class CudaExecutable : Executable
     /// <inheritdoc/>
     public override KernelReport Report => Usual.Report;
 
+    /// <summary>What a launch does with the memory behind its views.</summary>
+    public MemoryUse[] Uses(byte* arguments) => Usual.Ptx.Uses(arguments);
+
     private CudaKernel Usual { get; }
 
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace VaeGpu.Gpu.Runtime;
 
-/// <summary>Recorded launches as a CUDA graph: captured from a stream of its own, and instantiated.</summary>
+/// <summary>
+/// Recorded launches as a CUDA graph: captured from a stream of its own, and instantiated. A launch waits for those alone whose memory it
+/// uses (<see cref="DataDependencies"/>), so that small kernels that have nothing to do with each other run side by side.
+/// </summary>
 internal sealed unsafe class CudaGraph : LaunchGraph
 {
     private readonly CudaAccelerator accelerator;
@@ -50,7 +53,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         bool isWhole = false;
         try
         {
-            Launch(stream);
+            Capture(stream.Handle, step => step.Run(stream));
             isWhole = true;
         }
         finally
@@ -64,4 +67,41 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         }
         return graph;
     }
+
+    private void Capture(nint stream, Action<RecordedStep> capture)
+    {
+        int[][] waits = DataDependencies.Of([.. Steps.Select(Uses)]);
+        var last = new nint[Steps.Count][];
+        for (int i = 0; i < last.Length; i++)
+        {
+            nint[] before = [.. waits[i].SelectMany(step => last[step]).Distinct()];
+            fixed (nint* nodes = before)
+            {
+                accelerator.Check(
+                    driver.StreamUpdateCaptureDependencies(stream, nodes, (nuint)before.Length, CudaNumber.SetCaptureDependencies),
+                    "cuStreamUpdateCaptureDependencies");
+            }
+            capture(Steps[i]);
+            last[i] = Last(stream);
+        }
+    }
+
+    /// <summary>What would be waited for by a launch that were captured now.</summary>
+    private nint[] Last(nint stream)
+    {
+        int status;
+        ulong id;
+        nint graph;
+        nint* nodes;
+        nuint count;
+        accelerator.Check(driver.StreamGetCaptureInfo(stream, &status, &id, &graph, &nodes, &count), "cuStreamGetCaptureInfo_v2");
+        return new ReadOnlySpan<nint>(nodes, (int)count).ToArray();
+    }
+
+    private static MemoryUse[] Uses(RecordedStep step) => step switch
+    {
+        RecordedClear clear => [clear.Use],
+        RecordedLaunch launch => ((CudaExecutable)launch.Executable).Uses(launch.Arguments),
+        _ => throw new InvalidOperationException($"A {step.GetType().Name} does not tell what memory it uses."),
+    };
 }

@@ -54,6 +54,8 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     private readonly delegate* unmanaged<nint, uint, uint, uint, uint, uint, uint, uint, nint, void**, void**, CudaError> launchKernel;
     private readonly delegate* unmanaged<nint, int, CudaError> streamBeginCapture;
     private readonly delegate* unmanaged<nint, nint*, CudaError> streamEndCapture;
+    private readonly delegate* unmanaged<nint, int*, ulong*, nint*, nint**, nuint*, CudaError> streamGetCaptureInfo;
+    private readonly delegate* unmanaged<nint, nint*, nuint, uint, CudaError> streamUpdateCaptureDependencies;
     private readonly delegate* unmanaged<nint*, nint, ulong, CudaError> graphInstantiate;
     private readonly delegate* unmanaged<nint, nint, CudaError> graphLaunch;
     private readonly delegate* unmanaged<nint, CudaError> graphExecDestroy;
@@ -104,6 +106,8 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
             Find("cuLaunchKernel");
         streamBeginCapture = (delegate* unmanaged<nint, int, CudaError>)Find("cuStreamBeginCapture_v2");
         streamEndCapture = (delegate* unmanaged<nint, nint*, CudaError>)Find("cuStreamEndCapture");
+        streamGetCaptureInfo = (delegate* unmanaged<nint, int*, ulong*, nint*, nint**, nuint*, CudaError>)Find("cuStreamGetCaptureInfo_v2");
+        streamUpdateCaptureDependencies = (delegate* unmanaged<nint, nint*, nuint, uint, CudaError>)Find("cuStreamUpdateCaptureDependencies");
         graphInstantiate = (delegate* unmanaged<nint*, nint, ulong, CudaError>)Find("cuGraphInstantiateWithFlags");
         graphLaunch = (delegate* unmanaged<nint, nint, CudaError>)Find("cuGraphLaunch");
         graphExecDestroy = (delegate* unmanaged<nint, CudaError>)Find("cuGraphExecDestroy");
@@ -193,6 +197,10 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
 
     public CudaError StreamBeginCapture(nint stream, int mode) => streamBeginCapture(stream, mode);
     public CudaError StreamEndCapture(nint stream, nint* graph) => streamEndCapture(stream, graph);
+    public CudaError StreamGetCaptureInfo(nint stream, int* status, ulong* id, nint* graph, nint** dependencies, nuint* count) =>
+        streamGetCaptureInfo(stream, status, id, graph, dependencies, count);
+    public CudaError StreamUpdateCaptureDependencies(nint stream, nint* dependencies, nuint count, uint flags) =>
+        streamUpdateCaptureDependencies(stream, dependencies, count, flags);
     public CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) => graphInstantiate(executable, graph, flags);
     public CudaError GraphLaunch(nint executable, nint stream) => graphLaunch(executable, stream);
     public CudaError GraphExecDestroy(nint executable) => graphExecDestroy(executable);

@@ -51,6 +51,8 @@ internal unsafe interface ICudaDriver
 
     CudaError StreamBeginCapture(nint stream, int mode);
     CudaError StreamEndCapture(nint stream, nint* graph);
+    CudaError StreamGetCaptureInfo(nint stream, int* status, ulong* id, nint* graph, nint** dependencies, nuint* count);
+    CudaError StreamUpdateCaptureDependencies(nint stream, nint* dependencies, nuint count, uint flags);
     CudaError GraphInstantiate(nint* executable, nint graph, ulong flags);
     CudaError GraphLaunch(nint executable, nint stream);
     CudaError GraphExecDestroy(nint executable);

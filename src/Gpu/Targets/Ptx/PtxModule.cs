@@ -40,24 +40,32 @@ internal sealed record PtxModule(
                 continue;
             for (int j = 0; j < Arguments.Count; j++)
             {
-                if (Arguments[j].Access == PtxAccess.Written && Overlap(block, Arguments[i], Arguments[j]))
+                if (Arguments[j].Access == PtxAccess.Written && Use(block, Arguments[i]).Conflicts(Use(block, Arguments[j])))
                     return false;
             }
         }
         return true;
     }
 
-    private static unsafe bool Overlap(byte* block, PtxArgument a, PtxArgument b)
+    /// <summary>What a launch does with the memory behind its views; known where the text takes for granted what it can.</summary>
+    public unsafe MemoryUse[] Uses(byte* block)
     {
-        var x = (ViewArgument*)(block + a.Parameter.ByteOffset);
-        var y = (ViewArgument*)(block + b.Parameter.ByteOffset);
-        return x->Handle == y->Handle && x->ByteOffset < End(y, b) && y->ByteOffset < End(x, a);
+        var uses = new List<MemoryUse>();
+        foreach (PtxArgument argument in Arguments)
+        {
+            if (argument.Access != PtxAccess.None)
+                uses.Add(Use(block, argument));
+        }
+        return [.. uses];
     }
 
-    /// <summary>A view whose elements are not known may reach to its buffer's end.</summary>
-    private static unsafe long End(ViewArgument* view, PtxArgument argument) => argument.Parameter.ElementBytes is > 0 and int bytes
-        ? view->ByteOffset + view->Length * bytes
-        : long.MaxValue;
+    private static unsafe MemoryUse Use(byte* block, PtxArgument argument)
+    {
+        var view = (ViewArgument*)(block + argument.Parameter.ByteOffset);
+        // A view whose elements are not known may reach to its buffer's end.
+        long end = argument.Parameter.ElementBytes is > 0 and int bytes ? view->ByteOffset + view->Length * bytes : long.MaxValue;
+        return new(view->Handle, view->ByteOffset, end, argument.Access == PtxAccess.Written);
+    }
 }
 
 /// <summary>A <c>.param</c> of a kernel: where the argument block holds it, and what the kernel does with the memory behind it.</summary>

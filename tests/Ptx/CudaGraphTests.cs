@@ -1,0 +1,59 @@
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Tests.Training;
+using VaeGpu.Training;
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Tests.Ptx;
+
+/// <summary>Which nodes of a CUDA graph wait for which. The stand-in for the driver runs what is ready in the reverse of its order.</summary>
+internal sealed class CudaGraphTests
+{
+    public static void CopyAcross(ArrayView<int> source, ArrayView<int> target) => target[Group.IdxX] = source[Group.IdxX] + 1;
+
+    [Test]
+    public void Launches_that_share_nothing_but_what_they_read_are_side_by_side()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator gpu = driver.Open();
+        var copy = gpu.LoadStreamKernel<ArrayView<int>, ArrayView<int>>(CopyAcross);
+        using var a = gpu.Allocate1D([1, 2, 3]);
+        using var b = gpu.Allocate1D<int>(3);
+        using var c = gpu.Allocate1D<int>(3);
+        using LaunchGraph graph = gpu.Record(() =>
+        {
+            c.View.MemSetToZero();
+            copy((1, 3), a.View, b.View);
+            copy((1, 2), a.View, c.View.SubView(1, 2));
+            copy((1, 3), c.View, a.View);
+        });
+        Assert.That(driver.GraphWaits, Is.EqualTo(new int[][] { [], [], [0], [2, 1] }));
+        graph.Replay();
+        Assert.That((b.GetAsArray1D(), c.GetAsArray1D(), a.GetAsArray1D()),
+            Is.EqualTo((new[] { 2, 3, 4 }, new[] { 0, 2, 3 }, new[] { 1, 3, 4 })));
+    }
+
+    [Test]
+    public void The_weights_gradients_of_a_step_are_not_waited_for_by_the_layers_below()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator gpu = driver.Open();
+        byte[] pixels = new byte[16 * 20];
+        new Random(1).NextBytes(pixels);
+        var images = new DataSplit("noise", new ImageSet(pixels, null, 5, 4), new ImageSet(pixels, null, 5, 4));
+        using var trainer = new Trainer(gpu, new RunConfiguration
+        {
+            Model = new ModelConfiguration { Width = 5, Height = 4, Hidden = [6], Latent = 2 },
+            Training = new TrainingConfiguration { Batch = 8, Epochs = 1, Seed = 7 },
+            Data = DataConfiguration.Of(null, images),
+            Device = new DeviceConfiguration("cuda", "cuda", "any"),
+        }, images);
+        TinyRun.Finish(trainer);
+        int[][] waits = driver.GraphWaits;
+        int[] depth = new int[waits.Length];
+        for (int i = 0; i < waits.Length; i++)
+            depth[i] = 1 + waits[i].Select(wait => depth[wait]).DefaultIfEmpty(0).Max();
+        TestContext.Out.WriteLine($"{waits.Length} launches, the longest chain has {depth.Max()}: {string.Join(" ", waits.Select((w, i) => $"{i}<-{string.Join(',', w)}"))}");
+        Assert.That(depth.Max(), Is.LessThan(waits.Length * 3 / 4));
+    }
+}
