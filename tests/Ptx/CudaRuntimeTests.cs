@@ -1,6 +1,8 @@
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training.Catalogue;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -191,6 +193,34 @@ internal sealed class CudaRuntimeTests
             Assert.That(Report(new FakeCudaDriver { Version = 99010 }, true), Is.EqualTo(report));
             Assert.That(Report(new FakeCudaDriver { Version = 99010 }, true), Is.EqualTo(report));
         });
+    }
+
+    [Test]
+    public void A_kernel_of_the_catalogue_says_what_it_takes_of_a_CUDA_device_and_of_no_other()
+    {
+        using CudaAccelerator cuda = new FakeCudaDriver().Open();
+        using CudaAccelerator small = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
+        using Backend cpu = Backend.Open("cpu", 1);
+        KernelLaunch adam = KernelCatalogue.Find(KernelCatalogue.Of(gpu: true, counted: false, 2, default), "adam.run");
+        Assert.Multiple(() =>
+        {
+            Assert.That(KernelInspector.Resources(cuda, adam), Has.Property("Registers").Positive.And.Property("LocalBytes").Zero);
+            Assert.That(KernelInspector.Resources(small, adam), Is.Null, "its groups do not fit");
+            Assert.That(KernelInspector.Resources(cpu.Accelerator, adam), Is.Null);
+        });
+    }
+
+    // Two processors; an H200 of 132 has 13.6.
+    [TestCase(90, 1_980_000, 3_201_000, 8.0 * 2 * 128 * 1980 / (6144.0 * 3201))]
+    [TestCase(80, 1_410_000, 1_215_000, 8.0 * 2 * 64 * 1410 / (6144.0 * 1215))]
+    [TestCase(75, 1_410_000, 1_215_000, 8.0 * 2 * 64 * 1410 / (6144.0 * 1215))]
+    [TestCase(86, 1_410_000, 1_215_000, 8.0 * 2 * 128 * 1410 / (6144.0 * 1215))]
+    [TestCase(90, 0, 3_201_000, null)]
+    [TestCase(90, 1_980_000, 0, null)]
+    public void The_balance_of_a_device_follows_from_its_clocks_where_they_are_known(int capability, int clock, int memory, double? balance)
+    {
+        using CudaAccelerator accelerator = new FakeCudaDriver { Capability = capability, Clocks = (clock, memory) }.Open();
+        Assert.That(accelerator.Device.OperationsPerByte, balance is { } known ? Is.EqualTo(known).Within(1e-9) : Is.Null);
     }
 
     [Test]

@@ -36,6 +36,9 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     public long MemoryBytes { get; init; } = 4L << 30;
     public bool IsProhibited { get; init; }
 
+    /// <summary>Clocks in kHz; 0 for a driver that does not tell.</summary>
+    public (int Processors, int Memory) Clocks { get; init; }
+
     /// <summary>The newest PTX that it reads.</summary>
     public Version NewestPtx { get; init; } = new(9, 0);
 
@@ -114,6 +117,9 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
             CudaDeviceAttribute.ComputeCapabilityMajor => Capability / 10,
             CudaDeviceAttribute.ComputeCapabilityMinor => Capability % 10,
             CudaDeviceAttribute.MaxRegistersPerMultiprocessor => 65536,
+            CudaDeviceAttribute.ClockRate => Clocks.Processors,
+            CudaDeviceAttribute.MemoryClockRate => Clocks.Memory,
+            CudaDeviceAttribute.MemoryBusWidth => 6144,
             _ => 0,
         }));
 

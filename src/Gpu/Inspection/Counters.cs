@@ -1,19 +1,18 @@
-using System.Collections;
+using System.Collections.Concurrent;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Inspection;
 
-/// <summary>Counts what the threads of a launch do, while the interpreter runs them.</summary>
-internal sealed class Counters
+/// <summary>Counts what the threads of a launch do, while an interpreter runs them.</summary>
+/// <param name="touched">The bytes that the launch touches; interpreters that share its groups share them.</param>
+internal sealed class Counters(TouchedBytes touched)
 {
-    private readonly Dictionary<Memory, (BitArray Read, BitArray Written)> touched = new(ReferenceEqualityComparer.Instance);
+    private Memory? last;
+    private (byte[] Read, byte[] Written) marks;
 
     /// <summary>Floating-point operations; a fused multiply-add is two.</summary>
     public long Flops { get; private set; }
-
-    /// <summary>Bytes of global memory that were read, each once, and that were written, each once.</summary>
-    public long Bytes => touched.Values.Sum(pair => Ones(pair.Read) + Ones(pair.Written));
 
     /// <summary>Bytes that the loads and stores of all threads moved from and to global memory, or caches.</summary>
     public long AccessedBytes { get; private set; }
@@ -32,24 +31,26 @@ internal sealed class Counters
 
     public void Compute(long flops) => Flops += flops;
 
-    public void Access(Memory memory, AddressSpace space, long address, int size, bool writes)
-    {
-        if (space == AddressSpace.Shared)
-            SharedBytes += size;
-        if (space != AddressSpace.Global)
-            return;
-        AccessedBytes += size;
-        if (!touched.TryGetValue(memory, out (BitArray Read, BitArray Written) bytes))
-            touched.Add(memory, bytes = (new BitArray((int)memory.Bytes), new BitArray((int)memory.Bytes)));
-        BitArray of = writes ? bytes.Written : bytes.Read;
-        for (int i = 0; i < size; i++)
-            of[(int)address + i] = true;
-    }
+    public void AccessShared(int size) => SharedBytes += size;
 
-    private static long Ones(BitArray bits)
+    public void AccessGlobal(Memory memory, long address, int size, bool writes)
     {
-        var words = new int[(bits.Length + 31) / 32];
-        bits.CopyTo(words, 0);
-        return words.Sum(word => (long)System.Numerics.BitOperations.PopCount((uint)word));
+        AccessedBytes += size;
+        if (memory != last)
+            (last, marks) = (memory, touched.Of(memory));
+        (writes ? marks.Written : marks.Read).AsSpan((int)address, size).Fill(1);
     }
+}
+
+/// <summary>Which bytes of global memory a launch reads and writes: a byte of marks for each.</summary>
+internal sealed class TouchedBytes
+{
+    private readonly ConcurrentDictionary<Memory, (byte[] Read, byte[] Written)> marks = new();
+
+    /// <summary>Bytes that were read, each once, and that were written, each once.</summary>
+    public long Count => marks.Values.Sum(of => (long)of.Read.AsSpan().Count((byte)1) + of.Written.AsSpan().Count((byte)1));
+
+    /// <summary>The marks of a memory's bytes.</summary>
+    public (byte[] Read, byte[] Written) Of(Memory memory) =>
+        marks.GetOrAdd(memory, of => (new byte[of.Bytes], new byte[of.Bytes]));
 }

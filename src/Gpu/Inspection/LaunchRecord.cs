@@ -9,11 +9,11 @@ namespace VaeGpu.Gpu.Inspection;
 /// <param name="Specialization">What it was loaded with.</param>
 /// <param name="GroupDim">Threads of a group.</param>
 /// <param name="GridDim">Groups.</param>
-/// <param name="StaticSharedBytes">Shared memory of a group.</param>
+/// <param name="GroupSharedBytes">Shared memory of a group; the kernel is compiled when somebody asks.</param>
 /// <param name="Flops">Floating-point operations; a fused multiply-add is two.</param>
 /// <param name="Bytes">Bytes of device memory that were read, each once, and written, each once: what a perfect cache leaves.</param>
 /// <param name="AccessedBytes">Bytes of device memory that the threads' loads and stores moved.</param>
 /// <param name="SharedBytes">Bytes of shared memory that the threads' loads and stores moved.</param>
 public sealed record LaunchRecord(
-    string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, long StaticSharedBytes,
+    string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, Lazy<long> GroupSharedBytes,
     long Flops, long Bytes, long AccessedBytes, long SharedBytes);

@@ -6,6 +6,9 @@ namespace VaeGpu.Gpu.Inspection;
 /// <summary>Notes the launches of some work on the interpreter, in their order, and counts what they do.</summary>
 public static class LaunchRecorder
 {
+    /// <summary>Fewer groups are not worth an interpreter of their own.</summary>
+    private const int LeastGroups = 32;
+
     /// <summary>Runs some work and gives its launches.</summary>
     /// <param name="warpSize">32 stands for a GPU, 16, 8 and 4 for the vectors of a CPU: launchers choose their shapes by it.</param>
     /// <param name="runs">Whether kernels run, and are counted; else they are only noted, and memory keeps what it holds.</param>
@@ -26,19 +29,39 @@ public static class LaunchRecorder
 
     private sealed class Recording(RecordingAccelerator accelerator, KernelSource source, Index3D groupDim, bool runs) : Executable
     {
-        private readonly Function function = source.Optimize(groupDim, accelerator.WarpSize);
+        private readonly Lazy<Function> function = new(() => source.Optimize(groupDim, accelerator.WarpSize));
 
-        public override string Text => Printer.Print(function);
+        public override string Text => Printer.Print(function.Value);
 
         public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
         {
-            var counters = new Counters();
+            var touched = new TouchedBytes();
             // PTX written by hand is not for the interpreter.
-            if (runs && !function.Body.All().Any(i => i.Op == Op.Assembly))
-                accelerator.Compile(source, function, groupDim, counters).Launch(stream, gridDim, arguments, dynamicSharedBytes);
+            Counters[] counters = runs && !function.Value.Body.All().Any(i => i.Op == Op.Assembly)
+                ? Run(gridDim, arguments, dynamicSharedBytes, touched)
+                : [];
             accelerator.Launches.Add(new(source.Name, source.Method, source.Specialization, groupDim, gridDim,
-                function.SharedBytes + dynamicSharedBytes, counters.Flops, counters.Bytes,
-                counters.AccessedBytes, counters.SharedBytes));
+                new(() => function.Value.SharedBytes + dynamicSharedBytes), counters.Sum(c => c.Flops), touched.Count,
+                counters.Sum(c => c.AccessedBytes), counters.Sum(c => c.SharedBytes)));
         }
+
+        /// <summary>Interprets the groups, one part of them on each processor.</summary>
+        private unsafe Counters[] Run(Index3D gridDim, byte* arguments, int dynamicSharedBytes, TouchedBytes touched)
+        {
+            int parts = GroupsAreApart ? Math.Clamp(gridDim.Size / LeastGroups, 1, Environment.ProcessorCount) : 1;
+            Counters[] counters = [.. Enumerable.Range(0, parts).Select(_ => new Counters(touched))];
+            var address = (nint)arguments;
+            Task[] tasks =
+            [
+                .. counters.Select((counter, part) => Task.Run(() => accelerator.Translate(source, function.Value, groupDim, counter).Run(
+                    gridDim, (byte*)address, accelerator.MemoryOf, dynamicSharedBytes,
+                    (int)((long)gridDim.Size * part / parts)..(int)((long)gridDim.Size * (part + 1) / parts)))),
+            ];
+            Task.WhenAll(tasks).GetAwaiter().GetResult();
+            return counters;
+        }
+
+        /// <summary>Whether no group can see what another does.</summary>
+        private bool GroupsAreApart => !function.Value.Body.All().Any(i => i.Op.IsAtomic() || i.Op == Op.FenceDevice);
     }
 }

@@ -97,6 +97,11 @@ public abstract partial class Accelerator : IDisposable
         }
     }
 
+    /// <summary>What a kernel takes of the device, compiled for groups of one shape; null where the driver does not tell.</summary>
+    /// <exception cref="KernelLaunchException">Groups of this shape do not fit the device.</exception>
+    public KernelReport? Report(MethodInfo kernel, KernelSpecialization specialization, Index3D groupDim) =>
+        Load(kernel, specialization).Variant(groupDim).Report;
+
     /// <summary>Frees the device's memory and lets it go.</summary>
     public void Dispose()
     {

@@ -24,6 +24,9 @@ public abstract class Device
     /// <summary>Whether it multiplies matrices of tf32 and bf16 numbers in instructions of their own (compute capability 8.0 on).</summary>
     public virtual bool HasTensorCores => false;
 
+    /// <summary>Operations in fp32 that it does, at most, while its memory sends a byte; null where its clocks are not known.</summary>
+    public virtual double? OperationsPerByte => null;
+
     /// <summary>Threads of a group of an implicitly grouped kernel.</summary>
     internal virtual int AutoGroupSize => 256;
 

@@ -10,7 +10,7 @@ internal static class CommonOptions
 
     public static Option<string> Device() => new("--device")
     {
-        Description = "The device: auto (the fastest), cpu, opencl or opencl:n, as \"vaegpu devices\" lists them",
+        Description = "The device: auto (the fastest), cpu, cuda, cuda:n, opencl or opencl:n, as \"vaegpu devices\" lists them",
         HelpName = "device",
         DefaultValueFactory = _ => "auto",
         CustomParser = result =>

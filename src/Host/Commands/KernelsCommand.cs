@@ -10,22 +10,28 @@ internal static class KernelsCommand
 {
     private const int NameColumns = 90;
 
+    /// <summary>An NVIDIA H200 by its datasheet: 67 TFLOP/s in fp32, 4.8 TB/s.</summary>
+    private const double HopperBalance = 14;
+
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var batch = OptionOf.Number("--batch", "rows", 128, 1, 4096,
             "Rows of the batch of the default model, whose kernels are counted at their own sizes");
-        var balance = new Option<double>("--balance")
+        var balance = new Option<double?>("--balance")
         {
-            Description = "Operations that the device does while it moves a byte; below, a kernel is memory-bound",
+            Description = "Operations that the device does while it moves a byte; below, a kernel is memory-bound "
+                + $"[default: by the clocks of a CUDA device, else {HopperBalance}]",
             HelpName = "flops",
-            // An NVIDIA H200 by its datasheet: 67 TFLOP/s in fp32, 4.8 TB/s.
-            DefaultValueFactory = _ => 14,
         };
-        var command = new Command("kernels", "Lists the kernels with their groups, shared memory, operations and bytes, counted by running them.") { batch, balance };
+        var device = CommonOptions.Device();
+        device.Description = "The device whose driver tells what the kernels take; only CUDA's does";
+        const string What = "Lists the kernels with what they take of a GPU, and their operations and bytes, counted by running them.";
+        var command = new Command("kernels", What) { batch, balance, device };
         command.Add(CreateShow(terminal, stop));
         command.SetAction(result =>
         {
-            List(terminal, result.GetValue(batch), result.GetValue(balance), stop);
+            using var backend = Backend.Open(result.GetRequiredValue(device));
+            List(terminal, backend.Accelerator, result.GetValue(batch), result.GetValue(balance), stop);
             return ExitCode.Done;
         });
         return command;
@@ -50,30 +56,50 @@ internal static class KernelsCommand
             {
                 throw new UsageException(e.Message);
             }
-            terminal.Output.WriteLine($"// {kernel.Name}: groups of {Size(kernel.GroupDim)} threads, {kernel.SharedBytes} bytes of shared memory");
+            terminal.Output.WriteLine($"// {kernel.Name}: groups of {Size(kernel.GroupDim)} threads, {kernel.GroupSharedBytes.Value} bytes of shared memory");
             terminal.Output.Write(KernelInspector.Code(kernel, chosen));
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static void List(Terminal terminal, int batch, double balance, CancellationToken stop)
+    private static void List(Terminal terminal, Accelerator device, int batch, double? asked, CancellationToken stop)
     {
         var kernels = KernelCatalogue.Of(gpu: true, counted: true, batch, stop);
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{kernels.Count} kernels in their shapes for a GPU. Those of a training step of 784-400-20, batch {batch}, are counted at these sizes, the rest at small ones."));
-        terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Bytes: device memory, each byte read once and written once. Bound: by the side of {balance:0.#} operations for each byte (--balance)."));
-        terminal.Output.WriteLine($"{"kernel".PadRight(NameColumns)}{"group",10}{"shared",8}{"FLOPs",12}{"bytes",12}{"FLOP/byte",11}  bound");
+        double? known = Backend.OperationsPerByte(device);
+        double balance = asked ?? known ?? HopperBalance;
+        string source = asked is not null ? "--balance" : known is not null ? $"{device.Name}, by its clocks" : "an H200, by its datasheet";
+        string[] head =
+        [
+            $"{kernels.Count} kernels in their shapes for a GPU. Those of a training step of 784-400-20, batch {batch}, are counted at these "
+                + "sizes, the rest at small ones.",
+            device.AcceleratorType == AcceleratorType.Cuda
+                ? $"Registers and local bytes: of a thread, as the driver says for {device.Name}; – where the kernel does not fit it."
+                : $"Registers and local bytes: – since only CUDA's driver tells, and the device is {device.Name}.",
+            "Bytes: device memory, each byte read once and written once. "
+                + string.Create(CultureInfo.InvariantCulture, $"Bound: by the side of {balance:0.#} operations for each byte ({source})."),
+            $"{"kernel".PadRight(NameColumns)}{"group",10}{"shared",8}{"registers",11}{"local",7}{"FLOPs",12}{"bytes",12}{"FLOP/byte",11}  bound",
+        ];
+        foreach (string line in head)
+            terminal.Output.WriteLine(line);
         foreach (var kernel in kernels)
         {
-            string counts = kernel.Bytes == 0
-                ? "  not counted: PTX written by hand"
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"{kernel.Flops,12}{kernel.Bytes,12}{kernel.Intensity,11:0.00}  {(kernel.Intensity < balance ? "memory" : "compute")}");
-            terminal.Output.WriteLine($"{kernel.Name.PadRight(NameColumns)}{Size(kernel.GroupDim),10}{kernel.SharedBytes,8}{counts}");
+            stop.ThrowIfCancellationRequested();
+            terminal.Output.WriteLine(Row(kernel, KernelInspector.Resources(device, kernel), balance));
         }
     }
+
+    private static string Row(KernelLaunch kernel, KernelResources? resources, double balance)
+    {
+        string counts = kernel.Bytes == 0
+            ? "  not counted: PTX written by hand"
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{kernel.Flops,12}{kernel.Bytes,12}{kernel.Intensity,11:0.00}  {(kernel.Intensity < balance ? "memory" : "compute")}");
+        return $"{kernel.Name.PadRight(NameColumns)}{Size(kernel.GroupDim),10}{kernel.GroupSharedBytes.Value,8}"
+            + $"{Known(resources?.Registers),11}{Known(resources?.LocalBytes),7}{counts}";
+    }
+
+    private static string Known(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "–";
 
     private static string Size(Index3D size) => size.Y == 1 && size.Z == 1 ? $"{size.X}" : $"{size.X}×{size.Y}×{size.Z}";
 }

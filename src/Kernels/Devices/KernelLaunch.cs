@@ -8,14 +8,19 @@ namespace VaeGpu.Kernels.Devices;
 /// <param name="Specialization">What it was loaded with.</param>
 /// <param name="GroupDim">Threads of a group.</param>
 /// <param name="GridDim">Groups.</param>
-/// <param name="SharedBytes">Shared memory of a group.</param>
+/// <param name="GroupSharedBytes">Shared memory of a group; the kernel is compiled when somebody asks.</param>
 /// <param name="Flops">Floating-point operations; a fused multiply-add is two.</param>
 /// <param name="Bytes">Bytes of device memory that were read, each once, and written, each once: what a perfect cache leaves.</param>
 /// <param name="AccessedBytes">Bytes of device memory that the threads' loads and stores moved.</param>
 public sealed record KernelLaunch(
-    string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, long SharedBytes,
+    string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, Lazy<long> GroupSharedBytes,
     long Flops, long Bytes, long AccessedBytes)
 {
     /// <summary>Operations for each byte of device memory.</summary>
     public double Intensity => (double)Flops / Bytes;
 }
+
+/// <summary>What a compiled kernel takes of a GPU, as its driver says.</summary>
+/// <param name="Registers">Registers of each thread.</param>
+/// <param name="LocalBytes">Memory of each thread, for arrays and for what found no register.</param>
+public sealed record KernelResources(int Registers, int LocalBytes);

@@ -15,6 +15,18 @@ public sealed class CudaDevice : Device
     /// <inheritdoc/>
     public override bool HasTensorCores => ComputeCapability.Major >= 8;
 
+    /// <inheritdoc/>
+    /// <remarks>
+    /// processors · lanes · 2 · clock / (2 · memory clock · bus bits / 8): a fused multiply-add is two operations, and memory sends at
+    /// both edges of its clock.
+    /// </remarks>
+    public override double? OperationsPerByte => ClockRate > 0 && MemoryClockRate > 0 && MemoryBusWidth > 0
+        ? 8.0 * NumMultiprocessors * LanesPerMultiprocessor * ClockRate / ((double)MemoryBusWidth * MemoryClockRate)
+        : null;
+
+    /// <summary>Fused multiply-adds in fp32 that a processor starts in a clock: 64 in compute capability 6.0, 7.x and 8.0, else 128.</summary>
+    private int LanesPerMultiprocessor => ComputeCapability is { Major: 7 } or { Major: 6 or 8, Minor: 0 } ? 64 : 128;
+
     /// <summary>What the hardware can do: 9.0 is Hopper.</summary>
     public required Version ComputeCapability { get; init; }
 

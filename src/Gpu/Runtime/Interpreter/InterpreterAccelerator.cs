@@ -53,10 +53,15 @@ internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(de
             MemoryOf(target.Handle).ToWrite(byteOffset, bytes).Clear();
     }
 
-    internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source, source.Imported, groupDim, null);
+    internal override Executable Compile(KernelSource source, Index3D groupDim) =>
+        new Program(this, Translate(source, source.Imported, groupDim, null));
+
+    /// <summary>Makes a function ready for groups of one shape; its views reach to the ends of their buffers.</summary>
+    internal Executable Compile(Function function, Index3D groupDim) =>
+        new Program(this, Translate(function, groupDim, new Dictionary<int, int>(), null));
 
     /// <summary>Makes a form of a kernel ready; its launches are counted where there is something to count with.</summary>
-    internal Executable Compile(KernelSource source, Function function, Index3D groupDim, Counters? counters)
+    internal Interpreter Translate(KernelSource source, Function function, Index3D groupDim, Counters? counters)
     {
         var elementBytes = new Dictionary<int, int>();
         int offset = 0;
@@ -66,13 +71,10 @@ internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(de
                 elementBytes.Add(offset, ArgumentPacker.SizeOf(parameter.ParameterType.GetGenericArguments()[0]));
             offset += ArgumentPacker.SlotBytes(parameter.ParameterType);
         }
-        return Compile(function, groupDim, elementBytes, counters);
+        return Translate(function, groupDim, elementBytes, counters);
     }
 
-    /// <summary>Makes a function ready for groups of one shape; its views reach to the ends of their buffers.</summary>
-    internal Executable Compile(Function function, Index3D groupDim) => Compile(function, groupDim, new Dictionary<int, int>(), null);
-
-    private Program Compile(Function function, Index3D groupDim, Dictionary<int, int> elementBytes, Counters? counters)
+    private Interpreter Translate(Function function, Index3D groupDim, Dictionary<int, int> elementBytes, Counters? counters)
     {
         CudaOnly.Refuse(function, Name);
         if (function.SharedBytes > MaxSharedMemoryPerGroup)
@@ -80,12 +82,13 @@ internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(de
             throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; "
                 + $"{Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
-        return new Program(this, new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters));
+        return new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters);
     }
 
     private protected override void DisposeDevice() => memories.Clear();
 
-    private Memory MemoryOf(nint handle) => memories.TryGetValue(handle, out Memory? memory)
+    /// <summary>The memory behind a buffer's handle.</summary>
+    internal Memory MemoryOf(nint handle) => memories.TryGetValue(handle, out Memory? memory)
         ? memory
         : throw new ObjectDisposedException(nameof(MemoryBuffer), $"A buffer of {Name} was used after it was disposed.");
 
@@ -96,7 +99,7 @@ internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(de
         public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
         {
             lock (accelerator.gate)
-                interpreter.Run(gridDim, arguments, accelerator.MemoryOf, dynamicSharedBytes);
+                interpreter.Run(gridDim, arguments, accelerator.MemoryOf, dynamicSharedBytes, 0..gridDim.Size);
         }
     }
 }

@@ -46,13 +46,14 @@ internal sealed class Interpreter
         sharedGranule = Accesses.Granule(function, AddressSpace.Shared);
     }
 
-    /// <summary>Runs all groups of a grid.</summary>
+    /// <summary>Runs groups of a grid.</summary>
     /// <param name="gridDim">The groups.</param>
     /// <param name="arguments">The argument block.</param>
     /// <param name="memoryOf">The memory behind a view's handle.</param>
     /// <param name="dynamicSharedBytes">The size of the dynamic shared memory.</param>
+    /// <param name="groups">Which groups, in the order of the grid.</param>
     /// <exception cref="KernelFaultException">The kernel did something that it must not do.</exception>
-    public unsafe void Run(Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes)
+    public unsafe void Run(Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes, Range groups)
     {
         machine.StartLaunch(gridDim);
         var logged = new List<Memory>();
@@ -65,7 +66,7 @@ internal sealed class Interpreter
                     : ReadScalar(parameter, arguments));
             }
             List<Memory> groupMemory = PrepareShared(dynamicSharedBytes);
-            for (int group = 0; group < gridDim.Size; group++)
+            for (int group = groups.Start.Value; group < groups.End.Value; group++)
             {
                 machine.StartGroup(HostThread.Unflatten(group, gridDim));
                 foreach (Memory memory in groupMemory)

@@ -10,7 +10,7 @@ namespace VaeGpu.Gpu.Targets.Interpreter;
 internal sealed class Machine
 {
     private readonly string kernel;
-    private readonly List<Allocation> allocations = [Allocation.None];
+    private Allocation[] allocations = [Allocation.None];
 
     public Machine(string kernel, Index3D groupDim, int warpSize)
     {
@@ -59,8 +59,8 @@ internal sealed class Machine
     /// <summary>Takes up an allocation; the number is what pointers to it carry.</summary>
     public int Add(Allocation allocation)
     {
-        allocations.Add(allocation);
-        return allocations.Count - 1;
+        allocations = [.. allocations, allocation];
+        return allocations.Length - 1;
     }
 
     public Allocation this[int number]

@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -6,6 +7,9 @@ namespace VaeGpu.Gpu.Targets.Interpreter;
 internal abstract class MemoryStep(Machine machine, Instruction instruction, long[] pointers) : Step
 {
     private readonly int size = instruction.AccessBytes;
+    private readonly AddressSpace space = instruction.Operands[0].Type.Space;
+    private readonly bool writes = instruction.Op is Op.Store or Op.StoreWide;
+    private readonly Counters? counters = machine.Counters;
 
     protected MemoryType Type { get; } = instruction.Memory;
     protected int Size => size;
@@ -28,8 +32,17 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
             throw Fault(KernelFault.Misaligned, lane, $", which is no multiple of {size}",
                 "Align the view's start, or access smaller elements.");
         }
-        machine.Counters?.Access(allocation.Memory, instruction.Operands[0].Type.Space, address, size, instruction.Op is Op.Store or Op.StoreWide);
+        if (counters is not null)
+            Count(counters, allocation.Memory, address);
         return allocation.Memory;
+    }
+
+    private void Count(Counters counting, Memory memory, long address)
+    {
+        if (space == AddressSpace.Shared)
+            counting.AccessShared(size);
+        else if (space == AddressSpace.Global)
+            counting.AccessGlobal(memory, address, size, writes);
     }
 
     protected void ThrowIfUnwritten(Memory memory, long address, int lane)
@@ -46,7 +59,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     protected KernelFaultException Race(AccessLog.Conflict conflict, int lane)
     {
         string other = machine.NameOf(conflict.Who, conflict.Time);
-        bool shared = instruction.Operands[0].Type.Space == AddressSpace.Shared;
+        bool shared = space == AddressSpace.Shared;
         bool sameGroup = !machine.Clock.IsOfEarlierGroup(conflict.Time);
         return Fault(shared ? KernelFault.SharedRace : KernelFault.GlobalRace, lane,
             $", which {other} {(conflict.Wrote ? "wrote" : "read")} with nothing between to order the two",

@@ -8,6 +8,7 @@ internal static class Pointer
 {
     private const int OffsetBits = 48;
     private const long Limit = (1L << (OffsetBits - 1)) - 1;
+    private const long OffsetMask = (1L << OffsetBits) - 1;
     private const long FarIndex = 1L << 40;
 
     /// <summary>The start of an allocation.</summary>
@@ -20,8 +21,7 @@ internal static class Pointer
     /// <summary>The pointer moved by elements. A distance beyond every allocation is cut short: it stays out of bounds.</summary>
     public static long Add(long pointer, long index, long bytes)
     {
-        long distance = Math.Clamp(index, -FarIndex, FarIndex) * bytes;
-        long offset = Math.Clamp(Offset(pointer) + distance, -Limit, Limit);
-        return To(Allocation(pointer)) | offset & ((1L << OffsetBits) - 1);
+        long offset = Offset(pointer) + Math.Clamp(index, -FarIndex, FarIndex) * bytes;
+        return pointer & ~OffsetMask | Math.Clamp(offset, -Limit, Limit) & OffsetMask;
     }
 }

@@ -48,6 +48,9 @@ public sealed class Backend : IDisposable
     /// <summary>Whether an accelerator has tensor cores that <see cref="TensorMatMul"/> can use.</summary>
     public static bool HasTensorCores(Accelerator accelerator) => accelerator.Device.HasTensorCores;
 
+    /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where its clocks are not known.</summary>
+    public static double? OperationsPerByte(Accelerator accelerator) => accelerator.Device.OperationsPerByte;
+
     /// <inheritdoc/>
     public void Dispose()
     {

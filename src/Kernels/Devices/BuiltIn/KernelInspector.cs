@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Kernels.Devices;
 
@@ -12,9 +13,26 @@ public static class KernelInspector
     public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work) =>
     [
         .. LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work).Select(launch => new KernelLaunch(
-            launch.Name, launch.Method, launch.Specialization, launch.GroupDim, launch.GridDim, launch.StaticSharedBytes,
+            launch.Name, launch.Method, launch.Specialization, launch.GroupDim, launch.GridDim, launch.GroupSharedBytes,
             launch.Flops, launch.Bytes, launch.AccessedBytes)),
     ];
+
+    /// <summary>What a launch's kernel takes of a device, for which it is compiled; null where the driver does not tell, or it does not fit.</summary>
+    public static KernelResources? Resources(Accelerator accelerator, KernelLaunch launch)
+    {
+        if (accelerator.AcceleratorType != AcceleratorType.Cuda)
+            return null;
+        try
+        {
+            return accelerator.Report(launch.Method, launch.Specialization, launch.GroupDim) is { } report
+                ? new(report.Registers, report.LocalBytes)
+                : null;
+        }
+        catch (Exception e) when (e is KernelLaunchException or KernelCompilationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The code of a launch's kernel in one of <see cref="Targets"/>, under the C# lines that it comes from.</summary>
     public static string Code(KernelLaunch launch, string target) =>

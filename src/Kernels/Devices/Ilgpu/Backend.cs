@@ -53,6 +53,9 @@ public sealed class Backend : IDisposable
     /// <summary>Whether an accelerator has tensor cores that <see cref="TensorMatMul"/> can use.</summary>
     public static bool HasTensorCores(Accelerator accelerator) => accelerator is CudaAccelerator { Architecture.Major: >= 8 };
 
+    /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; here not known.</summary>
+    public static double? OperationsPerByte(Accelerator accelerator) => null;
+
     /// <inheritdoc/>
     public void Dispose()
     {

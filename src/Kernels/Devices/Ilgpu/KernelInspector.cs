@@ -13,6 +13,10 @@ public static class KernelInspector
         throw new NotSupportedException(Remedy);
 
     /// <exception cref="NotSupportedException">Always.</exception>
+    public static KernelResources? Resources(Accelerator accelerator, KernelLaunch launch) =>
+        throw new NotSupportedException(Remedy);
+
+    /// <exception cref="NotSupportedException">Always.</exception>
     public static string Code(KernelLaunch launch, string target) =>
         throw new NotSupportedException(Remedy);
 }
