@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Bench.Ladder;
 
@@ -11,44 +14,59 @@ internal static class LadderCommand
     {
         if (Arguments.Parse(args) is not { } arguments)
             return 2;
-        // A multiple of every tile, and of 16; large enough that the operands do not fit the first-level cache.
-        int size = arguments.Quick ? 384 : 768;
         Effort effort = arguments.Effort with { Rounds = arguments.Effort.Rounds / 2 };
         var report = new Report(Provenance.Now());
         string command = $"dotnet run -c Release --project bench -- ladder {string.Join(' ', args)}".TrimEnd();
         report.Open("The ladder of matrix products", command, effort);
-        float[] left = Data.Normal(size * size), right = Data.Uniform(size * size);
-        MatMulShape shape = ProductFigures.Of(size, size, size);
-        var reference = new Reference(left, right, shape);
+        report.Line("");
+        report.Line("Beside each rate stand what it gains on the rung that it changes, and the error against a product in float64, "
+            + "‖C − A·B‖ / ‖A·B‖. All rungs in fp32 are held to the same results, bit for bit.");
         foreach (BenchDevice device in BenchDevice.Open(arguments.Device))
         {
             using (device)
-                report.Section(device.Name, Measure(device, left, right, shape, reference, effort));
+                report.Section(device.Name, Measure(device, SizeFor(device, arguments.Quick), effort));
         }
         report.Save(arguments.Out);
         return 0;
     }
 
-    private static IEnumerable<Figure> Measure(
-        BenchDevice device, float[] left, float[] right, MatMulShape shape, Reference reference, Effort effort)
+    /// <summary>A multiple of every tile; on a GPU with enough blocks of 128×128 for all processors, on others beyond the first-level cache.</summary>
+    private static int SizeFor(BenchDevice device, bool quick) => (quick ? 384 : 768) * (device.IsGpu ? 4 : 1);
+
+    private static IEnumerable<Figure> Measure(BenchDevice device, int size, Effort effort)
     {
         Accelerator accelerator = device.Accelerator;
+        MatMulShape shape = ProductFigures.Of(size, size, size);
+        float[] left = Data.Normal(size * size), right = Data.Uniform(size * size);
+        var reference = new Reference(left, right, shape);
         using var a = accelerator.Allocate1D(left);
         using var b = accelerator.Allocate1D(right);
         var rates = new Dictionary<int, double>();
+        float[]? first = null;
         foreach (Rung rung in Rung.All)
         {
+            string what = $"{rung.Number}. {rung.Idea}", place = $"rung {rung.Number} on {device.Name}";
+            if (rung.Precision != Precision.Fp32 && !Backend.HasTensorCores(accelerator))
+            {
+                yield return new(what, device.Name, $"{size}³", "not run: the device has no tensor cores");
+                continue;
+            }
             // A buffer of its own, so that no rung passes the check with its predecessor's results.
-            using var c = accelerator.Allocate1D(new float[shape.Rows * shape.Columns]);
+            using var c = accelerator.Allocate1D(new float[size * size]);
             Product product = rung.Load(accelerator, shape);
             product(a.View, b.View, c.View);
-            reference.Check(c.GetAsArray1D(), $"rung {rung.Number} on {device.Name}");
-            Timing timing = device.Time(effort, 2.0 * shape.Rows * shape.Columns * shape.Depth, () => product(a.View, b.View, c.View));
+            float[] results = c.GetAsArray1D();
+            double error = reference.Check(results, rung.Precision, place);
+            first ??= results;
+            if (rung.Precision == Precision.Fp32 && !MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(results)))
+                throw new InvalidOperationException($"{place}: the results are not those of rung 1, bit for bit.");
+            Timing timing = device.Time(effort, 2.0 * size * size * size, () => product(a.View, b.View, c.View));
             rates[rung.Number] = timing.Rate;
-            string value = $"{Numbers.Giga(timing.Rate)} GFLOP/s";
-            if (rates.TryGetValue(rung.Predecessor, out double before))
-                value += $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}";
-            yield return new($"{rung.Number}. {rung.Idea}", device.Name, $"{shape.Rows}³", value, timing.Peak, timing.OfPeak);
+            string gain = rates.TryGetValue(rung.Predecessor, out double before)
+                ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}"
+                : "";
+            string value = string.Create(CultureInfo.InvariantCulture, $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}, error {error:0.0e-0}");
+            yield return new(what, device.Name, $"{size}³", value, timing.Peak, timing.OfPeak);
         }
     }
 }
