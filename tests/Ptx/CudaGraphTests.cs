@@ -20,13 +20,17 @@ internal sealed class CudaGraphTests
         using var a = gpu.Allocate1D([1, 2, 3]);
         using var b = gpu.Allocate1D<int>(3);
         using var c = gpu.Allocate1D<int>(3);
-        using LaunchGraph graph = gpu.Record(() =>
+        void Work()
         {
             c.View.MemSetToZero();
             copy((1, 3), a.View, b.View);
             copy((1, 2), a.View, c.View.SubView(1, 2));
             copy((1, 3), c.View, a.View);
-        });
+        }
+
+        gpu.Record(Work, inOrder: true).Dispose();
+        Assert.That(driver.GraphWaits, Is.EqualTo(new int[][] { [], [0], [1], [2] }), "in order");
+        using LaunchGraph graph = gpu.Record(Work);
         Assert.That(driver.GraphWaits, Is.EqualTo(new int[][] { [], [], [0], [2, 1] }));
         graph.Replay();
         Assert.That((b.GetAsArray1D(), c.GetAsArray1D(), a.GetAsArray1D()),

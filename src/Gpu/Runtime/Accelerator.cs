@@ -73,14 +73,18 @@ public abstract partial class Accelerator : IDisposable
     /// Runs <paramref name="launches"/> once, making none of its launches and clearings of memory: they become a graph, to be replayed.
     /// It must read nothing from the device and write nothing to it by copies. Kernels are compiled where they are not yet.
     /// </summary>
+    /// <param name="launches">Makes the launches, on one thread.</param>
+    /// <param name="inOrder">
+    /// Whether each launch waits for the one before, also where a CUDA graph could run them side by side since they use different memory.
+    /// </param>
     /// <exception cref="InvalidOperationException">It copies memory, replays a graph or records one itself.</exception>
-    public LaunchGraph Record(Action launches)
+    public LaunchGraph Record(Action launches, bool inOrder = false)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ThrowIfRecording("A recording");
         lock (recording)
         {
-            var recorded = new Recorder();
+            var recorded = new Recorder { InOrder = inOrder };
             recorder = recorded;
             try
             {

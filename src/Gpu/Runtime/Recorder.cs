@@ -11,6 +11,9 @@ internal sealed class Recorder
     /// <summary>Whether the calling thread is the one that records; launches of others are made.</summary>
     public bool IsOfThisThread => thread == Environment.CurrentManagedThreadId;
 
+    /// <summary>Whether each step waits for the one before.</summary>
+    public bool InOrder { get; init; }
+
     /// <summary>What was recorded, in its order.</summary>
     public List<RecordedStep> Steps { get; } = [];
 

@@ -9,11 +9,12 @@ internal sealed unsafe class CudaGraph : LaunchGraph
     private readonly CudaAccelerator accelerator;
     private readonly ICudaDriver driver;
     private readonly string name;
+    private readonly bool inOrder;
     private nint executable;
 
     public CudaGraph(CudaAccelerator accelerator, Recorder recorded) : base(accelerator, recorded)
     {
-        (this.accelerator, driver) = (accelerator, accelerator.Driver);
+        (this.accelerator, driver, inOrder) = (accelerator, accelerator.Driver, recorded.InOrder);
         name = $"a graph of {Count} launches";
         // A stream that is captured must not be kept waiting by the compiler.
         foreach (RecordedLaunch launch in recorded.Steps.OfType<RecordedLaunch>())
@@ -70,7 +71,9 @@ internal sealed unsafe class CudaGraph : LaunchGraph
 
     private void Capture(nint stream, Action<RecordedStep> capture)
     {
-        int[][] waits = DataDependencies.Of([.. Steps.Select(Uses)]);
+        int[][] waits = inOrder
+            ? [.. Enumerable.Range(0, Steps.Count).Select(step => step == 0 ? [] : new[] { step - 1 })]
+            : DataDependencies.Of([.. Steps.Select(Uses)]);
         var last = new nint[Steps.Count][];
         for (int i = 0; i < last.Length; i++)
         {

@@ -10,7 +10,10 @@ public sealed class StepGraph : IDisposable
     /// <summary>
     /// Records <paramref name="launches"/>, which launches kernels and does nothing else: it is called once or at each replay.
     /// </summary>
-    public static StepGraph Record(Accelerator accelerator, Action launches) => new(accelerator.Record(launches));
+    /// <param name="accelerator">The device.</param>
+    /// <param name="launches">Makes the launches.</param>
+    /// <param name="inOrder">Whether each waits for the one before, even if they use different memory.</param>
+    public static StepGraph Record(Accelerator accelerator, Action launches, bool inOrder = false) => new(accelerator.Record(launches, inOrder));
 
     /// <summary>Makes the launches.</summary>
     public void Replay() => graph.Replay();

@@ -12,7 +12,10 @@ public sealed class StepGraph : IDisposable
     /// <summary>
     /// Records <paramref name="launches"/>, which launches kernels and does nothing else: it is called once or at each replay.
     /// </summary>
-    public static StepGraph Record(Accelerator accelerator, Action launches) => new(launches);
+    /// <param name="accelerator">The device.</param>
+    /// <param name="launches">Makes the launches.</param>
+    /// <param name="inOrder">They always are.</param>
+    public static StepGraph Record(Accelerator accelerator, Action launches, bool inOrder = false) => new(launches);
 
     /// <summary>Makes the launches.</summary>
     public void Replay() => launches();
