@@ -133,6 +133,40 @@ internal sealed class CudaRuntimeTests
     }
 
     [Test]
+    public void A_grid_whose_product_overflows_is_launched()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator accelerator = driver.Open();
+        var add = accelerator.LoadStreamKernel<ArrayView<int>>(AddOne);
+        using var values = accelerator.Allocate1D(new int[32]);
+        // It is not run: four billion groups take the interpreter too long.
+        driver.Failing["LaunchKernel"] = CudaError.CUDA_ERROR_NOT_SUPPORTED;
+        Assert.That(() => add(new KernelConfig(new Index3D(1 << 20, 1 << 12, 1), new Index3D(32, 1, 1)), values.View),
+            Throws.TypeOf<KernelLaunchException>().With.Message.Contains("1048576×4096×1 groups"));
+        add(new KernelConfig(new Index3D(1, 0, 1), new Index3D(32, 1, 1)), values.View);
+        Assert.That(driver.Calls["LaunchKernel"], Is.EqualTo(1), "an empty grid is none");
+    }
+
+    [Test]
+    public void Threads_that_launch_groups_of_different_shapes_each_get_their_own()
+    {
+        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        Kernel kernel = accelerator.Load(((Action<ArrayView<int>>)AddOne).Method);
+        Index3D[] shapes = [new(32, 1, 1), new(64, 1, 1)];
+        Executable[] expected = [.. shapes.Select(kernel.Variant)];
+        int wrong = 0;
+        Parallel.For(0, shapes.Length, i =>
+        {
+            for (int round = 0; round < 1_000_000; round++)
+            {
+                if (kernel.Variant(shapes[i]) != expected[i])
+                    Interlocked.Increment(ref wrong);
+            }
+        });
+        Assert.That(wrong, Is.Zero);
+    }
+
+    [Test]
     public void Dynamic_shared_memory_goes_beyond_48_KB()
     {
         using CudaAccelerator accelerator = new FakeCudaDriver().Open();

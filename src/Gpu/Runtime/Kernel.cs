@@ -20,8 +20,9 @@ internal sealed class Kernel
 {
     private readonly Accelerator accelerator;
     private readonly KernelSource source;
-    private readonly Dictionary<Index3D, Executable> variants = [];
-    private (Index3D GroupDim, Executable Executable) last;
+    private readonly Dictionary<Index3D, Form> variants = [];
+    // One reference, so that other threads see a shape and its executable together.
+    private volatile Form? last;
 
     public Kernel(Accelerator accelerator, MethodInfo method, KernelSpecialization specialization)
     {
@@ -42,23 +43,23 @@ internal sealed class Kernel
         get
         {
             lock (variants)
-                return [.. variants.Values];
+                return [.. variants.Values.Select(variant => variant.Executable)];
         }
     }
 
     public Executable Variant(Index3D groupDim)
     {
-        if (last.Executable is { } hit && last.GroupDim == groupDim)
-            return hit;
+        if (last is { } hit && hit.GroupDim == groupDim)
+            return hit.Executable;
         lock (variants)
         {
-            if (!variants.TryGetValue(groupDim, out Executable? executable))
+            if (!variants.TryGetValue(groupDim, out Form? form))
             {
                 ThrowIfTooLarge(groupDim);
-                variants.Add(groupDim, executable = accelerator.Compile(source, groupDim));
+                variants.Add(groupDim, form = new Form(groupDim, accelerator.Compile(source, groupDim)));
             }
-            last = (groupDim, executable);
-            return executable;
+            last = form;
+            return form.Executable;
         }
     }
 
@@ -67,7 +68,8 @@ internal sealed class Kernel
         Index3D grid = config.GridDim;
         if (grid.X < 0 || grid.Y < 0 || grid.Z < 0)
             throw new ArgumentOutOfRangeException(nameof(config), $"{source.Name}: a grid of {grid.X}×{grid.Y}×{grid.Z} groups.");
-        if (grid.Size == 0)
+        // Not their product: it could overflow to zero.
+        if (grid.X == 0 || grid.Y == 0 || grid.Z == 0)
             return;
         if (config.SharedMemoryConfig.NumBytes > accelerator.MaxSharedMemoryPerGroup)
             throw new KernelLaunchException($"{source.Name} asks for {config.SharedMemoryConfig.NumBytes} bytes of dynamic shared memory; "
@@ -81,6 +83,8 @@ internal sealed class Kernel
 
     /// <summary>The group shape that an implicitly grouped kernel runs with.</summary>
     public Index3D AutoGroup => Math.Min(accelerator.Device.AutoGroupSize, accelerator.MaxNumThreadsPerGroup);
+
+    private sealed record Form(Index3D GroupDim, Executable Executable);
 
     private void ThrowIfTooLarge(Index3D groupDim)
     {
