@@ -31,11 +31,13 @@ internal static partial class JitLog
         log.Length == 0 ? "(nothing)" : string.Join('\n', log.Split('\n').Take(Lines));
 
     /// <summary>The text in a buffer that the driver has written to.</summary>
-    public static string Text(byte[] buffer) => Encoding.UTF8.GetString(buffer, 0, Math.Max(0, Array.IndexOf(buffer, (byte)0))).Trim();
+    public static string Text(ReadOnlySpan<byte> buffer) =>
+        Encoding.UTF8.GetString(buffer.IndexOf((byte)0) is >= 0 and int end ? buffer[..end] : buffer).Trim();
 
     private static int Number(Capture digits) => int.Parse(digits.ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"(\d{1,9}) bytes spill stores, (\d{1,9}) bytes spill loads")]
+    // A warning may tell the same two numbers again, behind other words.
+    [GeneratedRegex(@"bytes stack frame, (\d{1,9}) bytes spill stores, (\d{1,9}) bytes spill loads")]
     private static partial Regex SpillLine();
 
     // "ptxas application ptx input, line 12; error : …"
