@@ -27,6 +27,16 @@ internal sealed class CudaErrorTests
         Assert.That(refusal, Is.EqualTo("NVIDIA's driver (libc.so.6) is too old: it has no cuInit. Install version 470 or newer."));
     }
 
+    [Test]
+    [Platform("Linux")]
+    public void A_library_is_told_apart_by_the_file_that_it_was_loaded_from()
+    {
+        string[] told = CudaLibrary.BuildOf("libcoreclr.so").Split(' ');
+        Assert.That(told, Has.Length.EqualTo(3));
+        Assert.That(told[1], Is.EqualTo(new FileInfo(told[0]).Length.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.That(CudaLibrary.BuildOf("libno-such-driver.so.1"), Is.Empty);
+    }
+
     [TestCase(11030, "is for CUDA 11.3, which is too old. Install version 470")]
     [TestCase(11040, null)]
     public void The_oldest_driver_that_will_do_is_470(int version, string? refusal)
@@ -44,9 +54,60 @@ internal sealed class CudaErrorTests
         Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH)),
             Does.Contain("different versions").And.Contain("Restart"));
         Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_STUB_LIBRARY)), Does.Contain("stub"));
+        Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE)), Does.Contain("LD_LIBRARY_PATH"));
+        Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_MPS_SERVER_NOT_READY)), Does.Contain("MPS"));
+        Assert.That(Refusal(new FakeCudaDriver { Capability = 37 }), Does.Contain("capability is 3.7, and kernels need 5.0"));
         Assert.That(Refusal(Failing("Init", CudaError.CUDA_ERROR_UNKNOWN)), Does.Contain("nvidia-smi"));
         Assert.That(Refusal(Failing("DeviceGetCount", CudaError.CUDA_ERROR_NO_DEVICE)), Does.Contain("finds no GPU"));
     });
+
+    [Test]
+    public void A_GPU_that_is_out_of_order_does_not_hide_the_others()
+    {
+        var driver = new FakeCudaDriver { Devices = 2 };
+        driver.Failing.Add("DeviceGetName", CudaError.CUDA_ERROR_UNKNOWN);
+        using Context context = Context.Create(builder => builder.Cuda(driver));
+        Assert.That(context.Devices.Single().Name, Is.EqualTo("PTX interpreter 1"));
+        Assert.That(context.Refusals.Single().Name, Is.EqualTo("CUDA device 0"));
+        Assert.That(context.Refusals.Single().Reason,
+            Does.Contain("cuDeviceGetName").And.Contain("CUDA_ERROR_UNKNOWN").And.Contain("nvidia-smi"));
+    }
+
+    [TestCase("DevicePrimaryCtxRetain", "CUDA_ERROR_DEVICE_UNAVAILABLE", "PTX interpreter 0 cannot be opened. *--compute-mode=DEFAULT")]
+    [TestCase("DevicePrimaryCtxRetain", "CUDA_ERROR_OUT_OF_MEMORY", "PTX interpreter 0 cannot be opened. *End other programs")]
+    [TestCase("StreamCreate", "CUDA_ERROR_OUT_OF_MEMORY", "cuStreamCreate*End other programs")]
+    public void A_GPU_that_cannot_be_opened_is_let_go_and_the_remedy_is_named(string call, string error, string parts)
+    {
+        FakeCudaDriver driver = Failing(call, Enum.Parse<CudaError>(error));
+        var refusal = Assert.Throws<CudaException>(() => driver.Open());
+        Assert.That(refusal!.Message, Does.Contain(error));
+        foreach (string part in parts.Split('*'))
+            Assert.That(refusal.Message, Does.Contain(part));
+        Assert.That(driver.Leaks, Is.Zero);
+    }
+
+    [Test]
+    public void Without_page_locked_memory_copies_are_refused_with_the_remedy_until_there_is_some()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator accelerator = driver.Open();
+        driver.Failing.Add("MemHostAlloc", CudaError.CUDA_ERROR_OUT_OF_MEMORY);
+        using var values = accelerator.Allocate1D<int>(4);
+        Assert.That(() => values.CopyFromCPU([1, 2, 3, 4]), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains("page-locked"));
+        values.CopyFromCPU([1, 2, 3, 4]);
+        Assert.That(values.GetAsArray1D(), Is.EqualTo(new[] { 1, 2, 3, 4 }));
+    }
+
+    [Test]
+    public void Memory_that_the_driver_does_not_take_back_does_not_keep_the_device()
+    {
+        var driver = new FakeCudaDriver();
+        CudaAccelerator accelerator = driver.Open();
+        accelerator.Allocate1D(new int[4]);
+        driver.Failing.Add("MemFree", CudaError.CUDA_ERROR_NOT_SUPPORTED);
+        Assert.That(accelerator.Dispose, Throws.TypeOf<CudaException>().With.Message.Contains("cuMemFree"));
+        Assert.That(driver.Leaks, Is.Zero);
+    }
 
     [Test]
     public void Too_much_memory_is_refused_with_the_sizes_and_the_device_goes_on()
@@ -55,7 +116,7 @@ internal sealed class CudaErrorTests
         using var some = accelerator.Allocate1D<byte>(1 << 19);
         var refusal = Assert.Throws<OutOfMemoryException>(() => accelerator.Allocate1D<byte>(1 << 20));
         Assert.That(refusal!.Message,
-            Does.Contain("1,048,576 bytes (CUDA_ERROR_OUT_OF_MEMORY): 524,288 of its 1,048,576").And.Contain("smaller batch"));
+            Does.Contain("1,048,576 bytes (CUDA_ERROR_OUT_OF_MEMORY): 524,288 of its 1,048,576").And.Contain("Free other buffers"));
         using var more = accelerator.Allocate1D<byte>(1 << 10);
     }
 
@@ -87,6 +148,9 @@ internal sealed class CudaErrorTests
         Assert.Multiple(() =>
         {
             Assert.That(() => add((1, 1025), values.View), Throws.TypeOf<KernelLaunchException>().With.Message.Contains(Kernel));
+            Assert.That(() => add(new KernelConfig(new Index3D(1, 1, 1), new Index3D(1, 1, 65)), values.View),
+                Throws.TypeOf<KernelLaunchException>().With.Message.Contains($"{Kernel} was launched with groups of 1×1×65 threads")
+                    .And.Message.Contains("at most 1024×1024×64"));
             Assert.That(() => add(new KernelConfig(new Index3D(1, 65536, 1), new Index3D(1, 1, 1)), values.View),
                 Throws.TypeOf<KernelLaunchException>().With.Message.Contains($"{Kernel} was launched with 1×65536×1 groups")
                     .And.Message.Contains("along x"));
@@ -123,8 +187,59 @@ internal sealed class CudaErrorTests
     {
         using CudaAccelerator lacking = Failing("LinkCreate", CudaError.CUDA_ERROR_JIT_COMPILER_NOT_FOUND).Open();
         Assert.That(() => Launch(lacking), Throws.TypeOf<KernelLaunchException>().With.Message.Contains("libnvidia-ptxjitcompiler"));
-        using CudaAccelerator small = new FakeCudaDriver { Capability = 35 }.Open();
-        Assert.That(() => Launch(small), Throws.TypeOf<KernelCompilationException>().With.Message.Contains("compute capability 5.0"));
+        using CudaAccelerator disabled = Failing("LinkAddData", CudaError.CUDA_ERROR_JIT_COMPILATION_DISABLED).Open();
+        Assert.That(() => Launch(disabled), Throws.TypeOf<KernelLaunchException>().With.Message.Contains("CUDA_DISABLE_PTX_JIT"));
+        using CudaAccelerator small = new FakeCudaDriver { Capability = 75 }.Open();
+        PtxModule ampere = Emit() with { Isa = new PtxIsa(new(7, 0), 80) };
+        Assert.That(() => small.Load(Kernel, ampere),
+            Throws.TypeOf<KernelCompilationException>().With.Message.Contains("compute capability 8.0"));
+    }
+
+    [Test]
+    public void A_compiler_that_is_told_of_an_earlier_launch_s_failure_is_not_blamed()
+    {
+        var driver = new FakeCudaDriver();
+        CudaAccelerator accelerator = driver.Open();
+        var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
+        using var values = accelerator.Allocate1D(new int[32]);
+        beyond((1, 32), values.View);
+        driver.Failing.Add("LinkCreate", CudaError.CUDA_ERROR_ILLEGAL_ADDRESS);
+        var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
+        Assert.That(() => add((1, 32), values.View), Throws.TypeOf<AcceleratorLostException>()
+            .With.Message.Contains("CudaRuntimeTests.Beyond")
+            .And.Message.Contains($"told by the compilation of {Kernel}"));
+        Assert.That(accelerator.Dispose, Throws.Nothing);
+    }
+
+    [Test]
+    public void Where_each_launch_is_waited_for_the_one_that_fails_is_named_alone_also_in_a_recording()
+    {
+        using CudaAccelerator accelerator = new FakeCudaDriver().Open(launchesBlock: true);
+        var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
+        var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
+        using var values = accelerator.Allocate1D(new int[32]);
+        using LaunchGraph graph = accelerator.Record(() =>
+        {
+            add((1, 32), values.View);
+            beyond((1, 32), values.View);
+            add((1, 32), values.View);
+        });
+        Assert.That(graph.Replay, Throws.TypeOf<AcceleratorLostException>()
+            .With.Message.Contains("told by cuStreamSynchronize), one of these: CudaRuntimeTests.Beyond. "));
+    }
+
+    [TestCase(15, "one of these: CudaRuntimeTests.AddOne, CudaRuntimeTests.Beyond. ")]
+    [TestCase(16, "one of these: CudaRuntimeTests.AddOne, or an earlier one. ")]
+    public void What_was_launched_too_long_ago_to_be_known_is_not_ruled_out(int later, string suspects)
+    {
+        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
+        var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
+        using var values = accelerator.Allocate1D(new int[32]);
+        beyond((1, 32), values.View);
+        for (int i = 0; i < later; i++)
+            add((1, 32), values.View);
+        Assert.That(accelerator.Synchronize, Throws.TypeOf<AcceleratorLostException>().With.Message.Contains(suspects));
     }
 
     [Test]
@@ -150,11 +265,12 @@ internal sealed class CudaErrorTests
             Assert.That(values.Dispose, Throws.Nothing);
             Assert.That(graph.Dispose, Throws.Nothing);
             Assert.That(accelerator.Dispose, Throws.Nothing);
+            Assert.That(() => driver.Open(), Throws.TypeOf<CudaException>().With.Message.Contains("Start the program again"));
         });
     }
 
     [Test]
-    public void A_capture_that_fails_leaves_nothing_behind()
+    public unsafe void A_capture_that_fails_leaves_nothing_behind()
     {
         var driver = new FakeCudaDriver();
         using CudaAccelerator accelerator = driver.Open();
@@ -163,12 +279,21 @@ internal sealed class CudaErrorTests
         add((1, 32), values.View);
         accelerator.Synchronize();
         int before = driver.Leaks;
-        foreach (string call in new[] { "LaunchKernel", "StreamBeginCapture", "GraphInstantiate" })
+        foreach (string call in new[] { "StreamCreate", "StreamBeginCapture", "LaunchKernel", "GraphInstantiate" })
         {
             driver.Failing[call] = CudaError.CUDA_ERROR_INVALID_VALUE;
             Assert.That(() => accelerator.Record(() => add((1, 32), values.View)), Throws.Exception, call);
             Assert.That(driver.Leaks, Is.EqualTo(before), call);
         }
+        driver.Entering = call =>
+        {
+            ulong address;
+            if (call == "StreamEndCapture")
+                driver.MemAlloc(&address, 8);
+        };
+        Assert.That(() => accelerator.Record(() => add((1, 32), values.View)),
+            Throws.TypeOf<CudaException>().With.Message.Contains("CUDA_ERROR_STREAM_CAPTURE_INVALIDATED"));
+        Assert.That(driver.Leaks, Is.EqualTo(before), "a capture that was spoilt");
         add((1, 32), values.View);
         Assert.That(values.GetAsArray1D(), Is.All.EqualTo(2));
     }

@@ -37,7 +37,6 @@ internal sealed class CudaRuntimeTests
             Assert.That(second.WarpSize, Is.EqualTo(32));
             Assert.That(second.MaxSharedMemoryPerGroup, Is.EqualTo(227 * 1024));
             Assert.That(second.MemorySize, Is.EqualTo(4L << 30));
-            Assert.That(second.Uuid, Is.Not.EqualTo(((CudaDevice)context.Devices[0]).Uuid));
             Assert.That(second.IsGpu, Is.True);
         });
     }
@@ -133,6 +132,46 @@ internal sealed class CudaRuntimeTests
     }
 
     [Test]
+    public void Two_devices_are_used_in_turn_by_one_thread()
+    {
+        var driver = new FakeCudaDriver { Devices = 2 };
+        using (CudaAccelerator one = driver.Open(0), two = driver.Open(1))
+        {
+            var addOne = one.LoadStreamKernel<ArrayView<int>>(AddOne);
+            var addTwo = two.LoadStreamKernel<ArrayView<int>>(AddOne);
+            using var ofOne = one.Allocate1D(new int[32]);
+            using var ofTwo = two.Allocate1D(new int[32]);
+            using LaunchGraph graph = one.Record(() => addOne((1, 32), ofOne.View));
+            addTwo((1, 32), ofTwo.View);
+            graph.Replay();
+            addTwo((1, 32), ofTwo.View);
+            Assert.That(ofOne.GetAsArray1D(), Is.All.EqualTo(1));
+            Assert.That(ofTwo.GetAsArray1D(), Is.All.EqualTo(2));
+        }
+        Assert.That(driver.Leaks, Is.Zero);
+    }
+
+    [Test]
+    public void A_thread_that_waits_for_all_work_does_not_spoil_another_one_s_recording()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator accelerator = driver.Open();
+        var add = accelerator.LoadStreamKernel<ArrayView<int>>(AddOne);
+        using var values = accelerator.Allocate1D(new int[32]);
+        Task? other = null;
+        driver.Entering = call =>
+        {
+            // Between the beginning of the capture and its first launch.
+            if (call == "LaunchKernel" && other is null)
+                (other = Task.Run(accelerator.Synchronize)).Wait();
+        };
+        using LaunchGraph graph = accelerator.Record(() => add((1, 32), values.View));
+        graph.Replay();
+        Assert.That(other!.IsCompletedSuccessfully, Is.True);
+        Assert.That(values.GetAsArray1D(), Is.All.EqualTo(1));
+    }
+
+    [Test]
     public void A_grid_whose_product_overflows_is_launched()
     {
         var driver = new FakeCudaDriver();
@@ -167,9 +206,21 @@ internal sealed class CudaRuntimeTests
     }
 
     [Test]
+    public void A_device_that_offers_no_more_than_48_KB_gives_all_of_them()
+    {
+        using CudaAccelerator accelerator = new FakeCudaDriver { SharedOptIn = 48 * 1024, Capability = 61 }.Open();
+        FillShared(accelerator);
+    }
+
+    [Test]
     public void Dynamic_shared_memory_goes_beyond_48_KB()
     {
         using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        FillShared(accelerator);
+    }
+
+    private static void FillShared(CudaAccelerator accelerator)
+    {
         var kernel = accelerator.LoadStreamKernel<ArrayView<int>, int>(ThroughShared);
         using var values = accelerator.Allocate1D(Enumerable.Range(0, 32).ToArray());
         int length = accelerator.MaxSharedMemoryPerGroup / sizeof(int);
@@ -273,6 +324,7 @@ internal sealed class CudaRuntimeTests
         {
             Assert.That(Links(new FakeCudaDriver()), Is.Zero, "the second process compiled again");
             Assert.That(Links(new FakeCudaDriver { Version = 99020 }), Is.EqualTo(1), "another driver");
+            Assert.That(Links(new FakeCudaDriver { Build = "second" }), Is.EqualTo(1), "another build of the driver");
             Assert.That(Links(new FakeCudaDriver { Capability = 86 }), Is.EqualTo(1), "another architecture");
             foreach (byte[] damaged in new[] { content[..10], content[..^1], [.. content[..^1], (byte)~content[^1]], [] })
             {
@@ -293,18 +345,19 @@ internal sealed class CudaRuntimeTests
         {
             using CudaAccelerator accelerator = driver.Open(keepsBinaries: true);
             string entry = BinaryCache.PathOf(accelerator.Modules.Key(Compile(accelerator).Text));
-            if (driver.Version != 99000 || driver.Capability != 90)
+            if (driver.Version != 99000 || driver.Capability != 90 || driver.Build != "first")
                 File.Delete(entry);
             return driver.Calls.GetValueOrDefault("LinkComplete");
         }
     }
 
     [Test]
-    public void A_key_of_the_cache_is_of_one_text_one_driver_and_one_architecture()
+    public void A_key_of_the_cache_is_of_one_text_one_build_of_the_driver_and_one_architecture()
     {
+        FakeCudaDriver[] drivers = [new(), new() { Version = 99010 }, new() { Build = "second" }, new() { Capability = 86 }];
         string[] keys =
         [
-            .. new[] { new FakeCudaDriver(), new FakeCudaDriver { Version = 99010 }, new FakeCudaDriver { Capability = 86 } }.SelectMany(driver =>
+            .. drivers.SelectMany(driver =>
             {
                 using CudaAccelerator accelerator = driver.Open();
                 return new[] { accelerator.Modules.Key("one"), accelerator.Modules.Key("two") };

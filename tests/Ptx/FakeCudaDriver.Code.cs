@@ -13,31 +13,69 @@ internal sealed unsafe partial class FakeCudaDriver
 
     private sealed class FakeLinker
     {
-        public required (nint Info, nuint InfoBytes, nint Errors, nuint ErrorBytes) Logs { get; init; }
+        public required FakeLog Info { get; init; }
+        public required FakeLog Errors { get; init; }
         public string? Text { get; set; }
         public nint Cubin { get; set; }
     }
 
-    private sealed record FakeModule(PtxModule Ptx);
+    /// <summary>A log's buffer. The option of its size is where the driver says how much is written, while the linker lives.</summary>
+    private sealed class FakeLog(nint buffer, void** size)
+    {
+        private readonly int bytes = (int)*size;
+        private int end;
+
+        /// <summary>Adds as much as there is room for, with a zero behind it.</summary>
+        public void Write(string text)
+        {
+            byte[] more = Encoding.ASCII.GetBytes(text);
+            int length = Math.Min(more.Length, bytes - 1 - end);
+            more.AsSpan(0, length).CopyTo(new Span<byte>((void*)buffer, bytes)[end..]);
+            end += length;
+            ((byte*)buffer)[end] = 0;
+            *size = (void*)(end + 1);
+        }
+    }
+
+    private sealed class FakeModule(PtxModule ptx)
+    {
+        public PtxModule Ptx => ptx;
+    }
 
     private sealed class FakeFunction(FakeModule module, PtxEntry entry)
     {
         public FakeModule Module => module;
         public PtxEntry Entry => entry;
-        public int MaxDynamicShared { get; set; } = PlainShared;
+        public int MaxDynamicShared { get; set; } = PlainShared - entry.StaticSharedBytes;
     }
 
     private string Header => $"cubin of no GPU, sm_{Capability}\n";
 
     public CudaError LinkCreate(uint options, CudaJitOption* names, void** values, nint* state) => OutsideCapture(nameof(LinkCreate), () =>
     {
-        var given = new Dictionary<CudaJitOption, nint>();
-        for (uint i = 0; i < options; i++)
-            given.Add(names[i], (nint)values[i]);
+        var given = new Dictionary<CudaJitOption, int>();
+        for (int i = 0; i < options; i++)
+            given.Add(names[i], i);
+        foreach ((CudaJitOption option, int i) in given)
+        {
+            nint value = (nint)values[i];
+            bool isRight = option switch
+            {
+                CudaJitOption.InfoLogBuffer or CudaJitOption.ErrorLogBuffer => value != 0,
+                CudaJitOption.InfoLogBufferBytes or CudaJitOption.ErrorLogBufferBytes => value is > 0 and <= int.MaxValue,
+                CudaJitOption.LogVerbose => value is 0 or 1,
+                CudaJitOption.OptimizationLevel => value is >= 0 and <= 4,
+                CudaJitOption.TargetFromContext => value == 0,
+                _ => false,
+            };
+            if (!isRight)
+                return CudaError.CUDA_ERROR_INVALID_VALUE;
+        }
+        FakeLog Log(CudaJitOption buffer, CudaJitOption bytes) => new((nint)values[given[buffer]], &values[given[bytes]]);
         return Make(state, new FakeLinker
         {
-            Logs = (given.GetValueOrDefault(CudaJitOption.InfoLogBuffer), (nuint)given.GetValueOrDefault(CudaJitOption.InfoLogBufferBytes),
-                given.GetValueOrDefault(CudaJitOption.ErrorLogBuffer), (nuint)given.GetValueOrDefault(CudaJitOption.ErrorLogBufferBytes)),
+            Info = Log(CudaJitOption.InfoLogBuffer, CudaJitOption.InfoLogBufferBytes),
+            Errors = Log(CudaJitOption.ErrorLogBuffer, CudaJitOption.ErrorLogBufferBytes),
         });
     });
 
@@ -59,8 +97,7 @@ internal sealed unsafe partial class FakeCudaDriver
             }
             catch (PtxException refusal)
             {
-                Write(linker.Logs.Errors, linker.Logs.ErrorBytes,
-                    $"ptxas application ptx input, line {refusal.Line}; error   : {refusal.Message}\n");
+                linker.Errors.Write($"ptxas application ptx input, line {refusal.Line}; error   : {refusal.Message}\n");
                 return CudaError.CUDA_ERROR_INVALID_PTX;
             }
         }));
@@ -74,12 +111,12 @@ internal sealed unsafe partial class FakeCudaDriver
             return CudaError.CUDA_ERROR_INVALID_VALUE;
         foreach (PtxEntry entry in Parse(text).Entries)
         {
-            Write(linker.Logs.Info, linker.Logs.InfoBytes, $"""
+            linker.Info.Write($"""
                 ptxas info    : 0 bytes gmem
                 ptxas info    : Compiling entry function '{entry.Name}' for 'sm_{Capability}'
                 ptxas info    : Function properties for {entry.Name}
-                    {entry.LocalBytes} bytes stack frame, 8 bytes spill stores, 16 bytes spill loads
-                ptxas info    : Used {entry.Registers} registers, {entry.StaticSharedBytes} bytes smem, 352 bytes cmem[0]
+                ptxas         .     {entry.LocalBytes} bytes stack frame, 8 bytes spill stores, 16 bytes spill loads
+                ptxas info    : Used {entry.Registers} registers, used 1 barriers, {entry.StaticSharedBytes} bytes smem, 352 bytes cmem[0]
 
                 """);
         }
@@ -109,9 +146,9 @@ internal sealed unsafe partial class FakeCudaDriver
 
     public CudaError ModuleUnload(nint module) => OutsideCapture(nameof(ModuleUnload), () => Drop<FakeModule>(module, found =>
     {
-        foreach ((nint handle, object function) in handles.ToArray())
+        foreach ((nint handle, (object made, _)) in handles.ToArray())
         {
-            if (function is FakeFunction { Module: var owner } && owner == found)
+            if (made is FakeFunction { Module: var owner } && owner == found)
                 handles.Remove(handle);
         }
         return CudaError.CUDA_SUCCESS;
@@ -143,6 +180,8 @@ internal sealed unsafe partial class FakeCudaDriver
             int all = value + found.Entry.StaticSharedBytes;
             if (attribute != CudaFunctionAttribute.MaxDynamicSharedBytes || value < 0 || all > SharedOptIn)
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
+            if (SharedOptIn <= PlainShared)
+                return CudaError.CUDA_ERROR_NOT_SUPPORTED;
             found.MaxDynamicShared = value;
             return CudaError.CUDA_SUCCESS;
         }));
@@ -155,10 +194,11 @@ internal sealed unsafe partial class FakeCudaDriver
             var group = ((int)groupX, (int)groupY, (int)groupZ);
             long threads = (long)groupX * groupY * groupZ;
             bool fits = gridX is > 0 and <= int.MaxValue && gridY is > 0 and <= 65535 && gridZ is > 0 and <= 65535
-                && threads is > 0 and <= 1024 && threads <= entry.MaxThreads && (entry.RequiredThreads ?? group) == group;
+                && groupX <= 1024 && groupY <= 1024 && groupZ <= MostDeep && threads is > 0 and <= 1024
+                && threads <= entry.MaxThreads && (entry.RequiredThreads ?? group) == group;
             if (extra is not null || !fits)
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
-            if (sharedBytes > found.MaxDynamicShared || sharedBytes + entry.StaticSharedBytes > Math.Max(PlainShared, SharedOptIn))
+            if (sharedBytes > found.MaxDynamicShared)
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
             byte[] block = new byte[entry.ParameterBytes];
             for (int i = 0; i < entry.Parameters.Count; i++)
@@ -166,7 +206,7 @@ internal sealed unsafe partial class FakeCudaDriver
                 PtxParameter parameter = entry.Parameters[i];
                 new ReadOnlySpan<byte>(parameters[i], parameter.Size).CopyTo(block.AsSpan(parameter.Offset));
             }
-            return Queue(stream, () => handles.ContainsValue(found.Module)
+            return Queue(stream, () => All<FakeModule>().Contains(found.Module)
                 ? Run(entry, ((int)gridX, (int)gridY, (int)gridZ), group, (int)sharedBytes, block)
                 : CudaError.CUDA_ERROR_ILLEGAL_INSTRUCTION);
         }));
@@ -184,7 +224,7 @@ internal sealed unsafe partial class FakeCudaDriver
             TestContext.Out.WriteLine(fault.Message);
             return fault.Kind switch
             {
-                _ when Forgives => CudaError.CUDA_ERROR_UNKNOWN,
+                _ when Forgives => CudaError.CUDA_ERROR_NOT_SUPPORTED,
                 PtxFaultKind.OutOfBounds => CudaError.CUDA_ERROR_ILLEGAL_ADDRESS,
                 PtxFaultKind.Misaligned => CudaError.CUDA_ERROR_MISALIGNED_ADDRESS,
                 _ => CudaError.CUDA_ERROR_LAUNCH_FAILED,
@@ -200,14 +240,5 @@ internal sealed unsafe partial class FakeCudaDriver
                 parsed.Add(text, module = PtxModule.Parse(text));
             return module;
         }
-    }
-
-    /// <summary>Adds to a log as much as there is room for; the rest of the buffer is zeros.</summary>
-    private static void Write(nint log, nuint bytes, string text)
-    {
-        var buffer = new Span<byte>((void*)log, (int)bytes);
-        int end = buffer.IndexOf((byte)0);
-        byte[] more = Encoding.ASCII.GetBytes(text);
-        more.AsSpan(0, Math.Max(0, Math.Min(more.Length, buffer.Length - 1 - end))).CopyTo(buffer[end..]);
     }
 }

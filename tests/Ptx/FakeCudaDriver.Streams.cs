@@ -65,7 +65,8 @@ internal sealed unsafe partial class FakeCudaDriver
         mark.Stream is { } stream ? Run(stream, mark.Mark) : CudaError.CUDA_SUCCESS));
 
     public CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream) =>
-        Copy(nameof(MemcpyHtoDAsync), source, target, bytes, stream, () => Memory.Write(target, new ReadOnlySpan<byte>(source, (int)bytes)));
+        Copy(nameof(MemcpyHtoDAsync), source, target, bytes, stream,
+            () => Memory.Write(target, new ReadOnlySpan<byte>(source, (int)bytes)));
 
     public CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) =>
         Copy(nameof(MemcpyDtoHAsync), target, source, bytes, stream, () => Memory.Read(source, new Span<byte>(target, (int)bytes)));
@@ -79,6 +80,8 @@ internal sealed unsafe partial class FakeCudaDriver
     {
         if (found.Capture is not null)
             return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNMATCHED;
+        if (mode != CudaNumber.CaptureThreadLocal)
+            return CudaError.CUDA_ERROR_INVALID_VALUE;
         found.Capture = new FakeCapture();
         return CudaError.CUDA_SUCCESS;
     });
@@ -110,7 +113,7 @@ internal sealed unsafe partial class FakeCudaDriver
         {
             if (found.Capture is not { } capture)
                 return CudaError.CUDA_ERROR_ILLEGAL_STATE;
-            if (flags != CudaNumber.SetCaptureDependencies || !waits.All(node => capture.Nodes.Exists(other => other.Handle == node)))
+            if (dependencies is null || flags != CudaNumber.SetCaptureDependencies || !waits.All(node => capture.Nodes.Exists(other => other.Handle == node)))
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
             capture.Waits = Pinned(waits);
             return CudaError.CUDA_SUCCESS;
@@ -162,9 +165,9 @@ internal sealed unsafe partial class FakeCudaDriver
         });
     });
 
-    /// <summary>Whether a range of addresses lies within one allocation.</summary>
-    private bool Lies(ulong address, nuint bytes) =>
-        Memory.Find(address) is { } found && address - found.Base + (ulong)bytes <= (ulong)found.Bytes;
+    /// <summary>Whether a range of addresses lies within one allocation of the context.</summary>
+    private bool Lies(ulong address, nuint bytes) => Memory.Find(address) is { } found
+        && address - found.Base + (ulong)bytes <= (ulong)found.Bytes && owners[found.Base] == current.Value;
 
     private CudaError Queue(nint stream, Func<CudaError> work) => With<FakeStream>(stream, found =>
     {
@@ -230,7 +233,7 @@ internal sealed unsafe partial class FakeCudaDriver
 
     private CudaError RunAll()
     {
-        foreach (FakeStream stream in handles.Values.OfType<FakeStream>().Where(stream => stream.Capture is null).ToArray())
+        foreach (FakeStream stream in All<FakeStream>().Where(stream => stream.Capture is null).ToArray())
             Run(stream, stream.Queued);
         return sticky ?? CudaError.CUDA_SUCCESS;
     }

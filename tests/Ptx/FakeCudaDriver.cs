@@ -13,16 +13,17 @@ namespace VaeGpu.Tests.Ptx;
 /// </summary>
 internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
 {
-    private const nint ContextHandle = 0x0C0DE000;
-    private const int PlainShared = 48 * 1024;
+    private const nint FirstContext = 0x0C0DE000;
+    private const int FirstDevice = 40, PlainShared = 48 * 1024, MostDeep = 64;
 
     private readonly Lock gate = new();
     private readonly ThreadLocal<nint> current = new();
-    private readonly Dictionary<nint, object> handles = [];
+    private readonly Dictionary<nint, (object Made, nint Context)> handles = [];
+    private readonly Dictionary<ulong, nint> owners = [];
     private readonly Dictionary<nint, long> pinned = [];
+    private readonly Dictionary<nint, int> retained = [];
     private readonly PtxMachine machine;
     private nint lastHandle = 0x1000;
-    private int retained;
     private bool isStarted;
     private CudaError? sticky;
 
@@ -45,6 +46,11 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     /// <summary>Registers of each thread of whatever is compiled, and the threads that they allow; 0 for what the text says.</summary>
     public (int Registers, int Threads) Squeeze { get; set; }
 
+    public string Build { get; init; } = "first";
+
+    /// <summary>Told of each call, by its name, before it does its work.</summary>
+    public Action<string>? Entering { get; set; }
+
     /// <summary>What the next call of a function answers instead of doing its work, by its name.</summary>
     public Dictionary<string, CudaError> Failing { get; } = [];
 
@@ -66,14 +72,14 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     public HashSet<Thread> FreeingThreads { get; } = [];
 
     /// <summary>What was made and not given back: handles and page-locked memory; the context.</summary>
-    public int Leaks => handles.Count + pinned.Count + retained;
+    public int Leaks => handles.Count + pinned.Count + retained.Values.Sum();
 
-    /// <summary>Opens a device. Its machine code is mostly not kept: nobody gains by the texts of thousands of test kernels on disk.</summary>
-    public CudaAccelerator Open(int ordinal = 0, bool keepsBinaries = false)
+    /// <summary>Opens a device. Its machine code is mostly not kept: nobody needs thousands of test kernels on disk.</summary>
+    public CudaAccelerator Open(int ordinal = 0, bool keepsBinaries = false, bool launchesBlock = false)
     {
         Context context = Context.Create(builder => builder.Cuda(this));
         var device = (CudaDevice)context.Devices[ordinal];
-        device.KeepsBinaries = keepsBinaries;
+        (device.KeepsBinaries, device.LaunchesBlock) = (keepsBinaries, launchesBlock);
         return (CudaAccelerator)device.CreateAccelerator(context);
     }
 
@@ -88,17 +94,14 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     public CudaError DeviceGetCount(int* count) => Answer(nameof(DeviceGetCount), () => Give(count, Devices));
 
     public CudaError DeviceGet(int* device, int ordinal) => Answer(nameof(DeviceGet), () =>
-        ordinal >= 0 && ordinal < Devices ? Give(device, 40 + ordinal) : CudaError.CUDA_ERROR_INVALID_DEVICE);
+        ordinal >= 0 && ordinal < Devices ? Give(device, FirstDevice + ordinal) : CudaError.CUDA_ERROR_INVALID_DEVICE);
 
     public CudaError DeviceGetName(byte* name, int length, int device) => OfDevice(nameof(DeviceGetName), device, () =>
     {
-        byte[] text = Encoding.ASCII.GetBytes($"PTX interpreter {device - 40}\0");
+        byte[] text = Encoding.ASCII.GetBytes($"PTX interpreter {device - FirstDevice}\0");
         text.AsSpan().CopyTo(new Span<byte>(name, length));
         return CudaError.CUDA_SUCCESS;
     });
-
-    public CudaError DeviceGetUuid(Guid* uuid, int device) => OfDevice(nameof(DeviceGetUuid), device, () =>
-        Give(uuid, new Guid(device, 0, 0, new byte[8])));
 
     public CudaError DeviceTotalMem(nuint* bytes, int device) => OfDevice(nameof(DeviceTotalMem), device, () =>
         Give(bytes, (nuint)MemoryBytes));
@@ -106,7 +109,8 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     public CudaError DeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device) =>
         OfDevice(nameof(DeviceGetAttribute), device, () => Give(value, attribute switch
         {
-            CudaDeviceAttribute.MaxThreadsPerBlock => 1024,
+            CudaDeviceAttribute.MaxThreadsPerBlock or CudaDeviceAttribute.MaxBlockDimX or CudaDeviceAttribute.MaxBlockDimY => 1024,
+            CudaDeviceAttribute.MaxBlockDimZ => MostDeep,
             CudaDeviceAttribute.MaxGridDimX => int.MaxValue,
             CudaDeviceAttribute.MaxGridDimY or CudaDeviceAttribute.MaxGridDimZ => 65535,
             CudaDeviceAttribute.MaxSharedMemoryPerBlock => PlainShared,
@@ -116,31 +120,31 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
             CudaDeviceAttribute.ComputeMode => IsProhibited ? CudaNumber.ComputeModeProhibited : 0,
             CudaDeviceAttribute.ComputeCapabilityMajor => Capability / 10,
             CudaDeviceAttribute.ComputeCapabilityMinor => Capability % 10,
-            CudaDeviceAttribute.MaxRegistersPerMultiprocessor => 65536,
             CudaDeviceAttribute.ClockRate => Clocks.Processors,
             CudaDeviceAttribute.MemoryClockRate => Clocks.Memory,
             CudaDeviceAttribute.MemoryBusWidth => 6144,
-            _ => 0,
+            _ => throw new ArgumentException("no attribute of this device"),
         }));
 
     public CudaError DevicePrimaryCtxRetain(nint* context, int device) => OfDevice(nameof(DevicePrimaryCtxRetain), device, () =>
     {
-        retained++;
-        return Give(context, ContextHandle);
+        if (sticky is { } error)
+            return error;
+        retained[ContextOf(device)] = retained.GetValueOrDefault(ContextOf(device)) + 1;
+        return Give(context, ContextOf(device));
     });
 
     public CudaError DevicePrimaryCtxRelease(int device) => OfDevice(nameof(DevicePrimaryCtxRelease), device, () =>
     {
-        if (retained == 0)
+        if (!IsRetained(ContextOf(device)))
             return CudaError.CUDA_ERROR_INVALID_CONTEXT;
-        if (--retained == 0)
-            (sticky, Fault) = (null, null);
+        retained[ContextOf(device)]--;
         return CudaError.CUDA_SUCCESS;
     });
 
     public CudaError CtxSetCurrent(nint context) => Answer(nameof(CtxSetCurrent), () =>
     {
-        if (context != ContextHandle || retained == 0)
+        if (!IsRetained(context))
             return CudaError.CUDA_ERROR_INVALID_CONTEXT;
         current.Value = context;
         return CudaError.CUDA_SUCCESS;
@@ -158,16 +162,21 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
             return CudaError.CUDA_ERROR_INVALID_VALUE;
         if ((ulong)bytes > (ulong)(MemoryBytes - Memory.Used))
             return CudaError.CUDA_ERROR_OUT_OF_MEMORY;
-        return Give(address, Memory.Allocate((long)bytes));
+        Give(address, Memory.Allocate((long)bytes));
+        owners.Add(*address, current.Value);
+        return CudaError.CUDA_SUCCESS;
     });
 
     public CudaError MemFree(ulong address) => OutsideCapture(nameof(MemFree), () =>
     {
         FreeingThreads.Add(Thread.CurrentThread);
+        if (owners.GetValueOrDefault(address) != current.Value)
+            return CudaError.CUDA_ERROR_INVALID_VALUE;
         CudaError error = RunAll();
         if (error != CudaError.CUDA_SUCCESS)
             return error;
         Memory.Free(address);
+        owners.Remove(address);
         return CudaError.CUDA_SUCCESS;
     });
 
@@ -192,6 +201,7 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     /// <summary>The checks that all calls have in common: the driver started, no injected failure.</summary>
     private CudaError Answer(string name, Func<CudaError> work)
     {
+        Entering?.Invoke(name);
         lock (gate)
         {
             Calls[name] = Calls.GetValueOrDefault(name) + 1;
@@ -215,16 +225,16 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     }
 
     private CudaError OfDevice(string name, int device, Func<CudaError> work) =>
-        Answer(name, () => device >= 40 && device < 40 + Devices ? work() : CudaError.CUDA_ERROR_INVALID_DEVICE);
+        Answer(name, () => device >= FirstDevice && device < FirstDevice + Devices ? work() : CudaError.CUDA_ERROR_INVALID_DEVICE);
 
     /// <summary>For calls that need the context.</summary>
     private CudaError InContext(string name, Func<CudaError> work) => Answer(name, () =>
-        retained == 0 || current.Value != ContextHandle ? CudaError.CUDA_ERROR_INVALID_CONTEXT : sticky ?? work());
+        IsRetained(current.Value) ? sticky ?? work() : CudaError.CUDA_ERROR_INVALID_CONTEXT);
 
     /// <summary>For calls that a thread must not make while it captures a stream; the capture is spoilt.</summary>
     private CudaError OutsideCapture(string name, Func<CudaError> work) => InContext(name, () =>
     {
-        FakeStream[] captured = [.. handles.Values.OfType<FakeStream>().Where(stream => stream.Capture?.Thread == Thread.CurrentThread)];
+        FakeStream[] captured = [.. All<FakeStream>().Where(stream => stream.Capture?.Thread == Thread.CurrentThread)];
         foreach (FakeStream stream in captured)
             stream.Capture!.IsSpoilt = true;
         return captured.Length > 0 ? CudaError.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED : work();
@@ -239,13 +249,21 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     private CudaError Make(nint* place, object made)
     {
         lastHandle += 0x10;
-        handles.Add(lastHandle, made);
+        handles.Add(lastHandle, (made, current.Value));
         return Give(place, lastHandle);
     }
 
-    /// <summary>Does something with the object behind a handle; a handle of another kind, or of nothing any more, is an error.</summary>
+    /// <summary>Does something with the object behind a handle; one of another kind or context, or a dead one, is an error.</summary>
     private CudaError With<T>(nint handle, Func<T, CudaError> work) where T : class =>
-        handles.TryGetValue(handle, out object? found) && found is T wanted ? work(wanted) : CudaError.CUDA_ERROR_INVALID_HANDLE;
+        handles.TryGetValue(handle, out var found) && found.Context == current.Value && found.Made is T wanted
+            ? work(wanted)
+            : CudaError.CUDA_ERROR_INVALID_HANDLE;
+
+    private IEnumerable<T> All<T>() => handles.Values.Select(handle => handle.Made).OfType<T>();
+
+    private static nint ContextOf(int device) => FirstContext + device;
+
+    private bool IsRetained(nint context) => retained.GetValueOrDefault(context) > 0;
 
     private CudaError Drop<T>(nint handle, Func<T, CudaError>? first = null) where T : class => With<T>(handle, found =>
     {

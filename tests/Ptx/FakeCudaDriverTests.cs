@@ -45,6 +45,43 @@ internal sealed unsafe class FakeCudaDriverTests
     }
 
     [Test]
+    public void What_was_made_in_a_device_s_context_is_unknown_in_another_s()
+    {
+        var two = new FakeCudaDriver { Devices = 2 };
+        nint first, second, made;
+        ulong address;
+        two.Init(0);
+        two.DevicePrimaryCtxRetain(&first, 40);
+        two.DevicePrimaryCtxRetain(&second, 41);
+        Assert.That(second, Is.Not.EqualTo(first));
+        two.CtxSetCurrent(first);
+        two.StreamCreate(&made, CudaNumber.StreamNonBlocking);
+        two.MemAlloc(&address, 8);
+        two.CtxSetCurrent(second);
+        Assert.That(two.StreamSynchronize(made), Is.EqualTo(CudaError.CUDA_ERROR_INVALID_HANDLE));
+        Assert.That(two.MemFree(address), Is.EqualTo(CudaError.CUDA_ERROR_INVALID_VALUE));
+    }
+
+    [Test]
+    public void A_linker_s_options_are_numbers_and_addresses_packed_as_pointers_and_tell_how_much_was_written()
+    {
+        byte* log = stackalloc byte[64], errors = stackalloc byte[64];
+        CudaJitOption* names = stackalloc CudaJitOption[]
+        {
+            CudaJitOption.InfoLogBuffer, CudaJitOption.InfoLogBufferBytes, CudaJitOption.ErrorLogBuffer, CudaJitOption.ErrorLogBufferBytes,
+            CudaJitOption.OptimizationLevel,
+        };
+        void** values = stackalloc void*[] { log, (void*)64, errors, (void*)64, (void*)5 };
+        nint linker;
+        Assert.That(driver.LinkCreate(5, names, values, &linker), Is.EqualTo(CudaError.CUDA_ERROR_INVALID_VALUE), "levels end at 4");
+        Assert.That(driver.LinkCreate(4, names, values, &linker), Is.EqualTo(CudaError.CUDA_SUCCESS));
+        fixed (byte* text = "no PTX\0"u8)
+            Assert.That(driver.LinkAddData(linker, CudaNumber.JitInputPtx, text, 7, text, 0, null, null),
+                Is.EqualTo(CudaError.CUDA_ERROR_INVALID_PTX));
+        Assert.That((int)values[3], Is.EqualTo(new ReadOnlySpan<byte>(errors, 64).IndexOf((byte)0) + 1));
+    }
+
+    [Test]
     public void Memory_is_used_only_while_it_is_there()
     {
         ulong address;

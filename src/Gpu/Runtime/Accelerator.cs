@@ -118,11 +118,7 @@ public abstract partial class Accelerator : IDisposable
         }
         finally
         {
-            foreach (LaunchGraph graph in graphs.ToArray())
-                graph.Dispose();
-            foreach (MemoryBuffer buffer in buffers.ToArray())
-                buffer.Dispose();
-            DisposeDevice();
+            DisposeContents();
             GC.SuppressFinalize(this);
         }
     }
@@ -208,6 +204,21 @@ public abstract partial class Accelerator : IDisposable
     private protected virtual LaunchGraph Graph(Recorder recorded) => new(this, recorded);
 
     private protected abstract void DisposeDevice();
+
+    private void DisposeContents()
+    {
+        try
+        {
+            foreach (LaunchGraph graph in graphs.ToArray())
+                graph.Dispose();
+            foreach (MemoryBuffer buffer in buffers.ToArray())
+                buffer.Dispose();
+        }
+        finally
+        {
+            DisposeDevice();
+        }
+    }
 }
 
 /// <summary>A queue of work that runs in order.</summary>

@@ -29,7 +29,7 @@ public sealed unsafe class CpuAccelerator : Accelerator
         }
         catch (OutOfMemoryException)
         {
-            throw new OutOfMemoryException($"The system has no {bytes:N0} bytes of memory left for a buffer. Use a smaller batch or model.");
+            throw new OutOfMemoryException($"The system has no {bytes:N0} bytes of memory left for a buffer.");
         }
     }
 

@@ -17,30 +17,45 @@ internal sealed unsafe class CudaAccelerator : Accelerator
     private readonly List<CudaKernel> kernels = [];
     private readonly List<nint> streams = [];
     private readonly RecentNames recent = new();
-    private volatile string? lost;
+    private string? lost;
 
     public CudaAccelerator(CudaDevice device, ICudaDriver driver) : base(device)
     {
         (this.device, Driver) = (device, driver);
         fixed (nint* handle = &context)
-            driver.DevicePrimaryCtxRetain(handle, device.Handle).Check("cuDevicePrimaryCtxRetain");
-        Modules = new CudaModuleBuilder(driver, device);
+        {
+            CudaError error = driver.DevicePrimaryCtxRetain(handle, device.Handle);
+            if (error != CudaError.CUDA_SUCCESS)
+                throw new CudaException($"{Name} cannot be opened. {error.WhyUnusable()}");
+        }
+        Modules = new CudaModuleBuilder(this, device);
         staging = new StagingRing(this);
-        Open(DefaultStream);
+        try
+        {
+            Open(DefaultStream);
+        }
+        catch
+        {
+            driver.DevicePrimaryCtxRelease(device.Handle);
+            throw;
+        }
     }
 
     internal ICudaDriver Driver { get; }
 
     internal CudaModuleBuilder Modules { get; }
 
+    /// <summary>Whether each launch is waited for, so that the one that fails is known.</summary>
+    internal bool LaunchesBlock => device.LaunchesBlock;
+
     /// <summary>Whether no call gets through any more.</summary>
-    internal bool IsLost => lost is not null;
+    internal bool IsLost => Volatile.Read(ref lost) is not null;
 
     /// <summary>Makes the context current on the calling thread: whatever comes next is for this device.</summary>
     /// <exception cref="AcceleratorLostException">The device was lost before.</exception>
     internal void Enter()
     {
-        if (lost is { } message)
+        if (Volatile.Read(ref lost) is { } message)
             throw new AcceleratorLostException(message);
         Check(Driver.CtxSetCurrent(context), "cuCtxSetCurrent");
     }
@@ -50,13 +65,26 @@ internal sealed unsafe class CudaAccelerator : Accelerator
     /// <exception cref="CudaException">It is another.</exception>
     internal void Check(CudaError error, string call)
     {
-        if (error.IsSticky())
-            throw Lose(error, call);
+        ThrowIfSticky(error, call);
         error.Check(call);
     }
 
+    /// <summary>Goes on unless the device is lost.</summary>
+    /// <exception cref="AcceleratorLostException">The error is one that no later call gets past.</exception>
+    internal void ThrowIfSticky(CudaError error, string call)
+    {
+        if (error.IsSticky())
+            throw Lose(error, call);
+    }
+
     /// <summary>Notes a launch, to be named should the device be lost.</summary>
-    internal void Launched(string name) => recent.Add(name);
+    internal void Launched(string name)
+    {
+        // All before it ended well.
+        if (LaunchesBlock)
+            recent.Clear();
+        recent.Add(name);
+    }
 
     /// <inheritdoc/>
     public override void Synchronize()
@@ -93,7 +121,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
             if (!streams.Remove(stream.Handle))
                 return;
         }
-        if (lost is not null)
+        if (IsLost)
             return;
         Enter();
         Check(Driver.StreamDestroy(stream.Handle), "cuStreamDestroy");
@@ -110,7 +138,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
             nuint free = 0, total = 0;
             Driver.MemGetInfo(&free, &total);
             throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
-                + $"{(ulong)free:N0} of its {MemorySize:N0} bytes are free. Free other buffers, end other programs on it, or use a smaller batch or model.");
+                + $"{(ulong)free:N0} of its {MemorySize:N0} bytes are free. Free other buffers, or end other programs on it.");
         }
         Check(error, "cuMemAlloc");
         return (nint)address;
@@ -119,7 +147,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
     internal override void FreeBytes(nint handle)
     {
         // The memory of a lost device went with it.
-        if (lost is not null)
+        if (IsLost)
             return;
         Enter();
         Check(Driver.MemFree((ulong)handle), "cuMemFree");
@@ -166,19 +194,21 @@ internal sealed unsafe class CudaAccelerator : Accelerator
         return kernel;
     }
 
-    private protected override LaunchGraph Graph(Recorder recorded) => new CudaGraph(this, recorded);
+    /// <summary>A graph of the driver's, but where the person asks which of the launches fails.</summary>
+    private protected override LaunchGraph Graph(Recorder recorded) =>
+        LaunchesBlock ? base.Graph(recorded) : new CudaGraph(this, recorded);
 
     private protected override void Drain()
     {
-        if (lost is null)
+        if (!IsLost)
             Synchronize();
     }
 
     private protected override void DisposeDevice()
     {
-        if (lost is null)
+        if (!IsLost)
         {
-            Enter();
+            Driver.CtxSetCurrent(context);
             foreach (CudaKernel kernel in kernels)
                 kernel.Unload();
             staging.Release();
@@ -191,12 +221,18 @@ internal sealed unsafe class CudaAccelerator : Accelerator
 
     private void Refuse(string kernel, PtxModule ptx)
     {
-        Version needed = new(ptx.Isa.Target / 10, ptx.Isa.Target % 10);
+        Version needed = ptx.Isa.Capability;
         if (needed > device.ComputeCapability)
         {
             throw new KernelCompilationException(kernel, null,
                 $"It needs a GPU of compute capability {needed}; {Name} has {device.ComputeCapability}.",
                 "Use another kernel, precision or GPU.");
+        }
+        Index3D group = ptx.GroupDim, most = device.MaxGroup;
+        if (group.X > most.X || group.Y > most.Y || group.Z > most.Z)
+        {
+            throw new KernelLaunchException($"{kernel} was launched with groups of {group.X}×{group.Y}×{group.Z} threads; "
+                + $"{Name} takes at most {most.X}×{most.Y}×{most.Z}. Lay the threads along x.");
         }
     }
 
@@ -204,7 +240,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
     {
         string kernels = recent.ToString();
         string suspects = kernels.Length > 0 ? $", one of these: {kernels}" : "";
-        lost = $"{Name} stopped: {error.InWords()} ({error}, told by {call}){suspects}. {error.Remedy()}";
-        return new AcceleratorLostException(lost);
+        string message = $"{Name} stopped: {error.InWords()} ({error}, told by {call}){suspects}. {error.Remedy()}";
+        return new AcceleratorLostException(Interlocked.CompareExchange(ref lost, message, null) ?? message);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -33,26 +34,26 @@ public sealed class CudaDevice : Device
     /// <summary>The CUDA that the driver knows.</summary>
     public required Version DriverVersion { get; init; }
 
-    /// <summary>The number that is this GPU's alone.</summary>
-    public required Guid Uuid { get; init; }
-
     /// <summary>The processors' highest clock in kHz; 0 where the driver does not tell.</summary>
     public required int ClockRate { get; init; }
 
     /// <summary>The memory's highest clock in kHz; 0 where the driver does not tell.</summary>
     public required int MemoryClockRate { get; init; }
 
-    /// <summary>The width of the path to memory in bits.</summary>
+    /// <summary>The width of the path to memory in bits; 0 where the driver does not tell.</summary>
     public required int MemoryBusWidth { get; init; }
 
-    /// <summary>Registers of a processor.</summary>
-    public required int RegistersPerMultiprocessor { get; init; }
+    /// <summary>The most threads of a group along x, y and z.</summary>
+    internal Index3D MaxGroup { get; private init; }
 
     /// <summary>The most groups along x, y and z.</summary>
     internal Index3D MaxGrid { get; private init; }
 
     /// <summary>Whether machine code is kept on disk for the next run.</summary>
     internal bool KeepsBinaries { get; set; } = true;
+
+    /// <summary>Whether each launch is to be waited for, so that the one that fails is known.</summary>
+    internal bool LaunchesBlock { get; set; } = Environment.GetEnvironmentVariable("CUDA_LAUNCH_BLOCKING") == "1";
 
     /// <summary>The driver's own handle.</summary>
     internal int Handle { get; private init; }
@@ -76,7 +77,8 @@ public sealed class CudaDevice : Device
         if (error == CudaError.CUDA_SUCCESS && number < CudaLibrary.OldestVersion)
         {
             refusals.Add(new("CUDA",
-                $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. Install version {CudaLibrary.OldestDriver} or newer."));
+                $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. "
+                + $"Install version {CudaLibrary.OldestDriver} or newer."));
             return;
         }
         if (error == CudaError.CUDA_SUCCESS)
@@ -85,52 +87,60 @@ public sealed class CudaDevice : Device
             error = CudaError.CUDA_ERROR_NO_DEVICE;
         if (error != CudaError.CUDA_SUCCESS)
         {
-            refusals.Add(new("CUDA", Objection(error)));
+            refusals.Add(new("CUDA", error.WhyUnusable()));
             return;
         }
         for (int ordinal = 0; ordinal < count; ordinal++)
         {
-            int handle;
-            driver.DeviceGet(&handle, ordinal).Check("cuDeviceGet");
-            CudaDevice device = Describe(driver, handle, VersionOf(number));
-            if (Number(driver, handle, CudaDeviceAttribute.ComputeMode) == CudaNumber.ComputeModeProhibited)
-                refusals.Add(new(device.Name, "The GPU's compute mode forbids its use. Set it with nvidia-smi --compute-mode=DEFAULT."));
-            else
-                devices.Add(device);
+            try
+            {
+                int handle;
+                driver.DeviceGet(&handle, ordinal).Check("cuDeviceGet");
+                CudaDevice device = Describe(driver, handle, VersionOf(number));
+                if (device.Objection() is { } objection)
+                    refusals.Add(new(device.Name, objection));
+                else
+                    devices.Add(device);
+            }
+            catch (CudaException e)
+            {
+                // One GPU out of order must not hide the others.
+                refusals.Add(new($"CUDA device {ordinal}", e.Message));
+            }
         }
     }
 
     /// <inheritdoc/>
     public override Accelerator CreateAccelerator(Context context) => new CudaAccelerator(this, driver);
 
-    private static string Objection(CudaError error) => error switch
+    /// <summary>Why the GPU cannot be used; null where it can.</summary>
+    private string? Objection()
     {
-        CudaError.CUDA_ERROR_NO_DEVICE =>
-            $"NVIDIA's driver is installed but finds no GPU ({error}). "
-            + "Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
-        CudaError.CUDA_ERROR_STUB_LIBRARY =>
-            $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
-        CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
-            $"NVIDIA's kernel module and its library are of different versions ({error}). Restart the machine, or install the driver anew.",
-        CudaError.CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
-        _ => $"NVIDIA's driver does not start ({error}). Try nvidia-smi, and install the driver anew.",
-    };
+        if (Number(driver, Handle, CudaDeviceAttribute.ComputeMode) == CudaNumber.ComputeModeProhibited)
+            return "The GPU's compute mode forbids its use. Set it with nvidia-smi --compute-mode=DEFAULT.";
+        Version oldest = PtxIsa.Base.Capability;
+        return ComputeCapability >= oldest
+            ? null
+            : $"The GPU is too old: its compute capability is {ComputeCapability}, and kernels need {oldest}. Use another device.";
+    }
 
     private static unsafe CudaDevice Describe(ICudaDriver driver, int handle, Version version)
     {
         int Ask(CudaDeviceAttribute what) => Number(driver, handle, what);
+        int AskPerhaps(CudaDeviceAttribute what)
+        {
+            int value;
+            return driver.DeviceGetAttribute(&value, what, handle) == CudaError.CUDA_SUCCESS ? value : 0;
+        }
         byte[] name = new byte[256];
         fixed (byte* start = name)
             driver.DeviceGetName(start, name.Length, handle).Check("cuDeviceGetName");
-        Guid uuid;
-        driver.DeviceGetUuid(&uuid, handle).Check("cuDeviceGetUuid");
         nuint memory;
         driver.DeviceTotalMem(&memory, handle).Check("cuDeviceTotalMem");
         return new CudaDevice(driver)
         {
             Handle = handle,
             Name = Encoding.UTF8.GetString(name, 0, Array.IndexOf(name, (byte)0)),
-            Uuid = uuid,
             DriverVersion = version,
             ComputeCapability = new(Ask(CudaDeviceAttribute.ComputeCapabilityMajor), Ask(CudaDeviceAttribute.ComputeCapabilityMinor)),
             WarpSize = Ask(CudaDeviceAttribute.WarpSize),
@@ -139,10 +149,11 @@ public sealed class CudaDevice : Device
                 Math.Max(Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlock), Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptin)),
             NumMultiprocessors = Ask(CudaDeviceAttribute.MultiprocessorCount),
             MemorySize = (long)memory,
-            ClockRate = Ask(CudaDeviceAttribute.ClockRate),
-            MemoryClockRate = Ask(CudaDeviceAttribute.MemoryClockRate),
-            MemoryBusWidth = Ask(CudaDeviceAttribute.MemoryBusWidth),
-            RegistersPerMultiprocessor = Ask(CudaDeviceAttribute.MaxRegistersPerMultiprocessor),
+            ClockRate = AskPerhaps(CudaDeviceAttribute.ClockRate),
+            MemoryClockRate = AskPerhaps(CudaDeviceAttribute.MemoryClockRate),
+            MemoryBusWidth = AskPerhaps(CudaDeviceAttribute.MemoryBusWidth),
+            MaxGroup = new(
+                Ask(CudaDeviceAttribute.MaxBlockDimX), Ask(CudaDeviceAttribute.MaxBlockDimY), Ask(CudaDeviceAttribute.MaxBlockDimZ)),
             MaxGrid = new(Ask(CudaDeviceAttribute.MaxGridDimX), Ask(CudaDeviceAttribute.MaxGridDimY), Ask(CudaDeviceAttribute.MaxGridDimZ)),
         };
     }

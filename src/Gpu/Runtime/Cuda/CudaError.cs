@@ -12,6 +12,7 @@ internal enum CudaError
     CUDA_ERROR_DEVICE_UNAVAILABLE = 46,
     CUDA_ERROR_NO_DEVICE = 100,
     CUDA_ERROR_INVALID_DEVICE = 101,
+    CUDA_ERROR_DEVICE_NOT_LICENSED = 102,
     CUDA_ERROR_INVALID_IMAGE = 200,
     CUDA_ERROR_INVALID_CONTEXT = 201,
     CUDA_ERROR_NO_BINARY_FOR_GPU = 209,
@@ -20,6 +21,8 @@ internal enum CudaError
     CUDA_ERROR_NVLINK_UNCORRECTABLE = 220,
     CUDA_ERROR_JIT_COMPILER_NOT_FOUND = 221,
     CUDA_ERROR_UNSUPPORTED_PTX_VERSION = 222,
+    CUDA_ERROR_JIT_COMPILATION_DISABLED = 223,
+    CUDA_ERROR_CONTAINED = 226,
     CUDA_ERROR_OPERATING_SYSTEM = 304,
     CUDA_ERROR_INVALID_HANDLE = 400,
     CUDA_ERROR_ILLEGAL_STATE = 401,
@@ -36,23 +39,25 @@ internal enum CudaError
     CUDA_ERROR_INVALID_ADDRESS_SPACE = 717,
     CUDA_ERROR_INVALID_PC = 718,
     CUDA_ERROR_LAUNCH_FAILED = 719,
+    CUDA_ERROR_TENSOR_MEMORY_LEAK = 721,
     CUDA_ERROR_NOT_SUPPORTED = 801,
     CUDA_ERROR_SYSTEM_NOT_READY = 802,
     CUDA_ERROR_SYSTEM_DRIVER_MISMATCH = 803,
     CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE = 804,
+    CUDA_ERROR_MPS_CONNECTION_FAILED = 805,
+    CUDA_ERROR_MPS_RPC_FAILURE = 806,
+    CUDA_ERROR_MPS_SERVER_NOT_READY = 807,
+    CUDA_ERROR_MPS_MAX_CLIENTS_REACHED = 808,
+    CUDA_ERROR_MPS_MAX_CONNECTIONS_REACHED = 809,
+    CUDA_ERROR_MPS_CLIENT_TERMINATED = 810,
     CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED = 900,
     CUDA_ERROR_STREAM_CAPTURE_INVALIDATED = 901,
     CUDA_ERROR_STREAM_CAPTURE_UNMATCHED = 903,
     CUDA_ERROR_UNKNOWN = 999,
 }
 
-/// <summary>A failed call of the CUDA driver.</summary>
-public sealed class CudaException : Exception
-{
-    internal CudaException(string call, CudaError error) : base($"{call} failed with {error}.") => Error = error;
-
-    internal CudaError Error { get; }
-}
+/// <summary>A failed call of the CUDA driver; the message says what to do.</summary>
+public sealed class CudaException(string message) : Exception(message);
 
 /// <summary>
 /// The device does no more work in this process; the message says what happened, and in which kernel as far as that is known.
@@ -66,13 +71,16 @@ internal static class CudaErrors
     public static void Check(this CudaError error, string call)
     {
         if (error != CudaError.CUDA_SUCCESS)
-            throw new CudaException(call, error);
+            throw new CudaException($"NVIDIA's driver fails in {call}. {error.WhyUnusable()}");
     }
 
-    /// <summary>Whether every later call in the context fails too.</summary>
+    /// <summary>Whether every later call in the process fails too.</summary>
     public static bool IsSticky(this CudaError error) => error is CudaError.CUDA_ERROR_DEINITIALIZED
-        or CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_ILLEGAL_ADDRESS or CudaError.CUDA_ERROR_LAUNCH_TIMEOUT
-        or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED or (>= CudaError.CUDA_ERROR_ASSERT and <= CudaError.CUDA_ERROR_LAUNCH_FAILED);
+        or CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED
+        or CudaError.CUDA_ERROR_ILLEGAL_ADDRESS or CudaError.CUDA_ERROR_LAUNCH_TIMEOUT or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED
+        or CudaError.CUDA_ERROR_ASSERT
+        or (>= CudaError.CUDA_ERROR_HARDWARE_STACK_ERROR and <= CudaError.CUDA_ERROR_LAUNCH_FAILED)
+        or CudaError.CUDA_ERROR_TENSOR_MEMORY_LEAK or CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED or CudaError.CUDA_ERROR_UNKNOWN;
 
     /// <summary>What a sticky error is in words.</summary>
     public static string InWords(this CudaError error) => error switch
@@ -84,8 +92,9 @@ internal static class CudaErrors
             "a kernel ran into an instruction that is none",
         CudaError.CUDA_ERROR_ASSERT => "an assertion in a kernel failed",
         CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "a kernel ran longer than the system allows on a GPU that also drives a display",
-        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE =>
+        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED =>
             "the hardware reports a memory or link error",
+        CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED => "the MPS server ended its work for this process",
         CudaError.CUDA_ERROR_LAUNCH_FAILED => "a kernel failed while it ran",
         _ => "the driver gave the device up",
     };
@@ -93,10 +102,45 @@ internal static class CudaErrors
     /// <summary>What the person can do about a sticky error.</summary>
     public static string Remedy(this CudaError error) => error switch
     {
-        CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "Use a smaller batch, or a GPU without a display.",
-        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE => "Restart the machine or use another GPU.",
-        CudaError.CUDA_ERROR_DEINITIALIZED or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED => "Start the program again.",
+        CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "Launch less work at a time, or use a GPU without a display.",
+        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED =>
+            "Restart the machine or use another GPU.",
+        CudaError.CUDA_ERROR_DEINITIALIZED or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED or CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED =>
+            "Start the program again.",
+        CudaError.CUDA_ERROR_UNKNOWN => "Look at nvidia-smi, and restart the machine if it lists no GPU.",
         _ => "Run it on --device interpreter, which names the access at fault, "
             + "or with CUDA_LAUNCH_BLOCKING=1 set, to be told which kernel it was.",
+    };
+
+    /// <summary>Why the driver or a GPU does not start, or refuses a call, with the remedy.</summary>
+    public static string WhyUnusable(this CudaError error) => error switch
+    {
+        CudaError.CUDA_ERROR_NO_DEVICE =>
+            $"NVIDIA's driver is installed but finds no GPU ({error}). "
+            + "Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
+        CudaError.CUDA_ERROR_STUB_LIBRARY =>
+            $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
+        CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
+            $"NVIDIA's kernel module and its library are of different versions ({error}). "
+            + "Restart the machine or the container, or install the driver anew.",
+        CudaError.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE =>
+            $"The libcuda that was found is of a cuda-compat package, which this GPU does not allow ({error}). "
+            + "Take it off LD_LIBRARY_PATH.",
+        CudaError.CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
+        CudaError.CUDA_ERROR_DEVICE_NOT_LICENSED => $"The virtual GPU has no licence ({error}). Ask whoever runs the machine.",
+        CudaError.CUDA_ERROR_DEVICE_UNAVAILABLE or CudaError.CUDA_ERROR_INVALID_DEVICE =>
+            $"The GPU is not to be had now ({error}). Does another process have it for itself? "
+            + "End that, set nvidia-smi --compute-mode=DEFAULT, or use another GPU.",
+        CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
+            $"There is no memory left for it ({error}). End other programs on the GPU, or use another.",
+        >= CudaError.CUDA_ERROR_MPS_CONNECTION_FAILED and <= CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED =>
+            $"NVIDIA's MPS server does not serve this process ({error}). Start it again (nvidia-cuda-mps-control), or do without it.",
+        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED =>
+            $"The hardware reports a memory or link error ({error}). {error.Remedy()}",
+        CudaError.CUDA_ERROR_OPERATING_SYSTEM or CudaError.CUDA_ERROR_UNKNOWN =>
+            $"NVIDIA's driver cannot reach the GPU ({error}). "
+            + "Does nvidia-smi list it, and may this user open /dev/nvidia*? If so, restart the machine.",
+        _ when error.IsSticky() => $"An earlier failure ended this process's use of the GPU ({error}). Start the program again.",
+        _ => $"NVIDIA's driver does not do it ({error}). Try nvidia-smi, and a newer driver; else it is a defect of this program.",
     };
 }

@@ -19,8 +19,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         // A stream that is captured must not be kept waiting by the compiler.
         foreach (RecordedLaunch launch in recorded.Steps.OfType<RecordedLaunch>())
             ((CudaExecutable)launch.Executable).For(launch.Arguments);
-        using AcceleratorStream stream = accelerator.CreateStream();
-        nint captured = Capture(stream);
+        nint captured = Capture();
         nint made;
         CudaError error = driver.GraphInstantiate(&made, captured, 0);
         driver.GraphDestroy(captured);
@@ -46,9 +45,24 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         executable = 0;
     }
 
-    private nint Capture(AcceleratorStream stream)
+    private nint Capture()
     {
         accelerator.Enter();
+        // Not one of the accelerator's: another thread that waits for all of these would spoil the capture.
+        nint handle;
+        accelerator.Check(driver.StreamCreate(&handle, CudaNumber.StreamNonBlocking), "cuStreamCreate");
+        try
+        {
+            return Capture(new AcceleratorStream(accelerator) { Handle = handle });
+        }
+        finally
+        {
+            driver.StreamDestroy(handle);
+        }
+    }
+
+    private nint Capture(AcceleratorStream stream)
+    {
         accelerator.Check(driver.StreamBeginCapture(stream.Handle, CudaNumber.CaptureThreadLocal), "cuStreamBeginCapture");
         nint graph = 0;
         bool isWhole = false;
@@ -78,7 +92,8 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         for (int i = 0; i < last.Length; i++)
         {
             nint[] before = [.. waits[i].SelectMany(step => last[step]).Distinct()];
-            fixed (nint* nodes = before)
+            // An array in any case: the manual does not say that an empty set may be null.
+            fixed (nint* nodes = before.Length > 0 ? before : [0])
             {
                 accelerator.Check(
                     driver.StreamUpdateCaptureDependencies(stream, nodes, (nuint)before.Length, CudaNumber.SetCaptureDependencies),

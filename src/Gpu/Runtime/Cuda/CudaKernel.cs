@@ -47,7 +47,9 @@ internal sealed unsafe class CudaKernel
         if (Ptx.UsesDynamicShared)
         {
             int most = accelerator.MaxSharedMemoryPerGroup - Report.SharedBytes;
-            accelerator.Check(driver.FuncSetAttribute(function, CudaFunctionAttribute.MaxDynamicSharedBytes, most), "cuFuncSetAttribute");
+            const CudaFunctionAttribute limit = CudaFunctionAttribute.MaxDynamicSharedBytes;
+            if (most > Ask(limit))
+                accelerator.Check(driver.FuncSetAttribute(function, limit, most), "cuFuncSetAttribute");
         }
     }
 
@@ -76,6 +78,8 @@ internal sealed unsafe class CudaKernel
             Ptx.UsesDynamicShared ? (uint)dynamicSharedBytes : 0, stream, parameters, null);
         if (error != CudaError.CUDA_SUCCESS)
             throw Failure(gridDim, error);
+        if (accelerator.LaunchesBlock)
+            accelerator.Check(driver.StreamSynchronize(stream), "cuStreamSynchronize");
     }
 
     /// <summary>Gives the code back to the driver.</summary>
@@ -90,8 +94,7 @@ internal sealed unsafe class CudaKernel
 
     private Exception Failure(Index3D gridDim, CudaError error)
     {
-        if (error.IsSticky())
-            accelerator.Check(error, "cuLaunchKernel");
+        accelerator.ThrowIfSticky(error, "cuLaunchKernel");
         Index3D most = ((CudaDevice)accelerator.Device).MaxGrid;
         if (gridDim.X > most.X || gridDim.Y > most.Y || gridDim.Z > most.Z)
         {
@@ -102,7 +105,8 @@ internal sealed unsafe class CudaKernel
         {
             CudaError.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES =>
                 $"With {Report.Registers} registers for each thread the group does not fit: choose a smaller group or tile.",
-            CudaError.CUDA_ERROR_OUT_OF_MEMORY => "The device has no memory left for the launch itself: use a smaller batch or model.",
+            CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
+                "The device has no memory left for the launch itself: free buffers, or end other programs on it.",
             _ => "This is a defect of the compiler or the driver.",
         };
         return new KernelLaunchException(
@@ -111,7 +115,8 @@ internal sealed unsafe class CudaKernel
 
     private KernelLaunchException TooManyRegisters() =>
         new($"{name} takes {Report.Registers} registers for each thread, so that "
-            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of {Size(Ptx.GroupDim)} threads. Choose a smaller group or tile.");
+            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of {Size(Ptx.GroupDim)} "
+            + "threads. Choose a smaller group or tile.");
 
     private KernelLaunchException TooMuchShared(int dynamicSharedBytes) =>
         new($"{name} needs {Report.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "

@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -21,7 +24,6 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     private readonly delegate* unmanaged<int*, CudaError> deviceGetCount;
     private readonly delegate* unmanaged<int*, int, CudaError> deviceGet;
     private readonly delegate* unmanaged<byte*, int, int, CudaError> deviceGetName;
-    private readonly delegate* unmanaged<Guid*, int, CudaError> deviceGetUuid;
     private readonly delegate* unmanaged<int*, CudaDeviceAttribute, int, CudaError> deviceGetAttribute;
     private readonly delegate* unmanaged<nuint*, int, CudaError> deviceTotalMem;
     private readonly delegate* unmanaged<nint*, int, CudaError> devicePrimaryCtxRetain;
@@ -61,8 +63,11 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     private readonly delegate* unmanaged<nint, CudaError> graphExecDestroy;
     private readonly delegate* unmanaged<nint, CudaError> graphDestroy;
 
-    private CudaLibrary(nint library)
+    private readonly string fileName;
+
+    private CudaLibrary(string fileName, nint library)
     {
+        this.fileName = fileName;
         void* Find(string symbol) => NativeLibrary.TryGetExport(library, symbol, out nint address)
             ? (void*)address
             : throw new EntryPointNotFoundException(symbol);
@@ -71,7 +76,6 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
         deviceGetCount = (delegate* unmanaged<int*, CudaError>)Find("cuDeviceGetCount");
         deviceGet = (delegate* unmanaged<int*, int, CudaError>)Find("cuDeviceGet");
         deviceGetName = (delegate* unmanaged<byte*, int, int, CudaError>)Find("cuDeviceGetName");
-        deviceGetUuid = (delegate* unmanaged<Guid*, int, CudaError>)Find("cuDeviceGetUuid");
         deviceGetAttribute = (delegate* unmanaged<int*, CudaDeviceAttribute, int, CudaError>)Find("cuDeviceGetAttribute");
         deviceTotalMem = (delegate* unmanaged<nuint*, int, CudaError>)Find("cuDeviceTotalMem_v2");
         devicePrimaryCtxRetain = (delegate* unmanaged<nint*, int, CudaError>)Find("cuDevicePrimaryCtxRetain");
@@ -127,7 +131,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
             try
             {
                 refusal = "";
-                return new CudaLibrary(library);
+                return new CudaLibrary(name, library);
             }
             catch (EntryPointNotFoundException missing)
             {
@@ -141,12 +145,31 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
         return null;
     }
 
+    public string Build => field ??= BuildOf(fileName);
+
+    /// <summary>Path, size and date of the file that a library was loaded from; the loader alone knows which that is.</summary>
+    internal static string BuildOf(string fileName)
+    {
+        string start = Path.GetFileNameWithoutExtension(fileName);
+        try
+        {
+            using var process = Process.GetCurrentProcess();
+            string? path = process.Modules.Cast<ProcessModule>().Select(module => module.FileName)
+                .FirstOrDefault(path => Path.GetFileName(path).StartsWith(start, StringComparison.OrdinalIgnoreCase));
+            return path is null ? "" : string.Create(CultureInfo.InvariantCulture,
+                $"{path} {new FileInfo(path).Length} {File.GetLastWriteTimeUtc(path):O}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or Win32Exception or InvalidOperationException)
+        {
+            return "";
+        }
+    }
+
     public CudaError Init(uint flags) => init(flags);
     public CudaError DriverGetVersion(int* version) => driverGetVersion(version);
     public CudaError DeviceGetCount(int* count) => deviceGetCount(count);
     public CudaError DeviceGet(int* device, int ordinal) => deviceGet(device, ordinal);
     public CudaError DeviceGetName(byte* name, int length, int device) => deviceGetName(name, length, device);
-    public CudaError DeviceGetUuid(Guid* uuid, int device) => deviceGetUuid(uuid, device);
     public CudaError DeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device) =>
         deviceGetAttribute(value, attribute, device);
     public CudaError DeviceTotalMem(nuint* bytes, int device) => deviceTotalMem(bytes, device);

@@ -7,16 +7,20 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>
 /// Has the driver compile PTX for one device, or takes what it compiled in an earlier run. The accelerator's context must be current.
 /// </summary>
-internal sealed unsafe class CudaModuleBuilder(ICudaDriver driver, CudaDevice device)
+internal sealed unsafe class CudaModuleBuilder(CudaAccelerator accelerator, CudaDevice device)
 {
     private const int LogBytes = 1 << 16, OptimizationLevel = 4;
 
+    private readonly ICudaDriver driver = accelerator.Driver;
+
     /// <summary>The loaded module of a text, and what the compiler said of it.</summary>
     /// <exception cref="KernelLaunchException">The driver does not compile it; the message names the kernel and the remedy.</exception>
+    /// <exception cref="AcceleratorLostException">The compiler is told of the failure of an earlier launch.</exception>
     public (nint Module, string Log) Build(string kernel, PtxModule ptx)
     {
         string? key = device.KeepsBinaries ? Key(ptx.Text) : null;
-        if (key is not null && Cubin.FromBytes(BinaryCache.Read(key)) is { } kept && Load(kept, out nint module) == CudaError.CUDA_SUCCESS)
+        nint module;
+        if (key is not null && Cubin.FromBytes(BinaryCache.Read(key)) is { } kept && Load(kept, out module) == CudaError.CUDA_SUCCESS)
             return (module, kept.Log);
         Cubin made = Compile(kernel, ptx);
         CudaError error = Load(made, out module);
@@ -28,8 +32,11 @@ internal sealed unsafe class CudaModuleBuilder(ICudaDriver driver, CudaDevice de
     }
 
     /// <summary>What a text's machine code is kept under.</summary>
-    internal string Key(string text) => Convert.ToHexStringLower(SHA256.HashData(
-        Encoding.UTF8.GetBytes(string.Join('\0', "cubin", text, device.DriverVersion, device.ComputeCapability, OptimizationLevel))));
+    internal string Key(string text)
+    {
+        string all = string.Join('\0', "cubin", text, device.DriverVersion, driver.Build, device.ComputeCapability, OptimizationLevel);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
+    }
 
     private CudaError Load(Cubin cubin, out nint module)
     {
@@ -83,17 +90,24 @@ internal sealed unsafe class CudaModuleBuilder(ICudaDriver driver, CudaDevice de
         return error;
     }
 
-    private KernelLaunchException Failure(string kernel, PtxModule ptx, CudaError error, string log) => new(error switch
+    private KernelLaunchException Failure(string kernel, PtxModule ptx, CudaError error, string log)
     {
-        CudaError.CUDA_ERROR_UNSUPPORTED_PTX_VERSION =>
-            $"{kernel} is PTX {ptx.Isa.Version}, and this machine's NVIDIA driver (CUDA {device.DriverVersion}) is too old to know that "
-            + $"({error}). Install a newer driver.",
-        CudaError.CUDA_ERROR_JIT_COMPILER_NOT_FOUND =>
-            $"{kernel} cannot be compiled: the NVIDIA driver's own compiler (libnvidia-ptxjitcompiler) is missing ({error}). "
-            + "Install the whole driver; in a container, NVIDIA_DRIVER_CAPABILITIES must name compute.",
-        CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
-            $"{device.Name} has no memory left for the code of {kernel} ({error}). Use a smaller batch or model.",
-        _ => $"{device.Name} does not compile {kernel} ({error}){(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. "
-            + $"This is a defect of the compiler or the driver. The driver says:\n{JitLog.Shortened(log)}",
-    });
+        accelerator.ThrowIfSticky(error, $"the compilation of {kernel}");
+        return new(error switch
+        {
+            CudaError.CUDA_ERROR_UNSUPPORTED_PTX_VERSION =>
+                $"{kernel} is PTX {ptx.Isa.Version}, and this machine's NVIDIA driver (CUDA {device.DriverVersion}) is too old "
+                + $"to know that ({error}). Install a newer driver.",
+            CudaError.CUDA_ERROR_JIT_COMPILER_NOT_FOUND =>
+                $"{kernel} cannot be compiled: the NVIDIA driver's own compiler (libnvidia-ptxjitcompiler) is missing ({error}). "
+                + "Install the whole driver; in a container, NVIDIA_DRIVER_CAPABILITIES must name compute.",
+            CudaError.CUDA_ERROR_JIT_COMPILATION_DISABLED =>
+                $"{kernel} cannot be compiled: the NVIDIA driver's own compiler is switched off ({error}). "
+                + "Remove CUDA_DISABLE_PTX_JIT and CUDA_DISABLE_JIT from the environment.",
+            CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
+                $"{device.Name} has no memory left for the code of {kernel} ({error}). Free buffers, or end other programs on it.",
+            _ => $"{device.Name} does not compile {kernel} ({error})"
+                + $"{(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. This is a defect of the compiler or the driver. The driver says:\n{JitLog.Shortened(log)}",
+        });
+    }
 }

@@ -4,6 +4,9 @@ namespace VaeGpu.Gpu.Runtime;
 internal enum CudaDeviceAttribute
 {
     MaxThreadsPerBlock = 1,
+    MaxBlockDimX = 2,
+    MaxBlockDimY = 3,
+    MaxBlockDimZ = 4,
     MaxGridDimX = 5,
     MaxGridDimY = 6,
     MaxGridDimZ = 7,
@@ -19,7 +22,6 @@ internal enum CudaDeviceAttribute
     MemoryBusWidth = 37,
     ComputeCapabilityMajor = 75,
     ComputeCapabilityMinor = 76,
-    MaxRegistersPerMultiprocessor = 82,
     MaxSharedMemoryPerBlockOptin = 97,
 }
 

@@ -6,12 +6,14 @@ namespace VaeGpu.Gpu.Runtime;
 /// </summary>
 internal unsafe interface ICudaDriver
 {
+    /// <summary>What tells this build of the driver from others for the same CUDA; empty where it is not known.</summary>
+    string Build { get; }
+
     CudaError Init(uint flags);
     CudaError DriverGetVersion(int* version);
     CudaError DeviceGetCount(int* count);
     CudaError DeviceGet(int* device, int ordinal);
     CudaError DeviceGetName(byte* name, int length, int device);
-    CudaError DeviceGetUuid(Guid* uuid, int device);
     CudaError DeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device);
     CudaError DeviceTotalMem(nuint* bytes, int device);
 

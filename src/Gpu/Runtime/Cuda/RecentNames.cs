@@ -10,12 +10,18 @@ internal sealed class RecentNames
 
     public void Add(string name) => names[next++ % (uint)names.Length] = name;
 
-    public void Clear() => Array.Clear(names);
+    public void Clear()
+    {
+        Array.Clear(names);
+        next = 0;
+    }
 
-    /// <summary>The latest first, each once.</summary>
+    /// <summary>The latest first, each once, and whether there were earlier ones.</summary>
     public override string ToString()
     {
-        IEnumerable<string?> latestFirst = Enumerable.Range(1, names.Length).Select(back => names[(next - (uint)back) % (uint)names.Length]);
-        return string.Join(", ", latestFirst.OfType<string>().Distinct());
+        uint last = next;
+        IEnumerable<string?> latestFirst =
+            Enumerable.Range(1, names.Length).Select(back => names[(last - (uint)back) % (uint)names.Length]);
+        return string.Join(", ", latestFirst.OfType<string>().Distinct()) + (last > names.Length ? ", or an earlier one" : "");
     }
 }

@@ -56,11 +56,11 @@ internal sealed unsafe class StagingRing(CudaAccelerator accelerator)
     /// <summary>Gives the memory back; nothing is under way.</summary>
     public void Release()
     {
-        if (memory is null)
-            return;
-        foreach (nint each in moved)
+        foreach (nint each in moved.Where(each => each != 0))
             driver.EventDestroy(each);
-        driver.MemFreeHost(memory);
+        Array.Clear(moved);
+        if (memory is not null)
+            driver.MemFreeHost(memory);
         memory = null;
     }
 
@@ -81,7 +81,13 @@ internal sealed unsafe class StagingRing(CudaAccelerator accelerator)
             moved[i] = made;
         }
         void* allocated;
-        accelerator.Check(driver.MemHostAlloc(&allocated, (nuint)(Slots * SlotBytes), 0), "cuMemHostAlloc");
+        CudaError error = driver.MemHostAlloc(&allocated, (nuint)(Slots * SlotBytes), 0);
+        if (error == CudaError.CUDA_ERROR_OUT_OF_MEMORY)
+        {
+            throw new OutOfMemoryException($"The system has no {Slots * SlotBytes:N0} bytes of page-locked memory for copies to and from "
+                + $"{accelerator.Name} ({error}). End other programs, or give the container more memory.");
+        }
+        accelerator.Check(error, "cuMemHostAlloc");
         memory = (byte*)allocated;
     }
 }

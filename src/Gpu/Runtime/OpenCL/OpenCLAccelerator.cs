@@ -45,7 +45,7 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
         if (error.IsOutOfMemory())
         {
             throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
-                + $"it has {MemorySize:N0} bytes in all, and {device.MaxAllocation:N0} at most for one buffer. Free others, or use a smaller batch or model.");
+                + $"it has {MemorySize:N0} bytes in all, and {device.MaxAllocation:N0} at most for one buffer. Free others.");
         }
         error.Check("clCreateBuffer");
         return handle;

@@ -91,6 +91,9 @@ internal readonly record struct PtxIsa(Version Version, int Target)
     /// <summary>Instructions that take the lanes of a warp by a mask.</summary>
     public static readonly PtxIsa WarpMasks = new(new(6, 0), 50);
 
+    /// <summary>The compute capability as NVIDIA writes it.</summary>
+    public Version Capability => new(Target / 10, Target % 10);
+
     /// <summary>The lowest that has both.</summary>
     public PtxIsa And(PtxIsa other) => new(Version > other.Version ? Version : other.Version, Math.Max(Target, other.Target));
 }
