@@ -51,6 +51,10 @@ public sealed class Backend : IDisposable
     /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where its clocks are not known.</summary>
     public static double? OperationsPerByte(Accelerator accelerator) => accelerator.Device.OperationsPerByte;
 
+    /// <summary>Whether an exception is a device's refusal or failure, whose message says all that there is to say.</summary>
+    public static bool IsOfDevice(Exception e) =>
+        e is CudaException or AcceleratorLostException or KernelLaunchException or KernelCompilationException;
+
     /// <inheritdoc/>
     public void Dispose()
     {

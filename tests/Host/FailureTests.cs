@@ -1,0 +1,24 @@
+using VaeGpu.Host;
+
+namespace VaeGpu.Tests.Host;
+
+/// <summary>What a person is told when the program fails.</summary>
+internal sealed class FailureTests
+{
+    private static readonly TestCaseData[] Failures =
+    [
+        new TestCaseData(new AcceleratorLostException("The GPU stopped."), "error: The GPU stopped."),
+        new TestCaseData(new KernelLaunchException("Too many threads."), "error: Too many threads."),
+        new TestCaseData(new CudaException("It is taken."), "error: It is taken."),
+        new TestCaseData(new OutOfMemoryException("No room."), "error: No room. Use a smaller batch or model."),
+        new TestCaseData(new InvalidOperationException("A defect."), "error: A defect. (InvalidOperationException)"),
+    ];
+
+    [TestCaseSource(nameof(Failures))]
+    public void A_device_s_failure_is_told_in_its_own_words_and_a_defect_with_its_kind(Exception failure, string told)
+    {
+        using var error = new StringWriter();
+        Assert.That(VaeGpu.Host.Failures.Report(error, () => throw failure), Is.EqualTo(ExitCode.Failed));
+        Assert.That(error.ToString().TrimEnd(), Is.EqualTo(told));
+    }
+}
