@@ -9,8 +9,26 @@ namespace VaeGpu.Bench.Figures;
 /// <param name="Value">The figure with its unit.</param>
 /// <param name="Peak">FLOP/s of the peak, measured in turn with it.</param>
 /// <param name="OfPeak">The figure's share of the peak.</param>
-internal sealed record Figure(string What, string Device, string Size, string Value, double? Peak = null, double? OfPeak = null)
+/// <param name="Ratio">How many times as fast as its peer it is.</param>
+/// <param name="Failed">Whether the value says why there is none.</param>
+internal sealed record Figure(
+    string What, string Device, string Size, string Value, double? Peak = null, double? OfPeak = null, double? Ratio = null,
+    bool Failed = false)
 {
+    /// <summary>A figure, or in its place why it failed: one must not cost those that come after it.</summary>
+    public static Figure Attempt(string what, string device, string size, Func<Figure> measure)
+    {
+        try
+        {
+            return measure();
+        }
+        catch (Exception e)
+        {
+            string message = $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" ").Replace('|', '/');
+            return new(what, device, size, $"failed: {message}", Failed: true);
+        }
+    }
+
     /// <summary>The share of the peak, in words.</summary>
     public string OfPeakText => OfPeak?.ToString("0 %", CultureInfo.InvariantCulture) ?? "–";
 

@@ -4,7 +4,11 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Bench.Figures;
 
-/// <summary>What counts on a GPU, in turn with the vendor's library and with PyTorch's three ways to make a step.</summary>
+/// <summary>
+/// What counts on a GPU, in turn with the vendor's library and with PyTorch's three ways to make a step. Products of both sides are
+/// replayed as graphs, so that launching them does not count. Factors of tf32 and bf16 products lie in memory as fp32 here, and are
+/// rounded in the time that is measured; cuBLAS is given factors that are bf16 already.
+/// </summary>
 internal static class GpuFigures
 {
     private static readonly (MatMulShape Shape, bool LeftTurned)[] Products =
@@ -18,9 +22,9 @@ internal static class GpuFigures
 
     public static IEnumerable<Figure> BesideCublas(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
-        using PyTorchGpu? peer = PyTorchGpu.TryStart();
         foreach (BenchDevice device in devices)
         {
+            using var peer = new Peer(device);
             foreach ((MatMulShape shape, bool leftTurned) in Products)
             {
                 // A processor takes minutes for what a GPU does in milliseconds.
@@ -37,52 +41,100 @@ internal static class GpuFigures
 
     public static IEnumerable<Figure> BesidePyTorch(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
-        using PyTorchGpu? peer = PyTorchGpu.TryStart();
         foreach (BenchDevice device in devices)
         {
-            foreach (StepSize size in (StepSize[])[new(128, 400), new(512, 400), new(128, 1024, 1024)])
+            using var peer = new Peer(device);
+            // torch.compile comes last: it takes its time, and may fail.
+            foreach (string[] modes in (string[][])[["eager", "graph"], ["compile"]])
             {
-                foreach (string mode in (string[])["eager", "graph", "compile"])
-                    yield return Step(device, size, mode, peer, effort);
+                foreach (StepSize size in (StepSize[])[new(128, 400), new(512, 400), new(128, 1024, 1024)])
+                {
+                    foreach (string mode in modes)
+                        yield return Step(device, size, mode, peer, effort);
+                }
             }
         }
     }
 
-    private static Figure Product(
-        BenchDevice device, MatMulShape shape, bool leftTurned, Precision precision, PyTorchGpu? peer, Effort effort)
+    private static Figure Product(BenchDevice device, MatMulShape shape, bool leftTurned, Precision precision, Peer peer, Effort effort)
     {
-        Accelerator accelerator = device.Accelerator;
-        MatMulLauncher product = leftTurned
-            ? MatMulLauncher.WeightGradient(accelerator, precision)
-            : MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator, precision);
-        using var left = accelerator.Allocate1D(Data.Normal(shape.Rows * shape.Depth));
-        using var right = accelerator.Allocate1D(Data.Normal(shape.Depth * shape.Columns));
-        using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
-        using var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
-        Sampler ours = Samplers.Of(accelerator, () => product.Run(left.View, right.View, output.View, default, default, shape, scratch.View));
-        double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
-        string Rate(double seconds) => $"{Numbers.Giga(flops / seconds)} GFLOP/s";
         string size = $"{shape.Rows}×{shape.Depth}×{shape.Columns}{(leftTurned ? " (TN)" : "")}";
-        string name = precision.ToString().ToLowerInvariant();
-        return new($"{name} product", device.Name, size, Beside(peer, peer?.Product(name, shape, leftTurned), ours, Rate, effort));
+        string name = precision.ToString().ToLowerInvariant(), what = $"{name} product";
+        return Figure.Attempt(what, device.Name, size, () =>
+        {
+            Accelerator accelerator = device.Accelerator;
+            MatMulLauncher product = leftTurned
+                ? MatMulLauncher.WeightGradient(accelerator, precision)
+                : MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator, precision);
+            using var left = accelerator.Allocate1D(Data.Normal(shape.Rows * shape.Depth));
+            using var right = accelerator.Allocate1D(Data.Normal(shape.Depth * shape.Columns));
+            using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
+            using var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
+            using StepGraph graph = StepGraph.Record(accelerator, () =>
+            {
+                for (int i = 0; i < PyTorchGpu.Repeats; i++)
+                    product.Run(left.View, right.View, output.View, default, default, shape, scratch.View);
+            });
+            double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
+            string Rate(double seconds) =>
+                $"{Numbers.Time(seconds / PyTorchGpu.Repeats)}, {Numbers.Giga(PyTorchGpu.Repeats * flops / seconds)} GFLOP/s";
+            (string value, double? ratio) = peer.Beside(
+                p => p.Product(name, shape, leftTurned), Samplers.Of(accelerator, graph.Replay), Rate, effort);
+            return new(what, device.Name, size, value, Ratio: ratio);
+        });
     }
 
-    private static Figure Step(BenchDevice device, StepSize size, string mode, PyTorchGpu? peer, Effort effort)
+    private static Figure Step(BenchDevice device, StepSize size, string mode, Peer peer, Effort effort)
     {
-        using var step = new TrainingStep(device.Accelerator, size);
-        string value = Beside(peer, peer?.Step(mode, size), Samplers.Of(device.Accelerator, step.Run), Numbers.Time, effort);
-        if (!double.IsFinite(step.MeanLoss()))
-            throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");
-        return new($"training step, peer {mode}", device.Name, size.ToString(), value);
+        string what = $"training step, PyTorch {mode}";
+        return Figure.Attempt(what, device.Name, size.ToString(), () =>
+        {
+            using var step = new TrainingStep(device.Accelerator, size);
+            (string value, double? ratio) = peer.Beside(
+                p => p.Step(mode, size), Samplers.Of(device.Accelerator, step.Run), Numbers.Time, effort);
+            if (!double.IsFinite(step.MeanLoss()))
+                throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");
+            return new(what, device.Name, size.ToString(), value, Ratio: ratio);
+        });
     }
 
-    private static string Beside(
-        PyTorchGpu? peer, (Sampler? Sampler, string Reason)? other, Sampler ours, Func<double, string> text, Effort effort)
+    /// <summary>The peer of a device, started when it is wanted, and anew after it was lost: that costs a figure, not the table.</summary>
+    private sealed class Peer(BenchDevice device) : IDisposable
     {
-        if (other is not { Sampler: { } theirs })
-            return $"{text(Alternation.Median(effort, ours))}; {(peer is null ? "no Python with torch" : $"peer: {other?.Reason}")}";
-        Samples samples = Alternation.Measure(effort, ours, theirs);
-        return $"{text(samples.Seconds(0))}; PyTorch {peer!.Version}: {text(samples.Seconds(1))}; "
-            + $"{Numbers.Three(samples.Ratio(1, 0))} times as fast";
+        private PyTorchGpu? process;
+
+        public (string Value, double? Ratio) Beside(
+            Func<PyTorchGpu, (Sampler? Sampler, string Reason)> work, Sampler ours, Func<double, string> text, Effort effort)
+        {
+            string reason = "";
+            try
+            {
+                if (process is null)
+                    (process, reason) = PyTorchGpu.TryStart(device);
+                if (process is not null)
+                {
+                    (Sampler? theirs, reason) = work(process);
+                    if (theirs is not null)
+                    {
+                        Samples samples = Alternation.Measure(effort, ours, theirs);
+                        double ratio = samples.Ratio(1, 0);
+                        return ($"{text(samples.Seconds(0))}; PyTorch {process.Version}: {text(samples.Seconds(1))}; "
+                            + $"{Numbers.Three(ratio)} times as fast", ratio);
+                    }
+                }
+            }
+            catch (PeerLostException lost)
+            {
+                reason = lost.Message;
+                Dispose();
+            }
+            return ($"{text(Alternation.Median(effort, ours))}; {reason}", null);
+        }
+
+        public void Dispose()
+        {
+            process?.Dispose();
+            process = null;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using VaeGpu.Bench.Measuring;
 
@@ -7,6 +8,10 @@ namespace VaeGpu.Bench.Figures;
 internal sealed class Report(Provenance provenance)
 {
     private readonly StringBuilder text = new();
+    private readonly List<Figure> compared = [];
+
+    /// <summary>Whether one of the figures failed.</summary>
+    public bool HasFailures { get; private set; }
 
     /// <summary>The title and how everything was measured.</summary>
     public void Open(string title, string command, Effort effort)
@@ -34,7 +39,26 @@ internal sealed class Report(Provenance provenance)
         {
             Line($"| {figure.What} | {figure.Device} | {figure.Size} | {figure.Value} | {figure.OfPeakText} | {figure.PeakText} "
                 + $"| {provenance.Commit} | {provenance.Date} | {provenance.Runtime} |");
+            if (figure.Ratio is not null)
+                compared.Add(figure);
+            HasFailures |= figure.Failed;
         }
+    }
+
+    /// <summary>A line for each figure with a peer: whether it is at least <paramref name="share"/> times as fast.</summary>
+    public void Compare(double share)
+    {
+        string target = share.ToString("0.##", CultureInfo.InvariantCulture);
+        Line("");
+        Line($"### Targets: at least {target} times as fast as the peer");
+        Line("");
+        foreach (Figure figure in compared)
+        {
+            Line($"- {(figure.Ratio >= share ? "met" : "missed")}: {figure.What}, {figure.Size}, {figure.Device}: "
+                + $"{Numbers.Three(figure.Ratio!.Value)} times as fast");
+        }
+        if (compared.Count == 0)
+            Line("- none was measured: no figure has a peer");
     }
 
     /// <summary>A line of text or of a table.</summary>

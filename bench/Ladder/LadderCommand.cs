@@ -27,7 +27,7 @@ internal static class LadderCommand
                 report.Section(device.Name, Measure(device, SizeFor(device, arguments.Quick), effort));
         }
         report.Save(arguments.Out);
-        return 0;
+        return report.HasFailures ? 1 : 0;
     }
 
     /// <summary>A multiple of every tile; on a GPU with enough blocks of 128×128 for all processors, on others beyond the first-level cache.</summary>
@@ -45,28 +45,37 @@ internal static class LadderCommand
         float[]? first = null;
         foreach (Rung rung in Rung.All)
         {
-            string what = $"{rung.Number}. {rung.Idea}", place = $"rung {rung.Number} on {device.Name}";
+            string what = $"{rung.Number}. {rung.Idea}";
             if (rung.Precision != Precision.Fp32 && !Backend.HasTensorCores(accelerator))
             {
                 yield return new(what, device.Name, $"{size}³", "not run: the device has no tensor cores");
                 continue;
             }
-            // A buffer of its own, so that no rung passes the check with its predecessor's results.
-            using var c = accelerator.Allocate1D(new float[size * size]);
-            Product product = rung.Load(accelerator, shape);
-            product(a.View, b.View, c.View);
-            float[] results = c.GetAsArray1D();
-            double error = reference.Check(results, rung.Precision, place);
-            first ??= results;
-            if (rung.Precision == Precision.Fp32 && !MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(results)))
-                throw new InvalidOperationException($"{place}: the results are not those of rung 1, bit for bit.");
-            Timing timing = device.Time(effort, 2.0 * size * size * size, () => product(a.View, b.View, c.View));
-            rates[rung.Number] = timing.Rate;
-            string gain = rates.TryGetValue(rung.Predecessor, out double before)
-                ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}"
-                : "";
-            string value = string.Create(CultureInfo.InvariantCulture, $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}, error {error:0.0e-0}");
-            yield return new(what, device.Name, $"{size}³", value, timing.Peak, timing.OfPeak);
+            yield return Figure.Attempt(what, device.Name, $"{size}³", () =>
+            {
+                // A buffer of its own, so that no rung passes the check with its predecessor's results.
+                using var c = accelerator.Allocate1D(new float[size * size]);
+                Product product = rung.Load(accelerator, shape);
+                product(a.View, b.View, c.View);
+                double error = Check(rung, c.GetAsArray1D(), reference, ref first, $"rung {rung.Number} on {device.Name}");
+                Timing timing = device.Time(effort, 2.0 * size * size * size, () => product(a.View, b.View, c.View));
+                rates[rung.Number] = timing.Rate;
+                string gain = rates.TryGetValue(rung.Predecessor, out double before)
+                    ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}"
+                    : "";
+                string value = string.Create(CultureInfo.InvariantCulture, $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}, error {error:0.0e-0}");
+                return new(what, device.Name, $"{size}³", value, timing.Peak, timing.OfPeak);
+            });
         }
+    }
+
+    /// <summary>The relative error of a rung; all in fp32 must have the results of the first.</summary>
+    private static double Check(Rung rung, float[] results, Reference reference, ref float[]? first, string place)
+    {
+        double error = reference.Check(results, rung.Precision, place);
+        first ??= results;
+        if (rung.Precision == Precision.Fp32 && !MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(results)))
+            throw new InvalidOperationException($"{place}: the results are not those of rung 1, bit for bit.");
+        return error;
     }
 }

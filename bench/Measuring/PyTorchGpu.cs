@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using VaeGpu.Bench.Figures;
@@ -8,6 +9,11 @@ namespace VaeGpu.Bench.Measuring;
 /// <summary>The peer for GPUs in a process of its own: cuBLAS and the training step, as peer/pytorch_gpu.py has them.</summary>
 internal sealed class PyTorchGpu : IDisposable
 {
+    /// <summary>Products in one run of <see cref="Product"/>, replayed as a graph: the script's REPEATS.</summary>
+    public const int Repeats = 20;
+
+    /// <summary>Longer than the first torch.compile takes; a peer that hangs must not eat the session.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "peer", "pytorch_gpu.py");
     private readonly Process process;
 
@@ -16,27 +22,36 @@ internal sealed class PyTorchGpu : IDisposable
     /// <summary>The version of PyTorch, and its device.</summary>
     public string Version { get; }
 
-    /// <summary>Starts the peer with the first Python that has torch; null where none has.</summary>
-    public static PyTorchGpu? TryStart()
+    /// <summary>Starts the peer with the first Python that has torch and sees the device; else null, with the reason.</summary>
+    /// <param name="device">What it shall be compared with: a GPU, or the processor.</param>
+    public static (PyTorchGpu? Peer, string Reason) TryStart(BenchDevice device)
     {
+        string reason = "no Python here can import torch";
         foreach (string interpreter in (string[])["python3", "/usr/bin/python3"])
         {
             try
             {
-                Process process = PyTorch.Start(interpreter, Environment.ProcessorCount, Script);
-                if (process.StandardOutput.ReadLine() is { Length: > 0 } version)
-                    return new(process, version);
-                process.Dispose();
+                var peer = new PyTorchGpu(PyTorch.Start(interpreter, Environment.ProcessorCount, Script), "");
+                string? version = peer.Read();
+                if (version is { Length: > 0 } && version.EndsWith("the processor", StringComparison.Ordinal) != device.IsGpu)
+                    return (new(peer.process, version), "");
+                if (version is { Length: > 0 })
+                    reason = $"PyTorch {version} is no peer of {device.Name}";
+                peer.Dispose();
             }
-            catch (System.ComponentModel.Win32Exception)
+            catch (Win32Exception)
             {
                 // There is no such program: the next may be there.
             }
+            catch (PeerLostException lost)
+            {
+                reason = lost.Message;
+            }
         }
-        return null;
+        return (null, reason);
     }
 
-    /// <summary>A product in "fp32", "tf32" or "bf16"; null, with the reason, where the peer cannot.</summary>
+    /// <summary><see cref="Repeats"/> products in "fp32", "tf32" or "bf16"; null, with the reason, where the peer cannot.</summary>
     public (Sampler? Sampler, string Reason) Product(string precision, MatMulShape shape, bool leftTurned) => Ready(string.Create(
         CultureInfo.InvariantCulture, $"product {precision} {shape.Rows} {shape.Depth} {shape.Columns} {(leftTurned ? 1 : 0)}"));
 
@@ -47,8 +62,10 @@ internal sealed class PyTorchGpu : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        process.StandardInput.Close();
-        process.WaitForExit();
+        if (!process.HasExited)
+            process.StandardInput.Close();
+        if (!process.WaitForExit(TimeSpan.FromSeconds(10)))
+            process.Kill(entireProcessTree: true);
         process.Dispose();
     }
 
@@ -62,7 +79,29 @@ internal sealed class PyTorchGpu : IDisposable
 
     private string Ask(string work, int runs)
     {
-        process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work} {runs}"));
-        return process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The peer ended.");
+        try
+        {
+            process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{work} {runs}"));
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            throw new PeerLostException("PyTorch ended");
+        }
+        return Read() ?? throw new PeerLostException("PyTorch ended");
+    }
+
+    /// <summary>The next line; null at the end.</summary>
+    /// <exception cref="PeerLostException">It does not come.</exception>
+    private string? Read()
+    {
+        Task<string?> line = process.StandardOutput.ReadLineAsync();
+        if (line.Wait(Patience))
+            return line.Result;
+        process.Kill(entireProcessTree: true);
+        throw new PeerLostException($"PyTorch said nothing for {Patience.TotalSeconds:0} s");
     }
 }
+
+/// <summary>The peer's process is no more; the message says how it went.</summary>
+internal sealed class PeerLostException(string message) : Exception(message);

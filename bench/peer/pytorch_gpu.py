@@ -6,8 +6,10 @@ queue empty before and after:
     product PRECISION M K N LEFT_TURNED RUNS     PRECISION is fp32, tf32 or bf16; LEFT_TURNED 1 multiplies the transpose of (K, M)
     step MODE BATCH HIDDEN[,HIDDEN...] RUNS      MODE is eager, graph (CUDA graphs) or compile (torch.compile)
 
-or with "none" and the reason where it cannot. Without a GPU it does the same on the processor, where graphs are not there.
+or with "none" and the reason where it cannot. A run of a product is REPEATS of them, replayed as one CUDA graph, so that what Python
+takes to launch one does not count. Without a GPU it does the same on the processor, where graphs are not there.
 """
+import os
 import sys
 import time
 
@@ -16,6 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 PIXELS, LATENT, IMAGES = 784, 20, 60000
+REPEATS = 20
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -33,7 +36,34 @@ def timed(work, runs):
     return time.perf_counter() - start
 
 
+def captured(work, before=lambda: None):
+    """Work as a CUDA graph: warmed up on a stream of its own, then captured; before comes ahead of the capture and is no part of it."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(3):
+            before()
+            work()
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    before()
+    with torch.cuda.graph(graph):
+        work()
+
+    # The graph does not own the tensors that it reads; the default argument keeps them.
+    def replay(_kept=work):
+        graph.replay()
+
+    return replay
+
+
 def product(precision, m, k, n, left_turned):
+    # tf32 is a switch, not a type; sums of bf16 products stay in fp32, as ours do.
+    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
+    try:
+        torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+    except (AssertionError, AttributeError):
+        pass  # a torch without this switch
     kind = torch.bfloat16 if precision == "bf16" else torch.float32
     left = torch.randn((k, m) if left_turned else (m, k), device=DEVICE).to(kind)
     right = torch.randn(k, n, device=DEVICE).to(kind)
@@ -42,9 +72,10 @@ def product(precision, m, k, n, left_turned):
         left = left.t()
 
     def run():
-        torch.matmul(left, right, out=out)
+        for _ in range(REPEATS):
+            torch.matmul(left, right, out=out)
 
-    return run
+    return captured(run) if DEVICE == "cuda" else run
 
 
 class Vae(nn.Module):
@@ -76,46 +107,52 @@ def loss(logits, x, mean, log_variance):
     return (bce + kl) / x.shape[0]
 
 
+def adam(parameters, mode):
+    parameters, kwargs = list(parameters), {"lr": 1e-3}
+    if DEVICE == "cuda":
+        kwargs["capturable"] = mode == "graph"
+        try:
+            return torch.optim.Adam(parameters, fused=True, **kwargs)
+        except (TypeError, RuntimeError):
+            pass  # a torch without the fused one
+    return torch.optim.Adam(parameters, **kwargs)
+
+
 def step(mode, batch, hidden):
-    """A step on a fresh batch: the images lie on the device, as ours do, and are gathered by an index there."""
+    """A step on a fresh batch: the images lie on the device, as ours do, and are gathered by an index there. All products are fp32."""
+    if mode == "graph" and DEVICE != "cuda":
+        raise RuntimeError("CUDA graphs need a GPU")
+    torch.set_float32_matmul_precision("highest")
     torch.manual_seed(1)
     model = Vae(hidden).to(DEVICE)
     images = torch.rand(IMAGES, PIXELS, device=DEVICE)
     index = torch.randint(IMAGES, (batch,), device=DEVICE)
-    kwargs = {"lr": 1e-3}
-    if DEVICE == "cuda":
-        kwargs.update(fused=True, capturable=mode == "graph")
-    try:
-        optimizer = torch.optim.Adam(model.parameters(), **kwargs)
-    except (TypeError, RuntimeError):
-        kwargs.pop("fused", None)
-        optimizer = torch.optim.Adam(model.parameters(), **kwargs)
+    optimizer = adam(model.parameters(), mode)
 
     def forward(x):
-        return loss(*((lambda out: (out[0], x, out[1], out[2]))(model(x))))
+        logits, mean, log_variance = model(x)
+        return loss(logits, x, mean, log_variance)
 
-    compute = torch.compile(forward, mode="reduce-overhead") if mode == "compile" else forward
+    compute = forward
+    if mode == "compile":
+        torch._dynamo.reset()
+        # Without dynamic=False the second batch size would be compiled for any.
+        compute = torch.compile(forward, mode="reduce-overhead", dynamic=False)
 
-    def run():
+    def forget():
+        optimizer.zero_grad(set_to_none=True)
+
+    def learn():
         index.random_(0, IMAGES)
-        optimizer.zero_grad(set_to_none=mode != "graph")
-        compute(images[index]).backward()
+        compute(torch.index_select(images, 0, index)).backward()
         optimizer.step()
 
-    if mode != "graph":
-        return run
-    if DEVICE != "cuda":
-        raise RuntimeError("CUDA graphs need a GPU")
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(3):
-            run()
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        run()
-    return graph.replay
+    def run():
+        forget()
+        learn()
+
+    # In a graph the gradients are made anew by each replay: the capture begins without any.
+    return captured(learn, before=forget) if mode == "graph" else run
 
 
 def prepare(words):
@@ -126,23 +163,23 @@ def prepare(words):
 
 
 def main():
+    # Answers alone go to the one who asks; what libraries print goes to the error stream.
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
     name = torch.cuda.get_device_name() if DEVICE == "cuda" else "the processor"
-    print(f"{torch.__version__} on {name}", flush=True)
+    print(f"{torch.__version__} on {name}", file=answers)
     ready = {}
     for line in sys.stdin:
         words = line.split()
         key, runs = tuple(words[:-1]), int(words[-1])
         try:
-            # tf32 is a switch, not a type.
-            tf32 = words[0] == "product" and words[1] == "tf32"
-            torch.backends.cuda.matmul.allow_tf32 = tf32
             if key not in ready:
                 ready.clear()
                 ready[key] = prepare(words)
                 timed(ready[key], 3)
-            print(timed(ready[key], runs), flush=True)
+            print(timed(ready[key], runs), file=answers)
         except Exception as failure:  # whatever this version of torch cannot do is no reason to end the session
-            print("none", " ".join(str(failure).split())[:200], flush=True)
+            print("none", f"{type(failure).__name__}:", " ".join(str(failure).split())[:200], file=answers)
 
 
 if __name__ == "__main__":
