@@ -16,10 +16,26 @@ internal static class LaunchFigures
             foreach (int groups in new[] { 1, ManyGroups })
                 yield return Measure("launch, queued behind others", device, groups, effort);
             yield return Measure("launch, waited for", device, 1, effort, wait: true);
+            if (device.IsGpu)
+                yield return Step(device, effort);
         }
         using var neighbour = new BusyNeighbour();
         foreach (BenchDevice device in devices.Where(device => device.IsCpu))
             yield return Measure("launch beside a process that burns one core", device, ManyGroups, effort);
+    }
+
+    /// <summary>What graphs buy a whole step, and what it buys that launches in them wait for nothing but the memory that they use.</summary>
+    private static Figure Step(BenchDevice device, Effort effort)
+    {
+        var size = new StepSize(128, 400);
+        using var graph = new TrainingStep(device.Accelerator, size);
+        using var inOrder = new TrainingStep(device.Accelerator, size, StepLaunch.GraphInOrder);
+        using var oneByOne = new TrainingStep(device.Accelerator, size, StepLaunch.OneByOne);
+        Samples samples = Alternation.Measure(
+            effort, Samplers.Of(device.Accelerator, graph.Run), Samplers.Of(device.Accelerator, inOrder.Run),
+            Samplers.Of(device.Accelerator, oneByOne.Run));
+        return new("training step: graph; graph in order; launch by launch", device.Name, size.ToString(),
+            $"{Numbers.Time(samples.Seconds(0))}; {Numbers.Time(samples.Seconds(1))}; {Numbers.Time(samples.Seconds(2))}");
     }
 
     private static Figure Measure(string what, BenchDevice device, int groups, Effort effort, bool wait = false)

@@ -14,10 +14,22 @@ internal sealed record StepSize(int Batch, params int[] Hidden)
     public override string ToString() => $"{Pixels}-{string.Join('-', Hidden)}-{Latent}, batch {Batch}";
 }
 
+/// <summary>How a step's launches come to the device.</summary>
+internal enum StepLaunch
+{
+    /// <summary>A graph whose launches wait for the memory that they use: the program's way.</summary>
+    Graph,
+    /// <summary>A graph whose launches wait for one another in turn.</summary>
+    GraphInOrder,
+    /// <summary>Each by a call of the driver.</summary>
+    OneByOne,
+}
+
 /// <summary>The whole training step as the program makes it: gather a shuffled batch, forward, backward, Adam, metrics.</summary>
 internal sealed class TrainingStep : IDisposable
 {
     private readonly int rows;
+    private readonly StepLaunch way;
     private readonly StepLauncher launcher;
     private readonly Vae vae;
     private readonly MemoryBuffer1D<byte, Stride1D.Dense> images;
@@ -29,9 +41,9 @@ internal sealed class TrainingStep : IDisposable
     private StepGraph? wholeBatch;
     private int position;
 
-    public TrainingStep(Accelerator accelerator, StepSize size)
+    public TrainingStep(Accelerator accelerator, StepSize size, StepLaunch way = StepLaunch.Graph)
     {
-        this.accelerator = accelerator;
+        (this.accelerator, this.way) = (accelerator, way);
         rows = size.Batch;
         launcher = new StepLauncher(accelerator);
         vae = new Vae(accelerator, new VaeShape
@@ -56,8 +68,8 @@ internal sealed class TrainingStep : IDisposable
     {
         int now = Math.Min(rows, StepSize.Images - position);
         position = (position + now) % StepSize.Images;
-        if (now == rows)
-            (wholeBatch ??= StepGraph.Record(accelerator, () => Launch(rows))).Replay();
+        if (now == rows && way != StepLaunch.OneByOne)
+            (wholeBatch ??= StepGraph.Record(accelerator, () => Launch(rows), inOrder: way == StepLaunch.GraphInOrder)).Replay();
         else
             Launch(now);
     }
