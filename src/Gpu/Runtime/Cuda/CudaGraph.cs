@@ -68,7 +68,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         bool isWhole = false;
         try
         {
-            Capture(stream.Handle, step => step.Run(stream));
+            CaptureSteps(stream);
             isWhole = true;
         }
         finally
@@ -83,7 +83,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         return graph;
     }
 
-    private void Capture(nint stream, Action<RecordedStep> capture)
+    private void CaptureSteps(AcceleratorStream stream)
     {
         int[][] waits = inOrder
             ? [.. Enumerable.Range(0, Steps.Count).Select(step => step == 0 ? [] : new[] { step - 1 })]
@@ -96,15 +96,15 @@ internal sealed unsafe class CudaGraph : LaunchGraph
             fixed (nint* nodes = before.Length > 0 ? before : [0])
             {
                 accelerator.Check(
-                    driver.StreamUpdateCaptureDependencies(stream, nodes, (nuint)before.Length, CudaNumber.SetCaptureDependencies),
+                    driver.StreamUpdateCaptureDependencies(stream.Handle, nodes, (nuint)before.Length, CudaNumber.SetCaptureDependencies),
                     "cuStreamUpdateCaptureDependencies");
             }
-            capture(Steps[i]);
-            last[i] = Last(stream);
+            Steps[i].Run(stream);
+            last[i] = Last(stream.Handle);
         }
     }
 
-    /// <summary>What would be waited for by a launch that were captured now.</summary>
+    /// <summary>What a launch that were captured now would wait for.</summary>
     private nint[] Last(nint stream)
     {
         int status;
