@@ -9,7 +9,6 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
 {
     private readonly OpenCLDevice device;
     private readonly nint context;
-    private readonly OpenCLProgramBuilder programs;
     private readonly CommandBuffers? commandBuffers;
     private readonly List<OpenCLExecutable> executables = [];
 
@@ -22,13 +21,15 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
         error.Check("clCreateContext");
         Queue = library.CreateCommandQueue(context, handle, 0, &error);
         error.Check("clCreateCommandQueue");
-        programs = new OpenCLProgramBuilder(library, device, context);
+        Programs = new OpenCLProgramBuilder(library, device, context);
         commandBuffers = CommandBuffers.Of(library, device);
     }
 
     internal OpenCLLibrary Library { get; }
 
     internal nint Queue { get; }
+
+    internal OpenCLProgramBuilder Programs { get; }
 
     /// <summary>Whether recordings become command buffers where the driver has them.</summary>
     internal bool UsesCommandBuffers { get; set; } = true;
@@ -83,7 +84,7 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
         CudaOnly.Refuse(function, Name);
         OpenCLText text = OpenCLEmitter.Emit(function, groupDim);
         Refuse(function.Name, text);
-        var executable = new OpenCLExecutable(this, function.Name, text, groupDim, programs);
+        var executable = new OpenCLExecutable(this, function.Name, text, groupDim, Programs);
         lock (executables)
             executables.Add(executable);
         return executable;

@@ -36,7 +36,8 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCLDevice
         return handle;
     }
 
-    private string Key(string source) =>
+    /// <summary>What a text's binary is kept under.</summary>
+    internal string Key(string source) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', source, device.Name, device.Driver, options))));
 
     private nint FromSource(string kernel, string source)
