@@ -116,9 +116,12 @@ internal sealed partial class PtxEmitter
 
     private static string Vector(string[] registers) => $"{{{string.Join(", ", registers)}}}";
 
+    /// <summary>An address as an instruction takes it: a register and a constant of 32 bits.</summary>
     private string Address(Value pointer)
     {
         Operand operand = OperandOf(pointer);
+        if (operand.Offset is < -int.MaxValue or > int.MaxValue)
+            operand = new(Of(pointer));
         return operand.Offset == 0 ? $"[{operand.Text}]" : $"[{operand.Text}+{Number(operand.Offset)}]";
     }
 

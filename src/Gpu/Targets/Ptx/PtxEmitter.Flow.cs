@@ -31,7 +31,7 @@ internal sealed partial class PtxEmitter
     /// <summary>Both sides in line, each instruction under a predicate.</summary>
     private void WritePredicated(If branch)
     {
-        string condition = Register(branch.Condition, out bool negated);
+        string condition = Kept(Register(branch.Condition, out bool negated), branch.Results);
         foreach ((Region side, bool whenTrue) in ((Region, bool)[])[(branch.Then, true), (branch.Else, false)])
         {
             guard = Guard(condition, negated == whenTrue);
@@ -44,7 +44,7 @@ internal sealed partial class PtxEmitter
     private void WriteJumps(If branch)
     {
         bool isDivergent = variance.IsDivergent(branch);
-        bool hasElse = !branch.Else.IsEmpty || branch.Results.Any(r => Of(r) != OperandOf(branch.Else.Yields[r.Index]).Text);
+        bool hasElse = !branch.Else.IsEmpty || branch.Results.Any(r => operands[r] != OperandOf(branch.Else.Yields[r.Index]));
         string condition = Register(branch.Condition, out bool negated);
         string outside = mask;
         string inThen = isDivergent && (NeedsMask(branch.Then) || NeedsMask(branch.Else)) ? Ballot(condition, negated, outside) : outside;
@@ -112,14 +112,7 @@ internal sealed partial class PtxEmitter
         Label(start);
         WriteInner(loop.Body, () =>
         {
-            string condition = Register(loop.Condition, out bool negated);
-            if (loop.Body.Arguments.Exists(a => operands[a].Text == condition))
-            {
-                // The next round's value is about to take the register.
-                string kept = registers.New(IrType.Bool);
-                Put("mov.pred", kept, condition);
-                condition = kept;
-            }
+            string condition = Kept(Register(loop.Condition, out bool negated), loop.Body.Arguments);
             MoveAll(loop.Body.Arguments, loop.Body.Yields);
             if (needsMask)
                 Ballot(condition, negated, mask, mask);
@@ -239,6 +232,16 @@ internal sealed partial class PtxEmitter
         }
         negated = operands[condition].Negated;
         return operands[condition].Text;
+    }
+
+    /// <summary>A predicate that lasts while some values are written: a copy where one of them is to take its register.</summary>
+    private string Kept(string predicate, IEnumerable<Value> written)
+    {
+        if (!written.Any(value => operands[value].Text == predicate))
+            return predicate;
+        string copy = registers.New(IrType.Bool);
+        Put("mov.pred", copy, predicate);
+        return copy;
     }
 
     private static string Guard(string predicate, bool negated) => $"@{(negated ? "!" : "")}{predicate} ";
