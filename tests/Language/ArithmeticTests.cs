@@ -161,6 +161,17 @@ public sealed class ArithmeticTests : LanguageTests
             + (double)l * 1e-15 + (short)n + (sbyte)n * 7.0 + (byte)n * 11f + (ushort)n * 13.0;
     }
 
+    /// <summary>Beside the middle of two floats, where a double on the way would lose the side.</summary>
+    [EveryDevice]
+    public void An_unsigned_number_is_rounded_once_to_a_float(TestDevice device) => Same<int, float>(device, FromUnsigned, Small);
+
+    public static void FromUnsigned(ArrayView<int> x, ArrayView<float> y)
+    {
+        int i = Grid.GlobalIndex.X;
+        ulong u = (1UL << 60) + (1UL << 36) + (ulong)x[i];
+        y[i] = i % 2 == 0 ? (float)u : (float)(double)u;
+    }
+
     public static void FromFloats(ArrayView<float> x, ArrayView<long> y)
     {
         int i = Grid.GlobalIndex.X;

@@ -14,7 +14,11 @@ internal sealed partial class MethodImporter
         }
         if (operation.StartsWith("conv.", StringComparison.Ordinal) && !operation.Contains(".ovf", StringComparison.Ordinal))
         {
-            Push(Convert(operation[5..], Scalar(stack.Pop())));
+            string to = operation[5..];
+            // C# writes conv.r.un and then conv.r4 or conv.r8; together they are one conversion, rounded once.
+            if (to == "r.un" && code[code.IndexOf(i) + 1].Operation == "conv.r4")
+                to = "r4.un";
+            Push(Convert(to, Scalar(stack.Pop())));
             return true;
         }
         Op? binary = operation switch
@@ -154,9 +158,8 @@ internal sealed partial class MethodImporter
             case "r4" or "r8":
                 IrType type = to == "r4" ? IrType.F32 : IrType.F64;
                 return from == type ? value : Builder.Emit(from.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);
-            case "r.un":
-                // C# writes conv.r.un and then conv.r4 or conv.r8; the double holds every 32-bit number exactly.
-                return Builder.Emit(Op.UIntToFloat, IrType.F64, [value]);
+            case "r.un" or "r4.un":
+                return Builder.Emit(Op.UIntToFloat, to == "r4.un" ? IrType.F32 : IrType.F64, [value]);
             default:
                 throw Unsupported("conv." + to);
         }
