@@ -38,6 +38,17 @@ public sealed class AssemblyTests
     [TestCase("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", "7.0", 80)]
     [TestCase("ldmatrix.sync.aligned.m8n8.x4.shared.b16", "6.5", 75)]
     [TestCase("cp.async.cg.shared.global", "7.0", 80)]
+    [TestCase("cp.async.cg.shared.global.L2::128B", "7.4", 80)]
+    [TestCase("ld.global.L2::128B.f32", "7.4", 75)]
+    [TestCase("ld.global.L1::no_allocate.f32", "7.4", 70)]
+    [TestCase("lop3.b32", "4.3", 50)]
+    [TestCase("fma.rn.f16x2", "4.2", 53)]
+    [TestCase("fma.rn.bf16x2", "7.0", 80)]
+    [TestCase("tanh.approx.f32", "7.0", 75)]
+    [TestCase("mbarrier.init.shared.b64", "7.0", 80)]
+    [TestCase("stmatrix.sync.aligned.m8n8.x1.shared.b16", "7.8", 90)]
+    [TestCase("cvt.rn.tf32.f32", "7.8", 90)]
+    [TestCase("griddepcontrol.wait", "7.8", 90)]
     public void The_text_decides_what_GPU_the_kernel_asks_for(string asm, string version, int target)
     {
         var kernel = new OpenCL.HandKernel();
