@@ -6,6 +6,7 @@ using VaeGpu.Host;
 
 const string Usage = """
     tests   [regex]       runs the tests whose full names match
+    sweep   device        launches every kernel once
     figures …, ladder …   as in bench
     vaegpu  …             the program
     """;
@@ -16,6 +17,8 @@ switch (args)
         return TestRun.Of(null);
     case ["tests", var pattern]:
         return TestRun.Of(pattern);
+    case ["sweep", var device]:
+        return Sweep.Run(device);
     case ["figures", ..]:
         return FiguresCommand.Run(args[1..]);
     case ["ladder", ..]:

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using NUnit.Framework;
 using NUnit.Framework.Api;
@@ -21,7 +23,11 @@ internal static class TestRun
             Console.Error.WriteLine($"error: no test is called like \"{pattern}\".");
             return 2;
         }
-        ITestResult result = runner.Run(new Listener(), filter);
+        Console.WriteLine($"{chosen} tests");
+        var listener = new Listener();
+        // Whoever runs out of time says so with this signal; what is known by then, and what hangs, must not be lost.
+        using var stopped = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Console.WriteLine($"STOPPED {listener}"));
+        ITestResult result = runner.Run(listener, filter);
         foreach (IGrouping<string, ITestResult> skipped in Leaves(result).Where(r => r.ResultState.Status == TestStatus.Skipped).GroupBy(r => r.Message ?? ""))
             Console.WriteLine($"skipped {skipped.Count()}: {skipped.Key.Split('\n')[0]}");
         Console.WriteLine($"{result.PassCount} passed, {result.FailCount} failed, {result.SkipCount} skipped");
@@ -44,12 +50,28 @@ internal static class TestRun
 
     private sealed class Listener : ITestListener
     {
-        public void TestStarted(ITest test) { }
+        private readonly ConcurrentDictionary<string, bool> running = [];
+        private int ended, failed;
+
+        public override string ToString() =>
+            $"after {ended} tests, {failed} of which failed, while these ran: {string.Join(", ", running.Keys)}";
+
+        public void TestStarted(ITest test)
+        {
+            if (!test.IsSuite)
+                running[test.FullName] = true;
+        }
 
         public void TestFinished(ITestResult result)
         {
-            if (!result.Test.IsSuite && result.ResultState.Status == TestStatus.Failed)
-                Console.WriteLine($"FAILED {result.Test.FullName}\n    {string.Join("\n    ", (result.Message ?? "").Split('\n').Take(6))}");
+            if (result.Test.IsSuite)
+                return;
+            running.TryRemove(result.Test.FullName, out _);
+            Interlocked.Increment(ref ended);
+            if (result.ResultState.Status != TestStatus.Failed)
+                return;
+            Interlocked.Increment(ref failed);
+            Console.WriteLine($"FAILED {result.Test.FullName}\n    {string.Join("\n    ", (result.Message ?? "").Split('\n').Take(6))}");
         }
 
         public void TestOutput(TestOutput output) { }

@@ -18,15 +18,23 @@ public static class KernelCatalogue
     /// <param name="stop">Looked at between models.</param>
     public static IReadOnlyList<KernelLaunch> Of(bool gpu, bool counted, int batch, CancellationToken stop)
     {
-        IReadOnlyList<KernelLaunch> launches = KernelInspector.Record(gpu, counted, accelerator =>
-        {
-            foreach (Action<Accelerator> work in Work(batch))
-            {
-                stop.ThrowIfCancellationRequested();
-                work(accelerator);
-            }
-        });
+        IReadOnlyList<KernelLaunch> launches =
+            KernelInspector.Record(gpu, counted, accelerator => Launch(accelerator, tensorCores: true, batch, stop));
         return [.. launches.GroupBy(launch => launch.Name).Select(same => same.MaxBy(launch => launch.Flops)!)];
+    }
+
+    /// <summary>Launches every kernel on a device, in its shapes for it.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="tensorCores">Whether the kernels for tensor cores are among them.</param>
+    /// <param name="batch">Rows of the default model's batch.</param>
+    /// <param name="stop">Looked at between models.</param>
+    public static void Launch(Accelerator accelerator, bool tensorCores, int batch, CancellationToken stop)
+    {
+        foreach (Action<Accelerator> work in Work(batch, tensorCores))
+        {
+            stop.ThrowIfCancellationRequested();
+            work(accelerator);
+        }
     }
 
     /// <summary>The kernel of a name, or the only one whose name contains it; case does not count.</summary>
@@ -50,7 +58,7 @@ public static class KernelCatalogue
     /// <summary>A kernel's name without its type arguments.</summary>
     public static string Plain(string name) => name.Split('<')[0];
 
-    private static IEnumerable<Action<Accelerator>> Work(int batch)
+    private static IEnumerable<Action<Accelerator>> Work(int batch, bool tensorCores)
     {
         yield return a => Step(a, Default, batch);
         VaeShape small = Default with { DataDimensions = 12, LatentDimensions = 3, EncoderWidths = [5], DecoderWidths = [5] };
@@ -77,6 +85,8 @@ public static class KernelCatalogue
             DataDimensions = 64, EncoderWidths = [2, 3], DecoderWidths = [3, 2], Convolution = new ConvolutionalShape(8, 8),
         }, 2);
         yield return a => Unfused.Layers(a, new() { Rows = 4, Columns = 12 });
+        if (tensorCores)
+            yield return Unfused.TensorProducts;
         yield return a => Unfused.Latent(a, new() { Rows = 4, Columns = 3, Samples = 1, Purpose = RandomPurpose.Latent });
     }
 

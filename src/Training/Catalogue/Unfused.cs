@@ -38,8 +38,6 @@ internal static class Unfused
         accelerator.LoadStreamKernel(differentiate)(elements, matrix.View, other.View, shape);
         MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
             matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
-        Tensor<Tf32>(accelerator, matrix.View, other.View);
-        Tensor<Bf16>(accelerator, matrix.View, other.View);
         var matrices = new MatrixLauncher(accelerator);
         matrices.Transpose(matrix.View, other.View, shape);
         matrices.SumColumns(matrix.View, bias.View, shape);
@@ -50,6 +48,14 @@ internal static class Unfused
     }
 
     /// <summary>What only a device with tensor cores chooses.</summary>
+    public static void TensorProducts(Accelerator accelerator)
+    {
+        using var matrix = accelerator.Allocate1D(new float[3 * 3]);
+        using var result = accelerator.Allocate1D<float>(3 * 3);
+        Tensor<Tf32>(accelerator, matrix.View, result.View);
+        Tensor<Bf16>(accelerator, matrix.View, result.View);
+    }
+
     private static void Tensor<TPrecision>(Accelerator accelerator, ArrayView<float> matrix, ArrayView<float> result)
         where TPrecision : struct, ITensorPrecision
     {
