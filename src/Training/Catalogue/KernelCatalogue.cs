@@ -85,6 +85,7 @@ public static class KernelCatalogue
             DataDimensions = 64, EncoderWidths = [2, 3], DecoderWidths = [3, 2], Convolution = new ConvolutionalShape(8, 8),
         }, 2);
         yield return a => Unfused.Layers(a, new() { Rows = 4, Columns = 12 });
+        yield return Unfused.LargeProducts;
         if (tensorCores)
             yield return Unfused.TensorProducts;
         yield return a => Unfused.Latent(a, new() { Rows = 4, Columns = 3, Samples = 1, Purpose = RandomPurpose.Latent });

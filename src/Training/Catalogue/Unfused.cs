@@ -47,6 +47,27 @@ internal static class Unfused
         step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
     }
 
+    /// <summary>What a GPU chooses for products that are larger than the model's.</summary>
+    public static void LargeProducts(Accelerator accelerator)
+    {
+        if (!DeviceTuning.For(accelerator).StagesOperands)
+            return;
+        Blocked<Block128x128>(accelerator);
+        Blocked<Block64x64>(accelerator);
+    }
+
+    private static void Blocked<TBlock>(Accelerator accelerator) where TBlock : struct, IBlock
+    {
+        const int Side = 128;
+        var shape = new MatMulShape { Rows = Side, Columns = Side, Depth = Side };
+        using var matrix = accelerator.Allocate1D(new float[Side * Side]);
+        using var result = accelerator.Allocate1D<float>(Side * Side);
+        var product = BlockedMatMul.Multiply<TBlock, DepthFastest, DepthSlowest, Plain>;
+        accelerator.LoadStreamKernel(product, new KernelSpecialization(BlockedMatMul.GroupSize<TBlock>(), TBlock.MinGroupsPerMultiprocessor))(
+            Launch.Config(BlockedMatMul.GridFor<TBlock>(Side, Side), BlockedMatMul.GroupSize<TBlock>()),
+            matrix.View, matrix.View, result.View, default, default, shape);
+    }
+
     /// <summary>What only a device with tensor cores chooses.</summary>
     public static void TensorProducts(Accelerator accelerator)
     {
