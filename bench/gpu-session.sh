@@ -148,6 +148,10 @@ part() {
     [ $code -eq 0 ] || failed="$failed $name"
 }
 
+# Some containers have the driver where no loader looks.
+for place in /usr/local/nvidia/lib64 /usr/lib/wsl/lib; do
+    [ ! -e "$place/libcuda.so.1" ] || export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$place"
+done
 # The bundle unpacks itself where it may write and execute; caches of Python's need a home folder.
 [ -w "${HOME:-/nowhere}" ] || export HOME="$scratch"
 for place in "$scratch" "$here/bundle" "$HOME"; do

@@ -26,6 +26,17 @@ public class BackendTests
         Assert.That(() => Backend.Open(spec), Throws.TypeOf<DeviceNotFoundException>().With.Message.Contains(spec));
 
     [Test]
+    public void A_number_beyond_the_last_is_answered_with_the_last()
+    {
+        int count = Backend.List().Count(entry => entry.Spec.StartsWith("opencl", StringComparison.Ordinal));
+        if (count == 0)
+            Assert.Ignore("no OpenCL device is installed");
+        string last = count == 1 ? "opencl" : $"opencl:{count - 1}";
+        Assert.That(() => Backend.Open($"opencl:{count}"),
+            Throws.TypeOf<DeviceNotFoundException>().With.Message.Contains($"The last of the kind is {last}."));
+    }
+
+    [Test]
     public void The_processor_and_the_interpreter_are_always_there()
     {
         using var cpu = Backend.Open("cpu", 1);

@@ -85,7 +85,7 @@ public sealed class Backend : IDisposable
     {
         string reason = context.Refusals.Count > 0
             ? string.Join(" ", context.Refusals.Select(refusal => $"{refusal.Name}: {refusal.Reason}"))
-            : $"{context.Devices.Count} of the kind were found.";
+            : $"The last of the kind is {wanted with { Index = context.Devices.Count - 1 }}.";
         return new($"There is no device {wanted} here. {reason} The processor (cpu) is always there.");
     }
 }
