@@ -64,6 +64,36 @@ public sealed class ModuleTests
             .And.Contain("49152").And.Contain("SharedMemory.GetDynamic"));
     }
 
+    public struct Eight<T> where T : unmanaged
+    {
+        public T A, B, C, D, E, F, G, H;
+    }
+
+    public static void Everything(ArrayView<Eight<Eight<Eight<long>>>> x, Eight<Eight<Eight<long>>> all, Eight<Eight<int>> more) =>
+        x[more.A.A + more.H.H] = all;
+
+    public static void EverythingTwice(
+        ArrayView<Eight<Eight<Eight<long>>>> x, Eight<Eight<Eight<long>>> all, Eight<Eight<long>> more, ArrayView<Eight<Eight<long>>> y)
+    {
+        x[0] = all;
+        y[0] = more;
+    }
+
+    [Test]
+    public void As_many_arguments_as_a_kernel_takes_are_passed_and_more_are_refused_with_the_remedy()
+    {
+        Emits(nameof(Everything));
+        var refusal = Assert.Throws<KernelCompilationException>(() => Emits(nameof(EverythingTwice)));
+        Assert.That(refusal.Message, Does.Contain("Its arguments take 4624 bytes; on CUDA they may take 4352. Put the numbers into a view."));
+
+        static void Emits(string name)
+        {
+            Gpu.Targets.Ptx.PtxModule module = TextAccelerator.Emit(new KernelSource(typeof(ModuleTests).GetMethod(name)!), 64);
+            Assert.That(Machine.PtxModule.Parse(module.Text).Entries.Single().ParameterBytes, Is.EqualTo(4096 + 8 + 8));
+            Ptxas.Check([(name, module)]);
+        }
+    }
+
     [Test]
     public void The_shared_memory_is_told()
     {

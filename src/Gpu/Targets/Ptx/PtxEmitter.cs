@@ -18,6 +18,9 @@ internal sealed partial class PtxEmitter
     /// <summary>What static shared arrays may take; more is to be had for the launch's own array only.</summary>
     private const int MostStaticShared = 48 * 1024;
 
+    /// <summary>Bytes that a kernel's parameters may take before PTX 8.1 (PTX ISA, ".param").</summary>
+    private const int MostParameterBytes = 4352;
+
     private readonly Function function;
     private readonly Index3D groupDim;
     private readonly int? groupsPerProcessor;
@@ -44,7 +47,9 @@ internal sealed partial class PtxEmitter
     }
 
     /// <summary>The text of a kernel that the passes made ready for groups of one shape and warps of 32.</summary>
-    /// <exception cref="KernelCompilationException">Its static arrays take more shared memory than PTX can declare.</exception>
+    /// <exception cref="KernelCompilationException">
+    /// Its static arrays take more shared memory than PTX can declare, or its arguments more than a kernel can be given.
+    /// </exception>
     public static PtxModule Emit(Function function, Index3D groupDim, PtxOptions? options = null)
     {
         function = LibraryFunctions.Apply(function);
@@ -55,6 +60,7 @@ internal sealed partial class PtxEmitter
     private PtxModule Emit()
     {
         Parameter[] used = [.. function.Parameters.Where(p => positions.Uses(p) > 0)];
+        RefuseTooMany(used);
         foreach (Parameter parameter in used)
             ReadParameter(parameter);
         mask = GroupMask();
@@ -88,6 +94,21 @@ internal sealed partial class PtxEmitter
         all.Append("{\n");
         registers.Declare(all);
         return all.Append(declarations).Append('\n').Append(prologue).Append(body).Append("}\n").ToString();
+    }
+
+    private void RefuseTooMany(Parameter[] parameters)
+    {
+        int bytes = 0;
+        foreach (Parameter parameter in parameters)
+        {
+            int size = (parameter.Memory ?? MemoryType.I64).Bytes();
+            bytes = (bytes + size - 1) / size * size + size;
+        }
+        if (bytes > MostParameterBytes)
+        {
+            throw new KernelCompilationException(function.Name, null,
+                $"Its arguments take {bytes} bytes; on CUDA they may take {MostParameterBytes}.", "Put the numbers into a view.");
+        }
     }
 
     private void ReadParameter(Parameter parameter)
