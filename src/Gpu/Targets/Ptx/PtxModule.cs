@@ -76,7 +76,7 @@ internal enum PtxAccess
 {
     /// <summary>The argument is no pointer, or the launch's other views do not matter to how it is used.</summary>
     None,
-    /// <summary>Read through the cache that does not see the launch's writes.</summary>
+    /// <summary>Only read: by the compiler's own loads through the cache that does not see the launch's writes.</summary>
     ReadOnly,
     /// <summary>Written, perhaps read as well.</summary>
     Written,

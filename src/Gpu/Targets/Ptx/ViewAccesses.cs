@@ -14,10 +14,12 @@ internal sealed class ViewAccesses
     {
         this.restrict = restrict;
         classes = new PointerClasses(function);
-        foreach (Instruction instruction in function.Body.All())
+        Instruction[] all = [.. function.Body.All()];
+        // What is known by its address may be written wherever one is written to.
+        bool byHand = !all.OfType<AssemblyText>().All(assembly => HandWrittenPtx.KeepsGlobalMemory(assembly.Text));
+        foreach (Instruction instruction in all)
         {
-            // What is known only by its address may be written by hand.
-            if (instruction.Op is Op.Store or Op.StoreWide or Op.Address || instruction.Op.IsAtomic())
+            if (instruction.Op is Op.Store or Op.StoreWide || instruction.Op == Op.Address && byHand || instruction.Op.IsAtomic())
                 written.Add(classes.Of(instruction.Operands[0]));
         }
     }
