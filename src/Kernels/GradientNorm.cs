@@ -5,13 +5,13 @@ namespace VaeGpu.Kernels;
 /// <para>gradients (length), norms (⌈length/<see cref="Chunk"/>⌉). Of chunks first, then the norm of those norms: the same bits whatever
 /// the groups. Σg² overflows from ‖g‖ = 2⁶⁴ on; Σ(2⁻⁸⁰g)² is carried beside it and taken then, so that the norm of finite
 /// gradients is finite: it is for such gradients that one clips. NaN stays.</para>
-/// <para>Chunks: group i has chunk i. Whole: one group. Each in the order, and with twice the 256 shared bytes and the barriers, of
+/// <para>Chunks: group i has chunk i. Whole: one group. Each in the order, and with twice the 1024 shared bytes and the barriers, of
 /// <see cref="RowReduction"/>. 5 FLOPs for 4 bytes read: memory-bound, a seventh of what Adam moves. Tests: ClippingTests.</para>
 /// </remarks>
 public static class GradientNorm
 {
-    /// <summary>Elements of a chunk: they fit the first cache, and 64 of them fall to each partial sum.</summary>
-    public const int Chunk = RowReduction.Width * RowReduction.Width;
+    /// <summary>Elements of a chunk: they fit the first cache, and 16 of them fall to each partial sum.</summary>
+    public const int Chunk = 16 * RowReduction.Width;
 
     private const float Down = 8.27180613e-25f; // 2⁻⁸⁰
     private const float Up = 1.20892582e24f;

@@ -15,7 +15,7 @@ public struct StepShape
 /// <remarks>
 /// <para>likelihoodLoss and divergence (rows). The batch is added in the order of <see cref="RowReduction"/>, its sum to the
 /// running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch stay exact to a few ulp.</para>
-/// <para>One group, whose first thread does the rest. 512 shared bytes; the barriers of RowReduction. Test: StepTests.</para>
+/// <para>One group, whose first thread does the rest. 2048 shared bytes; the barriers of RowReduction. Test: StepTests.</para>
 /// </remarks>
 public static class Metrics
 {

@@ -31,7 +31,7 @@ public struct LatentShape
 /// <para>Layouts, row-major: encoded and its gradient (rows, 2d), [μ | logσ²]; latent and its gradient (rows·L, d), the draws of an
 /// example one below the other; divergence (rows); gates (d); prior and its gradient as <see cref="IPrior"/> says. ε of row i,
 /// dimension j, draw l is the normal number of (seed, purpose, step, i·d + j, l): recomputed backward, never stored.</para>
-/// <para>Threads: group i has row i, its threads stride over the dimensions. Forward needs the barriers and the 256 shared
+/// <para>Threads: group i has row i, its threads stride over the dimensions. Forward needs the barriers and the 1024 shared
 /// bytes of <see cref="RowReduction"/>; backward has none. Some 150 integer and float operations for 12 bytes: on GPUs bound
 /// by memory, on CPUs by Philox. Tests: ReparameterizeTests.</para>
 /// </remarks>

@@ -3,16 +3,16 @@ namespace VaeGpu.Kernels;
 /// <summary>Sums over a row whose shape does not depend on the group's size, so that every device gives the same bits.</summary>
 /// <remarks>
 /// <para>Partial sum p of <see cref="Width"/> takes elements p, p + Width, p + 2·Width, … in order, from 0; a binary tree adds
-/// the partial sums: p and p + 32, then p and p + 16, … . One group has one row. With fewer threads than partial sums each
+/// the partial sums: p and p + 128, then p and p + 64, … . One group has one row. With fewer threads than partial sums each
 /// thread has several; the group's size divides Width.</para>
 /// <para>A kernel forms the partial sums itself, fused with whatever it computes, in the way of <see cref="Run"/>, and calls
-/// <see cref="Tree"/>. 256 shared bytes. Test: ReductionTests.</para>
+/// <see cref="Tree"/>. 1024 shared bytes. Test: ReductionTests.</para>
 /// </remarks>
 public static class RowReduction
 {
     /// <summary>The number of partial sums.</summary>
     public const int Width = 1 << Levels;
-    private const int Levels = 6;
+    private const int Levels = 8;
 
     /// <summary>sums[i] = Σⱼ matrix[i, j]; group i has row i.</summary>
     public static void Run(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape)

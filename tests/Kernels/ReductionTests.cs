@@ -5,7 +5,7 @@ namespace VaeGpu.Tests.Kernels;
 
 public class ReductionTests
 {
-    private static readonly (int Rows, int Columns)[] Shapes = [(1, 1), (3, 63), (5, 64), (7, 65), (64, 17), (13, 784)];
+    private static readonly (int Rows, int Columns)[] Shapes = [(1, 1), (3, 63), (5, 64), (7, 65), (64, 17), (13, 784), (2, 300)];
 
     [EveryDevice]
     public void Column_sums_add_the_rows_in_order(TestDevice device) => device.Run(accelerator =>
@@ -35,7 +35,7 @@ public class ReductionTests
         {
             float[] values = inputs.Normal(rows * columns);
             var expected = Enumerable.Range(0, rows).Select(row => RowSum(values.AsSpan(row * columns, columns))).ToArray();
-            foreach (int groupSize in (int[])[1, 8, 16, 64])
+            foreach (int groupSize in (int[])[1, 8, 16, 64, 256])
             {
                 using var matrix = new Guarded(accelerator, values);
                 using var sums = new Guarded(accelerator, rows);

@@ -27,6 +27,18 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     public bool StagesOperands => Tile == TileShape.Blocked;
 
     /// <summary>
+    /// The group of kernels that have one for each row: on a GPU a thread for each column, up to the partial sums of
+    /// <see cref="RowReduction"/>, since a thread that has several columns waits for memory as often.
+    /// </summary>
+    public int RowGroupSize(int columns)
+    {
+        int size = GroupSize;
+        while (StagesOperands && size < Math.Min(columns, RowReduction.Width))
+            size *= 2;
+        return size;
+    }
+
+    /// <summary>
     /// The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>: 8 rows where MatMul has 12, since batches and channels are
     /// mostly multiples of 8 and 16 sums hide the latency as well.
     /// </summary>

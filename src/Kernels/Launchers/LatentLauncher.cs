@@ -3,7 +3,7 @@ namespace VaeGpu.Kernels;
 /// <summary><see cref="Reparameterize"/>, <see cref="FreeBits"/> and <see cref="Importance"/> for one prior, loaded on a device.</summary>
 public sealed class LatentLauncher
 {
-    private readonly int groupSize;
+    private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
         LatentShape> forward, logRatio;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
@@ -19,7 +19,7 @@ public sealed class LatentLauncher
 
     private LatentLauncher(Accelerator accelerator, PriorKernels prior)
     {
-        groupSize = DeviceTuning.For(accelerator).GroupSize;
+        tuning = DeviceTuning.For(accelerator);
         PriorOutputs = prior.Outputs;
         forward = accelerator.LoadStreamKernel(prior.Forward);
         logRatio = accelerator.LoadStreamKernel(prior.LogRatio);
@@ -56,14 +56,14 @@ public sealed class LatentLauncher
     public void Forward(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> divergences,
         ArrayView<ControlBlock> control, LatentShape shape) =>
-        forward(Launch.Config(shape.Rows, groupSize), encoded, prior, latent, divergences, control, shape);
+        forward(Rows(shape.Rows, shape.Columns), encoded, prior, latent, divergences, control, shape);
 
     /// <inheritdoc cref="Reparameterize.Backward{TPrior}"/>
     public void Backward(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> gates, ArrayView<float> latentGradient,
         ArrayView<float> encodedGradient, ArrayView<float> priorGradient, ArrayView<ControlBlock> control, LatentShape shape) =>
         backward(
-            Launch.Config(shape.Rows, groupSize), encoded, prior, gates, latentGradient, encodedGradient, priorGradient, control, shape);
+            Rows(shape.Rows, shape.Columns), encoded, prior, gates, latentGradient, encodedGradient, priorGradient, control, shape);
 
     /// <inheritdoc cref="Reparameterize.Sample"/>
     public void Sample(ArrayView<float> encoded, ArrayView<float> latent, ArrayView<ControlBlock> control, LatentShape shape) =>
@@ -81,7 +81,7 @@ public sealed class LatentLauncher
     public void LogRatio(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> ratios,
         ArrayView<ControlBlock> control, LatentShape shape) =>
-        logRatio(Launch.Config(shape.Rows * shape.Samples, groupSize), encoded, prior, latent, ratios, control, shape);
+        logRatio(Rows(shape.Rows * shape.Samples, shape.Columns), encoded, prior, latent, ratios, control, shape);
 
     /// <inheritdoc cref="Importance.Weigh"/>
     public void Weigh(
@@ -98,7 +98,7 @@ public sealed class LatentLauncher
         ArrayView<float> latentGradient, ArrayView<float> encodedGradient, ArrayView<float> priorGradient,
         ArrayView<ControlBlock> control, LatentShape shape) =>
         weightedBackward(
-            Launch.Config(shape.Rows, groupSize), encoded, prior, latent, weights, latentGradient, encodedGradient, priorGradient, control,
+            Rows(shape.Rows, shape.Columns), encoded, prior, latent, weights, latentGradient, encodedGradient, priorGradient, control,
             shape);
 
     /// <inheritdoc cref="Importance.Mean"/>
@@ -108,10 +108,12 @@ public sealed class LatentLauncher
     public void Accumulate(ArrayView<float> losses, ArrayView<float> ratios, ArrayView<float> running, LatentShape shape) =>
         accumulate(Cover(shape.Rows), losses, ratios, running, shape);
 
-    private KernelConfig Cover(int count) => Launch.Config(Launch.Groups(count, groupSize), groupSize);
+    private KernelConfig Rows(int rows, int columns) => Launch.Config(rows, tuning.RowGroupSize(columns));
+
+    private KernelConfig Cover(int count) => Launch.Config(Launch.Groups(count, tuning.GroupSize), tuning.GroupSize);
 
     private KernelConfig Elements(int rows, int columns) =>
-        Launch.Config(Elementwise.GridFor(new MatrixShape { Rows = rows, Columns = columns }, groupSize), groupSize);
+        Launch.Config(Elementwise.GridFor(new MatrixShape { Rows = rows, Columns = columns }, tuning.GroupSize), tuning.GroupSize);
 
     /// <summary>The kernels that depend on the prior.</summary>
     private sealed record PriorKernels(

@@ -33,7 +33,7 @@ public enum Likelihood
 public sealed class LikelihoodLauncher : IDisposable
 {
     private readonly MemoryBuffer1D<LikelihoodSettings, Stride1D.Dense> settings;
-    private readonly int groupSize;
+    private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
         ArrayView<LikelihoodSettings>, ReconstructionShape> lossAndGradient, gradient;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>,
@@ -46,7 +46,7 @@ public sealed class LikelihoodLauncher : IDisposable
     {
         Likelihood = likelihood;
         Outputs = kernels.Outputs;
-        groupSize = DeviceTuning.For(accelerator).GroupSize;
+        tuning = DeviceTuning.For(accelerator);
         lossAndGradient = accelerator.LoadStreamKernel(kernels.LossAndGradient);
         gradient = accelerator.LoadStreamKernel(kernels.Gradient);
         loss = accelerator.LoadStreamKernel(kernels.Loss);
@@ -92,11 +92,11 @@ public sealed class LikelihoodLauncher : IDisposable
     public void LossAndGradient(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ArrayView<ControlBlock> control,
         ReconstructionShape shape) =>
-        lossAndGradient(Launch.Config(shape.Rows, groupSize), data, outputs, losses, control, settings.View, shape);
+        lossAndGradient(Rows(shape), data, outputs, losses, control, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Loss{TLikelihood}"/>
     public void Loss(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ReconstructionShape shape) =>
-        loss(Launch.Config(shape.Rows, groupSize), data, outputs, losses, settings.View, shape);
+        loss(Rows(shape), data, outputs, losses, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Gradient{TLikelihood}"/>
     public void Gradient(
@@ -115,8 +115,13 @@ public sealed class LikelihoodLauncher : IDisposable
     /// <summary>Frees the settings.</summary>
     public void Dispose() => settings.Dispose();
 
-    private KernelConfig Elements(ReconstructionShape shape) =>
-        Launch.Config(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, groupSize), groupSize);
+    private KernelConfig Rows(ReconstructionShape shape) => Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns));
+
+    private KernelConfig Elements(ReconstructionShape shape)
+    {
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        return Launch.Config(Elementwise.GridFor(matrix, tuning.GroupSize), tuning.GroupSize);
+    }
 
     private sealed record Kernels(
         int Outputs,

@@ -48,11 +48,11 @@ public sealed class StepLauncher
 
     /// <inheritdoc cref="Batch.Gather"/>
     public void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
-        gather(Launch.Config(shape.Rows, tuning.GroupSize), data, batch, control, shape);
+        gather(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns)), data, batch, control, shape);
 
     /// <inheritdoc cref="Batch.GatherValues"/>
     public void Gather(ArrayView<float> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
-        gatherValues(Launch.Config(shape.Rows, tuning.GroupSize), data, batch, control, shape);
+        gatherValues(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns)), data, batch, control, shape);
 
     /// <inheritdoc cref="Kernels.Adam.Run"/>
     public void Adam(
@@ -76,21 +76,21 @@ public sealed class StepLauncher
     public void GradientNorm(ArrayView<float> gradients, ArrayView<float> norms, ArrayView<ControlBlock> control)
     {
         int chunks = (int)norms.Length;
-        chunkNorms(Launch.Config(chunks, tuning.GroupSize), gradients, norms, (int)gradients.Length);
-        wholeNorm(Launch.Config(1, tuning.GroupSize), norms, control, chunks);
+        chunkNorms(Launch.Config(chunks, tuning.RowGroupSize(Kernels.GradientNorm.Chunk)), gradients, norms, (int)gradients.Length);
+        wholeNorm(Launch.Config(1, tuning.RowGroupSize(chunks)), norms, control, chunks);
     }
 
     /// <inheritdoc cref="Metrics.EndStep"/>
     public void EndStep(
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
         StepShape shape) =>
-        endStep(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
+        endStep(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), likelihoodLoss, divergence, sums, control, shape);
 
     /// <inheritdoc cref="Metrics.Accumulate"/>
     public void Accumulate(
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
         StepShape shape) =>
-        accumulate(Launch.Config(1, tuning.GroupSize), likelihoodLoss, divergence, sums, control, shape);
+        accumulate(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), likelihoodLoss, divergence, sums, control, shape);
 
     /// <summary>Draws a tensor's first values; <paramref name="tensor"/> is its number in the model.</summary>
     public void Initialize(ArrayView<float> values, InitialLaw law, uint seed, int tensor)

@@ -7,7 +7,7 @@ public sealed class VarianceLauncher
 {
     private readonly ArrayView<LikelihoodSettings> settings;
     private readonly float start;
-    private readonly int groupSize;
+    private readonly DeviceTuning tuning;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<LikelihoodSettings>, float> prepare;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ArrayView<float>,
         ArrayView<ControlBlock>, ReconstructionShape, float> gradient;
@@ -19,7 +19,7 @@ public sealed class VarianceLauncher
     {
         this.settings = settings;
         start = (float)(2 * Math.Log(sigma));
-        groupSize = DeviceTuning.For(accelerator).GroupSize;
+        tuning = DeviceTuning.For(accelerator);
         var prepareKernel = SharedVariance.Prepare;
         var gradientKernel = SharedVariance.Gradient;
         var squaredErrorsKernel = OptimalVariance.SquaredErrors;
@@ -37,13 +37,13 @@ public sealed class VarianceLauncher
     public void Gradient(
         ArrayView<float> losses, ArrayView<float> parameter, ArrayView<float> gradients, ArrayView<ControlBlock> control,
         ReconstructionShape shape) =>
-        gradient(Launch.Config(1, groupSize), losses, parameter, settings, gradients, control, shape, start);
+        gradient(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), losses, parameter, settings, gradients, control, shape, start);
 
     /// <summary>Fits the variance to a batch: <see cref="OptimalVariance"/>. The errors (rows) are scratch memory.</summary>
     public void Fit(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> errors, ArrayView<float> parameter, ReconstructionShape shape)
     {
-        squaredErrors(Launch.Config(shape.Rows, groupSize), data, outputs, errors, shape);
-        fit(Launch.Config(1, groupSize), errors, parameter, settings, shape, start);
+        squaredErrors(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns)), data, outputs, errors, shape);
+        fit(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), errors, parameter, settings, shape, start);
     }
 }

@@ -13,7 +13,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <para>log σ² − log σ₀² is kept in a parameter that has no gradient, so that evaluation, samples and checkpoints know the σ of
 /// the last step: a law fixed before it sees the data that it is measured on.</para>
 /// <para>Layouts, row-major: data and outputs (rows, D); errors (rows). SquaredErrors: group i has row i. Fit: one group. Both
-/// with the order, the 256 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
+/// with the order, the 1024 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
 /// </remarks>
 public static class OptimalVariance
 {

@@ -14,7 +14,7 @@ public struct ReconstructionShape
 /// <para>Layouts, row-major: data (rows, D); outputs and their gradient (rows, K·D) with K = Outputs, [first output | second |
 /// …]; loss (rows), in nats and without weight. The gradient carries the factor likelihood weight / rows: the objective is a mean.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions; each element is read, used twice and overwritten
-/// by one thread, so the gradient can replace the outputs. 256 shared bytes and the barriers of <see cref="RowReduction"/>.</para>
+/// by one thread, so the gradient can replace the outputs. 1024 shared bytes and the barriers of <see cref="RowReduction"/>.</para>
 /// <para>Bytes moved per dimension: 4 + 8K, where <see cref="Loss"/> and <see cref="Gradient"/>, the unfused twins, move
 /// 8 + 12K; exponentials that both formulas share are computed once. The settings (1) lie in device memory. Tests: LikelihoodTests.</para>
 /// </remarks>

@@ -10,7 +10,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// gradient costs no second pass over the data, only a sum over the rows' losses. It is 0 where log σ² lies beyond its bounds.
 /// σ₀ is where training starts.</para>
 /// <para>Layouts: parameter and its gradient (1), settings (1), loss (rows). Prepare is one thread; Gradient is one group with
-/// the order, the 256 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
+/// the order, the 1024 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
 /// </remarks>
 public static class SharedVariance
 {
