@@ -30,7 +30,7 @@ internal static class LadderCommand
         return report.HasFailures ? 1 : 0;
     }
 
-    /// <summary>A multiple of every tile; on a GPU with enough blocks of 128×128 for all processors, on others beyond the first-level cache.</summary>
+    /// <summary>A multiple of every tile; on a GPU with enough large blocks for all processors, else beyond the first-level cache.</summary>
     private static int SizeFor(BenchDevice device, bool quick) => (quick ? 384 : 768) * (device.IsGpu ? 4 : 1);
 
     private static IEnumerable<Figure> Measure(BenchDevice device, int size, Effort effort)
@@ -63,7 +63,7 @@ internal static class LadderCommand
                 string gain = rates.TryGetValue(rung.Predecessor, out double before)
                     ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}"
                     : "";
-                string value = string.Create(CultureInfo.InvariantCulture, $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}, error {error:0.0e-0}");
+                string value = $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}, error {error.ToString("0.0e-0", CultureInfo.InvariantCulture)}";
                 return new(what, device.Name, $"{size}³", value, timing.Peak, timing.OfPeak);
             });
         }

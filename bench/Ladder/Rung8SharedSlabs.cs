@@ -3,7 +3,7 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Bench.Ladder;
 
-/// <summary>Rung 8: <see cref="BlockedMatMul"/> in its smallest square block: shared tiles, and a block of registers for each thread.</summary>
+/// <summary>Rung 8: <see cref="BlockedMatMul"/> in blocks of 32×32: shared tiles, and a block of registers for each thread.</summary>
 /// <remarks>
 /// Rung 3's reuse between threads and rung 5's within one: each shared float that a thread takes goes into four sums, and the next slab
 /// is on its way while a group computes with this one. Global memory is read one float at a time. The kernel's remarks have layouts, costs

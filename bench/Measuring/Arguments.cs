@@ -38,7 +38,7 @@ internal sealed record Arguments(bool Quick, string? Out, string[] Only, string?
                     break;
                 default:
                     Console.Error.WriteLine(
-                        $"error: what is \"{args[i]}\"? There are --quick, --only part,…, --device device, --compare ratio and --out file.");
+                        $"error: what is \"{args[i]}\"? There are --quick, --only part,…, --device device, --compare ratio, --out file.");
                     return null;
             }
         }

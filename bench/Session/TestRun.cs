@@ -28,13 +28,15 @@ internal static class TestRun
         // Whoever runs out of time says so with this signal; what is known by then, and what hangs, must not be lost.
         using var stopped = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => Console.WriteLine($"STOPPED {listener}"));
         ITestResult result = runner.Run(listener, filter);
-        foreach (IGrouping<string, ITestResult> skipped in Leaves(result).Where(r => r.ResultState.Status == TestStatus.Skipped).GroupBy(r => r.Message ?? ""))
+        IEnumerable<ITestResult> without = Leaves(result).Where(leaf => leaf.ResultState.Status == TestStatus.Skipped);
+        foreach (IGrouping<string, ITestResult> skipped in without.GroupBy(leaf => leaf.Message ?? ""))
             Console.WriteLine($"skipped {skipped.Count()}: {skipped.Key.Split('\n')[0]}");
         Console.WriteLine($"{result.PassCount} passed, {result.FailCount} failed, {result.SkipCount} skipped");
         return result.FailCount > 0 || result.ResultState.Status == TestStatus.Failed ? 1 : 0;
     }
 
-    private static IEnumerable<ITestResult> Leaves(ITestResult result) => result.HasChildren ? result.Children.SelectMany(Leaves) : [result];
+    private static IEnumerable<ITestResult> Leaves(ITestResult result) =>
+        result.HasChildren ? result.Children.SelectMany(Leaves) : [result];
 
     /// <summary>Tests by their full names; what holds such a test is taken with it.</summary>
     private sealed class NameFilter(Regex pattern) : TestFilter

@@ -56,7 +56,8 @@ internal static class KernelsCommand
             {
                 throw new UsageException(e.Message);
             }
-            terminal.Output.WriteLine($"// {kernel.Name}: groups of {Size(kernel.GroupDim)} threads, {kernel.GroupSharedBytes.Value} bytes of shared memory");
+            terminal.Output.WriteLine(
+                $"// {kernel.Name}: groups of {Size(kernel.GroupDim)} threads, {kernel.GroupSharedBytes.Value} bytes of shared memory");
             terminal.Output.Write(KernelInspector.Code(kernel, chosen));
             return ExitCode.Done;
         });
@@ -71,14 +72,15 @@ internal static class KernelsCommand
         string source = asked is not null ? "--balance" : known is not null ? $"{device.Name}, by its clocks" : "an H200, by its datasheet";
         string[] head =
         [
-            $"{kernels.Count} kernels in their shapes for a GPU. Those of a training step of 784-400-20, batch {batch}, are counted at these "
-                + "sizes, the rest at small ones.",
+            $"{kernels.Count} kernels in their shapes for a GPU. Those of a training step of 784-400-20, batch {batch}, are counted at "
+                + "these sizes, the rest at small ones.",
             device.AcceleratorType == AcceleratorType.Cuda
                 ? $"Registers and local bytes: of a thread, as the driver says for {device.Name}; – where the kernel does not fit it."
                 : $"Registers and local bytes: – since only CUDA's driver tells, and the device is {device.Name}.",
             "Bytes: device memory, each byte read once and written once. "
                 + string.Create(CultureInfo.InvariantCulture, $"Bound: by the side of {balance:0.#} operations for each byte ({source})."),
-            $"{"kernel".PadRight(NameColumns)}{"group",10}{"shared",8}{"registers",11}{"local",7}{"FLOPs",12}{"bytes",12}{"FLOP/byte",11}  bound",
+            "kernel".PadRight(NameColumns)
+                + $"{"group",10}{"shared",8}{"registers",11}{"local",7}{"FLOPs",12}{"bytes",12}{"FLOP/byte",11}  bound",
         ];
         foreach (string line in head)
             terminal.Output.WriteLine(line);

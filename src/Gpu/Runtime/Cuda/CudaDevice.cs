@@ -25,7 +25,7 @@ public sealed class CudaDevice : Device
         ? 8.0 * NumMultiprocessors * LanesPerMultiprocessor * ClockRate / ((double)MemoryBusWidth * MemoryClockRate)
         : null;
 
-    /// <summary>Fused multiply-adds in fp32 that a processor starts in a clock: 64 in compute capability 6.0, 7.x and 8.0, else 128.</summary>
+    /// <summary>Multiply-adds in fp32 that a processor starts in a clock: 64 in compute capability 6.0, 7.x and 8.0, else 128.</summary>
     private int LanesPerMultiprocessor => ComputeCapability is { Major: 7 } or { Major: 6 or 8, Minor: 0 } ? 64 : 128;
 
     /// <summary>What the hardware can do: 9.0 is Hopper.</summary>

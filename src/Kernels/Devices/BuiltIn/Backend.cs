@@ -48,7 +48,7 @@ public sealed class Backend : IDisposable
     /// <summary>Whether an accelerator has tensor cores that <see cref="TensorMatMul"/> can use.</summary>
     public static bool HasTensorCores(Accelerator accelerator) => accelerator.Device.HasTensorCores;
 
-    /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where its clocks are not known.</summary>
+    /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where nothing tells.</summary>
     public static double? OperationsPerByte(Accelerator accelerator) => accelerator.Device.OperationsPerByte;
 
     /// <summary>Whether an exception is a device's refusal or failure, whose message says all that there is to say.</summary>

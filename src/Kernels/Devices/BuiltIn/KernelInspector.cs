@@ -17,7 +17,7 @@ public static class KernelInspector
             launch.Flops, launch.Bytes, launch.AccessedBytes)),
     ];
 
-    /// <summary>What a launch's kernel takes of a device, for which it is compiled; null where the driver does not tell, or it does not fit.</summary>
+    /// <summary>What a launch's kernel, compiled for a device, takes of it; null where it does not fit, or no driver tells.</summary>
     public static KernelResources? Resources(Accelerator accelerator, KernelLaunch launch)
     {
         if (accelerator.AcceleratorType != AcceleratorType.Cuda)
