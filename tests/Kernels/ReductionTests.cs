@@ -5,7 +5,8 @@ namespace VaeGpu.Tests.Kernels;
 
 public class ReductionTests
 {
-    private static readonly (int Rows, int Columns)[] Shapes = [(1, 1), (3, 63), (5, 64), (7, 65), (64, 17), (13, 784), (2, 300)];
+    private static readonly (int Rows, int Columns)[] Shapes =
+        [(1, 1), (3, 63), (5, 64), (7, 65), (64, 17), (35, 21), (13, 784), (2, 300)];
 
     [EveryDevice]
     public void Column_sums_add_the_rows_in_order(TestDevice device) => device.Run(accelerator =>
