@@ -44,6 +44,30 @@ public struct ConvShape
     public static int CoarseExtent(int fine, int kernel, int stride, int padding) => (fine + 2 * padding - kernel) / stride + 1;
 }
 
+/// <summary>Reads of channels that lie side by side, <see cref="ITile.Width"/> at once.</summary>
+internal static class Channels
+{
+    /// <summary>The reads that so many channels take.</summary>
+    public static int Reads<TTile>(int channels) where TTile : struct, ITile => TTile.Width == 4 ? channels >> 2 : channels;
+
+    /// <summary>The numbers of one read, put at a place of <paramref name="numbers"/>.</summary>
+    public static void Read<TTile>(ArrayView<float> image, int read, ArrayView<float> numbers, int at) where TTile : struct, ITile
+    {
+        if (TTile.Width == 4)
+        {
+            Float4 four = image.Cast<Float4>()[read];
+            numbers[at] = four.X;
+            numbers[at + 1] = four.Y;
+            numbers[at + 2] = four.Z;
+            numbers[at + 3] = four.W;
+        }
+        else
+        {
+            numbers[at] = image[read];
+        }
+    }
+}
+
 /// <summary>The taps of one direction that fall inside the source image, for one target pixel: an arithmetic progression.</summary>
 public struct TapRange
 {

@@ -10,7 +10,7 @@ namespace VaeGpu.Kernels;
 /// tap sees the padding are left out.</para>
 /// <para>Threads: group (x, y, z) has, with T tiles of R fine channels, tap x/T and fine channels (x mod T)·R …, coarse channels y·C·G …
 /// and chunk z; a thread has R fine channels of C coarse ones, G apart. The coarse element is a vector load, the fine ones
-/// are the same for all threads. The tap is the group's, so the pixels that it sees are a rectangle: no comparisons in the loops.</para>
+/// are the same for all threads, and are read by fours where they can (<see cref="Fours{TTile}"/>). The tap is the group's, so the pixels that it sees are a rectangle: no comparisons in the loops.</para>
 /// <para>Costs: 2 FLOPs for each of images·coarse pixels·weights; the partial sums are a quarter of the images, written once and
 /// read once. No shared memory, no barriers. Its twin in tests is <see cref="Unfold"/> followed by <see cref="MatMul"/>.
 /// Tests: ConvTests.</para>
@@ -81,23 +81,24 @@ public static class ConvWeights
             for (int y = firstY; y < endY; y++)
             {
                 int fineY = y * shape.Stride - shape.Padding + tapY;
-                int fineStart = ((image * shape.Fine.Height + fineY) * shape.Fine.Width + fineX) * shape.Fine.Channels;
+                int finePixel = (image * shape.Fine.Height + fineY) * shape.Fine.Width + fineX;
                 int coarseStart = ((image * shape.Coarse.Height + y) * shape.Coarse.Width + firstX) * shape.Coarse.Channels;
-                AddLine<TTile>(fine, coarse, sums, fineStart, coarseStart, endX - firstX, firstRow, firstColumn, shape, guarded);
+                AddLine<TTile>(fine, coarse, sums, finePixel, coarseStart, endX - firstX, firstRow, firstColumn, shape, guarded);
             }
         }
     }
 
     /// <summary>The products of one line of coarse pixels: a piece of an ordinary matrix product.</summary>
     private static void AddLine<TTile>(
-        ArrayView<float> fine, ArrayView<float> coarse, ArrayView<float> sums, int fineStart, int coarseStart, int count, int firstRow,
+        ArrayView<float> fine, ArrayView<float> coarse, ArrayView<float> sums, int finePixel, int coarseStart, int count, int firstRow,
         int firstColumn, ConvShape shape, bool guarded)
         where TTile : struct, ITile
     {
-        ArrayView<int> rows = LocalMemory.Allocate<int>(TTile.Rows);
-        for (int i = 0; i < TTile.Rows; i++)
-            rows[i] = Math.Min(firstRow + i, shape.Fine.Channels - 1);
-        int fineStep = shape.Stride * shape.Fine.Channels;
+        int reads = Channels.Reads<TTile>(shape.Fine.Channels), fineStart = finePixel * reads, fineStep = shape.Stride * reads;
+        ArrayView<int> rows = LocalMemory.Allocate<int>(TTile.Rows / TTile.Width);
+        for (int i = 0; i < TTile.Rows / TTile.Width; i++)
+            rows[i] = Math.Min(Channels.Reads<TTile>(firstRow) + i, reads - 1);
+        ArrayView<float> numbers = LocalMemory.Allocate<float>(TTile.Width);
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
         for (int x = 0; x < count; x++)
         {
@@ -110,9 +111,11 @@ public static class ConvWeights
             }
             for (int i = 0; i < TTile.Rows; i++)
             {
-                float factor = fine[fineStart + rows[i] + x * fineStep];
+                int inRead = i % TTile.Width;
+                if (inRead == 0)
+                    Channels.Read<TTile>(fine, fineStart + rows[i / TTile.Width] + x * fineStep, numbers, 0);
                 for (int j = 0; j < TTile.Columns; j++)
-                    sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
+                    sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(numbers[inRead], factors[j], sums[i * TTile.Columns + j]);
             }
         }
     }

@@ -14,8 +14,9 @@ namespace VaeGpu.Kernels;
 /// shortens the sum for the whole group and costs no comparisons within it; with a stride, ToFine computes no products with the zeros that
 /// a dilated image would have. Inside a tap this is <see cref="MatMul"/>: a vector of weights, and source elements that are the same for
 /// all threads. x runs fastest: a few images stay in the cache while their pixels pass by.</para>
-/// <para>Costs: 2 FLOPs for each of images·pixels·taps·source channels·columns; R·C of them, twice, for R + C loads. No shared memory,
-/// no barriers. Images are clamped and columns guarded as in MatMul.</para>
+/// <para>Costs: 2 FLOPs for each of images·pixels·taps·source channels·columns; R·C of them, twice, for R + C loads, or for R/4 + C where
+/// source elements are read by fours (<see cref="Fours{TTile}"/>). No shared memory, no barriers. Images are clamped and columns
+/// guarded as in MatMul.</para>
 /// <para>Its predecessor, and its twin in tests, is <see cref="Unfold"/> followed by MatMul, which writes and reads every tap's
 /// copy of the image; it is better only where the channels of the fine image are few. Tests: ConvTests.</para>
 /// </remarks>
@@ -99,7 +100,7 @@ public static class Convolution
         TapRange columns = TDirection.Taps(Grid.IdxX % width, from.Width, shape);
         ArrayView<int> imageStarts = LocalMemory.Allocate<int>(TTile.Rows);
         for (int i = 0; i < TTile.Rows; i++)
-            imageStarts[i] = Math.Min(firstImage + i, shape.Images - 1) * from.Length;
+            imageStarts[i] = Math.Min(firstImage + i, shape.Images - 1) * (from.Pixels * Channels.Reads<TTile>(from.Channels));
 
         for (int y = 0; y < rows.Count; y++)
         {
@@ -107,8 +108,8 @@ public static class Convolution
             {
                 int pixel = (rows.Source + y * rows.SourceStep) * from.Width + columns.Source + x * columns.SourceStep;
                 int tap = (rows.First + y * rows.Step) * shape.Kernel + columns.First + x * columns.Step;
-                AddTap<TTile, TDirection>(
-                    source, weights, sums, imageStarts, pixel * from.Channels, tap * TDirection.TapStep(shape), firstColumn, shape, guarded);
+                AddTap<TTile, TDirection>(source, weights, sums, imageStarts, pixel * Channels.Reads<TTile>(from.Channels),
+                    tap * TDirection.TapStep(shape), firstColumn, shape, guarded);
             }
         }
     }
@@ -120,23 +121,32 @@ public static class Convolution
         where TTile : struct, ITile
         where TDirection : struct, IConvDirection
     {
-        int channels = TDirection.Source(shape).Channels;
-        int step = TDirection.ChannelStep(shape);
+        int reads = Channels.Reads<TTile>(TDirection.Source(shape).Channels), step = TDirection.ChannelStep(shape);
+        ArrayView<float> numbers = LocalMemory.Allocate<float>(TTile.Rows * TTile.Width);
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
-        for (int channel = 0; channel < channels; channel++)
+        for (int read = 0; read < reads; read++)
         {
-            for (int j = 0; j < TTile.Columns; j++)
+            if (TTile.Width > 1)
             {
-                int column = firstColumn + j * Group.DimX + Group.IdxX;
-                int index = tapStart + channel * step + column;
-                bool inside = !guarded | column < TDirection.Target(shape).Channels;
-                factors[j] = inside ? weights[index] : 0f;
+                for (int i = 0; i < TTile.Rows; i++)
+                    Channels.Read<TTile>(source, imageStarts[i] + pixelStart + read, numbers, i * TTile.Width);
             }
-            for (int i = 0; i < TTile.Rows; i++)
+            for (int c = 0; c < TTile.Width; c++)
             {
-                float factor = source[imageStarts[i] + pixelStart + channel];
                 for (int j = 0; j < TTile.Columns; j++)
-                    sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
+                {
+                    int column = firstColumn + j * Group.DimX + Group.IdxX;
+                    int index = tapStart + (read * TTile.Width + c) * step + column;
+                    bool inside = !guarded | column < TDirection.Target(shape).Channels;
+                    factors[j] = inside ? weights[index] : 0f;
+                }
+                for (int i = 0; i < TTile.Rows; i++)
+                {
+                    // One channel at a time, a number is read when it is needed: a CPU has no registers to keep it in.
+                    float factor = TTile.Width > 1 ? numbers[i * TTile.Width + c] : source[imageStarts[i] + pixelStart + read];
+                    for (int j = 0; j < TTile.Columns; j++)
+                        sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
+                }
             }
         }
     }

@@ -18,6 +18,8 @@ public interface ITile
     static abstract int Rows { get; }
     /// <summary>Columns, a group's width apart.</summary>
     static abstract int Columns { get; }
+    /// <summary>Channels that a convolution reads at once where all threads read the same; <see cref="MatMul"/> does not look at it.</summary>
+    static abstract int Width { get; }
 }
 
 /// <summary>24 sums and 2 columns: they fit the 32 vector registers of AVX-512.</summary>
@@ -25,6 +27,7 @@ public struct Tile12x2 : ITile
 {
     public static int Rows => 12;
     public static int Columns => 2;
+    public static int Width => 1;
 }
 
 /// <summary>16 sums: for devices that run a group's threads one after the other, or have registers to spare.</summary>
@@ -32,6 +35,7 @@ public struct Tile8x2 : ITile
 {
     public static int Rows => 8;
     public static int Columns => 2;
+    public static int Width => 1;
 }
 
 /// <summary>12 sums and 2 columns: they fit the 16 vector registers of AVX2.</summary>
@@ -39,6 +43,7 @@ public struct Tile6x2 : ITile
 {
     public static int Rows => 6;
     public static int Columns => 2;
+    public static int Width => 1;
 }
 
 /// <summary>8 sums: for narrow vectors.</summary>
@@ -46,6 +51,15 @@ public struct Tile4x2 : ITile
 {
     public static int Rows => 4;
     public static int Columns => 2;
+    public static int Width => 1;
+}
+
+/// <summary>A convolution's tile of 4 or 8 rows that reads four channels at once, for images whose channels are a multiple of 4.</summary>
+public struct Fours<TTile> : ITile where TTile : struct, ITile
+{
+    public static int Rows => TTile.Rows;
+    public static int Columns => TTile.Columns;
+    public static int Width => 4;
 }
 
 /// <summary>

@@ -40,6 +40,26 @@ public class ConvTests
         });
     }
 
+    // Channels that are multiples of 4: fewer than a tile's rows, a whole number of tiles, and half a tile more.
+    [EveryDevice]
+    public void Channels_read_by_fours_give_the_same_sums(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        foreach (ConvShape shape in (ConvShape[])[Shape(9, 5, 6, 4, 12, 3, 2, 1), Shape(3, 4, 4, 16, 36, 2, 1, 0), Shape(2, 4, 3, 12, 8, 3, 1, 1)])
+        {
+            float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
+            float[] weights = inputs.Normal(shape.Weights);
+            float[] turned = MatMulTests.Turned(weights, shape.Weights / shape.Coarse.Channels, shape.Coarse.Channels);
+            Compare.Bits(Convolve<Fours<Tile8x2>, ToCoarse, Plain>(accelerator, fine, weights, shape),
+                ConvReference.ToCoarse32(fine, weights, shape), $"to coarse, {Name(shape)}");
+            Compare.Bits(Convolve<Fours<Tile8x2>, ToFine, Plain>(accelerator, coarse, turned, shape),
+                ConvReference.ToFine32(coarse, weights, shape), $"to fine, {Name(shape)}");
+            Compare.Bits(Weights<Fours<Tile8x2>>(accelerator, fine, coarse, shape), ConvReference.Weights32(fine, coarse, shape),
+                $"weights, {Name(shape)}");
+        }
+        return true;
+    });
+
     /// <summary>⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩ = ⟨w, ∂⟨conv(x), y⟩/∂w⟩: the three sums in order are those of one bilinear map.</summary>
     [Test]
     public void The_sums_in_order_are_each_other_s_transposes()

@@ -3,17 +3,18 @@ namespace VaeGpu.Kernels;
 /// <summary><see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device.</summary>
 public sealed class ConvLauncher
 {
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ConvShape> launch;
+    private readonly Func<ConvShape, Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ArrayView<float>, ConvShape>> choose;
     private readonly Func<ConvShape, Index3D> grid;
     private readonly int groupSize;
 
     private ConvLauncher(
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> launch,
+        Func<ConvShape, Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            ArrayView<float>, ConvShape>> choose,
         Func<ConvShape, Index3D> grid,
         int groupSize)
     {
-        this.launch = launch;
+        this.choose = choose;
         this.grid = grid;
         this.groupSize = groupSize;
     }
@@ -36,9 +37,9 @@ public sealed class ConvLauncher
         DeviceTuning tuning = DeviceTuning.For(accelerator);
         return tuning.ConvTile switch
         {
-            TileShape.Rows4 => Load<Tile4x2, TDirection, TEpilogue>(accelerator, tuning.ConvGroupSize),
-            TileShape.Rows6 => Load<Tile6x2, TDirection, TEpilogue>(accelerator, tuning.ConvGroupSize),
-            _ => Load<Tile8x2, TDirection, TEpilogue>(accelerator, tuning.ConvGroupSize),
+            TileShape.Rows4 => Load<Tile4x2, TDirection, TEpilogue>(accelerator, tuning),
+            TileShape.Rows6 => Load<Tile6x2, TDirection, TEpilogue>(accelerator, tuning),
+            _ => Load<Tile8x2, TDirection, TEpilogue>(accelerator, tuning),
         };
     }
 
@@ -46,15 +47,20 @@ public sealed class ConvLauncher
     public void Run(
         ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
         ConvShape shape) =>
-        launch(Launch.Config(grid(shape), groupSize), source, weights, target, bias, saved, shape);
+        choose(shape)(Launch.Config(grid(shape), groupSize), source, weights, target, bias, saved, shape);
 
-    private static ConvLauncher Load<TTile, TDirection, TEpilogue>(Accelerator accelerator, int groupSize)
+    private static ConvLauncher Load<TTile, TDirection, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
         where TTile : struct, ITile
         where TDirection : struct, IConvDirection
         where TEpilogue : struct, IEpilogue
     {
         var kernel = Convolution.Run<TTile, TDirection, TEpilogue>;
-        return new(accelerator.LoadStreamKernel(kernel), shape => Convolution.GridFor<TTile, TDirection>(shape, groupSize), groupSize);
+        var fours = Convolution.Run<Fours<TTile>, TDirection, TEpilogue>;
+        var (single, wide) = (accelerator.LoadStreamKernel(kernel), accelerator.LoadStreamKernel(fours));
+        return new(
+            shape => tuning.ConvReadsFours && TDirection.Source(shape).Channels % 4 == 0 ? wide : single,
+            shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize),
+            tuning.ConvGroupSize);
     }
 
     private sealed record ForwardLoader<TDirection>(Accelerator Accelerator) : IActivationVisitor<ConvLauncher>

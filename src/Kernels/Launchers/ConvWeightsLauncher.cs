@@ -4,13 +4,13 @@ namespace VaeGpu.Kernels;
 public sealed class ConvWeightsLauncher
 {
     private readonly DeviceTuning tuning;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> partialSums;
+    private readonly Func<ConvShape, Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int>> partialSums;
     private readonly Func<ConvShape, Index3D> grid;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ConvShape> unfold;
 
     private ConvWeightsLauncher(
         Accelerator accelerator,
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> partialSums,
+        Func<ConvShape, Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int>> partialSums,
         Func<ConvShape, Index3D> grid)
     {
         tuning = DeviceTuning.For(accelerator);
@@ -26,23 +26,28 @@ public sealed class ConvWeightsLauncher
         DeviceTuning tuning = DeviceTuning.For(accelerator);
         return tuning.ConvTile switch
         {
-            TileShape.Rows4 => Load<Tile4x2>(accelerator, tuning.ConvGroupSize),
-            TileShape.Rows6 => Load<Tile6x2>(accelerator, tuning.ConvGroupSize),
-            _ => Load<Tile8x2>(accelerator, tuning.ConvGroupSize),
+            TileShape.Rows4 => Load<Tile4x2>(accelerator, tuning),
+            TileShape.Rows6 => Load<Tile6x2>(accelerator, tuning),
+            _ => Load<Tile8x2>(accelerator, tuning),
         };
     }
 
     /// <summary>The sums of each chunk, (<see cref="ConvWeights.Chunks"/>, weights); <see cref="MatrixLauncher.SumColumns"/> adds them.</summary>
     public void PartialSums(ArrayView<float> fine, ArrayView<float> coarse, ArrayView<float> partial, ConvShape shape) =>
-        partialSums(Launch.Config(grid(shape), tuning.ConvGroupSize), fine, coarse, partial, shape, ConvWeights.ChunkImages(shape));
+        partialSums(shape)(Launch.Config(grid(shape), tuning.ConvGroupSize), fine, coarse, partial, shape, ConvWeights.ChunkImages(shape));
 
     /// <inheritdoc cref="Kernels.Unfold"/>
     public void Unfold(ArrayView<float> fine, ArrayView<float> unfolded, ConvShape shape) =>
         unfold(Launch.Config(shape.Images * shape.Coarse.Height, tuning.GroupSize), fine, unfolded, shape);
 
-    private static ConvWeightsLauncher Load<TTile>(Accelerator accelerator, int groupSize) where TTile : struct, ITile
+    private static ConvWeightsLauncher Load<TTile>(Accelerator accelerator, DeviceTuning tuning) where TTile : struct, ITile
     {
         var kernel = ConvWeights.Run<TTile>;
-        return new(accelerator, accelerator.LoadStreamKernel(kernel), shape => ConvWeights.GridFor<TTile>(shape, groupSize));
+        var fours = ConvWeights.Run<Fours<TTile>>;
+        var (single, wide) = (accelerator.LoadStreamKernel(kernel), accelerator.LoadStreamKernel(fours));
+        return new(
+            accelerator,
+            shape => tuning.ConvReadsFours && shape.Fine.Channels % 4 == 0 ? wide : single,
+            shape => ConvWeights.GridFor<TTile>(shape, tuning.ConvGroupSize));
     }
 }

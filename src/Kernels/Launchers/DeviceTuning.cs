@@ -44,6 +44,9 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     /// </summary>
     public TileShape ConvTile => Tile is TileShape.Rows4 or TileShape.Rows6 ? Tile : TileShape.Rows8;
 
+    /// <summary>Whether convolutions read <see cref="Fours{TTile}"/> where they can: a GPU's threads have the registers for it.</summary>
+    public bool ConvReadsFours => Tile == TileShape.Blocked;
+
     /// <summary>The group of <see cref="Convolution"/> and <see cref="ConvWeights"/>: on a GPU as wide as half of 64 channels.</summary>
     public int ConvGroupSize => StagesOperands ? GroupSize / 2 : GroupSize;
 
