@@ -5,7 +5,7 @@ using VaeGpu.Bench.Micro;
 using VaeGpu.Bench.Models;
 
 const string Usage = """
-    figures [--quick] [--only part,…] [--device device] [--compare ratio] [--out file.md]
+    figures [--quick] [--only part,…] [--device device] [--out file.md]
                                                         the figures, as Markdown tables; which are so many times as fast as their peers
     ladder  [--quick] [--device device] [--out file.md] the ladder of matrix products
     likelihoods [--quick] [--only law,…] [--out file.md] the same digits under different laws, as docs/likelihoods.md

@@ -178,8 +178,8 @@ done
 grep -q "^${device%:0} " "$scratch/devices" || fail "there is no device $device here; $out has what there is."
 
 part tests 300 "Tests on the device" code "$bundle" tests "$tests"
-part products 180 "Matrix products beside cuBLAS" text "$bundle" figures --only cublas --compare 1 --device "$device" $quick
-part step 400 "The training step beside PyTorch" text "$bundle" figures --only peers --compare 1 --device "$device" $quick
+part products 180 "Matrix products beside cuBLAS" text "$bundle" figures --only cublas --device "$device" $quick
+part step 400 "The training step beside PyTorch" text "$bundle" figures --only peers --device "$device" $quick
 part kernels 180 "The kernels" code "$bundle" vaegpu kernels --device "$device"
 part ladder 120 "The ladder of matrix products" text "$bundle" ladder --device "$device" $quick
 part fusion 90 "Fused against unfused" text "$bundle" figures --only fusion --device "$device" $quick

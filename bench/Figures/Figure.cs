@@ -9,10 +9,10 @@ namespace VaeGpu.Bench.Figures;
 /// <param name="Value">The figure with its unit.</param>
 /// <param name="Peak">FLOP/s of the peak, measured in turn with it.</param>
 /// <param name="OfPeak">The figure's share of the peak.</param>
-/// <param name="Ratio">How many times as fast as its peer it is.</param>
+/// <param name="Goals">What it is held against.</param>
 /// <param name="Failed">Whether the value says why there is none.</param>
 internal sealed record Figure(
-    string What, string Device, string Size, string Value, double? Peak = null, double? OfPeak = null, double? Ratio = null,
+    string What, string Device, string Size, string Value, double? Peak = null, double? OfPeak = null, IReadOnlyList<Goal>? Goals = null,
     bool Failed = false)
 {
     /// <summary>A figure, or in its place why it failed: one must not cost those that come after it.</summary>
@@ -34,6 +34,21 @@ internal sealed record Figure(
 
     /// <summary>The peak in GFLOP/s.</summary>
     public string PeakText => Peak is { } peak ? Numbers.Giga(peak) : "–";
+}
+
+/// <summary>What a figure is to reach.</summary>
+/// <param name="Wanted">What is wanted, in words.</param>
+/// <param name="Got">What was measured.</param>
+/// <param name="IsMet">Whether that is enough.</param>
+internal sealed record Goal(string Wanted, string Got, bool IsMet)
+{
+    /// <summary>At least so many times as fast as the peer.</summary>
+    public static Goal Times(double ratio, double least) => new(
+        string.Create(CultureInfo.InvariantCulture, $"at least {least:0.##} times as fast as the peer"),
+        $"{Numbers.Three(ratio)} times as fast", ratio >= least);
+
+    /// <summary>In less time.</summary>
+    public static Goal Under(double seconds, double most) => new($"under {Numbers.Time(most)}", Numbers.Time(seconds), seconds < most);
 }
 
 /// <summary>Numbers with three significant digits, alike in every locale.</summary>

@@ -43,8 +43,7 @@ internal static class FiguresCommand
         var asked = arguments.Only.Length == 0 ? Parts : Parts.Concat(Named).Where(part => arguments.Only.Contains(part.Name));
         foreach (var (_, title, measure) in asked)
             report.Section(title, measure(devices, arguments.Effort));
-        if (arguments.Compare is { } share)
-            report.Compare(share);
+        report.Goals();
         foreach (BenchDevice device in devices)
             device.Dispose();
         report.Save(arguments.Out);

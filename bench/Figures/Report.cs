@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using VaeGpu.Bench.Measuring;
 
@@ -8,7 +7,7 @@ namespace VaeGpu.Bench.Figures;
 internal sealed class Report(Provenance provenance)
 {
     private readonly StringBuilder text = new();
-    private readonly List<Figure> compared = [];
+    private readonly List<(Figure, Goal)> held = [];
 
     /// <summary>Whether one of the figures failed.</summary>
     public bool HasFailures { get; private set; }
@@ -39,26 +38,21 @@ internal sealed class Report(Provenance provenance)
         {
             Line($"| {figure.What} | {figure.Device} | {figure.Size} | {figure.Value} | {figure.OfPeakText} | {figure.PeakText} "
                 + $"| {provenance.Commit} | {provenance.Date} | {provenance.Runtime} |");
-            if (figure.Ratio is not null)
-                compared.Add(figure);
+            held.AddRange((figure.Goals ?? []).Select(goal => (figure, goal)));
             HasFailures |= figure.Failed;
         }
     }
 
-    /// <summary>A line for each figure with a peer: whether it is at least <paramref name="share"/> times as fast.</summary>
-    public void Compare(double share)
+    /// <summary>A line for each goal of the figures so far, if they have any: whether it is met.</summary>
+    public void Goals()
     {
-        string target = share.ToString("0.##", CultureInfo.InvariantCulture);
+        if (held.Count == 0)
+            return;
         Line("");
-        Line($"### Targets: at least {target} times as fast as the peer");
+        Line("### Goals");
         Line("");
-        foreach (Figure figure in compared)
-        {
-            Line($"- {(figure.Ratio >= share ? "met" : "missed")}: {figure.What}, {figure.Size}, {figure.Device}: "
-                + $"{Numbers.Three(figure.Ratio!.Value)} times as fast");
-        }
-        if (compared.Count == 0)
-            Line("- none was measured: no figure has a peer");
+        foreach ((Figure figure, Goal goal) in held)
+            Line($"- {(goal.IsMet ? "met" : "missed")}: {figure.What}, {figure.Size}, {figure.Device}: {goal.Wanted}: {goal.Got}");
     }
 
     /// <summary>A line of text or of a table.</summary>

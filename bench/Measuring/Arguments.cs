@@ -1,9 +1,7 @@
-using System.Globalization;
-
 namespace VaeGpu.Bench.Measuring;
 
 /// <summary>The options that the commands share.</summary>
-internal sealed record Arguments(bool Quick, string? Out, string[] Only, string? Device, double? Compare)
+internal sealed record Arguments(bool Quick, string? Out, string[] Only, string? Device)
 {
     /// <summary>How much is measured.</summary>
     public Effort Effort => Quick ? Effort.Quick : Effort.Full;
@@ -11,7 +9,7 @@ internal sealed record Arguments(bool Quick, string? Out, string[] Only, string?
     /// <summary>The options, or null, with a line on the error stream, where they are not understood.</summary>
     public static Arguments? Parse(string[] args)
     {
-        var parsed = new Arguments(false, null, [], null, null);
+        var parsed = new Arguments(false, null, [], null);
         for (int i = 0; i < args.Length; i++)
         {
             string? value = i + 1 < args.Length ? args[i + 1] : null;
@@ -32,13 +30,9 @@ internal sealed record Arguments(bool Quick, string? Out, string[] Only, string?
                     parsed = parsed with { Device = value };
                     i++;
                     break;
-                case "--compare" when double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double share):
-                    parsed = parsed with { Compare = share };
-                    i++;
-                    break;
                 default:
                     Console.Error.WriteLine(
-                        $"error: what is \"{args[i]}\"? There are --quick, --only part,…, --device device, --compare ratio, --out file.");
+                        $"error: what is \"{args[i]}\"? There are --quick, --only part,…, --device device, --out file.");
                     return null;
             }
         }
