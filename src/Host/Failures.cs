@@ -16,18 +16,30 @@ internal static class Failures
         }
         catch (UsageException e)
         {
-            error.WriteLine($"error: {e.Message}");
+            Tell(error, $"error: {e.Message}");
             return ExitCode.Usage;
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine("Stopped.");
+            Tell(error, "Stopped.");
             return ExitCode.Stopped;
         }
         catch (Exception e)
         {
-            error.WriteLine($"error: {Describe(e)}");
+            Tell(error, $"error: {Describe(e)}");
             return ExitCode.Failed;
+        }
+    }
+
+    /// <summary>Writes a line; where the person closed the error stream the exit code is all that there is to tell.</summary>
+    public static void Tell(TextWriter error, string line)
+    {
+        try
+        {
+            error.WriteLine(line);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

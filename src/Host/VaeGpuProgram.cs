@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using VaeGpu.Host.Commands;
 
 namespace VaeGpu.Host;
@@ -29,9 +30,8 @@ public static class VaeGpuProgram
         var result = root.Parse(arguments);
         if (result.Action is ParseErrorAction)
         {
-            foreach (var error in result.Errors)
-                terminal.Error.WriteLine($"error: {error.Message}");
-            terminal.Error.WriteLine($"\"{HelpCall(result)}\" lists the options.");
+            var errors = string.Join(Environment.NewLine, result.Errors.Select(error => $"error: {error.Message}"));
+            Failures.Tell(terminal.Error, $"{errors}{Environment.NewLine}\"{HelpCall(result)}\" lists the options.");
             return ExitCode.Usage;
         }
         return Failures.Report(terminal.Error, () => result.Invoke(new InvocationConfiguration
@@ -45,5 +45,9 @@ public static class VaeGpuProgram
     }
 
     private static string HelpCall(ParseResult result) =>
-        result.CommandResult.Command is RootCommand ? "vaegpu --help" : $"vaegpu {result.CommandResult.Command.Name} --help";
+        string.Join(' ', ["vaegpu", .. CommandPath(result.CommandResult), "--help"]);
+
+    /// <summary>The command's name behind those of the commands that it is one of.</summary>
+    private static IEnumerable<string> CommandPath(CommandResult result) =>
+        result.Parent is CommandResult parent ? [.. CommandPath(parent), result.Command.Name] : [];
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using VaeGpu.Host;
 
 namespace VaeGpu.Tests.Host;
@@ -20,5 +21,22 @@ internal sealed class FailureTests
         using var error = new StringWriter();
         Assert.That(VaeGpu.Host.Failures.Report(error, () => throw failure), Is.EqualTo(ExitCode.Failed));
         Assert.That(error.ToString().TrimEnd(), Is.EqualTo(told));
+    }
+
+    [TestCase("train --bogus", ExitCode.Usage)]
+    [TestCase("sample", ExitCode.Usage)]
+    [TestCase("sample nowhere", ExitCode.Failed)]
+    public void The_exit_code_is_right_where_no_error_can_be_written(string line, int code)
+    {
+        using var full = new FullWriter();
+        Assert.That(VaeGpuProgram.Run(line.Split(' '), new Terminal(TextWriter.Null, full, false), default), Is.EqualTo(code));
+    }
+
+    /// <summary>Writes to a full disk.</summary>
+    private sealed class FullWriter : TextWriter
+    {
+        public override Encoding Encoding => Encoding.UTF8;
+
+        public override void Write(char value) => throw new IOException("No space left on device");
     }
 }
