@@ -42,6 +42,12 @@ public sealed class CommandLineTests
     [TestCase("train --lr-schedule cosine --lr-drop-every 2", "--lr-schedule steps")]
     [TestCase("train --lr-schedule cosine --lr-warmup 5 --epochs 5", "--lr-warmup must be shorter")]
     [TestCase("train --resume --out x --optimizer adamw", "--optimizer cannot be given")]
+    [TestCase("train --hidden 8 --hidden 9", "--hidden")]
+    [TestCase("train --arch conv --channels 8 --channels 9", "--channels")]
+    [TestCase("manifold x --dimensions 0,1 --dimensions 0,1", "--dimensions")]
+    [TestCase("kernels show", "\"vaegpu kernels show --help\"")]
+    [TestCase("kernels show Adam --target c", "--target takes one of ir, ptx, opencl, simd; not \"c\".")]
+    [TestCase("kernels --balance nan", "--balance takes a number from")]
     [TestCase("evaluate", "folder")]
     [TestCase("evaluate x --importance-samples 0", "--importance-samples")]
     [TestCase("train --out", "--out")]
@@ -95,6 +101,7 @@ public sealed class CommandLineTests
             {
                 Assert.That(call.Output, Does.Contain(part));
             }
+            Assert.That(call.Output, Does.Not.Match(@"(?m)\[default: .*\[default: "), "a default is told once");
         });
     }
 

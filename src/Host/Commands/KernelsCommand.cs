@@ -17,12 +17,9 @@ internal static class KernelsCommand
     {
         var batch = OptionOf.Number("--batch", "rows", 128, 1, 4096,
             "Rows of the batch of the default model, whose kernels are counted at their own sizes");
-        var balance = new Option<double?>("--balance")
-        {
-            Description = "Operations that the device does while it moves a byte; below, a kernel is memory-bound "
-                + $"[default: by the clocks of a CUDA device, else {HopperBalance}]",
-            HelpName = "flops",
-        };
+        var balance = OptionOf.Number(
+            "--balance", "flops", 1e-6, 1e6, "Operations that the device does while it moves a byte; below, a kernel is memory-bound "
+                + $"[default: by the clocks of a CUDA device, else {HopperBalance}]");
         var device = CommonOptions.Device();
         device.Description = "The device whose driver tells what the kernels take; only CUDA's does";
         const string What = "Lists the kernels with what they take of a GPU, and their operations and bytes, counted by running them.";
@@ -31,7 +28,7 @@ internal static class KernelsCommand
         command.SetAction(result =>
         {
             using var backend = Backend.Open(result.GetRequiredValue(device));
-            List(terminal, backend.Accelerator, result.GetValue(batch), result.GetValue(balance), stop);
+            List(terminal, backend.Accelerator, result.GetValue(batch), result.Gave(balance) ? result.GetValue(balance) : null, stop);
             return ExitCode.Done;
         });
         return command;
@@ -40,8 +37,7 @@ internal static class KernelsCommand
     private static Command CreateShow(Terminal terminal, CancellationToken stop)
     {
         var name = new Argument<string>("name") { Description = "A kernel as \"vaegpu kernels\" lists it, or a part of its name" };
-        var target = new Option<string>("--target") { Description = $"What to show: {string.Join(", ", KernelInspector.Targets)}", DefaultValueFactory = _ => "ir" };
-        target.AcceptOnlyFromAmong([.. KernelInspector.Targets]);
+        var target = OptionOf.Choice("--target", "form", [.. KernelInspector.Targets], "ir", "What to show");
         var command = new Command("show", "Prints the code that is generated for a kernel, under the C# lines that it comes from.") { name, target };
         command.SetAction(result =>
         {

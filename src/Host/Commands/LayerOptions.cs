@@ -8,25 +8,24 @@ internal sealed class LayerOptions
 {
     private const int MostUnits = 1 << 14;
     private static readonly int[] DefaultChannels = [32, 64];
+    private static readonly int[] DefaultHidden = [400];
 
     private readonly Option<string> arch = OptionOf.Choice(
         "--arch", "kind", Architecture.Mlp, "Linear layers alone, or convolutions before them");
     private readonly Option<IReadOnlyList<int>> channels = OptionOf.Numbers(
-        "--channels", "n,…", DefaultChannels[0], 1, MostUnits,
+        "--channels", "n,…", 1, MostUnits,
         "With --arch conv, channels of each convolution of the encoder (4×4, stride 2); the decoder mirrors them [default: "
         + $"{string.Join(',', DefaultChannels)}]");
     private readonly Option<IReadOnlyList<int>> hidden = OptionOf.Numbers(
-        "--hidden", "units,…", 400, 1, MostUnits,
+        "--hidden", "units,…", 1, MostUnits,
         "Units of each hidden linear layer of the encoder, behind its convolutions where there are any; the decoder mirrors them; "
-        + "none for a model without, which is linear where it has no convolutions",
+        + $"none for a model without, which is linear where it has no convolutions [default: {string.Join(',', DefaultHidden)}]",
         canBeNone: true);
     private readonly Option<int> latent = OptionOf.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
     private readonly Option<string> activation = OptionOf.Choice(
         "--activation", "function", Kernels.Activation.Relu, "Function after each hidden layer");
     private readonly Option<string> init = OptionOf.Choice(
         "--init", "law", Kernels.Initialization.Pytorch, "Law of the first parameters");
-
-    public LayerOptions() => channels.DefaultValueFactory = _ => DefaultChannels;
 
     private enum Architecture
     {
@@ -42,13 +41,13 @@ internal sealed class LayerOptions
     public IReadOnlyList<int> Convolutions(ParseResult result)
     {
         if (result.Chosen<Architecture>(arch) == Architecture.Conv)
-            return result.GetRequiredValue(channels);
+            return result.Gave(channels) ? result.GetRequiredValue(channels) : DefaultChannels;
         return result.Gave(channels)
             ? throw new UsageException("--channels goes with --arch conv: linear layers have --hidden.")
             : [];
     }
 
-    public IReadOnlyList<int> Hidden(ParseResult result) => result.GetRequiredValue(hidden);
+    public IReadOnlyList<int> Hidden(ParseResult result) => result.Gave(hidden) ? result.GetRequiredValue(hidden) : DefaultHidden;
 
     public int Latent(ParseResult result) => result.GetValue(latent);
 

@@ -13,8 +13,7 @@ internal static class ManifoldCommand
         var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: manifold-SIDE in the run's folder]", takesData: false);
         var side = OptionOf.Number("--side", "n", 20, 2, 200, "Images in a row and in a column");
         var dimensions = OptionOf.Numbers(
-            "--dimensions", "x,y", 0, 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");
-        dimensions.DefaultValueFactory = null;
+            "--dimensions", "x,y", 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");
         var label = new LabelOption(command, "Class of a conditional model, by number or name");
         command.Options.Add(side);
         command.Options.Add(dimensions);

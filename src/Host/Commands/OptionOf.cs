@@ -37,14 +37,17 @@ internal static class OptionOf
             },
         };
 
-    /// <summary>An option that takes numbers separated by commas, or, where it <paramref name="canBeNone"/>, the word "none".</summary>
+    /// <summary>
+    /// An option that takes numbers separated by commas, or, where it <paramref name="canBeNone"/>, the word "none". It has no default.
+    /// </summary>
     public static Option<IReadOnlyList<int>> Numbers(
-        string name, string unit, int fallback, int least, int most, string description, bool canBeNone = false) =>
+        string name, string unit, int least, int most, string description, bool canBeNone = false) =>
         new(name)
         {
             Description = description,
             HelpName = unit,
-            DefaultValueFactory = _ => [fallback],
+            // The arity of a list would let the option be given several times.
+            Arity = ArgumentArity.ExactlyOne,
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
@@ -68,14 +71,16 @@ internal static class OptionOf
     /// <summary>
     /// An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.
     /// </summary>
-    public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum
-    {
-        string[] choices = [.. Enum.GetValues<T>().Select(OptionName.Of)];
-        return new(name)
+    public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum =>
+        Choice(name, unit, [.. Enum.GetValues<T>().Select(OptionName.Of)], OptionName.Of(fallback), description);
+
+    /// <summary>An option that takes one of <paramref name="choices"/>.</summary>
+    public static Option<string> Choice(string name, string unit, string[] choices, string fallback, string description) =>
+        new(name)
         {
             Description = $"{description}: {string.Join(", ", choices)}",
             HelpName = unit,
-            DefaultValueFactory = _ => OptionName.Of(fallback),
+            DefaultValueFactory = _ => fallback,
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
@@ -84,7 +89,6 @@ internal static class OptionOf
                 return text;
             },
         };
-    }
 
     /// <summary>The value that a <see cref="Choice{T}"/> was given.</summary>
     public static T Chosen<T>(this ParseResult result, Option<string> option) where T : struct, Enum
