@@ -20,7 +20,7 @@ internal static class RequestedModel
         {
             if (request.GaveClasses)
                 throw new UsageException("--classes is for levels of grey; text has as many classes as symbols, so leave it out.");
-            settings = settings with { Symbols = true, Classes = alphabet.Length };
+            settings = settings with { Symbols = true, Classes = alphabet.EnumerateRunes().Count() };
         }
         var model = new ModelConfiguration
         {

@@ -12,6 +12,7 @@ internal sealed record TextGrid(IReadOnlyList<string> Lines) : IShown
     /// </summary>
     public static TextGrid Of(ReadOnlySpan<byte> symbols, string alphabet, int length, int columns)
     {
+        Rune[] known = [.. alphabet.EnumerateRunes()];
         var lines = new List<string>();
         for (var line = 0; line < symbols.Length / length; line++)
         {
@@ -19,7 +20,7 @@ internal sealed record TextGrid(IReadOnlyList<string> Lines) : IShown
                 lines.Add("");
             var text = new StringBuilder(length);
             foreach (var symbol in symbols.Slice(line * length, length))
-                text.Append(alphabet[symbol]);
+                text.Append(known[symbol].ToString());
             lines.Add(text.ToString());
         }
         return new TextGrid(lines);

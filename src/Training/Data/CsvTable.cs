@@ -8,13 +8,14 @@ namespace VaeGpu.Training.Data;
 /// </summary>
 internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classes)
 {
+    private const int MostShown = 40;
     private static readonly string[] Missing = ["", "na", "n/a", "nan", "null", "none", "?"];
 
     /// <summary>Reads <paramref name="path"/>.</summary>
     /// <exception cref="DataException">A value is missing or no number, or a line has another number of cells: line and column are named.</exception>
     public static CsvTable Read(string path)
     {
-        var lines = Lines(path);
+        List<string> lines = [.. TextFile.Lines(path).Select(line => line.Trim())];
         var first = lines.FindIndex(line => line.Length > 0);
         if (first < 0)
             throw new DataException($"{path} is empty; a table of comma-separated numbers was expected.");
@@ -39,7 +40,7 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
             for (var column = 0; column < cells.Length; column++)
             {
                 if (column == classColumn)
-                    classes.Add(cells[column]);
+                    classes.Add(Class(path, line, names[column], cells[column]));
                 else
                     values.Add(Number(path, line, names[column], cells[column]));
             }
@@ -49,26 +50,23 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
         return new CsvTable([.. names.Where((_, i) => i != classColumn)], [.. values], classColumn < 0 ? null : [.. classes]);
     }
 
-    private static List<string> Lines(string path)
-    {
-        try
-        {
-            return [.. File.ReadLines(path).Select(line => line.Trim())];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
-        }
-    }
-
     private static float Number(string path, int line, string column, string cell)
     {
         if (Missing.Contains(cell.ToLowerInvariant()))
-            throw new DataException($"{path}, line {line + 1}: the value of \"{column}\" is missing; fill it in, or take the line or the column out.");
-        if (float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && float.IsFinite(number))
+            throw Lacks(path, line, column);
+        var isNumber = float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
+        if (isNumber && float.IsFinite(number))
             return number;
-        throw new DataException($"{path}, line {line + 1}: \"{cell}\" in column \"{column}\" is not a number; write numbers such as -1.5 or 2e3.");
+        var shown = cell.Length <= MostShown ? cell : $"{cell[..MostShown]}…";
+        throw new DataException($"{path}, line {line + 1}: \"{shown}\" in column \"{column}\" " + (isNumber
+            ? "is beyond what a float32 holds; write the column in other units."
+            : "is not a number; write numbers such as -1.5 or 2e3."));
     }
+
+    private static string Class(string path, int line, string column, string cell) => cell.Length > 0 ? cell : throw Lacks(path, line, column);
+
+    private static DataException Lacks(string path, int line, string column) =>
+        new($"{path}, line {line + 1}: the value of \"{column}\" is missing; fill it in, or take the line or the column out.");
 
     /// <summary>The cells of a line; one in double quotes may hold commas, and quotes that are doubled.</summary>
     private static string[] Cells(string line)

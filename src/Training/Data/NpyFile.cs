@@ -73,7 +73,7 @@ public static partial class NpyFile
             throw new DataException($"{path} is in Fortran order; save numpy.ascontiguousarray(array).");
         int[] shape = [.. header.Groups["side"].Captures.Select(side => int.TryParse(side.Value, CultureInfo.InvariantCulture, out var n) ? n : -1)];
         if (shape.Length < 2 || shape.Any(side => side <= 0))
-            throw new DataException($"{path} has the shape ({string.Join(", ", shape)}); examples × columns were expected, neither 0.");
+            throw new DataException($"{path} has the shape ({string.Join(", ", header.Groups["side"].Captures)}); examples × columns were expected, each from 1 to {int.MaxValue}.");
         var count = shape.Aggregate(1.0, (product, side) => product * side);
         if (data.Length != count * bytes)
             throw new DataException($"{path} has {data.Length} bytes of numbers, where its header claims {string.Join('×', shape)} of {bytes} bytes.");

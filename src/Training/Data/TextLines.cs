@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A text file whose lines are the examples: each character is a symbol's number in the alphabet, a byte, and lines are filled up with
+/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte, and lines are filled up with
 /// blanks to the length of the longest.
 /// </summary>
 internal static class TextLines
@@ -10,20 +12,13 @@ internal static class TextLines
 
     public static DataSplit Load(string path, DataFit fit, ulong seed)
     {
-        string[] lines;
-        try
-        {
-            lines = [.. File.ReadLines(path).Select(line => line.TrimEnd())];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
-        }
+        Rune[][] lines = [.. TextFile.Lines(path).Select(line => line.TrimEnd().EnumerateRunes().ToArray())];
         var longest = lines.Select(line => line.Length).DefaultIfEmpty().Max();
         if (longest == 0)
             throw new DataException($"{path} has no text.");
         var length = fit.Width ?? longest;
         var alphabet = fit.Alphabet ?? Alphabet(path, lines);
+        Rune[] known = [.. alphabet.EnumerateRunes()];
         var symbols = new List<byte>();
         for (var i = 0; i < lines.Length; i++)
         {
@@ -31,7 +26,7 @@ internal static class TextLines
                 throw new DataException($"{path}, line {i + 1} has {lines[i].Length} characters; the model takes {length}.");
             for (var at = 0; lines[i].Length > 0 && at < length; at++)
             {
-                var symbol = at < lines[i].Length ? alphabet.IndexOf(lines[i][at]) : 0;
+                var symbol = at < lines[i].Length ? Array.IndexOf(known, lines[i][at]) : 0;
                 if (symbol < 0)
                     throw new DataException($"{path}, line {i + 1}, column {at + 1}: the model was not trained on the character \"{lines[i][at]}\".");
                 symbols.Add((byte)symbol);
@@ -42,11 +37,11 @@ internal static class TextLines
     }
 
     /// <summary>The characters of all lines in order, the blank first.</summary>
-    private static string Alphabet(string path, string[] lines)
+    private static string Alphabet(string path, Rune[][] lines)
     {
-        char[] others = [.. lines.SelectMany(line => line).Distinct().Where(symbol => symbol != ' ').Order()];
+        Rune[] others = [.. lines.SelectMany(line => line).Distinct().Where(symbol => symbol.Value != ' ').Order()];
         return others.Length < MostSymbols
-            ? " " + new string(others)
+            ? " " + string.Concat(others)
             : throw new DataException($"{path} has {others.Length} different characters; {MostSymbols - 1} are the most.");
     }
 }

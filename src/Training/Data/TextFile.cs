@@ -1,0 +1,39 @@
+using System.Text.Unicode;
+
+namespace VaeGpu.Training.Data;
+
+/// <summary>Reads files of text, which is UTF-8.</summary>
+internal static class TextFile
+{
+    /// <summary>The lines of <paramref name="path"/>.</summary>
+    /// <exception cref="DataException">The file cannot be read, or a line is not UTF-8, which is named.</exception>
+    public static List<string> Lines(string path)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
+        }
+        ThrowIfNotUtf8(path, bytes);
+        using var reader = new StreamReader(new MemoryStream(bytes));
+        var lines = new List<string>();
+        while (reader.ReadLine() is { } line)
+            lines.Add(line);
+        return lines;
+    }
+
+    private static void ThrowIfNotUtf8(string path, ReadOnlySpan<byte> bytes)
+    {
+        var number = 0;
+        foreach (var line in bytes.Split((byte)'\n'))
+        {
+            number++;
+            if (!Utf8.IsValid(bytes[line]))
+                throw new DataException($"{path}, line {number} is not UTF-8; save the file in this encoding, for example with \"iconv -t utf-8\".");
+        }
+    }
+}
