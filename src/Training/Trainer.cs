@@ -236,7 +236,13 @@ public sealed class Trainer : IDisposable
         var done = (double)epoch * train.Count + image;
         var pace = imagesHere / clock.Elapsed.TotalSeconds;
         var remaining = pace > 0 ? TimeSpan.FromSeconds((all - done) / pace) : TimeSpan.Zero;
-        return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining);
+        return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining, ChangingRate());
+    }
+
+    private double? ChangingRate()
+    {
+        var last = Counters(step - 1, epoch, image);
+        return last.Schedule.Schedule == LearningRateSchedule.Constant && last.Schedule.WarmUpSteps == 0 ? null : last.LearningRate;
     }
 
     private ControlBlock Counters(int step, int epoch, int image)

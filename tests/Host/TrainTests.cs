@@ -38,6 +38,22 @@ public sealed class TrainTests
         Assert.That(File.ReadAllLines(folder["run/metrics.csv"]), Has.Length.EqualTo(2));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void A_learning_rate_that_changes_stands_in_the_line_of_each_epoch(bool interactive)
+    {
+        var constant = Call.Of(Call.Train(folder, "--epochs", "1"), interactive, default);
+        var dropping = Call.Of(
+            Call.Train(folder, "--overwrite", "--epochs", "2", "--lr", "0.004", "--lr-schedule", "steps", "--lr-drop", "0.5", "--lr-drop-every", "1"),
+            interactive, default);
+        Assert.Multiple(() =>
+        {
+            Assert.That(constant.Output, Does.Contain("epoch 1/1").And.Not.Contain(" lr "));
+            Assert.That(dropping.Output, Does.Match(@"epoch 1/2  train [^\n]*  test [^\n]*\)  lr 0\.004(\s|$)"));
+            Assert.That(dropping.Output, Does.Match(@"epoch 2/2  train [^\n]*  test [^\n]*\)  lr 0\.002(\s|$)"));
+        });
+    }
+
     [Test]
     public void A_model_may_have_no_hidden_layer()
     {

@@ -36,7 +36,8 @@ internal sealed class LiveProgress : ITrainingObserver
         task.Description = ProgressText.Of(progress);
     }
 
-    public void EpochEnded(EpochMetrics metrics) => console.WriteLine(ProgressText.Of(metrics, latest.Epochs));
+    public void EpochEnded(EpochMetrics metrics) => 
+        console.WriteLine($"{ProgressText.Of(metrics, latest.Epochs)}{ProgressText.Rate(latest)}");
 
     /// <summary>The description on one line, however narrow the terminal.</summary>
     private sealed class LineColumn : ProgressColumn

@@ -18,7 +18,7 @@ internal sealed class PlainProgress(TextWriter output) : ITrainingObserver
     }
 
     public void EpochEnded(EpochMetrics metrics) =>
-        Line($"{ProgressText.Of(metrics, latest.Epochs)}  {ProgressText.Pace(latest)}");
+        Line($"{ProgressText.Of(metrics, latest.Epochs)}{ProgressText.Rate(latest)}  {ProgressText.Pace(latest)}");
 
     private void Line(string text)
     {

@@ -17,7 +17,12 @@ internal static class ProgressText
 
     /// <summary>An epoch under way.</summary>
     public static string Of(TrainingProgress progress) =>
-        $"epoch {Number(progress.Epoch, progress.Epochs)}  {Of(progress.Terms)}  {Pace(progress)}";
+        $"epoch {Number(progress.Epoch, progress.Epochs)}  {Of(progress.Terms)}{Rate(progress)}  {Pace(progress)}";
+
+    /// <summary>The learning rate behind a line, where it changes over the run.</summary>
+    public static string Rate(TrainingProgress progress) => progress.LearningRate is { } rate
+        ? string.Create(CultureInfo.InvariantCulture, $"  lr {rate:G3}")
+        : "";
 
     /// <summary>Speed, and time left.</summary>
     public static string Pace(TrainingProgress progress) => string.Create(

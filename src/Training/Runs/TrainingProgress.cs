@@ -7,8 +7,9 @@ namespace VaeGpu.Training.Runs;
 /// <param name="Terms">The means of the loss's terms over the epoch so far, in nats per example.</param>
 /// <param name="ImagesPerSecond">Images trained on in a second, since this process began to train.</param>
 /// <param name="Remaining">The time that the rest will take at the pace so far.</param>
+/// <param name="LearningRate">The learning rate of the last step, where it changes over the run; else null.</param>
 public readonly record struct TrainingProgress(
-    int Epoch, int Epochs, double Done, LossTerms Terms, double ImagesPerSecond, TimeSpan Remaining);
+    int Epoch, int Epochs, double Done, LossTerms Terms, double ImagesPerSecond, TimeSpan Remaining, double? LearningRate);
 
 /// <summary>Hears of a run's progress, on the thread that trains.</summary>
 public interface ITrainingObserver
