@@ -14,7 +14,7 @@ public static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         var full = Path.GetFullPath(path);
-        var beside = $"{full}.{Guid.NewGuid():N}.tmp";
+        var beside = Beside(full);
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
@@ -26,6 +26,21 @@ public static class AtomicFile
             throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace(beside, full)}", e);
         }
     }
+
+    /// <summary>Removes what is left beside <paramref name="path"/> of writes that were killed. Nothing may be writing it.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public static void RemoveLeftovers(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var length = Beside(full).Length;
+        foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(full) ?? full, $"{Path.GetFileName(full)}.*.tmp"))
+        {
+            if (left.Length == length)
+                File.Delete(left);
+        }
+    }
+
+    private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 
     private static void WriteBeside(string beside, string full, Action<Stream> write)
     {

@@ -39,6 +39,17 @@ public sealed class RunFolderTests
     }
 
     [Test]
+    public void What_a_killed_process_had_half_written_is_removed_when_training_goes_on()
+    {
+        Directory.CreateDirectory(scratch["run"]);
+        string[] kept = ["checkpoint.vae", "checkpoint.vae.mine.tmp", "mine.0123456789abcdef0123456789abcdef.tmp"];
+        foreach (var name in (string[])[.. kept, "checkpoint.vae.0123456789abcdef0123456789abcdef.tmp", "metrics.csv.0123456789abcdef0123456789abcdef.tmp"])
+            File.WriteAllText(Path.Combine(scratch["run"], name), "half");
+        RunFolder.Resume(scratch["run"]).Dispose();
+        Assert.That(Directory.GetFiles(scratch["run"]).Select(Path.GetFileName), Is.EquivalentTo(kept));
+    }
+
+    [Test]
     public void Files_of_other_names_stay_and_do_no_harm()
     {
         Directory.CreateDirectory(scratch["run"]);

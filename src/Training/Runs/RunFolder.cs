@@ -100,7 +100,9 @@ public sealed class RunFolder : IDisposable
             var full = System.IO.Path.GetFullPath(path);
             var made = !Directory.Exists(full);
             Directory.CreateDirectory(full);
-            return new RunFolder(full, Hold(full), made);
+            var folder = new RunFolder(full, Hold(full), made);
+            Array.ForEach(folder.Files, AtomicFile.RemoveLeftovers);
+            return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
