@@ -19,9 +19,9 @@ internal sealed class RunPictures(Generation generation, string? alphabet)
     /// <summary>What a file of them ends in.</summary>
     public string Extension => alphabet is null ? ".png" : ".txt";
 
-    /// <summary>Mean images of latent vectors drawn from the prior.</summary>
-    public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null) =>
-        Tile(generation.Sample(count, seed, stop, label), alphabet is null ? (int)Math.Ceiling(Math.Sqrt(count)) : count);
+    /// <summary>Mean images, or with <paramref name="draw"/> draws of p(x∣z), of latent vectors z drawn from the prior.</summary>
+    public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) =>
+        Tile(generation.Sample(count, seed, stop, label, draw), alphabet is null ? (int)Math.Ceiling(Math.Sqrt(count)) : count);
 
     /// <summary>The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.</summary>
     public IShown Reconstructions(ImageSet images, int count, CancellationToken stop, byte? label = null)

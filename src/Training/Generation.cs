@@ -66,14 +66,15 @@ public sealed class Generation : IDisposable
 
     /// <summary>
     /// <see cref="DecodeBytes"/> of <paramref name="count"/> draws z of the prior, shape (count, D); of a conditional model with the
-    /// given label, or with each in turn.
+    /// given label, or with each in turn. With <paramref name="draw"/> they are draws x of p(x∣z), from the same seed.
     /// </summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null)
+    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false)
     {
         var labels = new byte[count];
         for (var i = 0; i < count && Classes > 0; i++)
             labels[i] = label ?? (byte)(i % Classes);
-        return DecodeBytes(FromPriorUnits(Prior(count, seed), labels, stop), stop, labels);
+        var latent = FromPriorUnits(Prior(count, seed), labels, stop);
+        return draw ? Bytes(Draw(latent, seed, stop, labels)) : DecodeBytes(latent, stop, labels);
     }
 
     /// <summary>
@@ -121,7 +122,7 @@ public sealed class Generation : IDisposable
     public byte[] DecodeBytes(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
     {
         if (model.Symbols == 0)
-            return Array.ConvertAll(Decode(latent, stop, labels), mean => (byte)MathF.Round(255 * Math.Clamp(mean, 0f, 1f)));
+            return Bytes(Decode(latent, stop, labels));
         int size = model.DataDimensions;
         var symbols = new byte[checked(latent.Length / model.Latent * size)];
         Decode(latent, stop, labels, (first, rows) =>
@@ -145,6 +146,24 @@ public sealed class Generation : IDisposable
             Read(batch.View, rows * size).CopyTo(means, first * size);
         });
         return means;
+    }
+
+    /// <summary>
+    /// A draw x of p(x∣z) for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D). It follows from
+    /// z, its number and <paramref name="seed"/>; symbols are their numbers divided by 255.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
+    public float[] Draw(ReadOnlySpan<float> latent, uint seed, CancellationToken stop, byte[]? labels = null)
+    {
+        var size = model.DataDimensions;
+        var draws = new float[checked(latent.Length / model.Latent * size)];
+        Decode(latent, stop, labels, (first, rows) =>
+        {
+            control.CopyFromCPU([new ControlBlock { Seed = seed, Step = 1 + first / MaximalBatch }]);
+            vae.Decoder.Sample(batch.View, control.View, rows);
+            Read(batch.View, rows * size).CopyTo(draws, first * size);
+        });
+        return draws;
     }
 
     /// <summary>KL(q(z∣x) ∥ p(z)) of each latent dimension, the mean over <paramref name="data"/>, in nats.</summary>
@@ -219,6 +238,9 @@ public sealed class Generation : IDisposable
             take(first, rows);
         }
     }
+
+    /// <summary>Numbers from 0 to 1 as the bytes of an <see cref="ImageSet"/>; others are cut off.</summary>
+    private static byte[] Bytes(float[] values) => Array.ConvertAll(values, value => (byte)MathF.Round(255 * Math.Clamp(value, 0f, 1f)));
 
     /// <summary>The class of the largest logit; they lie <paramref name="stride"/> apart.</summary>
     private byte Likeliest(ReadOnlySpan<float> logits, int stride)

@@ -63,6 +63,17 @@ public sealed class TextRunTests
     }
 
     [Test]
+    public void Drawn_symbols_are_now_and_then_not_the_likeliest()
+    {
+        var likeliest = Lines("sample", "samples-50-seed-4.txt", "--count", "50", "--seed", "4");
+        var drawn = Lines("sample", "draws-50-seed-4.txt", "--count", "50", "--seed", "4", "--draw");
+        Assert.That(drawn, Is.All.Length.EqualTo(Length));
+        Assert.That(drawn.SelectMany(line => line).Distinct(), Is.SubsetOf(string.Concat(Corpus) + " "));
+        // The lines of the same latent vectors: alike in most places, and in some not.
+        Assert.That(drawn.Zip(likeliest, Alike).Average(), Is.InRange(0.6, 0.999));
+    }
+
+    [Test]
     public void Reconstructions_stand_below_their_lines()
     {
         var lines = Lines("reconstruct", "reconstructions-9.txt", "--count", "9");

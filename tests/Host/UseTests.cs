@@ -20,6 +20,7 @@ public sealed class UseTests
     [TestCase("traverse --image 3 --dimensions 1", "traversals.png")]
     [TestCase("reconstruct --count 3", "reconstructions-3.png")]
     [TestCase("sample --count 3", "samples-3-seed-1.png")]
+    [TestCase("sample --count 3 --draw", "draws-3-seed-1.png")]
     [TestCase("manifold --side 4", "manifold-4.png")]
     [TestCase("encode", "codes.npy")]
     [TestCase("score --samples 2", "scores.csv")]
@@ -55,6 +56,7 @@ public sealed class UseTests
     [TestCase("traverse --image 90", "from 0 to 89", ExitCode.Usage)]
     [TestCase("manifold --dimensions 1,1", "two different", ExitCode.Usage)]
     [TestCase("encode --out codes.txt", ".npy nor in .csv", ExitCode.Usage)]
+    [TestCase("sample --out samples.txt", "ends in .txt, and this is a .png file", ExitCode.Usage)]
     [TestCase("score --anomalous 3", "no labels", ExitCode.Failed)]
     [TestCase("interpolate --run elsewhere", "named twice", ExitCode.Usage)]
     public void What_cannot_be_is_explained(string line, string word, int code)

@@ -26,6 +26,23 @@ public sealed class GenerationTests
     }
 
     [Test]
+    public void Draws_of_one_latent_vector_are_black_or_white_and_their_mean_is_the_mean_image()
+    {
+        const int Count = 1000;
+        using var generation = Open();
+        var one = generation.Prior(1, seed: 3);
+        var means = generation.Decode(one, default);
+        var draws = generation.Draw([.. Enumerable.Repeat(one, Count).SelectMany(z => z)], seed: 3, default);
+        Assert.That(draws.Distinct().Order(), Is.EqualTo(new[] { 0f, 1f }));
+        for (var pixel = 0; pixel < 784; pixel++)
+        {
+            var share = Enumerable.Range(0, Count).Average(i => draws[i * 784 + pixel]);
+            double deviation = Math.Sqrt(means[pixel] * (1 - means[pixel]) / Count);
+            Assert.That(share, Is.EqualTo(means[pixel]).Within(6 * deviation + 2.0 / Count));
+        }
+    }
+
+    [Test]
     public void A_reconstruction_is_nearer_to_its_image_than_to_others()
     {
         using var generation = Open();
