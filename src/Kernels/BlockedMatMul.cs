@@ -9,8 +9,9 @@ namespace VaeGpu.Kernels;
 /// from shared memory without bank conflicts, most of them broadcast.</para>
 /// <para>The depth is taken in slabs of S. While a group computes with one slab, the next one is on its way from global memory
 /// into registers; then it is put into the other half of the shared memory. So one barrier for each slab is enough: behind it
-/// the new half is complete, and the old one used up. A slab lies as slab[k, line], lines of 4k … 4k + 3 turned by 8 against
-/// the next four, so that threads that take 4 of k from a line each, and put them down one by one, hit different banks.</para>
+/// the new half is complete, and the old one used up. A slab lies as slab[k, line]. Where the depth runs fastest in memory, a thread
+/// takes 4 of k from a line, and puts them down one by one: the lines of 4k … 4k + 3 are turned against those of the next four, so
+/// that a warp, 32·4/S lines of S/4 such threads, hits 32 banks.</para>
 /// <para>Costs: 2MNK FLOPs; 4·MNK·(1/(C·TC) + 1/(R·TR)) bytes read, 16 at a time where rows are multiples of 4 long;
 /// 8·S·(R·TR + C·TC) shared bytes, 32 KB for 128×128×16; R + C shared floats for R·C multiply-adds. At 128×128 that is 32 FLOPs
 /// for each byte: compute-bound on every GPU.</para>
@@ -51,9 +52,9 @@ public static class BlockedMatMul
             Fetch<TBlock, TRight>(right, rightNext, Columns<TBlock>(), firstColumn, shape.Columns, next, shape.Depth);
             // A short last slab ends early: adding zeros would turn a sum of −0 into +0.
             if (next <= shape.Depth)
-                Accumulate<TBlock>(leftSlabs, half * leftSize, rightSlabs, half * rightSize, sums);
+                Accumulate<TBlock, TLeft, TRight>(leftSlabs, half * leftSize, rightSlabs, half * rightSize, sums);
             else
-                AccumulateRest<TBlock>(leftSlabs, half * leftSize, rightSlabs, half * rightSize, sums, shape.Depth - start);
+                AccumulateRest<TBlock, TLeft, TRight>(leftSlabs, half * leftSize, rightSlabs, half * rightSize, sums, shape.Depth - start);
             half ^= 1;
             Put<TBlock, TLeft>(leftNext, leftSlabs, half * leftSize, Rows<TBlock>());
             Put<TBlock, TRight>(rightNext, rightSlabs, half * rightSize, Columns<TBlock>());
@@ -112,8 +113,10 @@ public static class BlockedMatMul
         {
             int inner = i % TBlock.Width;
             int line = LineOf<TBlock, TOperand>(i - inner, lines), k = DepthOf<TBlock, TOperand>(i - inner, lines);
-            int place = slab + k * lines + (line ^ Turn(k, lines)) + inner * (TOperand.DepthIsFastest ? lines : 1);
-            slabs[place] = next[i];
+            int place = TOperand.DepthIsFastest
+                ? Place<TBlock, TOperand>(k, inner, line, lines)
+                : Place<TBlock, TOperand>(k, 0, line, lines) + inner;
+            slabs[slab + place] = next[i];
         }
     }
 
@@ -135,53 +138,73 @@ public static class BlockedMatMul
         return TOperand.DepthIsFastest ? access % (TBlock.Slab / TBlock.Width) * TBlock.Width : access / (lines / TBlock.Width);
     }
 
-    /// <summary>How far lines are turned at a depth: multiples of 8, so that vectors of 4 stay whole.</summary>
-    private static int Turn(int k, int lines) => (k >> 2) * 8 & 24 & (lines - 1);
+    /// <summary>
+    /// Where a line lies in a slab at depth k + more, which stay within one multiple of 4. It is turned by multiples of 4, so that vectors
+    /// of 4 stay whole; turned by as much as there are lines it changes places with the neighbouring depth's.
+    /// </summary>
+    private static int Place<TBlock, TOperand>(int k, int more, int line, int lines)
+        where TBlock : struct, IBlock
+        where TOperand : struct, IOperand
+    {
+        int unit = 128 / TBlock.Slab, turn = TOperand.DepthIsFastest ? (k >> 2) * unit & (32 - unit) : 0;
+        int row = lines < 32 ? k + more ^ turn / lines : k + more;
+        return row * lines + (line ^ turn & (lines - 1));
+    }
 
     /// <summary>A whole slab; the operands of the next k are on their way while those of one k are multiplied.</summary>
-    private static void Accumulate<TBlock>(ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab, ArrayView<float> sums)
+    private static void Accumulate<TBlock, TLeft, TRight>(
+        ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab, ArrayView<float> sums)
         where TBlock : struct, IBlock
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
     {
         ArrayView<float> rows = LocalMemory.Allocate<float>(2 * TBlock.Rows);
         ArrayView<float> columns = LocalMemory.Allocate<float>(2 * TBlock.Columns);
-        Read<TBlock>(left, leftSlab, right, rightSlab, rows, 0, columns, 0, 0);
+        Read<TBlock, TLeft, TRight>(left, leftSlab, right, rightSlab, rows, 0, columns, 0, 0);
         for (int k = 0; k < TBlock.Slab; k++)
         {
             int now = k % 2, other = 1 - now;
             if (k + 1 < TBlock.Slab)
-                Read<TBlock>(left, leftSlab, right, rightSlab, rows, other * TBlock.Rows, columns, other * TBlock.Columns, k + 1);
+            {
+                Read<TBlock, TLeft, TRight>(
+                    left, leftSlab, right, rightSlab, rows, other * TBlock.Rows, columns, other * TBlock.Columns, k + 1);
+            }
             Multiply<TBlock>(rows, now * TBlock.Rows, columns, now * TBlock.Columns, sums);
         }
     }
 
-    private static void AccumulateRest<TBlock>(
+    private static void AccumulateRest<TBlock, TLeft, TRight>(
         ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab, ArrayView<float> sums, int count)
         where TBlock : struct, IBlock
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
     {
         ArrayView<float> rows = LocalMemory.Allocate<float>(TBlock.Rows);
         ArrayView<float> columns = LocalMemory.Allocate<float>(TBlock.Columns);
         for (int k = 0; k < count; k++)
         {
-            Read<TBlock>(left, leftSlab, right, rightSlab, rows, 0, columns, 0, k);
+            Read<TBlock, TLeft, TRight>(left, leftSlab, right, rightSlab, rows, 0, columns, 0, k);
             Multiply<TBlock>(rows, 0, columns, 0, sums);
         }
     }
 
     /// <summary>The thread's R elements of the left slab at a depth, and its C of the right one.</summary>
-    private static void Read<TBlock>(
+    private static void Read<TBlock, TLeft, TRight>(
         ArrayView<float> left, int leftSlab, ArrayView<float> right, int rightSlab,
         ArrayView<float> rows, int firstRow, ArrayView<float> columns, int firstColumn, int k)
         where TBlock : struct, IBlock
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
     {
         for (int i = 0; i < TBlock.Rows; i++)
         {
-            int line = RowOf<TBlock>(i - i % 4) ^ Turn(k, Rows<TBlock>());
-            rows[firstRow + i] = left[leftSlab + k * Rows<TBlock>() + line + i % 4];
+            int place = Place<TBlock, TLeft>(k, 0, RowOf<TBlock>(i - i % 4), Rows<TBlock>()) + i % 4;
+            rows[firstRow + i] = left[leftSlab + place];
         }
         for (int j = 0; j < TBlock.Columns; j++)
         {
-            int line = ColumnOf<TBlock>(j - j % 4) ^ Turn(k, Columns<TBlock>());
-            columns[firstColumn + j] = right[rightSlab + k * Columns<TBlock>() + line + j % 4];
+            int place = Place<TBlock, TRight>(k, 0, ColumnOf<TBlock>(j - j % 4), Columns<TBlock>()) + j % 4;
+            columns[firstColumn + j] = right[rightSlab + place];
         }
     }
 

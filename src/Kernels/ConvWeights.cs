@@ -9,8 +9,9 @@ namespace VaeGpu.Kernels;
 /// not on the device. Within a chunk images, rows and columns are added from 0 upwards, one fused multiply-add each, from 0; pixels whose
 /// tap sees the padding are left out.</para>
 /// <para>Threads: group (x, y, z) has, with T tiles of R fine channels, tap x/T and fine channels (x mod T)·R …, coarse channels y·C·G …
-/// and chunk z; a thread has R fine channels of C coarse ones, G apart. The coarse element is a vector load, the fine ones
-/// are the same for all threads, and are read by fours where they can (<see cref="Fours{TTile}"/>). The tap is the group's, so the pixels that it sees are a rectangle: no comparisons in the loops.</para>
+/// and chunk z; a thread has R fine channels of C coarse ones, G apart. The coarse element is a vector load, the fine ones are the
+/// same for all threads, and are read by fours where they can (<see cref="Fours{TTile}"/>). The tap is the group's, so the pixels
+/// that it sees are a rectangle: no comparisons in the loops.</para>
 /// <para>Costs: 2 FLOPs for each of images·coarse pixels·weights; the partial sums are a quarter of the images, written once and
 /// read once. No shared memory, no barriers. Its twin in tests is <see cref="Unfold"/> followed by <see cref="MatMul"/>.
 /// Tests: ConvTests.</para>
