@@ -33,6 +33,9 @@ public static class Pack
     /// <summary>The words of a line are a multiple of this: 64 bytes, the depth of a slab.</summary>
     public const int WordMultiple = 16;
 
+    /// <summary>The lines that a grid has room for, of 65,535 blocks along Y.</summary>
+    public const int MostLines = 65535 * Side;
+
     /// <summary>The kernel; launch it with <see cref="Config"/>.</summary>
     public static void Run<TPrecision, TOperand>(ArrayView<float> source, ArrayView<uint> packed, PackShape shape)
         where TPrecision : struct, ITensorPrecision

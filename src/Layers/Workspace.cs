@@ -58,9 +58,17 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>A matrix of <paramref name="columns"/> columns with room for a batch; it lives as long as the workspace.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It would have 2³¹ elements or more: kernels count them in 32 bits.</exception>
     public ArrayView<float> Allocate(int columns)
     {
-        var buffer = Accelerator.Allocate1D<float>((long)MaximalBatch * columns);
+        long length = (long)MaximalBatch * columns;
+        if (length > int.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(columns), columns,
+                $"A layer of {columns:N0} numbers has {length:N0} for a batch of {MaximalBatch:N0}; kernels count up to {int.MaxValue:N0}. "
+                + "Use smaller batches, or smaller layers.");
+        }
+        var buffer = Accelerator.Allocate1D<float>(length);
         buffers.Add(buffer);
         return buffer.View;
     }

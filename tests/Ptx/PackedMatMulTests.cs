@@ -68,6 +68,18 @@ internal sealed class PackedMatMulTests
         Assert.That(scratch.GetAsArray1D(), Has.None.NaN, "all of the room was used");
     }
 
+    // 16,380 lines are packed as 16,384: of 131,072 words each they are 2³¹.
+    [TestCase(Precision.Bf16, 65535 * 32 - 96, 20, true)]
+    [TestCase(Precision.Bf16, 65535 * 32 + 1, 20, false, TestName = "More lines than a grid has room for are not packed")]
+    [TestCase(Precision.Tf32, 16380, 128000, true)]
+    [TestCase(Precision.Tf32, 16380, 131072, false, TestName = "More words than 32 bits count are not packed")]
+    public void What_can_be_packed_is(Precision precision, int rows, int depth, bool isPacked)
+    {
+        using Accelerator gpu = new FakeCudaDriver().Open();
+        long scratch = MatMulLauncher.WeightGradient(gpu, precision).ScratchLength(new() { Rows = rows, Columns = 10, Depth = depth });
+        Assert.That(scratch, isPacked ? Is.Positive : Is.Zero);
+    }
+
     [Test]
     public void The_kernel_keeps_its_sums_in_registers_and_needs_no_newer_GPU_than_it_says()
     {

@@ -30,8 +30,14 @@ public sealed class PackedProduct
             accelerator.LoadStreamKernel(packLeft), accelerator.LoadStreamKernel(packRight), accelerator.LoadStreamKernel(multiply));
     }
 
-    /// <summary>Whether a product has enough blocks for three quarters of the processors: smaller blocks lose more than that.</summary>
-    public bool IsFor(MatMulShape shape) => 4L * PackedMatMul.GridFor(shape.Rows, shape.Columns).Size >= 3L * processors;
+    /// <summary>
+    /// Whether a product has enough blocks for three quarters of the processors, since smaller blocks lose more than that; and no more lines
+    /// than can be packed, nor words than can be counted.
+    /// </summary>
+    public bool IsFor(MatMulShape shape) =>
+        4L * PackedMatMul.GridFor(shape.Rows, shape.Columns).Size >= 3L * processors
+        && Math.Max(Left(shape).PackedLines, Right(shape).PackedLines) <= Pack.MostLines
+        && ScratchLength(shape) <= int.MaxValue;
 
     /// <summary>The floats of scratch memory that both packed factors take.</summary>
     public long ScratchLength(MatMulShape shape) =>
