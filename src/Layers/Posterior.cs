@@ -18,7 +18,7 @@ public sealed class Posterior
 {
     private readonly LatentLauncher launcher;
     private readonly VaeShape shape;
-    private readonly ArrayView<float> gates, terms, ratios, weights, means;
+    private readonly ArrayView<float> gates, terms, weights, means;
 
     /// <summary>Allocates room for a batch in <paramref name="workspace"/>, and for its draws in <paramref name="draws"/>.</summary>
     public Posterior(Workspace workspace, Workspace draws, VaeShape shape)
@@ -31,7 +31,7 @@ public sealed class Posterior
         gates = workspace.Allocate(shape.LatentDimensions);
         gates.CopyFromCPU(Filled(gates, 1f));
         terms = workspace.Allocate(shape.LatentDimensions);
-        ratios = draws.Allocate(1);
+        LogRatios = draws.Allocate(1);
         weights = draws.Allocate(1);
         weights.CopyFromCPU(Filled(weights, 1f / shape.Samples));
         means = workspace.Allocate(1);
@@ -43,6 +43,9 @@ public sealed class Posterior
     public ArrayView<float> LatentGradient { get; }
     /// <summary>KL of each row by its formula, in nats, without weight: whatever the objective.</summary>
     public ArrayView<float> Divergence { get; }
+
+    /// <summary>log p(z) − log q(z∣x) of each draw, (batch·L), after <see cref="Weigh"/> or <see cref="Accumulate"/>.</summary>
+    public ArrayView<float> LogRatios { get; }
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
     public void Forward(ArrayView<float> encoded, ArrayView<float> prior, ArrayView<ControlBlock> control, int rows, uint purpose) =>
@@ -68,8 +71,8 @@ public sealed class Posterior
         if (shape.Objective != Objective.Iwae)
             return;
         LatentShape sizes = Sizes(rows, purpose);
-        launcher.LogRatio(encoded, prior, Latent, ratios, control, sizes);
-        launcher.Weigh(losses, ratios, weights, control, sizes);
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
+        launcher.Weigh(losses, LogRatios, weights, control, sizes);
         launcher.Scale(gradient, weights, new MatrixShape { Rows = rows * shape.Samples, Columns = columns }, shape.Samples);
     }
 
@@ -102,8 +105,8 @@ public sealed class Posterior
         ArrayView<ControlBlock> control, int rows, uint purpose, int sample)
     {
         LatentShape sizes = Sizes(rows, purpose) with { FirstSample = sample };
-        launcher.LogRatio(encoded, prior, Latent, ratios, control, sizes);
-        launcher.Accumulate(losses, ratios, running, sizes);
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
+        launcher.Accumulate(losses, LogRatios, running, sizes);
     }
 
     private LatentShape Sizes(int rows, uint purpose) => new()

@@ -110,6 +110,8 @@ public sealed class TextRunTests
         Assert.That(table.Output, Does.Contain("lines").And.Contain("nats").And.Contain("bits per symbol").And.Not.Contain("images"));
         using var json = JsonDocument.Parse(Call.Of([.. line, "--json"]).Output);
         double elbo = json.RootElement.GetProperty("elbo").GetDouble(), bits = json.RootElement.GetProperty("bits_per_dim").GetDouble();
+        Assert.That(table.Output, Does.Not.Contain("Pareto"), "four draws tell nothing of a tail");
+        Assert.That(Call.Of("evaluate", folder["run"], "--importance-samples", "25", "--device", "cpu").Output, Does.Match(@"Pareto k of weights +-?\d\.\d\d \(median\)"));
         Assert.That(bits, Is.EqualTo(-elbo / (Length * Math.Log(2))).Within(1e-9));
         // Which of six lines it is takes ln 6 nats; a model that knows no symbol needs ln 27 for each.
         Assert.That(-elbo, Is.InRange(Math.Log(Corpus.Length), 8));

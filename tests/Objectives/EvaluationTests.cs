@@ -32,6 +32,9 @@ public sealed class EvaluationTests
             Assert.That(report.ImportanceStderr, Is.LessThan(0.02));
             Assert.That((report.Rate, report.ActiveUnits, report.AggregatePosteriorKl), Is.EqualTo((0, 0, 0)));
             Assert.That(report.Elbo, Is.LessThan(report.LogLikelihood!.Value));
+            // q is wider than the posterior and the Gaussian likelihood bounded: so are the weights.
+            Assert.That(report.ParetoK, Is.LessThan(0.5));
+            Assert.That(report.HeavyTails, Is.Zero);
             Assert.That(report.BitsPerDim, Is.EqualTo(-report.Elbo / (4 * Math.Log(2))));
         });
     }

@@ -53,7 +53,12 @@ internal static class EvaluateCommand
         (data.Alphabet is null ? "bits per dimension" : "bits per symbol", Show($"{report.BitsPerDim:F5}")),
         ("log p(x)", Show($"{report.LogLikelihood:F4} ± {report.LogLikelihoodStderr:F4} nats, {report.ImportanceSamples} draws")),
         ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
+        .. report.ParetoK is null ? [] : ((string, string)[])[("  Pareto k of weights", Tails(report))],
     ];
+
+    private static string Tails(EvaluationReport report) => Show($"{report.ParetoK:F2} (median)") + (report.HeavyTails == 0
+        ? ""
+        : Show($"; too heavy a tail for {report.HeavyTails} of {report.Images}: more --importance-samples would raise log p(x)"));
 
     private static (string, string)[] LossLines(EvaluationReport report) =>
     [

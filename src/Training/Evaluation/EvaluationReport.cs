@@ -32,6 +32,14 @@ public sealed record EvaluationReport
     /// <summary>The part of it that more draws would remove, to first order.</summary>
     public required double? ImportanceStderr { get; init; }
 
+    /// <summary>
+    /// How heavy the tail of the weights p(x, z)/q(z∣x) is: the median of Pareto's k̂ over the images; null of fewer than 25 draws.
+    /// </summary>
+    public required double? ParetoK { get; init; }
+
+    /// <summary>Images whose k̂ is above min(1 − 1/log₁₀K, 0.7): their log p(x) is not to be trusted (Vehtari et al. 2024).</summary>
+    public required int? HeavyTails { get; init; }
+
     /// <summary>−ELBO/(D·ln 2), D the data dimensions.</summary>
     public required double? BitsPerDim { get; init; }
 

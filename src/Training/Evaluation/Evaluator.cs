@@ -33,7 +33,7 @@ public sealed class Evaluator : IDisposable
 
     /// <summary>Evaluates on <paramref name="images"/> with <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
     /// <param name="images">Images of the model's size.</param>
-    /// <param name="samples">K; memory does not grow with it.</param>
+    /// <param name="samples">K; memory grows with its root alone.</param>
     /// <param name="seed">What the draws follow from.</param>
     /// <param name="told">Hears of the part that is done, 0 to 1.</param>
     /// <param name="stop">Looked at between draws.</param>
@@ -50,12 +50,16 @@ public sealed class Evaluator : IDisposable
             pass.Gather(vae, batch.View, rows);
             vae.Encode(batch.View, rows);
             running.CopyFromCPU(RunningSums.Started(Batch));
+            var tails = new WeightTail[samples < WeightTail.FewestDraws ? 0 : rows];
+            for (var row = 0; row < tails.Length; row++)
+                tails[row] = new WeightTail(samples);
             for (var sample = 0; sample < samples; sample++)
             {
                 stop.ThrowIfCancellationRequested();
                 vae.AccumulateDraw(batch.View, running.View, pass.Control, rows, sample, RandomPurpose.Evaluation);
+                AddWeights(tails);
             }
-            likelihood.Add(running.GetAsArray1D().AsSpan(0, rows * Importance.RunningSums));
+            likelihood.Add(running.GetAsArray1D().AsSpan(0, rows * Importance.RunningSums), tails);
             AddLatent(latent, rows);
             told?.Invoke((double)(first + rows) / images.Count);
         }
@@ -68,6 +72,15 @@ public sealed class Evaluator : IDisposable
         vae.Dispose();
         batch.Dispose();
         running.Dispose();
+    }
+
+    /// <summary>Takes the weights of the last draw, log w = log p(z)/q(z∣x) − loss, a row each.</summary>
+    private void AddWeights(WeightTail[] tails)
+    {
+        var ratios = Read(vae.Posterior.LogRatios, tails.Length);
+        var losses = Read(vae.Decoder.Loss, tails.Length);
+        for (var row = 0; row < tails.Length; row++)
+            tails[row].Add(ratios[row] - losses[row]);
     }
 
     private void AddLatent(LatentStatistics statistics, int rows)
@@ -94,6 +107,8 @@ public sealed class Evaluator : IDisposable
             LogLikelihood = isLaw ? likelihood.Mean : null,
             LogLikelihoodStderr = isLaw ? likelihood.Stderr : null,
             ImportanceStderr = isLaw ? likelihood.ImportanceStderr : null,
+            ParetoK = isLaw ? likelihood.ParetoK : null,
+            HeavyTails = isLaw ? likelihood.HeavyTails : null,
             BitsPerDim = -elbo / (model.DataDimensions * Math.Log(2)),
             ActiveUnits = latent.ActiveUnits,
             AggregatePosteriorKl = latent.AggregateKl,

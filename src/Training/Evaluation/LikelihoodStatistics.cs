@@ -7,11 +7,13 @@ namespace VaeGpu.Training.Evaluation;
 internal sealed class LikelihoodStatistics(int samples)
 {
     private readonly List<double> logs = [];
+    private readonly List<double> shapes = [];
     private double loss, importanceVariance;
 
-    /// <summary>Adds a batch's sums, (rows, 4).</summary>
-    public void Add(ReadOnlySpan<float> running)
+    /// <summary>Adds a batch's sums, (rows, 4), and the tails of its rows' weights, if there are enough draws for them.</summary>
+    public void Add(ReadOnlySpan<float> running, WeightTail[] tails)
     {
+        shapes.AddRange(tails.Select(tail => tail.Shape()));
         for (; !running.IsEmpty; running = running[Importance.RunningSums..])
         {
             var one = new RunningSums(running, samples);
@@ -26,6 +28,12 @@ internal sealed class LikelihoodStatistics(int samples)
 
     /// <summary>The mean of log p(x).</summary>
     public double Mean => logs.Average();
+
+    /// <inheritdoc cref="EvaluationReport.ParetoK"/>
+    public double? ParetoK => shapes.Count > 0 ? shapes.Order().ElementAt(shapes.Count / 2) : null;
+
+    /// <inheritdoc cref="EvaluationReport.HeavyTails"/>
+    public int? HeavyTails => shapes.Count > 0 ? shapes.Count(shape => shape > WeightTail.Limit(samples)) : null;
 
     /// <inheritdoc cref="EvaluationReport.LogLikelihoodStderr"/>
     public double Stderr
