@@ -17,7 +17,9 @@ internal static class FiguresCommand
         ("start", "Cold start (at most 11 starts each)", StartFigures.Measure),
     ];
 
-    /// <summary>Parts that are measured where they are named: trainings to the end, for minutes, and what a GPU's session asks for.</summary>
+    /// <summary>
+    /// Parts that are measured where they are named: trainings to the end, for minutes, and what a GPU's session asks for.
+    /// </summary>
     private static readonly (string Name, string Title, Func<IReadOnlyList<BenchDevice>, Effort, IEnumerable<Figure>> Measure)[] Named =
     [
         ("cublas", "Matrix products beside cuBLAS, through PyTorch", GpuFigures.BesideCublas),

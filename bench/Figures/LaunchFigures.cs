@@ -24,7 +24,9 @@ internal static class LaunchFigures
             yield return Measure("launch beside a process that burns one core", device, ManyGroups, effort);
     }
 
-    /// <summary>What graphs buy a whole step, and what it buys that launches in them wait for nothing but the memory that they use.</summary>
+    /// <summary>
+    /// What graphs buy a whole step, and what it buys that launches in them wait for nothing but the memory that they use.
+    /// </summary>
     private static Figure Step(BenchDevice device, Effort effort)
     {
         var size = new StepSize(128, 400);

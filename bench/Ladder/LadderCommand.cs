@@ -30,7 +30,9 @@ internal static class LadderCommand
         return report.HasFailures ? 1 : 0;
     }
 
-    /// <summary>A multiple of every tile; on a GPU with enough large blocks for all processors, else beyond the first-level cache.</summary>
+    /// <summary>
+    /// A multiple of every tile; on a GPU with enough large blocks for all processors, else beyond the first-level cache.
+    /// </summary>
     private static int SizeFor(BenchDevice device, bool quick) => (quick ? 384 : 768) * (device.IsGpu ? 4 : 1);
 
     private static IEnumerable<Figure> Measure(BenchDevice device, int size, Effort effort)

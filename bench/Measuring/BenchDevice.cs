@@ -16,7 +16,8 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         if (cores > 1)
             devices.Add(Cpu(cores));
         Context opencl = Context.Create(builder => builder.OpenCL());
-        devices.AddRange(opencl.Devices.Select(device => new BenchDevice($"OpenCL: {device.Name}", device.CreateAccelerator(opencl), null)));
+        devices.AddRange(opencl.Devices.Select(device =>
+            new BenchDevice($"OpenCL: {device.Name}", device.CreateAccelerator(opencl), null)));
         return devices;
     }
 

@@ -70,15 +70,20 @@ public static class BlockedMatMul
     public static Index3D GridFor<TBlock>(int rows, int columns) where TBlock : struct, IBlock =>
         new(Launch.Groups(rows, Rows<TBlock>()), Launch.Groups(columns, Columns<TBlock>()), 1);
 
-    /// <summary>Whether every row of both operands and of the output is a multiple of 4 long, as <see cref="IBlock.Width"/> 4 needs.</summary>
+    /// <summary>
+    /// Whether every row of both operands and of the output is a multiple of 4 long, as <see cref="IBlock.Width"/> 4 needs.
+    /// </summary>
     public static bool IsWide<TLeft, TRight>(MatMulShape shape) where TLeft : struct, IOperand where TRight : struct, IOperand =>
-        ((TLeft.DepthIsFastest ? shape.Depth : shape.Rows) | (TRight.DepthIsFastest ? shape.Depth : shape.Columns) | shape.Columns) % 4 == 0;
+        ((TLeft.DepthIsFastest ? shape.Depth : shape.Rows)
+            | (TRight.DepthIsFastest ? shape.Depth : shape.Columns) | shape.Columns) % 4 == 0;
 
     private static int Rows<TBlock>() where TBlock : struct, IBlock => TBlock.Rows * TBlock.ThreadRows;
 
     private static int Columns<TBlock>() where TBlock : struct, IBlock => TBlock.Columns * TBlock.ThreadColumns;
 
-    /// <summary>The thread's part of the operand's elements (first + line, start + k), zeros outside; neighbouring threads read neighbours.</summary>
+    /// <summary>
+    /// The thread's part of the operand's elements (first + line, start + k), zeros outside; neighbouring threads read neighbours.
+    /// </summary>
     private static void Fetch<TBlock, TOperand>(
         ArrayView<float> operand, ArrayView<float> next, int lines, int first, int allLines, int start, int depth)
         where TBlock : struct, IBlock
@@ -208,7 +213,8 @@ public static class BlockedMatMul
         }
     }
 
-    private static void Multiply<TBlock>(ArrayView<float> rows, int firstRow, ArrayView<float> columns, int firstColumn, ArrayView<float> sums)
+    private static void Multiply<TBlock>(ArrayView<float> rows, int firstRow, ArrayView<float> columns, int firstColumn,
+        ArrayView<float> sums)
         where TBlock : struct, IBlock
     {
         for (int i = 0; i < TBlock.Rows; i++)

@@ -19,7 +19,9 @@ public struct JoinShape
 /// <remarks>Everything is row-major; group i has row i of the result. Copies: memory-bound. No barriers. Test: VaeTests.</remarks>
 public static class Condition
 {
-    /// <summary>oneHot[i, c] = 1 where c is the label of the batch's row i, else 0; rows are chosen as <see cref="Batch.Gather"/> does.</summary>
+    /// <summary>
+    /// oneHot[i, c] = 1 where c is the label of the batch's row i, else 0; rows are chosen as <see cref="Batch.Gather"/> does.
+    /// </summary>
     public static void Gather(ArrayView<byte> labels, ArrayView<float> oneHot, ArrayView<ControlBlock> control, BatchShape shape)
     {
         int row = Grid.IdxX;

@@ -1,6 +1,8 @@
 namespace VaeGpu.Kernels;
 
-/// <summary>The range of a logarithm of a variance: σ of 10⁻⁷ and of 22026 are beyond any use, and e²⁰ squared is far from overflow.</summary>
+/// <summary>
+/// The range of a logarithm of a variance: σ of 10⁻⁷ and of 22026 are beyond any use, and e²⁰ squared is far from overflow.
+/// </summary>
 /// <remarks>Outside of it the gradient is 0, as the clamp's is. NaN passes.</remarks>
 public static class LogVariance
 {

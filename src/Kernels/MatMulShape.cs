@@ -18,7 +18,9 @@ public interface ITile
     static abstract int Rows { get; }
     /// <summary>Columns, a group's width apart.</summary>
     static abstract int Columns { get; }
-    /// <summary>Channels that a convolution reads at once where all threads read the same; <see cref="MatMul"/> does not look at it.</summary>
+    /// <summary>
+    /// Channels that a convolution reads at once where all threads read the same; <see cref="MatMul"/> does not look at it.
+    /// </summary>
     static abstract int Width { get; }
 }
 

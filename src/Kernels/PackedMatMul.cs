@@ -2,7 +2,9 @@ using static VaeGpu.Kernels.TensorInstructions;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>A large matrix product on tensor cores (NVIDIA, compute capability 8.0 on), of factors that <see cref="Pack"/> rounded before.</summary>
+/// <summary>
+/// A large matrix product on tensor cores (NVIDIA, compute capability 8.0 on), of factors that <see cref="Pack"/> rounded before.
+/// </summary>
 /// <remarks>
 /// <para>output = epilogue(left·rightᵀ), left (rows, depth) and right (columns, depth) packed with zeros up to whole blocks; output
 /// (rows, columns), row-major. The sums are fp32 in the order that the hardware takes.</para>
@@ -11,9 +13,11 @@ namespace VaeGpu.Kernels;
 /// tensor cores; what the next step multiplies is taken from shared memory while this one is multiplied, over the end of a slab as well.
 /// The barrier in its middle says that the next slab has come for all threads, and that all are done with reading this one, whose
 /// place is filled in the next round. Precision decides nothing but the instruction: in both, a step takes 32 bytes of a line.</para>
-/// <para>A line of a slab is four parts of 16 bytes, part p at p ^ (line / 2 % 4): the eight lines of an <c>ldmatrix</c>, which lie 64 bytes
+/// <para>A line of a slab is four parts of 16 bytes, part p at p ^ (line / 2 % 4): the eight lines of an <c>ldmatrix</c>, which lie 64
+/// bytes
 /// apart, have different banks, and so have the copies.</para>
-/// <para>Costs: 2MNK FLOPs; b·MNK·(1/128 + 1/256) bytes read, by 16, of b bytes a number; 96 KB of shared memory. 85 FLOPs a byte in bf16.</para>
+/// <para>Costs: 2MNK FLOPs; b·MNK·(1/128 + 1/256) bytes read, by 16, of b bytes a number; 96 KB of shared memory. 85 FLOPs a byte in
+/// bf16.</para>
 /// <para>Predecessor: <see cref="TensorMatMul"/>, which rounds a factor each time that it is read, and reads it as fp32. Not measured on
 /// hardware yet. Test: PackedMatMulTests.</para>
 /// </remarks>
@@ -90,7 +94,8 @@ public static class PackedMatMul
         bool inside = slab < slabs;
         ulong offset = (ulong)(inside ? (long)slab * SlabBytes : 0);
         for (int i = 0; i < Rows / LinesAtOnce; i++)
-            CopySixteen(place + (uint)(i * LinesAtOnce * SlabBytes), leftPart + offset + (ulong)((long)i * LinesAtOnce * lineBytes), inside);
+            CopySixteen(place + (uint)(i * LinesAtOnce * SlabBytes), leftPart + offset + (ulong)((long)i * LinesAtOnce * lineBytes),
+                inside);
         for (int i = 0; i < Columns / LinesAtOnce; i++)
         {
             CopySixteen(place + (uint)((Rows + i * LinesAtOnce) * SlabBytes),

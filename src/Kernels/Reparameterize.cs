@@ -96,7 +96,9 @@ public static class Reparameterize
         }
     }
 
-    /// <summary>z alone: the first half of <see cref="Forward"/>'s unfused twin, and what a sampler needs. Row y of the grid is row y of z.</summary>
+    /// <summary>
+    /// z alone: the first half of <see cref="Forward"/>'s unfused twin, and what a sampler needs. Row y of the grid is row y of z.
+    /// </summary>
     public static void Sample(ArrayView<float> encoded, ArrayView<float> latent, ArrayView<ControlBlock> control, LatentShape shape)
     {
         int row = Grid.IdxY / shape.Samples;

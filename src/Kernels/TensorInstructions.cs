@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>What products on tensor cores are made of besides the multiplication: addresses, asynchronous copies, and <c>ldmatrix</c>.</summary>
+/// <summary>
+/// What products on tensor cores are made of besides the multiplication: addresses, asynchronous copies, and <c>ldmatrix</c>.
+/// </summary>
 /// <remarks>PTX ISA, "Data Movement and Conversion Instructions": <c>cp.async</c> and <c>ldmatrix</c>; compute capability 8.0.</remarks>
 internal static class TensorInstructions
 {
@@ -21,7 +23,9 @@ internal static class TensorInstructions
         return global;
     }
 
-    /// <summary>Starts the copy of 16 bytes, past the first-level cache; zeros come where <paramref name="inside"/> is false, and nothing is read.</summary>
+    /// <summary>
+    /// Starts the copy of 16 bytes, past the first-level cache; zeros come where <paramref name="inside"/> is false, and nothing is read.
+    /// </summary>
     public static void CopySixteen(uint shared, ulong global, bool inside) =>
         CudaAsm.Emit("cp.async.cg.shared.global [%0], [%1], 16, %2;", shared, global, inside ? 16u : 0u);
 
@@ -33,7 +37,8 @@ internal static class TensorInstructions
     public static void Commit() => CudaAsm.Emit("cp.async.commit_group;");
 
     /// <summary>
-    /// Four squares of 8 rows of 16 bytes. Lane l gives the address of row l % 8 of square l / 8, and gets of each square word l % 4 of row l / 4.
+    /// Four squares of 8 rows of 16 bytes. Lane l gives the address of row l % 8 of square l / 8, and gets of each square word l % 4 of row
+    /// l / 4.
     /// </summary>
     public static void LoadSquares(uint address, ArrayView<uint> words, int at)
     {

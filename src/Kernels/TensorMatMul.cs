@@ -25,7 +25,9 @@ public struct Tensor32x32 : ITensorBlock
     public static int ColumnTiles => 2;
 }
 
-/// <summary>The matrix product on tensor cores (NVIDIA, compute capability 8.0 on): output = epilogue(op(left)·op(right)), the factors rounded.</summary>
+/// <summary>
+/// The matrix product on tensor cores (NVIDIA, compute capability 8.0 on): output = epilogue(op(left)·op(right)), the factors rounded.
+/// </summary>
 /// <remarks>
 /// <para>Mathematics, shapes and layouts are <see cref="MatMul"/>'s; the factors are rounded as <see cref="ITensorPrecision"/> says, and
 /// the sums are fp32 in the order that the hardware takes: close to MatMul's results, and not the same on every GPU.</para>
@@ -33,12 +35,14 @@ public struct Tensor32x32 : ITensorBlock
 /// <para>The depth is taken in slabs of 32 by <c>cp.async</c>, three of them in shared memory: one is multiplied while two are on their
 /// way. The barrier of a round says that a slab has come for all threads, and that all are done with the one before it, whose place
 /// the next takes. Rows and depths that are not there are filled with zeros.</para>
-/// <para>A slab lies in memory's own order. [line, k], k neighbours in memory: the eight 16-byte parts of a line are turned by line % 8, and
+/// <para>A slab lies in memory's own order. [line, k], k neighbours in memory: the eight 16-byte parts of a line are turned by line % 8,
+/// and
 /// <c>ldmatrix</c> takes eight lines' parts from different banks. [k, line]: lines are turned by 8·(k % 4), and the lanes of a load,
 /// 8 lines of 4 k, have different banks.</para>
 /// <para>Costs: 2MNK FLOPs; 4·MNK·(1/rows + 1/columns of the block) bytes read by 16 at a time (by 4 where rows are not multiples of
 /// 4 long, or a view does not begin at a multiple of 16 bytes); 12·32·(rows + columns) shared bytes, 48 KB for 64×64. Every
-/// group that reads a factor rounds it anew, and reads 4 bytes of it: <see cref="PackedMatMul"/> is for products that are large enough.</para>
+/// group that reads a factor rounds it anew, and reads 4 bytes of it: <see cref="PackedMatMul"/> is for products that are large
+/// enough.</para>
 /// <para>Predecessor: <see cref="BlockedMatMul"/>. Not measured on hardware yet. Test: TensorMatMulTests.</para>
 /// </remarks>
 public static class TensorMatMul
@@ -62,7 +66,8 @@ public static class TensorMatMul
         ArrayView<float> slabs = SharedMemory.GetDynamic<float>();
         uint shared = SharedAddress(slabs);
         ulong leftAddress = GlobalAddress(left), rightAddress = GlobalAddress(right);
-        bool leftWide = IsWide<TLeft>(leftAddress, shape.Rows, shape.Depth), rightWide = IsWide<TRight>(rightAddress, shape.Columns, shape.Depth);
+        bool leftWide = IsWide<TLeft>(leftAddress, shape.Rows, shape.Depth),
+            rightWide = IsWide<TRight>(rightAddress, shape.Columns, shape.Depth);
         int firstRow = Grid.IdxX * rows, firstColumn = Grid.IdxY * columns;
         ArrayView<float> sums = LocalMemory.Allocate<float>(TBlock.RowTiles * TBlock.ColumnTiles * 4);
         for (int i = 0; i < TBlock.RowTiles * TBlock.ColumnTiles * 4; i++)
@@ -72,7 +77,8 @@ public static class TensorMatMul
         {
             uint slab = shared + (uint)(stage * stageSize * 4);
             Fetch<TLeft>(leftAddress, slab, rows, firstRow, shape.Rows, stage * Slab, shape.Depth, leftWide);
-            Fetch<TRight>(rightAddress, slab + (uint)(Slab * rows * 4), columns, firstColumn, shape.Columns, stage * Slab, shape.Depth, rightWide);
+            Fetch<TRight>(rightAddress, slab + (uint)(Slab * rows * 4), columns, firstColumn, shape.Columns, stage * Slab, shape.Depth,
+                rightWide);
             Commit();
         }
         int now = 0;
@@ -109,7 +115,9 @@ public static class TensorMatMul
     private static bool IsWide<TOperand>(ulong address, int lines, int depth) where TOperand : struct, IOperand =>
         ((address & 15) == 0) & ((TOperand.DepthIsFastest ? depth : lines) % 4 == 0);
 
-    /// <summary>Starts the copies of the operand's elements (first + line, start + k) into a slab; neighbouring threads copy neighbours.</summary>
+    /// <summary>
+    /// Starts the copies of the operand's elements (first + line, start + k) into a slab; neighbouring threads copy neighbours.
+    /// </summary>
     private static void Fetch<TOperand>(ulong operand, uint slab, int lines, int first, int allLines, int start, int depth, bool wide)
         where TOperand : struct, IOperand
     {
@@ -134,7 +142,8 @@ public static class TensorMatMul
         for (int i = 0; i < lines * Slab / 4 / GroupSize; i++)
         {
             bool inside = isInRow & (i * step < rowsLeft);
-            CopySixteen(target + (uint)(i * step * pitch * 4), operand + (ulong)(inside ? source + 4L * (i * step * rowLength) : 0), inside);
+            CopySixteen(target + (uint)(i * step * pitch * 4), operand + (ulong)(inside ? source + 4L * (i * step * rowLength) : 0),
+                inside);
         }
     }
 
@@ -144,7 +153,8 @@ public static class TensorMatMul
         for (int i = 0; i < lines * Slab / GroupSize; i++)
         {
             int element = i * GroupSize + Group.IdxX;
-            int line = TOperand.DepthIsFastest ? element / Slab : element % lines, k = TOperand.DepthIsFastest ? element % Slab : element / lines;
+            int line = TOperand.DepthIsFastest ? element / Slab : element % lines,
+                k = TOperand.DepthIsFastest ? element % Slab : element / lines;
             bool inside = (first + line < allLines) & (start + k < depth);
             long source = 4L * (TOperand.Start(first + line, depth) + (start + k) * TOperand.Step(allLines));
             CopyFour(slab + (uint)(4 * Place<TOperand>(line, k, lines)), operand + (ulong)(inside ? source : 0), inside);
@@ -197,7 +207,9 @@ public static class TensorMatMul
         }
     }
 
-    /// <summary>Of two neighbouring tiles of 8 columns: the first one's numbers at <paramref name="at"/>, the second one's 4 further on.</summary>
+    /// <summary>
+    /// Of two neighbouring tiles of 8 columns: the first one's numbers at <paramref name="at"/>, the second one's 4 further on.
+    /// </summary>
     private static void ReadPair<TOperand>(
         ArrayView<float> slabs, uint shared, int slab, int lines, int line, int k, ArrayView<float> numbers, int at)
         where TOperand : struct, IOperand

@@ -7,7 +7,9 @@ namespace VaeGpu.Kernels;
 /// </remarks>
 public static class WarmUp
 {
-    /// <summary>The weight of the step that the block counts: what the device writes after each step, and the host before the first.</summary>
+    /// <summary>
+    /// The weight of the step that the block counts: what the device writes after each step, and the host before the first.
+    /// </summary>
     public static float DivergenceWeight(ControlBlock now)
     {
         if (now.WarmUpSteps == 0)

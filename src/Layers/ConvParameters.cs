@@ -5,7 +5,8 @@ namespace VaeGpu.Layers;
 /// <summary>What a convolution and a transposed one share: the weights, their gradients, and the unfolded images where those pay.</summary>
 /// <remarks>
 /// Where the fine image has fewer channels than <see cref="FewChannels"/>, its channels would leave most of a vector empty. It is
-/// then unfolded, and the layer is a convolution of one tap and taps·channels channels with the same weights. The choice depends on the layer
+/// then unfolded, and the layer is a convolution of one tap and taps·channels channels with the same weights. The choice depends on the
+/// layer
 /// alone, so all devices add in the same order.
 /// </remarks>
 internal sealed class ConvParameters

@@ -21,7 +21,8 @@ public sealed class ConvTranspose : ILayer
     /// <param name="name">The layer's name.</param>
     /// <param name="shape">The layer's shape, but for the number of images.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity
+    /// then.</param>
     public ConvTranspose(
         Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation, bool gradientInPlace = false)
     {

@@ -40,11 +40,13 @@ public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
     public bool HasRoomFor(int levels) => levels == 0 || Level(levels - 1, 1, 1).Coarse is { Height: > 0, Width: > 0 };
 
     /// <summary>Checks the sizes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many layers.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many
+    /// layers.</exception>
     /// <exception cref="ArgumentException">The image has another size than the data.</exception>
     internal void Check(VaeShape shape)
     {
-        foreach (int size in (ReadOnlySpan<int>)[Height, Width, Colours, Kernel, Stride, .. Dense, .. shape.EncoderWidths, .. shape.DecoderWidths])
+        foreach (int size in (ReadOnlySpan<int>)[Height, Width, Colours, Kernel, Stride, .. Dense, .. shape.EncoderWidths,
+            .. shape.DecoderWidths])
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegative(Padding, nameof(shape));
         if (shape.DataDimensions != checked(Height * Width * Colours))

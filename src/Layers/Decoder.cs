@@ -3,7 +3,9 @@ using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Layers;
 
-/// <summary>p(x∣z), or p(x∣z, y) where there are labels: a chain of layers that gives the likelihood's outputs for every data dimension.</summary>
+/// <summary>
+/// p(x∣z), or p(x∣z, y) where there are labels: a chain of layers that gives the likelihood's outputs for every data dimension.
+/// </summary>
 public sealed class Decoder : IDisposable
 {
     private readonly Network layers;

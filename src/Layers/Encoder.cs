@@ -5,7 +5,9 @@ public sealed class Encoder
 {
     private readonly Network layers;
 
-    /// <summary>Declares the parameters under "encoder"; <paramref name="labels"/>, (batch, classes), are read where there are classes.</summary>
+    /// <summary>
+    /// Declares the parameters under "encoder"; <paramref name="labels"/>, (batch, classes), are read where there are classes.
+    /// </summary>
     public Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
     {
         layers = Architectures.Encoder(workspace, layout, shape, labels);

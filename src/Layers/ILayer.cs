@@ -22,7 +22,9 @@ public interface ILayer
     /// <summary>Computes the gradients of the parameters; called after <see cref="Forward"/> with the same input.</summary>
     void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows);
 
-    /// <summary>Computes the gradient of the input, taken through the activation below; called after <see cref="BackwardParameters"/>.</summary>
+    /// <summary>
+    /// Computes the gradient of the input, taken through the activation below; called after <see cref="BackwardParameters"/>.
+    /// </summary>
     /// <param name="arena">The parameters.</param>
     /// <param name="below">The activation that made the input; the identity where there is none.</param>
     /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>

@@ -21,7 +21,8 @@ public sealed class Linear : ILayer
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity
+    /// then.</param>
     public Linear(
         Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation,
         bool gradientInPlace = false)

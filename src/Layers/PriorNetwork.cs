@@ -21,7 +21,8 @@ public sealed class PriorNetwork
         }
         bool network = shape.Prior == Prior.Network;
         Columns = (network ? 2 : 1) * shape.LatentDimensions;
-        layers = Architectures.Prior(workspace, layout, shape, network ? [.. (shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1)] : [], Columns);
+        layers = Architectures.Prior(workspace, layout, shape,
+            network ? [.. (shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1)] : [], Columns);
     }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>

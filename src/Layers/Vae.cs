@@ -12,7 +12,9 @@ public sealed record VaeShape
     public required int LatentDimensions { get; init; }
     /// <summary>The widths of the encoder's hidden layers, from the data on; with <see cref="Convolution"/> its layers' channels.</summary>
     public required IReadOnlyList<int> EncoderWidths { get; init; }
-    /// <summary>The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.</summary>
+    /// <summary>
+    /// The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.
+    /// </summary>
     public required IReadOnlyList<int> DecoderWidths { get; init; }
     /// <summary>The hidden layers' activation.</summary>
     public required Activation Activation { get; init; }
@@ -57,8 +59,10 @@ public sealed class Vae : IDisposable
     private readonly ArrayView<float> repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many layers.</exception>
-    /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the data.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many
+    /// layers.</exception>
+    /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the
+    /// data.</exception>
     public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.DataDimensions, nameof(shape));

@@ -4,7 +4,8 @@ namespace VaeGpu.Tests.Frontend;
 public sealed class CodeRefusals : RefusalTests
 {
     [Test]
-    public void A_helper_does_not_call_itself() => Refused(Recursion, nameof(Factorial), "CodeRefusals.Factorial calls itself", "Write a loop instead.");
+    public void A_helper_does_not_call_itself() =>
+        Refused(Recursion, nameof(Factorial), "CodeRefusals.Factorial calls itself", "Write a loop instead.");
 
     public static void Recursion(ArrayView<int> y) => y[0] = Factorial(y[1]);
 
@@ -16,7 +17,8 @@ public sealed class CodeRefusals : RefusalTests
     }
 
     [Test]
-    public void Helpers_do_not_call_each_other() => Refused(Mutual, nameof(IsOdd), "CodeRefusals.IsEven calls itself", "Write a loop instead.");
+    public void Helpers_do_not_call_each_other() =>
+        Refused(Mutual, nameof(IsOdd), "CodeRefusals.IsEven calls itself", "Write a loop instead.");
 
     public static void Mutual(ArrayView<int> y) => y[0] = IsEven(y[1]) ? 1 : 0;
 
@@ -26,7 +28,8 @@ public sealed class CodeRefusals : RefusalTests
         n != 0 && IsEven(n - 1); // refused
 
     [Test]
-    public void A_helper_does_not_call_itself_with_ever_larger_types() => Refused(Growing, nameof(Grow), "Calls nest more than 100 deep.", "write a loop");
+    public void A_helper_does_not_call_itself_with_ever_larger_types() =>
+        Refused(Growing, nameof(Grow), "Calls nest more than 100 deep.", "write a loop");
 
     public static void Growing(ArrayView<int> y) => y[0] = Grow<int>(y[1]);
 
@@ -38,7 +41,8 @@ public sealed class CodeRefusals : RefusalTests
     [Test]
     public void A_barrier_does_not_stand_under_a_condition_of_the_thread()
     {
-        Refused(BarrierInIf, $"A barrier stands under a condition at line {LineOf(nameof(BarrierInIf))} that is not the same", "Move the barrier out");
+        Refused(BarrierInIf, $"A barrier stands under a condition at line {LineOf(nameof(BarrierInIf))} that is not the same",
+            "Move the barrier out");
         Refused(BarrierInLoop, "A barrier stands under a loop at line", "Move the barrier out");
         Refused(BarrierBehindReturn, "A barrier stands under a condition at line", "a return before the barrier counts, too");
         Refused(BarrierInIndexed, "A barrier stands under a condition", "Move the barrier out");
@@ -145,7 +149,8 @@ public sealed class CodeRefusals : RefusalTests
     }
 
     [Test]
-    public void A_loop_over_a_local_array_has_an_end() => Refused(TooLong, "is too long to unroll", "Use a smaller array, or shared memory.");
+    public void A_loop_over_a_local_array_has_an_end() =>
+        Refused(TooLong, "is too long to unroll", "Use a smaller array, or shared memory.");
 
     public static void TooLong(ArrayView<int> y)
     {
@@ -229,7 +234,8 @@ public sealed class CodeRefusals : RefusalTests
     }
 
     [Test]
-    public void A_view_stands_in_one_kind_of_memory() => Refused(TwoMemories, "stands in global memory or in shared memory", "one variable for each memory");
+    public void A_view_stands_in_one_kind_of_memory() =>
+        Refused(TwoMemories, "stands in global memory or in shared memory", "one variable for each memory");
 
     public static void TwoMemories(ArrayView<int> y)
     {
@@ -252,7 +258,8 @@ public sealed class CodeRefusals : RefusalTests
     private static int LineOf(string method)
     {
         string[] lines = File.ReadAllLines(ThisFile());
-        return 1 + Array.FindIndex(lines, Array.FindIndex(lines, l => l.Contains($"static void {method}(")), l => l.Contains("// condition"));
+        return 1 + Array.FindIndex(lines, Array.FindIndex(lines, l => l.Contains($"static void {method}(")), l =>
+            l.Contains("// condition"));
     }
 
     private static string ThisFile([System.Runtime.CompilerServices.CallerFilePath] string path = "") => path;

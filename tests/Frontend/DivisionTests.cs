@@ -59,7 +59,8 @@ public sealed class DivisionTests : PassTests
     [Test]
     public unsafe void Every_quotient_and_remainder_is_what_it_was()
     {
-        int[] values = [0, 1, 2, 3, 6, 7, 783, 784, 785, 65536, 65537, 1 << 30, (1 << 30) - 1, int.MaxValue - 1, int.MaxValue, -1, -7, int.MinValue,
+        int[] values =
+            [0, 1, 2, 3, 6, 7, 783, 784, 785, 65536, 65537, 1 << 30, (1 << 30) - 1, int.MaxValue - 1, int.MaxValue, -1, -7, int.MinValue,
             .. Enumerable.Range(0, 14).Select(_ => Random.Shared.Next(int.MinValue, int.MaxValue))];
         Function kernel = Simplified(Every);
         Assert.That(Run(Divisions.Apply(kernel, Group32), values), Is.EqualTo(Run(kernel, values)), string.Join(", ", values));

@@ -56,7 +56,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void Assembly_is_written_with_arguments_that_there_are() => Refused(Missing, "names %2, and there are 2 arguments", "Count from %0");
+    public void Assembly_is_written_with_arguments_that_there_are() =>
+        Refused(Missing, "names %2, and there are 2 arguments", "Count from %0");
 
     public static void Missing(ArrayView<int> x) =>
         CudaAsm.Emit("add.s32 %0, %1, %2;", out int _, x[0]); // refused
@@ -95,7 +96,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void An_array_outside_is_not_read() => Refused(StaticArray, "The static field HeapRefusals.table is read.", "pass it as a parameter");
+    public void An_array_outside_is_not_read() =>
+        Refused(StaticArray, "The static field HeapRefusals.table is read.", "pass it as a parameter");
 
     public static void StaticArray(ArrayView<int> y)
     {
@@ -104,7 +106,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void A_static_field_is_not_read() => Refused(ReadStatic, "The static field HeapRefusals.counter is read.", "pass it as a parameter");
+    public void A_static_field_is_not_read() =>
+        Refused(ReadStatic, "The static field HeapRefusals.counter is read.", "pass it as a parameter");
 
     public static void ReadStatic(ArrayView<int> y)
     {
@@ -112,7 +115,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void A_static_field_is_not_written() => Refused(WriteStatic, "The static field HeapRefusals.counter is written.", "through an ArrayView");
+    public void A_static_field_is_not_written() =>
+        Refused(WriteStatic, "The static field HeapRefusals.counter is written.", "through an ArrayView");
 
     public static void WriteStatic(ArrayView<int> y)
     {
@@ -121,12 +125,14 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void An_interface_is_not_called() => Refused(CallInterface, "Parameter 'source' is an object (ISource).", "ArrayView<T>, numbers, and structs");
+    public void An_interface_is_not_called() =>
+        Refused(CallInterface, "Parameter 'source' is an object (ISource).", "ArrayView<T>, numbers, and structs");
 
     public static void CallInterface(ArrayView<int> y, ISource source) => y[0] = source.Next(); // refused
 
     [Test]
-    public void A_virtual_method_is_not_called() => Refused(CallVirtual, "EqualityComparer<int>.GetHashCode is called virtually.", "where T : struct");
+    public void A_virtual_method_is_not_called() =>
+        Refused(CallVirtual, "EqualityComparer<int>.GetHashCode is called virtually.", "where T : struct");
 
     public static void CallVirtual(ArrayView<int> y)
     {
@@ -134,7 +140,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void A_struct_is_not_boxed_to_call_what_it_inherits() => Refused(Inherited, "Enumerator is boxed to call GetHashCode.", "Give the struct its own method.");
+    public void A_struct_is_not_boxed_to_call_what_it_inherits() =>
+        Refused(Inherited, "Enumerator is boxed to call GetHashCode.", "Give the struct its own method.");
 
     public static void Inherited(ArrayView<int> y)
     {
@@ -142,7 +149,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void No_object_is_there_to_call() => Refused(NullObject, "An object or raw memory is used (ldnull).", "ArrayView<T>, numbers and structs");
+    public void No_object_is_there_to_call() =>
+        Refused(NullObject, "An object or raw memory is used (ldnull).", "ArrayView<T>, numbers and structs");
 
     public static void NullObject(ArrayView<int> y)
     {
@@ -167,7 +175,8 @@ public sealed class HeapRefusals : RefusalTests
     private static int Apply(Func<int, int> function, int v) => function(v);
 
     [Test]
-    public void A_delegate_in_a_field_is_not_called() => Refused(CallField, "A delegate or function pointer is used.", "a policy struct as a type parameter");
+    public void A_delegate_in_a_field_is_not_called() =>
+        Refused(CallField, "A delegate or function pointer is used.", "a policy struct as a type parameter");
 
     public static void CallField(ArrayView<int> y)
     {

@@ -44,7 +44,8 @@ public sealed class IrTests : PassTests
     [Test]
     public void The_verifier_finds_types_that_do_not_fit()
     {
-        Malformed((b, _) => b.Append(new Instruction(Op.Add, IrType.I32, [Constant.I32(1), Constant.I64(1)])), "the operands' types differ");
+        Malformed((b, _) => b.Append(new Instruction(Op.Add, IrType.I32, [Constant.I32(1), Constant.I64(1)])),
+            "the operands' types differ");
         Malformed((b, _) => b.Append(new Instruction(Op.Lt, IrType.Bool, [Constant.I32(1), Constant.F32(1)])), "the compared types differ");
         Malformed((b, _) => b.Append(new Instruction(Op.Load, IrType.I32, [Constant.I32(1)], (long)MemoryType.I32)), "not a pointer");
         Malformed((b, _) => b.Append(new If(Constant.I32(1), new Region(), new Region(), null)), "the condition is not Bool");
@@ -121,7 +122,8 @@ public sealed class IrTests : PassTests
     public static IEnumerable<MethodInfo> LanguageKernels => typeof(LanguageTests).Assembly.GetTypes()
         .Where(t => t.IsSubclassOf(typeof(LanguageTests)))
         .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
-        .Where(m => m.ReturnType == typeof(void) && !m.IsGenericMethod && m.GetParameters().Any(p => ArgumentPacker.IsView(p.ParameterType)));
+        .Where(m => m.ReturnType == typeof(void) && !m.IsGenericMethod
+            && m.GetParameters().Any(p => ArgumentPacker.IsView(p.ParameterType)));
 
     [TestCaseSource(nameof(LanguageKernels))]
     public void The_same_kernel_gives_the_same_text(MethodInfo kernel)

@@ -42,7 +42,8 @@ public sealed class ShapeRefusals : RefusalTests
     }
 
     [Test]
-    public void A_kernel_is_static() => Refused(new Action<ArrayView<int>>(Instance), "A kernel must be a static method.", "'public static void'");
+    public void A_kernel_is_static() =>
+        Refused(new Action<ArrayView<int>>(Instance), "A kernel must be a static method.", "'public static void'");
 
     public void Instance(ArrayView<int> y) => y[0] = field; // refused
 
@@ -58,7 +59,8 @@ public sealed class ShapeRefusals : RefusalTests
     public static int Returning(ArrayView<int> y) => y[0]; // refused
 
     [Test]
-    public void A_parameter_is_no_object() => Refused(TakesArray, "Parameter 'values' is an object (int[]).", "ArrayView<T>, numbers, and structs");
+    public void A_parameter_is_no_object() =>
+        Refused(TakesArray, "Parameter 'values' is an object (int[]).", "ArrayView<T>, numbers, and structs");
 
     public static void TakesArray(ArrayView<int> y, int[] values) => y[0] = values[0]; // refused
 
@@ -74,7 +76,8 @@ public sealed class ShapeRefusals : RefusalTests
     public static void TakesTuple(ArrayView<int> y, (int A, byte B) x) => y[0] = x.A; // refused
 
     [Test]
-    public void A_tuple_does_not_lie_in_memory() => Refused(TupleView, "laid out as the runtime likes, as all tuples are", "Declare a struct");
+    public void A_tuple_does_not_lie_in_memory() =>
+        Refused(TupleView, "laid out as the runtime likes, as all tuples are", "Declare a struct");
 
     public static void TupleView(ArrayView<(int A, byte B)> y)
     {
@@ -83,7 +86,8 @@ public sealed class ShapeRefusals : RefusalTests
     }
 
     [Test]
-    public void Fields_lie_at_multiples_of_their_size() => Refused(OddView, "Odd is packed so that a field lies at no multiple of its size", "Declare a struct");
+    public void Fields_lie_at_multiples_of_their_size() =>
+        Refused(OddView, "Odd is packed so that a field lies at no multiple of its size", "Declare a struct");
 
     public static void OddView(ArrayView<Odd> y)
     {

@@ -10,7 +10,8 @@ public sealed class ValuePassTests : PassTests
     {
         Function function = Verified(Specialize.Apply(Import(Dimensions), new Index3D(32, 1, 2), 16));
         Assert.That(function.Body.All().Select(i => i.Op), Has.None.AnyOf(Op.GroupDim, Op.LaneIndex, Op.WarpSize, Op.WarpIndex));
-        Assert.That(function.Body.All().Where(i => i.Op == Op.GroupIndex).Select(i => i.Attribute).Distinct(), Is.EquivalentTo(new[] { 0, 2 }));
+        Assert.That(function.Body.All().Where(i => i.Op == Op.GroupIndex).Select(i => i.Attribute).Distinct(),
+            Is.EquivalentTo(new[] { 0, 2 }));
     }
 
     public static void Dimensions(ArrayView<int> y) =>
@@ -169,7 +170,8 @@ public sealed class ValuePassTests : PassTests
         Assert.Multiple(() =>
         {
             Assert.That(variance.Of(store.Operands[0]), Is.EqualTo(Shape.Affine(4)));
-            Assert.That(loads.Select(l => variance.Of(l.Operands[0])), Is.EqualTo(new[] { Shape.Affine(-8), Shape.Uniform, Shape.Varying }));
+            Assert.That(loads.Select(l => variance.Of(l.Operands[0])),
+                Is.EqualTo(new[] { Shape.Affine(-8), Shape.Uniform, Shape.Varying }));
             Assert.That(loads.Select(variance.Of), Is.EqualTo(new[] { Shape.Varying, Shape.Uniform, Shape.Varying }));
         });
     }

@@ -122,7 +122,8 @@ public sealed class WideAccessTests : PassTests
     [TestCase(false)]
     public void Results_are_those_of_single_accesses(bool alignedViews) => Assert.Multiple(() =>
     {
-        foreach (Delegate kernel in (Delegate[])[Structs, Unrolled, Backwards, Guarded, InLoop, InShared, Odd, Pairs, Overwritten, ReadBack])
+        foreach (Delegate kernel in (Delegate[])[Structs, Unrolled, Backwards, Guarded, InLoop, InShared, Odd, Pairs, Overwritten,
+            ReadBack])
         {
             Function single = new KernelSource(kernel.Method).Optimize(Group32, 32);
             Assert.That(Run(WideAccesses.Apply(single, alignedViews)), Is.EqualTo(Run(single)), kernel.Method.Name);

@@ -42,13 +42,15 @@ public sealed class CSharpKernelTests
     {
         using var x = accelerator.Allocate1D(new float[100]);
         using var y = accelerator.Allocate1D<float>(100);
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>> kernel = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Double);
+        Action<KernelConfig, ArrayView<float>, ArrayView<float>> kernel =
+            accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Double);
         kernel((2, 32), x.View.SubView(10, 64), y.View);
         var fault = Assert.Throws<KernelFaultException>(() => kernel((2, 32), x.View.SubView(10, 60), y.View))!;
         Assert.Multiple(() =>
         {
             Assert.That(fault.Fault, Is.EqualTo(KernelFault.OutOfBounds));
-            Assert.That(fault.Message, Does.Contain("CSharpKernelTests.Double (CSharpKernelTests.cs:").And.Contains("thread 28 of group 1 reads element 60")
+            Assert.That(fault.Message,
+                Does.Contain("CSharpKernelTests.Double (CSharpKernelTests.cs:").And.Contains("thread 28 of group 1 reads element 60")
                 .And.Contains("the view 'x' of 240 bytes"));
             Assert.That(fault.Line, Is.GreaterThan(0));
         });
@@ -70,7 +72,8 @@ public sealed class CSharpKernelTests
         Assert.Multiple(() =>
         {
             Assert.That(fault.Fault, Is.EqualTo(KernelFault.SharedRace));
-            Assert.That(fault.Message, Does.Contain("CSharpKernelTests.Reverse (CSharpKernelTests.cs:").And.Contains("which thread 63 of group 0 wrote"));
+            Assert.That(fault.Message,
+                Does.Contain("CSharpKernelTests.Reverse (CSharpKernelTests.cs:").And.Contains("which thread 63 of group 0 wrote"));
         });
     }
 
@@ -79,8 +82,10 @@ public sealed class CSharpKernelTests
     {
         using var x = accelerator.Allocate1D<float>(64);
         using var y = accelerator.Allocate1D<float>(64);
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>> kernel = accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Double);
-        Assert.That(() => kernel((2, 32), x.View, y.View), Throws.TypeOf<KernelFaultException>().With.Property("Fault").EqualTo(KernelFault.Uninitialised));
+        Action<KernelConfig, ArrayView<float>, ArrayView<float>> kernel =
+            accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Double);
+        Assert.That(() => kernel((2, 32), x.View, y.View),
+            Throws.TypeOf<KernelFaultException>().With.Property("Fault").EqualTo(KernelFault.Uninitialised));
         x.MemSetToZero();
         Assert.That(() => kernel((2, 32), x.View, y.View), Throws.Nothing);
     }

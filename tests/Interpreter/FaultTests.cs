@@ -24,7 +24,8 @@ internal sealed class FaultTests
         KernelFaultException fault = Find(k, KernelFault.OutOfBounds, (2, 16), bench.Ints(new int[20]), bench.Ints(new int[32]));
         Assert.Multiple(() =>
         {
-            Assert.That(fault.Message, Does.Contain("Tests.Faulty (Faulty.cs:12): thread 4 of group 1 reads element 20 (I32, byte 80) of the buffer 'x' of 80 bytes"));
+            Assert.That(fault.Message,
+                Does.Contain("Tests.Faulty (Faulty.cs:12): thread 4 of group 1 reads element 20 (I32, byte 80) of the buffer 'x' of 80 bytes"));
             Assert.That((fault.Kernel, fault.File, fault.Line), Is.EqualTo(("Tests.Faulty", "/source/Faulty.cs", 12)));
         });
     }
@@ -45,7 +46,8 @@ internal sealed class FaultTests
     {
         var k = new IrKernel("Faulty");
         Value x = k.View("x").Pointer;
-        k.Store(x, k.B.Emit(Op.Shl, IrType.I64, [k.B.Emit(Op.SignExtend, IrType.I64, [k.B.Add(k.Lane, Constant.I32(1))]), Constant.I32(62)]),
+        k.Store(x, k.B.Emit(Op.Shl, IrType.I64,
+            [k.B.Emit(Op.SignExtend, IrType.I64, [k.B.Add(k.Lane, Constant.I32(1))]), Constant.I32(62)]),
             k.Lane, MemoryType.I32);
         Find(k, KernelFault.OutOfBounds, (1, 4), bench.Ints(new int[64]));
     }
@@ -55,11 +57,13 @@ internal sealed class FaultTests
     {
         var shared = new IrKernel("Faulty");
         shared.Store(shared.Shared(28), shared.Lane, shared.Lane, MemoryType.I32);
-        Assert.That(Find(shared, KernelFault.OutOfBounds, (1, 8)).Message, Does.Contain("thread 7 of group 0 writes element 7 (I32, byte 28) of the shared array of 28 bytes"));
+        Assert.That(Find(shared, KernelFault.OutOfBounds, (1, 8)).Message,
+            Does.Contain("thread 7 of group 0 writes element 7 (I32, byte 28) of the shared array of 28 bytes"));
 
         var local = new IrKernel("Faulty");
         local.Store(local.Local(12), local.Lane, local.Lane, MemoryType.I32);
-        Assert.That(Find(local, KernelFault.OutOfBounds, (1, 8)).Message, Does.Contain("thread 3 of group 0 writes element 3 (I32, byte 12) of the local array of 12 bytes"));
+        Assert.That(Find(local, KernelFault.OutOfBounds, (1, 8)).Message,
+            Does.Contain("thread 3 of group 0 writes element 3 (I32, byte 12) of the local array of 12 bytes"));
 
         var empty = new IrKernel("Faulty");
         empty.Store(empty.View("x").Pointer, empty.Lane, empty.Lane, MemoryType.I32);
@@ -89,7 +93,8 @@ internal sealed class FaultTests
             Value pointer = array(k);
             k.Store(pointer, k.B.Mul(k.Lane, Constant.I32(2)), k.Lane, MemoryType.I32);
             k.Load(pointer, k.B.Add(k.B.Mul(k.Lane, Constant.I32(2)), Constant.I32(1)), MemoryType.I32);
-            Assert.That(Find(k, KernelFault.Uninitialised, (1, 8), views).Message, Does.Contain(name).And.Contains("which nothing has written"));
+            Assert.That(Find(k, KernelFault.Uninitialised, (1, 8), views).Message,
+                Does.Contain(name).And.Contains("which nothing has written"));
         }
     });
 
@@ -159,7 +164,8 @@ internal sealed class FaultTests
         Value shared = k.Shared(4);
         k.If(k.B.Binary(Op.Eq, k.Lane, Constant.I32(0)), () => k.B.Store(shared, Constant.I32(0), MemoryType.I32));
         k.B.Emit(Op.AtomicAdd, IrType.I32, [shared, k.Lane], (long)MemoryType.I32);
-        Assert.That(Find(k, KernelFault.SharedRace, (1, 16)).Message, Does.Contain("thread 1 of group 0 updates").And.Contains("which thread 0 of group 0 wrote"));
+        Assert.That(Find(k, KernelFault.SharedRace, (1, 16)).Message,
+            Does.Contain("thread 1 of group 0 updates").And.Contains("which thread 0 of group 0 wrote"));
     }
 
     [Test]
@@ -191,7 +197,8 @@ internal sealed class FaultTests
         Value sum = k.Load(x, k.B.Add(k.GlobalIndex, Constant.I32(1)), MemoryType.I32);
         k.Barrier();
         k.Store(x, k.GlobalIndex, k.B.Add(sum, Constant.I32(1)), MemoryType.I32);
-        Assert.That(Find(k, KernelFault.GlobalRace, (2, 8), bench.Ints(new int[17])).Message, Does.Contain("which thread 7 of group 0 read"));
+        Assert.That(Find(k, KernelFault.GlobalRace, (2, 8), bench.Ints(new int[17])).Message,
+            Does.Contain("which thread 7 of group 0 read"));
     }
 
     [Test]
@@ -222,14 +229,16 @@ internal sealed class FaultTests
             k.Barrier();
             return [];
         });
-        Assert.That(Find(k, KernelFault.DivergentBarrier, (1, 8)).Message, Does.Contain("thread 1 of group 0").And.Contains("thread 0 does not reach"));
+        Assert.That(Find(k, KernelFault.DivergentBarrier, (1, 8)).Message,
+            Does.Contain("thread 1 of group 0").And.Contains("thread 0 does not reach"));
     }
 
     [Test]
     public void Shuffles_and_warp_barriers_that_part_of_a_warp_skips_are_found() => Assert.Multiple(() =>
     {
         var shuffle = new IrKernel("Faulty");
-        shuffle.If(shuffle.B.Binary(Op.Lt, shuffle.Lane, Constant.I32(3)), () => shuffle.Raw(Op.ShuffleDown, IrType.I32, shuffle.Lane, Constant.I32(1)));
+        shuffle.If(shuffle.B.Binary(Op.Lt, shuffle.Lane, Constant.I32(3)), () =>
+            shuffle.Raw(Op.ShuffleDown, IrType.I32, shuffle.Lane, Constant.I32(1)));
         Assert.That(Find(shuffle, KernelFault.AbsentSource, (1, 8)).Message, Does.Contain("thread 2 of group 0 takes a value of thread 3"));
 
         var barrier = new IrKernel("Faulty");
@@ -251,7 +260,8 @@ internal sealed class FaultTests
         var k = new IrKernel("Faulty");
         k.While([Constant.I32(0)], carried => (k.B.Binary(Op.Lt, k.Lane, Constant.I32(3)), [k.B.Add(carried[0], Constant.I32(1))]));
         bench.Accelerator.MaxRounds = 100;
-        Assert.That(Find(k, KernelFault.EndlessLoop, (1, 8)).Message, Does.Contain("thread 0 of group 0 has gone round the loop 100 times"));
+        Assert.That(Find(k, KernelFault.EndlessLoop, (1, 8)).Message,
+            Does.Contain("thread 0 of group 0 has gone round the loop 100 times"));
     }
 
     private KernelFaultException Find(IrKernel kernel, KernelFault kind, KernelConfig config, params ArrayView<int>[] views)

@@ -162,7 +162,8 @@ internal sealed class FlowTests
     {
         Value small = k.B.Binary(Op.Lt, lane, Constant.I32(13)), all = k.B.Binary(Op.Ge, lane, Constant.I32(0));
         Value bits = k.Raw(Op.BarrierPopCount, IrType.I32, small);
-        foreach (Value bit in (Value[])[k.Raw(Op.BarrierAnd, IrType.Bool, small), k.Raw(Op.BarrierOr, IrType.Bool, small), k.Raw(Op.BarrierAnd, IrType.Bool, all)])
+        foreach (Value bit in (Value[])[k.Raw(Op.BarrierAnd, IrType.Bool, small), k.Raw(Op.BarrierOr, IrType.Bool, small),
+            k.Raw(Op.BarrierAnd, IrType.Bool, all)])
             bits = k.B.Add(k.B.Mul(bits, Constant.I32(2)), k.B.Emit(Op.BoolToInt, IrType.I32, [bit]));
         return k.B.Add(bits, k.Raw(Op.GroupBroadcast, IrType.I32, k.B.Mul(lane, Constant.I32(1000)), Constant.I32(17)));
     }, _ => 13 * 8 + 3 + 17000);
@@ -178,7 +179,8 @@ internal sealed class FlowTests
             k.B.Emit(ops[a], IrType.I32, [k.B.PtrAdd(x, Constant.I32(a), 4), operand], (long)MemoryType.I32);
         Value before = k.B.Emit(Op.AtomicAdd, IrType.I32, [k.B.PtrAdd(x, Constant.I32(8), 4), Constant.I32(1)], (long)MemoryType.I32);
         k.Store(k.View("order").Pointer, i, before, MemoryType.I32);
-        k.B.Emit(Op.AtomicCompareExchange, IrType.I32, [k.B.PtrAdd(x, Constant.I32(9), 4), i, k.B.Add(i, Constant.I32(1))], (long)MemoryType.I32);
+        k.B.Emit(Op.AtomicCompareExchange, IrType.I32, [k.B.PtrAdd(x, Constant.I32(9), 4), i, k.B.Add(i, Constant.I32(1))],
+            (long)MemoryType.I32);
         k.B.Emit(Op.AtomicExchange, IrType.I32, [k.B.PtrAdd(x, Constant.I32(10), 4), Constant.I32(77)], (long)MemoryType.I32);
         ArrayView<int> output = bench.Ints(0, 0, 0, 0, -1, -1, 0, 0, 0, 0, 0), order = bench.Undefined(32);
         bench.Run(k.Build(), (2, 16), output, order);

@@ -193,7 +193,8 @@ internal sealed class OperationTests
     private static void Check<T, TResult>(Op op, T[] data, Func<T, T, TResult> expected) where T : unmanaged where TResult : unmanaged
     {
         var pairs = (from a in data from b in data select (a, b)).ToArray();
-        Compare(op, [.. pairs.Select(p => p.a)], [.. pairs.Select(p => p.b)], [.. pairs.Select(p => p.b)], [.. pairs.Select(p => expected(p.a, p.b))], 2);
+        Compare(op, [.. pairs.Select(p => p.a)], [.. pairs.Select(p => p.b)], [.. pairs.Select(p => p.b)],
+            [.. pairs.Select(p => expected(p.a, p.b))], 2);
     }
 
     private static void Check<T, TResult>(Op op, T[] data, Func<T, T, T, TResult> expected) where T : unmanaged where TResult : unmanaged
@@ -246,7 +247,8 @@ internal sealed class OperationTests
     }
 
     private static void Store<T>(IrKernel k, Value pointer, Value index, Value value) =>
-        k.Store(pointer, index, typeof(T) == typeof(bool) ? k.Raw(Op.BoolToInt, IrType.I32, value) : value, MemoryTypes.Of(typeof(T))!.Value);
+        k.Store(pointer, index, typeof(T) == typeof(bool) ? k.Raw(Op.BoolToInt, IrType.I32, value) : value,
+            MemoryTypes.Of(typeof(T))!.Value);
 
     private static bool Same<T>(T a, T b) where T : unmanaged => (a, b) switch
     {

@@ -29,9 +29,11 @@ public class ConvTests
                 float[] weights = inputs.Normal(shape.Weights);
                 float[] turned = MatMulTests.Turned(weights, shape.Weights / shape.Coarse.Channels, shape.Coarse.Channels);
                 string name = Name(shape);
-                Compare.Bits(Convolve<Tile8x2, ToCoarse, Plain>(accelerator, fine, weights, shape), ConvReference.ToCoarse32(fine, weights, shape),
+                Compare.Bits(Convolve<Tile8x2, ToCoarse, Plain>(accelerator, fine, weights, shape),
+                    ConvReference.ToCoarse32(fine, weights, shape),
                     $"to coarse, {name}");
-                Compare.Bits(Convolve<Tile4x2, ToFine, Plain>(accelerator, coarse, turned, shape), ConvReference.ToFine32(coarse, weights, shape),
+                Compare.Bits(Convolve<Tile4x2, ToFine, Plain>(accelerator, coarse, turned, shape),
+                    ConvReference.ToFine32(coarse, weights, shape),
                     $"to fine, {name}");
                 Compare.Bits(Weights<Tile6x2>(accelerator, fine, coarse, shape), ConvReference.Weights32(fine, coarse, shape),
                     $"weights, {name}");
@@ -45,7 +47,8 @@ public class ConvTests
     public void Channels_read_by_fours_give_the_same_sums(TestDevice device) => device.Run(accelerator =>
     {
         var inputs = new Inputs();
-        foreach (ConvShape shape in (ConvShape[])[Shape(9, 5, 6, 4, 12, 3, 2, 1), Shape(3, 4, 4, 16, 36, 2, 1, 0), Shape(2, 4, 3, 12, 8, 3, 1, 1)])
+        foreach (ConvShape shape in (ConvShape[])[Shape(9, 5, 6, 4, 12, 3, 2, 1), Shape(3, 4, 4, 16, 36, 2, 1, 0),
+            Shape(2, 4, 3, 12, 8, 3, 1, 1)])
         {
             float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
             float[] weights = inputs.Normal(shape.Weights);
@@ -73,7 +76,8 @@ public class ConvTests
             double tolerance = 1e-6 * ConvReference.Trilinear(Absolute(fine), Absolute(weights), Absolute(coarse), shape);
             Assert.Multiple(() =>
             {
-                Assert.That(Dot(ConvReference.ToCoarse32(fine, weights, shape), coarse), Is.EqualTo(product).Within(tolerance), Name(shape));
+                Assert.That(Dot(ConvReference.ToCoarse32(fine, weights, shape), coarse), Is.EqualTo(product).Within(tolerance),
+                    Name(shape));
                 Assert.That(Dot(ConvReference.ToFine32(coarse, weights, shape), fine), Is.EqualTo(product).Within(tolerance), Name(shape));
                 Assert.That(Dot(ConvReference.Weights32(fine, coarse, shape), weights), Is.EqualTo(product).Within(tolerance), Name(shape));
             });

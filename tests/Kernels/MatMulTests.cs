@@ -43,7 +43,8 @@ public class MatMulTests
         var inputs = new Inputs();
         device.Run(accelerator =>
         {
-            foreach ((int rows, int columns, int depth) in (ReadOnlySpan<(int, int, int)>)[.. Shapes, (33, 31, 16), (36, 64, 36), (20, 12, 84)])
+            foreach ((int rows, int columns, int depth) in (ReadOnlySpan<(int, int, int)>)[.. Shapes, (33, 31, 16), (36, 64, 36),
+                (20, 12, 84)])
             {
                 var shape = new MatMulShape { Rows = rows, Columns = columns, Depth = depth };
                 AllLayouts<Single<Block32x32>>(accelerator, shape, inputs);
@@ -191,7 +192,8 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, Plain>;
         accelerator.LoadStreamKernel(kernel)(
-            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<TBlock>()), a.View, b.View, c.View, default,
+            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<TBlock>()), a.View, b.View, c.View,
+                default,
                 default, shape);
         return c.Read();
     }

@@ -65,7 +65,8 @@ public class ReparameterizeTests
         int size = shape.Rows * shape.Columns, drawn = size * shape.Samples;
         using var control = accelerator.Allocate1D(new[] { Control });
         using Guarded encoded = new(accelerator, inputs.Normal(2 * size)), prior = new(accelerator, inputs.Normal(TPrior.Outputs * size));
-        using Guarded upstream = new(accelerator, inputs.Normal(drawn)), gates = new(accelerator, [.. Enumerable.Range(0, shape.Columns).Select(i => i % 3 == 0 ? 0f : 1f)]);
+        using Guarded upstream = new(accelerator, inputs.Normal(drawn)),
+            gates = new(accelerator, [.. Enumerable.Range(0, shape.Columns).Select(i => i % 3 == 0 ? 0f : 1f)]);
         using Guarded latent = new(accelerator, drawn), latentTwin = new(accelerator, drawn), terms = new(accelerator, size);
         using Guarded divergence = new(accelerator, shape.Rows), divergenceTwin = new(accelerator, shape.Rows);
         using Guarded gradient = new(accelerator, 2 * size), twin = new(accelerator, 2 * size);
@@ -74,7 +75,8 @@ public class ReparameterizeTests
         KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
         KernelConfig draws = new(Elementwise.GridFor(matrix with { Rows = shape.Rows * shape.Samples }, Group), Group);
         var forward = Reparameterize.Forward<TPrior>;
-        accelerator.LoadStreamKernel(forward)((shape.Rows, Group), encoded.View, prior.View, latent.View, divergence.View, control.View, shape);
+        accelerator.LoadStreamKernel(forward)((shape.Rows, Group), encoded.View, prior.View, latent.View, divergence.View, control.View,
+            shape);
         var sample = Reparameterize.Sample;
         accelerator.LoadStreamKernel(sample)(draws, encoded.View, latentTwin.View, control.View, shape);
         var diverge = Reparameterize.Divergence<TPrior>;
@@ -135,7 +137,8 @@ public class ReparameterizeTests
         using var twin = new Guarded(accelerator, encoded.Length);
         using var gates = new Guarded(accelerator, [.. Enumerable.Repeat(1f, shape.Columns)]);
         var fused = Reparameterize.Backward<StandardPrior>;
-        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, gates.View, latentGradient.View, gradient.View, default, control.View, shape);
+        accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, gates.View, latentGradient.View, gradient.View,
+            default, control.View, shape);
         KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), Group);
         var sample = Reparameterize.SampleGradient;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentGradient.View, twin.View, control.View, shape);

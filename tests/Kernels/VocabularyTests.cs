@@ -90,7 +90,8 @@ public class VocabularyTests
 
     private static IEnumerable<(string Where, MemberInfo Member)> Uses(Type type)
     {
-        const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+        const BindingFlags All =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         IEnumerable<MemberInfo> ofFields = type.GetFields(All).SelectMany(field => Parts(field.FieldType));
         IEnumerable<MemberInfo> ofMethods = type.GetMethods(All).Concat<MethodBase>(type.GetConstructors(All)).SelectMany(OfMethod);
         return ofFields.Concat(ofMethods).Where(member => member.Module.Assembly == gpu).Select(member => (type.FullName!, member));

@@ -176,7 +176,8 @@ public sealed class ArithmeticTests : LanguageTests
     {
         int i = Grid.GlobalIndex.X;
         double d = x[i] * 1.01;
-        y[i] = (int)x[i] + 3L * (uint)x[i] + 5 * (long)x[i] + 7 * (int)d + 11 * (long)d + 13L * (uint)d + (long)(ulong)x[i] + (long)(ulong)d;
+        y[i] = (int)x[i] + 3L * (uint)x[i] + 5 * (long)x[i] + 7 * (int)d + 11 * (long)d + 13L * (uint)d + (long)(ulong)x[i]
+            + (long)(ulong)d;
     }
 
     public static void ToSmall(ArrayView<float> x, ArrayView<ulong> y)

@@ -164,7 +164,8 @@ public sealed class BranchTests : LanguageTests
 
     [EveryDevice]
     public void Branches_use_views_of_different_memory(TestDevice device) =>
-        Assert.That(Run<int, int>(device, DifferentMemory, Small, 63, Groups), Is.EqualTo(Small.Select((v, i) => v > 0 ? v + i % 21 : 2 * v)));
+        Assert.That(Run<int, int>(device, DifferentMemory, Small, 63, Groups),
+            Is.EqualTo(Small.Select((v, i) => v > 0 ? v + i % 21 : 2 * v)));
 
     public static void DifferentMemory(ArrayView<int> x, ArrayView<int> y)
     {

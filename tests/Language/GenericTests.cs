@@ -134,5 +134,6 @@ public sealed class GenericTests : LanguageTests
     public void Constants_and_readonly_statics_are_numbers(TestDevice device) => Same<double>(device, Constants);
 
     public static void Constants(ArrayView<int> x, ArrayView<double> y) =>
-        y[Grid.GlobalIndex.X] = Answer * half + Computed + (int)favourite + x[Grid.GlobalIndex.X] + float.MaxValue + sizeof(int) + (double)MathF.PI;
+        y[Grid.GlobalIndex.X] = Answer * half + Computed + (int)favourite + x[Grid.GlobalIndex.X] + float.MaxValue + sizeof(int)
+            + (double)MathF.PI;
 }

@@ -13,7 +13,8 @@ public sealed class GridTests : LanguageTests
     public static void Places(ArrayView<int> x, ArrayView<long> y)
     {
         Index3D i = Grid.GlobalIndex;
-        long place = i.X + 100L * i.Y + 10_000L * i.Z + 1_000_000L * Group.LinearIndex + 100_000_000L * Grid.IdxX + 1_000_000_000L * Grid.IdxY;
+        long place = i.X + 100L * i.Y + 10_000L * i.Z + 1_000_000L * Group.LinearIndex + 100_000_000L * Grid.IdxX
+            + 1_000_000_000L * Grid.IdxY;
         place = place * 7 + Group.IdxX + 3 * Group.IdxY + 5 * Group.IdxZ + 11 * Grid.IdxZ;
         place = place * 13 + Grid.DimX * Grid.DimY * Grid.DimZ + Group.DimX * Group.DimY * Group.DimZ + Group.DimZ;
         y[Grid.GlobalLinearIndex] = place + x[Group.LinearIndex];

@@ -7,13 +7,15 @@ public sealed class GroupTests : LanguageTests
 
     private static int[] Input(int count) => [.. Enumerable.Range(0, count).Select(i => i * 37 % 23 - 6)];
 
-    private static void AllSizes(TestDevice device, Action<ArrayView<int>, ArrayView<int>> kernel, Func<int[], int[]> perGroup, int sharedInts = 0)
+    private static void AllSizes(TestDevice device, Action<ArrayView<int>, ArrayView<int>> kernel, Func<int[], int[]> perGroup,
+        int sharedInts = 0)
     {
         foreach (int size in sizes)
         {
             int[] input = Input(3 * size);
             var config = new KernelConfig(3, size, SharedMemoryConfig.RequestDynamic<int>(sharedInts * size));
-            Assert.That(Run(device, kernel, input, 3 * size, config), Is.EqualTo(input.Chunk(size).SelectMany(perGroup)), $"groups of {size}");
+            Assert.That(Run(device, kernel, input, 3 * size, config), Is.EqualTo(input.Chunk(size).SelectMany(perGroup)),
+                $"groups of {size}");
         }
     }
 
@@ -104,7 +106,8 @@ public sealed class GroupTests : LanguageTests
 
     [EveryDevice]
     public void Votes_count_and_broadcasts_reach_every_thread(TestDevice device) => AllSizes(device, Votes, group =>
-        [.. group.Select(_ => group.Count(v => v > 3) * 1000 + (group.All(v => v > -6) ? 100 : 0) + (group.Any(v => v > 14) ? 200 : 0) + 3 * group[group.Length / 2] + 1)]);
+        [.. group.Select(_ => group.Count(v => v > 3) * 1000 + (group.All(v => v > -6) ? 100 : 0) + (group.Any(v => v > 14) ? 200 : 0)
+            + 3 * group[group.Length / 2] + 1)]);
 
     public static void Votes(ArrayView<int> x, ArrayView<int> y)
     {

@@ -30,7 +30,8 @@ public abstract class LanguageTests
     /// <summary>Numbers of every size and kind, NaN, infinities and both zeros among them.</summary>
     protected static float[] Floats { get; } =
     [
-        .. new[] { 0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, float.MaxValue, 1e10f, -3e18f, 2147483647f, -2147483648f },
+        .. new[] { 0f, -0f, float.NaN, float.PositiveInfinity, float.NegativeInfinity, float.Epsilon, float.MaxValue, 1e10f, -3e18f,
+            2147483647f, -2147483648f },
         .. new[] { 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 255.7f, 256f, -1f, 65535.5f, 4294967295f, 127.9f },
         .. Enumerable.Range(0, 41).Select(i => (i - 20) * 0.37f),
     ];

@@ -238,7 +238,8 @@ public sealed class LoopTests : LanguageTests
     }
 
     [EveryDevice]
-    public void Values_on_the_evaluation_stack_have_other_types_in_a_loop_than_before_it(TestDevice device) => Same<float>(device, StackTypes);
+    public void Values_on_the_evaluation_stack_have_other_types_in_a_loop_than_before_it(TestDevice device) =>
+        Same<float>(device, StackTypes);
 
     public static void StackTypes(ArrayView<int> x, ArrayView<float> y)
     {

@@ -23,7 +23,8 @@ public sealed class MathTests : LanguageTests
     }
 
     [EveryDevice]
-    public void Exact_functions_of_doubles_have_the_same_bits(TestDevice device) => Same<float, double>(device, ExactDouble, Floats, 63 * 9);
+    public void Exact_functions_of_doubles_have_the_same_bits(TestDevice device) =>
+        Same<float, double>(device, ExactDouble, Floats, 63 * 9);
 
     public static void ExactDouble(ArrayView<float> x, ArrayView<double> y)
     {
@@ -87,20 +88,23 @@ public sealed class MathTests : LanguageTests
         float f = float.IsNaN(x[i]) ? 1 : x[i];
         long sum = BitConverter.SingleToInt32Bits(f) * 3L ^ BitConverter.SingleToUInt32Bits(f) ^ Interop.FloatAsInt(f);
         sum ^= BitConverter.DoubleToInt64Bits(f * 1.1) ^ (long)BitConverter.DoubleToUInt64Bits(f) ^ (long)Interop.FloatAsInt((double)f);
-        float g = BitConverter.Int32BitsToSingle(i * 0x1010101) + BitConverter.UInt32BitsToSingle(0x3f800000u + (uint)i) * Interop.IntAsFloat(0x40000001u);
+        float g = BitConverter.Int32BitsToSingle(i * 0x1010101)
+            + BitConverter.UInt32BitsToSingle(0x3f800000u + (uint)i) * Interop.IntAsFloat(0x40000001u);
         double d = BitConverter.Int64BitsToDouble(0x3ff0000000000001L + i) + Interop.IntAsFloat(0x4000000000000000UL);
         y[i] = sum ^ BitConverter.SingleToInt32Bits(g) ^ BitConverter.DoubleToInt64Bits(d);
     }
 
     [EveryDevice]
-    public void Functions_of_constants_are_computed_by_the_compiler_alike(TestDevice device) => Same<float, float>(device, OfConstants, Floats);
+    public void Functions_of_constants_are_computed_by_the_compiler_alike(TestDevice device) =>
+        Same<float, float>(device, OfConstants, Floats);
 
     public static void OfConstants(ArrayView<float> x, ArrayView<float> y)
     {
         int i = Grid.GlobalIndex.X;
         float third = 1f / Three(), big = Three() * 1e38f * 10;
         int shifted = (int)Three() << 35, saturated = (int)big;
-        y[i] = x[i] * third + MathF.Sqrt(Three()) + MathF.FusedMultiplyAdd(third, Three(), -1) + shifted + saturated + (uint)-Three() + MathF.Round(Three() / 2);
+        y[i] = x[i] * third + MathF.Sqrt(Three()) + MathF.FusedMultiplyAdd(third, Three(), -1) + shifted + saturated + (uint)-Three()
+            + MathF.Round(Three() / 2);
     }
 
     private static float Three() => 3;

@@ -34,7 +34,8 @@ public class ConvVaeTests
         // With and without unfolding, sizes that the stride does not divide, linear layers between, several outputs and colours.
         Check(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli, new(6, 7) { Dense = [5] }, [9, 4], [4, 9]));
         Check(accelerator, Shape(Activation.Gelu, Likelihood.Gaussian, new(5, 4) { Kernel = 3 }, [3, 9], [17]));
-        Check(accelerator, Shape(Activation.Softplus, Likelihood.Mixture, new(4, 3, 2) { Kernel = 2, Stride = 1, Padding = 0 }, [2], [5, 8]));
+        Check(accelerator,
+            Shape(Activation.Softplus, Likelihood.Mixture, new(4, 3, 2) { Kernel = 2, Stride = 1, Padding = 0 }, [2], [5, 8]));
         return true;
     });
 
@@ -45,7 +46,8 @@ public class ConvVaeTests
         VaeShape plain = Shape(Activation.Gelu, Likelihood.Bernoulli, new(5, 4) { Kernel = 3, Dense = [6] }, [9, 3], [3, 9]);
         foreach (Prior prior in Enum.GetValues<Prior>())
             Check(accelerator, plain with { Classes = 2, Prior = prior, Samples = 2 });
-        Check(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli, new(4, 3, 3), [5], [5]) with { Classes = 2, Objective = Objective.Iwae });
+        Check(accelerator,
+            Shape(Activation.Tanh, Likelihood.Bernoulli, new(4, 3, 3), [5], [5]) with { Classes = 2, Objective = Objective.Iwae });
         return true;
     });
 

@@ -82,7 +82,8 @@ public class InitializationTests
             lock (Reference)
             {
                 Reference.TryAdd(initialization, (device.ToString(), values));
-                Compare.Bits(values, Reference[initialization].Values, $"{initialization} on {device} and on {Reference[initialization].Device}");
+                Compare.Bits(values, Reference[initialization].Values,
+                    $"{initialization} on {device} and on {Reference[initialization].Device}");
             }
         }
         return true;

@@ -68,14 +68,16 @@ public sealed class EvaluationTests
         using var backend = Backend.Open("cpu", 1);
         using var generation = new Generation(backend.Accelerator, model, parameters);
         var codes = generation.Encode(Images, default);
-        float[] grid = [.. Enumerable.Range(0, side * side).SelectMany(i => (float[])[(float)((i / side - 80) * step), (float)((i % side - 80) * step)])];
+        float[] grid = [.. Enumerable.Range(0, side * side).SelectMany(i =>
+            (float[])[(float)((i / side - 80) * step), (float)((i % side - 80) * step)])];
         var means = generation.Decode(grid, default);
         double logLikelihood = 0, gap = 0;
         for (var image = 0; image < Images.Count; image++)
         {
             var x = Pixels(image);
             var joint = Enumerable.Range(0, side * side).Select(i => Normal(grid[2 * i], 0, 1) + Normal(grid[2 * i + 1], 0, 1)
-                + x.Select((value, j) => value * Math.Log(means[4 * i + j]) + (1 - value) * Math.Log(1 - means[4 * i + j])).Sum()).ToArray();
+                + x.Select((value, j) => value * Math.Log(means[4 * i + j]) + (1 - value) * Math.Log(1 - means[4 * i + j])).Sum())
+                    .ToArray();
             var evidence = Math.Log(joint.Sum(Math.Exp) * step * step);
             var q = Enumerable.Range(0, side * side).Select(i => Enumerable.Range(0, 2).Sum(k =>
                 Normal(grid[2 * i + k], codes.Means[2 * image + k], codes.Deviations[2 * image + k]))).ToArray();

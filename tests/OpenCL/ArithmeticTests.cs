@@ -7,14 +7,17 @@ public sealed class ArithmeticTests : OpenCLFixture
 {
     [Test]
     public void Float_arithmetic_has_the_bits_of_CSharp() => Check(Samples.Pairs(Samples.Floats), IrType.F32,
-        (Op.Add, (a, b) => a + b), (Op.Sub, (a, b) => a - b), (Op.Mul, (a, b) => a * b), (Op.Div, (a, b) => a / b), (Op.Rem, (a, b) => a % b),
-        (Op.Min, MathF.Min), (Op.Max, MathF.Max), (Op.Neg, (a, _) => -a), (Op.Abs, (a, _) => MathF.Abs(a)), (Op.Sqrt, (a, _) => MathF.Sqrt(a)),
+        (Op.Add, (a, b) => a + b), (Op.Sub, (a, b) => a - b), (Op.Mul, (a, b) => a * b), (Op.Div, (a, b) => a / b),
+            (Op.Rem, (a, b) => a % b),
+        (Op.Min, MathF.Min), (Op.Max, MathF.Max), (Op.Neg, (a, _) => -a), (Op.Abs, (a, _) => MathF.Abs(a)),
+            (Op.Sqrt, (a, _) => MathF.Sqrt(a)),
         (Op.Floor, (a, _) => MathF.Floor(a)), (Op.Ceiling, (a, _) => MathF.Ceiling(a)), (Op.Truncate, (a, _) => MathF.Truncate(a)),
         (Op.RoundEven, (a, _) => MathF.Round(a)));
 
     [Test]
     public void Double_arithmetic_has_the_bits_of_CSharp() => Check(Samples.Pairs(Samples.Doubles), IrType.F64,
-        (Op.Add, (a, b) => a + b), (Op.Sub, (a, b) => a - b), (Op.Mul, (a, b) => a * b), (Op.Div, (a, b) => a / b), (Op.Rem, (a, b) => a % b),
+        (Op.Add, (a, b) => a + b), (Op.Sub, (a, b) => a - b), (Op.Mul, (a, b) => a * b), (Op.Div, (a, b) => a / b),
+            (Op.Rem, (a, b) => a % b),
         (Op.Min, Math.Min), (Op.Max, Math.Max), (Op.Neg, (a, _) => -a), (Op.Abs, (a, _) => Math.Abs(a)), (Op.Sqrt, (a, _) => Math.Sqrt(a)),
         (Op.Floor, (a, _) => Math.Floor(a)), (Op.Ceiling, (a, _) => Math.Ceiling(a)), (Op.Truncate, (a, _) => Math.Truncate(a)),
         (Op.RoundEven, (a, _) => Math.Round(a)));
@@ -54,17 +57,22 @@ public sealed class ArithmeticTests : OpenCLFixture
 
     [Test]
     public void Comparisons_of_floats_are_false_for_NaN() => CheckComparisons(Samples.Pairs(Samples.Floats),
-        (Op.Eq, (a, b) => a == b), (Op.Ne, (a, b) => a != b), (Op.Lt, (a, b) => a < b), (Op.Le, (a, b) => a <= b), (Op.Gt, (a, b) => a > b), (Op.Ge, (a, b) => a >= b));
+        (Op.Eq, (a, b) => a == b), (Op.Ne, (a, b) => a != b), (Op.Lt, (a, b) => a < b), (Op.Le, (a, b) => a <= b), (Op.Gt, (a, b) => a > b),
+            (Op.Ge, (a, b) => a >= b));
 
     [Test]
     public void Comparisons_of_ints_know_the_sign_where_they_should() => CheckComparisons(Samples.Pairs(Samples.Ints),
-        (Op.Eq, (a, b) => a == b), (Op.Ne, (a, b) => a != b), (Op.Lt, (a, b) => a < b), (Op.Le, (a, b) => a <= b), (Op.Gt, (a, b) => a > b), (Op.Ge, (a, b) => a >= b),
-        (Op.LtU, (a, b) => (uint)a < (uint)b), (Op.LeU, (a, b) => (uint)a <= (uint)b), (Op.GtU, (a, b) => (uint)a > (uint)b), (Op.GeU, (a, b) => (uint)a >= (uint)b));
+        (Op.Eq, (a, b) => a == b), (Op.Ne, (a, b) => a != b), (Op.Lt, (a, b) => a < b), (Op.Le, (a, b) => a <= b), (Op.Gt, (a, b) => a > b),
+            (Op.Ge, (a, b) => a >= b),
+        (Op.LtU, (a, b) => (uint)a < (uint)b), (Op.LeU, (a, b) => (uint)a <= (uint)b), (Op.GtU, (a, b) => (uint)a > (uint)b),
+            (Op.GeU, (a, b) => (uint)a >= (uint)b));
 
     [Test]
     public void Comparisons_of_longs_know_the_sign_where_they_should() => CheckComparisons(Samples.Pairs(Samples.Longs),
-        (Op.Eq, (a, b) => a == b), (Op.Ne, (a, b) => a != b), (Op.Lt, (a, b) => a < b), (Op.Le, (a, b) => a <= b), (Op.Gt, (a, b) => a > b), (Op.Ge, (a, b) => a >= b),
-        (Op.LtU, (a, b) => (ulong)a < (ulong)b), (Op.LeU, (a, b) => (ulong)a <= (ulong)b), (Op.GtU, (a, b) => (ulong)a > (ulong)b), (Op.GeU, (a, b) => (ulong)a >= (ulong)b));
+        (Op.Eq, (a, b) => a == b), (Op.Ne, (a, b) => a != b), (Op.Lt, (a, b) => a < b), (Op.Le, (a, b) => a <= b), (Op.Gt, (a, b) => a > b),
+            (Op.Ge, (a, b) => a >= b),
+        (Op.LtU, (a, b) => (ulong)a < (ulong)b), (Op.LeU, (a, b) => (ulong)a <= (ulong)b), (Op.GtU, (a, b) => (ulong)a > (ulong)b),
+            (Op.GeU, (a, b) => (ulong)a >= (ulong)b));
 
     [Test]
     public void Signs_stay_right_where_operations_are_nested()
@@ -82,7 +90,8 @@ public sealed class ArithmeticTests : OpenCLFixture
         for (int i = 0; i < pairs[0].Length; i++)
         {
             (int x, int y) = (pairs[0][i], pairs[1][i]);
-            int[] expected = [(x + y) >> 3, x * y < (y >>> 1) ? 1 : 0, (x - y) / 10, (uint)-x < (uint)(y - 5) ? 1 : 0, x < y & x != 0 ? x + y : y, ~((x + int.MinValue) << y)];
+            int[] expected = [(x + y) >> 3, x * y < (y >>> 1) ? 1 : 0, (x - y) / 10, (uint)-x < (uint)(y - 5) ? 1 : 0,
+                x < y & x != 0 ? x + y : y, ~((x + int.MinValue) << y)];
             for (int k = 0; k < expected.Length; k++)
                 Expect(results[k][i], expected[k], $"nested expression {k} of {x} and {y}");
         }
@@ -129,7 +138,8 @@ public sealed class ArithmeticTests : OpenCLFixture
     {
         float[] values = [0.1f, 0.7f, 1f, 2.5f];
         (Op Op, Func<float, float> Expected)[] cases =
-            [(Op.Exp, MathF.Exp), (Op.Log, MathF.Log), (Op.Sin, MathF.Sin), (Op.Cos, MathF.Cos), (Op.Tanh, MathF.Tanh), (Op.Pow, x => MathF.Pow(x, x))];
+            [(Op.Exp, MathF.Exp), (Op.Log, MathF.Log), (Op.Sin, MathF.Sin), (Op.Cos, MathF.Cos), (Op.Tanh, MathF.Tanh),
+                (Op.Pow, x => MathF.Pow(x, x))];
         float[][] results = HandKernel.Map<float, float>(Accelerator, [values], (b, v) =>
             [.. cases.Select(c => b.Emit(c.Op, IrType.F32, c.Op == Op.Pow ? [v[0], v[0]] : v))]);
         for (int k = 0; k < cases.Length; k++)
@@ -138,7 +148,8 @@ public sealed class ArithmeticTests : OpenCLFixture
 
     private void Check<T>(T[][] pairs, IrType type, params (Op Op, Func<T, T, T> Expected)[] cases) where T : unmanaged
     {
-        T[][] results = HandKernel.Map<T, T>(Accelerator, pairs, (b, v) => [.. cases.Select(c => b.Emit(c.Op, type, Operands(b, c.Op, v)))]);
+        T[][] results =
+            HandKernel.Map<T, T>(Accelerator, pairs, (b, v) => [.. cases.Select(c => b.Emit(c.Op, type, Operands(b, c.Op, v)))]);
         CheckRows(pairs, results, cases);
     }
 

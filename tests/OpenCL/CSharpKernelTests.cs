@@ -16,7 +16,8 @@ public sealed class CSharpKernelTests : OpenCLFixture
         using var target = Accelerator.Allocate1D<float>(64);
         var settings = new Settings(0.75f, -3, true, 200);
         launch((1, 64), target.View, -5, -300, true, 1L << 40, 0.1, settings);
-        Assert.That(target.GetAsArray1D(), Is.EqualTo(OnHost<float>(64, (1, 64), view => Mix(view, -5, -300, true, 1L << 40, 0.1, settings))));
+        Assert.That(target.GetAsArray1D(),
+            Is.EqualTo(OnHost<float>(64, (1, 64), view => Mix(view, -5, -300, true, 1L << 40, 0.1, settings))));
     }
 
     [Test]
@@ -47,7 +48,8 @@ public sealed class CSharpKernelTests : OpenCLFixture
     public void A_tiled_matrix_product_adds_in_order()
     {
         const int N = 64;
-        float[] a = [.. Enumerable.Range(0, N * N).Select(i => i % 13 * 0.1f)], b = [.. Enumerable.Range(0, N * N).Select(i => i % 7 * 0.3f - 1)];
+        float[] a = [.. Enumerable.Range(0, N * N).Select(i => i % 13 * 0.1f)],
+            b = [.. Enumerable.Range(0, N * N).Select(i => i % 7 * 0.3f - 1)];
         float[] expected = new float[N * N];
         for (int i = 0; i < N * N; i++)
         {

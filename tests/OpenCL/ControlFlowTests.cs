@@ -44,7 +44,8 @@ public sealed class ControlFlowTests : OpenCLFixture
         int[] results = Run((kernel, i) =>
         {
             Builder b = kernel.Builder;
-            Result[] r = kernel.For(Constant.I32(0), i, 1, [Constant.I32(1), Constant.I32(20), Constant.I32(300)], a => [a[3], a[1], b.Add(a[2], a[0])]);
+            Result[] r = kernel.For(Constant.I32(0), i, 1, [Constant.I32(1), Constant.I32(20), Constant.I32(300)], a =>
+                [a[3], a[1], b.Add(a[2], a[0])]);
             return b.Binary(Op.Xor, b.Add(r[0], b.Mul(r[1], Constant.I32(3))), b.Mul(r[2], Constant.I32(7)));
         });
         Assert.That(results, Is.EqualTo(Expected(i =>
@@ -117,7 +118,8 @@ public sealed class ControlFlowTests : OpenCLFixture
         {
             Builder b = kernel.Builder;
             return kernel.For(Constant.I32(0), Constant.I32(5), 1, [i], outer =>
-                [kernel.For(Constant.I32(0), outer[0], 1, [outer[1]], inner => [b.Add(b.Mul(inner[1], Constant.I32(3)), b.Mul(inner[0], outer[0]))])[0]])[0];
+                [kernel.For(Constant.I32(0), outer[0], 1, [outer[1]], inner =>
+                    [b.Add(b.Mul(inner[1], Constant.I32(3)), b.Mul(inner[0], outer[0]))])[0]])[0];
         });
         Assert.That(results, Is.EqualTo(Expected(i =>
         {

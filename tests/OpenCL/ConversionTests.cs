@@ -8,7 +8,8 @@ public sealed class ConversionTests : OpenCLFixture
     [Test]
     public void Floats_become_integers_saturated_and_NaN_zero()
     {
-        Check<float, int>(Samples.Floats, IrType.I32, (Op.FloatToInt, x => (int)x), (Op.FloatToUInt, x => (int)(uint)x), (Op.BitCast, BitConverter.SingleToInt32Bits));
+        Check<float, int>(Samples.Floats, IrType.I32, (Op.FloatToInt, x => (int)x), (Op.FloatToUInt, x => (int)(uint)x),
+            (Op.BitCast, BitConverter.SingleToInt32Bits));
         Check<float, long>(Samples.Floats, IrType.I64, (Op.FloatToInt, x => (long)x), (Op.FloatToUInt, x => (long)(ulong)x));
     }
 
@@ -16,13 +17,15 @@ public sealed class ConversionTests : OpenCLFixture
     public void Doubles_become_integers_saturated_and_NaN_zero()
     {
         Check<double, int>(Samples.Doubles, IrType.I32, (Op.FloatToInt, x => (int)x), (Op.FloatToUInt, x => (int)(uint)x));
-        Check<double, long>(Samples.Doubles, IrType.I64, (Op.FloatToInt, x => (long)x), (Op.FloatToUInt, x => (long)(ulong)x), (Op.BitCast, BitConverter.DoubleToInt64Bits));
+        Check<double, long>(Samples.Doubles, IrType.I64, (Op.FloatToInt, x => (long)x), (Op.FloatToUInt, x => (long)(ulong)x),
+            (Op.BitCast, BitConverter.DoubleToInt64Bits));
     }
 
     [Test]
     public void Ints_become_floats_rounded_once()
     {
-        Check<int, float>(Samples.Ints, IrType.F32, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (uint)x), (Op.BitCast, BitConverter.Int32BitsToSingle));
+        Check<int, float>(Samples.Ints, IrType.F32, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (uint)x),
+            (Op.BitCast, BitConverter.Int32BitsToSingle));
         Check<int, double>(Samples.Ints, IrType.F64, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (uint)x));
     }
 
@@ -35,7 +38,8 @@ public sealed class ConversionTests : OpenCLFixture
     [Test]
     public void Longs_become_doubles_rounded_once()
     {
-        Check<long, double>(Samples.Longs, IrType.F64, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (ulong)x), (Op.BitCast, BitConverter.Int64BitsToDouble));
+        Check<long, double>(Samples.Longs, IrType.F64, (Op.IntToFloat, x => x), (Op.UIntToFloat, x => (ulong)x),
+            (Op.BitCast, BitConverter.Int64BitsToDouble));
     }
 
     [Test]

@@ -9,8 +9,10 @@ public sealed class EmitterTests
     [Test]
     public void Doubles_are_asked_for_only_where_they_are_used()
     {
-        Assert.That(Emit(k => Constant.F32(0.1f), MemoryType.F32), Has.Property("UsesDoubles").False.And.Property("Source").Not.Contain("fp64"));
-        Assert.That(Emit(k => Constant.F64(0.1), MemoryType.F64), Has.Property("UsesDoubles").True.And.Property("Source").Contain("cl_khr_fp64"));
+        Assert.That(Emit(k => Constant.F32(0.1f), MemoryType.F32),
+            Has.Property("UsesDoubles").False.And.Property("Source").Not.Contain("fp64"));
+        Assert.That(Emit(k => Constant.F64(0.1), MemoryType.F64),
+            Has.Property("UsesDoubles").True.And.Property("Source").Contain("cl_khr_fp64"));
     }
 
     [Test]

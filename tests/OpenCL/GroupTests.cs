@@ -16,7 +16,8 @@ public sealed class GroupTests : OpenCLFixture
             Value first = b.Binary(Op.Eq, kernel.Local, Constant.I32(0));
             Value says = b.Select(b.Binary(Op.Lt, group, Constant.I32(2)),
                 b.And(first, b.Binary(Op.Eq, group, Constant.I32(1))), b.Or(b.Not(first), b.Binary(Op.Eq, group, Constant.I32(3))));
-            return [b.Emit(Op.BarrierAnd, IrType.Bool, [says]), b.Emit(Op.BarrierOr, IrType.Bool, [says]), b.Emit(Op.BarrierPopCount, IrType.I32, [says])];
+            return [b.Emit(Op.BarrierAnd, IrType.Bool, [says]), b.Emit(Op.BarrierOr, IrType.Bool, [says]),
+                b.Emit(Op.BarrierPopCount, IrType.I32, [says])];
         });
         for (int i = 0; i < 256; i++)
         {
@@ -38,7 +39,8 @@ public sealed class GroupTests : OpenCLFixture
             [
                 b.Emit(Op.GroupBroadcast, IrType.I32, [kernel.Global, Constant.I32(5)]),
                 b.Emit(Op.FloatToInt, IrType.I32, [b.Emit(Op.GroupBroadcast, IrType.F32, [real, Constant.I32(63)])]),
-                b.Emit(Op.Truncate64, IrType.I32, [b.Binary(Op.Shr, b.Emit(Op.GroupBroadcast, IrType.I64, [wide, Constant.I32(7)]), Constant.I32(33))]),
+                b.Emit(Op.Truncate64, IrType.I32,
+                    [b.Binary(Op.Shr, b.Emit(Op.GroupBroadcast, IrType.I64, [wide, Constant.I32(7)]), Constant.I32(33))]),
                 b.Emit(Op.GroupBroadcast, IrType.Bool, [odd, Constant.I32(9)]),
             ];
         });
@@ -56,7 +58,8 @@ public sealed class GroupTests : OpenCLFixture
             return
             [
                 b.Emit(Op.LaneIndex, IrType.I32, []), b.Emit(Op.WarpSize, IrType.I32, []), b.Emit(Op.WarpIndex, IrType.I32, []),
-                b.Emit(Op.Shuffle, IrType.I32, [kernel.Global, Constant.I32(0)]), b.Emit(Op.ShuffleXor, IrType.I32, [kernel.Global, Constant.I32(1)]),
+                b.Emit(Op.Shuffle, IrType.I32, [kernel.Global, Constant.I32(0)]),
+                    b.Emit(Op.ShuffleXor, IrType.I32, [kernel.Global, Constant.I32(1)]),
             ];
         });
         for (int i = 0; i < 64; i++)
@@ -70,14 +73,16 @@ public sealed class GroupTests : OpenCLFixture
         var body = new Region();
         builder.Enter(body);
         Value Axis(Op op, int axis) => builder.Emit(op, IrType.I32, [], axis);
-        Value[] global = [.. Enumerable.Range(0, 3).Select(a => builder.Add(builder.Mul(Axis(Op.GridIndex, a), Axis(Op.GroupDim, a)), Axis(Op.GroupIndex, a)))];
+        Value[] global = [.. Enumerable.Range(0, 3).Select(a =>
+            builder.Add(builder.Mul(Axis(Op.GridIndex, a), Axis(Op.GroupDim, a)), Axis(Op.GroupIndex, a)))];
         Value[] extent = [.. Enumerable.Range(0, 3).Select(a => builder.Mul(Axis(Op.GridDim, a), Axis(Op.GroupDim, a)))];
         Value linear = builder.Add(builder.Mul(builder.Add(builder.Mul(global[2], extent[1]), global[1]), extent[0]), global[0]);
         var view = new Parameter(IrType.Pointer(AddressSpace.Global), 0, "out", 0, null);
         builder.Store(builder.PtrAdd(view, linear, 4), builder.Add(linear, builder.Emit(Op.WarpIndex, IrType.I32, [])), MemoryType.I32);
         using var target = Accelerator.Allocate1D<int>(8 * 6 * 4);
         var argument = new ViewArgument { Handle = target.Handle };
-        Accelerator.Compile(new Function("Places", [view], body), (4, 2, 2)).Launch(Accelerator.DefaultStream, (2, 3, 2), (byte*)&argument, 0);
+        Accelerator.Compile(new Function("Places", [view], body), (4, 2, 2))
+            .Launch(Accelerator.DefaultStream, (2, 3, 2), (byte*)&argument, 0);
         Assert.That(target.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 192).Select(i =>
         {
             (int x, int y, int z) = (i % 8, i / 8 % 6, i / 48);
@@ -102,9 +107,11 @@ public sealed class GroupTests : OpenCLFixture
             Value value = kernel.Read(values, b.Add(kernel.Global, Constant.I32(256 * k)), MemoryType.I32);
             b.Emit(cases[k].Op, IrType.I32, [b.PtrAdd(targets, Constant.I32(k), 4), value], (long)MemoryType.I32);
         }
-        Value before = b.Emit(Op.AtomicAdd, IrType.I32, [b.PtrAdd(targets, Constant.I32(cases.Length), 4), Constant.I32(1)], (long)MemoryType.I32);
+        Value before =
+            b.Emit(Op.AtomicAdd, IrType.I32, [b.PtrAdd(targets, Constant.I32(cases.Length), 4), Constant.I32(1)], (long)MemoryType.I32);
         kernel.Write(seen, before, Constant.I32(1), MemoryType.I32);
-        b.Emit(Op.AtomicCompareExchange, IrType.I32, [b.PtrAdd(targets, Constant.I32(cases.Length + 1), 4), kernel.Global, b.Add(kernel.Global, Constant.I32(1000))], (long)MemoryType.I32);
+        b.Emit(Op.AtomicCompareExchange, IrType.I32, [b.PtrAdd(targets, Constant.I32(cases.Length + 1), 4), kernel.Global,
+            b.Add(kernel.Global, Constant.I32(1000))], (long)MemoryType.I32);
         using var input = Accelerator.Allocate1D([.. cases.SelectMany(c => Enumerable.Range(0, 256).Select(c.Value))]);
         using var target = Accelerator.Allocate1D([.. cases.Select(c => c.Start), 0, 17]);
         using var tickets = Accelerator.Allocate1D(new int[256]);

@@ -105,7 +105,8 @@ internal sealed class HandKernel
         for (int k = 0; k < results.Length; k++)
             kernel.Write(output, kernel.Builder.Add(kernel.Global, Constant.I32(k * padded)), results[k], resultType);
 
-        MemoryBuffer1D<TIn, Stride1D.Dense>[] inputs = [.. operands.Select(o => accelerator.Allocate1D((TIn[])[.. o, .. new TIn[padded - o.Length]]))];
+        MemoryBuffer1D<TIn, Stride1D.Dense>[] inputs =
+            [.. operands.Select(o => accelerator.Allocate1D((TIn[])[.. o, .. new TIn[padded - o.Length]]))];
         using var target = accelerator.Allocate1D<TOut>(padded * results.Length);
         kernel.Run(accelerator, groups, 0, [.. inputs, target]);
         TOut[] all = target.GetAsArray1D();

@@ -23,7 +23,8 @@ public sealed class MemoryTests : OpenCLFixture
         // Far outside the buffer for every thread from 40 on: a read would end the process.
         Value far = b.Select(b.Binary(Op.Lt, kernel.Global, Constant.I32(40)), kernel.Global, Constant.I32(int.MaxValue));
         Value value = b.Emit(Op.Load, IrType.F32,
-            [b.PtrAdd(input, b.Mul(b.Emit(Op.SignExtend, IrType.I64, [far]), Constant.I64(1000)), 4), b.Binary(Op.Lt, kernel.Global, Constant.I32(40)), Constant.F32(-1)],
+            [b.PtrAdd(input, b.Mul(b.Emit(Op.SignExtend, IrType.I64, [far]), Constant.I64(1000)), 4),
+                b.Binary(Op.Lt, kernel.Global, Constant.I32(40)), Constant.F32(-1)],
             (long)MemoryType.F32);
         kernel.Write(output, kernel.Global, value, MemoryType.F32);
         using var source = Accelerator.Allocate1D([.. Enumerable.Range(0, 40_000).Select(i => (float)i)]);

@@ -18,12 +18,14 @@ internal static class Samples
     ];
 
     public static readonly int[] Ints =
-        [0, 1, -1, 2, 3, -3, 5, 7, 31, 32, 33, 63, 100, 127, 128, 255, -128, 32767, 32768, -32769, 65536, 123456789, -987654321, int.MaxValue, int.MinValue, int.MinValue + 1, 16777217];
+        [0, 1, -1, 2, 3, -3, 5, 7, 31, 32, 33, 63, 100, 127, 128, 255, -128, 32767, 32768, -32769, 65536, 123456789, -987654321,
+            int.MaxValue, int.MinValue, int.MinValue + 1, 16777217];
 
     public static readonly long[] Longs =
     [
         0, 1, -1, 2, -3, 7, 32, 63, 64, 255, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, 123456789012345, -987654321098765,
-        long.MaxValue, long.MinValue, long.MinValue + 1, (1L << 53) + 1, (1L << 24) + 1, 0x7fffffbfffffffffL, unchecked((long)0x8000008000000001UL),
+        long.MaxValue, long.MinValue, long.MinValue + 1, (1L << 53) + 1, (1L << 24) + 1, 0x7fffffbfffffffffL,
+            unchecked((long)0x8000008000000001UL),
     ];
 
     /// <summary>Every pair, as two columns.</summary>
@@ -34,14 +36,16 @@ internal static class Samples
     public static T[][] Triples<T>(T[] values)
     {
         T[][] pairs = Pairs(values);
-        return [[.. pairs[0].SelectMany(a => values.Select(_ => a))], [.. pairs[1].SelectMany(b => values.Select(_ => b))], [.. pairs[0].SelectMany(_ => values)]];
+        return [[.. pairs[0].SelectMany(a => values.Select(_ => a))], [.. pairs[1].SelectMany(b => values.Select(_ => b))],
+            [.. pairs[0].SelectMany(_ => values)]];
     }
 
     /// <summary>Bit equality, but that one NaN is as good as another.</summary>
     public static bool Same<T>(T a, T b) where T : unmanaged => (a, b) switch
     {
         (float x, float y) => BitConverter.SingleToInt32Bits(x) == BitConverter.SingleToInt32Bits(y) || float.IsNaN(x) && float.IsNaN(y),
-        (double x, double y) => BitConverter.DoubleToInt64Bits(x) == BitConverter.DoubleToInt64Bits(y) || double.IsNaN(x) && double.IsNaN(y),
+        (double x, double y) =>
+            BitConverter.DoubleToInt64Bits(x) == BitConverter.DoubleToInt64Bits(y) || double.IsNaN(x) && double.IsNaN(y),
         _ => a.Equals(b),
     };
 }

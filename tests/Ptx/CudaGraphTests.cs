@@ -8,14 +8,17 @@ using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Ptx;
 
-/// <summary>Which nodes of a CUDA graph wait for which. The stand-in for the driver runs what is ready in the reverse of its order.</summary>
+/// <summary>
+/// Which nodes of a CUDA graph wait for which. The stand-in for the driver runs what is ready in the reverse of its order.
+/// </summary>
 internal sealed class CudaGraphTests
 {
     public static void CopyAcross(ArrayView<int> source, ArrayView<int> target) => target[Group.IdxX] = source[Group.IdxX] + 1;
 
     public static unsafe void ReadByHand(ArrayView<int> source, ArrayView<int> target)
     {
-        CudaAsm.Emit("{ .reg .u64 a; cvta.to.global.u64 a, %1; ld.global.u32 %0, [a]; }", out int read, (ulong)Unsafe.AsPointer(ref source[Group.IdxX]));
+        CudaAsm.Emit("{ .reg .u64 a; cvta.to.global.u64 a, %1; ld.global.u32 %0, [a]; }", out int read,
+            (ulong)Unsafe.AsPointer(ref source[Group.IdxX]));
         target[Group.IdxX] = read + 1;
     }
 
@@ -67,7 +70,8 @@ internal sealed class CudaGraphTests
         });
         Assert.That(driver.GraphWaits, Is.EqualTo(new int[][] { [], [], [1, 0], [2] }));
         graph.Replay();
-        Assert.That((a.GetAsArray1D(), b.GetAsArray1D(), c.GetAsArray1D()), Is.EqualTo((new[] { 3, 4, 5 }, new[] { 4, 5, 6 }, new[] { 2, 3, 4 })));
+        Assert.That((a.GetAsArray1D(), b.GetAsArray1D(), c.GetAsArray1D()),
+            Is.EqualTo((new[] { 3, 4, 5 }, new[] { 4, 5, 6 }, new[] { 2, 3, 4 })));
     }
 
     [TestCase(Precision.Fp32)]

@@ -113,7 +113,8 @@ internal sealed unsafe partial class FakeCudaDriver
         {
             if (found.Capture is not { } capture)
                 return CudaError.CUDA_ERROR_ILLEGAL_STATE;
-            if (dependencies is null || flags != CudaNumber.SetCaptureDependencies || !waits.All(node => capture.Nodes.Exists(other => other.Handle == node)))
+            if (dependencies is null || flags != CudaNumber.SetCaptureDependencies
+                || !waits.All(node => capture.Nodes.Exists(other => other.Handle == node)))
                 return CudaError.CUDA_ERROR_INVALID_VALUE;
             capture.Waits = Pinned(waits);
             return CudaError.CUDA_SUCCESS;
@@ -123,7 +124,8 @@ internal sealed unsafe partial class FakeCudaDriver
     public CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) => OutsideCapture(nameof(GraphInstantiate), () =>
         With<FakeGraph>(graph, found =>
         {
-            GraphWaits = [.. found.Nodes.Select(node => node.Waits.Select(wait => Array.FindIndex(found.Nodes, other => other.Handle == wait)).ToArray())];
+            GraphWaits = [.. found.Nodes.Select(node =>
+                node.Waits.Select(wait => Array.FindIndex(found.Nodes, other => other.Handle == wait)).ToArray())];
             return Make(executable, new FakeGraphExecutable(LastFirst(found.Nodes)));
         }));
 

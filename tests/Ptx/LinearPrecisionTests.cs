@@ -31,7 +31,8 @@ internal sealed class LinearPrecisionTests
         });
     }
 
-    private static string[] Kernels(CudaAccelerator gpu) => [.. gpu.Kernels.Where(kernel => kernel.Executables.Count > 0).Select(kernel => kernel.Name)];
+    private static string[] Kernels(CudaAccelerator gpu) =>
+        [.. gpu.Kernels.Where(kernel => kernel.Executables.Count > 0).Select(kernel => kernel.Name)];
 
     private static (float[] Output, float[] Weight, float[] Input) Run(
         CudaAccelerator gpu, Precision precision, float[] parameters, float[] data, float[] gradient)

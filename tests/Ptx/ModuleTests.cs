@@ -84,7 +84,8 @@ public sealed class ModuleTests
     {
         Emits(nameof(Everything));
         var refusal = Assert.Throws<KernelCompilationException>(() => Emits(nameof(EverythingTwice)));
-        Assert.That(refusal.Message, Does.Contain("Its arguments take 4624 bytes; on CUDA they may take 4352. Put the numbers into a view."));
+        Assert.That(refusal.Message,
+            Does.Contain("Its arguments take 4624 bytes; on CUDA they may take 4352. Put the numbers into a view."));
 
         static void Emits(string name)
         {

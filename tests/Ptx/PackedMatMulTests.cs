@@ -44,10 +44,12 @@ internal sealed class PackedMatMulTests
         Accelerator gpu = device.Open();
         var launcher = MatMulLauncher.Forward(gpu, Activation.Silu, Precision.Bf16);
         var shape = new MatMulShape { Rows = PackedMatMul.Rows * gpu.NumMultiprocessors, Columns = 10, Depth = 20 };
-        Assert.That(launcher.ScratchLength(shape), Is.EqualTo((shape.Rows + PackedMatMul.Columns) * 16), "in floats, 20 numbers padded to 32");
+        Assert.That(launcher.ScratchLength(shape), Is.EqualTo((shape.Rows + PackedMatMul.Columns) * 16),
+            "in floats, 20 numbers padded to 32");
         Assert.That(launcher.ScratchLength(shape with { Rows = 3 }), Is.Zero);
         var inputs = new Inputs();
-        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns), biases = inputs.Normal(shape.Columns);
+        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns),
+            biases = inputs.Normal(shape.Columns);
         using var a = gpu.Allocate1D(left);
         using var b = gpu.Allocate1D(right);
         using var bias = gpu.Allocate1D(biases);
@@ -88,7 +90,8 @@ internal sealed class PackedMatMulTests
         Assert.Multiple(() =>
         {
             Assert.That((module.Isa.Version, module.Isa.Target, module.LocalBytes), Is.EqualTo((new Version(7, 0), 80, 0)));
-            foreach (string instruction in (string[])["mma.sync.aligned.m16n8k16", "ldmatrix.sync.aligned.m8n8.x4", "cp.async.cg.shared.global", "st.global.v2.f32"])
+            foreach (string instruction in (string[])["mma.sync.aligned.m16n8k16", "ldmatrix.sync.aligned.m8n8.x4",
+                "cp.async.cg.shared.global", "st.global.v2.f32"])
                 Assert.That(module.Text, Does.Contain(instruction));
         });
         Ptxas.Check([("packed, bf16", module)]);
@@ -110,16 +113,20 @@ internal sealed class PackedMatMulTests
             for (int k = 0; k < shape.Words * TPrecision.NumbersPerWord; k++)
             {
                 uint word = words[line * shape.Words + k / TPrecision.NumbersPerWord];
-                float number = BitConverter.UInt32BitsToSingle(TPrecision.NumbersPerWord == 1 ? word : k % 2 == 0 ? word << 16 : word & 0xffff0000);
-                Assert.That(number, Is.EqualTo(k < depth ? rounded(numbers, k) : 0), $"{typeof(TPrecision).Name} {typeof(TOperand).Name} {lines}×{depth}: ({line}, {k})");
+                float number =
+                    BitConverter.UInt32BitsToSingle(TPrecision.NumbersPerWord == 1 ? word : k % 2 == 0 ? word << 16 : word & 0xffff0000);
+                Assert.That(number, Is.EqualTo(k < depth ? rounded(numbers, k) : 0),
+                    $"{typeof(TPrecision).Name} {typeof(TOperand).Name} {lines}×{depth}: ({line}, {k})");
             }
         }
     }
 
-    private static void AllLayouts<TPrecision>(Accelerator gpu, MatMulShape shape, Inputs inputs) where TPrecision : struct, ITensorPrecision
+    private static void AllLayouts<TPrecision>(Accelerator gpu, MatMulShape shape, Inputs inputs) where TPrecision : struct,
+        ITensorPrecision
     {
         float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
-        float[] leftTurned = MatMulTests.Turned(left, shape.Rows, shape.Depth), rightTurned = MatMulTests.Turned(right, shape.Depth, shape.Columns);
+        float[] leftTurned = MatMulTests.Turned(left, shape.Rows, shape.Depth),
+            rightTurned = MatMulTests.Turned(right, shape.Depth, shape.Columns);
         Check<TPrecision, DepthFastest, DepthSlowest>(gpu, left, right, left, right, shape, "A·B");
         Check<TPrecision, DepthSlowest, DepthSlowest>(gpu, leftTurned, right, left, right, shape, "Aᵀ·B");
         Check<TPrecision, DepthFastest, DepthFastest>(gpu, left, rightTurned, left, right, shape, "A·Bᵀ");

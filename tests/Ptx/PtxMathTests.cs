@@ -68,7 +68,8 @@ public sealed class PtxMathTests
             double y = BitConverter.Int64BitsToDouble(random.NextInt64(long.MinValue, long.MaxValue));
             double exact = x % y;
             double got = PtxMath.Remainder(x, y);
-            Assert.That(BitConverter.DoubleToInt64Bits(got) == BitConverter.DoubleToInt64Bits(exact) || double.IsNaN(exact), $"{x:R} % {y:R}");
+            Assert.That(BitConverter.DoubleToInt64Bits(got) == BitConverter.DoubleToInt64Bits(exact) || double.IsNaN(exact),
+                $"{x:R} % {y:R}");
         }
     }
 

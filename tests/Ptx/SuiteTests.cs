@@ -44,7 +44,8 @@ internal sealed class SuiteTests
             void Add(Type kernel, Type shape, int threads, int? groups)
             {
                 var source = new KernelSource(
-                    Method(kernel, "Multiply", shape, left, right, typeof(BiasActivation<Relu>)), new KernelSpecialization(threads, groups));
+                    Method(kernel, "Multiply", shape, left, right, typeof(BiasActivation<Relu>)),
+                        new KernelSpecialization(threads, groups));
                 modules.Add((source.Name, TextAccelerator.Emit(source, threads)));
             }
         }

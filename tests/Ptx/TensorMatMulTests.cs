@@ -45,7 +45,8 @@ internal sealed class TensorMatMulTests
         using var a = gpu.Allocate1D(left);
         using var b = gpu.Allocate1D(right);
         using var c = new Guarded(gpu, 8 * 12);
-        Launch<Tensor32x32, Tf32, DepthFastest, DepthSlowest, Plain>(gpu, a.View.SubView(1, 128), b.View.SubView(3, 192), c, default, default, shape);
+        Launch<Tensor32x32, Tf32, DepthFastest, DepthSlowest, Plain>(gpu, a.View.SubView(1, 128), b.View.SubView(3, 192), c, default,
+            default, shape);
         TensorProducts.Check(c.Read(), left[1..], right[3..], shape, TensorProducts.RoundTf32, "views at odd elements");
     }
 
@@ -62,7 +63,8 @@ internal sealed class TensorMatMulTests
         using var fused = new Guarded(gpu, 17 * 36);
         using var saved = new Guarded(gpu, 17 * 36);
         Launch<Tensor32x32, Tf32, DepthFastest, DepthSlowest, Plain>(gpu, a.View, b.View, plain, default, default, shape);
-        Launch<Tensor32x32, Tf32, DepthFastest, DepthSlowest, BiasActivation<Silu>>(gpu, a.View, b.View, fused, bias.View, saved.View, shape);
+        Launch<Tensor32x32, Tf32, DepthFastest, DepthSlowest, BiasActivation<Silu>>(gpu, a.View, b.View, fused, bias.View, saved.View,
+            shape);
         float[] sums = plain.Read(), biases = bias.Read(), kept = saved.Read();
         for (int i = 0; i < sums.Length; i++)
             Assert.That(kept[i], Is.EqualTo(sums[i] + biases[i % 36]), $"element {i}");
@@ -85,7 +87,8 @@ internal sealed class TensorMatMulTests
             using var bias = new Guarded(accelerator, new float[6]);
             using var c = new Guarded(accelerator, 30);
             launcher.Run(a.View, b.View, c.View, bias.View, default, shape);
-            TensorProducts.Check(c.Read(), a.Read(), b.Read(), shape, accelerator == gpu ? TensorProducts.RoundBf16 : x => x, accelerator.Name);
+            TensorProducts.Check(c.Read(), a.Read(), b.Read(), shape, accelerator == gpu ? TensorProducts.RoundBf16 : x => x,
+                accelerator.Name);
         }
     }
 
@@ -97,7 +100,8 @@ internal sealed class TensorMatMulTests
         Assert.Multiple(() =>
         {
             Assert.That((module.Isa.Version, module.Isa.Target, module.LocalBytes), Is.EqualTo((new Version(7, 0), 80, 0)));
-            foreach (string instruction in (string[])["mma.sync.aligned.m16n8k8", "ldmatrix.sync.aligned.m8n8.x4", "cp.async.cg.shared.global", "cp.async.wait_group 1"])
+            foreach (string instruction in (string[])["mma.sync.aligned.m16n8k8", "ldmatrix.sync.aligned.m8n8.x4",
+                "cp.async.cg.shared.global", "cp.async.wait_group 1"])
                 Assert.That(module.Text, Does.Contain(instruction));
         });
         Ptxas.Check([("64×64, tf32", module)]);
@@ -107,12 +111,16 @@ internal sealed class TensorMatMulTests
         where TBlock : struct, ITensorBlock where TPrecision : struct, ITensorPrecision
     {
         float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
-        float[] leftTurned = MatMulTests.Turned(left, shape.Rows, shape.Depth), rightTurned = MatMulTests.Turned(right, shape.Depth, shape.Columns);
+        float[] leftTurned = MatMulTests.Turned(left, shape.Rows, shape.Depth),
+            rightTurned = MatMulTests.Turned(right, shape.Depth, shape.Columns);
         Func<double, double> round = TensorProducts.Rounding<TPrecision>();
         string size = $"{typeof(TBlock).Name} {typeof(TPrecision).Name} {shape.Rows}×{shape.Columns}×{shape.Depth}";
-        TensorProducts.Check(Product<TBlock, TPrecision, DepthFastest, DepthSlowest>(gpu, left, right, shape), left, right, shape, round, $"A·B {size}");
-        TensorProducts.Check(Product<TBlock, TPrecision, DepthSlowest, DepthSlowest>(gpu, leftTurned, right, shape), left, right, shape, round, $"Aᵀ·B {size}");
-        TensorProducts.Check(Product<TBlock, TPrecision, DepthFastest, DepthFastest>(gpu, left, rightTurned, shape), left, right, shape, round, $"A·Bᵀ {size}");
+        TensorProducts.Check(Product<TBlock, TPrecision, DepthFastest, DepthSlowest>(gpu, left, right, shape), left, right, shape, round,
+            $"A·B {size}");
+        TensorProducts.Check(Product<TBlock, TPrecision, DepthSlowest, DepthSlowest>(gpu, leftTurned, right, shape), left, right, shape,
+            round, $"Aᵀ·B {size}");
+        TensorProducts.Check(Product<TBlock, TPrecision, DepthFastest, DepthFastest>(gpu, left, rightTurned, shape), left, right, shape,
+            round, $"A·Bᵀ {size}");
     }
 
     private static float[] Product<TBlock, TPrecision, TLeft, TRight>(Accelerator gpu, float[] left, float[] right, MatMulShape shape)
@@ -127,7 +135,8 @@ internal sealed class TensorMatMulTests
     }
 
     private static void Launch<TBlock, TPrecision, TLeft, TRight, TEpilogue>(
-        Accelerator gpu, ArrayView<float> left, ArrayView<float> right, Guarded output, ArrayView<float> bias, ArrayView<float> saved, MatMulShape shape)
+        Accelerator gpu, ArrayView<float> left, ArrayView<float> right, Guarded output, ArrayView<float> bias, ArrayView<float> saved,
+            MatMulShape shape)
         where TBlock : struct, ITensorBlock where TPrecision : struct, ITensorPrecision
         where TLeft : struct, IOperand where TRight : struct, IOperand where TEpilogue : struct, IEpilogue
     {

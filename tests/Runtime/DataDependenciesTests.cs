@@ -16,7 +16,8 @@ public sealed class DataDependenciesTests
             [Write(1, 0, 4)],
             [Read(1, 0, 8)],
         ]);
-        Assert.That(waits, Is.EqualTo(new int[][] { [], [0], [0], [1], [3] }), "step 3 need not wait for 0, nor 4 for 0 and the other readers");
+        Assert.That(waits, Is.EqualTo(new int[][] { [], [0], [0], [1], [3] }),
+            "step 3 need not wait for 0, nor 4 for 0 and the other readers");
     }
 
     [Test]
@@ -42,7 +43,8 @@ public sealed class DataDependenciesTests
                 order.Add(ready[random.Next(ready.Length)]);
                 left.Remove(order[^1]);
             }
-            Assert.That(Results(steps, order), Is.EqualTo(Results(steps, [.. Enumerable.Range(0, steps.Length)])), $"run {run}: {string.Join(' ', order)}");
+            Assert.That(Results(steps, order), Is.EqualTo(Results(steps, [.. Enumerable.Range(0, steps.Length)])),
+                $"run {run}: {string.Join(' ', order)}");
         }
     }
 

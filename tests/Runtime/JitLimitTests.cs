@@ -47,6 +47,7 @@ internal sealed class JitLimitTests
             foreach ((string name, SimdProgram program) in programs)
                 Assert.That(program.IsOptimized, name + $": {program.IlBytes} bytes, {program.Locals} variables");
         });
-        TestContext.Out.WriteLine(string.Join("\n", programs.Select(p => $"{p.Program.IlBytes,6} bytes {p.Program.Locals,4} variables  {p.Name}")));
+        TestContext.Out.WriteLine(string.Join("\n",
+            programs.Select(p => $"{p.Program.IlBytes,6} bytes {p.Program.Locals,4} variables  {p.Name}")));
     }
 }

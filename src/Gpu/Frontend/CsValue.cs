@@ -33,7 +33,8 @@ internal sealed record StructValue(Type Type, CsValue[] Fields) : CsValue
 /// </summary>
 internal sealed record NoValue(string What, string Remedy, string? Text = null) : CsValue
 {
-    public static readonly NoValue Unassigned = new("A view or reference is read that has no value here.", "Assign it before the branch or loop.");
+    public static readonly NoValue Unassigned =
+        new("A view or reference is read that has no value here.", "Assign it before the branch or loop.");
 }
 
 /// <summary>An <see cref="ArrayView{T}"/>: a pointer and a length in elements.</summary>
@@ -53,6 +54,7 @@ internal sealed record MemoryReference(Type Element, Value Pointer) : CsValue
 /// <summary>A reference to a variable, or to a field inside it by the fields' positions; known at compile time.</summary>
 internal sealed record VariableReference(int Variable, Type Type, int[] Path) : CsValue
 {
-    public bool Equals(VariableReference? other) => other is not null && Variable == other.Variable && Path.AsSpan().SequenceEqual(other.Path);
+    public bool Equals(VariableReference? other) =>
+        other is not null && Variable == other.Variable && Path.AsSpan().SequenceEqual(other.Path);
     public override int GetHashCode() => HashCode.Combine(Variable, Path.Length);
 }

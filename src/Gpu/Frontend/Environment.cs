@@ -206,7 +206,8 @@ internal sealed class Environment(Importer importer)
                 values[v] = null;
         }
         // A value that comes round unchanged is known behind the loop as what it was before.
-        var results = new Queue<Value>(loop.Results.Select((r, i) => ReferenceEquals(region.Yields[i], region.Arguments[i]) ? initial[i] : r));
+        var results =
+            new Queue<Value>(loop.Results.Select((r, i) => ReferenceEquals(region.Yields[i], region.Arguments[i]) ? initial[i] : r));
         foreach (int v in carried)
             values[v] = before[v]!.WithLeaves(results);
         foreach (int v in others)
@@ -257,7 +258,8 @@ internal sealed class Environment(Importer importer)
     private void RequireFixed(int variable, CsValue? before)
     {
         if (before is VariableReference && !before.Equals(values[variable]))
-            throw importer.Error("A ref local stands for different variables in different iterations.", "Use one reference for each variable.");
+            throw importer.Error("A ref local stands for different variables in different iterations.",
+                "Use one reference for each variable.");
     }
 
     /// <summary>Yields a variable's value in the shape that it had as the loop began.</summary>

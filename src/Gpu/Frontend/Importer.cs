@@ -38,7 +38,9 @@ internal sealed class Importer
         return new Function(source.Name, importer.parameters, body);
     }
 
-    /// <summary>Inlines a method of numbers where a builder stands, for a target that has no instruction for it; gives its result.</summary>
+    /// <summary>
+    /// Inlines a method of numbers where a builder stands, for a target that has no instruction for it; gives its result.
+    /// </summary>
     public static Value Inline(string kernelName, Builder builder, MethodInfo method, Value[] arguments)
     {
         var importer = new Importer(kernelName, builder);
@@ -59,7 +61,9 @@ internal sealed class Importer
     /// <summary>Whether a method is of .NET's own library, which has no C# lines to show.</summary>
     public static bool IsFramework(MethodBase method) => method.Module == typeof(object).Module;
 
-    /// <summary>Whether a method's own lines are worth naming: those of the vocabulary and of .NET belong to the line that calls them.</summary>
+    /// <summary>
+    /// Whether a method's own lines are worth naming: those of the vocabulary and of .NET belong to the line that calls them.
+    /// </summary>
     public static bool HasLines(MethodBase method) => !IsFramework(method) && method.Module != typeof(Importer).Module;
 
     private void ImportKernel(MethodInfo method)
@@ -110,7 +114,8 @@ internal sealed class Importer
         string name = parameter.Name!;
         if (ArgumentPacker.IsView(type))
         {
-            Value pointer = AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null, StructLayout.SizeOf(type.GetGenericArguments()[0]));
+            Value pointer =
+                AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null, StructLayout.SizeOf(type.GetGenericArguments()[0]));
             Value length = AddParameter(IrType.I64, name + ".Length", offset + 16, MemoryType.I64);
             return new ViewValue(type.GetGenericArguments()[0], pointer, length);
         }
@@ -135,7 +140,8 @@ internal sealed class Importer
             throw Error($"Parameter '{name}': {reason}", "Declare a struct with a field for each number.");
         FieldInfo[] fields = StructLayout.Fields(type);
         int[] offsets = StructLayout.Offsets(type);
-        return new StructValue(type, [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", offset + offsets[i]))]);
+        return new StructValue(type,
+            [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", offset + offsets[i]))]);
     }
 
     private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory, int elementBytes = 0)

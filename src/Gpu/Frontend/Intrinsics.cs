@@ -15,7 +15,8 @@ internal static class Intrinsics
     {
         result = null;
         Type type = method.DeclaringType!;
-        if (type.IsGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(ArrayView<>) || definition == typeof(EqualityComparer<>)))
+        if (type.IsGenericType && type.GetGenericTypeDefinition() is var definition
+            && (definition == typeof(ArrayView<>) || definition == typeof(EqualityComparer<>)))
             type = definition;
         if (!handlers.TryGetValue((type, method.Name), out Handler? handler))
             return false;
@@ -94,7 +95,8 @@ internal static class Intrinsics
         table[(view, "SubView")] = (m, _, a) =>
         {
             ViewValue v = View(m, a[0]);
-            return new ViewValue(v.Element, m.Builder.PtrAdd(v.Pointer, Scalar(a[1]), StructLayout.SizeOf(v.Element)), Long(m, Scalar(a[2])));
+            return new ViewValue(v.Element, m.Builder.PtrAdd(v.Pointer, Scalar(a[1]), StructLayout.SizeOf(v.Element)),
+                Long(m, Scalar(a[2])));
         };
         table[(view, "Cast")] = (m, method, a) =>
         {
@@ -103,17 +105,21 @@ internal static class Intrinsics
             Value bytes = m.Builder.Mul(v.Length, Constant.I64(StructLayout.SizeOf(v.Element)));
             return new ViewValue(other, v.Pointer, m.Builder.Binary(Op.Div, bytes, Constant.I64(StructLayout.SizeOf(other))));
         };
-        table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) => Array(m, method, Op.SharedArray, AddressSpace.Shared, Scalar(a[0]));
-        table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) => Array(m, method, Op.LocalArray, AddressSpace.Local, Scalar(a[0]));
+        table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) =>
+            Array(m, method, Op.SharedArray, AddressSpace.Shared, Scalar(a[0]));
+        table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) =>
+            Array(m, method, Op.LocalArray, AddressSpace.Local, Scalar(a[0]));
         table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
-            new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []), Constant.I64(int.MaxValue));
+            new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []),
+                Constant.I64(int.MaxValue));
     }
 
     private static ViewValue Array(Importer m, MethodBase method, Op op, AddressSpace space, Value length)
     {
         Type element = method.GetGenericArguments()[0];
         if (length is not Constant n || n.Bits <= 0)
-            throw m.Error($"{method.DeclaringType!.Name}.Allocate has a length that is not a positive constant.", "Use a const, or a static abstract member of a policy struct.");
+            throw m.Error($"{method.DeclaringType!.Name}.Allocate has a length that is not a positive constant.",
+                "Use a const, or a static abstract member of a policy struct.");
         var array = new Instruction(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element), m.Builder.Location);
         Value pointer = space == AddressSpace.Shared ? m.Builder.AppendAtEntry(array) : m.Builder.Append(array);
         return new ViewValue(element, pointer, Constant.I64(n.Bits));
@@ -151,7 +157,8 @@ internal static class Intrinsics
                     if (!values[0].Type.IsFloat)
                         return Integer(m, op, name, values, method.GetParameters()[0].ParameterType);
                     if (method.GetParameters().Length != values.Length || method.GetParameters().Length > 1 && op is Op.RoundEven or Op.Log)
-                        throw m.Error($"{Naming.Of(method)} with {values.Length} arguments is not in the kernel vocabulary.", "Use the plain form.");
+                        throw m.Error($"{Naming.Of(method)} with {values.Length} arguments is not in the kernel vocabulary.",
+                            "Use the plain form.");
                     return new ScalarValue(m.Builder.Emit(op, values[0].Type, values));
                 };
             }
@@ -171,7 +178,8 @@ internal static class Intrinsics
         Function("Cos", Op.Cos);
         Function("Tanh", Op.Tanh);
         Function("Pow", Op.Pow);
-        table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) => new ScalarValue(m.Builder.Binary(Op.Ne, Scalar(a[0]), Scalar(a[0])));
+        table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) =>
+            new ScalarValue(m.Builder.Binary(Op.Ne, Scalar(a[0]), Scalar(a[0])));
         void Bits(Type type, string name, IrType result) => table[(type, name)] = (m, _, a) =>
             new ScalarValue(m.Builder.Emit(Op.BitCast, result, [Scalar(a[0])]));
         Bits(typeof(BitConverter), nameof(BitConverter.SingleToInt32Bits), IrType.I32);
@@ -184,7 +192,8 @@ internal static class Intrinsics
         Bits(typeof(BitConverter), nameof(BitConverter.UInt64BitsToDouble), IrType.F64);
         foreach (string name in (string[])[nameof(Interop.FloatAsInt), nameof(Interop.IntAsFloat)])
         {
-            table[(typeof(Interop), name)] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
+            table[(typeof(Interop), name)] = (m, _, a) =>
+                new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
         }
     }
 
@@ -192,7 +201,8 @@ internal static class Intrinsics
     private static void AddEquality(Dictionary<(Type, string), Handler> table)
     {
         table[(typeof(EqualityComparer<>), "get_Default")] = (_, _, _) => NoValue.Unassigned;
-        table[(typeof(EqualityComparer<>), nameof(EqualityComparer<>.Equals))] = (m, method, a) => new ScalarValue(AreEqual(m, method.DeclaringType!.GetGenericArguments()[0], a[1], a[2]));
+        table[(typeof(EqualityComparer<>), nameof(EqualityComparer<>.Equals))] = (m, method, a) =>
+            new ScalarValue(AreEqual(m, method.DeclaringType!.GetGenericArguments()[0], a[1], a[2]));
         foreach (Type type in (Type[])[typeof(float), typeof(double)])
             table[(type, nameof(Equals))] = (m, _, a) => new ScalarValue(AreEqual(m, type, m.Load(a[0]), a[1]));
     }
@@ -211,7 +221,9 @@ internal static class Intrinsics
         if (a is ScalarValue { Value: var x } && b is ScalarValue { Value: var y })
         {
             Value equal = m.Builder.Binary(Op.Eq, x, y);
-            return x.Type.IsFloat ? m.Builder.Or(equal, m.Builder.And(m.Builder.Binary(Op.Ne, x, x), m.Builder.Binary(Op.Ne, y, y))) : equal;
+            return x.Type.IsFloat
+                ? m.Builder.Or(equal, m.Builder.And(m.Builder.Binary(Op.Ne, x, x), m.Builder.Binary(Op.Ne, y, y)))
+                : equal;
         }
         MethodInfo equals = type.GetMethod(nameof(Equals), [type])
             ?? throw m.Error($"{Naming.Of(type)} has no Equals({Naming.Of(type)}).", "Make it a record struct, or compare its fields.");

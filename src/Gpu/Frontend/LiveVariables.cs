@@ -47,7 +47,8 @@ internal sealed class LiveVariables
             case "ldloc" or "ldarg" or "ldloca" or "ldarga":
                 bool isArgument = instruction.Operation[2] == 'a';
                 int variable = instruction.Variable + (isArgument ? localCount : 0);
-                if (instruction.Operation[^1] == 'a' && !code.IsStable((isArgument ? code.ArgumentTypes : code.LocalTypes)[instruction.Variable]))
+                if (instruction.Operation[^1] == 'a'
+                    && !code.IsStable((isArgument ? code.ArgumentTypes : code.LocalTypes)[instruction.Variable]))
                     escaping[variable] = true;
                 if (!written[variable])
                     read[variable] = true;

@@ -57,7 +57,9 @@ internal static class Memory
                 case VariableReference r:
                     if (r.Type == typeof(bool) && value is ScalarValue { Value: var v } && v.Type == IrType.I32)
                         value = new ScalarValue(importer.Builder.Binary(Op.Ne, v, Constant.I32(0)));
-                    importer.Environment[r.Variable] = r.Path.Length == 0 ? value : Replace(importer.Environment[r.Variable]!, r.Path, value);
+                    importer.Environment[r.Variable] = r.Path.Length == 0
+                        ? value
+                        : Replace(importer.Environment[r.Variable]!, r.Path, value);
                     break;
                 case MemoryReference r:
                     importer.StoreElement(r.Element, r.Pointer, value);

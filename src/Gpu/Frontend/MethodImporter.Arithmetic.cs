@@ -38,7 +38,9 @@ internal sealed partial class MethodImporter
         if (binary is { } op)
         {
             Value right = Scalar(stack.Pop()), left = Scalar(stack.Pop());
-            (left, right) = op is Op.And or Op.Or or Op.Xor && left.Type == IrType.Bool && right.Type == IrType.Bool ? (left, right) : Match(left, right);
+            (left, right) = op is Op.And or Op.Or or Op.Xor && left.Type == IrType.Bool && right.Type == IrType.Bool
+                ? (left, right)
+                : Match(left, right);
             if (op == Op.Rem && left.Type.IsFloat)
                 throw importer.Error("The remainder of floats is taken.", "Write x - y * MathF.Truncate(x / y), which says its rounding.");
             Push(Builder.Binary(op, left, right));
@@ -152,9 +154,13 @@ internal sealed partial class MethodImporter
             case "i4" or "u4":
                 return ToInt32(value, to == "u4");
             case "i8" or "i":
-                return from.IsFloat ? Builder.Emit(Op.FloatToInt, IrType.I64, [value]) : from == IrType.I32 ? Builder.Emit(Op.SignExtend, IrType.I64, [value]) : value;
+                return from.IsFloat
+                    ? Builder.Emit(Op.FloatToInt, IrType.I64, [value])
+                    : from == IrType.I32 ? Builder.Emit(Op.SignExtend, IrType.I64, [value]) : value;
             case "u8" or "u":
-                return from.IsFloat ? Builder.Emit(Op.FloatToUInt, IrType.I64, [value]) : from == IrType.I32 ? Builder.Emit(Op.ZeroExtend, IrType.I64, [value]) : value;
+                return from.IsFloat
+                    ? Builder.Emit(Op.FloatToUInt, IrType.I64, [value])
+                    : from == IrType.I32 ? Builder.Emit(Op.ZeroExtend, IrType.I64, [value]) : value;
             case "r4" or "r8":
                 IrType type = to == "r4" ? IrType.F32 : IrType.F64;
                 return from == type ? value : Builder.Emit(from.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);

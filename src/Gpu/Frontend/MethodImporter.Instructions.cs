@@ -154,7 +154,8 @@ internal sealed partial class MethodImporter
         {
             throw type.IsSubclassOf(typeof(Delegate)) || Naming.IsClosure(type)
                 ? Unsupported("ldftn")
-                : importer.Error($"An object of class {Naming.Of(type)} is allocated on the heap.", "Make it a struct, or pass it in by its numbers.");
+                : importer.Error($"An object of class {Naming.Of(type)} is allocated on the heap.",
+                    "Make it a struct, or pass it in by its numbers.");
         }
         CsValue[] given = Pop(constructor.GetParameters().Length);
         int variable = Environment.Declare(importer.Default(type));
@@ -187,7 +188,8 @@ internal sealed partial class MethodImporter
             return;
         }
         if (type is null && isVirtual && target.IsVirtual && !target.IsFinal && !target.DeclaringType!.IsSealed)
-            throw importer.Error($"{Naming.Of(target)} is called virtually.", "Make the callee a struct type parameter (where T : struct, I…): calls are then resolved when the kernel is compiled.");
+            throw importer.Error($"{Naming.Of(target)} is called virtually.",
+                "Make the callee a struct type parameter (where T : struct, I…): calls are then resolved when the kernel is compiled.");
         if (!target.IsStatic && !target.DeclaringType!.IsValueType)
         {
             throw target.DeclaringType!.IsSubclassOf(typeof(Delegate))
@@ -195,7 +197,8 @@ internal sealed partial class MethodImporter
                 : importer.Error($"{Naming.Of(target)} is called on an object.", "Kernels see static methods and structs.");
         }
         if (target is MethodInfo { ReturnType: var returned } && returned != typeof(void))
-            stack.Push(new MethodImporter(importer, target, Coerce(target, given)).Import() ?? throw importer.Error($"{Naming.Of(target)} never returns a value.", "Give every way a return."));
+            stack.Push(new MethodImporter(importer, target, Coerce(target, given)).Import()
+                ?? throw importer.Error($"{Naming.Of(target)} never returns a value.", "Give every way a return."));
         else
             new MethodImporter(importer, target, Coerce(target, given)).Import();
     }
@@ -218,13 +221,15 @@ internal sealed partial class MethodImporter
     {
         if (!target.DeclaringType!.IsInterface)
         {
-            return type.GetMethod(target.Name, [.. target.GetParameters().Select(p => p.ParameterType)]) is { } own && own.DeclaringType == type
+            return type.GetMethod(target.Name, [.. target.GetParameters().Select(p => p.ParameterType)]) is { } own
+                && own.DeclaringType == type
                 ? own
                 : throw importer.Error($"{Naming.Of(type)} is boxed to call {target.Name}.", "Give the struct its own method.");
         }
         MethodInfo definition = target.IsGenericMethod ? ((MethodInfo)target).GetGenericMethodDefinition() : (MethodInfo)target;
         InterfaceMapping map = type.GetInterfaceMap(target.DeclaringType);
-        int index = Array.FindIndex(map.InterfaceMethods, m => m.MetadataToken == definition.MetadataToken && m.Module == definition.Module);
+        int index = Array.FindIndex(map.InterfaceMethods, m =>
+            m.MetadataToken == definition.MetadataToken && m.Module == definition.Module);
         MethodInfo found = map.TargetMethods[index];
         return target.IsGenericMethod ? found.MakeGenericMethod(target.GetGenericArguments()) : found;
     }

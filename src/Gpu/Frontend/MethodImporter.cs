@@ -37,13 +37,16 @@ internal sealed partial class MethodImporter
         if (importer.Active.Contains(method))
             throw importer.Error($"{name} calls itself, and kernels cannot recurse: every call is inlined.", "Write a loop instead.");
         if (importer.Active.Count >= DeepestInlining)
-            throw importer.Error($"Calls nest more than {DeepestInlining} deep.", "Kernels inline every call: write a loop, or fewer layers of helpers.");
+            throw importer.Error($"Calls nest more than {DeepestInlining} deep.",
+                "Kernels inline every call: write a loop, or fewer layers of helpers.");
         body = MethodCode.Of(method)
-            ?? throw importer.Error($"{name} has no IL: it is external, abstract or built into the runtime.", "Use what the kernel vocabulary offers.");
+            ?? throw importer.Error($"{name} has no IL: it is external, abstract or built into the runtime.",
+                "Use what the kernel vocabulary offers.");
         if (body.TryOffset is { } offset)
         {
             SetLocation(offset);
-            throw importer.Error("Here is a try, using, lock, or a foreach over an enumerator.", "Kernels have no exceptions; use plain loops over indices.");
+            throw importer.Error("Here is a try, using, lock, or a foreach over an enumerator.",
+                "Kernels have no exceptions; use plain loops over indices.");
         }
         code = body.Instructions;
         firstVariable = Environment.Count;

@@ -18,7 +18,8 @@ internal static class Naming
         string arguments = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Of))}>" : "";
         if (method.IsConstructor)
             return $"new {Of(method.DeclaringType!)}";
-        bool isProperty = method.IsSpecialName && (method.Name.StartsWith("get_", StringComparison.Ordinal) || method.Name.StartsWith("set_", StringComparison.Ordinal));
+        bool isProperty = method.IsSpecialName
+            && (method.Name.StartsWith("get_", StringComparison.Ordinal) || method.Name.StartsWith("set_", StringComparison.Ordinal));
         return $"{Owner(method)}{(isProperty ? method.Name[4..] : Plain(method.Name))}{arguments}";
     }
 

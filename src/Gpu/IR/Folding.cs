@@ -16,7 +16,8 @@ internal static class Folding
             1 => FoldUnary(op, type, operands[0]),
             2 => FoldBinary(b, op, type, operands[0], operands[1], attribute),
             3 when op == Op.Select => FoldSelect(b, operands[0], operands[1], operands[2]),
-            3 when op == Op.Load && operands[1] is Constant c => c.Bits != 0 ? b.Emit(Op.Load, type, [operands[0]], attribute) : operands[2],
+            3 when op == Op.Load && operands[1] is Constant c =>
+                c.Bits != 0 ? b.Emit(Op.Load, type, [operands[0]], attribute) : operands[2],
             _ => null,
         };
     }
@@ -200,7 +201,9 @@ internal static class Folding
         if (ReferenceEquals(x, y) && !x.Type.IsFloat && FoldSame(op, type, x) is { } same)
             return same;
         if (y is Constant c)
-            return x.Type.IsInteger ? FoldInteger(b, op, type, x, c) : x.Type == IrType.Bool ? FoldBool(b, op, x, c.Bits != 0) : FoldFloat(op, x, c);
+            return x.Type.IsInteger
+                ? FoldInteger(b, op, type, x, c)
+                : x.Type == IrType.Bool ? FoldBool(b, op, x, c.Bits != 0) : FoldFloat(op, x, c);
         return null;
     }
 
@@ -230,8 +233,10 @@ internal static class Folding
         bool zero = c.Bits == 0;
         switch (op)
         {
-            case Op.Eq or Op.Ne when x is Instruction { Op: Op.Select } select && select.Operands[1] is Constant p && select.Operands[2] is Constant q:
-                return b.Select(select.Operands[0], Constant.Bool(p.Bits == c.Bits == (op == Op.Eq)), Constant.Bool(q.Bits == c.Bits == (op == Op.Eq)));
+            case Op.Eq or Op.Ne when x is Instruction { Op: Op.Select } select && select.Operands[1] is Constant p
+                && select.Operands[2] is Constant q:
+                return b.Select(select.Operands[0], Constant.Bool(p.Bits == c.Bits == (op == Op.Eq)),
+                    Constant.Bool(q.Bits == c.Bits == (op == Op.Eq)));
             case Op.Add or Op.Sub or Op.Or or Op.Xor or Op.Shl or Op.Shr or Op.ShrU when zero:
             case Op.Mul or Op.Div or Op.DivU when c.Bits == 1:
             case Op.And when c.Bits == -1:
@@ -281,7 +286,8 @@ internal static class Folding
                 return b.Emit(Op.PtrAdd, type, [pointer, extended.Operands[0]], bytes);
             case Constant c when bytes != 1 && c.Bits * bytes is >= int.MinValue and <= int.MaxValue:
                 return b.Emit(Op.PtrAdd, type, [pointer, Constant.I32((int)(c.Bits * bytes))], 1);
-            case Constant c when bytes == 1 && pointer is Instruction { Op: Op.PtrAdd, Attribute: 1 } inner && inner.Operands[1] is Constant inside
+            case Constant c when bytes == 1 && pointer is Instruction { Op: Op.PtrAdd, Attribute: 1 } inner
+                && inner.Operands[1] is Constant inside
                 && inside.Bits + c.Bits is >= int.MinValue and <= int.MaxValue:
                 return b.Emit(Op.PtrAdd, type, [inner.Operands[0], Constant.I32((int)(inside.Bits + c.Bits))], 1);
             default:

@@ -47,7 +47,8 @@ internal static class Verifier
     private static void RequireVisible(Function function, Instruction? user, Value value, HashSet<Value> visible)
     {
         if (value is not Constant && !visible.Contains(value))
-            throw Fault(function, user, $"an operand ({(value as Instruction)?.Op.ToString() ?? value.GetType().Name}, {value.Type}) is not defined before it");
+            throw Fault(function, user,
+                $"an operand ({(value as Instruction)?.Op.ToString() ?? value.GetType().Name}, {value.Type}) is not defined before it");
     }
 
     private static string? CheckTypes(Instruction i)
@@ -56,9 +57,13 @@ internal static class Verifier
         switch (i)
         {
             case If branch:
-                return branch.Condition.Type != IrType.Bool ? "the condition is not Bool" : Yields(branch, branch.Then) ?? Yields(branch, branch.Else);
+                return branch.Condition.Type != IrType.Bool
+                    ? "the condition is not Bool"
+                    : Yields(branch, branch.Then) ?? Yields(branch, branch.Else);
             case For loop:
-                return loop.Step == 0 || loop.Induction.Type != loop.Lower.Type || loop.Upper.Type != loop.Lower.Type ? "the bounds do not fit" : Yields(loop, loop.Body);
+                return loop.Step == 0 || loop.Induction.Type != loop.Lower.Type || loop.Upper.Type != loop.Lower.Type
+                    ? "the bounds do not fit"
+                    : Yields(loop, loop.Body);
             case While loop:
                 return loop.Body.Condition?.Type != IrType.Bool ? "the condition is not Bool" : Yields(loop, loop.Body);
         }
@@ -69,16 +74,20 @@ internal static class Verifier
             Op.Shl or Op.Shr or Op.ShrU => i.Type == o[0].Type && o[1].Type == IrType.I32 ? null : "a shift takes an I32 count",
             Op.Fma => o.All(v => v.Type == i.Type) && i.Type.IsFloat ? null : "the operands' types differ",
             >= Op.Eq and <= Op.GeU => o[0].Type == o[1].Type && i.Type == IrType.Bool ? null : "the compared types differ",
-            Op.Select => o[0].Type == IrType.Bool && o[1].Type == o[2].Type && i.Type == o[1].Type ? null : "the alternatives' types differ",
-            Op.PtrAdd => o[0].Type.IsPointer && i.Type == o[0].Type && o[1].Type.IsInteger && i.Attribute > 0 ? null : "not a pointer and an index",
+            Op.Select =>
+                o[0].Type == IrType.Bool && o[1].Type == o[2].Type && i.Type == o[1].Type ? null : "the alternatives' types differ",
+            Op.PtrAdd =>
+                o[0].Type.IsPointer && i.Type == o[0].Type && o[1].Type.IsInteger && i.Attribute > 0 ? null : "not a pointer and an index",
             Op.Load => o[0].Type.IsPointer && i.Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
             Op.Store => o[0].Type.IsPointer && o[1].Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
             Op.LoadWide => o[0].Type.IsPointer && i.Type.Lanes is 2 or 4 && i.Type with { Lanes = 1 } == i.Memory.ValueType()
                 && (o.Length == 1 || o[1].Type == IrType.Bool) ? null : "not a pointer, or no vector of what is loaded",
-            Op.Extract when o[0] is AssemblyText text => i.Attribute >= 0 && i.Attribute < text.Outputs.Length && i.Type == text.Outputs[i.Attribute]
+            Op.Extract when o[0] is AssemblyText text =>
+                i.Attribute >= 0 && i.Attribute < text.Outputs.Length && i.Type == text.Outputs[i.Attribute]
                 ? null : "no such output",
             Op.Address => o[0].Type.IsPointer && i.Type == IrType.I64 ? null : "not a pointer to a number",
-            Op.Extract => i.Attribute >= 0 && i.Attribute < o[0].Type.Lanes && i.Type == o[0].Type with { Lanes = 1 } ? null : "no such lane",
+            Op.Extract =>
+                i.Attribute >= 0 && i.Attribute < o[0].Type.Lanes && i.Type == o[0].Type with { Lanes = 1 } ? null : "no such lane",
             Op.StoreWide => o[0].Type.IsPointer && i.Elements is 2 or 4 && o[1..].All(v => v.Type == i.Memory.ValueType())
                 ? null : "not a pointer, or other types",
             _ => null,

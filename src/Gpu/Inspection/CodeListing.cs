@@ -64,7 +64,8 @@ public static partial class CodeListing
         {
             text.Append(line.TrimEnd('\r'));
             if (LineName().Match(line) is { Success: true } name && sources.TryGetValue(name.Groups[1].Value, out string[]? source)
-                && int.Parse(name.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture) is var number && number <= source.Length)
+                && int.Parse(name.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture) is var number
+                    && number <= source.Length)
             {
                 text.Append("   ").Append(source[number - 1].Trim());
             }

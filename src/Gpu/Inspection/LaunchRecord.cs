@@ -3,7 +3,9 @@ using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Inspection;
 
-/// <summary>A launch of a kernel, and what its threads did together; the counts are zero where it was only noted, as PTX written by hand always is.</summary>
+/// <summary>
+/// A launch of a kernel, and what its threads did together; the counts are zero where it was only noted, as PTX written by hand always is.
+/// </summary>
 /// <param name="Name">The kernel with its type arguments.</param>
 /// <param name="Method">The kernel.</param>
 /// <param name="Specialization">What it was loaded with.</param>

@@ -32,7 +32,8 @@ public static class Atomic
     /// <summary>Stores <paramref name="value"/> where <paramref name="compare"/> stands.</summary>
     public static int CompareExchange(ref int target, int compare, int value) => Interlocked.CompareExchange(ref target, value, compare);
     /// <inheritdoc cref="CompareExchange(ref int, int, int)"/>
-    public static uint CompareExchange(ref uint target, uint compare, uint value) => Interlocked.CompareExchange(ref target, value, compare);
+    public static uint CompareExchange(ref uint target, uint compare, uint value) =>
+        Interlocked.CompareExchange(ref target, value, compare);
 
     private static T Update<T>(ref T target, T value, Func<T, T, T> operation) where T : unmanaged
     {

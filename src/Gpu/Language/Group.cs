@@ -27,7 +27,9 @@ public static class Group
     public static bool BarrierOr(bool predicate) => throw HostThread.DeviceOnly("Group.BarrierOr");
     /// <summary>A barrier that counts the threads in which the predicate held.</summary>
     public static int BarrierPopCount(bool predicate) => throw HostThread.DeviceOnly("Group.BarrierPopCount");
-    /// <summary>The value that the thread of linear index <paramref name="groupIndex"/> passed; the index is the same in all threads.</summary>
+    /// <summary>
+    /// The value that the thread of linear index <paramref name="groupIndex"/> passed; the index is the same in all threads.
+    /// </summary>
     public static T Broadcast<T>(T value, int groupIndex) where T : unmanaged => throw HostThread.DeviceOnly("Group.Broadcast");
 }
 

@@ -62,7 +62,8 @@ internal sealed class CountedLoops : Rewriter
             Value bound = test.Operands[1 - side];
             Op relation = Relation(side == 0 ? test.Op : Mirror(test.Op), loop.Initial[counter], bound);
             if (head.Next(counter) is not Instruction { Op: Op.Add } next
-                || !ReferenceEquals(next.Operands[0], body.Arguments[counter]) || next.Operands[1] is not Constant increment || increment.Bits == 0)
+                || !ReferenceEquals(next.Operands[0], body.Arguments[counter]) || next.Operands[1] is not Constant increment
+                    || increment.Bits == 0)
             {
                 continue;
             }

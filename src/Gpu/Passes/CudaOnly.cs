@@ -11,7 +11,9 @@ internal static class CudaOnly
         if (function.Body.All().FirstOrDefault(i => i.Op is Op.Assembly or Op.Address) is { } found)
         {
             throw new KernelCompilationException(function.Name, found.Location,
-                found.Op == Op.Assembly ? $"CudaAsm puts PTX into the kernel, which {device} does not run." : $"An address is taken, which {device} has none for.",
+                found.Op == Op.Assembly
+                    ? $"CudaAsm puts PTX into the kernel, which {device} does not run."
+                    : $"An address is taken, which {device} has none for.",
                 "Choose the kernel by the device: one with CudaAsm for AcceleratorType.Cuda, one in plain C# for the others.");
         }
         return function;

@@ -85,7 +85,9 @@ internal sealed class Divisions(Index3D groupDim) : Rewriter
             case Op.And:
                 return LargestOf(o[0]) is { } a && LargestOf(o[1]) is { } b ? Math.Min(a, b) : LargestOf(o[0]) ?? LargestOf(o[1]);
             case Op.Or or Op.Xor:
-                return LargestOf(o[0]) is { } left && LargestOf(o[1]) is { } right ? (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(left, right) + 1) - 1 : null;
+                return LargestOf(o[0]) is { } left && LargestOf(o[1]) is { } right
+                    ? (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(left, right) + 1) - 1
+                    : null;
             case Op.Select:
                 return LargestOf(o[1]) is { } whenTrue && LargestOf(o[2]) is { } whenFalse ? Math.Max(whenTrue, whenFalse) : null;
             case Op.Shr or Op.ShrU when o[1] is Constant { Bits: > 0 and < 32 } count:

@@ -11,7 +11,8 @@ internal readonly record struct HeadTest(While Loop, If Step)
     public static HeadTest? Find(While loop)
     {
         Region body = loop.Body;
-        if (body.Instructions.Count == 0 || body.Instructions[^1] is not If step || !ReferenceEquals(step.Condition, loop.Condition) || !step.Else.IsEmpty)
+        if (body.Instructions.Count == 0 || body.Instructions[^1] is not If step || !ReferenceEquals(step.Condition, loop.Condition)
+            || !step.Else.IsEmpty)
             return null;
         var test = new HeadTest(loop, step);
         for (int i = 0; i < body.Instructions.Count - 1; i++)

@@ -114,7 +114,8 @@ internal sealed class PromoteLocals : Rewriter
         {
             if (add.Operands[1] is not Constant index)
             {
-                throw new KernelCompilationException(Source.Name, access.Location, "A local array is indexed by a value that is not constant.",
+                throw new KernelCompilationException(Source.Name, access.Location,
+                    "A local array is indexed by a value that is not constant.",
                     "Index it by constants, or in loops whose bounds are constants (they are unrolled); use SharedMemory for anything else.");
             }
             offset += index.Bits * add.Attribute;

@@ -46,7 +46,9 @@ internal sealed class RootPointers : Rewriter
                     break;
                 default:
                     if (i.Type.IsPointer)
-                        roots[i] = i.Op == Op.PtrAdd ? Root(i.Operands[0]) : i.Op == Op.Select ? Common(i.Operands[1], i.Operands[2]) ?? i : i;
+                        roots[i] = i.Op == Op.PtrAdd
+                            ? Root(i.Operands[0])
+                            : i.Op == Op.Select ? Common(i.Operands[1], i.Operands[2]) ?? i : i;
                     break;
             }
         }

@@ -115,7 +115,9 @@ internal sealed class Variance
         foreach (Result result in branch.Results)
         {
             Shape joined = Of(branch.Then.Yields[result.Index]).Join(Of(branch.Else.Yields[result.Index]));
-            shapes[result] = !condition.IsScalar ? Shape.Varying : condition.IsUniform || joined.IsVarying ? joined : Shape.Affine(joined.Stride);
+            shapes[result] = !condition.IsScalar
+                ? Shape.Varying
+                : condition.IsUniform || joined.IsVarying ? joined : Shape.Affine(joined.Stride);
         }
     }
 

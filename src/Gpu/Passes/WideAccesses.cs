@@ -79,7 +79,8 @@ internal sealed class WideAccesses : Rewriter
     private static bool Conflict(Family a, Family b) => (a.IsStore || b.IsStore)
         && a.Root.Type.Space == b.Root.Type.Space
         && a with { Condition = null } != b with { Condition = null }
-        && (ReferenceEquals(a.Root, b.Root) || a.Root is not Instruction { Op: Op.SharedArray } || b.Root is not Instruction { Op: Op.SharedArray });
+        && (ReferenceEquals(a.Root, b.Root) || a.Root is not Instruction { Op: Op.SharedArray }
+            || b.Root is not Instruction { Op: Op.SharedArray });
 
     /// <summary>Ends families, and makes groups of what they hold: four at once before two.</summary>
     private void Close(Dictionary<Family, List<Member>> open, Func<Family, bool> ends)

@@ -45,7 +45,8 @@ public abstract class MemoryBuffer : IDisposable
     /// <summary>Memory of the host alone, freed by the garbage collector.</summary>
     internal static MemoryBuffer OnHost(long lengthInBytes) => new HostMemory(lengthInBytes);
 
-    private sealed class HostMemory(long lengthInBytes) : MemoryBuffer(null, lengthInBytes, Marshal.AllocHGlobal((nint)Math.Max(1, lengthInBytes)))
+    private sealed class HostMemory(long lengthInBytes)
+        : MemoryBuffer(null, lengthInBytes, Marshal.AllocHGlobal((nint)Math.Max(1, lengthInBytes)))
     {
         internal override nint HostAddress => Handle;
 

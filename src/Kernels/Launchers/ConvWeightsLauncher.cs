@@ -32,7 +32,9 @@ public sealed class ConvWeightsLauncher
         };
     }
 
-    /// <summary>The sums of each chunk, (<see cref="ConvWeights.Chunks"/>, weights); <see cref="MatrixLauncher.SumColumns"/> adds them.</summary>
+    /// <summary>
+    /// The sums of each chunk, (<see cref="ConvWeights.Chunks"/>, weights); <see cref="MatrixLauncher.SumColumns"/> adds them.
+    /// </summary>
     public void PartialSums(ArrayView<float> fine, ArrayView<float> coarse, ArrayView<float> partial, ConvShape shape) =>
         partialSums(shape)(Launch.Config(grid(shape), tuning.ConvGroupSize), fine, coarse, partial, shape, ConvWeights.ChunkImages(shape));
 

@@ -2,7 +2,9 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>The tiles that <see cref="MatMul"/> is compiled with; or the blocks of <see cref="BlockedMatMul"/>, chosen by the product's shape.</summary>
+/// <summary>
+/// The tiles that <see cref="MatMul"/> is compiled with; or the blocks of <see cref="BlockedMatMul"/>, chosen by the product's shape.
+/// </summary>
 public enum TileShape
 {
     Rows4,

@@ -39,6 +39,7 @@ public sealed class FoldLauncher
 
     private sealed record GradientLoader(Accelerator Accelerator) : IActivationVisitor<FoldLauncher>
     {
-        public FoldLauncher Visit<TActivation>() where TActivation : struct, IActivation => Load<ActivationGradient<TActivation>>(Accelerator);
+        public FoldLauncher Visit<TActivation>() where TActivation : struct, IActivation =>
+            Load<ActivationGradient<TActivation>>(Accelerator);
     }
 }

@@ -45,7 +45,8 @@ public static class InitializationExtensions
     /// <param name="fanIn">Inputs of each output.</param>
     /// <param name="fanOut">Outputs of each input.</param>
     /// <param name="activation">What the layer's outputs go through.</param>
-    public static InitialLaw Weights(this Initialization initialization, double fanIn, double fanOut, Activation activation) => initialization switch
+    public static InitialLaw Weights(
+        this Initialization initialization, double fanIn, double fanOut, Activation activation) => initialization switch
     {
         Initialization.Pytorch => new(false, 1 / Math.Sqrt(fanIn)),
         Initialization.GlorotUniform => InitialLaw.UniformOf(Math.Sqrt(2 / (fanIn + fanOut))),
@@ -62,7 +63,8 @@ public static class InitializationExtensions
         initialization == Initialization.Pytorch ? new(false, 1 / Math.Sqrt(fanIn)) : InitialLaw.Zeros;
 
     /// <summary>
-    /// What keeps the variance through the activation: √2 for the rectifiers and their smooth kin, the leaky one's own √(2/(1 + a²)), 5/3 for
+    /// What keeps the variance through the activation: √2 for the rectifiers and their smooth kin, the leaky one's own √(2/(1 + a²)), 5/3
+    /// for
     /// tanh as PyTorch has it, 1 for the rest.
     /// </summary>
     private static double Gain(Activation activation) => activation switch

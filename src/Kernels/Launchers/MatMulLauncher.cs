@@ -8,7 +8,8 @@ public sealed class MatMulLauncher
     private readonly Func<MatMulShape, Variant> choose;
     private readonly PackedProduct? packed;
 
-    private MatMulLauncher(Func<MatMulShape, Variant> choose, PackedProduct? packed = null) => (this.choose, this.packed) = (choose, packed);
+    private MatMulLauncher(Func<MatMulShape, Variant> choose, PackedProduct? packed = null) =>
+        (this.choose, this.packed) = (choose, packed);
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
     private sealed record Variant(
@@ -19,7 +20,8 @@ public sealed class MatMulLauncher
     }
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
-    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) => activation switch
+    public static MatMulLauncher Forward(
+        Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) => activation switch
     {
         Activation.Identity => Load<DepthFastest, DepthSlowest, BiasActivation<Identity>>(accelerator, precision),
         Activation.Relu => Load<DepthFastest, DepthSlowest, BiasActivation<Relu>>(accelerator, precision),

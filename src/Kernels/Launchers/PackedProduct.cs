@@ -1,6 +1,8 @@
 namespace VaeGpu.Kernels;
 
-/// <summary>A large product on tensor cores: both factors are packed (<see cref="Pack"/>), and then multiplied (<see cref="PackedMatMul"/>).</summary>
+/// <summary>
+/// A large product on tensor cores: both factors are packed (<see cref="Pack"/>), and then multiplied (<see cref="PackedMatMul"/>).
+/// </summary>
 public sealed class PackedProduct
 {
     private readonly int processors;
@@ -31,7 +33,8 @@ public sealed class PackedProduct
     }
 
     /// <summary>
-    /// Whether a product has enough blocks for three quarters of the processors, since smaller blocks lose more than that; and no more lines
+    /// Whether a product has enough blocks for three quarters of the processors, since smaller blocks lose more than that; and no more
+    /// lines
     /// than can be packed, nor words than can be counted.
     /// </summary>
     public bool IsFor(MatMulShape shape) =>

@@ -38,7 +38,9 @@ public sealed class CpuDevice : Device
     public override Accelerator CreateAccelerator(Context context) => new CpuAccelerator(this);
 
     private static int WidestVector() =>
-        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
+        Vector512.IsHardwareAccelerated && Avx512F.IsSupported
+            ? 512
+            : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
 
     private static string ProcessorName()
     {

@@ -111,7 +111,8 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
         streamBeginCapture = (delegate* unmanaged<nint, int, CudaError>)Find("cuStreamBeginCapture_v2");
         streamEndCapture = (delegate* unmanaged<nint, nint*, CudaError>)Find("cuStreamEndCapture");
         streamGetCaptureInfo = (delegate* unmanaged<nint, int*, ulong*, nint*, nint**, nuint*, CudaError>)Find("cuStreamGetCaptureInfo_v2");
-        streamUpdateCaptureDependencies = (delegate* unmanaged<nint, nint*, nuint, uint, CudaError>)Find("cuStreamUpdateCaptureDependencies");
+        streamUpdateCaptureDependencies =
+            (delegate* unmanaged<nint, nint*, nuint, uint, CudaError>)Find("cuStreamUpdateCaptureDependencies");
         graphInstantiate = (delegate* unmanaged<nint*, nint, ulong, CudaError>)Find("cuGraphInstantiateWithFlags");
         graphLaunch = (delegate* unmanaged<nint, nint, CudaError>)Find("cuGraphLaunch");
         graphExecDestroy = (delegate* unmanaged<nint, CudaError>)Find("cuGraphExecDestroy");

@@ -57,13 +57,15 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
     internal override void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes)
     {
         if (bytes > 0)
-            CheckCopy(Library.EnqueueWriteBuffer(Queue, target.Handle, 1, (nuint)byteOffset, (nuint)bytes, source, 0, null, null), "clEnqueueWriteBuffer", bytes);
+            CheckCopy(Library.EnqueueWriteBuffer(Queue, target.Handle, 1, (nuint)byteOffset, (nuint)bytes, source, 0, null, null),
+                "clEnqueueWriteBuffer", bytes);
     }
 
     internal override void CopyOut(AcceleratorStream stream, MemoryBuffer source, long byteOffset, void* target, long bytes)
     {
         if (bytes > 0)
-            CheckCopy(Library.EnqueueReadBuffer(Queue, source.Handle, 1, (nuint)byteOffset, (nuint)bytes, target, 0, null, null), "clEnqueueReadBuffer", bytes);
+            CheckCopy(Library.EnqueueReadBuffer(Queue, source.Handle, 1, (nuint)byteOffset, (nuint)bytes, target, 0, null, null),
+                "clEnqueueReadBuffer", bytes);
     }
 
     internal override void Clear(AcceleratorStream stream, MemoryBuffer target, long byteOffset, long bytes)
@@ -73,7 +75,8 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
         // A wide pattern is the fast one, where offset and size are multiples of it.
         ulong zero = 0;
         nuint width = (byteOffset | bytes) % sizeof(ulong) == 0 ? sizeof(ulong) : (nuint)1;
-        CheckCopy(Library.EnqueueFillBuffer(Queue, target.Handle, &zero, width, (nuint)byteOffset, (nuint)bytes, 0, null, null), "clEnqueueFillBuffer", bytes);
+        CheckCopy(Library.EnqueueFillBuffer(Queue, target.Handle, &zero, width, (nuint)byteOffset, (nuint)bytes, 0, null, null),
+            "clEnqueueFillBuffer", bytes);
     }
 
     internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source.Optimize(groupDim, WarpSize), groupDim);

@@ -41,17 +41,20 @@ public sealed class OpenCLDevice : Device
     {
         if (OpenCLLibrary.Instance is not { } cl)
         {
-            refusals.Add(new("OpenCL", "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+            refusals.Add(new("OpenCL",
+                "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
             return;
         }
         nint[] platforms = OpenCLInfo.Platforms(cl);
         if (platforms.Length == 0)
-            refusals.Add(new("OpenCL", "The OpenCL loader is there but knows no driver. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+            refusals.Add(new("OpenCL",
+                "The OpenCL loader is there but knows no driver. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
         foreach (nint platform in platforms)
         {
             nint[] handles = OpenCLInfo.Devices(cl, platform);
             if (handles.Length == 0)
-                refusals.Add(new(OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformName), "The driver is installed but finds no device of its own."));
+                refusals.Add(new(OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformName),
+                    "The driver is installed but finds no device of its own."));
             foreach (nint handle in handles)
             {
                 if (Objection(cl, platform, handle) is { } objection)
@@ -95,7 +98,8 @@ public sealed class OpenCLDevice : Device
             HasCommandBuffers = extensions.Contains(CommandBuffers.Extension)
                 && (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.CommandBufferCapabilities) & CommandBuffers.SimultaneousUse) != 0,
             Name = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceName),
-            Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " " + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
+            Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " "
+                + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
             Kind = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DeviceType),
             // Without sub-groups, which OpenCL 1.2 does not have, no threads are known to run in step.
             WarpSize = 1,

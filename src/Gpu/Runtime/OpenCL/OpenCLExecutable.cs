@@ -131,8 +131,10 @@ internal sealed unsafe class OpenCLExecutable : Executable
 
     private static string Remedy(OpenCLError error) => error switch
     {
-        OpenCLError.CL_INVALID_WORK_GROUP_SIZE or OpenCLError.CL_INVALID_WORK_ITEM_SIZE => "The kernel needs too many registers for groups of this size: choose a smaller group.",
-        OpenCLError.CL_INVALID_MEM_OBJECT or OpenCLError.CL_INVALID_ARG_VALUE => "A view's memory was freed, or belongs to another accelerator.",
+        OpenCLError.CL_INVALID_WORK_GROUP_SIZE or OpenCLError.CL_INVALID_WORK_ITEM_SIZE =>
+            "The kernel needs too many registers for groups of this size: choose a smaller group.",
+        OpenCLError.CL_INVALID_MEM_OBJECT or OpenCLError.CL_INVALID_ARG_VALUE =>
+            "A view's memory was freed, or belongs to another accelerator.",
         _ when error.IsOutOfMemory() => "The device is out of registers, shared memory or memory: choose a smaller group, tile or batch.",
         _ => "This is a defect of the compiler or the driver.",
     };

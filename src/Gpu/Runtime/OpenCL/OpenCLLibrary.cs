@@ -52,13 +52,18 @@ internal sealed unsafe class OpenCLLibrary
         ReleaseCommandQueue = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseCommandQueue");
         CreateBuffer = (delegate* unmanaged<nint, ulong, nuint, void*, OpenCLError*, nint>)Find("clCreateBuffer");
         ReleaseMemObject = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseMemObject");
-        EnqueueReadBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueReadBuffer");
-        EnqueueWriteBuffer = (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueWriteBuffer");
-        EnqueueFillBuffer = (delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError>)Find("clEnqueueFillBuffer");
-        EnqueueNDRangeKernel = (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueNDRangeKernel");
+        EnqueueReadBuffer =
+            (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueReadBuffer");
+        EnqueueWriteBuffer =
+            (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueWriteBuffer");
+        EnqueueFillBuffer =
+            (delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError>)Find("clEnqueueFillBuffer");
+        EnqueueNDRangeKernel =
+            (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueNDRangeKernel");
         Finish = (delegate* unmanaged<nint, OpenCLError>)Find("clFinish");
         CreateProgramWithSource = (delegate* unmanaged<nint, uint, byte**, nuint*, OpenCLError*, nint>)Find("clCreateProgramWithSource");
-        CreateProgramWithBinary = (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, OpenCLError*, OpenCLError*, nint>)Find("clCreateProgramWithBinary");
+        CreateProgramWithBinary =
+            (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, OpenCLError*, OpenCLError*, nint>)Find("clCreateProgramWithBinary");
         BuildProgram = (delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, OpenCLError>)Find("clBuildProgram");
         GetProgramBuildInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, OpenCLError>)Find("clGetProgramBuildInfo");
         GetProgramInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError>)Find("clGetProgramInfo");

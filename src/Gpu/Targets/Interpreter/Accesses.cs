@@ -18,7 +18,8 @@ internal static class Accesses
         var written = new HashSet<Parameter>();
         foreach (Instruction instruction in function.Body.All())
         {
-            if (!(instruction.Op is Op.Store or Op.StoreWide || instruction.Op.IsAtomic()) || instruction.Operands[0].Type.Space != AddressSpace.Global)
+            if (!(instruction.Op is Op.Store or Op.StoreWide || instruction.Op.IsAtomic())
+                || instruction.Operands[0].Type.Space != AddressSpace.Global)
                 continue;
             if (Origin(instruction.Operands[0]) is Parameter parameter)
                 written.Add(parameter);

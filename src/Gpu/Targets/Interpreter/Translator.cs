@@ -123,7 +123,8 @@ internal sealed class Translator(Machine machine)
         {
             Op.Load => new LoadStep(machine, instruction, first!, second, operands.Length > 2 ? operands[2] : null, Column(instruction)),
             Op.Store or Op.StoreWide => new StoreStep(machine, instruction, first!, operands[1..]),
-            Op.LoadWide => new LoadWideStep(machine, instruction, first!, second, wideColumns[instruction] = NewColumns(instruction.Elements)),
+            Op.LoadWide =>
+                new LoadWideStep(machine, instruction, first!, second, wideColumns[instruction] = NewColumns(instruction.Elements)),
             Op.AtomicCompareExchange => new AtomicStep(
                 machine, instruction, first!, second, operands[2], AtomicStep.OperationOf(instruction), Column(instruction)),
             _ when op.IsAtomic() => new AtomicStep(

@@ -76,7 +76,8 @@ internal sealed partial class OpenCLEmitter
     {
         usesScratch = true;
         string type = i.Type == IrType.Bool ? "int" : OpenCLTypes.Name(i.Type.Scalar);
-        string call = $"{helpers.Use("group_broadcast", type)}((__local {type}*)&group_scratch, {Whole(i.Operands[0])}, {Whole(i.Operands[1])})";
+        string call =
+            $"{helpers.Use("group_broadcast", type)}((__local {type}*)&group_scratch, {Whole(i.Operands[0])}, {Whole(i.Operands[1])})";
         Assign(i, i.Type == IrType.Bool ? call + " != 0" : call);
     }
 
@@ -99,7 +100,8 @@ internal sealed partial class OpenCLEmitter
 
     private string AtomicCall(Instruction i, string prefix, string type)
     {
-        IEnumerable<string> values = i.Operands.Skip(1).Select(v => !v.Type.IsInteger ? Whole(v) : type[0] == 'u' ? Unsigned(v) : Signed(v));
+        IEnumerable<string> values = i.Operands.Skip(1)
+            .Select(v => !v.Type.IsInteger ? Whole(v) : type[0] == 'u' ? Unsigned(v) : Signed(v));
         return $"{prefix}{AtomicNames[i.Op]}((volatile {OpenCLTypes.Name(i.Operands[0].Type.Space)} {type}*){Operand(i.Operands[0])}, {string.Join(", ", values)})";
     }
 

@@ -70,7 +70,9 @@ internal sealed partial class OpenCLEmitter
     private Expression Division(Instruction i, bool isSafe)
     {
         bool isUnsigned = i.Op is Op.DivU or Op.RemU;
-        (string a, string b) = isUnsigned ? (Unsigned(i.Operands[0]), Unsigned(i.Operands[1])) : (Signed(i.Operands[0]), Signed(i.Operands[1]));
+        (string a, string b) = isUnsigned
+            ? (Unsigned(i.Operands[0]), Unsigned(i.Operands[1]))
+            : (Signed(i.Operands[0]), Signed(i.Operands[1]));
         if (isSafe)
             return new($"{a} {Infix[i.Op]} {b}", Atomic: false, isUnsigned);
         string name = i.Op switch { Op.Div => "div", Op.Rem => "rem", Op.DivU => "divu", _ => "remu" };

@@ -64,7 +64,8 @@ internal sealed partial class OpenCLEmitter
             all.Append("#pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable\n#pragma OPENCL EXTENSION cl_khr_int64_extended_atomics : enable\n");
         all.Append("#pragma OPENCL FP_CONTRACT OFF\n\n");
         foreach (MemoryType type in pointers.Aliasing)
-            all.Append(CultureInfo.InvariantCulture, $"typedef {OpenCLTypes.Name(type)} __attribute__((may_alias)) {pointers.Name(type)};\n");
+            all.Append(CultureInfo.InvariantCulture,
+                $"typedef {OpenCLTypes.Name(type)} __attribute__((may_alias)) {pointers.Name(type)};\n");
         if (pointers.Aliasing.Any())
             all.Append('\n');
         helpers.Write(all);
@@ -72,7 +73,8 @@ internal sealed partial class OpenCLEmitter
         if (usesDynamicShared)
             signature = signature.Append("__local long8* shared_dynamic");
         all.Append(CultureInfo.InvariantCulture, $"// {function.Name}\n");
-        all.Append(CultureInfo.InvariantCulture, $"__kernel __attribute__((reqd_work_group_size({groupDim.X}, {groupDim.Y}, {groupDim.Z})))\n");
+        all.Append(CultureInfo.InvariantCulture,
+            $"__kernel __attribute__((reqd_work_group_size({groupDim.X}, {groupDim.Y}, {groupDim.Z})))\n");
         all.Append(CultureInfo.InvariantCulture, $"void {entry}({string.Join(", ", signature.DefaultIfEmpty("void"))})\n{{\n");
         if (usesScratch)
             all.Append("    __local long group_scratch;\n");
@@ -165,7 +167,8 @@ internal sealed partial class OpenCLEmitter
         Start(loop, carried, loop.Initial);
         string i = Variable(loop.Induction, "i");
         (char compare, char step) = loop.Step > 0 ? ('<', '+') : ('>', '-');
-        Statement(loop, $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
+        Statement(loop,
+            $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
         Block(loop.Body, () => Carry(loop.Body, carried));
         Line("}");
     }

@@ -40,5 +40,6 @@ internal sealed class PointerTypes
     public string Name(Value pointer) => Name(pointer.Type.Space, Element(pointer));
 
     /// <summary>The name of the type of pointers to elements of a type.</summary>
-    public string Name(AddressSpace space, MemoryType? element) => $"{OpenCLTypes.Name(space)} {(element is { } type ? Name(type) : "char")}*";
+    public string Name(AddressSpace space, MemoryType? element) =>
+        $"{OpenCLTypes.Name(space)} {(element is { } type ? Name(type) : "char")}*";
 }

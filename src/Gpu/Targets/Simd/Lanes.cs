@@ -59,7 +59,9 @@ internal static unsafe class Lanes
         }
     }
 
-    /// <summary>Loads from base + offset[lane] · scale in the active lanes; offsets are ints in slot 0. Small integers widen; the others give 0.</summary>
+    /// <summary>
+    /// Loads from base + offset[lane] · scale in the active lanes; offsets are ints in slot 0. Small integers widen; the others give 0.
+    /// </summary>
     public static void Gather(byte* work, byte* origin, int scale, ulong active, int memory, int lanes)
     {
         int* offset = Slot<int>(work, 0);
@@ -133,7 +135,8 @@ internal static unsafe class Lanes
             if ((MemoryType)memory is MemoryType.I64)
                 Slot<long>(work, ResultSlot)[i] = Atomics.Apply(at, Slot<long>(work, 1)[i], (Op)op);
             else
-                Slot<int>(work, ResultSlot)[i] = Atomics.Apply(at, Slot<int>(work, 1)[i], Slot<int>(work, 2)[i], (MemoryType)memory == MemoryType.F32, (Op)op);
+                Slot<int>(work, ResultSlot)[i] =
+                    Atomics.Apply(at, Slot<int>(work, 1)[i], Slot<int>(work, 2)[i], (MemoryType)memory == MemoryType.F32, (Op)op);
         }
     }
 }

@@ -229,7 +229,8 @@ internal sealed partial class SimdEmitter
         for (int i = 0; i < arguments.Count; i++)
         {
             if (body.Yields[i] is Instruction next and not StructuredInstruction && ReferenceEquals(usage.RegionOf(next), body)
-                && usage.UsersOf(next).Count == 1 && usage.LastUse(arguments[i]) <= usage.PositionOf(next) && IsScalar(next) == IsScalar(arguments[i])
+                && usage.UsersOf(next).Count == 1 && usage.LastUse(arguments[i]) <= usage.PositionOf(next)
+                    && IsScalar(next) == IsScalar(arguments[i])
                 && !spilled.ContainsKey(next) && next.Op != Op.Load && !next.Op.IsAtomic())
             {
                 locals[next] = locals[arguments[i]];

@@ -33,6 +33,7 @@ internal sealed partial class SimdEmitter
         };
         Type[] arguments = i.Operands.Length == 2 ? [from, operation] : [from, to, operation];
         string name = i.Operands.Length == 2 ? "Binary" : "Unary";
-        return (typeof(ScalarFunctions).GetMethod(name)!.MakeGenericMethod(arguments), typeof(Lanes).GetMethod(name)!.MakeGenericMethod(arguments));
+        return (typeof(ScalarFunctions).GetMethod(name)!.MakeGenericMethod(arguments),
+            typeof(Lanes).GetMethod(name)!.MakeGenericMethod(arguments));
     }
 }

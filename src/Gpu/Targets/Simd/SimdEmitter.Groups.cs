@@ -171,7 +171,8 @@ internal sealed partial class SimdEmitter
         {
             EmitRun(() =>
             {
-                var read = differing.ToDictionary(i => i, i => IsScalar(targets[i]) ? [il.DeclareLocal(ScalarType(targets[i].Type))] : DeclareVectors(targets[i].Type));
+                var read = differing.ToDictionary(i => i, i =>
+                    IsScalar(targets[i]) ? [il.DeclareLocal(ScalarType(targets[i].Type))] : DeclareVectors(targets[i].Type));
                 foreach (int i in differing)
                     Push(targets[i], values[i], read[i]);
                 foreach (int i in differing)

@@ -98,7 +98,8 @@ internal sealed partial class SimdEmitter
         {
             PushScalar(load.Operands[0]);
             il.Emit(OpCodes.Ldloca, target[0]);
-            il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.WidenBytes), [typeof(byte*), target[0].LocalType.MakeByRefType()])!);
+            il.Emit(OpCodes.Call,
+                typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.WidenBytes), [typeof(byte*), target[0].LocalType.MakeByRefType()])!);
             return true;
         }
         if (bytes < 4)
@@ -168,7 +169,8 @@ internal sealed partial class SimdEmitter
             il.Emit(OpCodes.Ldloc, mask);
             PushVector(value);
             As(VectorTypes.Element(value.Type), typeof(int));
-            il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MaskStore), [typeof(int*), mask.LocalType, mask.LocalType])!);
+            il.Emit(OpCodes.Call,
+                typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MaskStore), [typeof(int*), mask.LocalType, mask.LocalType])!);
             return;
         }
         if (!shape.IsVarying && shape.Stride == bytes && bytes >= 4 && mask is null)
@@ -239,7 +241,8 @@ internal sealed partial class SimdEmitter
                 il.Emit(OpCodes.Ldc_I4_0);
             il.Emit(isFloat ? OpCodes.Ldc_I4_1 : OpCodes.Ldc_I4_0);
             il.Emit(OpCodes.Ldc_I4, (int)atomic.Op);
-            il.Emit(OpCodes.Call, typeof(Atomics).GetMethod(nameof(Atomics.Apply), [typeof(byte*), typeof(int), typeof(int), typeof(bool), typeof(Op)])!);
+            il.Emit(OpCodes.Call,
+                typeof(Atomics).GetMethod(nameof(Atomics.Apply), [typeof(byte*), typeof(int), typeof(int), typeof(bool), typeof(Op)])!);
             if (isFloat)
                 il.Emit(OpCodes.Call, BitCastMethod(IrType.I32));
         }
@@ -288,7 +291,8 @@ internal sealed partial class SimdEmitter
             }
             if (at is not Instruction { Op: Op.PtrAdd } add)
             {
-                throw new KernelCompilationException(function.Name, (at as Instruction)?.Location, "Threads of one group choose between different views.",
+                throw new KernelCompilationException(function.Name, (at as Instruction)?.Location,
+                    "Threads of one group choose between different views.",
                     "Choose between the loaded values instead.");
             }
             Walk(add.Operands[0]);

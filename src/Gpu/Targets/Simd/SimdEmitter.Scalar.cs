@@ -172,7 +172,8 @@ internal sealed partial class SimdEmitter
             case Op.Fma or Op.Sqrt or Op.Abs or Op.Floor or Op.Ceiling or Op.Truncate or Op.RoundEven:
                 string name = i.Op switch { Op.Fma => "FusedMultiplyAdd", Op.RoundEven => "Round", _ => i.Op.ToString() };
                 Type number = ScalarType(type);
-                il.Emit(OpCodes.Call, (type == IrType.F32 ? typeof(MathF) : typeof(Math)).GetMethod(name, [.. i.Operands.Select(_ => number)])!);
+                il.Emit(OpCodes.Call,
+                    (type == IrType.F32 ? typeof(MathF) : typeof(Math)).GetMethod(name, [.. i.Operands.Select(_ => number)])!);
                 break;
             default:
                 il.Emit(OpCodes.Call, FunctionOf(i).Scalar);

@@ -338,7 +338,8 @@ internal sealed partial class SimdEmitter
             StoreWorkVector(IrType.I32, 1, 0);
             LoadFrame(nameof(WorkerFrame.Work));
             il.Emit(OpCodes.Ldc_I4, width);
-            Type operation = (name == nameof(Op.Div) ? typeof(ScalarFunctions.Div<>) : typeof(ScalarFunctions.Rem<>)).MakeGenericType(typeof(int));
+            Type operation = (name == nameof(Op.Div) ? typeof(ScalarFunctions.Div<>) : typeof(ScalarFunctions.Rem<>))
+                .MakeGenericType(typeof(int));
             il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Binary))!.MakeGenericMethod(typeof(int), operation));
             LoadWork(IrType.I32, 0);
         }

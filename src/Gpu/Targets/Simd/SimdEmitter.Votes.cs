@@ -50,7 +50,8 @@ internal sealed partial class SimdEmitter
                 il.Emit(OpCodes.Cgt_Un);
                 break;
             default:
-                il.Emit(OpCodes.Call, typeof(System.Numerics.BitOperations).GetMethod(nameof(System.Numerics.BitOperations.PopCount), [typeof(ulong)])!);
+                il.Emit(OpCodes.Call,
+                    typeof(System.Numerics.BitOperations).GetMethod(nameof(System.Numerics.BitOperations.PopCount), [typeof(ulong)])!);
                 break;
         }
     }

@@ -65,7 +65,8 @@ internal sealed partial class SimdEmitter
         variance = Variance.Analyze(function, groupDim, width);
         usage = new Usage(function, variance);
         vectors = VectorTypes.Of(Math.Max(width, 4));
-        method = new DynamicMethod(function.Name, typeof(void), [typeof(WorkerFrame*), typeof(int), typeof(int)], typeof(SimdEmitter).Module, skipVisibility: true)
+        method = new DynamicMethod(function.Name, typeof(void), [typeof(WorkerFrame*), typeof(int), typeof(int)],
+            typeof(SimdEmitter).Module, skipVisibility: true)
         {
             InitLocals = false,
         };
@@ -232,9 +233,13 @@ internal sealed partial class SimdEmitter
     private bool IsBroadcast(Value value) =>
         width > 1 && value is Instruction { Op: Op.Load } load && load.Type == IrType.F32 && variance.Of(load).IsScalar
         && usage.UsersOf(load) is { Count: > 0 } users
-        && users.All(u => u is not null and not StructuredInstruction && !u.Op.IsBarrier() && (u.Op == Op.Store ? variance.Of(u.Operands[0]).IsVarying || variance.Of(u.Operands[0]).Stride != 0 : variance.Of(u).IsVarying));
+        && users.All(u => u is not null and not StructuredInstruction && !u.Op.IsBarrier()
+            && (u.Op == Op.Store
+                ? variance.Of(u.Operands[0]).IsVarying || variance.Of(u.Operands[0]).Stride != 0
+                : variance.Of(u).IsVarying));
 
-    private LocalBuilder[] Declare(Value value) => locals[value] = IsScalar(value) ? [il.DeclareLocal(ScalarType(value.Type))] : DeclareVectors(value.Type);
+    private LocalBuilder[] Declare(Value value) =>
+        locals[value] = IsScalar(value) ? [il.DeclareLocal(ScalarType(value.Type))] : DeclareVectors(value.Type);
 
     private LocalBuilder[] DeclareVectors(IrType type) =>
         [.. Enumerable.Range(0, VectorTypes.Halves(type)).Select(_ => il.DeclareLocal(vectors.Vector(type)))];

@@ -158,10 +158,13 @@ internal sealed class ListingGenerator(ILGenerator il, SimdListing listing) : IL
     public override void Emit(OpCode opcode, ConstructorInfo con) => throw new NotSupportedException();
     public override void Emit(OpCode opcode, SignatureHelper signature) => throw new NotSupportedException();
     public override void Emit(OpCode opcode, string str) => throw new NotSupportedException();
-    public override void EmitCall(OpCode opcode, MethodInfo methodInfo, Type[]? optionalParameterTypes) => throw new NotSupportedException();
-    public override void EmitCalli(OpCode opcode, CallingConventions callingConvention, Type? returnType, Type[]? parameterTypes, Type[]? optionalParameterTypes) =>
+    public override void EmitCall(OpCode opcode, MethodInfo methodInfo, Type[]? optionalParameterTypes) =>
         throw new NotSupportedException();
-    public override void EmitCalli(OpCode opcode, CallingConvention unmanagedCallConv, Type? returnType, Type[]? parameterTypes) => throw new NotSupportedException();
+    public override void EmitCalli(OpCode opcode, CallingConventions callingConvention, Type? returnType, Type[]? parameterTypes,
+        Type[]? optionalParameterTypes) =>
+        throw new NotSupportedException();
+    public override void EmitCalli(OpCode opcode, CallingConvention unmanagedCallConv, Type? returnType, Type[]? parameterTypes) =>
+        throw new NotSupportedException();
     public override void BeginCatchBlock(Type? exceptionType) => throw new NotSupportedException();
     public override void BeginExceptFilterBlock() => throw new NotSupportedException();
     public override Label BeginExceptionBlock() => throw new NotSupportedException();

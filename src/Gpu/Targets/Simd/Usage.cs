@@ -66,7 +66,8 @@ internal sealed class Usage
     /// <summary>Whether the value can be computed where it is used: a pure instruction with one user, in the same region.</summary>
     public bool IsInlined(Instruction instruction) =>
         instruction.Op.IsPure() && !MayNeedWorkArea(instruction) && UsersOf(instruction) is [{ } user] && user is not StructuredInstruction
-        && ReferenceEquals(definedIn[instruction], definedIn[user]) && instruction.Type.Bytes == 4 && user.Operands.All(o => o.Type.Bytes == 4) && user.Type.Bytes == 4;
+        && ReferenceEquals(definedIn[instruction], definedIn[user]) && instruction.Type.Bytes == 4
+            && user.Operands.All(o => o.Type.Bytes == 4) && user.Type.Bytes == 4;
 
     /// <summary>Whether the operation may go lane by lane through the work area, which two at once cannot share.</summary>
     private static bool MayNeedWorkArea(Instruction i) =>
@@ -87,7 +88,8 @@ internal sealed class Usage
     public int LastUse(Value value)
     {
         Region region = definedIn[value];
-        return ReadersOf(value).Select(reader => reader is null ? region.Instructions.Count : PositionIn(region, reader)).DefaultIfEmpty(-1).Max();
+        return ReadersOf(value).Select(reader => reader is null ? region.Instructions.Count : PositionIn(region, reader)).DefaultIfEmpty(-1)
+            .Max();
     }
 
     public int PositionOf(Instruction instruction) => position[instruction];

@@ -9,7 +9,9 @@ public static class KernelInspector
     /// <summary>The languages that <see cref="Code"/> knows.</summary>
     public static IReadOnlyList<string> Targets => [.. Enum.GetNames<CodeTarget>().Select(name => name.ToLowerInvariant())];
 
-    /// <summary>The launches of some work on a stand-in for a GPU, or for this processor; they run, and are counted, or are only noted.</summary>
+    /// <summary>
+    /// The launches of some work on a stand-in for a GPU, or for this processor; they run, and are counted, or are only noted.
+    /// </summary>
     public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work) =>
     [
         .. LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work).Select(launch => new KernelLaunch(

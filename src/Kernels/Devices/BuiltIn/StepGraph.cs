@@ -1,6 +1,8 @@
 namespace VaeGpu.Kernels.Devices;
 
-/// <summary>Launches that are the same each time, recorded once: a CUDA graph or an OpenCL command buffer where the driver has them.</summary>
+/// <summary>
+/// Launches that are the same each time, recorded once: a CUDA graph or an OpenCL command buffer where the driver has them.
+/// </summary>
 public sealed class StepGraph : IDisposable
 {
     private readonly LaunchGraph graph;
@@ -13,7 +15,8 @@ public sealed class StepGraph : IDisposable
     /// <param name="accelerator">The device.</param>
     /// <param name="launches">Makes the launches.</param>
     /// <param name="inOrder">Whether each waits for the one before, even if they use different memory.</param>
-    public static StepGraph Record(Accelerator accelerator, Action launches, bool inOrder = false) => new(accelerator.Record(launches, inOrder));
+    public static StepGraph Record(Accelerator accelerator, Action launches, bool inOrder = false) =>
+        new(accelerator.Record(launches, inOrder));
 
     /// <summary>Makes the launches.</summary>
     public void Replay() => graph.Replay();
