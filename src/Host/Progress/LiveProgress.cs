@@ -7,6 +7,7 @@ namespace VaeGpu.Host.Progress;
 /// <summary>Progress for a person: a bar that moves, and above it a line for each finished epoch.</summary>
 internal sealed class LiveProgress : ITrainingObserver
 {
+    private const int BarWidth = 12;
     private readonly IAnsiConsole console;
     private readonly ProgressTask task;
     private TrainingProgress latest;
@@ -25,7 +26,7 @@ internal sealed class LiveProgress : ITrainingObserver
         });
         return console.Progress()
             .AutoClear(true)
-            .Columns(new ProgressBarColumn { Width = 12 }, new LineColumn())
+            .Columns(new ProgressBarColumn { Width = BarWidth }, new LineColumn())
             .Start(context => train(new LiveProgress(console, context.AddTask("compiling kernels", maxValue: 1))));
     }
 
@@ -42,9 +43,9 @@ internal sealed class LiveProgress : ITrainingObserver
     /// <summary>The description on one line, however narrow the terminal.</summary>
     private sealed class LineColumn : ProgressColumn
     {
-        protected override bool NoWrap => true;
+        private const int Gap = 2;
 
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(task.Description) { Overflow = Overflow.Ellipsis };
+            new Text(ProgressText.Cut(task.Description, options.ConsoleSize.Width - BarWidth - Gap));
     }
 }

@@ -29,6 +29,9 @@ internal static class ProgressText
         CultureInfo.InvariantCulture,
         $"{progress.ImagesPerSecond:N0} examples/s  {Time(progress.Remaining)} left");
 
+    /// <summary>What of <paramref name="line"/> has room in so many columns, with an ellipsis where that is not all.</summary>
+    public static string Cut(string line, int columns) => line.Length <= columns ? line : columns < 2 ? "" : $"{line[..(columns - 1)]}…";
+
     private static string Of(LossTerms terms) => string.Create(
         CultureInfo.InvariantCulture,
         $"{terms.Loss:F2} ({terms.Reconstruction:F2} + {terms.Kl:F2})");
