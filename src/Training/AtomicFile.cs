@@ -22,8 +22,8 @@ public static class AtomicFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The name of the file beside it means nothing to the person.
-            throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace(beside, full)}", e);
+            // The name of the file beside it means nothing to the person, and the file's own need not be told twice.
+            throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace($" : '{beside}'", "").Replace(beside, full)}", e);
         }
     }
 

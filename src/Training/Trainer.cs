@@ -50,7 +50,7 @@ public sealed class Trainer : IDisposable
             Objective = objective.Bound, Samples = objective.Samples, FreeBits = (float)objective.FreeBits,
             Precision = configuration.Training.Precision,
         };
-        vae = new Vae(accelerator, shape, rows);
+        vae = Model(accelerator, shape, rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
         train = new ImagePass(
@@ -267,6 +267,18 @@ public sealed class Trainer : IDisposable
         counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
         counters.LearningRate = LearningRate.Of(counters);
         return counters;
+    }
+
+    private static Vae Model(Accelerator accelerator, VaeShape shape, int rows)
+    {
+        try
+        {
+            return new Vae(accelerator, shape, rows);
+        }
+        catch (OverflowException e)
+        {
+            throw new RunException("The model would have over 2³¹ parameters; give it fewer hidden layers, or fewer units in them.", e);
+        }
     }
 
     private TrainingDivergedException Diverged(int atStep) => new(FormattableString.Invariant(

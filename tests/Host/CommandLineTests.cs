@@ -69,6 +69,7 @@ public sealed class CommandLineTests
 
     [TestCase("train --data nowhere --device cpu", "no file or folder \"nowhere\"; --data takes a name (digits, shapes, mnist, fashion-mnist)")]
     [TestCase("train --device opencl:99", "opencl:99")]
+    [TestCase("train --data shapes --device cpu --hidden 16384,16384,16384,16384,16384,16384 --batch 1", "over 2³¹ parameters")]
     [TestCase("sample --run nowhere", "no checkpoint")]
     [TestCase("reconstruct --run nowhere", "no checkpoint")]
     [TestCase("train --resume --out nowhere", "no checkpoint")]
