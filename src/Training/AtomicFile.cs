@@ -4,16 +4,19 @@ namespace VaeGpu.Training;
 public static class AtomicFile
 {
     /// <summary>
-    /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts in the stream; makes the folder if it is missing.
+    /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts in the stream; makes the folder if it is missing. Where a
+    /// link is there, it stays, and what it leads to is replaced.
     /// </summary>
     /// <exception cref="IOException">
-    /// The folder or file cannot or may not be written; the file at <paramref name="path"/> is as it was.
+    /// The folder or file cannot or may not be written, or is a device; the file at <paramref name="path"/> is as it was.
     /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var full = Path.GetFullPath(path);
+        var full = Target(Path.GetFullPath(path));
+        if (IsDevice(full))
+            throw new IOException($"\"{path}\" cannot be written: it is a device or a pipe; name a file.");
         var beside = Beside(full);
         try
         {
@@ -39,6 +42,14 @@ public static class AtomicFile
                 File.Delete(left);
         }
     }
+
+    private static string Target(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+
+    /// <summary>To move a file to such a place would take the device from the whole system.</summary>
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal)
+        || path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 

@@ -51,6 +51,30 @@ public sealed class AtomicFileTests
     }
 
     [Test]
+    public void A_link_stays_and_what_it_leads_to_is_replaced()
+    {
+        using var folder = new ScratchFolder();
+        var file = folder.Put("file", [1]);
+        File.CreateSymbolicLink(folder["link"], file);
+        AtomicFile.Write(folder["link"], stream => stream.WriteByte(2));
+        Assert.That(File.ReadAllBytes(file), Is.EqualTo(new byte[] { 2 }));
+        Assert.That(new FileInfo(folder["link"]).LinkTarget, Is.EqualTo(file));
+        Assert.That(Directory.GetFiles(folder.Path), Has.Length.EqualTo(2));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void A_device_is_never_replaced()
+    {
+        using var folder = new ScratchFolder();
+        File.CreateSymbolicLink(folder["link"], "/dev/null");
+        Assert.That(
+            () => AtomicFile.Write(folder["link"], stream => stream.WriteByte(2)),
+            Throws.InstanceOf<IOException>().With.Message.Contains("device"));
+        Assert.That(new FileInfo(folder["link"]).LinkTarget, Is.EqualTo("/dev/null"));
+    }
+
+    [Test]
     public void A_bare_name_is_written_in_the_current_folder()
     {
         var name = $"{Guid.NewGuid():N}.bin";
