@@ -18,7 +18,8 @@ public sealed class TestDevice
     private TestDevice(string name, Func<Accelerator> open) => (this.name, this.open) = (name, open);
 
     /// <summary>
-    /// The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where a driver
+    /// The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where a
+    /// driver
     /// of our own stands for NVIDIA's and runs PTX on an interpreter.
     /// </summary>
     public static IEnumerable<TestDevice> All { get; } =
@@ -33,7 +34,9 @@ public sealed class TestDevice
         new("OpenCL", () => First(builder => builder.OpenCL())),
         new("PTX", () => new FakeCudaDriver().Open()),
         // A GPU is the exception: where there is none, that is said by no test.
-        .. Context.Create(builder => builder.Cuda()).Devices.Count > 0 ? (TestDevice[])[new("CUDA", () => First(builder => builder.Cuda()))] : [],
+        .. Context.Create(builder => builder.Cuda()).Devices.Count > 0
+            ? (TestDevice[])[new("CUDA", () => First(builder => builder.Cuda()))]
+            : [],
     ];
 
     /// <summary>The devices that have tensor cores.</summary>

@@ -35,7 +35,8 @@ internal sealed class LoadedRun : IDisposable
     }
 
     /// <summary>The model, to make pictures or lines of text with.</summary>
-    /// <exception cref="RunException">The run's data are neither, or were text to an earlier version that took symbols for numbers.</exception>
+    /// <exception cref="RunException">The run's data are neither, or were text to an earlier version that took symbols for
+    /// numbers.</exception>
     public RunPictures Pictures => (Configuration.Data.Columns, Configuration.Data.Alphabet) switch
     {
         (not null, _) => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are no pictures; use encode or score."),

@@ -9,7 +9,8 @@ namespace VaeGpu.Host;
 internal static class RequestedModel
 {
     /// <summary>The model.</summary>
-    /// <exception cref="UsageException">The data and what was asked for do not go together; the message says what to write instead.</exception>
+    /// <exception cref="UsageException">The data and what was asked for do not go together; the message says what to write
+    /// instead.</exception>
     public static ModelConfiguration For(TrainRequest request, DataSplit data)
     {
         var likelihood = request.Likelihood ?? LikelihoodChoice.For(data);

@@ -23,7 +23,9 @@ internal sealed class RunPictures(Generation generation, string? alphabet)
     public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) =>
         Tile(generation.Sample(count, seed, stop, label, draw), alphabet is null ? (int)Math.Ceiling(Math.Sqrt(count)) : count);
 
-    /// <summary>The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.</summary>
+    /// <summary>
+    /// The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.
+    /// </summary>
     public IShown Reconstructions(ImageSet images, int count, CancellationToken stop, byte? label = null)
     {
         count = Math.Min(count, images.Count);

@@ -17,7 +17,8 @@ internal static class TrainProgram
     {
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var loading = Load(request.Data, request.Training.Seed, request.Threads, (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
+        var loading = Load(request.Data, request.Training.Seed, request.Threads,
+            (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.GetAwaiter().GetResult();
         var model = RequestedModel.For(request, data);

@@ -79,7 +79,8 @@ public sealed class Generation : IDisposable
 
     /// <summary>
     /// <see cref="DecodeBytes"/> of the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both have the shape (count, D). A
-    /// conditional model takes each x to be of its label, and decodes it as that or, at the same place in the prior, as <paramref name="label"/>.
+    /// conditional model takes each x to be of its label, and decodes it as that or, at the same place in the prior, as
+    /// <paramref name="label"/>.
     /// </summary>
     /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
     public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null, byte? label = null)
@@ -115,7 +116,8 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>
-    /// The bytes of data for each z of <paramref name="latent"/>, shape (count, d), as an <see cref="ImageSet"/> has them, shape (count, D):
+    /// The bytes of data for each z of <paramref name="latent"/>, shape (count, d), as an <see cref="ImageSet"/> has them, shape (count,
+    /// D):
     /// the grey levels of E[x∣z], or the likeliest symbol of each place.
     /// </summary>
     /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
@@ -185,11 +187,15 @@ public sealed class Generation : IDisposable
     public float[] FromPriorUnits(float[] units, byte[]? labels, CancellationToken stop) =>
         WithPrior(units, labels, (unit, mean, deviation) => mean + deviation * unit, stop);
 
-    /// <summary>u = (z − μ(y))/σ(y) for each z of <paramref name="latent"/>, shape (count, d): the inverse of <see cref="FromPriorUnits"/>.</summary>
+    /// <summary>
+    /// u = (z − μ(y))/σ(y) for each z of <paramref name="latent"/>, shape (count, d): the inverse of <see cref="FromPriorUnits"/>.
+    /// </summary>
     public float[] ToPriorUnits(float[] latent, byte[]? labels, CancellationToken stop) =>
         WithPrior(latent, labels, (z, mean, deviation) => (z - mean) / deviation, stop);
 
-    /// <summary>What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
+    /// <summary>
+    /// What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.
+    /// </summary>
     public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
     {
         var scores = new ExampleScore[data.Count];

@@ -37,7 +37,8 @@ public sealed class NpyFileTests
     public void What_does_not_fit_is_explained(string type, string shape, int bytes, string word)
     {
         Put("x.npy", type, shape, new byte[bytes]);
-        Assert.That(() => NpyFile.Read(folder["x.npy"]), Throws.TypeOf<DataException>().With.Message.Contains(word).And.Message.Contains("x.npy"));
+        Assert.That(() => NpyFile.Read(folder["x.npy"]),
+            Throws.TypeOf<DataException>().With.Message.Contains(word).And.Message.Contains("x.npy"));
     }
 
     [Test]

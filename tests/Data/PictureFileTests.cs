@@ -115,7 +115,8 @@ public sealed class PictureFileTests
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("3.jpg"));
     }
 
-    private static NUnit.Framework.Constraints.Constraint Refusal(string word) => Throws.TypeOf<DataException>().With.Message.Contains(word);
+    private static NUnit.Framework.Constraints.Constraint Refusal(string word) =>
+        Throws.TypeOf<DataException>().With.Message.Contains(word);
 
     private static byte[] Png(int width, int height, int depth, int colour, byte[] rows, byte[]? more = null, byte interlace = 0)
     {
@@ -128,7 +129,8 @@ public sealed class PictureFileTests
             zlib.Write(rows);
         return
         [
-            0x89, .. "PNG"u8, 13, 10, 26, 10, .. Chunk("IHDR", header), .. more ?? [], .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", []),
+            0x89, .. "PNG"u8, 13, 10, 26, 10, .. Chunk("IHDR", header), .. more ?? [], .. Chunk("IDAT", packed.ToArray()),
+                .. Chunk("IEND", []),
         ];
     }
 

@@ -90,7 +90,8 @@ public sealed class TableTests
         var data = DataSource.Load(folder["l.txt"], 1, 1);
         Assert.That(data.Alphabet, Is.EqualTo(" ab"));
         Assert.That((data.Train.Count + data.Test.Count, data.Train.Width), Is.EqualTo((3, 3)));
-        var lines = data.Train.Pixels.Concat(data.Test.Pixels).Chunk(3).Select(line => string.Concat(line.Select(symbol => data.Alphabet![symbol])));
+        var lines = data.Train.Pixels.Concat(data.Test.Pixels).Chunk(3)
+            .Select(line => string.Concat(line.Select(symbol => data.Alphabet![symbol])));
         Assert.That(lines, Is.EquivalentTo(new[] { "ab ", "b a", "b  " }));
         Put("e.txt", "\n  \n");
         Assert.That(
@@ -104,7 +105,8 @@ public sealed class TableTests
     [Test]
     public void A_file_of_another_format_is_refused() =>
         Assert.That(
-            () => DataSource.Load(folder.Put("a.xlsx", [1]), 1, 1), Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy and .txt"));
+            () => DataSource.Load(folder.Put("a.xlsx", [1]), 1, 1),
+                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy and .txt"));
 
     private void Put(string name, string text) => folder.Put(name, Encoding.UTF8.GetBytes(text));
 }

@@ -22,7 +22,9 @@ internal sealed record Call(int ExitCode, string Output, string Error)
         return new Call(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Trains a small model on few images in the folder "run"; an option in <paramref name="more"/> takes the place of its own.</summary>
+    /// <summary>
+    /// Trains a small model on few images in the folder "run"; an option in <paramref name="more"/> takes the place of its own.
+    /// </summary>
     public static string[] Train(ScratchFolder folder, params string[] more)
     {
         (string Name, string Value)[] own =
@@ -30,7 +32,8 @@ internal sealed record Call(int ExitCode, string Output, string Error)
             ("--data", PutData(folder)), ("--out", folder["run"]), ("--hidden", "16"), ("--latent", "2"), ("--batch", "64"),
             ("--device", "cpu"), ("--threads", "1"), ("--binarize", "static"),
         ];
-        return ["train", .. own.Where(option => !more.Contains(option.Name)).SelectMany(option => (string[])[option.Name, option.Value]), .. more];
+        return ["train", .. own.Where(option => !more.Contains(option.Name)).SelectMany(option => (string[])[option.Name, option.Value]),
+            .. more];
     }
 
     /// <summary>Puts <see cref="TinyRun.Data"/> in the folder "data" as IDX files, without labels.</summary>

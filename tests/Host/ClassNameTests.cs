@@ -20,7 +20,8 @@ public sealed class ClassNameTests
         }
         string[] train =
         [
-            "train", "--data", folder["trees"], "--out", folder["run"], "--hidden", "8", "--latent", "2", "--epochs", "200", "--batch", "13",
+            "train", "--data", folder["trees"], "--out", folder["run"], "--hidden", "8", "--latent", "2", "--epochs", "200", "--batch",
+                "13",
             "--likelihood", "gaussian", "--condition", "labels", "--device", "cpu",
         ];
         Assert.That(Call.Of(train).ExitCode, Is.EqualTo(ExitCode.Done));

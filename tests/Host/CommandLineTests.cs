@@ -67,7 +67,8 @@ public sealed class CommandLineTests
         });
     }
 
-    [TestCase("train --data nowhere --device cpu", "no file or folder \"nowhere\"; --data takes a name (digits, shapes, mnist, fashion-mnist)")]
+    [TestCase("train --data nowhere --device cpu",
+        "no file or folder \"nowhere\"; --data takes a name (digits, shapes, mnist, fashion-mnist)")]
     [TestCase("train --device opencl:99", "opencl:99")]
     [TestCase("train --data shapes --device cpu --hidden 16384,16384,16384,16384,16384,16384 --batch 1", "over 2³¹ parameters")]
     [TestCase("sample --run nowhere", "no checkpoint")]

@@ -42,7 +42,8 @@ public sealed class ConvolutionTests
     {
         PutPictures(27, 31);
         var trained = Call.Of(
-            "train", "--data", folder["pictures"], "--out", folder["run"], "--arch", "conv", "--channels", "5,6", "--hidden", "12", "--latent", "2",
+            "train", "--data", folder["pictures"], "--out", folder["run"], "--arch", "conv", "--channels", "5,6", "--hidden", "12",
+                "--latent", "2",
             "--condition", "labels", "--prior", prior, "--likelihood", "gaussian", "--epochs", "3", "--batch", "6", "--device", "cpu");
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(trained.Output, Does.Contain("2511-conv 5-conv 6-12-2"));
@@ -56,7 +57,8 @@ public sealed class ConvolutionTests
     public void Without_channels_there_are_two_convolutions_of_32_and_64()
     {
         PutPictures(9, 6);
-        Done("train", "--data", folder["pictures"], "--out", folder["run"], "--arch", "conv", "--likelihood", "gaussian", "--epochs", "1", "--device", "cpu");
+        Done("train", "--data", folder["pictures"], "--out", folder["run"], "--arch", "conv", "--likelihood", "gaussian", "--epochs", "1",
+            "--device", "cpu");
         var model = CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.Configuration.Model;
         Assert.That((model.Convolutions, model.Hidden), Is.EqualTo((new[] { 32, 64 }, new[] { 400 })));
     }
@@ -67,7 +69,8 @@ public sealed class ConvolutionTests
         PutPictures(3, 40);
         folder.Put("table.csv", Encoding.UTF8.GetBytes("a,b\n" + string.Join('\n', Enumerable.Range(0, 20).Select(i => $"{i},{i * i}"))));
         folder.Put("lines.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Repeat("some words", 20))));
-        Refused("pictures", "Pictures of 3×40 pixels are too small for 2 convolutions, each of which halves them; give --channels with fewer");
+        Refused("pictures",
+            "Pictures of 3×40 pixels are too small for 2 convolutions, each of which halves them; give --channels with fewer");
         Refused("table.csv", "The columns of a table are no picture that could be convolved; leave --arch conv out.");
         Refused("lines.txt", "The symbols of text are no picture that could be convolved; leave --arch conv out.");
         Assert.That(folder["run"], Does.Not.Exist);

@@ -18,7 +18,8 @@ public sealed class KernelsTests
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(method => method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..]
                 && first.IsGenericType && first.GetGenericTypeDefinition() == typeof(ArrayView<>));
-        string[] launched = [.. noted.Value.Concat(KernelCatalogue.Of(gpu: false, counted: false, 2, default)).Select(k => Name(k.Method)).Distinct()];
+        string[] launched =
+            [.. noted.Value.Concat(KernelCatalogue.Of(gpu: false, counted: false, 2, default)).Select(k => Name(k.Method)).Distinct()];
         Assert.That(launched, Is.SupersetOf(kernels.Select(Name)));
 
         static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
@@ -93,8 +94,10 @@ public sealed class KernelsTests
     public void A_part_of_a_name_is_enough_where_it_is_one_kernels_alone() => Assert.Multiple(() =>
     {
         Assert.That(KernelCatalogue.Find(noted.Value, "ENDSTEP").Name, Is.EqualTo("Metrics.EndStep"));
-        Assert.That(KernelCatalogue.Plain(KernelCatalogue.Find(noted.Value, "BlockedMatMul.Multiply").Name), Is.EqualTo("BlockedMatMul.Multiply"));
-        Assert.That(() => KernelCatalogue.Find(noted.Value, "matmul"), Throws.TypeOf<KernelNotFoundException>().With.Message.Contains("say more"));
+        Assert.That(KernelCatalogue.Plain(KernelCatalogue.Find(noted.Value, "BlockedMatMul.Multiply").Name),
+            Is.EqualTo("BlockedMatMul.Multiply"));
+        Assert.That(() => KernelCatalogue.Find(noted.Value, "matmul"),
+            Throws.TypeOf<KernelNotFoundException>().With.Message.Contains("say more"));
     });
 
     [Test]

@@ -80,7 +80,8 @@ public sealed class LabelUseTests
         string[] expected = [.. kl.Index().OrderByDescending(one => one.Item).Select((one, row) =>
             FormattableString.Invariant($"row {row + 1}    dimension {one.Index}    KL {one.Item:F4} nats"))];
         var all = Use("traverse --label 1 --out", folder["all.png"]).Output.Split('\n', StringSplitOptions.TrimEntries)[..^2];
-        var two = Use("traverse --label 1 --dimensions 2 --out", folder["two.png"]).Output.Split('\n', StringSplitOptions.TrimEntries)[..^2];
+        var two = Use("traverse --label 1 --dimensions 2 --out", folder["two.png"]).Output.Split('\n',
+            StringSplitOptions.TrimEntries)[..^2];
         Assert.That(all, Is.EqualTo(expected));
         Assert.That(two, Is.EqualTo(expected[..2]));
         Assert.That(kl, Is.Not.Ordered.Descending, "else nothing was sorted");

@@ -55,7 +55,8 @@ public sealed class LikelihoodSettingTests
     [TestCase("--likelihood hybrid --objective iwae", "--objective iwae is a bound of log p(x)")]
     [TestCase("--channels 8", "--channels goes with --arch conv")]
     [TestCase("--arch transformer", "--arch takes one of mlp, conv")]
-    [TestCase("--init zeros", "--init takes one of pytorch, glorot-uniform, glorot-normal, he-uniform, he-normal, lecun-normal, orthogonal")]
+    [TestCase("--init zeros",
+        "--init takes one of pytorch, glorot-uniform, glorot-normal, he-uniform, he-normal, lecun-normal, orthogonal")]
     [TestCase("--resume --out x --init he-normal", "--init cannot be given with --resume")]
     [TestCase("--resume --out x --arch conv", "--arch cannot be given with --resume")]
     [TestCase("--resume --out x --classes 4", "--classes cannot be given with --resume")]
@@ -89,11 +90,13 @@ public sealed class LikelihoodSettingTests
     {
         var trained = Call.Of(Call.Train(folder, "--likelihood", "hybrid", "--epochs", "1"));
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
-        Assert.That(trained.Output, Does.Contain("loss per image: hybrid is no likelihood, and its totals are no nats").And.Not.Contain("nats per image"));
+        Assert.That(trained.Output,
+            Does.Contain("loss per image: hybrid is no likelihood, and its totals are no nats").And.Not.Contain("nats per image"));
         Assert.That(File.ReadAllText(folder["run/loss.svg"]), Does.Contain("loss per image").And.Not.Contain("nats"));
 
         var table = Call.Of("evaluate", folder["run"], "--importance-samples", "2", "--device", "cpu");
-        Assert.That(table.Output, Does.Contain("loss, no likelihood").And.Not.Contain("ELBO").And.Not.Contain("log p(x)").And.Not.Contain("bits"));
+        Assert.That(table.Output,
+            Does.Contain("loss, no likelihood").And.Not.Contain("ELBO").And.Not.Contain("log p(x)").And.Not.Contain("bits"));
         var json = Call.Of("evaluate", folder["run"], "--importance-samples", "2", "--device", "cpu", "--json");
         using var report = JsonDocument.Parse(json.Output);
         foreach (var key in (string[])["elbo", "log_likelihood", "log_likelihood_stderr", "importance_stderr", "bits_per_dim"])

@@ -19,7 +19,8 @@ public sealed class TableUseTests
             return FormattableString.Invariant($"{x},{2 * x + strange},{-x},{(i % 10 == 0 ? "bad" : "good")}");
         });
         folder.Put("data of mine.csv", Encoding.UTF8.GetBytes("a,b,c,class\n" + string.Join('\n', rows)));
-        string[] train = ["train", "--data", folder["data of mine.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--device", "cpu"];
+        string[] train =
+            ["train", "--data", folder["data of mine.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--device", "cpu"];
         Assert.That(Call.Of([.. train, "--likelihood", "bernoulli"]).ExitCode, Is.EqualTo(ExitCode.Usage));
         Assert.That(Call.Of([.. train, "--binarize", "static"]).ExitCode, Is.EqualTo(ExitCode.Usage));
         var trained = Call.Of([.. train, "--epochs", "2"]);

@@ -10,7 +10,8 @@ namespace VaeGpu.Tests.Host;
 public sealed class TextRunTests
 {
     private static readonly string[] Corpus =
-        ["the cat sat on the mat", "a dog dug a deep hole", "zebras graze at dawn", "we own three old boats", "ünder the żebra", "nothing rhymes here"];
+        ["the cat sat on the mat", "a dog dug a deep hole", "zebras graze at dawn", "we own three old boats", "ünder the żebra",
+            "nothing rhymes here"];
 
     private static readonly int Length = Corpus.Max(line => line.Length);
     private static readonly string[] Padded = [.. Corpus.Select(line => line.PadRight(Length))];
@@ -21,12 +22,15 @@ public sealed class TextRunTests
     [OneTimeSetUp]
     public void Train()
     {
-        folder.Put("lines of mine.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 420).Select(i => Corpus[i % Corpus.Length]))));
+        folder.Put("lines of mine.txt",
+            Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Range(0, 420).Select(i => Corpus[i % Corpus.Length]))));
         var call = Call.Of(
-            "train", "--data", Data, "--out", folder["run"], "--hidden", "48", "--latent", "3", "--batch", "30", "--epochs", "12", "--lr", "0.01",
+            "train", "--data", Data, "--out", folder["run"], "--hidden", "48", "--latent", "3", "--batch", "30", "--epochs", "12", "--lr",
+                "0.01",
             "--device", "cpu", "--threads", "1");
         Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
-        Assert.That(call.Output, Does.Contain("nats per line").And.Contain($"{Length}×{AlphabetOf(Corpus)}-48-3").And.Contain("categorical"));
+        Assert.That(call.Output,
+            Does.Contain("nats per line").And.Contain($"{Length}×{AlphabetOf(Corpus)}-48-3").And.Contain("categorical"));
     }
 
     [OneTimeTearDown]
@@ -111,7 +115,8 @@ public sealed class TextRunTests
         using var json = JsonDocument.Parse(Call.Of([.. line, "--json"]).Output);
         double elbo = json.RootElement.GetProperty("elbo").GetDouble(), bits = json.RootElement.GetProperty("bits_per_dim").GetDouble();
         Assert.That(table.Output, Does.Not.Contain("Pareto"), "four draws tell nothing of a tail");
-        Assert.That(Call.Of("evaluate", folder["run"], "--importance-samples", "25", "--device", "cpu").Output, Does.Match(@"Pareto k of weights +-?\d\.\d\d \(median\)"));
+        Assert.That(Call.Of("evaluate", folder["run"], "--importance-samples", "25", "--device", "cpu").Output,
+            Does.Match(@"Pareto k of weights +-?\d\.\d\d \(median\)"));
         Assert.That(bits, Is.EqualTo(-elbo / (Length * Math.Log(2))).Within(1e-9));
         // Which of six lines it is takes ln 6 nats; a model that knows no symbol needs ln 27 for each.
         Assert.That(-elbo, Is.InRange(Math.Log(Corpus.Length), 8));

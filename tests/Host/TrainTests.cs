@@ -44,7 +44,8 @@ public sealed class TrainTests
     {
         var constant = Call.Of(Call.Train(folder, "--epochs", "1"), interactive, default);
         var dropping = Call.Of(
-            Call.Train(folder, "--overwrite", "--epochs", "2", "--lr", "0.004", "--lr-schedule", "steps", "--lr-drop", "0.5", "--lr-drop-every", "1"),
+            Call.Train(folder, "--overwrite", "--epochs", "2", "--lr", "0.004", "--lr-schedule", "steps", "--lr-drop", "0.5",
+                "--lr-drop-every", "1"),
             interactive, default);
         Assert.Multiple(() =>
         {
@@ -135,9 +136,11 @@ public sealed class TrainTests
         var call = Call.Of("evaluate", folder["run"], "--importance-samples", "5", "--json", "--device", "cpu");
         Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
         using var json = JsonDocument.Parse(call.Output);
-        foreach (var key in (string[])["elbo", "rate", "distortion", "log_likelihood", "log_likelihood_stderr", "bits_per_dim", "active_units"])
+        foreach (var key in (string[])["elbo", "rate", "distortion", "log_likelihood", "log_likelihood_stderr", "bits_per_dim",
+            "active_units"])
             Assert.That(json.RootElement.GetProperty(key).ValueKind, Is.EqualTo(JsonValueKind.Number), key);
-        Assert.That(json.RootElement.GetProperty("log_likelihood").GetDouble(), Is.GreaterThan(json.RootElement.GetProperty("elbo").GetDouble()));
+        Assert.That(json.RootElement.GetProperty("log_likelihood").GetDouble(),
+            Is.GreaterThan(json.RootElement.GetProperty("elbo").GetDouble()));
         var table = Call.Of("evaluate", "--run", folder["run"], "--importance-samples", "5", "--device", "cpu");
         Assert.That(table.Output, Does.Contain("ELBO").And.Contain("active units"));
     }

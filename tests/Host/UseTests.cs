@@ -37,7 +37,8 @@ public sealed class UseTests
     public void Codes_have_a_row_for_each_example_in_both_formats()
     {
         foreach (var name in (string[])["codes of mine.npy", "codes of mine.csv"])
-            Assert.That(Call.Of("encode", "--run", folder["run"], "--out", folder[name], "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+            Assert.That(Call.Of("encode", "--run", folder["run"], "--out", folder[name], "--device", "cpu").ExitCode,
+                Is.EqualTo(ExitCode.Done));
         var array = NpyFile.Read(folder["codes of mine.npy"]);
         var lines = File.ReadAllLines(folder["codes of mine.csv"]);
         Assert.That(array.Shape, Is.EqualTo(new[] { 90, 4 }));

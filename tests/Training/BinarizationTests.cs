@@ -53,7 +53,8 @@ public sealed class BinarizationTests
             Assert.That(read.Data.Binarization, Is.EqualTo(now));
         }
         var dynamic = JsonSerializer.Serialize(Configuration(Binarization.Dynamic), ConfigurationJson.Default.RunConfiguration);
-        Assert.That(JsonSerializer.Deserialize(dynamic, ConfigurationJson.Default.RunConfiguration)!.Fit.Binarization, Is.EqualTo(Binarization.Dynamic));
+        Assert.That(JsonSerializer.Deserialize(dynamic, ConfigurationJson.Default.RunConfiguration)!.Fit.Binarization,
+            Is.EqualTo(Binarization.Dynamic));
     }
 
     private static RunConfiguration Configuration(Binarization when)

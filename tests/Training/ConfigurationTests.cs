@@ -39,7 +39,8 @@ public sealed class ConfigurationTests
             Assert.That(() => conv.ThrowIfTooLarge(1 << 19), Throws.TypeOf<RunException>().With.Message.Contains("channels"));
             Assert.That(() => (conv with { Convolutions = [16_384, 16_384] }).ThrowIfTooLarge(1), Throws.TypeOf<RunException>());
             Assert.That(() => (conv with { Likelihood = Likelihood.Categorical }).ThrowIfTooLarge(16_384), Throws.TypeOf<RunException>());
-            Assert.That(() => new ModelConfiguration { Width = 28, Height = 28, Hidden = [1 << 22] }.ThrowIfTooLarge(1), Throws.TypeOf<RunException>());
+            Assert.That(() => new ModelConfiguration { Width = 28, Height = 28, Hidden = [1 << 22] }.ThrowIfTooLarge(1),
+                Throws.TypeOf<RunException>());
             Assert.That(() => new ModelConfiguration { Width = 28, Height = 28 }.ThrowIfTooLarge(65_536), Throws.Nothing);
         });
     }

@@ -12,7 +12,8 @@ public sealed class LikelihoodChoiceTests
         Likelihood.LaplaceLearned, Likelihood.Mixture, Likelihood.Huber, Likelihood.PHuber,
     ];
 
-    private static readonly Likelihood[] OfBlackAndWhite = [Likelihood.Bernoulli, Likelihood.Categorical, Likelihood.LogisticMixture, Likelihood.Hybrid];
+    private static readonly Likelihood[] OfBlackAndWhite =
+        [Likelihood.Bernoulli, Likelihood.Categorical, Likelihood.LogisticMixture, Likelihood.Hybrid];
 
     private static readonly DataSplit Images = Split(new ImageSet([0, 255, 128, 7], null, 2, 1));
     private static readonly DataSplit Table = Split(new ImageSet([0.5f, -2f], null, 1)) with { Columns = [new ColumnScale("a", 0, 1)] };
@@ -25,7 +26,8 @@ public sealed class LikelihoodChoiceTests
         if (OfTables.Contains(likelihood))
             Assert.That(refusal, Is.Null);
         else
-            Assert.That(refusal, Does.Contain("standardised").And.Contain("gaussian-learned").And.Contain("p-huber").And.Not.Contain("one of bernoulli"));
+            Assert.That(refusal,
+                Does.Contain("standardised").And.Contain("gaussian-learned").And.Contain("p-huber").And.Not.Contain("one of bernoulli"));
     }
 
     [Test]

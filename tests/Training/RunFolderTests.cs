@@ -43,7 +43,8 @@ public sealed class RunFolderTests
     {
         Directory.CreateDirectory(scratch["run"]);
         string[] kept = ["checkpoint.vae", "checkpoint.vae.mine.tmp", "mine.0123456789abcdef0123456789abcdef.tmp"];
-        foreach (var name in (string[])[.. kept, "checkpoint.vae.0123456789abcdef0123456789abcdef.tmp", "metrics.csv.0123456789abcdef0123456789abcdef.tmp"])
+        foreach (var name in (string[])[.. kept, "checkpoint.vae.0123456789abcdef0123456789abcdef.tmp",
+            "metrics.csv.0123456789abcdef0123456789abcdef.tmp"])
             File.WriteAllText(Path.Combine(scratch["run"], name), "half");
         RunFolder.Resume(scratch["run"]).Dispose();
         Assert.That(Directory.GetFiles(scratch["run"]).Select(Path.GetFileName), Is.EquivalentTo(kept));

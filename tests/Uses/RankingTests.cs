@@ -58,7 +58,8 @@ public sealed class RankingTests
             double area = 0, recall = 0;
             foreach (var threshold in scores.Distinct().OrderDescending())
             {
-                double called = scores.Count(score => score >= threshold), found = scores.Zip(flags).Count(one => one.First >= threshold && one.Second);
+                double called = scores.Count(score => score >= threshold),
+                    found = scores.Zip(flags).Count(one => one.First >= threshold && one.Second);
                 area += (found / flags.Count(flag => flag) - recall) * (found / called);
                 recall = found / flags.Count(flag => flag);
             }

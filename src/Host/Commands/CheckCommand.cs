@@ -11,7 +11,8 @@ internal static class CheckCommand
     {
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
-        var command = new Command("check", "Holds every likelihood and KL on a device against its definition: values, gradients, normalisation, samples.")
+        var command = new Command("check",
+            "Holds every likelihood and KL on a device against its definition: values, gradients, normalisation, samples.")
         {
             device, threads,
         };

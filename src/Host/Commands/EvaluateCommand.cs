@@ -11,7 +11,8 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var command = new Command("evaluate", "Evaluates a model on held-out images: ELBO, log p(x) by importance sampling, and its latent dimensions.");
+        var command = new Command("evaluate",
+            "Evaluates a model on held-out images: ELBO, log p(x) by importance sampling, and its latent dimensions.");
         var use = new UseOptions(command, takesData: true);
         var samples = OptionOf.Number("--importance-samples", "n", 100, 1, 10_000_000, "Draws of the latent vector for each image");
         var json = new Option<bool>("--json") { Description = "Write JSON, for programs" };
@@ -26,7 +27,9 @@ internal static class EvaluateCommand
             using var evaluator = loaded.Evaluator();
             var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop);
             terminal.Output.WriteLine(
-                result.GetValue(json) ? JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport) : Table(report, loaded.Configuration.Data));
+                result.GetValue(json)
+                    ? JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport)
+                    : Table(report, loaded.Configuration.Data));
             return ExitCode.Done;
         });
         return command;

@@ -38,7 +38,8 @@ internal static class KernelsCommand
     {
         var name = new Argument<string>("name") { Description = "A kernel as \"vaegpu kernels\" lists it, or a part of its name" };
         var target = OptionOf.Choice("--target", "form", [.. KernelInspector.Targets], "ir", "What to show");
-        var command = new Command("show", "Prints the code that is generated for a kernel, under the C# lines that it comes from.") { name, target };
+        var command =
+            new Command("show", "Prints the code that is generated for a kernel, under the C# lines that it comes from.") { name, target };
         command.SetAction(result =>
         {
             string chosen = result.GetRequiredValue(target);

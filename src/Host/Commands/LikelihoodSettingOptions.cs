@@ -10,7 +10,8 @@ internal sealed class LikelihoodSettingOptions
     private static readonly LikelihoodOptions Defaults = new();
 
     private readonly Option<double> sigma = OptionOf.Number(
-        "--sigma", "σ", Defaults.Scale, 1e-6, 1e4, "Scale of gaussian, laplace (its b), huber and p-huber, and where gaussian-shared starts");
+        "--sigma", "σ", Defaults.Scale, 1e-6, 1e4,
+            "Scale of gaussian, laplace (its b), huber and p-huber, and where gaussian-shared starts");
     private readonly Option<double> delta = OptionOf.Number(
         "--delta", "δ", Defaults.Delta, 1e-2, 1e2, "Where the square of huber and p-huber becomes a line, in units of σ");
     private readonly Option<int> classes = OptionOf.Number(

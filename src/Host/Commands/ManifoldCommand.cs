@@ -10,7 +10,8 @@ internal static class ManifoldCommand
     {
         var command = new Command(
             "manifold", "Decodes a square of two latent dimensions, spaced so that each image stands for as much of the prior.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: manifold-SIDE in the run's folder]", takesData: false);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: manifold-SIDE in the run's folder]",
+            takesData: false);
         var side = OptionOf.Number("--side", "n", 20, 2, 200, "Images in a row and in a column");
         var dimensions = OptionOf.Numbers(
             "--dimensions", "x,y", 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");

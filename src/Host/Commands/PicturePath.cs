@@ -4,7 +4,8 @@ namespace VaeGpu.Host.Commands;
 internal static class PicturePath
 {
     /// <summary>The path asked for, or <paramref name="name"/> in the run's folder.</summary>
-    /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is; or text is to be called a picture, or a picture text.</exception>
+    /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is; or text is to be called a picture, or a
+    /// picture text.</exception>
     public static string Choose(string? asked, string folder, string name, bool overwrite)
     {
         var path = asked ?? Path.Combine(folder, name);

@@ -8,9 +8,11 @@ internal static class ReconstructCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: reconstructions-COUNT in the run's folder]", takesData: true);
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: reconstructions-COUNT in the run's folder]",
+            takesData: true);
         var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first images");
-        var label = new LabelOption(command, "Class that a conditional model decodes the images as, by number or name [default: their own]");
+        var label = new LabelOption(command,
+            "Class that a conditional model decodes the images as, by number or name [default: their own]");
         command.Options.Add(count);
         command.SetAction(result =>
         {

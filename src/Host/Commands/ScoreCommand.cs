@@ -24,7 +24,8 @@ internal static class ScoreCommand
         command.SetAction(result =>
         {
             var file = use.Output(result, "scores.csv");
-            var anomalous = result.GetValue(classes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+            var anomalous = result.GetValue(classes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                ?? [];
             using var loaded = use.Open(result);
             var data = use.Data(result, loaded);
             AnomalyReport.Check(data, anomalous);
@@ -33,7 +34,8 @@ internal static class ScoreCommand
             var report = new AnomalyReport(data, scores, anomalous, hasLikelihood);
             report.Write(file);
             if (result.GetValue(json))
-                terminal.Output.WriteLine(JsonSerializer.Serialize(new AnomalySummary(file, report.Areas), AnomalyJson.Default.AnomalySummary));
+                terminal.Output.WriteLine(JsonSerializer.Serialize(new AnomalySummary(file, report.Areas),
+                    AnomalyJson.Default.AnomalySummary));
             else
                 Print(report, hasLikelihood ? "mean, nats" : "mean", file, terminal.Output);
             return ExitCode.Done;

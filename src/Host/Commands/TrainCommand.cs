@@ -27,7 +27,8 @@ internal sealed class TrainCommand : Command
     };
     private readonly LayerOptions layers = new();
     private readonly Option<string> likelihood = OptionOf.Choice(
-        "--likelihood", "law", Likelihood.Bernoulli, "Law of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
+        "--likelihood", "law", Likelihood.Bernoulli,
+            "Law of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
     private readonly LikelihoodSettingOptions likelihoodSettings = new();
     private readonly Option<string> condition = OptionOf.Choice(
         "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");

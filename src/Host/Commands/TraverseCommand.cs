@@ -12,11 +12,14 @@ internal static class TraverseCommand
     {
         var command = new Command(
             "traverse", "Moves one latent dimension in each row and decodes it, the others staying; the dimension of the largest KL comes first.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: traversals in the run's folder]", takesData: true);
-        var dimensions = OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "How many latent dimensions, those of the largest KL [default: all]");
+        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: traversals in the run's folder]",
+            takesData: true);
+        var dimensions =
+            OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "How many latent dimensions, those of the largest KL [default: all]");
         var image = OptionOf.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
         var steps = OptionOf.Number("--steps", "n", 11, 2, 1000, "Images in a row");
-        var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3, "The dimension goes from −z to z of the prior's deviations from its mean");
+        var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3,
+            "The dimension goes from −z to z of the prior's deviations from its mean");
         var label = new LabelOption(command, "Class of a conditional model, by number or name [default with --image: that of the image]");
         command.Options.Add(dimensions);
         command.Options.Add(image);
@@ -36,7 +39,8 @@ internal static class TraverseCommand
             if (generation.Classes > 0)
                 wanted ??= images.Labels![from!.Value];
             var rows = MostInformative(generation.DivergencePerDimension(images, stop), result.GetValue(dimensions));
-            var paths = LatentPaths.Traverse(centre, [.. rows.Select(row => row.Dimension)], result.GetValue(steps), result.GetValue(range));
+            var paths = LatentPaths.Traverse(centre, [.. rows.Select(row => row.Dimension)], result.GetValue(steps),
+                result.GetValue(range));
             pictures.Decoded(paths, result.GetValue(steps), stop, wanted).Write(file);
             foreach (var (row, (dimension, kl)) in rows.Index())
                 terminal.Output.WriteLine(FormattableString.Invariant($"row {row + 1,-5}dimension {dimension,-5}KL {kl:F4} nats"));

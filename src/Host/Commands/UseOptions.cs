@@ -6,9 +6,11 @@ namespace VaeGpu.Host.Commands;
 /// <summary>What the commands that use a trained model have in common: the run, the data, the result's file, the device.</summary>
 internal sealed class UseOptions
 {
-    private readonly Argument<string?> folder = new("run") { Description = "The run's folder, as \"train\" left it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> folder =
+        new("run") { Description = "The run's folder, as \"train\" left it", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The same as an option");
-    private readonly Option<string?> data = OptionOf.Text("--data", "source", "Other data than the run's, as for \"train\" [default: what the run held out]");
+    private readonly Option<string?> data =
+        OptionOf.Text("--data", "source", "Other data than the run's, as for \"train\" [default: what the run held out]");
     private readonly Option<string?> output;
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
     private readonly Option<string> device = CommonOptions.Device();
@@ -42,7 +44,8 @@ internal sealed class UseOptions
     {
         ({ } positional, null) => positional,
         (null, { } option) => option,
-        (null, null) => throw new UsageException($"Name the run's folder: vaegpu {result.CommandResult.Command.Name} FOLDER, or --run FOLDER."),
+        (null, null) =>
+            throw new UsageException($"Name the run's folder: vaegpu {result.CommandResult.Command.Name} FOLDER, or --run FOLDER."),
         _ => throw new UsageException("The run's folder is named twice; leave out --run."),
     };
 

@@ -12,7 +12,9 @@ public static class ImageGrid
     /// <summary>Pixels between an input and its output below.</summary>
     public const int PairMargin = 1;
 
-    /// <summary>Lays out <paramref name="images"/>, shape (count, channels·height·width), row after row; cells left over are margin.</summary>
+    /// <summary>
+    /// Lays out <paramref name="images"/>, shape (count, channels·height·width), row after row; cells left over are margin.
+    /// </summary>
     /// <exception cref="ArgumentException">A size is not positive, or the images are none or not whole.</exception>
     public static Picture Tile(ReadOnlySpan<byte> images, int width, int height, int columns, int channels = 1)
     {

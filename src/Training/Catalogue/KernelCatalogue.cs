@@ -51,7 +51,8 @@ public static class KernelCatalogue
             return found[0];
         if (found.Length > 1)
             throw new KernelNotFoundException($"{found.Length} kernels are called like \"{name}\"; say more of the name: {string.Join("; ", found.Take(12).Select(k => k.Name))}.");
-        string[] near = [.. kernels.Select(k => Plain(k.Name)).Distinct().OrderBy(other => Distance(other.ToUpperInvariant(), name.ToUpperInvariant())).Take(3)];
+        string[] near = [.. kernels.Select(k => Plain(k.Name)).Distinct()
+            .OrderBy(other => Distance(other.ToUpperInvariant(), name.ToUpperInvariant())).Take(3)];
         throw new KernelNotFoundException($"There is no kernel \"{name}\". Near it: {string.Join(", ", near)}. \"vaegpu kernels\" lists all.");
     }
 
@@ -104,7 +105,8 @@ public static class KernelCatalogue
         using var pixels = accelerator.Allocate1D(new byte[rows * shape.DataDimensions]);
         using var batch = accelerator.Allocate1D<float>(rows * shape.DataDimensions);
         using var labels = accelerator.Allocate1D(new byte[rows]);
-        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f }]);
+        var started = new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f };
+        using var control = accelerator.Allocate1D([started]);
         using var sums = accelerator.Allocate1D(new MetricSums[1]);
         var launcher = new StepLauncher(accelerator);
         var images = new BatchShape { Rows = rows, Columns = shape.DataDimensions, Count = rows };

@@ -63,7 +63,8 @@ internal static class Unfused
         using var matrix = accelerator.Allocate1D(new float[Side * Side]);
         using var result = accelerator.Allocate1D<float>(Side * Side);
         var product = BlockedMatMul.Multiply<TBlock, DepthFastest, DepthSlowest, Plain>;
-        accelerator.LoadStreamKernel(product, new KernelSpecialization(BlockedMatMul.GroupSize<TBlock>(), TBlock.MinGroupsPerMultiprocessor))(
+        accelerator.LoadStreamKernel(product,
+            new KernelSpecialization(BlockedMatMul.GroupSize<TBlock>(), TBlock.MinGroupsPerMultiprocessor))(
             Launch.Config(BlockedMatMul.GridFor<TBlock>(Side, Side), BlockedMatMul.GroupSize<TBlock>()),
             matrix.View, matrix.View, result.View, default, default, shape);
     }

@@ -125,5 +125,6 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
 
     private static float[] Draw(int count, Func<double> draw) => [.. Enumerable.Range(0, count).Select(_ => (float)draw())];
 
-    private static LatentShape Shape(int rows, int columns) => new() { Rows = rows, Columns = columns, Samples = 1, Purpose = RandomPurpose.Latent };
+    private static LatentShape Shape(int rows, int columns) =>
+        new() { Rows = rows, Columns = columns, Samples = 1, Purpose = RandomPurpose.Latent };
 }

@@ -15,7 +15,8 @@ namespace VaeGpu.Training.Configuration;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>), typeof(KebabCaseEnum<Objective>),
+        typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>),
+            typeof(KebabCaseEnum<Objective>),
         typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Initialization>),
         typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>), typeof(KebabCaseEnum<LearningRateSchedule>),
     ])]

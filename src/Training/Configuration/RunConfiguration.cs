@@ -22,7 +22,8 @@ public sealed record RunConfiguration
     /// <summary>What other data is brought to, to be the model's.</summary>
     [JsonIgnore]
     public DataFit Fit => new(
-        Model.Width, Model.Height, Model.Channels, Data.Columns, Data.Alphabet, Model.Classes > 0 ? Data.LabelNames : null, Data.Binarization);
+        Model.Width, Model.Height, Model.Channels, Data.Columns, Data.Alphabet, Model.Classes > 0 ? Data.LabelNames : null,
+            Data.Binarization);
 
     /// <summary>Writes the configuration to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -12,7 +12,8 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
     private static readonly string[] Missing = ["", "na", "n/a", "nan", "null", "none", "?"];
 
     /// <summary>Reads <paramref name="path"/>.</summary>
-    /// <exception cref="DataException">A value is missing or no number, or a line has another number of cells: line and column are named.</exception>
+    /// <exception cref="DataException">A value is missing or no number, or a line has another number of cells: line and column are
+    /// named.</exception>
     public static CsvTable Read(string path)
     {
         List<string> lines = [.. TextFile.Lines(path).Select(line => line.Trim())];
@@ -63,7 +64,8 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
             : "is not a number; write numbers such as -1.5 or 2e3."));
     }
 
-    private static string Class(string path, int line, string column, string cell) => cell.Length > 0 ? cell : throw Lacks(path, line, column);
+    private static string Class(string path, int line, string column, string cell) =>
+        cell.Length > 0 ? cell : throw Lacks(path, line, column);
 
     private static DataException Lacks(string path, int line, string column) =>
         new($"{path}, line {line + 1}: the value of \"{column}\" is missing; fill it in, or take the line or the column out.");

@@ -19,7 +19,8 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures, or a .csv, .npy or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits follow from, too.
+    /// of pictures, or a .csv, .npy or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
+    /// follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threads"/> is not positive.</exception>

@@ -51,7 +51,8 @@ public sealed class DownloadedData
 
     /// <summary>Where the sets are kept: "vaegpu/data" in the user's local application data.</summary>
     public static string UserFolder => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "vaegpu", "data");
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "vaegpu",
+            "data");
 
     /// <summary>Fetches by HTTP.</summary>
     public static byte[] Fetch(Uri address)

@@ -6,10 +6,12 @@ namespace VaeGpu.Training.Data;
 /// </summary>
 public static class ImageFolder
 {
-    private static readonly string[] Foreign = [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pbm", ".pam", ".avif", ".heic"];
+    private static readonly string[] Foreign =
+        [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pbm", ".pam", ".avif", ".heic"];
 
     /// <summary>Loads the pictures of <paramref name="folder"/>, brought to <paramref name="fit"/>.</summary>
-    /// <exception cref="DataException">There are none, one is damaged or of another format, or their sizes differ and none was asked for.</exception>
+    /// <exception cref="DataException">There are none, one is damaged or of another format, or their sizes differ and none was asked
+    /// for.</exception>
     public static DataSplit Load(string folder, DataFit fit, ulong seed, int threads)
     {
         var name = new DirectoryInfo(folder).Name;
@@ -34,7 +36,8 @@ public static class ImageFolder
         var images = new RasterImage[files.Length];
         try
         {
-            Parallel.For(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => images[i] = Fit(ReadFile(files[i]), fit));
+            Parallel.For(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+                images[i] = Fit(ReadFile(files[i]), fit));
         }
         catch (AggregateException error) when (error.InnerExceptions[0] is DataException cause)
         {
@@ -98,7 +101,9 @@ public static class ImageFolder
     private static RasterImage Fit(RasterImage image, DataFit fit) =>
         image.WithChannels(fit.Channels ?? image.Channels).Resized(fit.Width ?? image.Width, fit.Height ?? image.Height);
 
-    /// <summary>The first folder below <paramref name="folder"/> on the way to <paramref name="file"/>; empty where it lies in it.</summary>
+    /// <summary>
+    /// The first folder below <paramref name="folder"/> on the way to <paramref name="file"/>; empty where it lies in it.
+    /// </summary>
     private static string Class(string folder, string file)
     {
         var way = Path.GetRelativePath(folder, file);

@@ -89,7 +89,9 @@ public sealed class ImageSet
         ? names[label]
         : label.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>Fills <paramref name="batch"/> with examples from <paramref name="first"/> on as a model takes them: pixels from 0 to 1.</summary>
+    /// <summary>
+    /// Fills <paramref name="batch"/> with examples from <paramref name="first"/> on as a model takes them: pixels from 0 to 1.
+    /// </summary>
     public void CopyTo(int first, Span<float> batch)
     {
         if (Values is not null)

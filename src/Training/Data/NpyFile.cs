@@ -71,7 +71,8 @@ public static partial class NpyFile
             throw new DataException($"{path} holds numbers of type \"{type}\"; save it as float32, float64 or uint8 (array.astype(\"float32\")).");
         if (header.Groups["order"].Value == "True")
             throw new DataException($"{path} is in Fortran order; save numpy.ascontiguousarray(array).");
-        int[] shape = [.. header.Groups["side"].Captures.Select(side => int.TryParse(side.Value, CultureInfo.InvariantCulture, out var n) ? n : -1)];
+        int[] shape =
+            [.. header.Groups["side"].Captures.Select(side => int.TryParse(side.Value, CultureInfo.InvariantCulture, out var n) ? n : -1)];
         if (shape.Length < 2 || shape.Any(side => side <= 0))
             throw new DataException($"{path} has the shape ({string.Join(", ", header.Groups["side"].Captures)}); examples × columns were expected, each from 1 to {int.MaxValue}.");
         var count = shape.Aggregate(1.0, (product, side) => product * side);

@@ -54,7 +54,9 @@ public sealed record RasterImage(byte[] Levels, int Width, int Height, int Chann
         return new RasterImage(levels, width, height, Channels);
     }
 
-    /// <summary>For each of <paramref name="to"/> new cells the old ones that it covers, with their shares of it, which add up to 1.</summary>
+    /// <summary>
+    /// For each of <paramref name="to"/> new cells the old ones that it covers, with their shares of it, which add up to 1.
+    /// </summary>
     private static (int From, double Share)[][] Shares(int from, int to)
     {
         var scale = (double)from / to;

@@ -3,7 +3,8 @@ using System.Text;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte, and lines are filled up with
+/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte, and lines are filled
+/// up with
 /// blanks to the length of the longest.
 /// </summary>
 internal static class TextLines

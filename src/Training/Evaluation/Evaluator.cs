@@ -46,7 +46,8 @@ public sealed class Evaluator : IDisposable
         for (int first = 0, step = 1, rows; first < images.Count; first += rows, step++)
         {
             rows = Math.Min(Batch, images.Count - first);
-            pass.Reset(new ControlBlock { Seed = seed, Step = step, Position = first, LikelihoodWeight = 1, DivergenceWeight = 1 }, default);
+            pass.Reset(new ControlBlock { Seed = seed, Step = step, Position = first, LikelihoodWeight = 1, DivergenceWeight = 1 },
+                default);
             pass.Gather(vae, batch.View, rows);
             vae.Encode(batch.View, rows);
             running.CopyFromCPU(RunningSums.Started(Batch));

@@ -2,7 +2,8 @@ namespace VaeGpu.Training.Runs;
 
 /// <summary>
 /// What one epoch reached, in nats per example. A loss is the sum of its two terms: reconstruction −E[log p(x∣z)] and
-/// KL(q(z∣x) ∥ p(z)), and an upper bound of −log p(x); where there is no likelihood it is a loss and no more. Train is the mean over the epoch's steps, while parameters change;
+/// KL(q(z∣x) ∥ p(z)), and an upper bound of −log p(x); where there is no likelihood it is a loss and no more. Train is the mean over the
+/// epoch's steps, while parameters change;
 /// test is the mean over the images held out, at the epoch's end.
 /// </summary>
 /// <param name="Epoch">Epochs done; the first is 1.</param>

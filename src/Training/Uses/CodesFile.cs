@@ -3,7 +3,9 @@ using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Uses;
 
-/// <summary>Latent codes as a file: .npy of shape (count, 2d), first μ then σ; or .csv with a header, and the class where there is one.</summary>
+/// <summary>
+/// Latent codes as a file: .npy of shape (count, 2d), first μ then σ; or .csv with a header, and the class where there is one.
+/// </summary>
 public static class CodesFile
 {
     /// <summary>Whether <paramref name="path"/> ends as one of the two formats.</summary>
