@@ -36,6 +36,16 @@ internal sealed class MemoryStatements(
         }
     }
 
+    /// <summary>An effect of a few instructions at most.</summary>
+    public void Short()
+    {
+        MemoryType type = AnyMemoryType();
+        if (random.Next(2) == 0)
+            Count();
+        else
+            Store(type, random.Next(RandomKernelMemory.Slots), expressions.Any(type.ValueType(), 0));
+    }
+
     /// <summary>Loads an element of each input that differs from thread to thread.</summary>
     public void LoadOwn()
     {
@@ -54,8 +64,13 @@ internal sealed class MemoryStatements(
                     Store(type, slot, value);
             }
         }
-        if (pool.Pick(IrType.Bool, false) is { } condition)
-            Store(MemoryType.I32, 0, b.Emit(Op.BoolToInt, IrType.I32, [condition]));
+        Value flags = Constant.I32(0);
+        for (int i = 0; i < 4; i++)
+        {
+            if (pool.Pick(IrType.Bool, false) is { } flag)
+                flags = b.Or(b.Binary(Op.Shl, flags, Constant.I32(1)), b.Emit(Op.BoolToInt, IrType.I32, [flag]));
+        }
+        Store(MemoryType.I32, 0, flags);
     }
 
     private void Load()

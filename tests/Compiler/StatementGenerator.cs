@@ -16,6 +16,7 @@ internal sealed class StatementGenerator
     private readonly RandomKernelMemory memory;
     private readonly MemoryStatements memoryStatements;
     private readonly GroupStatements groupStatements;
+    private readonly FlagStatements flagStatements;
     private readonly bool uniformKernel;
     private int budget;
 
@@ -29,6 +30,7 @@ internal sealed class StatementGenerator
         Value thread = b.Add(b.Mul(Linear(Op.GridIndex, Op.GridDim), Constant.I32(threads)), lane);
         memoryStatements = new MemoryStatements(random, kernel, pool, expressions, memory, thread);
         groupStatements = new GroupStatements(random, kernel, pool, expressions, lane, threads, options.Shuffles);
+        flagStatements = new FlagStatements(random, kernel, pool, expressions);
         uniformKernel = random.Next(3) > 0;
         budget = random.Next(4, 40);
         AddPlaces(lane, thread, options.Doubles);
@@ -80,7 +82,7 @@ internal sealed class StatementGenerator
 
     private void Statement(bool isUniform, int depth)
     {
-        int kind = random.Next(20);
+        int kind = random.Next(23);
         if (kind < 4)
             expressions.New(expressions.AnyType());
         else if (kind < 10)
@@ -93,8 +95,10 @@ internal sealed class StatementGenerator
             If(isUniform, depth);
         else if (kind < 18)
             For(isUniform, depth);
-        else
+        else if (kind < 20)
             While(isUniform, depth);
+        else
+            Flags(isUniform, depth);
     }
 
     private void If(bool isUniform, int depth)
@@ -152,6 +156,21 @@ internal sealed class StatementGenerator
                 goesOn = b.And(goesOn, expressions.Any(IrType.Bool, 2, together));
             return (goesOn, (Value[])[next, .. types.Select(t => expressions.Any(t, 2))]);
         })));
+    }
+
+    private void Flags(bool isUniform, int depth)
+    {
+        bool together = isUniform && random.Next(2) == 0;
+        flagStatements.Loop(together, () =>
+        {
+            int kind = random.Next(3);
+            if (kind == 0)
+                Statements(together, depth + 1, 2);
+            else if (kind == 1)
+                memoryStatements.Any();
+            else
+                memoryStatements.Short();
+        });
     }
 
     private IrType[] CarriedTypes() => [.. Enumerable.Range(0, random.Next(4)).Select(_ => expressions.AnyType())];
