@@ -33,7 +33,8 @@ internal sealed class ExpressionGenerator(Random random, Builder builder, ValueP
         if (depth == 0 || kind < 3)
             return RandomNumbers.Constant(random, type);
         if (random.Next(12) == 0)
-            return builder.Select(Any(IrType.Bool, depth - 1, uniformOnly), Any(type, depth - 1, uniformOnly), Any(type, depth - 1, uniformOnly));
+            return builder.Select(Any(IrType.Bool, depth - 1, uniformOnly), Any(type, depth - 1, uniformOnly),
+                Any(type, depth - 1, uniformOnly));
         Operation[] choices = [.. Operations[type].Where(o => doubles || !o.Operands.Contains(IrType.F64))];
         Operation operation = choices[random.Next(choices.Length)];
         Value[] operands = [.. operation.Operands.Select(o => Any(o, depth - 1, uniformOnly))];
@@ -76,7 +77,8 @@ internal sealed class ExpressionGenerator(Random random, Builder builder, ValueP
     }
 
     private static IEnumerable<Operation> OnIntegers(IrType type) => [
-        .. new[] { Op.Add, Op.Sub, Op.Mul, Op.Div, Op.DivU, Op.Rem, Op.RemU, Op.And, Op.Or, Op.Xor }.Select(op => new Operation(op, type, type, type)),
+        .. new[] { Op.Add, Op.Sub, Op.Mul, Op.Div, Op.DivU, Op.Rem, Op.RemU, Op.And, Op.Or, Op.Xor }.Select(op =>
+            new Operation(op, type, type, type)),
         .. new[] { Op.Neg, Op.Not }.Select(op => new Operation(op, type, type)),
         .. new[] { Op.Shl, Op.Shr, Op.ShrU }.Select(op => new Operation(op, type, type, IrType.I32)),
         .. new[] { Op.LtU, Op.LeU, Op.GtU, Op.GeU }.Select(op => new Operation(op, IrType.Bool, type, type)),

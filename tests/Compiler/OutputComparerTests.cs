@@ -10,7 +10,8 @@ internal sealed class OutputComparerTests
     [Test]
     public void One_bit_counts_and_the_kind_of_NaN_does_not() => Assert.Multiple(() =>
     {
-        Assert.That(Difference(MemoryType.I64, long.MaxValue, long.MaxValue - 1), Is.EqualTo($"out[0] is {long.MaxValue - 1}, not {long.MaxValue}"));
+        Assert.That(Difference(MemoryType.I64, long.MaxValue, long.MaxValue - 1),
+            Is.EqualTo($"out[0] is {long.MaxValue - 1}, not {long.MaxValue}"));
         Assert.That(Difference(MemoryType.I32, 16777217, 16777216), Is.Not.Null);
         Assert.That(Difference(MemoryType.F32, 0f, -0f), Is.Not.Null);
         Assert.That(Difference(MemoryType.F64, 0d, -0d), Is.Not.Null);

@@ -44,7 +44,8 @@ internal sealed class RandomKernelTests
             Op.LoadWide, Op.Extract, Op.StoreWide, Op.SharedDynamic, Op.FenceDevice, Op.Exp, Op.Log, Op.Sin, Op.Cos, Op.Tanh, Op.Pow,
             Op.AtomicAnd, Op.AtomicOr, Op.AtomicExchange, Op.AtomicCompareExchange, Op.Address, Op.Assembly,
         ];
-        var found = new HashSet<Op>(Enumerable.Range(0, Kernels).SelectMany(seed => RandomKernel.Create(seed).Function.Body.All()).Select(i => i.Op));
+        var found = new HashSet<Op>(Enumerable.Range(0, Kernels).SelectMany(seed =>
+            RandomKernel.Create(seed).Function.Body.All()).Select(i => i.Op));
         Assert.That(Enum.GetValues<Op>().Except(left).Except(found), Is.Empty);
     }
 

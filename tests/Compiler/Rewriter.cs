@@ -37,7 +37,9 @@ internal sealed class Rewriter
         return new Function(function.Name, function.Parameters, rewriter.CopyRegion(function.Body, [], 0));
     }
 
-    /// <summary>Copies a region with some of its carried values, which stand among its arguments from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// Copies a region with some of its carried values, which stand among its arguments from <paramref name="first"/> on.
+    /// </summary>
     private Region CopyRegion(Region region, int[] kept, int first)
     {
         var copy = new Region();

@@ -55,7 +55,8 @@ internal static class Shrinker
         return function;
     }
 
-    private static IEnumerable<Value> Outgoing(Region region) => region.Condition is { } condition ? [.. region.Yields, condition] : region.Yields;
+    private static IEnumerable<Value> Outgoing(Region region) =>
+        region.Condition is { } condition ? [.. region.Yields, condition] : region.Yields;
 
     private static IEnumerable<Region> Regions(Region body) =>
         [body, .. body.All().OfType<StructuredInstruction>().SelectMany(s => s.Regions)];

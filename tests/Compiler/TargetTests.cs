@@ -25,7 +25,7 @@ internal sealed class TargetTests
         // Shrinking a kernel that fails goes on with the same accelerator.
         using CudaAccelerator gpu = new Ptx.FakeCudaDriver { Forgives = true, MaxInstructions = 1_000_000 }.Open();
         Check(
-            RandomKernelCheck.Count / 5,
+            RandomKernelCheck.Count,
             new("the PTX machine", gpu, (function, groupDim) => gpu.Compile(Pipeline.Run(function, groupDim, gpu.WarpSize), groupDim)));
     }
 
