@@ -39,10 +39,11 @@ public static class GradientNorm
 
     private static float Norm(ArrayView<float> values, int start, int count, ArrayView<float> plain, ArrayView<float> scaled)
     {
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(count);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f, scaledSum = 0f;
-            for (int block = first; block < count; block += RowReduction.Width)
+            for (int block = first; block < count; block += width)
             {
                 int index = block + Group.IdxX;
                 float value = index < count ? values[start + index] : 0f;
@@ -53,8 +54,8 @@ public static class GradientNorm
             plain[first + Group.IdxX] = sum;
             scaled[first + Group.IdxX] = scaledSum;
         }
-        float total = RowReduction.Tree(plain);
-        float large = Up * MathF.Sqrt(RowReduction.Tree(scaled));
+        float total = RowReduction.Tree(plain, width);
+        float large = Up * MathF.Sqrt(RowReduction.Tree(scaled, width));
         return total <= float.MaxValue ? MathF.Sqrt(total) : large > float.MaxValue ? float.MaxValue : large;
     }
 }

@@ -31,10 +31,11 @@ public static class Importance
         ControlBlock now = control[0];
         int row = Grid.IdxX / shape.Samples;
         int sample = Grid.IdxX - row * shape.Samples;
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Columns);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Columns; block += RowReduction.Width)
+            for (int block = first; block < shape.Columns; block += width)
             {
                 int column = block + Group.IdxX;
                 if (column < shape.Columns)
@@ -48,7 +49,7 @@ public static class Importance
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         if (Group.IdxX == 0)
             ratios[Grid.IdxX] = total;
     }

@@ -47,17 +47,18 @@ public static class Metrics
 
     private static float Sum(ArrayView<float> values, ArrayView<float> partial, int count)
     {
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(count);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < count; block += RowReduction.Width)
+            for (int block = first; block < count; block += width)
             {
                 int index = block + Group.IdxX;
                 sum += index < count ? values[index] : 0f;
             }
             partial[first + Group.IdxX] = sum;
         }
-        return RowReduction.Tree(partial);
+        return RowReduction.Tree(partial, width);
     }
 
     private static MetricSums Add(MetricSums sums, float loss, float divergence, int rows, int step)

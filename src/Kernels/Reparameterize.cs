@@ -48,10 +48,11 @@ public static class Reparameterize
         int row = Grid.IdxX;
         int means = row * (2 * shape.Columns);
         int logVariances = means + shape.Columns;
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Columns);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Columns; block += RowReduction.Width)
+            for (int block = first; block < shape.Columns; block += width)
             {
                 int column = block + Group.IdxX;
                 if (column < shape.Columns)
@@ -69,7 +70,7 @@ public static class Reparameterize
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         if (Group.IdxX == 0)
             divergence[row] = total;
     }

@@ -22,10 +22,11 @@ public static class OptimalVariance
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
         int start = Grid.IdxX * shape.Columns;
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Columns);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Columns; block += RowReduction.Width)
+            for (int block = first; block < shape.Columns; block += width)
             {
                 int column = block + Group.IdxX;
                 if (column < shape.Columns)
@@ -36,7 +37,7 @@ public static class OptimalVariance
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         if (Group.IdxX == 0)
             errors[Grid.IdxX] = total;
     }
@@ -46,17 +47,18 @@ public static class OptimalVariance
         ArrayView<float> errors, ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, ReconstructionShape shape, float start)
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Rows);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Rows; block += RowReduction.Width)
+            for (int block = first; block < shape.Rows; block += width)
             {
                 int row = block + Group.IdxX;
                 sum += row < shape.Rows ? errors[row] : 0f;
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         if (Group.IdxX == 0)
         {
             // log 0 = −∞ is cut off at the bound.

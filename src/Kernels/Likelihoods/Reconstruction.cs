@@ -30,10 +30,11 @@ public static class Reconstruction
         LikelihoodSettings law = settings[0];
         int row = Grid.IdxX;
         float weight = control[0].LikelihoodWeight / shape.Rows;
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Columns);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Columns; block += RowReduction.Width)
+            for (int block = first; block < shape.Columns; block += width)
             {
                 int column = block + Group.IdxX;
                 if (column < shape.Columns)
@@ -48,7 +49,7 @@ public static class Reconstruction
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         if (Group.IdxX == 0)
             loss[row] = total;
     }
@@ -62,10 +63,11 @@ public static class Reconstruction
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
         LikelihoodSettings law = settings[0];
         int row = Grid.IdxX;
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Columns);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Columns; block += RowReduction.Width)
+            for (int block = first; block < shape.Columns; block += width)
             {
                 int column = block + Group.IdxX;
                 if (column < shape.Columns)
@@ -77,7 +79,7 @@ public static class Reconstruction
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         if (Group.IdxX == 0)
             loss[row] = total;
     }

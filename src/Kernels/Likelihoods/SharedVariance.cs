@@ -25,17 +25,18 @@ public static class SharedVariance
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
         float level = shape.Columns * (0.5f + settings[0].Constant);
-        for (int first = 0; first < RowReduction.Width; first += Group.DimX)
+        int width = RowReduction.WidthFor(shape.Rows);
+        for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Rows; block += RowReduction.Width)
+            for (int block = first; block < shape.Rows; block += width)
             {
                 int row = block + Group.IdxX;
                 sum += row < shape.Rows ? level - loss[row] : 0f;
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = RowReduction.Tree(partial);
+        float total = RowReduction.Tree(partial, width);
         float logVariance = start + parameter[0];
         if (Group.IdxX == 0)
             gradient[0] = Bounds.LogVariance(logVariance) != logVariance ? 0f : control[0].LikelihoodWeight / shape.Rows * total;
