@@ -19,8 +19,7 @@ public sealed class TestDevice
 
     /// <summary>
     /// The devices: plain C#, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where a
-    /// driver
-    /// of our own stands for NVIDIA's and runs PTX on an interpreter.
+    /// driver of our own stands for NVIDIA's and runs PTX on an interpreter.
     /// </summary>
     public static IEnumerable<TestDevice> All { get; } =
     [

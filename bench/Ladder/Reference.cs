@@ -32,8 +32,7 @@ internal sealed class Reference
     /// <summary>
     /// Holds a result against the bound of Higham (2002, section 3.1) and gives its relative error in the Frobenius norm,
     /// ‖C − A·B‖ / ‖A·B‖. In fp32 the bound is K·u·Σ∣aᵢₖbₖⱼ∣; rounded factors add two of their own roundings, and tensor cores may cut sums
-    /// off where fp32
-    /// rounds them, which doubles u.
+    /// off where fp32 rounds them, which doubles u.
     /// </summary>
     /// <exception cref="InvalidOperationException">An element lies outside.</exception>
     public double Check(float[] result, Precision precision, string what)

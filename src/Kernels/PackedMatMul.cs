@@ -14,8 +14,7 @@ namespace VaeGpu.Kernels;
 /// The barrier in its middle says that the next slab has come for all threads, and that all are done with reading this one, whose
 /// place is filled in the next round. Precision decides nothing but the instruction: in both, a step takes 32 bytes of a line.</para>
 /// <para>A line of a slab is four parts of 16 bytes, part p at p ^ (line / 2 % 4): the eight lines of an <c>ldmatrix</c>, which lie 64
-/// bytes
-/// apart, have different banks, and so have the copies.</para>
+/// bytes apart, have different banks, and so have the copies.</para>
 /// <para>Costs: 2MNK FLOPs; b·MNK·(1/128 + 1/256) bytes read, by 16, of b bytes a number; 96 KB of shared memory. 85 FLOPs a byte in
 /// bf16.</para>
 /// <para>Predecessor: <see cref="TensorMatMul"/>, which rounds a factor each time that it is read, and reads it as fp32. Not measured on

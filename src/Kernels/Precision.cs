@@ -79,8 +79,7 @@ public struct Tf32 : ITensorPrecision
 /// <summary>bf16, rounded to nearest, halves to even; an instruction takes 16 of the depth.</summary>
 /// <remarks>
 /// Numbers that a lane packs itself are not neighbours: it takes the depth in the order 0, 4, 1, 5 … within each half, in both factors
-/// alike,
-/// so that it finds its pairs among its own numbers.
+/// alike, so that it finds its pairs among its own numbers.
 /// </remarks>
 public struct Bf16 : ITensorPrecision
 {

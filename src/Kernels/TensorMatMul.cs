@@ -36,8 +36,7 @@ public struct Tensor32x32 : ITensorBlock
 /// way. The barrier of a round says that a slab has come for all threads, and that all are done with the one before it, whose place
 /// the next takes. Rows and depths that are not there are filled with zeros.</para>
 /// <para>A slab lies in memory's own order. [line, k], k neighbours in memory: the eight 16-byte parts of a line are turned by line % 8,
-/// and
-/// <c>ldmatrix</c> takes eight lines' parts from different banks. [k, line]: lines are turned by 8·(k % 4), and the lanes of a load,
+/// and <c>ldmatrix</c> takes eight lines' parts from different banks. [k, line]: lines are turned by 8·(k % 4), and the lanes of a load,
 /// 8 lines of 4 k, have different banks.</para>
 /// <para>Costs: 2MNK FLOPs; 4·MNK·(1/rows + 1/columns of the block) bytes read by 16 at a time (by 4 where rows are not multiples of
 /// 4 long, or a view does not begin at a multiple of 16 bytes); 12·32·(rows + columns) shared bytes, 48 KB for 64×64. Every

@@ -6,8 +6,7 @@ namespace VaeGpu.Layers;
 /// <remarks>
 /// Where the fine image has fewer channels than <see cref="FewChannels"/>, its channels would leave most of a vector empty. It is
 /// then unfolded, and the layer is a convolution of one tap and taps·channels channels with the same weights. The choice depends on the
-/// layer
-/// alone, so all devices add in the same order.
+/// layer alone, so all devices add in the same order.
 /// </remarks>
 internal sealed class ConvParameters
 {

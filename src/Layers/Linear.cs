@@ -21,8 +21,9 @@ public sealed class Linear : ILayer
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity
-    /// then.</param>
+    /// <param name="gradientInPlace">
+    /// Whether the gradient takes the output's place, which nobody needs again; f is the identity then.
+    /// </param>
     public Linear(
         Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation,
         bool gradientInPlace = false)
@@ -35,8 +36,9 @@ public sealed class Linear : ILayer
         output = workspace.Allocate(outputs);
         saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
         gradient = gradientInPlace ? output : workspace.Allocate(outputs);
-        workspace.ReserveScratch(workspace.StagesOperands ? 0 : (long)inputs * outputs);
-        // The most that the three products of a batch of any size may take.
+        if (!workspace.StagesOperands)
+            workspace.ReserveScratch((long)inputs * outputs);
+        // The most that the three products of a batch of any size may take; what they take does not depend on the epilogue.
         int rows = workspace.MaximalBatch;
         workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = outputs, Depth = inputs }));
         workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(new() { Rows = inputs, Columns = outputs, Depth = rows }));

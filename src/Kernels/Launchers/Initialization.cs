@@ -64,8 +64,7 @@ public static class InitializationExtensions
 
     /// <summary>
     /// What keeps the variance through the activation: √2 for the rectifiers and their smooth kin, the leaky one's own √(2/(1 + a²)), 5/3
-    /// for
-    /// tanh as PyTorch has it, 1 for the rest.
+    /// for tanh as PyTorch has it, 1 for the rest.
     /// </summary>
     private static double Gain(Activation activation) => activation switch
     {

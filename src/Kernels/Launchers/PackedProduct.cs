@@ -8,13 +8,15 @@ public sealed class PackedProduct
     private readonly int processors;
     private readonly Func<int, int> words;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packLeft, packRight;
-    private readonly Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply;
+    private readonly Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        MatMulShape> multiply;
 
     private PackedProduct(
         int processors, Func<int, int> words,
         Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packLeft,
         Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packRight,
-        Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply) =>
+        Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            MatMulShape> multiply) =>
         (this.processors, this.words, this.packLeft, this.packRight, this.multiply) = (processors, words, packLeft, packRight, multiply);
 
     /// <summary>The product of any operands and epilogue on a device of so many processors.</summary>
@@ -34,8 +36,7 @@ public sealed class PackedProduct
 
     /// <summary>
     /// Whether a product has enough blocks for three quarters of the processors, since smaller blocks lose more than that; and no more
-    /// lines
-    /// than can be packed, nor words than can be counted.
+    /// lines than can be packed, nor words than can be counted.
     /// </summary>
     public bool IsFor(MatMulShape shape) =>
         4L * PackedMatMul.GridFor(shape.Rows, shape.Columns).Size >= 3L * processors

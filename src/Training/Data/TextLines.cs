@@ -4,8 +4,7 @@ namespace VaeGpu.Training.Data;
 
 /// <summary>
 /// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte, and lines are filled
-/// up with
-/// blanks to the length of the longest.
+/// up with blanks to the length of the longest.
 /// </summary>
 internal static class TextLines
 {
