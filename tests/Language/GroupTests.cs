@@ -119,6 +119,36 @@ public sealed class GroupTests : LanguageTests
     }
 
     [EveryDevice]
+    public void Groups_that_run_at_the_same_time_share_no_memory(TestDevice device)
+    {
+        const int groups = 200, size = 64;
+        int[] input = Input(groups * size);
+        Assert.That(Run<int, int>(device, Crowd, input, groups, new KernelConfig(groups, size)), Is.EqualTo(input.Chunk(size)
+            .Select(group => 20 * (group.Count(v => v > 3) * 100 + group.Count(v => v > 5) * 10 + group[7] - group[9] + 2 * group.Sum()))));
+    }
+
+    // Every operation stands here twice: compilers inline what is called once and share what is called again.
+    public static void Crowd(ArrayView<int> x, ArrayView<int> y)
+    {
+        ArrayView<float> sum = SharedMemory.Allocate<float>(1);
+        int v = x[Grid.GlobalIndex.X], all = 0;
+        if (Group.IdxX == 0)
+            sum[0] = 0;
+        for (int round = 0; round < 20; round++)
+        {
+            all += 100 * Group.BarrierPopCount(v > 3);
+            all += 10 * Group.BarrierPopCount(v > 5);
+            all += Group.Broadcast(v, 7);
+            all -= Group.Broadcast(v, 9);
+            Atomic.Add(ref sum[0], v);
+            Atomic.Add(ref sum[0], v);
+        }
+        Group.Barrier();
+        if (Group.IdxX == 0)
+            y[Grid.IdxX] = all + (int)sum[0];
+    }
+
+    [EveryDevice]
     public void A_return_of_whole_groups_stands_before_a_barrier(TestDevice device) =>
         Assert.That(Run<int, int>(device, WholeGroups, Small, 63, Groups),
             Is.EqualTo(Small.Select((_, i) => i / 21 == 1 ? 0 : Small[i / 21 * 21 + 20 - i % 21])));

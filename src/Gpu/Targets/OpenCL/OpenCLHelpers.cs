@@ -11,6 +11,12 @@ internal sealed class OpenCLHelpers
     private const string Linear = "(get_local_id(2) * get_local_size(1) + get_local_id(1)) * get_local_size(0) + get_local_id(0)";
     private const string Everything = "CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE";
 
+    /// <summary>
+    /// LLVM writes a variable's name into a function that is always called with it, and PoCL gives each group local memory of its own
+    /// only for what the kernel itself names: functions that are not inlined would share it.
+    /// </summary>
+    private const string Inlined = "static __attribute__((always_inline)) ";
+
     private static readonly Dictionary<string, string> Bodies = new()
     {
         ["div"] = "$T div_$T($T a, $T b) { return b == 0 ? 0 : b == -1 ? ($T)(0 - ($U)a) : a / b; }",
@@ -68,7 +74,7 @@ internal sealed class OpenCLHelpers
     /// <summary>The name of a function for a type and an address space, which will be written.</summary>
     public string Use(string function, string type = "", string space = "")
     {
-        string text = "static " + Bodies[function]
+        string text = Bodies[function]
             .Replace("$T", type, StringComparison.Ordinal)
             .Replace("$U", "u" + type, StringComparison.Ordinal)
             .Replace("$S", space, StringComparison.Ordinal);
@@ -81,7 +87,7 @@ internal sealed class OpenCLHelpers
     public void Write(StringBuilder target)
     {
         foreach (string text in used.Keys)
-            target.Append(text).Append("\n\n");
+            target.Append(Inlined).Append(text).Append("\n\n");
     }
 
     private static string Exchange(string name, string next) => $$"""
