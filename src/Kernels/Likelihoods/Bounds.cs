@@ -4,26 +4,18 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// Where the decoder's outputs are cut off, so that losses and gradients stay finite whatever finite number a network gives.
 /// </summary>
 /// <remarks>
-/// Log-variances and log-scales: beyond their bounds the loss stands still and their own derivative is 0, the clamp's, as in
-/// <see cref="Reparameterize"/>. Logits and distances: the bounds lie beyond any use (a sum over 10⁹ dimensions is still
-/// finite); the gradient keeps the value that it has at the bound, and so points back. NaN passes everywhere: a network that
-/// gives NaN is noticed.
+/// Log-scales, as <see cref="LogVariance"/>: beyond their bounds the loss stands still and their own derivative is 0, the clamp's.
+/// Logits and distances: the bounds lie beyond any use (a sum over 10⁹ dimensions is still finite); the gradient keeps the value
+/// that it has at the bound, and so points back. NaN passes everywhere: a network that gives NaN is noticed.
 /// </remarks>
 public static class Bounds
 {
-    /// <summary>The least log σ²: σ = 3·10⁻⁷.</summary>
-    public const float SmallestLogVariance = -30f;
-    /// <summary>The greatest log σ²: σ = 22026.</summary>
-    public const float LargestLogVariance = 20f;
     private const float LargestLogit = 1e20f;
     private const float LargestDistance = 1e12f;
     private const float LargestLevel = 1e6f;
 
-    /// <summary>log σ² between its bounds.</summary>
-    public static float LogVariance(float logVariance) => Clamp(logVariance, SmallestLogVariance, LargestLogVariance);
-
     /// <summary>The logarithm of a scale between its bounds, which are those of the deviation σ.</summary>
-    public static float LogScale(float logScale) => Clamp(logScale, 0.5f * SmallestLogVariance, 0.5f * LargestLogVariance);
+    public static float LogScale(float logScale) => Clamp(logScale, 0.5f * LogVariance.Smallest, 0.5f * LogVariance.Largest);
 
     /// <summary>A logit between ±10²⁰.</summary>
     public static float Logit(float logit) => Clamp(logit, -LargestLogit, LargestLogit);

@@ -18,14 +18,14 @@ public struct GaussianComponent : IComponent
 
     public static float Log(float x, float location, float spread, LikelihoodSettings settings)
     {
-        float logVariance = Bounds.LogVariance(spread);
+        float logVariance = LogVariance.Clamp(spread);
         float distance = Bounds.Distance((x - location) * Exponential.Exp(-0.5f * logVariance));
         return MathF.FusedMultiplyAdd(-0.5f * distance, distance, MathF.FusedMultiplyAdd(-0.5f, logVariance, -Gaussian.HalfLogTwoPi));
     }
 
     public static ComponentGradient Differentiate(float x, float location, float spread, LikelihoodSettings settings)
     {
-        float logVariance = Bounds.LogVariance(spread);
+        float logVariance = LogVariance.Clamp(spread);
         float inverse = Exponential.Exp(-0.5f * logVariance);
         float distance = Bounds.Distance((x - location) * inverse);
         return new()
@@ -38,5 +38,5 @@ public struct GaussianComponent : IComponent
     public static float Mean(float location, float spread, LikelihoodSettings settings) => location;
 
     public static float Sample(float location, float spread, RandomWords words, LikelihoodSettings settings) =>
-        MathF.FusedMultiplyAdd(Exponential.Exp(0.5f * Bounds.LogVariance(spread)), Philox.Normal(words.B, words.C), location);
+        MathF.FusedMultiplyAdd(Exponential.Exp(0.5f * LogVariance.Clamp(spread)), Philox.Normal(words.B, words.C), location);
 }

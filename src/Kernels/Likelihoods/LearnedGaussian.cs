@@ -16,14 +16,14 @@ public struct LearnedGaussian : ILikelihood
 
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
-        float logVariance = Bounds.LogVariance(outputs[1]);
+        float logVariance = LogVariance.Clamp(outputs[1]);
         float distance = Bounds.Distance((x - outputs[0]) * Exponential.Exp(-0.5f * logVariance));
         return MathF.FusedMultiplyAdd(0.5f * distance, distance, MathF.FusedMultiplyAdd(0.5f, logVariance, Gaussian.HalfLogTwoPi));
     }
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
-        float logVariance = Bounds.LogVariance(outputs[1]);
+        float logVariance = LogVariance.Clamp(outputs[1]);
         float inverse = Exponential.Exp(-0.5f * logVariance);
         float distance = Bounds.Distance((x - outputs[0]) * inverse);
         outputs[0] = -distance * inverse;
@@ -33,5 +33,5 @@ public struct LearnedGaussian : ILikelihood
     public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => outputs[0];
 
     public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) => MathF.FusedMultiplyAdd(
-        Exponential.Exp(0.5f * Bounds.LogVariance(outputs[1])), Philox.Normal(words.A, words.B), outputs[0]);
+        Exponential.Exp(0.5f * LogVariance.Clamp(outputs[1])), Philox.Normal(words.A, words.B), outputs[0]);
 }

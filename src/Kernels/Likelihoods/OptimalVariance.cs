@@ -62,7 +62,7 @@ public static class OptimalVariance
         if (Group.IdxX == 0)
         {
             // log 0 = −∞ is cut off at the bound.
-            float logVariance = Bounds.LogVariance(Logarithm.Log(total / shape.Rows / shape.Columns));
+            float logVariance = LogVariance.Clamp(Logarithm.Log(total / shape.Rows / shape.Columns));
             settings[0] = SharedVariance.Settings(logVariance);
             parameter[0] = logVariance - start;
         }

@@ -16,7 +16,7 @@ public static class SharedVariance
 {
     /// <summary>Writes the settings that follow from the parameter; launched before the likelihood, with one thread.</summary>
     public static void Prepare(ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, float start) =>
-        settings[0] = Settings(Bounds.LogVariance(start + parameter[0]));
+        settings[0] = Settings(LogVariance.Clamp(start + parameter[0]));
 
     /// <summary>The parameter's gradient, from the losses of the rows; launched after the likelihood, with one group.</summary>
     public static void Gradient(
@@ -39,7 +39,7 @@ public static class SharedVariance
         float total = RowReduction.Tree(partial, width);
         float logVariance = start + parameter[0];
         if (Group.IdxX == 0)
-            gradient[0] = Bounds.LogVariance(logVariance) != logVariance ? 0f : control[0].LikelihoodWeight / shape.Rows * total;
+            gradient[0] = LogVariance.Gradient(logVariance, control[0].LikelihoodWeight / shape.Rows * total);
     }
 
     /// <summary>The settings of <see cref="Gaussian"/> for a log σ².</summary>
