@@ -1,13 +1,31 @@
 namespace VaeGpu.Kernels;
 
+/// <summary>What is added up along a row: a struct of what the terms are made of.</summary>
+public interface IRowTerm
+{
+    /// <summary>The sum with one column's term added; called once for each column.</summary>
+    float AddTo(float sum, int column);
+}
+
+/// <summary>The numbers of a row as they lie in memory.</summary>
+public struct RowOf : IRowTerm
+{
+    /// <summary>Where the row lies.</summary>
+    public ArrayView<float> Values;
+    /// <summary>Its first element.</summary>
+    public int Start;
+
+    public readonly float AddTo(float sum, int column) => sum + Values[Start + column];
+}
+
 /// <summary>Sums over a row whose shape does not depend on the group's size, so that every device gives the same bits.</summary>
 /// <remarks>
 /// <para>Partial sum p of <see cref="Width"/> takes elements p, p + Width, p + 2·Width, … in order, from 0; a binary tree adds
 /// the partial sums: p and p + 128, then p and p + 64, … . One group has one row. With fewer threads than partial sums each
 /// thread has several; the group's size divides Width.</para>
 /// <para>Partial sums behind a short row are zeros, and to add them changes nothing: <see cref="WidthFor"/> leaves them out.</para>
-/// <para>A kernel forms the partial sums itself, fused with whatever it computes, in the way of <see cref="Run"/>, and calls
-/// <see cref="Tree"/>. 1024 shared bytes. Test: ReductionTests.</para>
+/// <para>A kernel says what it adds up (<see cref="IRowTerm"/>), and so fuses the sum with whatever it computes besides.
+/// 1024 shared bytes for each sum. Test: ReductionTests.</para>
 /// </remarks>
 public static class RowReduction
 {
@@ -18,22 +36,29 @@ public static class RowReduction
     /// <summary>sums[i] = Σⱼ matrix[i, j]; group i has row i.</summary>
     public static void Run(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape)
     {
+        float total = Sum(new RowOf { Values = matrix, Start = Grid.IdxX * shape.Columns }, shape.Columns);
+        if (Group.IdxX == 0)
+            sums[Grid.IdxX] = total;
+    }
+
+    /// <summary>The sum over a row, in every thread. Called by all threads of the group.</summary>
+    public static float Sum<TTerm>(TTerm term, int columns)
+        where TTerm : struct, IRowTerm
+    {
         ArrayView<float> partial = SharedMemory.Allocate<float>(Width);
-        int start = Grid.IdxX * shape.Columns;
-        int width = WidthFor(shape.Columns);
+        int width = WidthFor(columns);
         for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
-            for (int block = first; block < shape.Columns; block += width)
+            for (int block = first; block < columns; block += width)
             {
                 int column = block + Group.IdxX;
-                sum += column < shape.Columns ? matrix[start + column] : 0f;
+                if (column < columns)
+                    sum = term.AddTo(sum, column);
             }
             partial[first + Group.IdxX] = sum;
         }
-        float total = Tree(partial, width);
-        if (Group.IdxX == 0)
-            sums[Grid.IdxX] = total;
+        return Tree(partial, width);
     }
 
     /// <summary>The partial sums of a row that can be other than zero, rounded up to a power of two.</summary>

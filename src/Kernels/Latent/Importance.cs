@@ -27,29 +27,19 @@ public static class Importance
         ArrayView<ControlBlock> control, LatentShape shape)
         where TPrior : struct, IPrior
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        ControlBlock now = control[0];
         int row = Grid.IdxX / shape.Samples;
-        int sample = Grid.IdxX - row * shape.Samples;
-        int width = RowReduction.WidthFor(shape.Columns);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Columns; block += width)
+        float total = RowReduction.Sum(
+            new LogRatioTerm<TPrior>
             {
-                int column = block + Group.IdxX;
-                if (column < shape.Columns)
-                {
-                    PriorPoint point = TPrior.At(prior, row, column, shape.Columns);
-                    float noise = Reparameterize.Noise(now, shape, row, column, sample);
-                    float distance = PriorPoint.Distance(point, latent[Grid.IdxX * shape.Columns + column]);
-                    float logVariance = LogVariance.Clamp(encoded[row * (2 * shape.Columns) + shape.Columns + column]);
-                    sum += 0.5f * (noise * noise - distance * distance + (logVariance - point.LogVariance));
-                }
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+                Encoded = encoded,
+                Prior = prior,
+                Latent = latent,
+                Now = control[0],
+                Shape = shape,
+                Row = row,
+                Sample = Grid.IdxX - row * shape.Samples,
+            },
+            shape.Columns);
         if (Group.IdxX == 0)
             ratios[Grid.IdxX] = total;
     }
@@ -171,4 +161,22 @@ public static class Importance
 
     private static float LogWeight(float loss, float ratio, ControlBlock now) =>
         now.DivergenceWeight * ratio - now.LikelihoodWeight * loss;
+
+    private struct LogRatioTerm<TPrior> : IRowTerm
+        where TPrior : struct, IPrior
+    {
+        public ArrayView<float> Encoded, Prior, Latent;
+        public ControlBlock Now;
+        public LatentShape Shape;
+        public int Row, Sample;
+
+        public readonly float AddTo(float sum, int column)
+        {
+            PriorPoint point = TPrior.At(Prior, Row, column, Shape.Columns);
+            float noise = Reparameterize.Noise(Now, Shape, Row, column, Sample);
+            float distance = PriorPoint.Distance(point, Latent[(Row * Shape.Samples + Sample) * Shape.Columns + column]);
+            float logVariance = LogVariance.Clamp(Encoded[Row * (2 * Shape.Columns) + Shape.Columns + column]);
+            return sum + 0.5f * (noise * noise - distance * distance + (logVariance - point.LogVariance));
+        }
+    }
 }

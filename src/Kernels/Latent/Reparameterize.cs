@@ -43,34 +43,18 @@ public static class Reparameterize
         ArrayView<ControlBlock> control, LatentShape shape)
         where TPrior : struct, IPrior
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        ControlBlock now = control[0];
         int row = Grid.IdxX;
-        int means = row * (2 * shape.Columns);
-        int logVariances = means + shape.Columns;
-        int width = RowReduction.WidthFor(shape.Columns);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Columns; block += width)
+        float total = RowReduction.Sum(
+            new ForwardTerm<TPrior>
             {
-                int column = block + Group.IdxX;
-                if (column < shape.Columns)
-                {
-                    float mean = encoded[means + column];
-                    float logVariance = LogVariance.Clamp(encoded[logVariances + column]);
-                    float deviation = Exponential.Exp(0.5f * logVariance);
-                    for (int sample = 0; sample < shape.Samples; sample++)
-                    {
-                        int target = (row * shape.Samples + sample) * shape.Columns + column;
-                        latent[target] = MathF.FusedMultiplyAdd(deviation, Noise(now, shape, row, column, sample), mean);
-                    }
-                    sum += DivergenceOf(mean, logVariance, TPrior.At(prior, row, column, shape.Columns));
-                }
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+                Encoded = encoded,
+                Prior = prior,
+                Latent = latent,
+                Now = control[0],
+                Shape = shape,
+                Row = row,
+            },
+            shape.Columns);
         if (Group.IdxX == 0)
             divergence[row] = total;
     }
@@ -216,5 +200,29 @@ public static class Reparameterize
     private struct LatentGradient
     {
         public float Mean, LogVariance;
+    }
+
+    /// <summary>Draws z of one dimension, and adds its KL.</summary>
+    private struct ForwardTerm<TPrior> : IRowTerm
+        where TPrior : struct, IPrior
+    {
+        public ArrayView<float> Encoded, Prior, Latent;
+        public ControlBlock Now;
+        public LatentShape Shape;
+        public int Row;
+
+        public readonly float AddTo(float sum, int column)
+        {
+            int means = Row * (2 * Shape.Columns);
+            float mean = Encoded[means + column];
+            float logVariance = LogVariance.Clamp(Encoded[means + Shape.Columns + column]);
+            float deviation = Exponential.Exp(0.5f * logVariance);
+            for (int sample = 0; sample < Shape.Samples; sample++)
+            {
+                int target = (Row * Shape.Samples + sample) * Shape.Columns + column;
+                Latent[target] = MathF.FusedMultiplyAdd(deviation, Noise(Now, Shape, Row, column, sample), mean);
+            }
+            return sum + DivergenceOf(mean, logVariance, TPrior.At(Prior, Row, column, Shape.Columns));
+        }
     }
 }

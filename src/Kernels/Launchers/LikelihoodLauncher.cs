@@ -29,7 +29,7 @@ public enum Likelihood
     Hybrid,
 }
 
-/// <summary><see cref="Reconstruction"/> or <see cref="StreamedReconstruction"/> for one likelihood, loaded on a device.</summary>
+/// <summary><see cref="Reconstruction"/> for one likelihood, loaded on a device.</summary>
 public sealed class LikelihoodLauncher : IDisposable
 {
     private readonly MemoryBuffer1D<LikelihoodSettings, Stride1D.Dense> settings;
@@ -133,13 +133,12 @@ public sealed class LikelihoodLauncher : IDisposable
         Action<ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ReconstructionShape> Mean,
         Action<ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>, ReconstructionShape> Sample)
     {
-        public static Kernels Of<TLikelihood>() where TLikelihood : struct, ILikelihood => new(
-            TLikelihood.Outputs, Reconstruction.LossAndGradient<TLikelihood>, Reconstruction.Gradient<TLikelihood>,
-            Reconstruction.Loss<TLikelihood>, Reconstruction.Mean<TLikelihood>, Reconstruction.Sample<TLikelihood>);
+        public static Kernels Of<TLikelihood>() where TLikelihood : struct, ILikelihood =>
+            OfStreamed<InRegisters<TLikelihood>>(default);
 
         public static Kernels OfStreamed<TLikelihood>(LikelihoodSettings settings) where TLikelihood : struct, IStreamedLikelihood => new(
             TLikelihood.Outputs(settings),
-            StreamedReconstruction.LossAndGradient<TLikelihood>, StreamedReconstruction.Gradient<TLikelihood>,
-            StreamedReconstruction.Loss<TLikelihood>, StreamedReconstruction.Mean<TLikelihood>, StreamedReconstruction.Sample<TLikelihood>);
+            Reconstruction.LossAndGradient<TLikelihood>, Reconstruction.Gradient<TLikelihood>,
+            Reconstruction.Loss<TLikelihood>, Reconstruction.Mean<TLikelihood>, Reconstruction.Sample<TLikelihood>);
     }
 }

@@ -31,7 +31,10 @@ public struct FirstPass
 /// A law p(x∣z) of one data dimension with many outputs, or with a number of them that is known at run time: they are streamed
 /// from memory, once for the loss and once more for the gradient, where an <see cref="ILikelihood"/> holds them in registers.
 /// </summary>
-/// <remarks>The layout is the same: output k of dimension j is column k·D + j, so that neighbouring threads read neighbours.</remarks>
+/// <remarks>
+/// The layout is the same: output k of dimension j is column k·D + j, so that neighbouring threads read neighbours.
+/// <see cref="Reconstruction"/> takes these; an <see cref="ILikelihood"/> is one in <see cref="InRegisters{TLikelihood}"/>.
+/// </remarks>
 public interface IStreamedLikelihood
 {
     /// <summary>Decoder outputs per data dimension.</summary>

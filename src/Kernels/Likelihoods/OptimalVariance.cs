@@ -20,24 +20,8 @@ public static class OptimalVariance
     /// <summary>errors[i] = Σⱼ (x − μ)².</summary>
     public static void SquaredErrors(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> errors, ReconstructionShape shape)
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        int start = Grid.IdxX * shape.Columns;
-        int width = RowReduction.WidthFor(shape.Columns);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Columns; block += width)
-            {
-                int column = block + Group.IdxX;
-                if (column < shape.Columns)
-                {
-                    float distance = Bounds.Distance(data[start + column] - outputs[start + column]);
-                    sum = MathF.FusedMultiplyAdd(distance, distance, sum);
-                }
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+        var term = new SquaredError { Data = data, Outputs = outputs, Start = Grid.IdxX * shape.Columns };
+        float total = RowReduction.Sum(term, shape.Columns);
         if (Group.IdxX == 0)
             errors[Grid.IdxX] = total;
     }
@@ -46,25 +30,25 @@ public static class OptimalVariance
     public static void Fit(
         ArrayView<float> errors, ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, ReconstructionShape shape, float start)
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        int width = RowReduction.WidthFor(shape.Rows);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Rows; block += width)
-            {
-                int row = block + Group.IdxX;
-                sum += row < shape.Rows ? errors[row] : 0f;
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+        float total = RowReduction.Sum(new RowOf { Values = errors }, shape.Rows);
         if (Group.IdxX == 0)
         {
             // log 0 = −∞ is cut off at the bound.
             float logVariance = LogVariance.Clamp(Logarithm.Log(total / shape.Rows / shape.Columns));
             settings[0] = SharedVariance.Settings(logVariance);
             parameter[0] = logVariance - start;
+        }
+    }
+
+    private struct SquaredError : IRowTerm
+    {
+        public ArrayView<float> Data, Outputs;
+        public int Start;
+
+        public readonly float AddTo(float sum, int column)
+        {
+            float distance = Bounds.Distance(Data[Start + column] - Outputs[Start + column]);
+            return MathF.FusedMultiplyAdd(distance, distance, sum);
         }
     }
 }

@@ -5,7 +5,7 @@ public struct ReconstructionShape
 {
     /// <summary>Examples in the batch.</summary>
     public int Rows;
-    /// <summary>Data dimensions D; the decoder gives <see cref="ILikelihood.Outputs"/> numbers for each.</summary>
+    /// <summary>Data dimensions D; the decoder gives <see cref="IStreamedLikelihood.Outputs"/> numbers for each.</summary>
     public int Columns;
 }
 
@@ -15,8 +15,10 @@ public struct ReconstructionShape
 /// …]; loss (rows), in nats and without weight. The gradient carries the factor likelihood weight / rows: the objective is a mean.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions; each element is read, used twice and overwritten
 /// by one thread, so the gradient can replace the outputs. 1024 shared bytes and the barriers of <see cref="RowReduction"/>.</para>
-/// <para>Bytes moved per dimension: 4 + 8K, where <see cref="Loss"/> and <see cref="Gradient"/>, the unfused twins, move
-/// 8 + 12K; exponentials that both formulas share are computed once. The settings (1) lie in device memory. Tests: LikelihoodTests.</para>
+/// <para>Bytes moved per dimension: 4 + 8K of an <see cref="InRegisters{TLikelihood}"/>, whose exponentials that both formulas share are
+/// computed once, where <see cref="Loss"/> and <see cref="Gradient"/>, the unfused twins, move 8 + 12K. What is streamed moves 4 + 12K
+/// fused and 8 + 16K unfused; where a row of outputs fits the cache the second read is free. The settings (1) lie in device memory.
+/// Tests: LikelihoodTests.</para>
 /// </remarks>
 public static class Reconstruction
 {
@@ -24,32 +26,20 @@ public static class Reconstruction
     public static void LossAndGradient<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> loss, ArrayView<ControlBlock> control,
         ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
-        where TLikelihood : struct, ILikelihood
+        where TLikelihood : struct, IStreamedLikelihood
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        LikelihoodSettings law = settings[0];
         int row = Grid.IdxX;
-        float weight = control[0].LikelihoodWeight / shape.Rows;
-        int width = RowReduction.WidthFor(shape.Columns);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Columns; block += width)
+        float total = RowReduction.Sum(
+            new LossAndGradientTerm<TLikelihood>
             {
-                int column = block + Group.IdxX;
-                if (column < shape.Columns)
-                {
-                    ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
-                    Load<TLikelihood>(outputs, local, row, column, shape);
-                    float x = data[row * shape.Columns + column];
-                    sum += TLikelihood.NegativeLog(x, local, law);
-                    TLikelihood.Differentiate(x, local, law);
-                    StoreScaled<TLikelihood>(local, outputs, row, column, shape, weight);
-                }
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+                Data = data,
+                Outputs = outputs,
+                Law = settings[0],
+                Shape = shape,
+                Row = row,
+                Weight = control[0].LikelihoodWeight / shape.Rows,
+            },
+            shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }
@@ -58,28 +48,11 @@ public static class Reconstruction
     public static void Loss<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> loss, ArrayView<LikelihoodSettings> settings,
         ReconstructionShape shape)
-        where TLikelihood : struct, ILikelihood
+        where TLikelihood : struct, IStreamedLikelihood
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
-        LikelihoodSettings law = settings[0];
         int row = Grid.IdxX;
-        int width = RowReduction.WidthFor(shape.Columns);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Columns; block += width)
-            {
-                int column = block + Group.IdxX;
-                if (column < shape.Columns)
-                {
-                    ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
-                    Load<TLikelihood>(outputs, local, row, column, shape);
-                    sum += TLikelihood.NegativeLog(data[row * shape.Columns + column], local, law);
-                }
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+        var term = new LossTerm<TLikelihood> { Data = data, Outputs = outputs, Law = settings[0], Shape = shape, Row = row };
+        float total = RowReduction.Sum(term, shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }
@@ -90,7 +63,7 @@ public static class Reconstruction
     public static void Gradient<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> gradient, ArrayView<ControlBlock> control,
         ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
-        where TLikelihood : struct, ILikelihood
+        where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
@@ -98,62 +71,79 @@ public static class Reconstruction
         float weight = control[0].LikelihoodWeight / shape.Rows;
         if (column < shape.Columns)
         {
-            ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
-            Load<TLikelihood>(outputs, local, row, column, shape);
-            TLikelihood.Differentiate(data[row * shape.Columns + column], local, law);
-            StoreScaled<TLikelihood>(local, gradient, row, column, shape, weight);
+            Planes planes = Of<TLikelihood>(row, column, shape, law);
+            float x = data[row * shape.Columns + column];
+            FirstPass sums = TLikelihood.Sum(x, outputs, planes, law);
+            TLikelihood.Differentiate(x, outputs, planes, sums, gradient, weight, law);
         }
     }
 
     /// <summary>The mean of p(x∣z), (rows, D): what a reconstruction shows. Group (x, y) has columns x·G … of row y.</summary>
     public static void Mean<TLikelihood>(
         ArrayView<float> outputs, ArrayView<float> mean, ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
-        where TLikelihood : struct, ILikelihood
+        where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         LikelihoodSettings law = settings[0];
         if (column < shape.Columns)
-        {
-            ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
-            Load<TLikelihood>(outputs, local, row, column, shape);
-            mean[row * shape.Columns + column] = TLikelihood.Mean(local, law);
-        }
+            mean[row * shape.Columns + column] = TLikelihood.Mean(outputs, Of<TLikelihood>(row, column, shape, law), law);
     }
 
     /// <summary>A draw from p(x∣z), (rows, D), keyed by (seed, data, step, element). Group (x, y) has columns x·G … of row y.</summary>
     public static void Sample<TLikelihood>(
         ArrayView<float> outputs, ArrayView<float> sample, ArrayView<ControlBlock> control,
         ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)
-        where TLikelihood : struct, ILikelihood
+        where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         LikelihoodSettings law = settings[0];
+        ControlBlock now = control[0];
         if (column < shape.Columns)
         {
-            ArrayView<float> local = LocalMemory.Allocate<float>(TLikelihood.Outputs);
-            Load<TLikelihood>(outputs, local, row, column, shape);
-            ControlBlock now = control[0];
             int index = row * shape.Columns + column;
-            sample[index] = TLikelihood.Sample(local, Philox.Draw(now.Seed, RandomPurpose.Data, (uint)now.Step, (uint)index), law);
+            RandomWords words = Philox.Draw(now.Seed, RandomPurpose.Data, (uint)now.Step, (uint)index);
+            sample[index] = TLikelihood.Sample(outputs, Of<TLikelihood>(row, column, shape, law), words, law);
         }
     }
 
-    private static void Load<TLikelihood>(ArrayView<float> outputs, ArrayView<float> local, int row, int column, ReconstructionShape shape)
-        where TLikelihood : struct, ILikelihood
+    private static Planes Of<TLikelihood>(int row, int column, ReconstructionShape shape, LikelihoodSettings law)
+        where TLikelihood : struct, IStreamedLikelihood =>
+        new() { Start = row * (TLikelihood.Outputs(law) * shape.Columns) + column, Stride = shape.Columns };
+
+    private struct LossTerm<TLikelihood> : IRowTerm
+        where TLikelihood : struct, IStreamedLikelihood
     {
-        int start = row * (TLikelihood.Outputs * shape.Columns) + column;
-        for (int k = 0; k < TLikelihood.Outputs; k++)
-            local[k] = outputs[start + k * shape.Columns];
+        public ArrayView<float> Data, Outputs;
+        public LikelihoodSettings Law;
+        public ReconstructionShape Shape;
+        public int Row;
+
+        public readonly float AddTo(float sum, int column)
+        {
+            Planes planes = Of<TLikelihood>(Row, column, Shape, Law);
+            return sum + TLikelihood.Sum(Data[Row * Shape.Columns + column], Outputs, planes, Law).NegativeLog;
+        }
     }
 
-    private static void StoreScaled<TLikelihood>(
-        ArrayView<float> local, ArrayView<float> gradient, int row, int column, ReconstructionShape shape, float weight)
-        where TLikelihood : struct, ILikelihood
+    /// <summary>Replaces the outputs of one dimension by their gradient, and adds its loss.</summary>
+    private struct LossAndGradientTerm<TLikelihood> : IRowTerm
+        where TLikelihood : struct, IStreamedLikelihood
     {
-        int start = row * (TLikelihood.Outputs * shape.Columns) + column;
-        for (int k = 0; k < TLikelihood.Outputs; k++)
-            gradient[start + k * shape.Columns] = weight * local[k];
+        public ArrayView<float> Data, Outputs;
+        public LikelihoodSettings Law;
+        public ReconstructionShape Shape;
+        public int Row;
+        public float Weight;
+
+        public readonly float AddTo(float sum, int column)
+        {
+            Planes planes = Of<TLikelihood>(Row, column, Shape, Law);
+            float x = Data[Row * Shape.Columns + column];
+            FirstPass sums = TLikelihood.Sum(x, Outputs, planes, Law);
+            TLikelihood.Differentiate(x, Outputs, planes, sums, Outputs, Weight, Law);
+            return sum + sums.NegativeLog;
+        }
     }
 }

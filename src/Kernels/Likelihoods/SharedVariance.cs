@@ -23,20 +23,8 @@ public static class SharedVariance
         ArrayView<float> loss, ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, ArrayView<float> gradient,
         ArrayView<ControlBlock> control, ReconstructionShape shape, float start)
     {
-        ArrayView<float> partial = SharedMemory.Allocate<float>(RowReduction.Width);
         float level = shape.Columns * (0.5f + settings[0].Constant);
-        int width = RowReduction.WidthFor(shape.Rows);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < shape.Rows; block += width)
-            {
-                int row = block + Group.IdxX;
-                sum += row < shape.Rows ? level - loss[row] : 0f;
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        float total = RowReduction.Tree(partial, width);
+        float total = RowReduction.Sum(new Shortfall { Level = level, Loss = loss }, shape.Rows);
         float logVariance = start + parameter[0];
         if (Group.IdxX == 0)
             gradient[0] = LogVariance.Gradient(logVariance, control[0].LikelihoodWeight / shape.Rows * total);
@@ -48,4 +36,12 @@ public static class SharedVariance
         Scale = Exponential.Exp(0.5f * logVariance),
         Constant = MathF.FusedMultiplyAdd(0.5f, logVariance, Gaussian.HalfLogTwoPi),
     };
+
+    private struct Shortfall : IRowTerm
+    {
+        public float Level;
+        public ArrayView<float> Loss;
+
+        public readonly float AddTo(float sum, int column) => sum + (Level - Loss[column]);
+    }
 }

@@ -24,8 +24,8 @@ public static class Metrics
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
         StepShape shape)
     {
-        float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
-        float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
+        float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, shape.Rows);
+        float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, shape.Rows);
         if (Group.IdxX == 0)
         {
             ControlBlock now = control[0];
@@ -39,26 +39,10 @@ public static class Metrics
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
         StepShape shape)
     {
-        float batchLoss = Sum(likelihoodLoss, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
-        float batchDivergence = Sum(divergence, SharedMemory.Allocate<float>(RowReduction.Width), shape.Rows);
+        float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, shape.Rows);
+        float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, shape.Rows);
         if (Group.IdxX == 0)
             sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, control[0].Step);
-    }
-
-    private static float Sum(ArrayView<float> values, ArrayView<float> partial, int count)
-    {
-        int width = RowReduction.WidthFor(count);
-        for (int first = 0; first < width; first += Group.DimX)
-        {
-            float sum = 0f;
-            for (int block = first; block < count; block += width)
-            {
-                int index = block + Group.IdxX;
-                sum += index < count ? values[index] : 0f;
-            }
-            partial[first + Group.IdxX] = sum;
-        }
-        return RowReduction.Tree(partial, width);
     }
 
     private static MetricSums Add(MetricSums sums, float loss, float divergence, int rows, int step)
