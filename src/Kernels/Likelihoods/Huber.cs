@@ -5,10 +5,10 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// Gaussian with the tails of a Laplace law (Huber 1964, his least favourable law).
 /// </summary>
 /// <remarks>
-/// C = log σ + log(√2π·erf(δ/√2) + (2/δ)·e^−½δ²). ∂/∂μ = −t/σ, t cut off at ±δ. Mean μ. Sampler:
+/// C = log σ + log(√2π·erf(δ/√2) + (2/δ)·e^−½δ²). ∂/∂μ = −t/σ, t cut off at ±δ. The rest:
 /// <see cref="SymmetricLaw{TPotential}"/>.
 /// </remarks>
-public struct Huber : ILikelihood
+public struct Huber : IPotential
 {
     /// <summary>The settings of a given σ, and δ in units of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴], or δ in [0.01, 100].</exception>
@@ -20,18 +20,21 @@ public struct Huber : ILikelihood
         return new() { Scale = (float)sigma, Width = (float)delta, Constant = (float)(Math.Log(sigma) + Math.Log(mass)) };
     }
 
-    public static int Outputs => 1;
+    public static float Value(float distance, float width)
+    {
+        float magnitude = MathF.Abs(distance);
+        float near = 0.5f * magnitude * magnitude;
+        float far = width * (magnitude - 0.5f * width);
+        return magnitude <= width ? near : far;
+    }
 
-    public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        SymmetricLaw<Potential>.NegativeLog(x, outputs[0], settings);
+    public static float Slope(float distance, float width) => Bounds.Clamp(distance, -width, width);
 
-    public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        outputs[0] = SymmetricLaw<Potential>.Differentiate(x, outputs[0], settings);
-
-    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => outputs[0];
-
-    public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
-        SymmetricLaw<Potential>.Sample(outputs[0], words, settings);
+    public static float One(float width)
+    {
+        const float squareRootOfTwo = 1.41421356f;
+        return width < squareRootOfTwo ? 1f / width + 0.5f * width : squareRootOfTwo;
+    }
 
     /// <summary>∫ e^−½t² over [−δ, δ] = √2π·erf(δ/√2) = 2e^−½δ² Σ δ²ⁿ⁺¹/(2n + 1)!!: a sum of positive terms.</summary>
     private static double BodyMass(double delta)
@@ -46,25 +49,5 @@ public struct Huber : ILikelihood
             term *= delta * delta / (2 * n + 1);
         }
         return 2 * Math.Exp(-delta * delta / 2) * sum;
-    }
-
-    /// <summary>H.</summary>
-    public struct Potential : IPotential
-    {
-        public static float Value(float distance, float width)
-        {
-            float magnitude = MathF.Abs(distance);
-            float near = 0.5f * magnitude * magnitude;
-            float far = width * (magnitude - 0.5f * width);
-            return magnitude <= width ? near : far;
-        }
-
-        public static float Slope(float distance, float width) => Bounds.Clamp(distance, -width, width);
-
-        public static float One(float width)
-        {
-            const float squareRootOfTwo = 1.41421356f;
-            return width < squareRootOfTwo ? 1f / width + 0.5f * width : squareRootOfTwo;
-        }
     }
 }

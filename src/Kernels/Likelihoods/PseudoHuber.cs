@@ -6,10 +6,10 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </summary>
 /// <remarks>
 /// C = log σ + log(2δ·e^δ²·K₁(δ²)), K₁ the modified Bessel function: with t = δ·sinh v the integral of e^−P is its own. P is
-/// computed as t²/(√(1 + (t/δ)²) + 1), which does not cancel. ∂/∂μ = −t/√(1 + (t/δ)²)/σ. Mean μ. Sampler:
+/// computed as t²/(√(1 + (t/δ)²) + 1), which does not cancel. ∂/∂μ = −t/√(1 + (t/δ)²)/σ. The rest:
 /// <see cref="SymmetricLaw{TPotential}"/>.
 /// </remarks>
-public struct PseudoHuber : ILikelihood
+public struct PseudoHuber : IPotential
 {
     /// <summary>The settings of a given σ, and δ in units of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴], or δ in [0.01, 100].</exception>
@@ -20,18 +20,17 @@ public struct PseudoHuber : ILikelihood
         return new() { Scale = (float)sigma, Width = (float)delta, Constant = (float)(Math.Log(sigma) + Math.Log(Mass(delta))) };
     }
 
-    public static int Outputs => 1;
+    public static float Value(float distance, float width) => distance * distance / (Stretch(distance, width) + 1f);
 
-    public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        SymmetricLaw<Potential>.NegativeLog(x, outputs[0], settings);
+    public static float Slope(float distance, float width) => distance / Stretch(distance, width);
 
-    public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        outputs[0] = SymmetricLaw<Potential>.Differentiate(x, outputs[0], settings);
+    public static float One(float width) => MathF.Sqrt(2f + 1f / (width * width));
 
-    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => outputs[0];
-
-    public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
-        SymmetricLaw<Potential>.Sample(outputs[0], words, settings);
+    private static float Stretch(float distance, float width)
+    {
+        float ratio = distance / width;
+        return MathF.Sqrt(MathF.FusedMultiplyAdd(ratio, ratio, 1f));
+    }
 
     /// <summary>2δ·e^δ²·K₁(δ²) = δ ∫ e^(−δ²(cosh v − 1)) cosh v dv over all v, cosh v − 1 = 2 sinh²(v/2).</summary>
     /// <remarks>The trapezoidal rule: the integrand falls doubly exponentially and is analytic, so the error is below 10⁻¹⁵.</remarks>
@@ -46,21 +45,5 @@ public struct PseudoHuber : ILikelihood
             sum += term;
         }
         return 2 * delta * step * sum;
-    }
-
-    /// <summary>P.</summary>
-    public struct Potential : IPotential
-    {
-        public static float Value(float distance, float width) => distance * distance / (Stretch(distance, width) + 1f);
-
-        public static float Slope(float distance, float width) => distance / Stretch(distance, width);
-
-        public static float One(float width) => MathF.Sqrt(2f + 1f / (width * width));
-
-        private static float Stretch(float distance, float width)
-        {
-            float ratio = distance / width;
-            return MathF.Sqrt(MathF.FusedMultiplyAdd(ratio, ratio, 1f));
-        }
     }
 }
