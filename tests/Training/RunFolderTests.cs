@@ -39,6 +39,31 @@ public sealed class RunFolderTests
     }
 
     [Test]
+    public void A_run_that_was_killed_before_it_saved_anything_does_not_stand_in_the_way()
+    {
+        using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
+            TinyRun.Configuration().Write(folder.Configuration);
+        File.WriteAllText(scratch["run/.vaegpu.lock"], "");
+        File.WriteAllText(scratch["run/checkpoint.vae.0123456789abcdef0123456789abcdef.tmp"], "half");
+        using var again = RunFolder.Create(scratch["run"], overwrite: false);
+        again.Clear();
+        Assert.That(Directory.GetFiles(again.Path).Select(Path.GetFileName), Is.EqualTo(new[] { ".vaegpu.lock" }));
+    }
+
+    [TestCase("configuration.json", "{\"theme\": \"mine\"}")]
+    [TestCase("configuration.json", "")]
+    [TestCase("samples.png", "mine")]
+    public void What_only_has_the_name_of_a_runs_file_is_named_and_stays(string name, string content)
+    {
+        Directory.CreateDirectory(scratch["run"]);
+        File.WriteAllText(scratch[$"run/{name}"], content);
+        Assert.That(
+            () => RunFolder.Create(scratch["run"], overwrite: false),
+            Throws.TypeOf<RunExistsException>().With.Message.Contains(name).And.Message.Contains("without its checkpoint"));
+        Assert.That(File.ReadAllText(scratch[$"run/{name}"]), Is.EqualTo(content));
+    }
+
+    [Test]
     public void What_a_killed_process_had_half_written_is_removed_when_training_goes_on()
     {
         Directory.CreateDirectory(scratch["run"]);

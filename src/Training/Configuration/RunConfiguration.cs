@@ -29,4 +29,18 @@ public sealed record RunConfiguration
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, ConfigurationJson.Default.RunConfiguration));
+
+    /// <summary>Whether the file at <paramref name="path"/> is a run's configuration, and not another program's of the same name.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    internal static bool IsIn(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigurationJson.Default.RunConfiguration) is not null;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 }

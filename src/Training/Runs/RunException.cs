@@ -14,5 +14,14 @@ public class RunException : Exception
     }
 }
 
-/// <summary>The folder holds a run already, and nobody asked to overwrite it.</summary>
-public sealed class RunExistsException(string message) : RunException(message);
+/// <summary>The folder holds files of a run already, and nobody asked to overwrite them.</summary>
+/// <param name="folder">The folder.</param>
+/// <param name="files">The files' names.</param>
+/// <param name="hasCheckpoint">Whether the run can go on.</param>
+public sealed class RunExistsException(string folder, IReadOnlyList<string> files, bool hasCheckpoint) : RunException(hasCheckpoint
+    ? $"The folder \"{folder}\" holds a run already ({files[^1]})."
+    : $"The folder \"{folder}\" holds files of a run without its checkpoint ({string.Join(", ", files)}).")
+{
+    /// <summary>Whether the run can go on.</summary>
+    public bool HasCheckpoint => hasCheckpoint;
+}

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Training.Runs;
 
@@ -30,9 +31,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>The path of the loss curves, SVG.</summary>
     public string Losses => In("loss.svg");
 
+    /// <summary>The checkpoint last: removed in this order, there is a run to go on with until nothing is left.</summary>
     private string[] Files =>
     [
-        Checkpoint, Configuration, Metrics, Losses, Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"),
+        Configuration, Metrics, Losses, Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"), Checkpoint,
     ];
 
     /// <summary>The path of the images drawn from the prior, .png, or of lines of text, .txt.</summary>
@@ -57,18 +59,20 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    /// <summary>Opens <paramref name="path"/> for a new run and makes it if it is missing. Files of other names may be there.</summary>
-    /// <exception cref="RunExistsException">The folder holds a run and <paramref name="overwrite"/> is false.</exception>
+    /// <summary>
+    /// Opens <paramref name="path"/> for a new run and makes it if it is missing. Files of other names may be there, and the
+    /// configuration of a run that was killed before it had saved anything.
+    /// </summary>
+    /// <exception cref="RunExistsException">The folder holds files of a run and <paramref name="overwrite"/> is false.</exception>
     /// <exception cref="RunException">Another process trains in the folder, or it cannot be made or written.</exception>
     public static RunFolder Create(string path, bool overwrite)
     {
         var folder = Open(path);
-        if (!overwrite && Array.Find(folder.Files, File.Exists) is { } file)
-        {
-            folder.Dispose();
-            throw new RunExistsException($"The folder \"{path}\" holds a run already ({System.IO.Path.GetFileName(file)}).");
-        }
-        return folder;
+        string[] found = overwrite ? [] : Array.FindAll(folder.Files, File.Exists);
+        if (found.Length == 0 || (found is [var only] && only == folder.Configuration && RunConfiguration.IsIn(only)))
+            return folder;
+        folder.Dispose();
+        throw new RunExistsException(path, [.. found.Select(file => System.IO.Path.GetFileName(file))], found[^1] == folder.Checkpoint);
     }
 
     /// <summary>Opens the folder of a run that is to go on.</summary>

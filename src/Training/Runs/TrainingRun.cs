@@ -10,6 +10,9 @@ public static class TrainingRun
     public static bool Execute(Trainer trainer, RunFolder folder, ITrainingObserver observer, CancellationToken stop)
     {
         trainer.Configuration.Write(folder.Configuration);
+        // A process that was killed between checkpoint and metrics left an epoch out of these.
+        if (trainer.History.Count > 0)
+            MetricsCsv.Write(folder.Metrics, trainer.History);
         try
         {
             while (trainer.TrainEpoch(observer, stop) is { } metrics)
