@@ -14,4 +14,7 @@ public static class ExitCode
 
     /// <summary>Ctrl-C stopped it, cleanly: 128 + SIGINT, as shells expect.</summary>
     public const int Stopped = 130;
+
+    /// <summary>A request to terminate stopped it, cleanly: 128 + SIGTERM.</summary>
+    public const int Terminated = 143;
 }

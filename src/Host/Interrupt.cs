@@ -16,6 +16,9 @@ internal sealed class Interrupt : IDisposable
 
     public CancellationToken Token => source.Token;
 
+    /// <summary>What a command that was stopped returns: 128 and the signal's number, as shells expect.</summary>
+    public int ExitCode { get; private set; } = Host.ExitCode.Stopped;
+
     public void Dispose()
     {
         foreach (var registration in registrations)
@@ -26,6 +29,8 @@ internal sealed class Interrupt : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = !source.IsCancellationRequested;
+        if (context.Cancel && context.Signal == PosixSignal.SIGTERM)
+            ExitCode = Host.ExitCode.Terminated;
         source.Cancel();
     }
 }

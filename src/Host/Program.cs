@@ -1,4 +1,5 @@
 using VaeGpu.Host;
 
 using var interrupt = new Interrupt();
-return VaeGpuProgram.Run(args, Terminal.OfProcess(), interrupt.Token);
+var code = VaeGpuProgram.Run(args, Terminal.OfProcess(), interrupt.Token);
+return code == ExitCode.Stopped ? interrupt.ExitCode : code;
