@@ -48,6 +48,21 @@ public sealed class KernelsTests
     }
 
     [Test]
+    public void A_stop_ends_a_launch_that_is_counted()
+    {
+        using var stop = new CancellationTokenSource();
+        Assert.That(
+            () => KernelInspector.Record(gpu: true, runs: true, accelerator =>
+            {
+                using var values = accelerator.Allocate1D<float>(1 << 22);
+                stop.CancelAfter(TimeSpan.FromMilliseconds(100));
+                MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
+                    values.View, values.View, values.View, default, default, new() { Rows = 2048, Columns = 2048, Depth = 2048 });
+            }, stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [Test]
     public void The_list_says_what_each_kernel_costs_and_what_bounds_it()
     {
         Call call = Call.Of("kernels", "--batch", "1", "--balance", "0.4", "--device", "cpu");

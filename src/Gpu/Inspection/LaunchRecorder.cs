@@ -13,21 +13,25 @@ public static class LaunchRecorder
     /// <param name="warpSize">32 stands for a GPU, 16, 8 and 4 for the vectors of a CPU: launchers choose their shapes by it.</param>
     /// <param name="runs">Whether kernels run, and are counted; else they are only noted, and memory keeps what it holds.</param>
     /// <param name="work">What to run on the accelerator that it is given.</param>
-    public static IReadOnlyList<LaunchRecord> Record(int warpSize, bool runs, Action<Accelerator> work)
+    /// <param name="stop">Looked at at each launch, and between the groups of one that runs.</param>
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public static IReadOnlyList<LaunchRecord> Record(
+        int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
     {
-        using var accelerator = new RecordingAccelerator(InterpreterDevice.Create(warpSize), runs);
+        using var accelerator = new RecordingAccelerator(InterpreterDevice.Create(warpSize), runs, stop);
         work(accelerator);
         return accelerator.Launches;
     }
 
-    private sealed class RecordingAccelerator(InterpreterDevice device, bool runs) : InterpreterAccelerator(device)
+    private sealed class RecordingAccelerator(InterpreterDevice device, bool runs, CancellationToken stop) : InterpreterAccelerator(device)
     {
         public List<LaunchRecord> Launches { get; } = [];
 
-        internal override Executable Compile(KernelSource source, Index3D groupDim) => new Recording(this, source, groupDim, runs);
+        internal override Executable Compile(KernelSource source, Index3D groupDim) => new Recording(this, source, groupDim, runs, stop);
     }
 
-    private sealed class Recording(RecordingAccelerator accelerator, KernelSource source, Index3D groupDim, bool runs) : Executable
+    private sealed class Recording(
+        RecordingAccelerator accelerator, KernelSource source, Index3D groupDim, bool runs, CancellationToken stop) : Executable
     {
         private readonly Lazy<Function> function = new(() => source.Optimize(groupDim, accelerator.WarpSize));
 
@@ -35,6 +39,7 @@ public static class LaunchRecorder
 
         public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
         {
+            stop.ThrowIfCancellationRequested();
             var touched = new TouchedBytes();
             // PTX written by hand is not for the interpreter.
             Counters[] counters = runs && !function.Value.Body.All().Any(i => i.Op == Op.Assembly)
@@ -55,7 +60,7 @@ public static class LaunchRecorder
             [
                 .. counters.Select((counter, part) => Task.Run(() => accelerator.Translate(source, function.Value, groupDim, counter).Run(
                     gridDim, (byte*)address, accelerator.MemoryOf, dynamicSharedBytes,
-                    (int)((long)gridDim.Size * part / parts)..(int)((long)gridDim.Size * (part + 1) / parts)))),
+                    (int)((long)gridDim.Size * part / parts)..(int)((long)gridDim.Size * (part + 1) / parts), stop))),
             ];
             Task.WhenAll(tasks).GetAwaiter().GetResult();
             return counters;

@@ -15,11 +15,11 @@ public static class KernelCatalogue
     /// <param name="gpu">Whether shapes are those for a GPU, or those for this processor.</param>
     /// <param name="counted">Whether the kernels run and are counted.</param>
     /// <param name="batch">Rows of the default model's batch.</param>
-    /// <param name="stop">Looked at between models.</param>
+    /// <param name="stop">Looked at between launches, and within those that are counted.</param>
     public static IReadOnlyList<KernelLaunch> Of(bool gpu, bool counted, int batch, CancellationToken stop)
     {
         IReadOnlyList<KernelLaunch> launches =
-            KernelInspector.Record(gpu, counted, accelerator => Launch(accelerator, tensorCores: true, batch, stop));
+            KernelInspector.Record(gpu, counted, accelerator => Launch(accelerator, tensorCores: true, batch, stop), stop);
         return [.. launches.GroupBy(launch => launch.Name).Select(same => same.MaxBy(launch => launch.Flops)!)];
     }
 

@@ -52,8 +52,10 @@ internal sealed class Interpreter
     /// <param name="memoryOf">The memory behind a view's handle.</param>
     /// <param name="dynamicSharedBytes">The size of the dynamic shared memory.</param>
     /// <param name="groups">Which groups, in the order of the grid.</param>
+    /// <param name="stop">Looked at between groups.</param>
     /// <exception cref="KernelFaultException">The kernel did something that it must not do.</exception>
-    public unsafe void Run(Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes, Range groups)
+    public unsafe void Run(
+        Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes, Range groups, CancellationToken stop = default)
     {
         machine.StartLaunch(gridDim);
         var logged = new List<Memory>();
@@ -68,6 +70,7 @@ internal sealed class Interpreter
             List<Memory> groupMemory = PrepareShared(dynamicSharedBytes);
             for (int group = groups.Start.Value; group < groups.End.Value; group++)
             {
+                stop.ThrowIfCancellationRequested();
                 machine.StartGroup(HostThread.Unflatten(group, gridDim));
                 foreach (Memory memory in groupMemory)
                     memory.Forget(0, memory.Bytes);

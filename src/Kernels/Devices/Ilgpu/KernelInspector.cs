@@ -9,7 +9,7 @@ public static class KernelInspector
     public static IReadOnlyList<string> Targets => [];
 
     /// <exception cref="NotSupportedException">Always.</exception>
-    public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work) =>
+    public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work, CancellationToken stop = default) =>
         throw new NotSupportedException(Remedy);
 
     /// <exception cref="NotSupportedException">Always.</exception>
