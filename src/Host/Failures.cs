@@ -48,7 +48,7 @@ internal static class Failures
         DataException or RunException or TrainingDivergedException or DeviceNotFoundException => e.Message,
         IOException or UnauthorizedAccessException => e.Message,
         _ when Backend.IsOfDevice(e) => e.Message,
-        OutOfMemoryException => $"{e.Message} Use a smaller batch or model.",
+        OutOfMemoryException => $"{e.Message} Use a smaller --batch, smaller layers (--hidden, --channels) or fewer examples.",
         _ => $"{e.Message} ({e.GetType().Name})",
     };
 }

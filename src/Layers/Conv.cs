@@ -26,7 +26,7 @@ public sealed class Conv : ILayer
         forward = kernels.Forward(activation);
         Output = workspace.Allocate(outputs.Length);
         Saved = activation.IsDifferentiatedFromOutput() ? Output : workspace.Allocate(outputs.Length);
-        Gradient = workspace.Allocate(outputs.Length);
+        Gradient = workspace.AllocateGradient(outputs.Length);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,8 @@ internal sealed class ConvParameters
         if (Unfolds)
             unfolded = workspace.Allocate(shape.Coarse.Pixels * rows);
         ConvShape largest = For(workspace.MaximalBatch);
-        workspace.ReserveScratch(Math.Max(outputs.Length, checked(shape.Weights * ConvWeights.Chunks(largest))));
+        workspace.ReserveScratch(
+            workspace.Trains ? Math.Max(outputs.Length, checked(shape.Weights * ConvWeights.Chunks(largest))) : shape.Weights);
     }
 
     /// <summary>Whether fine images of so many channels are unfolded.</summary>

@@ -34,7 +34,7 @@ public sealed class ConvTranspose : ILayer
         forward = parameters.Unfolds ? kernels.ToUnfolded : kernels.ForwardTransposed(activation);
         Output = workspace.Allocate(outputs.Length);
         Saved = activation.IsDifferentiatedFromOutput() ? Output : workspace.Allocate(outputs.Length);
-        Gradient = gradientInPlace ? Output : workspace.Allocate(outputs.Length);
+        Gradient = gradientInPlace ? Output : workspace.AllocateGradient(outputs.Length);
     }
 
     /// <inheritdoc/>

@@ -35,12 +35,14 @@ public sealed class Linear : ILayer
         forward = workspace.Forward(activation);
         output = workspace.Allocate(outputs);
         saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
-        gradient = gradientInPlace ? output : workspace.Allocate(outputs);
-        if (!workspace.StagesOperands)
-            workspace.ReserveScratch((long)inputs * outputs);
+        gradient = gradientInPlace ? output : workspace.AllocateGradient(outputs);
         // The most that the three products of a batch of any size may take; what they take does not depend on the epilogue.
         int rows = workspace.MaximalBatch;
         workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = outputs, Depth = inputs }));
+        if (!workspace.Trains)
+            return;
+        if (!workspace.StagesOperands)
+            workspace.ReserveScratch((long)inputs * outputs);
         workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(new() { Rows = inputs, Columns = outputs, Depth = rows }));
         workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = inputs, Depth = outputs }));
     }

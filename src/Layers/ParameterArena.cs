@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Layers;
 
@@ -66,13 +67,21 @@ public sealed class ParameterLayout(Initialization initialization = Initializati
 /// </summary>
 public sealed class ParameterArena : IDisposable
 {
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> parameters, gradients, firstMoments, secondMoments, decayed, chunkNorms;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> parameters;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>? gradients, firstMoments, secondMoments, decayed, chunkNorms;
 
-    /// <summary>Allocates the arena, all zeros.</summary>
-    public ParameterArena(Accelerator accelerator, ParameterLayout layout)
+    /// <summary>Allocates the arena, all zeros; where it does not train, of the parameters alone.</summary>
+    public ParameterArena(Accelerator accelerator, ParameterLayout layout, bool trains = true)
     {
         Layout = layout;
+        // Of what is trained parameters and moments are copied too, to be saved.
+        Backend.ThrowIfNoRoom(
+            accelerator,
+            FormattableString.Invariant($"A model of {layout.Length:N0} parameters{(trains ? ", to be trained and saved," : "")}"),
+            (trains ? 7L : 1L) * sizeof(float) * layout.Length);
         parameters = Zeros(accelerator, layout.Length);
+        if (!trains)
+            return;
         gradients = Zeros(accelerator, layout.Length);
         firstMoments = Zeros(accelerator, layout.Length);
         secondMoments = Zeros(accelerator, layout.Length);
@@ -86,11 +95,11 @@ public sealed class ParameterArena : IDisposable
     /// <summary>All parameters.</summary>
     public ArrayView<float> Parameters => parameters.View;
     /// <summary>All gradients.</summary>
-    public ArrayView<float> Gradients => gradients.View;
+    public ArrayView<float> Gradients => OfTraining(gradients);
     /// <summary>Adam's first moments.</summary>
-    public ArrayView<float> FirstMoments => firstMoments.View;
+    public ArrayView<float> FirstMoments => OfTraining(firstMoments);
     /// <summary>Adam's second moments.</summary>
-    public ArrayView<float> SecondMoments => secondMoments.View;
+    public ArrayView<float> SecondMoments => OfTraining(secondMoments);
 
     /// <summary>The values of one tensor.</summary>
     public ArrayView<float> Values(ParameterSlice slice) => Parameters.SubView(slice.Offset, slice.Length);
@@ -119,9 +128,9 @@ public sealed class ParameterArena : IDisposable
     public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings)
     {
         if (settings.ClipNorm > 0)
-            launcher.GradientNorm(Gradients, chunkNorms.View, control);
+            launcher.GradientNorm(Gradients, OfTraining(chunkNorms), control);
         if (settings.WeightDecay > 0)
-            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, decayed.View, control, settings);
+            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, OfTraining(decayed), control, settings);
         else
             launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, control, settings);
     }
@@ -130,12 +139,15 @@ public sealed class ParameterArena : IDisposable
     public void Dispose()
     {
         parameters.Dispose();
-        gradients.Dispose();
-        firstMoments.Dispose();
-        secondMoments.Dispose();
-        decayed.Dispose();
-        chunkNorms.Dispose();
+        gradients?.Dispose();
+        firstMoments?.Dispose();
+        secondMoments?.Dispose();
+        decayed?.Dispose();
+        chunkNorms?.Dispose();
     }
+
+    private static ArrayView<float> OfTraining(MemoryBuffer1D<float, Stride1D.Dense>? buffer) =>
+        buffer?.View ?? throw new InvalidOperationException("The model was built without room for gradients; build it to train.");
 
     private static MemoryBuffer1D<float, Stride1D.Dense> Zeros(Accelerator accelerator, int length)
     {

@@ -26,7 +26,7 @@ public sealed class Posterior
         this.shape = shape;
         launcher = LatentLauncher.Load(workspace.Accelerator, shape.Prior);
         Latent = draws.Allocate(shape.LatentDimensions);
-        LatentGradient = draws.Allocate(shape.LatentDimensions);
+        LatentGradient = draws.AllocateGradient(shape.LatentDimensions);
         Divergence = workspace.Allocate(1);
         gates = workspace.Allocate(shape.LatentDimensions);
         gates.CopyFromCPU(Filled(gates, 1f));

@@ -59,11 +59,15 @@ public sealed class Vae : IDisposable
     private readonly ArrayView<float> repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="shape">Sizes and laws.</param>
+    /// <param name="maximalBatch">The most rows of a batch.</param>
+    /// <param name="trains">Whether there is room for gradients and moments; without, there is no way back.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many
     /// layers.</exception>
     /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the
     /// data.</exception>
-    public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch)
+    public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch, bool trains = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.DataDimensions, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.LatentDimensions, nameof(shape));
@@ -75,8 +79,10 @@ public sealed class Vae : IDisposable
             throw new ArgumentException("Symbols are no pixels: a convolutional model does not take them.", nameof(shape));
         shape.Convolution?.Check(shape);
         Shape = shape;
-        workspace = new Workspace(accelerator, maximalBatch, shape.Precision);
-        draws = shape.Samples == 1 ? workspace : new Workspace(accelerator, checked(maximalBatch * shape.Samples), shape.Precision);
+        workspace = new Workspace(accelerator, maximalBatch, shape.Precision, trains);
+        draws = shape.Samples == 1
+            ? workspace
+            : new Workspace(accelerator, checked(maximalBatch * shape.Samples), shape.Precision, trains);
         condition = new ConditionLauncher(accelerator);
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);
@@ -87,7 +93,7 @@ public sealed class Vae : IDisposable
         Posterior = new Posterior(workspace, draws, shape);
         if (shape.Samples > 1)
             repeated = draws.Allocate(shape.DataDimensions);
-        Parameters = new ParameterArena(accelerator, layout);
+        Parameters = new ParameterArena(accelerator, layout, trains);
     }
 
     /// <summary>Sizes and laws.</summary>
@@ -155,9 +161,12 @@ public sealed class Vae : IDisposable
     /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
+    /// <exception cref="InvalidOperationException">The model was built without room for gradients.</exception>
     public void Backward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
     {
         workspace.ThrowIfTooMany(rows);
+        if (!workspace.Trains)
+            throw new InvalidOperationException("The model was built without room for gradients; build it to train.");
         int drawn = rows * Shape.Samples;
         Decoder.LossAndGradient(Parameters, Repeated(data, rows), control, drawn);
         Posterior.Weigh(

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Layers;
 
@@ -10,8 +11,12 @@ public sealed class Workspace : IDisposable
     private MemoryBuffer1D<float, Stride1D.Dense>? scratch;
 
     /// <summary>A workspace for batches of at most <paramref name="maximalBatch"/> rows.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="maximalBatch">The most rows.</param>
+    /// <param name="precision">The numbers that linear layers multiply.</param>
+    /// <param name="trains">Whether there is a way back, for which gradients need room.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximalBatch"/> is not positive.</exception>
-    public Workspace(Accelerator accelerator, int maximalBatch, Precision precision = Precision.Fp32)
+    public Workspace(Accelerator accelerator, int maximalBatch, Precision precision = Precision.Fp32, bool trains = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximalBatch);
         Accelerator = accelerator;
@@ -19,6 +24,7 @@ public sealed class Workspace : IDisposable
         StagesOperands = DeviceTuning.For(accelerator).StagesOperands;
         Matrices = new MatrixLauncher(accelerator);
         Precision = precision;
+        Trains = trains;
         WeightGradient = MatMulLauncher.WeightGradient(accelerator, precision);
         Convolutions = new Lazy<ConvKernels>(() => new ConvKernels(accelerator));
     }
@@ -31,6 +37,8 @@ public sealed class Workspace : IDisposable
     public bool StagesOperands { get; }
     /// <summary>The numbers that linear layers multiply.</summary>
     public Precision Precision { get; }
+    /// <summary>Whether there is a way back.</summary>
+    public bool Trains { get; }
     /// <summary>Transposes and column sums.</summary>
     public MatrixLauncher Matrices { get; }
     /// <summary>inputᵀ·outputGradient.</summary>
@@ -68,10 +76,15 @@ public sealed class Workspace : IDisposable
                 $"A layer of {columns:N0} numbers has {length:N0} for a batch of {MaximalBatch:N0}; kernels count up to {int.MaxValue:N0}. "
                 + "Use smaller batches, or smaller layers.");
         }
+        Backend.ThrowIfNoRoom(
+            Accelerator, FormattableString.Invariant($"A layer of {columns:N0} numbers in a batch of {MaximalBatch:N0}"), sizeof(float) * length);
         var buffer = Accelerator.Allocate1D<float>(length);
         buffers.Add(buffer);
         return buffer.View;
     }
+
+    /// <summary>Room for the gradient of such a matrix; none where there is no way back.</summary>
+    public ArrayView<float> AllocateGradient(int columns) => Trains ? Allocate(columns) : default;
 
     /// <summary>Makes sure that <see cref="Scratch"/> has so many elements; called while the model is built.</summary>
     public void ReserveScratch(long length)

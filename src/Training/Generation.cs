@@ -22,7 +22,7 @@ public sealed class Generation : IDisposable
     public Generation(Accelerator accelerator, ModelConfiguration model, float[] parameters)
     {
         this.model = model;
-        vae = new Vae(accelerator, model.Shape, MaximalBatch);
+        vae = new Vae(accelerator, model.Shape, MaximalBatch, trains: false);
         if (vae.Parameters.Layout.Length != parameters.Length)
         {
             var expected = vae.Parameters.Layout.Length;

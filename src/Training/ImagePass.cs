@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
 
@@ -35,6 +36,9 @@ internal sealed class ImagePass : IDisposable
         (this.classes, this.binarize) = (classes, binarize);
         this.launcher = launcher;
         (Count, size) = (images.Count, images.Size);
+        Backend.ThrowIfNoRoom(
+            accelerator, FormattableString.Invariant($"A copy of {Count:N0} examples"),
+            (long)Count * size * (images.Values is null ? sizeof(byte) : sizeof(float)));
         halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
         if (images.Values is null)
             pixels = accelerator.Allocate1D(images.Pixels);

@@ -1,4 +1,6 @@
+using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Layers;
 using VaeGpu.Training;
 using VaeGpu.Training.Runs;
 
@@ -70,6 +72,19 @@ public sealed class GenerationTests
                 () => new Generation(backend.Accelerator, checkpoint.Header.Configuration.Model, new float[5]),
                 Throws.TypeOf<RunException>().With.Message.Contains("5 parameters"));
         });
+    }
+
+    [Test]
+    public void Generation_and_evaluation_have_no_room_for_gradients_and_moments()
+    {
+        var (model, bytes) = (checkpoint.Header.Configuration.Model, sizeof(float) * checkpoint.Parameters.Length);
+        var before = backend.Accelerator.AllocatedBytes;
+        using (Open())
+            Assert.That(backend.Accelerator.AllocatedBytes - before, Is.InRange(bytes, 2 * bytes + 128 * 1024 * sizeof(float)));
+        using var vae = new Vae(backend.Accelerator, model.Shape, 4, trains: false);
+        using var control = backend.Accelerator.Allocate1D<ControlBlock>(1);
+        using var data = backend.Accelerator.Allocate1D<float>(4 * 784);
+        Assert.That(() => vae.Backward(data.View, control.View, 4), Throws.InvalidOperationException.With.Message.Contains("build it to train"));
     }
 
     [Test]

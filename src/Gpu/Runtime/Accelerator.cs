@@ -11,6 +11,7 @@ public abstract partial class Accelerator : IDisposable
     private readonly Lock gate = new();
     private readonly Lock recording = new();
     private Recorder? recorder;
+    private long allocatedBytes;
     private bool disposed;
 
     private protected Accelerator(Device device)
@@ -36,6 +37,15 @@ public abstract partial class Accelerator : IDisposable
     public int NumMultiprocessors => Device.NumMultiprocessors;
     /// <summary>Device memory in bytes.</summary>
     public long MemorySize => Device.MemorySize;
+
+    /// <summary>Bytes of all buffers.</summary>
+    public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
+
+    /// <summary>
+    /// Refuses what certainly has no room beside <see cref="AllocatedBytes"/>; only of the processor is it known before it is tried.
+    /// </summary>
+    /// <exception cref="OutOfMemoryException">There is no room; the message says what needs how much.</exception>
+    public virtual void ThrowIfNoRoom(string what, long bytes) { }
 
     /// <summary>The stream that launches go to where none is named.</summary>
     public AcceleratorStream DefaultStream { get; }
@@ -161,6 +171,7 @@ public abstract partial class Accelerator : IDisposable
 
     internal void Register(MemoryBuffer buffer)
     {
+        Interlocked.Add(ref allocatedBytes, buffer.LengthInBytes);
         lock (gate)
             buffers.Add(buffer);
     }
@@ -170,6 +181,7 @@ public abstract partial class Accelerator : IDisposable
         lock (gate)
             buffers.Remove(buffer);
         FreeBytes(buffer.Handle);
+        Interlocked.Add(ref allocatedBytes, -buffer.LengthInBytes);
     }
 
     internal void Release(LaunchGraph graph)

@@ -23,7 +23,7 @@ public sealed class Evaluator : IDisposable
     {
         (this.accelerator, this.model) = (accelerator, model);
         launcher = new StepLauncher(accelerator);
-        vae = new Vae(accelerator, model.Shape, Batch);
+        vae = new Vae(accelerator, model.Shape, Batch, trains: false);
         if (vae.Parameters.Layout.Length != parameters.Length)
             throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {vae.Parameters.Layout.Length}.");
         vae.Parameters.Parameters.CopyFromCPU(parameters);

@@ -18,11 +18,19 @@ public sealed unsafe class CpuAccelerator : Accelerator
 
     internal override bool SharesHostMemory => true;
 
+    /// <summary>Bytes of memory that the process can have.</summary>
+    internal long MemoryLimit { get; set; } = HostMemory.Limit;
+
     /// <inheritdoc/>
     public override void Synchronize() { }
 
+    /// <inheritdoc/>
+    public override void ThrowIfNoRoom(string what, long bytes) =>
+        HostMemory.ThrowIfBeyond(what, bytes, AllocatedBytes, MemoryLimit);
+
     internal override nint AllocateBytes(long bytes)
     {
+        ThrowIfNoRoom("A buffer", bytes);
         try
         {
             return (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(64, bytes), 64);

@@ -51,6 +51,13 @@ public sealed class Backend : IDisposable
     /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where nothing tells.</summary>
     public static double? OperationsPerByte(Accelerator accelerator) => accelerator.Device.OperationsPerByte;
 
+    /// <summary>Refuses what certainly has no room beside the buffers of an accelerator, where that is known.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="what">What needs room, as a sentence's beginning.</param>
+    /// <param name="bytes">How much it needs.</param>
+    /// <exception cref="OutOfMemoryException">There is no room; the message says what needs how much.</exception>
+    public static void ThrowIfNoRoom(Accelerator accelerator, string what, long bytes) => accelerator.ThrowIfNoRoom(what, bytes);
+
     /// <summary>Whether an exception is a device's refusal or failure, whose message says all that there is to say.</summary>
     public static bool IsOfDevice(Exception e) =>
         e is CudaException or AcceleratorLostException or KernelLaunchException or KernelCompilationException;

@@ -1,0 +1,57 @@
+using VaeGpu.Tests.Training;
+using VaeGpu.Training;
+
+namespace VaeGpu.Tests.Runtime;
+
+/// <summary>What the processor's memory certainly does not hold is refused, since Linux would kill the process that takes it.</summary>
+public sealed class HostMemoryTests
+{
+    private const long Large = 1L << 40;
+
+    [Test]
+    public void What_fits_is_not_refused_and_what_does_not_is_named_with_its_size()
+    {
+        Assert.That(() => HostMemory.ThrowIfBeyond("A model", Large / 4, Large / 4, Large), Throws.Nothing);
+        var refusal = Assert.Throws<OutOfMemoryException>(() => HostMemory.ThrowIfBeyond("A model", Large / 2, Large / 2, Large));
+        Assert.That(refusal.Message, Does.StartWith("A model needs 549.76 GB of memory beside 549.").And.EndsWith("can have 1,099.51 GB."));
+    }
+
+    [Test]
+    [Platform("Linux", Reason = "Other systems refuse by themselves.")]
+    public void The_processor_refuses_more_than_the_machine_has_before_it_takes_any()
+    {
+        using Context context = Context.Create(builder => builder.CPU());
+        using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
+        Assert.That(HostMemory.Limit, Is.GreaterThanOrEqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
+        Assert.That(() => cpu.Allocate1D<byte>(HostMemory.Limit), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains("can have"));
+        Assert.That(cpu.AllocatedBytes, Is.Zero);
+    }
+
+    [Test]
+    public void A_model_that_can_be_built_but_not_saved_is_refused_before_it_is_built()
+    {
+        using Context context = Context.Create(builder => builder.CPU());
+        using var cpu = (CpuAccelerator)context.Devices[0].CreateAccelerator(context);
+        var configuration = TinyRun.Configuration(hidden: 4000);
+        const long Parameters = 4 * 4000 * (2 * 784 + 9);
+        cpu.MemoryLimit = GC.GetTotalMemory(true) + 5 * Parameters;
+        Assert.That(
+            () => new Trainer(cpu, configuration, TinyRun.Data),
+            Throws.TypeOf<OutOfMemoryException>().With.Message.StartsWith("A model of 6,3"));
+        cpu.MemoryLimit = GC.GetTotalMemory(true) + 10 * Parameters;
+        Assert.That(() => new Trainer(cpu, configuration, TinyRun.Data).Dispose(), Throws.Nothing);
+    }
+
+    [Test]
+    public void Bytes_of_buffers_are_counted_until_they_are_freed()
+    {
+        using Context context = Context.Create(builder => builder.CPU());
+        using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
+        using (cpu.Allocate1D<float>(10))
+        {
+            using var another = cpu.Allocate1D<byte>(5);
+            Assert.That(cpu.AllocatedBytes, Is.EqualTo(45));
+        }
+        Assert.That(cpu.AllocatedBytes, Is.Zero);
+    }
+}
