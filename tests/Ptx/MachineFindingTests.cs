@@ -28,7 +28,7 @@ internal sealed class MachineFindingTests
     [Test]
     public void An_overrun_by_the_last_thread_names_it()
     {
-        PtxFault fault = MachineText.Fault("st.global.u32 [%rd9+4], %r9; mov.u32 %r0, 0;", threads: 64);
+        PtxFault fault = MachineText.Fault("st.global.u32 [%rd9+4], %r9; bar.sync 0; mov.u32 %r0, 0;", threads: 64);
         Assert.That((fault.Kind, fault.Thread), Is.EqualTo((PtxFaultKind.OutOfBounds, (63, 0, 0))));
         Assert.That(fault.Address, Is.Not.Null);
     }

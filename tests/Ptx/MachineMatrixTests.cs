@@ -122,6 +122,7 @@ internal sealed class MachineMatrixTests
         uint[] result = MachineText.Threads("""
             .shared .align 16 .b8 tile[1024];
             st.global.u32 [%rd9], %r9;
+            bar.sync 0;
             mov.u32 %r1, tile;
             shl.b32 %r2, %r9, 4;
             add.u32 %r1, %r1, %r2;
@@ -133,6 +134,7 @@ internal sealed class MachineMatrixTests
             cp.async.wait_group 1;
             ld.shared.u32 %r3, [%r1];
             cp.async.wait_all;
+            bar.sync 0;
             ld.shared.v2.u32 {%r4, %r5}, [%r1+8];
             mul.lo.u32 %r0, %r3, 100;
             add.u32 %r0, %r0, %r4;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace VaeGpu.Tests.Ptx.Machine;
@@ -23,20 +24,15 @@ internal abstract unsafe class PtxAddressed(PtxAddress address) : PtxOp
             wanted += Vector256.Create(16ul);
         }
         return true;
-    }
-
-    protected static int GranuleIn(PtxSpace space, int bytes) => space is PtxSpace.Shared or PtxSpace.Generic ? bytes : 4;
-}
+    }}
 
 /// <summary><c>ld</c> of one, two or four elements.</summary>
-internal sealed unsafe class PtxLoad<TSpace>(PtxAddress address, PtxType type, PtxSlot[] targets) : PtxAddressed(address), IPtxSharedAccess
+internal sealed unsafe class PtxLoad<TSpace>(PtxAddress address, PtxType type, PtxSlot[] targets) : PtxAddressed(address)
     where TSpace : struct, IPtxSpace
 {
     private readonly int bytes = type.Bytes();
     private readonly bool words = type.Bytes() == 4 && targets.All(target => target.Stride == 4);
     private readonly bool signed = type.IsSigned();
-
-    public int Granule { get; } = GranuleIn(address.Space, type.Bytes());
 
     public override void Execute(PtxWarp warp, uint mask)
     {
@@ -61,7 +57,8 @@ internal sealed unsafe class PtxLoad<TSpace>(PtxAddress address, PtxType type, P
     private void Words(PtxWarp warp, uint mask)
     {
         uint* target = warp.At<uint>(targets[0]);
-        if (mask == uint.MaxValue && IsRun(warp) && TSpace.Run(warp, AddressOf(warp, 0), write: false) is var run && run is not null)
+        if (mask == uint.MaxValue && Strength == PtxStrength.Weak && IsRun(warp)
+            && TSpace.Run(warp, AddressOf(warp, 0), write: false) is var run && run is not null)
         {
             Buffer.MemoryCopy(run, target, PtxGlobalSpace.RunBytes, PtxGlobalSpace.RunBytes);
             return;
@@ -90,17 +87,15 @@ internal sealed unsafe class PtxLoad<TSpace>(PtxAddress address, PtxType type, P
 }
 
 /// <summary><c>st</c> of one, two or four elements.</summary>
-internal sealed unsafe class PtxStore<TSpace>(PtxAddress address, PtxType type, PtxSlot[] sources) : PtxAddressed(address), IPtxSharedAccess
+internal sealed unsafe class PtxStore<TSpace>(PtxAddress address, PtxType type, PtxSlot[] sources) : PtxAddressed(address)
     where TSpace : struct, IPtxSpace
 {
     private readonly int bytes = type.Bytes();
 
-    public int Granule { get; } = GranuleIn(address.Space, type.Bytes());
-
     public override void Execute(PtxWarp warp, uint mask)
     {
-        if (bytes == 4 && sources.Length == 1 && sources[0].Stride == 4 && mask == uint.MaxValue && IsRun(warp)
-            && TSpace.Run(warp, AddressOf(warp, 0), write: true) is var run && run is not null)
+        if (bytes == 4 && sources.Length == 1 && sources[0].Stride == 4 && mask == uint.MaxValue && Strength == PtxStrength.Weak
+            && IsRun(warp) && TSpace.Run(warp, AddressOf(warp, 0), write: true) is var run && run is not null)
         {
             Buffer.MemoryCopy(warp.Registers + sources[0].Offset, run, PtxGlobalSpace.RunBytes, PtxGlobalSpace.RunBytes);
             return;
@@ -162,12 +157,10 @@ internal sealed unsafe class PtxLoadParameter(PtxAddress address, PtxType type, 
 
 /// <summary><c>atom</c> and <c>red</c>: the lanes one after the other, lowest first.</summary>
 internal sealed unsafe class PtxAtomic<T, TSpace>(PtxAddress address, Func<T, T, T, T> change, PtxSlot? target, PtxSlot b, PtxSlot? c)
-    : PtxAddressed(address), IPtxSharedAccess
+    : PtxAddressed(address)
     where T : unmanaged
     where TSpace : struct, IPtxSpace
 {
-    public int Granule { get; } = GranuleIn(address.Space, sizeof(T));
-
     public override void Execute(PtxWarp warp, uint mask)
     {
         for (uint rest = mask; rest != 0;)
@@ -184,10 +177,8 @@ internal sealed unsafe class PtxAtomic<T, TSpace>(PtxAddress address, Func<T, T,
 
 /// <summary><c>cp.async</c>: the source is read, and the target taken, at once; the bytes arrive when the lane waits.</summary>
 internal sealed unsafe class PtxAsyncCopy(PtxAddress target, PtxAddress source, int bytes, PtxSlot? sourceBytes, PtxArgument? ignored)
-    : PtxOp, IPtxSharedAccess
+    : PtxOp
 {
-    public int Granule => 4;
-
     public override void Execute(PtxWarp warp, uint mask)
     {
         byte* data = stackalloc byte[16];
@@ -204,13 +195,15 @@ internal sealed unsafe class PtxAsyncCopy(PtxAddress target, PtxAddress source, 
             ulong from = source.Of(warp, lane);
             if ((from & (uint)(bytes - 1)) != 0)
                 throw warp.LaneFault(PtxFaultKind.Misaligned, this, lane, from, $"a cp.async of {bytes} bytes from global memory");
-            for (uint i = 0; i < wanted; i++)
-                data[i] = *PtxGlobalSpace.Read(warp, this, lane, from + i, 1);
+            int piece = wanted % 4 == 0 ? 4 : 1;
+            for (uint i = 0; i < wanted; i += (uint)piece)
+                Unsafe.CopyBlock(data + i, PtxGlobalSpace.Read(warp, this, lane, from + i, piece), (uint)piece);
             ulong to = target.Of(warp, lane);
             byte* place = PtxSharedSpace.Write(warp, this, lane, to, bytes);
             _ = warp.Group.Shared.At(warp, this, lane, to, bytes, out byte* known);
-            warp.Copies.Begin(lane, place, known, new(data, bytes));
+            warp.Copies.Begin(lane, place, known, new(data, bytes), from, (int)wanted);
         }
+        _ = warp.Group.Clock.Advance();
     }
 }
 

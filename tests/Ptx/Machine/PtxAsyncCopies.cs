@@ -15,10 +15,11 @@ internal sealed unsafe class PtxAsyncCopies(PtxWarp warp)
         Array.Clear(committed);
     }
 
-    public void Begin(int lane, byte* target, byte* known, ReadOnlySpan<byte> data)
+    /// <param name="source">Where those of the data's bytes come from that are no filling.</param>
+    public void Begin(int lane, byte* target, byte* known, ReadOnlySpan<byte> data, ulong source, int sourceBytes)
     {
         new Span<byte>(known, data.Length).Fill(PtxShared.Pending);
-        pending.Add(new(lane, committed[lane], (nint)target, (nint)known, data.ToArray()));
+        pending.Add(new(lane, committed[lane], (nint)target, (nint)known, data.ToArray(), source, sourceBytes, warp.Group.Clock.Now));
     }
 
     public void Commit(uint lanes)
@@ -48,8 +49,11 @@ internal sealed unsafe class PtxAsyncCopies(PtxWarp warp)
         byte* target = (byte*)copy.Target;
         copy.Data.CopyTo(new Span<byte>(target, copy.Data.Length));
         new Span<byte>((byte*)copy.Known, copy.Data.Length).Fill(PtxShared.Written);
-        warp.Group.Shared.NoteWrite(warp, op, copy.Lane, target, copy.Data.Length, atomic: false);
+        warp.Group.Shared.NoteWrite(warp, op, copy.Lane, target, copy.Data.Length);
+        if (copy.SourceBytes > 0)
+            PtxGlobalSpace.EndCopy(warp, op, copy.Lane, copy.Source, copy.SourceBytes, copy.Began);
     }
 
-    private readonly record struct Copy(int Lane, int Group, nint Target, nint Known, byte[] Data);
+    private readonly record struct Copy(
+        int Lane, int Group, nint Target, nint Known, byte[] Data, ulong Source, int SourceBytes, ulong Began);
 }

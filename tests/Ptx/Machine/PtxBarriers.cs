@@ -4,7 +4,7 @@ namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// The sixteen barriers of a group. A warp arrives as a whole; a barrier opens when the threads that it waits for have come. Opening
-/// orders the accesses to shared memory of those that came before against those after.
+/// orders the accesses to memory of those that came before against those after.
 /// </summary>
 internal sealed class PtxBarriers(PtxGroup group)
 {
@@ -40,7 +40,7 @@ internal sealed class PtxBarriers(PtxGroup group)
         state.Lanes += BitOperations.PopCount(warp.Live);
         for (int i = 0; i < state.Seen.Length; i++)
             state.Seen[i] = Math.Max(state.Seen[i], warp.Seen[i]);
-        state.Seen[warp.Index] = group.Shared.Time++;
+        state.Seen[warp.Index] = group.Clock.Advance();
         if (!op.Kind.IsArrival)
         {
             state.Waiting.Add((warp, op));
@@ -75,8 +75,8 @@ internal sealed class PtxBarriers(PtxGroup group)
             throw Missing(state, number);
         // Those that wait have done nothing since they came: all that they did up to now is ordered.
         foreach ((PtxWarp warp, _) in state.Waiting)
-            state.Seen[warp.Index] = group.Shared.Time;
-        group.Shared.Time++;
+            state.Seen[warp.Index] = group.Clock.Now;
+        group.Clock.Advance();
         foreach ((PtxWarp warp, PtxBarrier op) in state.Waiting)
         {
             for (int i = 0; i < state.Seen.Length; i++)
@@ -116,7 +116,7 @@ internal sealed class PtxBarriers(PtxGroup group)
 
         public PtxBarrier? Op { get; set; }
 
-        public uint[] Seen { get; } = new uint[warps];
+        public ulong[] Seen { get; } = new ulong[warps];
 
         public List<(PtxWarp Warp, PtxBarrier Op)> Waiting { get; } = [];
 

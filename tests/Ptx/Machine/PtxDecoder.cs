@@ -59,7 +59,6 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
             Constants = [.. constants.Select(pair => (pair.Value, pair.Key.Value))],
             ConstantPredicates = [.. constantPredicates.Select(pair => (pair.Value, pair.Key))],
             Specials = [.. specials.Select(pair => (pair.Value, pair.Key))],
-            SharedGranule = Math.Min(4, code.OfType<IPtxSharedAccess>().Select(access => access.Granule).DefaultIfEmpty(4).Min()),
             ReadsNonCoherent = instructions.Any(instruction => instruction.Has("nc")),
         };
     }

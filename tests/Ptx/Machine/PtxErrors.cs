@@ -19,7 +19,7 @@ public enum PtxFaultKind
     /// <summary>Bytes or a register that were read before they were written.</summary>
     Uninitialised,
 
-    /// <summary>Two threads touch the same shared bytes, one writes, and no barrier stands between.</summary>
+    /// <summary>Two threads touch the same bytes of shared or global memory, one writes, and nothing orders them.</summary>
     Race,
 
     /// <summary>A barrier or warp-wide instruction that not all of its threads reach.</summary>

@@ -21,7 +21,7 @@ internal sealed class PtxGroup : IDisposable
         DynamicSharedBytes = dynamicSharedBytes;
         Parameters = parameters;
         Threads = shape.X * shape.Y * shape.Z;
-        Shared = new(entry.Function.DynamicBase - PtxFunction.SharedBase + dynamicSharedBytes, entry.Program.SharedGranule);
+        Shared = new(Clock, entry.Function.DynamicBase - PtxFunction.SharedBase + dynamicSharedBytes);
         Barriers = new(this);
         warps = new PtxWarp[WarpCount];
         for (int i = 0; i < warps.Length; i++)
@@ -48,6 +48,8 @@ internal sealed class PtxGroup : IDisposable
 
     public int WarpCount => (Threads + 31) / 32;
 
+    public PtxClock Clock => Memory.Clock;
+
     public PtxShared Shared { get; }
 
     public PtxBarriers Barriers { get; }
@@ -61,6 +63,7 @@ internal sealed class PtxGroup : IDisposable
     public void Run((int X, int Y, int Z) index, ref long budget)
     {
         Index = index;
+        Clock.StartGroup();
         Shared.Reset();
         Barriers.Reset();
         foreach (PtxWarp warp in warps)
@@ -87,6 +90,9 @@ internal sealed class PtxGroup : IDisposable
 
     /// <summary>Where a thread stands in the group: x runs fastest.</summary>
     public (int X, int Y, int Z) ThreadAt(int thread) => (thread % Shape.X, thread / Shape.X % Shape.Y, thread / (Shape.X * Shape.Y));
+
+    /// <summary>The index in the grid of a group, counted in the order in which they run.</summary>
+    public (int X, int Y, int Z) GroupNumber(int number) => (number % Grid.X, number / Grid.X % Grid.Y, number / (Grid.X * Grid.Y));
 
     public PtxFault Fault(PtxFaultKind kind, int line, int thread, ulong? address, string message)
     {

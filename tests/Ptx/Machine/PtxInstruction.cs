@@ -105,9 +105,6 @@ internal sealed class PtxProgram
 
     public required IReadOnlyList<(PtxSlot Slot, string Name)> Specials { get; init; }
 
-    /// <summary>Bytes that one entry of the race tables stands for: the narrowest shared access.</summary>
-    public required int SharedGranule { get; init; }
-
     /// <summary>True where some load is .nc: global bytes that were written are then remembered.</summary>
     public required bool ReadsNonCoherent { get; init; }
 

@@ -28,6 +28,7 @@ public sealed class PtxMachine(PtxMemory memory)
         using PtxGroup running =
             new(entry, memory, grid, group, dynamicSharedBytes, parameters.ToArray()) { AllowApproximations = AllowApproximations };
         long budget = MaxInstructions;
+        memory.Clock.StartLaunch();
         try
         {
             for (int z = 0; z < grid.Z; z++)

@@ -70,10 +70,8 @@ internal sealed unsafe class PtxMma(int k, PtxType type, PtxSlot[] d, PtxSlot[] 
 /// <c>ldmatrix</c> of one, two or four matrices of 8×8 elements of 16 bits: lanes 8m to 8m+7 give the rows' addresses of matrix m; lane i
 /// gets row i/4, columns 2(i mod 4) and the next, or with .trans those places of the transpose.
 /// </summary>
-internal sealed unsafe class PtxLoadMatrix(PtxAddress address, bool transposed, PtxSlot[] targets) : PtxWarpSync(null), IPtxSharedAccess
+internal sealed unsafe class PtxLoadMatrix(PtxAddress address, bool transposed, PtxSlot[] targets) : PtxWarpSync(null)
 {
-    public int Granule => 4;
-
     protected override void Together(PtxWarp warp, uint lanes)
     {
         ushort* matrix = stackalloc ushort[64];

@@ -23,6 +23,9 @@ public sealed class PtxMemory
     /// <summary>Live allocations.</summary>
     public int Count { get; private set; }
 
+    /// <summary>Tells the accesses of a launch from those of others, and their order.</summary>
+    internal PtxClock Clock { get; } = new();
+
     /// <summary>An allocation whose address is a multiple of 256, its bytes unwritten.</summary>
     /// <exception cref="ArgumentException">No byte is asked for.</exception>
     /// <exception cref="InsufficientMemoryException">The bytes do not fit.</exception>
@@ -36,7 +39,7 @@ public sealed class PtxMemory
             : throw new InsufficientMemoryException("too many allocations");
         ulong border = ((ulong)slot << SlotBits) + (2ul << 32);
         ulong half = ((ulong)bytes / 2 + 255) / 256 * 256;
-        PtxAllocation allocation = new(border - half, (int)bytes);
+        PtxAllocation allocation = new(Clock, border - half, (int)bytes);
         slots[slot] = allocation;
         Used += bytes;
         Count++;
@@ -137,8 +140,11 @@ internal sealed unsafe class PtxAllocation
     /// <summary>Written by the running launch; read by its ld.global.nc.</summary>
     public const byte WrittenNow = 2, ReadAsConstant = 4;
 
-    public PtxAllocation(ulong address, int bytes)
+    private readonly Lazy<PtxRaces> races;
+
+    public PtxAllocation(PtxClock clock, ulong address, int bytes)
     {
+        races = new(() => new(clock, PtxSpace.Global, address, bytes));
         Address = address;
         Bytes = bytes;
         Data = GC.AllocateUninitializedArray<byte>(bytes, pinned: true);
@@ -159,6 +165,8 @@ internal sealed unsafe class PtxAllocation
     public byte* DataPointer { get; }
 
     public byte* ShadowPointer { get; }
+
+    public PtxRaces Races => races.Value;
 
     /// <summary>True when the running launch left marks other than <see cref="Written"/>.</summary>
     public bool Touched { get; set; }

@@ -12,6 +12,9 @@ internal abstract unsafe class PtxOp
 
     public bool GuardNegated { get; set; }
 
+    /// <summary>How its accesses to memory race with others.</summary>
+    public PtxStrength Strength { get; set; }
+
     /// <summary>Registers whose lanes must have been written before.</summary>
     public int[] Checked { get; set; } = [];
 
@@ -28,12 +31,6 @@ internal abstract unsafe class PtxOp
         mask &= mask - 1;
         return lane;
     }
-}
-
-/// <summary>Touches shared memory in pieces of at least this many bytes.</summary>
-internal interface IPtxSharedAccess
-{
-    int Granule { get; }
 }
 
 /// <summary><c>bra</c>: lanes whose guard holds go on at the target, the others behind it.</summary>

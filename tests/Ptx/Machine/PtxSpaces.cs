@@ -77,19 +77,19 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
         if (Inside(warp, address) is not { } allocation || (write && warp.Group.Program.ReadsNonCoherent))
             return null;
         ulong offset = address - allocation.Address;
+        if (!write && !PtxBytes.All(allocation.ShadowPointer + offset, RunBytes, PtxAllocation.Written))
+            return null;
+        if (!allocation.Races.TryNoteRun(warp, (long)offset, write))
+            return null;
         if (write)
             PtxBytes.Set(allocation.ShadowPointer + offset, RunBytes, PtxAllocation.Written);
-        else if (!PtxBytes.All(allocation.ShadowPointer + offset, RunBytes, PtxAllocation.Written))
-            return null;
         return allocation.DataPointer + offset;
     }
 
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
     {
-        byte* place = At(warp, op, lane, address, bytes, out byte* known, out _);
-        if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
-            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
-                $"{bytes} bytes of global memory that were never all written");
+        byte* place = Written(warp, op, lane, address, bytes, out PtxAllocation allocation);
+        allocation.Races.NoteRead(warp, op, lane, (long)(address - allocation.Address), bytes);
         return place;
     }
 
@@ -102,9 +102,18 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
 
     public static byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes)
     {
-        byte* place = Read(warp, op, lane, address, bytes);
-        _ = Write(warp, op, lane, address, bytes);
-        return place;
+        _ = Written(warp, op, lane, address, bytes, out _);
+        return Write(warp, op, lane, address, bytes);
+    }
+
+    /// <summary>Ends a cp.async's reading of bytes that it began to read before the end of a time.</summary>
+    public static void EndCopy(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, ulong began)
+    {
+        _ = At(warp, op, lane, address, 1, out _, out PtxAllocation allocation);
+        long offset = (long)(address - allocation.Address);
+        if (allocation.Races.IsWrittenSince(offset, bytes, began))
+            throw warp.LaneFault(PtxFaultKind.AsyncCopy, op, lane, address, "the source of a cp.async was written before this wait for it");
+        allocation.Races.NoteRead(warp, op, lane, offset, bytes);
     }
 
     /// <summary>Bytes of a run: a word for each lane.</summary>
@@ -136,8 +145,17 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
         return found.DataPointer + offset;
     }
 
+    private static byte* Written(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, out PtxAllocation allocation)
+    {
+        byte* place = At(warp, op, lane, address, bytes, out byte* known, out allocation);
+        return PtxBytes.All(known, bytes, PtxAllocation.Written) ? place
+            : throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                $"{bytes} bytes of global memory that were never all written");
+    }
+
     private static void NoteWrite(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes, byte* known, PtxAllocation allocation)
     {
+        allocation.Races.NoteWrite(warp, op, lane, (long)(address - allocation.Address), bytes);
         if (!warp.Group.Program.ReadsNonCoherent)
         {
             PtxBytes.Set(known, bytes, PtxAllocation.Written);
@@ -172,7 +190,8 @@ internal readonly unsafe struct PtxConstantSpace : IPtxSpace
         if (PtxBytes.All(known, bytes, PtxAllocation.ReadAsConstant))
             return place;
         if (PtxBytes.Any(known, bytes, PtxAllocation.WrittenNow))
-            throw warp.LaneFault(PtxFaultKind.ReadOnly, op, lane, address, "ld.global.nc of memory that this launch wrote");
+            throw warp.LaneFault(PtxFaultKind.ReadOnly, op, lane, address,
+                $"ld.global.nc of memory that {allocation.Races.WriterOf(warp.Group, (long)(address - allocation.Address), bytes)} wrote");
         allocation.Touched = true;
         PtxBytes.Mark(known, bytes, PtxAllocation.ReadAsConstant);
         return place;
@@ -209,7 +228,7 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
         byte* place = shared.At(warp, op, lane, address, bytes, out byte* known);
         if (PtxBytes.Any(known, bytes, PtxShared.Pending))
             throw warp.LaneFault(PtxFaultKind.AsyncCopy, op, lane, address, "a write to shared memory whose cp.async nobody waited for");
-        shared.NoteWrite(warp, op, lane, place, bytes, atomic: false);
+        shared.NoteWrite(warp, op, lane, place, bytes);
         PtxBytes.Set(known, bytes, PtxShared.Written);
         return place;
     }
@@ -221,7 +240,7 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
         if (!PtxBytes.All(known, bytes, PtxShared.Written))
             throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
                 $"an atomic on {bytes} bytes of shared memory that were never all written");
-        shared.NoteWrite(warp, op, lane, place, bytes, atomic: true);
+        shared.NoteWrite(warp, op, lane, place, bytes);
         return place;
     }
 }

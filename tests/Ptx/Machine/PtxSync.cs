@@ -109,13 +109,13 @@ internal abstract unsafe class PtxWarpSync(PtxSlot? members) : PtxOp
     }
 }
 
-/// <summary><c>bar.warp.sync</c>: orders the accesses to shared memory within the warp where all its lanes take part.</summary>
+/// <summary><c>bar.warp.sync</c>: orders the accesses to memory within the warp where all its lanes take part.</summary>
 internal sealed class PtxWarpBarrier(PtxSlot members) : PtxWarpSync(members)
 {
     protected override void Together(PtxWarp warp, uint lanes)
     {
         if (lanes == warp.Live)
-            warp.Seen[warp.Index] = warp.Group.Shared.Time++;
+            warp.Seen[warp.Index] = warp.Group.Clock.Advance();
     }
 }
 

@@ -130,10 +130,10 @@ internal static partial class PtxTable
         return address.Space switch
         {
             PtxSpace.Global when i.Has("nc") => new PtxLoad<PtxConstantSpace>(address, i.Type(), targets),
-            PtxSpace.Global => new PtxLoad<PtxGlobalSpace>(address, i.Type(), targets),
-            PtxSpace.Shared => new PtxLoad<PtxSharedSpace>(address, i.Type(), targets),
+            PtxSpace.Global => new PtxLoad<PtxGlobalSpace>(address, i.Type(), targets) { Strength = Strength(i) },
+            PtxSpace.Shared => new PtxLoad<PtxSharedSpace>(address, i.Type(), targets) { Strength = Strength(i) },
             PtxSpace.Local => new PtxLoad<PtxLocalSpace>(address, i.Type(), targets),
-            _ => new PtxLoad<PtxGenericSpace>(address, i.Type(), targets),
+            _ => new PtxLoad<PtxGenericSpace>(address, i.Type(), targets) { Strength = Strength(i) },
         };
     }
 
@@ -145,12 +145,17 @@ internal static partial class PtxTable
         CheckConstant(i, address, sources.Length);
         return address.Space switch
         {
-            PtxSpace.Global => new PtxStore<PtxGlobalSpace>(address, i.Type(), sources),
-            PtxSpace.Shared => new PtxStore<PtxSharedSpace>(address, i.Type(), sources),
+            PtxSpace.Global => new PtxStore<PtxGlobalSpace>(address, i.Type(), sources) { Strength = Strength(i) },
+            PtxSpace.Shared => new PtxStore<PtxSharedSpace>(address, i.Type(), sources) { Strength = Strength(i) },
             PtxSpace.Local => new PtxStore<PtxLocalSpace>(address, i.Type(), sources),
-            _ => new PtxStore<PtxGenericSpace>(address, i.Type(), sources),
+            _ => new PtxStore<PtxGenericSpace>(address, i.Type(), sources) { Strength = Strength(i) },
         };
     }
+
+    private static PtxStrength Strength(PtxInstruction i) =>
+        i.Has("volatile") ? PtxStrength.Device
+        : !i.Has("relaxed") && !i.Has("acquire") && !i.Has("release") ? PtxStrength.Weak
+        : i.Has("cta") ? PtxStrength.Group : PtxStrength.Device;
 
     /// <summary>Vectors have at most 128 bits.</summary>
     private static void CheckVector(PtxInstruction i, int count)
@@ -180,7 +185,7 @@ internal static partial class PtxTable
         PtxSlot? c = i.Count > at + 2 ? i.Slot(at + 2) : null;
         string operation = i["O"]!;
         bool flush = address.Space != PtxSpace.Shared;
-        return i.Type() switch
+        PtxOp atomic = i.Type() switch
         {
             PtxType.B32 or PtxType.U32 => Atomic(address, Change<uint>(operation), target, b, c),
             PtxType.S32 => Atomic(address, Change<int>(operation), target, b, c),
@@ -191,6 +196,8 @@ internal static partial class PtxTable
                 : (old, x, _) => PtxFloats.Canonical(old + x), target, b, c),
             _ => Atomic<double>(address, (old, x, _) => old + x, target, b, c),
         };
+        atomic.Strength = i.Has("cta") ? PtxStrength.Group : PtxStrength.Device;
+        return atomic;
     }
 
     private static PtxOp Atomic<T>(PtxAddress address, Func<T, T, T, T> change, PtxSlot? target, PtxSlot b, PtxSlot? c)

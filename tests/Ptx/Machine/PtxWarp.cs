@@ -22,7 +22,7 @@ internal sealed unsafe class PtxWarp : IDisposable
         Registers = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, program.RegisterBytes), 64);
         Predicates = new uint[program.Predicates];
         Defined = new uint[program.Registers];
-        Seen = new uint[group.WarpCount];
+        Seen = new ulong[group.WarpCount];
         Copies = new(this);
         Local = new byte[32 * group.Entry.LocalBytes];
         LocalShadow = new byte[Local.Length];
@@ -49,8 +49,8 @@ internal sealed unsafe class PtxWarp : IDisposable
 
     public byte[] LocalShadow { get; }
 
-    /// <summary>For each warp, the time up to which its accesses to shared memory lie before this warp's next one.</summary>
-    public uint[] Seen { get; }
+    /// <summary>For each warp, the time up to which its accesses to memory lie before this warp's next one.</summary>
+    public ulong[] Seen { get; }
 
     public PtxAsyncCopies Copies { get; }
 
@@ -75,8 +75,7 @@ internal sealed unsafe class PtxWarp : IDisposable
         sets.Clear();
         sets.Add((0, Live, false));
         Array.Clear(Defined);
-        Array.Fill(Seen, Group.Shared.Time);
-        Group.Shared.Time++;
+        Array.Clear(Seen);
         Array.Clear(LocalShadow);
         Copies.Reset();
         foreach ((PtxSlot slot, string name) in program.Specials)
