@@ -24,7 +24,8 @@ internal abstract unsafe class PtxAddressed(PtxAddress address) : PtxOp
             wanted += Vector256.Create(16ul);
         }
         return true;
-    }}
+    }
+}
 
 /// <summary><c>ld</c> of one, two or four elements.</summary>
 internal sealed unsafe class PtxLoad<TSpace>(PtxAddress address, PtxType type, PtxSlot[] targets) : PtxAddressed(address)
