@@ -270,6 +270,28 @@ internal sealed class CudaErrorTests
     }
 
     [Test]
+    public void A_kernel_whose_groups_write_what_others_read_is_found()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator accelerator = driver.Open();
+        var shift = accelerator.LoadStreamKernel<ArrayView<int>>(ShiftInPlace);
+        using var values = accelerator.Allocate1D(new int[65]);
+        shift((1, 64), values.View);
+        Assert.That(accelerator.Synchronize, Throws.Nothing, "one group orders its threads by a barrier");
+        shift((2, 32), values.View);
+        Assert.That(accelerator.Synchronize, Throws.TypeOf<AcceleratorLostException>());
+        Assert.That(driver.Fault!.Message, Does.StartWith("Race: writes global memory (byte 128 of the ")
+            .And.Contain("that thread (31, 0, 0) of group (0, 0, 0) read, and groups do not wait for each other"));
+    }
+
+    public static void ShiftInPlace(ArrayView<int> values)
+    {
+        int next = values[Grid.GlobalIndex.X + 1];
+        Group.Barrier();
+        values[Grid.GlobalIndex.X] = next;
+    }
+
+    [Test]
     public unsafe void A_capture_that_fails_leaves_nothing_behind()
     {
         var driver = new FakeCudaDriver();

@@ -114,7 +114,7 @@ internal sealed class MachineGlobalRaceTests
     [TestCase("ld.volatile.global.u32 %r0, [%rd8]; ld.global.u32 %r0, [%rd8];", TestName = "No race: strong and weak reads")]
     [TestCase("cvt.u64.u32 %rd1, %r10; add.u64 %rd1, %rd1, %rd8; st.global.u8 [%rd1], 1; ld.global.u8 %r0, [%rd1];",
         TestName = "No race: bytes of one word")]
-    public void Groups_may(string code) => Runs(code);
+    public void What_groups_may_do_to_one_word_is_no_race(string code) => Runs(code);
 
     [Test]
     public void Atomics_of_the_groups_scope_agree_within_it() => Runs("atom.relaxed.cta.global.add.u32 %r0, [%rd8], 1;", groups: 1);

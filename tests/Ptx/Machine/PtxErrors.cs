@@ -43,7 +43,7 @@ public enum PtxFaultKind
     /// <summary>Memory that the kernel reads by ld.global.nc and also writes.</summary>
     ReadOnly,
 
-    /// <summary>Shared bytes that a cp.async still owns.</summary>
+    /// <summary>Bytes that a cp.async still reads, or shared ones that it still owns.</summary>
     AsyncCopy,
 
     /// <summary>Something whose result the ISA leaves undefined.</summary>

@@ -1,0 +1,20 @@
+using VaeGpu.Training.Catalogue;
+
+namespace VaeGpu.Tests.Ptx;
+
+/// <summary>Every kernel of the product on the machine that executes PTX.</summary>
+internal sealed class CatalogueTests
+{
+    [Test]
+    public void The_machine_finds_nothing_wrong_with_any_kernel()
+    {
+        var driver = new FakeCudaDriver();
+        using CudaAccelerator gpu = driver.Open();
+        Assert.That(() =>
+        {
+            KernelCatalogue.Launch(gpu, tensorCores: true, batch: 2, default);
+            gpu.Synchronize();
+        }, Throws.Nothing);
+        Assert.That(driver.Fault, Is.Null);
+    }
+}
