@@ -50,13 +50,15 @@ internal sealed class LoadedRun : IDisposable
 
     /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
     /// <exception cref="RunException">The data is of another kind or size than the model's.</exception>
-    public ImageSet Data(string? source, int threads)
+    /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
+    public ImageSet Data(string? source, int threads, CancellationToken stop)
     {
-        var split = DataSource.Load(
+        var loading = Task.Run(() => DataSource.Load(
             source ?? Configuration.Data.Folder,
             Configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
-            Configuration.Fit with { Whole = source is not null });
+            Configuration.Fit with { Whole = source is not null }));
+        var split = loading.WaitAsync(stop).GetAwaiter().GetResult();
         Configuration.Data.ThrowIfOtherKind(split);
         var data = split.Test;
         var model = Configuration.Model;

@@ -20,14 +20,17 @@ internal static class TrainProgram
         var loading = Load(request.Data, request.Training.Seed, request.Threads,
             (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.GetAwaiter().GetResult();
+        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
         var model = RequestedModel.For(request, data);
         if (LikelihoodChoice.Warning(model.Likelihood, data, request.Binarization) is { } warning)
             terminal.Error.WriteLine($"warning: {warning}");
         var configuration = new RunConfiguration
         {
             Model = model,
-            Training = request.Training with { Precision = Possible(request.Training.Precision, request.Device, backend, terminal) },
+            Training = request.Training with
+            {
+                Precision = Possible(request.Training.Precision, request.Device, backend, terminal, "this trains"),
+            },
             Data = DataConfiguration.Of(request.Data, data, request.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
@@ -45,7 +48,7 @@ internal static class TrainProgram
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.GetAwaiter().GetResult();
+        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
         run.Data.ThrowIfOtherKind(data);
         var configuration = run with
         {
@@ -53,7 +56,7 @@ internal static class TrainProgram
             Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
-        Possible(run.Training.Precision, request.Device, backend, terminal);
+        Possible(run.Training.Precision, request.Device, backend, terminal, "this run goes on");
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(checkpoint);
         stop.ThrowIfCancellationRequested();
@@ -61,12 +64,12 @@ internal static class TrainProgram
     }
 
     /// <summary>The precision that was asked for; fp32, and a warning, where the device has no tensor cores.</summary>
-    private static Precision Possible(Precision asked, string device, Backend backend, Terminal terminal)
+    private static Precision Possible(Precision asked, string device, Backend backend, Terminal terminal, string then)
     {
         if (asked == Precision.Fp32 || Backend.HasTensorCores(backend.Accelerator))
             return asked;
-        terminal.Error.WriteLine($"warning: {backend.Accelerator.Name} (--device {device}) has no tensor cores for {OptionName.Of(asked)}; "
-            + "this trains in fp32. They are there on NVIDIA GPUs from Ampere on.");
+        terminal.Error.WriteLine($"warning: {backend.Accelerator.Name} (--device {device}) has no tensor cores for {OptionName.Of(asked)}, "
+            + $"which NVIDIA GPUs have from Ampere on; {then} in fp32.");
         return Precision.Fp32;
     }
 

@@ -16,7 +16,7 @@ internal static class EncodeCommand
             if (!CodesFile.CanWrite(file))
                 throw new UsageException($"--out: \"{file}\" ends neither in .npy nor in .csv.");
             using var loaded = use.Open(result);
-            var data = use.Data(result, loaded);
+            var data = use.Data(result, loaded, stop);
             CodesFile.Write(file, loaded.Generation.Encode(data, stop), data);
             terminal.Output.WriteLine(file);
             return ExitCode.Done;

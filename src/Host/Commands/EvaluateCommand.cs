@@ -23,7 +23,7 @@ internal static class EvaluateCommand
         command.SetAction(result =>
         {
             using var loaded = use.Open(result);
-            var images = use.Data(result, loaded);
+            var images = use.Data(result, loaded, stop);
             using var evaluator = loaded.Evaluator();
             var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop);
             terminal.Output.WriteLine(

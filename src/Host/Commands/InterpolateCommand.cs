@@ -26,7 +26,7 @@ internal static class InterpolateCommand
             var wanted = label.ReadRequired(result, loaded);
             var name = FormattableString.Invariant($"interpolations-{pairs}{LabelOption.Suffix(wanted)}");
             var file = use.Output(result, name + pictures.Extension);
-            var images = use.Data(result, loaded, wanted);
+            var images = use.Data(result, loaded, stop, wanted);
             pictures.Interpolations(images, pairs, result.GetValue(steps), result.Chosen<PathKind>(path), stop, wanted).Write(file);
             terminal.Output.WriteLine(file);
             return ExitCode.Done;

@@ -21,7 +21,7 @@ internal static class ReconstructCommand
             var (number, pictures) = (result.GetValue(count), loaded.Pictures);
             var name = FormattableString.Invariant($"reconstructions-{number}{LabelOption.Suffix(wanted)}");
             var path = use.Output(result, name + pictures.Extension);
-            var images = use.Data(result, loaded, wanted);
+            var images = use.Data(result, loaded, stop, wanted);
             pictures.Reconstructions(images, number, stop, wanted).Write(path);
             terminal.Output.WriteLine(path);
             return ExitCode.Done;

@@ -27,7 +27,7 @@ internal static class ScoreCommand
             var anomalous = result.GetValue(classes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 ?? [];
             using var loaded = use.Open(result);
-            var data = use.Data(result, loaded);
+            var data = use.Data(result, loaded, stop);
             AnomalyReport.Check(data, anomalous);
             var scores = loaded.Generation.Score(data, result.GetValue(samples), result.GetValue(seed), stop);
             var hasLikelihood = loaded.Configuration.Model.HasLikelihood;

@@ -34,7 +34,7 @@ internal static class TraverseCommand
             var file = use.Output(result, $"traversals{LabelOption.Suffix(wanted)}{pictures.Extension}");
             if (result.GetValue(dimensions) > generation.Latent)
                 throw new UsageException(FormattableString.Invariant($"--dimensions: the model has {generation.Latent} latent dimensions."));
-            var images = use.Data(result, loaded, wanted);
+            var images = use.Data(result, loaded, stop, wanted);
             var centre = from is { } number ? Code(generation, images, number, stop) : new float[generation.Latent];
             if (generation.Classes > 0)
                 wanted ??= images.Labels![from!.Value];

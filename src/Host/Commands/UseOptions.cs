@@ -58,9 +58,9 @@ internal sealed class UseOptions
         LoadedRun.Open(Folder(result), result.GetRequiredValue(device), result.GetValue(threads));
 
     /// <summary>What the run held out, or what --data names; examples without labels are taken to be of <paramref name="label"/>.</summary>
-    public ImageSet Data(ParseResult result, LoadedRun loaded, byte? label = null)
+    public ImageSet Data(ParseResult result, LoadedRun loaded, CancellationToken stop, byte? label = null)
     {
-        var images = loaded.Data(result.GetValue(data), result.GetValue(threads));
+        var images = loaded.Data(result.GetValue(data), result.GetValue(threads), stop);
         return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
     }
 
