@@ -25,6 +25,25 @@ public sealed class RunFolderTests
     }
 
     [Test]
+    public async Task Runs_that_start_at_the_same_time_have_folders_of_their_own()
+    {
+        for (var second = 0; second < 20; second++)
+        {
+            var now = new DateTime(2026, 1, 31, 23, 59, second);
+            using var start = new Barrier(4);
+            var folders = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    start.SignalAndWait();
+                    return RunFolder.CreateFresh(scratch["runs"], now);
+                },
+                default, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+            Assert.That(folders.Select(folder => folder.Path), Is.Unique);
+            Array.ForEach(folders, folder => folder.Dispose());
+        }
+    }
+
+    [Test]
     public void A_run_is_not_overwritten_unasked()
     {
         using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
@@ -92,7 +111,7 @@ public sealed class RunFolderTests
         {
             Assert.That(
                 () => RunFolder.Create(scratch["run"], overwrite: true),
-                Throws.TypeOf<RunException>().With.Message.Contains("Another vaegpu is training"));
+                Throws.TypeOf<RunTakenException>().With.Message.Contains("Another vaegpu is training"));
         }
         using var after = RunFolder.Create(scratch["run"], overwrite: false);
         Assert.That(after.Path, Does.Exist);

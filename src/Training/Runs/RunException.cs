@@ -14,6 +14,9 @@ public class RunException : Exception
     }
 }
 
+/// <summary>Another process trains in the folder.</summary>
+public sealed class RunTakenException(string message, Exception inner) : RunException(message, inner);
+
 /// <summary>The folder holds files of a run already, and nobody asked to overwrite them.</summary>
 /// <param name="folder">The folder.</param>
 /// <param name="files">The files' names.</param>

@@ -54,8 +54,16 @@ public sealed class RunFolder : IDisposable
         for (var attempt = 1; ; attempt++)
         {
             var path = System.IO.Path.Combine(parent, attempt == 1 ? name : $"{name}-{attempt}");
-            if (!System.IO.Path.Exists(path))
-                return Open(path);
+            if (System.IO.Path.Exists(path))
+                continue;
+            try
+            {
+                return Create(path, overwrite: false);
+            }
+            catch (Exception e) when (e is RunTakenException or RunExistsException)
+            {
+                // A run that was started at the same time was quicker.
+            }
         }
     }
 
@@ -64,7 +72,8 @@ public sealed class RunFolder : IDisposable
     /// configuration of a run that was killed before it had saved anything.
     /// </summary>
     /// <exception cref="RunExistsException">The folder holds files of a run and <paramref name="overwrite"/> is false.</exception>
-    /// <exception cref="RunException">Another process trains in the folder, or it cannot be made or written.</exception>
+    /// <exception cref="RunTakenException">Another process trains in the folder.</exception>
+    /// <exception cref="RunException">The folder cannot be made or written.</exception>
     public static RunFolder Create(string path, bool overwrite)
     {
         var folder = Open(path);
@@ -118,14 +127,13 @@ public sealed class RunFolder : IDisposable
     private static FileStream Hold(string folder)
     {
         var path = System.IO.Path.Combine(folder, LockName);
-        var existed = File.Exists(path);
         try
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
         }
-        catch (IOException e) when (existed && e is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException e) when (File.Exists(path) && e is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new RunException($"Another vaegpu is training in \"{folder}\"; wait for it, or name another folder.", e);
+            throw new RunTakenException($"Another vaegpu is training in \"{folder}\"; wait for it, or name another folder.", e);
         }
     }
 
