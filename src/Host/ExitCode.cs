@@ -12,6 +12,9 @@ public static class ExitCode
     /// <summary>The command line asks for something that cannot be.</summary>
     public const int Usage = 2;
 
+    /// <summary>The loss of its terminal stopped it, cleanly: 128 + SIGHUP.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ctrl-C stopped it, cleanly: 128 + SIGINT, as shells expect.</summary>
     public const int Stopped = 130;
 

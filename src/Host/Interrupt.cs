@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace VaeGpu.Host;
 
-/// <summary>Turns the first Ctrl-C, or a request to terminate, into a cancelled token; the second ends the process at once.</summary>
+/// <summary>Turns the first Ctrl-C, a request to terminate, or the loss of the terminal, into a cancelled token; the second ends the process at once.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource source = new();
@@ -12,6 +12,7 @@ internal sealed class Interrupt : IDisposable
     [
         PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
     ];
 
     public CancellationToken Token => source.Token;
@@ -29,8 +30,13 @@ internal sealed class Interrupt : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = !source.IsCancellationRequested;
-        if (context.Cancel && context.Signal == PosixSignal.SIGTERM)
-            ExitCode = Host.ExitCode.Terminated;
+        if (context.Cancel)
+            ExitCode = context.Signal switch
+            {
+                PosixSignal.SIGTERM => Host.ExitCode.Terminated,
+                PosixSignal.SIGHUP => Host.ExitCode.HungUp,
+                _ => Host.ExitCode.Stopped,
+            };
         source.Cancel();
     }
 }

@@ -7,8 +7,15 @@ namespace VaeGpu.Host;
 public sealed record Terminal(TextWriter Output, TextWriter Error, bool Interactive)
 {
     /// <summary>The process's own terminal or files.</summary>
-    public static Terminal OfProcess() => new(
-        Console.Out,
-        Console.Error,
-        !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
+    public static Terminal OfProcess()
+    {
+        if (!Console.IsOutputRedirected)
+            Console.SetOut(new TerminalWriter(Console.Out));
+        if (!Console.IsErrorRedirected)
+            Console.SetError(new TerminalWriter(Console.Error));
+        return new(
+            Console.Out,
+            Console.Error,
+            !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
+    }
 }

@@ -15,14 +15,13 @@ public sealed class SignalTests
     [TearDown]
     public void RemoveFolder() => folder.Dispose();
 
+    [TestCase("HUP", ExitCode.HungUp)]
     [TestCase("INT", ExitCode.Stopped)]
     [TestCase("TERM", ExitCode.Terminated)]
     public void A_training_that_is_told_to_stop_saves_and_returns_the_signals_number(string signal, int code)
     {
         using var process = Start(Call.Train(folder, "--epochs", "20000"));
-        while (process.StandardOutput.ReadLine() is { } line && !line.StartsWith("epoch", StringComparison.Ordinal))
-        {
-        }
+        WaitForEpoch(process);
         Send(signal, process);
         var rest = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
@@ -31,13 +30,38 @@ public sealed class SignalTests
         Assert.That(CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.History, Is.Not.Empty);
     }
 
-    private static Process Start(string[] arguments)
+    [Test]
+    public void A_training_whose_terminal_is_lost_saves_and_leaves_nothing_half_done()
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "vaegpu.dll");
-        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [program, .. arguments])
+        if (!File.Exists("/usr/bin/script"))
+            Assert.Ignore("There is no /usr/bin/script to give a process a terminal.");
+        IEnumerable<string> command = [Environment.ProcessPath!, .. Program(Call.Train(folder, "--epochs", "20000"))];
+        using var terminal = Process.Start(new ProcessStartInfo(
+            "/usr/bin/script", ["-qec", string.Join(' ', command.Select(word => $"'{word}'")), "/dev/null"])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true,
+        })!;
+        WaitForEpoch(terminal);
+        Send("KILL", terminal);
+        Assert.That(() => File.Exists(folder["run/.vaegpu.lock"]), Is.False.After(60).Seconds.PollEvery(50).MilliSeconds);
+        Assert.That(Directory.GetFiles(folder["run"], "*.tmp"), Is.Empty);
+        Assert.That(CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.History, Is.Not.Empty);
+    }
+
+    private static Process Start(string[] arguments) =>
+        Process.Start(new ProcessStartInfo(Environment.ProcessPath!, Program(arguments))
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
+
+    private static IEnumerable<string> Program(string[] arguments) => [Path.Combine(AppContext.BaseDirectory, "vaegpu.dll"), .. arguments];
+
+    /// <summary>Waits for the line of the first epoch that has ended.</summary>
+    private static void WaitForEpoch(Process process)
+    {
+        while (process.StandardOutput.ReadLine() is { } line && !line.Contains("  test ", StringComparison.Ordinal))
+        {
+        }
     }
 
     private static void Send(string signal, Process process)
