@@ -13,7 +13,7 @@ internal sealed class HostAccelerator() : Accelerator(new HostDevice())
 {
     internal override bool SharesHostMemory => true;
 
-    public override void Synchronize() { }
+    internal override void Finish() { }
 
     internal override nint AllocateBytes(long bytes) => Marshal.AllocHGlobal((nint)Math.Max(1, bytes));
 

@@ -11,7 +11,7 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
     /// <summary>The texts of all kernels so far, each with and without the assumptions that a launch may not meet.</summary>
     public List<(string Kernel, PtxModule Module)> Modules { get; } = [];
 
-    public override void Synchronize() { }
+    internal override void Finish() { }
 
     internal override nint AllocateBytes(long bytes) => Marshal.AllocHGlobal((nint)Math.Max(1, bytes));
 

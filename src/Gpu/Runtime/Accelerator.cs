@@ -12,7 +12,7 @@ public abstract partial class Accelerator : IDisposable
     private readonly Lock recording = new();
     private Recorder? recorder;
     private long allocatedBytes;
-    private bool disposed;
+    private volatile bool disposed;
 
     private protected Accelerator(Device device)
     {
@@ -53,20 +53,26 @@ public abstract partial class Accelerator : IDisposable
     /// <summary>A further stream; work in it is in order, and unordered against other streams.</summary>
     public AcceleratorStream CreateStream()
     {
+        ThrowIfDisposed();
         var stream = new AcceleratorStream(this);
         Open(stream);
         return stream;
     }
 
     /// <summary>Waits until all work is done.</summary>
-    public abstract void Synchronize();
+    /// <exception cref="ObjectDisposedException">The device was let go.</exception>
+    public void Synchronize()
+    {
+        ThrowIfDisposed();
+        Finish();
+    }
 
     /// <summary>A buffer of <paramref name="length"/> elements, with undefined contents.</summary>
     /// <exception cref="OutOfMemoryException">The device has no room; the message says how much was asked.</exception>
     public unsafe MemoryBuffer1D<T, Stride1D.Dense> Allocate1D<T>(long length) where T : unmanaged
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ThrowIfDisposed();
         long bytes = checked(length * sizeof(T));
         return new(this, length, AllocateBytes(bytes));
     }
@@ -90,7 +96,7 @@ public abstract partial class Accelerator : IDisposable
     /// <exception cref="InvalidOperationException">It copies memory, replays a graph or records one itself.</exception>
     public LaunchGraph Record(Action launches, bool inOrder = false)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
+        ThrowIfDisposed();
         ThrowIfRecording("A recording");
         lock (recording)
         {
@@ -138,6 +144,9 @@ public abstract partial class Accelerator : IDisposable
 
     /// <summary>What collects the calling thread's launches; null where they are made.</summary>
     internal Recorder? Recorder => recorder is { IsOfThisThread: true } active ? active : null;
+
+    /// <summary>Lets nothing reach a driver's object that was given back: drivers crash, or wait for ever.</summary>
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(disposed, this);
 
     internal void ThrowIfRecording(string what)
     {
@@ -206,11 +215,14 @@ public abstract partial class Accelerator : IDisposable
     /// <summary>Gives a stream back to the driver.</summary>
     internal virtual void Close(AcceleratorStream stream) { }
 
-    /// <summary>Waits for the work of one stream.</summary>
-    internal virtual void Synchronize(AcceleratorStream stream) => Synchronize();
+    /// <summary>Waits until all work is done.</summary>
+    internal abstract void Finish();
 
-    /// <summary>Waits for all work before the device is let go.</summary>
-    private protected virtual void Drain() => Synchronize();
+    /// <summary>Waits for the work of one stream.</summary>
+    internal virtual void Finish(AcceleratorStream stream) => Finish();
+
+    /// <summary>Waits for all work before the device is let go; no launch begins any more.</summary>
+    private protected virtual void Drain() => Finish();
 
     /// <summary>Makes a recording ready to be replayed.</summary>
     private protected virtual LaunchGraph Graph(Recorder recorded) => new(this, recorded);
@@ -245,7 +257,12 @@ public sealed class AcceleratorStream : IDisposable
     internal nint Handle { get; set; }
 
     /// <summary>Waits until the work is done.</summary>
-    public void Synchronize() => Accelerator.Synchronize(this);
+    /// <exception cref="ObjectDisposedException">The device was let go.</exception>
+    public void Synchronize()
+    {
+        Accelerator.ThrowIfDisposed();
+        Accelerator.Finish(this);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Accelerator.Close(this);

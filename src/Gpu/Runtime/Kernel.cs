@@ -65,6 +65,7 @@ internal sealed class Kernel
 
     public unsafe void Launch(AcceleratorStream stream, in KernelConfig config, byte* arguments)
     {
+        accelerator.ThrowIfDisposed();
         Index3D grid = config.GridDim;
         if (grid.X < 0 || grid.Y < 0 || grid.Z < 0)
             throw new ArgumentOutOfRangeException(nameof(config), $"{source.Name}: a grid of {grid.X}×{grid.Y}×{grid.Z} groups.");

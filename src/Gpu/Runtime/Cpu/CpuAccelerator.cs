@@ -21,8 +21,7 @@ public sealed unsafe class CpuAccelerator : Accelerator
     /// <summary>Bytes of memory that the process can have.</summary>
     internal long MemoryLimit { get; set; } = HostMemory.Limit;
 
-    /// <inheritdoc/>
-    public override void Synchronize() { }
+    internal override void Finish() { }
 
     /// <inheritdoc/>
     public override void ThrowIfNoRoom(string what, long bytes) =>
@@ -69,6 +68,8 @@ public sealed unsafe class CpuAccelerator : Accelerator
         pool.Reserve(program.SharedBytes + MaxSharedMemoryPerGroup, program.SpillBytes);
         return new CpuExecutable(pool, program, function);
     }
+
+    private protected override void Drain() => pool.Close();
 
     private protected override void DisposeDevice() => pool.Dispose();
 

@@ -23,9 +23,10 @@ internal sealed unsafe class WorkerPool : IDisposable
     private readonly SemaphoreSlim finished = new(0);
     private GroupRunner? runner;
     private int groups, pieces;
-    private long generation;
+    private int generation;
     private Padded unfinished;
     private int callerSleeps;
+    private bool closed;
     private volatile bool stopping;
 
     public WorkerPool(int threads)
@@ -48,10 +49,12 @@ internal sealed unsafe class WorkerPool : IDisposable
     }
 
     /// <summary>Runs all groups of a grid and returns when they are done.</summary>
+    /// <exception cref="ObjectDisposedException">The pool was closed.</exception>
     public void Run(GroupRunner kernel, Index3D grid, byte* arguments)
     {
         lock (launching)
         {
+            ObjectDisposedException.ThrowIf(closed, typeof(CpuAccelerator));
             int count = grid.Size;
             foreach (Worker worker in workers)
                 worker.SetLaunch(grid, arguments);
@@ -64,7 +67,8 @@ internal sealed unsafe class WorkerPool : IDisposable
             groups = count;
             pieces = Math.Min(PiecesPerRange, (count + workers.Length - 1) / workers.Length);
             Volatile.Write(ref unfinished.Value, (long)pieces * workers.Length);
-            long next = ++generation << 32;
+            // It may wrap: the upper half of a counter does so with it.
+            long next = (long)++generation << 32;
             foreach (Worker worker in workers)
                 Volatile.Write(ref worker.Left.Value, next | (uint)pieces);
             foreach (Worker worker in workers.AsSpan(1))
@@ -121,8 +125,16 @@ internal sealed unsafe class WorkerPool : IDisposable
         }
     }
 
+    /// <summary>Waits for a launch of another thread that is under way, and takes no more.</summary>
+    public void Close()
+    {
+        lock (launching)
+            closed = true;
+    }
+
     public void Dispose()
     {
+        Close();
         stopping = true;
         foreach (Worker worker in workers)
             worker.Stop();

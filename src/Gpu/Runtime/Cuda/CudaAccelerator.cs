@@ -86,8 +86,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
         recent.Add(name);
     }
 
-    /// <inheritdoc/>
-    public override void Synchronize()
+    internal override void Finish()
     {
         Enter();
         nint[] all;
@@ -98,7 +97,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
         recent.Clear();
     }
 
-    internal override void Synchronize(AcceleratorStream stream)
+    internal override void Finish(AcceleratorStream stream)
     {
         Enter();
         Check(Driver.StreamSynchronize(stream.Handle), "cuStreamSynchronize");
@@ -201,7 +200,7 @@ internal sealed unsafe class CudaAccelerator : Accelerator
     private protected override void Drain()
     {
         if (!IsLost)
-            Synchronize();
+            Finish();
     }
 
     private protected override void DisposeDevice()

@@ -16,7 +16,7 @@ internal class InterpreterAccelerator(InterpreterDevice device) : Accelerator(de
     /// <summary>The rounds after which a loop of kernels that are compiled from now on counts as endless.</summary>
     internal int MaxRounds { get; set; } = int.MaxValue;
 
-    public override void Synchronize() { }
+    internal override void Finish() { }
 
     internal override nint AllocateBytes(long bytes)
     {

@@ -91,7 +91,7 @@ internal sealed unsafe class CommandBufferGraph : LaunchGraph
         if (buffer == 0)
             return;
         // The driver may still run it.
-        accelerator.Synchronize();
+        accelerator.Finish();
         driver.Release(buffer);
         foreach (nint kernel in kernels)
             accelerator.Library.ReleaseKernel(kernel);

@@ -34,8 +34,7 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
     /// <summary>Whether recordings become command buffers where the driver has them.</summary>
     internal bool UsesCommandBuffers { get; set; } = true;
 
-    /// <inheritdoc/>
-    public override void Synchronize() => Library.Finish(Queue).Check("clFinish");
+    internal override void Finish() => Library.Finish(Queue).Check("clFinish");
 
     internal override nint AllocateBytes(long bytes)
     {
