@@ -5,6 +5,9 @@ public sealed class OpenCLDevice : Device
 {
     private const ulong CorrectlyRounded = 1 << 7;
 
+    /// <summary>PoCL 3.1 lets a second thread into a platform whose devices the first has not filled in yet.</summary>
+    private static readonly Lock finding = new();
+
     public override AcceleratorType AcceleratorType => AcceleratorType.OpenCL;
 
     /// <inheritdoc/>
@@ -45,6 +48,7 @@ public sealed class OpenCLDevice : Device
                 "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
             return;
         }
+        using Lock.Scope alone = finding.EnterScope();
         nint[] platforms = OpenCLInfo.Platforms(cl);
         if (platforms.Length == 0)
             refusals.Add(new("OpenCL",
