@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.Passes;
+using VaeGpu.Tests.OpenCL;
 
 namespace VaeGpu.Tests;
 
@@ -37,7 +38,18 @@ internal sealed class TargetTests
             Assert.Ignore("No OpenCL device: " + string.Join(" ", context.Refusals));
         using var openCL = (OpenCLAccelerator)context.Devices[0].CreateAccelerator(context);
         Check(new(openCL.Name, openCL, (function, groupDim) =>
-            openCL.Compile(Pipeline.Run(function, groupDim, openCL.WarpSize), groupDim)));
+        {
+            OpenCLExecutable executable = openCL.Compile(Pipeline.Run(function, groupDim, openCL.WarpSize), groupDim);
+            ThrowIfGroupsShareMemory(openCL, executable);
+            return executable;
+        }));
+    }
+
+    /// <summary>Groups that share memory by mistake are seen only when they run at the same time; that they can, their code tells always.</summary>
+    private static void ThrowIfGroupsShareMemory(OpenCLAccelerator openCL, OpenCLExecutable executable)
+    {
+        if (MachineCode.WrittenSections(MachineCode.Of(openCL, executable)).ToArray() is { Length: > 0 } shared)
+            throw new InvalidOperationException($"Its groups share memory: {string.Join(", ", shared)}.");
     }
 
     private static void Check(KernelTarget target) => Check(RandomKernelCheck.Count, target);

@@ -27,6 +27,28 @@ public sealed class GroupTests : OpenCLFixture
     }
 
     [Test]
+    public void Machine_code_for_the_processor_has_no_memory_that_groups_share()
+    {
+        var kernel = new HandKernel();
+        Builder b = kernel.Builder;
+        Parameter output = kernel.View();
+        Value sum = b.Emit(Op.SharedArray, IrType.Pointer(AddressSpace.Shared), [], 4);
+        Value even = b.Binary(Op.Eq, b.And(kernel.Local, Constant.I32(1)), Constant.I32(0)), all = kernel.Local;
+        // Each stands here twice: compilers inline what is called once.
+        for (int i = 0; i < 2; i++)
+        {
+            all = b.Add(all, b.Emit(Op.BarrierPopCount, IrType.I32, [even]));
+            all = b.Add(all, b.Emit(Op.GroupBroadcast, IrType.I32, [all, Constant.I32(i)]));
+            b.Emit(Op.AtomicAdd, IrType.F32, [sum, Constant.F32(1)], (long)MemoryType.F32);
+        }
+        kernel.Write(output, kernel.Global, all, MemoryType.I32);
+        byte[] code = MachineCode.Of(Accelerator, Accelerator.Compile(kernel.Function, 64));
+        if (code.Length == 0)
+            Assert.Ignore("This device's programs are no ELF files, or the cache folder cannot be written.");
+        Assert.That(MachineCode.WrittenSections(code), Is.Empty);
+    }
+
+    [Test]
     public void A_broadcast_gives_everyone_the_value_of_one()
     {
         int[][] results = Run(128, kernel =>
