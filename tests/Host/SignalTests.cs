@@ -39,7 +39,7 @@ public sealed class SignalTests
         using var terminal = Process.Start(new ProcessStartInfo(
             "/usr/bin/script", ["-qec", string.Join(' ', command.Select(word => $"'{word}'")), "/dev/null"])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardInput = true, RedirectStandardOutput = true, Environment = { ["TERM"] = "xterm" },
         })!;
         WaitForEpoch(terminal);
         Send("KILL", terminal);
