@@ -12,8 +12,7 @@ public static class KernelInspector
     /// <summary>
     /// The launches of some work on a stand-in for a GPU, or for this processor; they run, and are counted, or are only noted.
     /// </summary>
-    public static IReadOnlyList<KernelLaunch> Record(
-        bool gpu, bool runs, Action<Accelerator> work, CancellationToken stop = default) =>
+    public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work, CancellationToken stop = default) =>
     [
         .. LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work, stop).Select(launch => new KernelLaunch(
             launch.Name, launch.Method, launch.Specialization, launch.GroupDim, launch.GridDim, launch.GroupSharedBytes,

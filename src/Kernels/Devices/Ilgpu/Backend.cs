@@ -57,7 +57,9 @@ public sealed class Backend : IDisposable
     public static double? OperationsPerByte(Accelerator accelerator) => null;
 
     /// <summary>Here not known before it is tried.</summary>
-    public static void ThrowIfNoRoom(Accelerator accelerator, string what, long bytes) { }
+    public static void ThrowIfNoRoom(Accelerator accelerator, string what, long bytes)
+    {
+    }
 
     /// <summary>Whether an exception is a device's refusal or failure, whose message says all: ILGPU's do not.</summary>
     public static bool IsOfDevice(Exception e) => false;
