@@ -9,15 +9,28 @@ internal sealed record RandomKernelOptions(bool Doubles = true, bool Shuffles = 
 internal sealed record RandomKernel(int Seed, Function Function, Index3D GroupDim, Index3D GridDim)
 {
     private static readonly Index3D[] Groups = [1, 7, 16, 32, 64, 100, (4, 8), (5, 5, 4), (3, 1, 2)];
-    private static readonly Index3D[] Grids = [1, 2, 3, (2, 2), (1, 2, 2)];
+    // Enough groups for several processors to be at work at once; the threads of all of them are what the interpreters' time goes into.
+    private const int MinGroups = 3, MaxGroups = 40, Threads = 160;
 
     public static RandomKernel Create(int seed, RandomKernelOptions? options = null)
     {
         var random = new Random(seed);
-        Index3D group = Groups[random.Next(Groups.Length)], grid = Grids[random.Next(Grids.Length)];
+        Index3D group = Groups[random.Next(Groups.Length)], grid = Grid(random, group.Size);
         var kernel = new IrKernel($"Random{seed}");
         new StatementGenerator(random, kernel, group.Size, options ?? new()).Generate();
         return new(seed, kernel.Build(), group, grid);
+    }
+
+    /// <summary>A grid along one, two or three axes.</summary>
+    private static Index3D Grid(Random random, int groupSize)
+    {
+        int groups = random.Next(MinGroups, Math.Clamp(Threads / groupSize, MinGroups, MaxGroups) + 1);
+        return random.Next(3) switch
+        {
+            0 => groups,
+            1 => ((groups + 1) / 2, 2),
+            _ => (1, 2, (groups + 1) / 2),
+        };
     }
 
     public override string ToString() =>

@@ -105,6 +105,40 @@ public sealed class GroupTests : LanguageTests
     }
 
     [EveryDevice]
+    public void A_loop_is_gone_round_by_those_that_are_still_in_the_loop_around_it(TestDevice device) => AllSizes(device, LoopsInLoops,
+        group => [.. group.Select(v => 10 * (v & 3) + 10 * Math.Max(1, v & 3) + 60 * (1 + (v & 3)))]);
+
+    public static void LoopsInLoops(ArrayView<int> x, ArrayView<int> y)
+    {
+        int i = Grid.GlobalIndex.X, limit = x[i] & 3, round = 0;
+        y[i] = 0;
+        // A barrier somewhere makes compilers for processors think of rounds that a group makes together.
+        Group.Barrier();
+        for (int k = 0; k < limit; k++)
+            Add(y, i, 1);
+        do
+            Add(y, i, 1);
+        while (++round < limit);
+        for (int k = 0; k <= limit; k++)
+        {
+            Add(y, i, 2);
+            if (x[i] < 100)
+                Add(y, i, 4);
+        }
+    }
+
+    private static void Add(ArrayView<int> y, int i, int factor)
+    {
+        int j = 0;
+        do
+        {
+            j++;
+            Atomic.Add(ref y[i], factor * j);
+        }
+        while (j < 4);
+    }
+
+    [EveryDevice]
     public void Votes_count_and_broadcasts_reach_every_thread(TestDevice device) => AllSizes(device, Votes, group =>
         [.. group.Select(_ => group.Count(v => v > 3) * 1000 + (group.All(v => v > -6) ? 100 : 0) + (group.Any(v => v > 14) ? 200 : 0)
             + 3 * group[group.Length / 2] + 1)]);

@@ -76,7 +76,8 @@ internal sealed class Variance
         }
     }
 
-    private bool IsUniformFlow(StructuredInstruction instruction) => instruction switch
+    /// <summary>Whether all threads of a group take the same way at a branch, or go round a loop equally often.</summary>
+    public bool IsUniformFlow(StructuredInstruction instruction) => instruction switch
     {
         If branch => Of(branch.Condition).IsUniform,
         For loop => Of(loop.Lower).IsUniform && Of(loop.Upper).IsUniform,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
@@ -11,12 +12,17 @@ namespace VaeGpu.Gpu.Targets.OpenCL;
 /// </summary>
 internal sealed partial class OpenCLEmitter
 {
+    /// <summary>A variable that holds in every thread, as no compiler can know.</summary>
+    private const string Guard = "always";
+
     // A longer text gets a name, so that lines stay readable.
     private const int LongestInline = 90;
 
     private readonly Function function;
     private readonly Uses uses;
     private readonly PointerTypes pointers;
+    /// <summary>Of kernels with barriers; null for others.</summary>
+    private readonly Variance? variance;
     private readonly OpenCLHelpers helpers = new();
     private readonly Dictionary<Value, Expression> expressions = [];
     private readonly HashSet<Value> inlined = [];
@@ -26,11 +32,13 @@ internal sealed partial class OpenCLEmitter
     private int names;
     private Region region;
     private (string? File, int Line) place;
-    private bool usesScratch, usesDynamicShared, usesLongAtomics;
+    private bool usesScratch, usesDynamicShared, usesLongAtomics, usesGuard, inDivergentLoop;
 
-    private OpenCLEmitter(Function function)
+    private OpenCLEmitter(Function function, Index3D groupDim)
     {
         this.function = function;
+        if (function.UsesBarriers)
+            variance = Variance.Analyze(function, groupDim, 0);
         region = function.Body;
         uses = new Uses(function.Body);
         pointers = new PointerTypes(function);
@@ -40,7 +48,7 @@ internal sealed partial class OpenCLEmitter
     /// <summary>The text of a kernel for groups of one shape.</summary>
     public static OpenCLText Emit(Function function, Index3D groupDim)
     {
-        var emitter = new OpenCLEmitter(function);
+        var emitter = new OpenCLEmitter(function, groupDim);
         Parameter[] arguments = [.. function.Parameters.Where(p => emitter.uses.Of(p) > 0)];
         string entry = "kernel_" + Identifier(function.Name);
         emitter.Prologue(arguments);
@@ -78,6 +86,8 @@ internal sealed partial class OpenCLEmitter
         all.Append(CultureInfo.InvariantCulture, $"void {entry}({string.Join(", ", signature.DefaultIfEmpty("void"))})\n{{\n");
         if (usesScratch)
             all.Append("    __local long group_scratch;\n");
+        if (usesGuard)
+            all.Append(CultureInfo.InvariantCulture, $"    volatile int {Guard} = {OpenCLHelpers.LinearIndex} | 1;\n");
         return all.Append(text).Append("}\n").ToString();
     }
 
@@ -167,10 +177,13 @@ internal sealed partial class OpenCLEmitter
         Start(loop, carried, loop.Initial);
         string i = Variable(loop.Induction, "i");
         (char compare, char step) = loop.Step > 0 ? ('<', '+') : ('>', '-');
-        Statement(loop,
-            $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
-        Block(loop.Body, () => Carry(loop.Body, carried));
-        Line("}");
+        Guarded(loop, () =>
+        {
+            Statement(loop,
+                $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
+            Block(loop.Body, () => Carry(loop.Body, carried));
+            Line("}");
+        });
     }
 
     private void WriteWhile(While loop)
@@ -178,13 +191,39 @@ internal sealed partial class OpenCLEmitter
         Start(loop, loop.Body.Arguments, loop.Initial);
         string again = NewName("again");
         Statement(loop, $"bool {again};");
-        Line("do {");
-        Block(loop.Body, () =>
+        Guarded(loop, () =>
         {
-            Line($"{again} = {Whole(loop.Condition)};");
-            Carry(loop.Body, loop.Body.Arguments);
+            Line("do {");
+            Block(loop.Body, () =>
+            {
+                Line($"{again} = {Whole(loop.Condition)};");
+                Carry(loop.Body, loop.Body.Arguments);
+            });
+            Line($"}} while ({again});");
         });
-        Line($"}} while ({again});");
+    }
+
+    /// <summary>
+    /// Writes a loop; one in a loop that threads leave at different times behind a condition of which a compiler cannot know that it holds.
+    /// PoCL puts barriers of its own into loops that all threads enter and go round equally often, and takes those to be such.
+    /// </summary>
+    private void Guarded(StructuredInstruction loop, Action write)
+    {
+        bool guarded = inDivergentLoop;
+        if (guarded)
+        {
+            usesGuard = true;
+            Line($"if ({Guard}) {{");
+            indent++;
+        }
+        inDivergentLoop = !guarded && variance is not null && !variance.IsUniformFlow(loop);
+        write();
+        inDivergentLoop = guarded;
+        if (guarded)
+        {
+            indent--;
+            Line("}");
+        }
     }
 
     /// <summary>Declares what a loop carries; after the loop the same variables are its results.</summary>
