@@ -23,6 +23,25 @@ public sealed class MathTests : LanguageTests
     }
 
     [EveryDevice]
+    public void The_lesser_of_two_zeros_is_the_negative_one(TestDevice device)
+    {
+        if (device.Open() is HostAccelerator)
+            Assert.Ignore("RyuJIT 10 itself makes 0 of MathF.Min(-0f, 0f), where the -0 is a constant.");
+        float[] zeros = [0f, -0f];
+        Assert.That(Run<float, float>(device, Zeros, zeros, 8, new KernelConfig(1, 2)).Select(float.IsNegative),
+            Is.EqualTo(new[] { true, true, true, false, true, true, true, false }));
+    }
+
+    public static void Zeros(ArrayView<float> x, ArrayView<float> y)
+    {
+        int i = Group.IdxX * 4;
+        y[i] = MathF.Min(-0f, x[Group.IdxX]);
+        y[i + 1] = MathF.Min(x[Group.IdxX], -0f);
+        y[i + 2] = (float)Math.Min(-0.0, (double)x[Group.IdxX]);
+        y[i + 3] = MathF.Max(x[Group.IdxX], 0f);
+    }
+
+    [EveryDevice]
     public void Exact_functions_of_doubles_have_the_same_bits(TestDevice device) =>
         Same<float, double>(device, ExactDouble, Floats, 63 * 9);
 

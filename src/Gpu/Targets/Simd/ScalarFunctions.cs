@@ -55,8 +55,11 @@ internal static class ScalarFunctions
 
     public readonly struct Min : IBinary<float>, IBinary<double>
     {
-        public static float Apply(float a, float b) => MathF.Min(a, b);
-        public static double Apply(double a, double b) => Math.Min(a, b);
+        // The vector's: RyuJIT 10 makes +0 of MathF.Min(-0f, x) with x = +0, where the -0 is a constant.
+        public static float Apply(float a, float b) =>
+            Vector128.Min(Vector128.CreateScalarUnsafe(a), Vector128.CreateScalarUnsafe(b)).ToScalar();
+        public static double Apply(double a, double b) =>
+            Vector128.Min(Vector128.CreateScalarUnsafe(a), Vector128.CreateScalarUnsafe(b)).ToScalar();
     }
 
     public readonly struct Max : IBinary<float>, IBinary<double>
