@@ -20,7 +20,7 @@ public static class Importance
     public const int RunningSums = 4;
 
     /// <summary>
-    /// log p(z) − log q(z∣x) of each draw; group i has row i of z. The barriers and 256 bytes of <see cref="RowReduction"/>.
+    /// log p(z) − log q(z∣x) of each draw; group i has row i of z. The barriers and 1024 bytes of <see cref="RowReduction"/>.
     /// </summary>
     public static void LogRatio<TPrior>(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> ratios,

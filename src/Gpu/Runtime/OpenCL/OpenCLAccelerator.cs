@@ -107,6 +107,16 @@ internal sealed unsafe class OpenCLAccelerator : Accelerator
         }
     }
 
+    private protected override void Drain()
+    {
+        lock (executables)
+        {
+            foreach (OpenCLExecutable executable in executables)
+                executable.Close();
+        }
+        Finish();
+    }
+
     private protected override void DisposeDevice()
     {
         foreach (OpenCLExecutable executable in executables)

@@ -38,6 +38,7 @@ internal sealed unsafe class OpenCLExecutable : Executable
         // The driver's kernel object holds the arguments: setting them and launching must not be torn apart.
         lock (gate)
         {
+            accelerator.ThrowIfDisposed();
             error = SetArguments(kernel, block, dynamicSharedBytes);
             if (error == OpenCLError.CL_SUCCESS)
                 error = cl.EnqueueNDRangeKernel(accelerator.Queue, kernel, 3, null, global, local, 0, null, null);
@@ -66,6 +67,14 @@ internal sealed unsafe class OpenCLExecutable : Executable
             return own;
         cl.ReleaseKernel(own);
         throw Failure(launch.GridDim, error);
+    }
+
+    /// <summary>Waits for a launch that another thread is making; called when the accelerator is disposed, which later ones see.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+        }
     }
 
     /// <summary>Gives kernel object and program back to the driver.</summary>
