@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Bench.Measuring;
@@ -15,7 +16,7 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         List<BenchDevice> devices = [Cpu(1)];
         if (cores > 1)
             devices.Add(Cpu(cores));
-        Context opencl = Context.Create(builder => builder.OpenCL());
+        Context opencl = Context.Create(builder => builder.OpenCL12());
         devices.AddRange(opencl.Devices.Select(device =>
             new BenchDevice($"OpenCL: {device.Name}", device.CreateAccelerator(opencl), null)));
         return devices;
@@ -27,16 +28,16 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         if (device is null)
             return OpenAll();
         Accelerator accelerator = Backend.Open(device).Accelerator;
-        return accelerator.AcceleratorType == AcceleratorType.CPU
+        return accelerator is SimdAccelerator
             ? [Cpu(Environment.ProcessorCount)]
-            : [new BenchDevice($"{accelerator.AcceleratorType}: {accelerator.Name}", accelerator, null)];
+            : [new BenchDevice($"{DeviceKind.Of(accelerator).Name}: {accelerator.Name}", accelerator, null)];
     }
 
     /// <summary>Whether this is a graphics processor.</summary>
     public bool IsGpu => Backend.IsGpu(Accelerator);
 
     /// <summary>Whether this is the processor through the SIMD target.</summary>
-    public bool IsCpu => Accelerator.AcceleratorType == AcceleratorType.CPU;
+    public bool IsCpu => Accelerator is SimdAccelerator;
 
     /// <summary>Times launches in turn with the peak.</summary>
     public Timing Time(Effort effort, double flops, Action launch)
@@ -58,8 +59,8 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
     /// <summary>The processor with so many threads.</summary>
     public static BenchDevice Cpu(int threads)
     {
-        Context context = Context.Create(builder => builder.CPU(threads, 0));
-        Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
+        Context context = Context.Create(builder => builder.Simd(threads));
+        Accelerator accelerator = context.CreateSimdAccelerator(0);
         string name = $"CPU, {threads} {(threads == 1 ? "thread" : "threads")}, {32 * accelerator.WarpSize} bits";
         return new(name, accelerator, new FmaPeak(threads, accelerator.WarpSize));
     }

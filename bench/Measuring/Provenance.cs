@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using VaeGpu.Gpu.Accelerators;
 
 namespace VaeGpu.Bench.Measuring;
 
@@ -26,7 +27,7 @@ internal sealed record Provenance(string Commit, string Date, string Runtime)
     public static string Machine()
     {
         const string Load = "/proc/loadavg";
-        string processor = Context.Create(builder => builder.CPU()).Devices[0].Name;
+        string processor = SimdDevice.Create().Name;
         string load = File.Exists(Load) ? $", load average {File.ReadAllText(Load).Split(' ')[0]} before the first sample" : "";
         return $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}{load}";
     }

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using VaeGpu.Bench.Measuring;
+using VaeGpu.Gpu.Accelerators;
 
 namespace VaeGpu.Bench.Micro;
 
@@ -17,8 +18,8 @@ public abstract class KernelBenchmark
     [GlobalSetup]
     public void Open()
     {
-        Context context = Context.Create(builder => builder.CPU(Threads, 0));
-        Accelerator = context.Devices[0].CreateAccelerator(context);
+        Context context = Context.Create(builder => builder.Simd(Threads));
+        Accelerator = context.CreateSimdAccelerator(0);
         Prepare();
     }
 

@@ -16,7 +16,7 @@ internal sealed class RandomKernelData(RandomKernel kernel)
         var random = new Random(kernel.Seed);
         var buffers = new List<MemoryBuffer>();
         byte* block = stackalloc byte[24 * 10 + 8 * 6];
-        var arguments = new ArgumentPacker(accelerator, block);
+        var arguments = new ArgumentPacker(block);
         const int length = RandomKernelMemory.InputLength;
         arguments.Add(Fill(length, RandomNumbers.Int));
         arguments.Add(Fill(length, RandomNumbers.Float));
@@ -35,7 +35,7 @@ internal sealed class RandomKernelData(RandomKernel kernel)
         arguments.Add(reals);
         arguments.Add(counters);
         AddScalars(ref arguments, random);
-        executable.Launch(accelerator.DefaultStream, kernel.GridDim, block, 0);
+        executable.Launch((EngineStream)accelerator.DefaultStream, kernel.GridDim, block, 0);
         KernelOutput[] results = [
             Output("outI32", MemoryType.I32, ints), Output("outF32", MemoryType.F32, floats), Output("outI64", MemoryType.I64, longs),
             Output("outF64", MemoryType.F64, reals), Output("counters", MemoryType.I32, counters)];

@@ -13,8 +13,8 @@ internal sealed class TargetTests
     [TestCase(512)]
     public void Vectors_compute_what_the_interpreter_computes(int vectorBits)
     {
-        using Context context = Context.Create(b => b.CPU(2, vectorBits));
-        using var cpu = (CpuAccelerator)context.Devices[0].CreateAccelerator(context);
+        using Context context = Context.Create(b => b.Simd(2, vectorBits));
+        using var cpu = (SimdAccelerator)context.Devices[0].CreateAccelerator(context);
         Check(new($"the CPU with vectors of {vectorBits} bits", cpu, (function, groupDim) =>
             cpu.Compile(Pipeline.Run(function, groupDim, cpu.WarpSize), groupDim)));
     }
@@ -24,7 +24,7 @@ internal sealed class TargetTests
     {
         // The machine checks every step: a part of the kernels takes as long as all of them elsewhere.
         // Shrinking a kernel that fails goes on with the same accelerator.
-        using CudaAccelerator gpu = new Ptx.FakeCudaDriver { Forgives = true, MaxInstructions = 1_000_000 }.Open();
+        using PtxAccelerator gpu = new Ptx.FakeCudaDriver { Forgives = true, MaxInstructions = 1_000_000 }.Open();
         Check(
             RandomKernelCheck.Count,
             new("the PTX machine", gpu, (function, groupDim) => gpu.Compile(Pipeline.Run(function, groupDim, gpu.WarpSize), groupDim)));
@@ -33,10 +33,10 @@ internal sealed class TargetTests
     [Test]
     public void OpenCL_computes_what_the_interpreter_computes()
     {
-        using Context context = Context.Create(b => b.OpenCL());
-        if (context.Devices.Count == 0)
-            Assert.Ignore("No OpenCL device: " + string.Join(" ", context.Refusals));
-        using var openCL = (OpenCLAccelerator)context.Devices[0].CreateAccelerator(context);
+        using Context context = Context.Create(b => b.OpenCL12());
+        if (context.Devices.Length == 0)
+            Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
+        using var openCL = (OpenCL12Accelerator)context.Devices[0].CreateAccelerator(context);
         Check(new(openCL.Name, openCL, (function, groupDim) =>
         {
             OpenCLExecutable executable = openCL.Compile(Pipeline.Run(function, groupDim, openCL.WarpSize), groupDim);
@@ -46,7 +46,7 @@ internal sealed class TargetTests
     }
 
     /// <summary>Groups that share memory by mistake are seen only when they run at the same time; that they can, their code tells always.</summary>
-    private static void ThrowIfGroupsShareMemory(OpenCLAccelerator openCL, OpenCLExecutable executable)
+    private static void ThrowIfGroupsShareMemory(OpenCL12Accelerator openCL, OpenCLExecutable executable)
     {
         if (MachineCode.WrittenSections(MachineCode.Of(openCL, executable)).ToArray() is { Length: > 0 } shared)
             throw new InvalidOperationException($"Its groups share memory: {string.Join(", ", shared)}.");

@@ -1,7 +1,5 @@
-using VaeGpu.Gpu;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
-using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Tests.Frontend;
 
@@ -72,14 +70,14 @@ public sealed class DivisionTests : PassTests
     private static unsafe int[] Run(Function function, int[] values)
     {
         using Context context = Context.Create(b => b.Interpreter(32));
-        using var accelerator = (InterpreterAccelerator)context.Devices[0].CreateAccelerator(context);
+        using var accelerator = context.CreateInterpreterAccelerator(0);
         using var x = accelerator.Allocate1D(values);
         using var y = accelerator.Allocate1D(new int[values.Length * 20]);
         byte* block = stackalloc byte[48];
-        var arguments = new ArgumentPacker(accelerator, block);
-        arguments.Add(x.View);
-        arguments.Add(y.View);
-        accelerator.Compile(function, Group32).Launch(accelerator.DefaultStream, 1, block, 0);
+        var arguments = new ArgumentPacker(block);
+        arguments.Add(x.View.BaseView);
+        arguments.Add(y.View.BaseView);
+        accelerator.Compile(function, Group32).Launch((EngineStream)accelerator.DefaultStream, new(1, 1, 1), block, 0);
         return y.GetAsArray1D();
     }
 }

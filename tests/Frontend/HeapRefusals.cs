@@ -1,3 +1,4 @@
+using ILGPU.Runtime.Cuda;
 namespace VaeGpu.Tests.Frontend;
 
 /// <summary>What needs a heap, an object, or the runtime.</summary>
@@ -82,8 +83,8 @@ public sealed class HeapRefusals : RefusalTests
 
     public static void Text(ArrayView<int> y)
     {
-        string s = "text"; // refused
-        y[0] = s.Length;
+        string s = "text";
+        y[0] = s.Length; // refused
     }
 
     [Test]

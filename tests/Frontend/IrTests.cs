@@ -123,7 +123,7 @@ public sealed class IrTests : PassTests
         .Where(t => t.IsSubclassOf(typeof(LanguageTests)))
         .SelectMany(t => t.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
         .Where(m => m.ReturnType == typeof(void) && !m.IsGenericMethod
-            && m.GetParameters().Any(p => ArgumentPacker.IsView(p.ParameterType)));
+            && m.GetParameters().Any(p => ArgumentLayout.IsView(p.ParameterType)));
 
     [TestCaseSource(nameof(LanguageKernels))]
     public void The_same_kernel_gives_the_same_text(MethodInfo kernel)

@@ -7,7 +7,7 @@ namespace VaeGpu.Tests.Frontend;
 /// <summary>What the tests of the passes share: import, counts, and a group of 32 threads.</summary>
 public abstract class PassTests
 {
-    private protected static readonly Index3D Group32 = 32;
+    private protected static readonly Index3D Group32 = new(32, 1, 1);
 
     private protected static Function Import(Delegate kernel) => new KernelSource(kernel.Method).Imported;
 

@@ -16,7 +16,7 @@ public abstract class RefusalTests
     protected void Refused(Delegate kernel, string marked, string what, string remedy)
     {
         var source = new KernelSource(kernel.Method);
-        var refusal = Assert.Throws<KernelCompilationException>(() => source.Optimize(64, 16));
+        var refusal = Assert.Throws<KernelCompilationException>(() => source.Optimize(new(64, 1, 1), 16));
         string file = Path.Combine(folder, GetType().Name + ".cs");
         int line = Marked(file, marked);
         Assert.Multiple(() =>

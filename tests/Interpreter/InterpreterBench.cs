@@ -10,7 +10,7 @@ internal sealed class InterpreterBench : IDisposable
     public InterpreterBench(int warpSize = 32)
     {
         context = Context.Create(b => b.Interpreter(warpSize));
-        Accelerator = (InterpreterAccelerator)context.Devices[0].CreateAccelerator(context);
+        Accelerator = context.CreateInterpreterAccelerator(0);
     }
 
     public InterpreterAccelerator Accelerator { get; }
@@ -19,11 +19,11 @@ internal sealed class InterpreterBench : IDisposable
     public unsafe void Run(Function function, KernelConfig config, params ArrayView<int>[] views)
     {
         byte* block = stackalloc byte[24 * views.Length];
-        var arguments = new ArgumentPacker(Accelerator, block);
+        var arguments = new ArgumentPacker(block);
         foreach (ArrayView<int> view in views)
             arguments.Add(view);
         Accelerator.Compile(function, config.GroupDim)
-            .Launch(Accelerator.DefaultStream, config.GridDim, block, config.SharedMemoryConfig.NumBytes);
+            .Launch((EngineStream)Accelerator.DefaultStream, config.GridDim, block, config.SharedMemoryConfig.ArraySize);
     }
 
     /// <summary>A view of new memory with contents.</summary>

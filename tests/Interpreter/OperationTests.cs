@@ -226,13 +226,13 @@ internal sealed class OperationTests
         using var bench = new InterpreterBench();
         var output = bench.Accelerator.Allocate1D<TResult>(expected.Length);
         byte* block = stackalloc byte[4 * 24 + 8];
-        var arguments = new ArgumentPacker(bench.Accelerator, block);
-        arguments.Add(bench.Accelerator.Allocate1D(a).View);
-        arguments.Add(bench.Accelerator.Allocate1D(b).View);
-        arguments.Add(bench.Accelerator.Allocate1D(c).View);
+        var arguments = new ArgumentPacker(block);
+        arguments.Add(bench.Accelerator.Allocate1D(a).View.BaseView);
+        arguments.Add(bench.Accelerator.Allocate1D(b).View.BaseView);
+        arguments.Add(bench.Accelerator.Allocate1D(c).View.BaseView);
         arguments.Add(a.Length);
-        arguments.Add(output.View);
-        bench.Accelerator.Compile(k.Build(), 256).Launch(bench.Accelerator.DefaultStream, (a.Length + 255) / 256, block, 0);
+        arguments.Add(output.View.BaseView);
+        bench.Accelerator.Compile(k.Build(), new(256, 1, 1)).Launch((EngineStream)bench.Accelerator.DefaultStream, new((a.Length + 255) / 256, 1, 1), block, 0);
         TResult[] actual = output.GetAsArray1D();
         for (int t = 0; t < expected.Length; t++)
             Assert.That(Same(actual[t], expected[t]), $"{op} of {typeof(T).Name} {a[t]}, {b[t]}, {c[t]}: {actual[t]}, not {expected[t]}");

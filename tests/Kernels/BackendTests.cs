@@ -4,12 +4,17 @@ namespace VaeGpu.Tests.Kernels;
 
 public class BackendTests
 {
-    [TestCase("cpu", DeviceKind.Cpu, 0)]
-    [TestCase("OpenCL:2", DeviceKind.OpenCL, 2)]
-    [TestCase("auto", DeviceKind.Auto, 0)]
-    [TestCase("interpreter", DeviceKind.Interpreter, 0)]
-    public void A_specification_is_read(string text, DeviceKind kind, int index) =>
-        Assert.That(DeviceSpec.Parse(text), Is.EqualTo(new DeviceSpec(kind, index)));
+    [TestCase("cpu", "cpu", 0)]
+    [TestCase("OpenCL:2", "opencl", 2)]
+    [TestCase("auto", null, 0)]
+    [TestCase("interpreter", "interpreter", 0)]
+    [TestCase("ilgpu-cuda:1", "ilgpu-cuda", 1)]
+    [TestCase("ilgpu-cpu", "ilgpu-cpu", 0)]
+    public void A_specification_is_read(string text, string? kind, int index)
+    {
+        DeviceSpec spec = DeviceSpec.Parse(text);
+        Assert.That((spec.Kind?.Name, spec.Index), Is.EqualTo((kind, index)));
+    }
 
     [TestCase("")]
     [TestCase("gpu")]
@@ -17,11 +22,15 @@ public class BackendTests
     [TestCase("opencl:-1")]
     [TestCase("opencl:x")]
     [TestCase("opencl:1:2")]
+    [TestCase("auto:1")]
+    [TestCase("ilgpu-cpu:1")]
     public void Anything_else_is_refused(string text) =>
         Assert.That(() => DeviceSpec.Parse(text), Throws.TypeOf<FormatException>().With.Message.Contains("opencl"));
 
     [TestCase("opencl:99")]
     [TestCase("cuda:99")]
+    [TestCase("ilgpu-cuda:99")]
+    [TestCase("ilgpu-opencl:99")]
     public void A_missing_device_is_named(string spec) =>
         Assert.That(() => Backend.Open(spec), Throws.TypeOf<DeviceNotFoundException>().With.Message.Contains(spec));
 
@@ -37,12 +46,12 @@ public class BackendTests
     }
 
     [Test]
-    public void The_processor_and_the_interpreter_are_always_there()
+    public void The_processor_the_interpreter_and_ILGPUs_processor_are_always_there()
     {
         using var cpu = Backend.Open("cpu", 1);
         Assert.That(cpu.Accelerator.NumMultiprocessors, Is.EqualTo(1));
         string[] specs = [.. Backend.List().Select(entry => entry.Spec)];
-        Assert.That(specs, Does.Contain("cpu").And.Contain("interpreter"));
+        Assert.That(specs, Does.Contain("cpu").And.Contain("interpreter").And.Contain("ilgpu-cpu"));
     }
 
     [Test]

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 
 namespace VaeGpu.Tests.Kernels;

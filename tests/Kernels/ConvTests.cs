@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Numerics;
 
@@ -135,7 +133,7 @@ public class ConvTests
         var inputs = new Inputs();
         ConvShape shape = Shape(9, 6, 5, 3, 33, 3, 2, 1);
         var matrix = new MatrixShape { Rows = shape.Images * shape.Coarse.Pixels, Columns = shape.Coarse.Channels };
-        KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
+        KernelConfig elements = new(Elementwise.GridFor(matrix, Group), new Index3D(Group, 1, 1));
         float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), weights = inputs.Normal(shape.Weights);
         float[] sums = ConvReference.ToCoarse32(fine, weights, shape);
         using var bias = new Guarded(accelerator, inputs.Normal(matrix.Columns));
@@ -189,7 +187,7 @@ public class ConvTests
         using var factors = new Guarded(accelerator, weights);
         using var to = new Guarded(accelerator, shape.Images * TDirection.Target(shape).Length);
         var kernel = Convolution.Run<TTile, TDirection, TEpilogue>;
-        accelerator.LoadStreamKernel(kernel)(new(Convolution.GridFor<TTile, TDirection>(shape, Group), Group),
+        accelerator.LoadStreamKernel(kernel)(new(Convolution.GridFor<TTile, TDirection>(shape, Group), new Index3D(Group, 1, 1)),
             from.View, factors.View, to.View, bias, saved, shape);
         return to.Read();
     }
@@ -203,7 +201,7 @@ public class ConvTests
         using var partial = new Guarded(accelerator, partialShape.Rows * partialShape.Columns);
         using var sums = new Guarded(accelerator, shape.Weights);
         var kernel = ConvWeights.Run<TTile>;
-        accelerator.LoadStreamKernel(kernel)(new(ConvWeights.GridFor<TTile>(shape, Group), Group),
+        accelerator.LoadStreamKernel(kernel)(new(ConvWeights.GridFor<TTile>(shape, Group), new Index3D(Group, 1, 1)),
             x.View, y.View, partial.View, shape, ConvWeights.ChunkImages(shape));
         var add = ColumnSum.Run;
         accelerator.LoadStreamKernel(add)((Launch.Groups(shape.Weights, Group), Group), partial.View, sums.View, partialShape);

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 
 namespace VaeGpu.Tests.Kernels;
@@ -74,7 +72,7 @@ public class ImportanceTests
             var matrix = new MatrixShape { Rows = draws, Columns = shape.Columns };
             var scale = Importance.Scale;
             var mean = Importance.Mean;
-            KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
+            KernelConfig elements = new(Elementwise.GridFor(matrix, Group), new Index3D(Group, 1, 1));
             accelerator.LoadStreamKernel(scale)(elements, values.View, weights.View, matrix, shape.Samples);
             accelerator.LoadStreamKernel(mean)(Cover(shape.Rows), losses.View, means.View, shape);
             Compare.Close(values.Read(), i => (double)start[i] * shape.Samples * weight[i / shape.Columns], 1e-6, 1e-3, "scaled");

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 
 namespace VaeGpu.Tests.Kernels;
@@ -86,7 +84,7 @@ public class MatMulTests
             launcher.Run(left.View, right.View, output.View, default, default, shape);
             Compare.Bits(output.Read(), InOrder(left.Read(), right.Read(), shape), $"{rows} rows");
         }
-        string[] compiled = [.. accelerator.Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
+        string[] compiled = [.. ((EngineAccelerator)accelerator).Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
         Assert.That(compiled, Has.Length.EqualTo(2).And.Some.Contains("Block16x32").And.Some.Contains("Block32x32"));
     }
 
@@ -144,7 +142,7 @@ public class MatMulTests
         using var savedUnfused = new Guarded(accelerator, sums.Length);
         using var unfused = new Guarded(accelerator, sums);
         var activate = Elementwise.AddBiasAndActivate<TActivation>;
-        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), unfused.View, bias.View,
+        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), new Index3D(GroupSize, 1, 1)), unfused.View, bias.View,
             savedUnfused.View, matrix);
         using var savedFused = new Guarded(accelerator, sums.Length);
         float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest,
@@ -158,7 +156,7 @@ public class MatMulTests
         using var saved = new Guarded(accelerator, TActivation.FromOutput ? fused : savedFused.Read());
         using var gradient = new Guarded(accelerator, sums);
         var differentiate = Elementwise.MultiplyByDerivative<TActivation>;
-        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), GroupSize), gradient.View, saved.View,
+        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), new Index3D(GroupSize, 1, 1)), gradient.View, saved.View,
             matrix);
         float[] fusedGradient = Product<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<TActivation>>(
             accelerator, left, right, shape, default, saved.View);
@@ -180,7 +178,7 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
         accelerator.LoadStreamKernel(kernel)(
-            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), GroupSize), a.View, b.View, c.View, bias, saved, shape);
+            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), new Index3D(GroupSize, 1, 1)), a.View, b.View, c.View, bias, saved, shape);
         return c.Read();
     }
 
@@ -192,7 +190,7 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, Plain>;
         accelerator.LoadStreamKernel(kernel)(
-            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), BlockedMatMul.GroupSize<TBlock>()), a.View, b.View, c.View,
+            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), new Index3D(BlockedMatMul.GroupSize<TBlock>(), 1, 1)), a.View, b.View, c.View,
                 default,
                 default, shape);
         return c.Read();

@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
 
@@ -17,7 +16,7 @@ public class OneHotTests
             using var oneHot = new Guarded(accelerator, symbols.Length * classes);
             var kernel = OneHot.Run;
             accelerator.LoadStreamKernel(kernel)(
-                new(new(Launch.Groups(columns * classes, 16), rows, 1), 16), values.View, oneHot.View,
+                new(new Index3D(Launch.Groups(columns * classes, 16), rows, 1), new Index3D(16, 1, 1)), values.View, oneHot.View,
                 Categorical.SettingsOfSymbols(classes), new OneHotShape { Columns = columns, Classes = classes });
             float[] expected = [.. symbols.SelectMany(symbol => Enumerable.Range(0, classes).Select(k => k == symbol ? 1f : 0f))];
             Compare.Bits(oneHot.Read(), expected, $"{rows}×{columns} of {classes}");

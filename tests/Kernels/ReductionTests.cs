@@ -1,4 +1,3 @@
-using VaeGpu.Gpu;
 using VaeGpu.Kernels;
 
 namespace VaeGpu.Tests.Kernels;
@@ -55,7 +54,7 @@ public class ReductionTests
         var inputs = new Inputs();
         foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (31, 33), (32, 32), (65, 7), (5, 100)])
         {
-            foreach (Index3D group in (Index3D[])[(16, 1), (32, 4)])
+            foreach (Index3D group in (Index3D[])[new(16, 1, 1), new(32, 4, 1)])
             {
                 float[] values = inputs.Normal(rows * columns);
                 var shape = new MatrixShape { Rows = rows, Columns = columns };

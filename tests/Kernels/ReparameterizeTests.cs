@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Tests.Numerics;
 
@@ -72,8 +70,8 @@ public class ReparameterizeTests
         using Guarded gradient = new(accelerator, 2 * size), twin = new(accelerator, 2 * size);
         using Guarded priorGradient = new(accelerator, TPrior.Outputs * size), priorTwin = new(accelerator, TPrior.Outputs * size);
         var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
-        KernelConfig elements = new(Elementwise.GridFor(matrix, Group), Group);
-        KernelConfig draws = new(Elementwise.GridFor(matrix with { Rows = shape.Rows * shape.Samples }, Group), Group);
+        KernelConfig elements = new(Elementwise.GridFor(matrix, Group), new Index3D(Group, 1, 1));
+        KernelConfig draws = new(Elementwise.GridFor(matrix with { Rows = shape.Rows * shape.Samples }, Group), new Index3D(Group, 1, 1));
         var forward = Reparameterize.Forward<TPrior>;
         accelerator.LoadStreamKernel(forward)((shape.Rows, Group), encoded.View, prior.View, latent.View, divergence.View, control.View,
             shape);
@@ -109,7 +107,7 @@ public class ReparameterizeTests
         using var terms = new Guarded(accelerator, shape.Rows * shape.Columns);
         using var divergenceTwin = new Guarded(accelerator, shape.Rows);
         var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
-        KernelConfig elementwise = new(Elementwise.GridFor(matrix, Group), Group);
+        KernelConfig elementwise = new(Elementwise.GridFor(matrix, Group), new Index3D(Group, 1, 1));
         var sample = Reparameterize.Sample;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentTwin.View, control.View, shape);
         var diverge = Reparameterize.Divergence<StandardPrior>;
@@ -139,7 +137,7 @@ public class ReparameterizeTests
         var fused = Reparameterize.Backward<StandardPrior>;
         accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, gates.View, latentGradient.View, gradient.View,
             default, control.View, shape);
-        KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), Group);
+        KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), new Index3D(Group, 1, 1));
         var sample = Reparameterize.SampleGradient;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentGradient.View, twin.View, control.View, shape);
         var diverge = Reparameterize.AddDivergenceGradient<StandardPrior>;

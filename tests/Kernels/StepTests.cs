@@ -1,4 +1,3 @@
-using VaeGpu.Gpu;
 using VaeGpu.Kernels;
 
 namespace VaeGpu.Tests.Kernels;

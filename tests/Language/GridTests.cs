@@ -5,9 +5,9 @@ public sealed class GridTests : LanguageTests
     [EveryDevice]
     public void Groups_and_grids_have_three_dimensions(TestDevice device)
     {
-        Same<int, long>(device, Places, Small, 2 * 3 * 2 * 5 * 3 * 2, new KernelConfig((2, 3, 2), (5, 3, 2)));
-        Same<int, long>(device, Places, Small, 3 * 2 * 16 * 2, new KernelConfig((3, 2), (16, 2)));
-        Same<int, long>(device, Places, Small, 4 * 7 * 3, new KernelConfig((1, 4), (1, 7, 3)));
+        Same<int, long>(device, Places, Small, 2 * 3 * 2 * 5 * 3 * 2, new KernelConfig(new Index3D(2, 3, 2), new Index3D(5, 3, 2)));
+        Same<int, long>(device, Places, Small, 3 * 2 * 16 * 2, new KernelConfig(new Index2D(3, 2), new Index2D(16, 2)));
+        Same<int, long>(device, Places, Small, 4 * 7 * 3, new KernelConfig(new Index3D(1, 4, 1), new Index3D(1, 7, 3)));
     }
 
     public static void Places(ArrayView<int> x, ArrayView<long> y)

@@ -13,7 +13,7 @@ public sealed class GroupTests : LanguageTests
         foreach (int size in sizes)
         {
             int[] input = Input(3 * size);
-            var config = new KernelConfig(3, size, SharedMemoryConfig.RequestDynamic<int>(sharedInts * size));
+            var config = new KernelConfig(3, size, sharedInts > 0 ? SharedMemoryConfig.RequestDynamic<int>(sharedInts * size) : default);
             Assert.That(Run(device, kernel, input, 3 * size, config), Is.EqualTo(input.Chunk(size).SelectMany(perGroup)),
                 $"groups of {size}");
         }
@@ -223,7 +223,7 @@ public sealed class GroupTests : LanguageTests
     public void Groups_of_two_dimensions_transpose_through_shared_memory(TestDevice device)
     {
         int[] input = Input(5 * 12);
-        Assert.That(Run<int, int>(device, Transpose, input, 60, new KernelConfig(1, (12, 5))),
+        Assert.That(Run<int, int>(device, Transpose, input, 60, new KernelConfig(new Index2D(1, 1), new Index2D(12, 5))),
             Is.EqualTo(Enumerable.Range(0, 60).Select(i => input[i % 5 * 12 + i / 5])));
     }
 

@@ -56,11 +56,14 @@ public abstract class LanguageTests
         Accelerator accelerator, Action<ArrayView<TIn>, ArrayView<TOut>> kernel, TIn[] input, int outputs, KernelConfig config)
         where TIn : unmanaged where TOut : unmanaged
     {
-        using var source = accelerator.Allocate1D(input);
-        using var target = accelerator.Allocate1D(new TOut[outputs]);
-        accelerator.LoadStreamKernel(kernel)(config, source.View, target.View);
+        // As bytes: ILGPU makes no buffers of bool, or of structs that are laid out by hand.
+        using var source = accelerator.Allocate1D(MemoryMarshal.AsBytes<TIn>(input).ToArray());
+        var result = new TOut[outputs];
+        using var target = accelerator.Allocate1D(MemoryMarshal.AsBytes<TOut>(result).ToArray());
+        accelerator.LoadStreamKernel(kernel)(config, source.View.BaseView.Cast<TIn>(), target.View.BaseView.Cast<TOut>());
         accelerator.Synchronize();
-        return target.GetAsArray1D();
+        target.GetAsArray1D().CopyTo(MemoryMarshal.AsBytes(result.AsSpan()));
+        return result;
     }
 
     /// <summary>The bits; every NaN counts as the same.</summary>

@@ -25,7 +25,7 @@ public sealed class MathTests : LanguageTests
     [EveryDevice]
     public void The_lesser_of_two_zeros_is_the_negative_one(TestDevice device)
     {
-        if (device.Open() is HostAccelerator)
+        if (device.Open() is HostAccelerator or ILGPU.Runtime.CPU.CPUAccelerator)
             Assert.Ignore("RyuJIT 10 itself makes 0 of MathF.Min(-0f, 0f), where the -0 is a constant.");
         float[] zeros = [0f, -0f];
         Assert.That(Run<float, float>(device, Zeros, zeros, 8, new KernelConfig(1, 2)).Select(float.IsNegative),

@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;

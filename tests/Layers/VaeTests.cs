@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
@@ -83,7 +81,7 @@ public class VaeTests
     public void A_step_allocates_nothing(TestDevice device)
     {
         Accelerator accelerator = device.Open();
-        if (accelerator.AcceleratorType != AcceleratorType.CPU || accelerator is HostAccelerator or InterpreterAccelerator)
+        if (accelerator is not SimdAccelerator)
             Assert.Ignore($"{device}: the driver's or the oracle's own affair.");
         using var vae = new Vae(accelerator, Shape(Activation.Relu, Likelihood.Bernoulli), 4);
         var launcher = new StepLauncher(accelerator);

@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 
@@ -10,7 +9,7 @@ public sealed class WorkspaceTests
     [Test]
     public void A_matrix_that_kernels_cannot_count_is_refused_before_memory_is_asked_for()
     {
-        using Context context = Context.Create(builder => builder.CPU());
+        using Context context = Context.Create(builder => builder.Simd());
         using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
         using var workspace = new Workspace(accelerator, 1 << 20);
         var refusal = Assert.Throws<ArgumentOutOfRangeException>(() => workspace.Allocate(1 << 11));

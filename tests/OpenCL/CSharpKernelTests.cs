@@ -220,18 +220,14 @@ public sealed class CSharpKernelTests : OpenCLFixture
         }
     }
 
+    private static readonly HostAccelerator host = new();
+
     private static T[] OnHost<T>(int length, KernelConfig config, Action<ArrayView<T>> thread) where T : unmanaged
     {
         ArrayView<T> view = HostView(new T[length]);
-        HostThread.ForEach(config, () => thread(view));
+        HostThread.ForEach(config.GridDim, config.GroupDim, _ => thread(view));
         return [.. Enumerable.Range(0, length).Select(i => view[i])];
     }
 
-    private static ArrayView<T> HostView<T>(T[] values) where T : unmanaged
-    {
-        ArrayView<T> view = LocalMemory.Allocate<T>(values.Length);
-        for (int i = 0; i < values.Length; i++)
-            view[i] = values[i];
-        return view;
-    }
+    private static ArrayView<T> HostView<T>(T[] values) where T : unmanaged => host.Allocate1D(values).View;
 }

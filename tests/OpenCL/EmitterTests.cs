@@ -58,6 +58,6 @@ public sealed class EmitterTests
         var kernel = new HandKernel();
         Parameter output = kernel.View();
         kernel.Write(output, kernel.Global, compute(kernel), type);
-        return OpenCLEmitter.Emit(kernel.Function, kernel.GroupSize);
+        return OpenCLEmitter.Emit(kernel.Function, new(kernel.GroupSize, 1, 1));
     }
 }

@@ -42,7 +42,7 @@ public sealed class GroupTests : OpenCLFixture
             b.Emit(Op.AtomicAdd, IrType.F32, [sum, Constant.F32(1)], (long)MemoryType.F32);
         }
         kernel.Write(output, kernel.Global, all, MemoryType.I32);
-        byte[] code = MachineCode.Of(Accelerator, Accelerator.Compile(kernel.Function, 64));
+        byte[] code = MachineCode.Of(Accelerator, Accelerator.Compile(kernel.Function, new(64, 1, 1)));
         if (code.Length == 0)
             Assert.Ignore("This device's programs are no ELF files, or the cache folder cannot be written.");
         Assert.That(MachineCode.WrittenSections(code), Is.Empty);
@@ -102,9 +102,9 @@ public sealed class GroupTests : OpenCLFixture
         var view = new Parameter(IrType.Pointer(AddressSpace.Global), 0, "out", 0, null);
         builder.Store(builder.PtrAdd(view, linear, 4), builder.Add(linear, builder.Emit(Op.WarpIndex, IrType.I32, [])), MemoryType.I32);
         using var target = Accelerator.Allocate1D<int>(8 * 6 * 4);
-        var argument = new ViewArgument { Handle = target.Handle };
+        var argument = new ViewArgument { Handle = target.NativePtr };
         Accelerator.Compile(new Function("Places", [view], body), (4, 2, 2))
-            .Launch(Accelerator.DefaultStream, (2, 3, 2), (byte*)&argument, 0);
+            .Launch((EngineStream)Accelerator.DefaultStream, (2, 3, 2), (byte*)&argument, 0);
         Assert.That(target.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 192).Select(i =>
         {
             (int x, int y, int z) = (i % 8, i / 8 % 6, i / 48);

@@ -80,19 +80,19 @@ internal sealed class HandKernel
     }
 
     /// <summary>Compiles and runs the kernel; the views stand for the buffers in order.</summary>
-    public unsafe void Run(OpenCLAccelerator accelerator, int groups, int dynamicSharedBytes, params MemoryBuffer[] buffers)
+    public unsafe void Run(OpenCL12Accelerator accelerator, int groups, int dynamicSharedBytes, params MemoryBuffer[] buffers)
     {
-        OpenCLExecutable executable = accelerator.Compile(Function, GroupSize);
+        OpenCLExecutable executable = accelerator.Compile(Function, new(GroupSize, 1, 1));
         ViewArgument* block = stackalloc ViewArgument[buffers.Length];
         for (int i = 0; i < buffers.Length; i++)
-            block[i] = new ViewArgument { Handle = buffers[i].Handle, Length = buffers[i].LengthInBytes };
-        executable.Launch(accelerator.DefaultStream, groups, (byte*)block, dynamicSharedBytes);
+            block[i] = new ViewArgument { Handle = buffers[i].NativePtr, Length = buffers[i].LengthInBytes };
+        executable.Launch((EngineStream)accelerator.DefaultStream, new(groups, 1, 1), (byte*)block, dynamicSharedBytes);
     }
 
     /// <summary>
     /// Runs on each row of operands what <paramref name="compute"/> builds; result k of row i is element [k][i].
     /// </summary>
-    public static TOut[][] Map<TIn, TOut>(OpenCLAccelerator accelerator, TIn[][] operands, Func<Builder, Value[], Value[]> compute)
+    public static TOut[][] Map<TIn, TOut>(OpenCL12Accelerator accelerator, TIn[][] operands, Func<Builder, Value[], Value[]> compute)
         where TIn : unmanaged
         where TOut : unmanaged
     {

@@ -9,7 +9,7 @@ internal static class MachineCode
     private const ulong WrittenAndLoaded = 3;
 
     /// <summary>The library within the binary that is kept of a text; empty where there is none.</summary>
-    public static byte[] Of(OpenCLAccelerator accelerator, Executable executable)
+    public static byte[] Of(OpenCL12Accelerator accelerator, Executable executable)
     {
         byte[] binary = BinaryCache.Read(accelerator.Programs.Key(executable.Text)) ?? [];
         int start = binary.AsSpan().IndexOf("\u007FELF"u8);

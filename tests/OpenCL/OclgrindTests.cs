@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-
 namespace VaeGpu.Tests.OpenCL;
 
 /// <summary>
@@ -26,7 +24,7 @@ public sealed class OclgrindTests
     {
         if (Oclgrind.IsHere)
         {
-            using Context context = Context.Create(builder => builder.OpenCL());
+            using Context context = Context.Create(builder => builder.OpenCL12());
             Assert.That(context.Devices.Select(device => device.Name), Is.EqualTo(new[] { "Oclgrind Simulator" }));
             return;
         }
@@ -57,7 +55,7 @@ public sealed class OclgrindTests
     {
         if (Oclgrind.IsHere)
         {
-            using Context context = Context.Create(builder => builder.OpenCL());
+            using Context context = Context.Create(builder => builder.OpenCL12());
             using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
             using var target = accelerator.Allocate1D<float>(2 * GroupSize);
             accelerator.LoadStreamKernel(kernel)((2, GroupSize), target.View);

@@ -5,15 +5,15 @@ public abstract class OpenCLFixture
 {
     private Context context = null!;
 
-    internal OpenCLAccelerator Accelerator { get; private set; } = null!;
+    internal OpenCL12Accelerator Accelerator { get; private set; } = null!;
 
     [OneTimeSetUp]
     public void Open()
     {
-        context = Context.Create(builder => builder.OpenCL());
-        if (context.Devices.Count == 0)
-            Assert.Ignore("No OpenCL device: " + string.Join(" ", context.Refusals));
-        Accelerator = (OpenCLAccelerator)context.Devices[0].CreateAccelerator(context);
+        context = Context.Create(builder => builder.OpenCL12());
+        if (context.Devices.Length == 0)
+            Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
+        Accelerator = (OpenCL12Accelerator)context.Devices[0].CreateAccelerator(context);
     }
 
     [OneTimeTearDown]

@@ -1,3 +1,4 @@
+using ILGPU.Runtime.Cuda;
 using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.Targets.Ptx;
 
@@ -9,7 +10,7 @@ public sealed class AssemblyTests
     [Test]
     public void Arguments_are_read_and_written_in_their_places()
     {
-        using CudaAccelerator gpu = new FakeCudaDriver().Open();
+        using PtxAccelerator gpu = new FakeCudaDriver().Open();
         using var x = gpu.Allocate1D(Enumerable.Range(0, 64).ToArray());
         gpu.LoadStreamKernel<ArrayView<int>>(Arguments)(new KernelConfig(1, 64), x.View);
         // i + 2, then three times that less i, and the lane of the neighbour's value in shared memory.
@@ -53,7 +54,7 @@ public sealed class AssemblyTests
     {
         var kernel = new OpenCL.HandKernel();
         kernel.Builder.Append(new Gpu.IR.AssemblyText(asm, [], [], [], null));
-        Assert.That(PtxEmitter.Emit(kernel.Function, 64).Isa, Is.EqualTo(new PtxIsa(Version.Parse(version), target)));
+        Assert.That(PtxEmitter.Emit(kernel.Function, new(64, 1, 1)).Isa, Is.EqualTo(new PtxIsa(Version.Parse(version), target)));
     }
 
     [TestCase("CPU")]
@@ -61,9 +62,9 @@ public sealed class AssemblyTests
     [TestCase("OpenCL")]
     public void Another_device_refuses_the_kernel_with_its_line(string device)
     {
-        using Context context = Context.Create(b => _ = device == "CPU" ? b.CPU() : device == "OpenCL" ? b.OpenCL() : b.Interpreter());
-        if (context.Devices.Count == 0)
-            Assert.Ignore("No OpenCL device: " + string.Join(" ", context.Refusals));
+        using Context context = Context.Create(b => _ = device == "CPU" ? b.Simd() : device == "OpenCL" ? b.OpenCL12() : b.Interpreter());
+        if (context.Devices.Length == 0)
+            Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
         using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
         using var x = accelerator.Allocate1D<int>(64);
         var refusal = Assert.Throws<KernelCompilationException>(() =>
@@ -76,11 +77,6 @@ public sealed class AssemblyTests
                 1 + Array.FindIndex(File.ReadAllLines(ThisFile()), l => l.Contains("add.s32 %0, %1, %2;"))));
         });
     }
-
-    [Test]
-    public void Plain_CSharp_says_so() =>
-        Assert.That(() => CudaAsm.Emit(""), Throws.TypeOf<NotSupportedException>()
-            .With.Message.Contains("CudaAsm.Emit works only in a kernel"));
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

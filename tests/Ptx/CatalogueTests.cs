@@ -9,7 +9,7 @@ internal sealed class CatalogueTests
     public void The_machine_finds_nothing_wrong_with_any_kernel()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator gpu = driver.Open();
+        using PtxAccelerator gpu = driver.Open();
         Assert.That(() =>
         {
             KernelCatalogue.Launch(gpu, tensorCores: true, batch: 2, default);

@@ -1,7 +1,5 @@
-using VaeGpu.Gpu;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Tests.Ptx;
@@ -41,9 +39,9 @@ internal sealed class CudaErrorTests
     [TestCase(11040, null)]
     public void The_oldest_driver_that_will_do_is_470(int version, string? refusal)
     {
-        using Context context = Context.Create(builder => builder.Cuda(new FakeCudaDriver { Version = version }));
-        Assert.That(context.Refusals.Select(r => r.Reason), refusal is null ? Is.Empty : Has.One.Contains(refusal));
-        Assert.That(context.Devices, refusal is null ? Is.Not.Empty : Is.Empty);
+        DeviceSearch found = PtxDevice.Search(new FakeCudaDriver { Version = version });
+        Assert.That(found.Refusals.Select(r => r.Reason), refusal is null ? Is.Empty : Has.One.Contains(refusal));
+        Assert.That(found.Devices, refusal is null ? Is.Not.Empty : Is.Empty);
     }
 
     [Test]
@@ -66,10 +64,10 @@ internal sealed class CudaErrorTests
     {
         var driver = new FakeCudaDriver { Devices = 2 };
         driver.Failing.Add("DeviceGetName", CudaError.CUDA_ERROR_UNKNOWN);
-        using Context context = Context.Create(builder => builder.Cuda(driver));
-        Assert.That(context.Devices.Single().Name, Is.EqualTo("PTX interpreter 1"));
-        Assert.That(context.Refusals.Single().Name, Is.EqualTo("CUDA device 0"));
-        Assert.That(context.Refusals.Single().Reason,
+        DeviceSearch found = PtxDevice.Search(driver);
+        Assert.That(found.Devices.Single().Name, Is.EqualTo("PTX interpreter 1"));
+        Assert.That(found.Refusals.Single().Name, Is.EqualTo("CUDA device 0"));
+        Assert.That(found.Refusals.Single().Reason,
             Does.Contain("cuDeviceGetName").And.Contain("CUDA_ERROR_UNKNOWN").And.Contain("nvidia-smi"));
     }
 
@@ -90,7 +88,7 @@ internal sealed class CudaErrorTests
     public void Without_page_locked_memory_copies_are_refused_with_the_remedy_until_there_is_some()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator accelerator = driver.Open();
+        using PtxAccelerator accelerator = driver.Open();
         driver.Failing.Add("MemHostAlloc", CudaError.CUDA_ERROR_OUT_OF_MEMORY);
         using var values = accelerator.Allocate1D<int>(4);
         Assert.That(() => values.CopyFromCPU([1, 2, 3, 4]), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains("page-locked"));
@@ -102,7 +100,7 @@ internal sealed class CudaErrorTests
     public void Memory_that_the_driver_does_not_take_back_does_not_keep_the_device()
     {
         var driver = new FakeCudaDriver();
-        CudaAccelerator accelerator = driver.Open();
+        PtxAccelerator accelerator = driver.Open();
         accelerator.Allocate1D(new int[4]);
         driver.Failing.Add("MemFree", CudaError.CUDA_ERROR_NOT_SUPPORTED);
         Assert.That(accelerator.Dispose, Throws.TypeOf<CudaException>().With.Message.Contains("cuMemFree"));
@@ -112,7 +110,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void Too_much_memory_is_refused_with_the_sizes_and_the_device_goes_on()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver { MemoryBytes = 1 << 20 }.Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver { MemoryBytes = 1 << 20 }.Open();
         using var some = accelerator.Allocate1D<byte>(1 << 19);
         var refusal = Assert.Throws<OutOfMemoryException>(() => accelerator.Allocate1D<byte>(1 << 20));
         Assert.That(refusal!.Message,
@@ -123,7 +121,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void Too_many_registers_for_the_group_are_told_when_it_is_compiled()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
         var refusal = Assert.Throws<KernelLaunchException>(() => Launch(accelerator));
         Assert.That(refusal!.Message,
             Does.StartWith($"{Kernel} takes 200 registers").And.Contain("16 threads").And.Contain("Choose a smaller group or tile."));
@@ -132,7 +130,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void A_launch_for_which_the_device_lacks_room_names_kernel_registers_and_remedy()
     {
-        using CudaAccelerator accelerator = Failing("LaunchKernel", CudaError.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES).Open();
+        using PtxAccelerator accelerator = Failing("LaunchKernel", CudaError.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES).Open();
         var refusal = Assert.Throws<KernelLaunchException>(() => Launch(accelerator));
         Assert.That(refusal!.Message, Does.Contain(Kernel).And.Contain("registers").And.Contain("choose a smaller group or tile"));
         Assert.That(() => Launch(accelerator), Throws.Nothing, "the device goes on");
@@ -141,7 +139,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void Too_many_threads_groups_or_shared_bytes_are_refused()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         var shared = accelerator.LoadStreamKernel<ArrayView<int>, int>(CudaRuntimeTests.ThroughShared);
         using var values = accelerator.Allocate1D(new int[32]);
@@ -163,7 +161,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void A_text_that_the_driver_refuses_is_told_with_its_line_and_the_log()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         PtxModule ptx = Emit();
         string[] lines = ptx.Text.Split('\n');
         int at = Array.FindIndex(lines, line => line.Contains("st.global"));
@@ -177,7 +175,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void A_driver_too_old_for_the_text_is_to_be_replaced()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver { NewestPtx = new(3, 0), Version = 11040 }.Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver { NewestPtx = new(3, 0), Version = 11040 }.Open();
         var refusal = Assert.Throws<KernelLaunchException>(() => Launch(accelerator));
         Assert.That(refusal!.Message, Does.Contain(Kernel).And.Contain("(CUDA 11.4) is too old").And.Contain("Install a newer driver"));
     }
@@ -185,11 +183,11 @@ internal sealed class CudaErrorTests
     [Test]
     public void A_driver_without_its_compiler_or_a_GPU_too_small_for_the_text_is_named()
     {
-        using CudaAccelerator lacking = Failing("LinkCreate", CudaError.CUDA_ERROR_JIT_COMPILER_NOT_FOUND).Open();
+        using PtxAccelerator lacking = Failing("LinkCreate", CudaError.CUDA_ERROR_JIT_COMPILER_NOT_FOUND).Open();
         Assert.That(() => Launch(lacking), Throws.TypeOf<KernelLaunchException>().With.Message.Contains("libnvidia-ptxjitcompiler"));
-        using CudaAccelerator disabled = Failing("LinkAddData", CudaError.CUDA_ERROR_JIT_COMPILATION_DISABLED).Open();
+        using PtxAccelerator disabled = Failing("LinkAddData", CudaError.CUDA_ERROR_JIT_COMPILATION_DISABLED).Open();
         Assert.That(() => Launch(disabled), Throws.TypeOf<KernelLaunchException>().With.Message.Contains("CUDA_DISABLE_PTX_JIT"));
-        using CudaAccelerator small = new FakeCudaDriver { Capability = 75 }.Open();
+        using PtxAccelerator small = new FakeCudaDriver { Capability = 75 }.Open();
         PtxModule ampere = Emit() with { Isa = new PtxIsa(new(7, 0), 80) };
         Assert.That(() => small.Load(Kernel, ampere),
             Throws.TypeOf<KernelCompilationException>().With.Message.Contains("compute capability 8.0"));
@@ -199,7 +197,7 @@ internal sealed class CudaErrorTests
     public void A_compiler_that_is_told_of_an_earlier_launch_s_failure_is_not_blamed()
     {
         var driver = new FakeCudaDriver();
-        CudaAccelerator accelerator = driver.Open();
+        PtxAccelerator accelerator = driver.Open();
         var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
         using var values = accelerator.Allocate1D(new int[32]);
         beyond((1, 32), values.View);
@@ -214,7 +212,7 @@ internal sealed class CudaErrorTests
     [Test]
     public void Where_each_launch_is_waited_for_the_one_that_fails_is_named_alone_also_in_a_recording()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open(launchesBlock: true);
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open(launchesBlock: true);
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
         using var values = accelerator.Allocate1D(new int[32]);
@@ -232,7 +230,7 @@ internal sealed class CudaErrorTests
     [TestCase(16, "one of these: CudaRuntimeTests.AddOne, or an earlier one. ")]
     public void What_was_launched_too_long_ago_to_be_known_is_not_ruled_out(int later, string suspects)
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
         using var values = accelerator.Allocate1D(new int[32]);
@@ -246,7 +244,7 @@ internal sealed class CudaErrorTests
     public void A_kernel_that_leaves_its_memory_loses_the_device_and_is_named()
     {
         var driver = new FakeCudaDriver();
-        CudaAccelerator accelerator = driver.Open();
+        PtxAccelerator accelerator = driver.Open();
         var beyond = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.Beyond);
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         var values = accelerator.Allocate1D(new int[32]);
@@ -273,7 +271,7 @@ internal sealed class CudaErrorTests
     public void A_kernel_whose_groups_write_what_others_read_is_found()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator accelerator = driver.Open();
+        using PtxAccelerator accelerator = driver.Open();
         var shift = accelerator.LoadStreamKernel<ArrayView<int>>(ShiftInPlace);
         using var values = accelerator.Allocate1D(new int[65]);
         shift((1, 64), values.View);
@@ -295,7 +293,7 @@ internal sealed class CudaErrorTests
     public unsafe void A_capture_that_fails_leaves_nothing_behind()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator accelerator = driver.Open();
+        using PtxAccelerator accelerator = driver.Open();
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         using var values = accelerator.Allocate1D(new int[32]);
         add((1, 32), values.View);
@@ -322,9 +320,9 @@ internal sealed class CudaErrorTests
 
     private static string Refusal(FakeCudaDriver driver)
     {
-        using Context context = Context.Create(builder => builder.Cuda(driver));
-        Assert.That(context.Devices, Is.Empty);
-        return context.Refusals.Single().Reason;
+        DeviceSearch found = PtxDevice.Search(driver);
+        Assert.That(found.Devices, Is.Empty);
+        return found.Refusals.Single().Reason;
     }
 
     private static FakeCudaDriver Failing(string call, CudaError error)
@@ -334,7 +332,7 @@ internal sealed class CudaErrorTests
         return driver;
     }
 
-    private static void Launch(CudaAccelerator accelerator)
+    private static void Launch(PtxAccelerator accelerator)
     {
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         using var values = accelerator.Allocate1D(new int[32]);

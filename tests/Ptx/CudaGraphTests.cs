@@ -1,5 +1,5 @@
+using ILGPU.Runtime.Cuda;
 using System.Runtime.CompilerServices;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
@@ -29,7 +29,7 @@ internal sealed class CudaGraphTests
     public void Launches_that_share_nothing_but_what_they_read_are_side_by_side()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator gpu = driver.Open();
+        using PtxAccelerator gpu = driver.Open();
         var copy = gpu.LoadStreamKernel<ArrayView<int>, ArrayView<int>>(CopyAcross);
         using var a = gpu.Allocate1D([1, 2, 3]);
         using var b = gpu.Allocate1D<int>(3);
@@ -55,7 +55,7 @@ internal sealed class CudaGraphTests
     public void What_a_kernel_reads_and_writes_by_hand_counts_as_its_own()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator gpu = driver.Open();
+        using PtxAccelerator gpu = driver.Open();
         var read = gpu.LoadStreamKernel<ArrayView<int>, ArrayView<int>>(ReadByHand);
         var write = gpu.LoadStreamKernel<ArrayView<int>, ArrayView<int>>(WriteByHand);
         using var a = gpu.Allocate1D([1, 2, 3]);
@@ -80,7 +80,7 @@ internal sealed class CudaGraphTests
     public void Products_of_one_gradient_are_side_by_side_in_every_precision(Precision precision)
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator gpu = driver.Open();
+        using PtxAccelerator gpu = driver.Open();
         using var memory = gpu.Allocate1D<float>(5 * 16);
         ArrayView<float> Matrix(int i) => memory.View.SubView(16 * i, 16);
         var shape = new MatMulShape { Rows = 4, Columns = 4, Depth = 4 };
@@ -98,7 +98,7 @@ internal sealed class CudaGraphTests
     public void The_weights_gradients_of_a_step_are_not_waited_for_by_the_layers_below()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator gpu = driver.Open();
+        using PtxAccelerator gpu = driver.Open();
         byte[] pixels = new byte[16 * 20];
         new Random(1).NextBytes(pixels);
         var images = new DataSplit("noise", new ImageSet(pixels, null, 5, 4), new ImageSet(pixels, null, 5, 4));

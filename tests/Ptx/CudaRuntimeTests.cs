@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Catalogue;
@@ -27,8 +25,8 @@ internal sealed class CudaRuntimeTests
     public void Every_device_is_found_with_what_it_is()
     {
         var driver = new FakeCudaDriver { Devices = 2, Capability = 86, Version = 12040 };
-        using Context context = Context.Create(builder => builder.Cuda(driver));
-        var second = (CudaDevice)context.Devices[1];
+        using Context context = Context.Create(builder => builder.Ptx(driver));
+        var second = (PtxDevice)context.Devices[1];
         Assert.Multiple(() =>
         {
             Assert.That(context.Devices.Select(device => device.Name), Is.EqualTo(new[] { "PTX interpreter 0", "PTX interpreter 1" }));
@@ -46,7 +44,7 @@ internal sealed class CudaRuntimeTests
     {
         var driver = new FakeCudaDriver();
         AcceleratorStream stream;
-        using (CudaAccelerator accelerator = driver.Open())
+        using (PtxAccelerator accelerator = driver.Open())
         {
             var add = accelerator.LoadKernel<ArrayView<int>>(AddOne);
             MemoryBuffer1D<int, Stride1D.Dense> values = accelerator.Allocate1D(new int[64]);
@@ -68,7 +66,7 @@ internal sealed class CudaRuntimeTests
     public void Memory_that_nobody_holds_is_freed_with_the_accelerator_and_by_no_finaliser()
     {
         var driver = new FakeCudaDriver();
-        CudaAccelerator accelerator = driver.Open();
+        PtxAccelerator accelerator = driver.Open();
         Forget(accelerator);
         GC.Collect();
         GC.WaitForPendingFinalizers();
@@ -93,7 +91,7 @@ internal sealed class CudaRuntimeTests
     public void Copies_through_the_ring_bring_back_what_was_sent(int length)
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator accelerator = driver.Open();
+        using PtxAccelerator accelerator = driver.Open();
         byte[] data = new byte[length];
         new Random(length).NextBytes(data);
         using var buffer = accelerator.Allocate1D(data);
@@ -106,7 +104,7 @@ internal sealed class CudaRuntimeTests
     public void Every_thread_can_launch_allocate_and_free()
     {
         var driver = new FakeCudaDriver();
-        CudaAccelerator accelerator = driver.Open();
+        PtxAccelerator accelerator = driver.Open();
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(AddOne);
         var values = accelerator.Allocate1D(new int[32]);
         Exception? failure = null;
@@ -135,7 +133,7 @@ internal sealed class CudaRuntimeTests
     public void Two_devices_are_used_in_turn_by_one_thread()
     {
         var driver = new FakeCudaDriver { Devices = 2 };
-        using (CudaAccelerator one = driver.Open(0), two = driver.Open(1))
+        using (PtxAccelerator one = driver.Open(0), two = driver.Open(1))
         {
             var addOne = one.LoadStreamKernel<ArrayView<int>>(AddOne);
             var addTwo = two.LoadStreamKernel<ArrayView<int>>(AddOne);
@@ -155,7 +153,7 @@ internal sealed class CudaRuntimeTests
     public void A_thread_that_waits_for_all_work_does_not_spoil_another_one_s_recording()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator accelerator = driver.Open();
+        using PtxAccelerator accelerator = driver.Open();
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(AddOne);
         using var values = accelerator.Allocate1D(new int[32]);
         Task? other = null;
@@ -175,7 +173,7 @@ internal sealed class CudaRuntimeTests
     public void A_grid_whose_product_overflows_is_launched()
     {
         var driver = new FakeCudaDriver();
-        using CudaAccelerator accelerator = driver.Open();
+        using PtxAccelerator accelerator = driver.Open();
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(AddOne);
         using var values = accelerator.Allocate1D(new int[32]);
         // It is not run: four billion groups take the interpreter too long.
@@ -189,8 +187,8 @@ internal sealed class CudaRuntimeTests
     [Test]
     public void Threads_that_launch_groups_of_different_shapes_each_get_their_own()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
-        Kernel kernel = accelerator.Load(((Action<ArrayView<int>>)AddOne).Method);
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
+        KernelForms kernel = accelerator.Load(((Action<ArrayView<int>>)AddOne).Method);
         Index3D[] shapes = [new(32, 1, 1), new(64, 1, 1)];
         Executable[] expected = [.. shapes.Select(kernel.Variant)];
         int wrong = 0;
@@ -208,18 +206,18 @@ internal sealed class CudaRuntimeTests
     [Test]
     public void A_device_that_offers_no_more_than_48_KB_gives_all_of_them()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver { SharedOptIn = 48 * 1024, Capability = 61 }.Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver { SharedOptIn = 48 * 1024, Capability = 61 }.Open();
         FillShared(accelerator);
     }
 
     [Test]
     public void Dynamic_shared_memory_goes_beyond_48_KB()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         FillShared(accelerator);
     }
 
-    private static void FillShared(CudaAccelerator accelerator)
+    private static void FillShared(PtxAccelerator accelerator)
     {
         var kernel = accelerator.LoadStreamKernel<ArrayView<int>, int>(ThroughShared);
         using var values = accelerator.Allocate1D(Enumerable.Range(0, 32).ToArray());
@@ -231,7 +229,7 @@ internal sealed class CudaRuntimeTests
     [Test]
     public void Views_that_overlap_or_start_anywhere_are_launched_and_replayed_right()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         var copy = accelerator.LoadStreamKernel<ArrayView<int>, ArrayView<int>>(CopyAcross);
         using var values = accelerator.Allocate1D(new int[40]);
         using LaunchGraph graph = accelerator.Record(() =>
@@ -249,7 +247,7 @@ internal sealed class CudaRuntimeTests
     [Test]
     public unsafe void The_choice_of_the_text_allocates_nothing()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         var executable = (CudaExecutable)accelerator.Compile(
             new KernelSource(((Action<ArrayView<int>, ArrayView<int>>)CopyAcross).Method), new Index3D(32, 1, 1));
         ViewArgument* views = stackalloc ViewArgument[] { new() { Handle = 256, Length = 8 }, new() { Handle = 512, Length = 8 } };
@@ -283,8 +281,8 @@ internal sealed class CudaRuntimeTests
     [Test]
     public void A_kernel_of_the_catalogue_says_what_it_takes_of_a_CUDA_device_and_of_no_other()
     {
-        using CudaAccelerator cuda = new FakeCudaDriver().Open();
-        using CudaAccelerator small = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
+        using PtxAccelerator cuda = new FakeCudaDriver().Open();
+        using PtxAccelerator small = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
         using Backend cpu = Backend.Open("cpu", 1);
         KernelLaunch adam = KernelCatalogue.Find(KernelCatalogue.Of(gpu: true, counted: false, 2, default), "adam.run");
         Assert.Multiple(() =>
@@ -304,7 +302,7 @@ internal sealed class CudaRuntimeTests
     [TestCase(90, 1_980_000, 0, null)]
     public void The_balance_of_a_device_follows_from_its_clocks_where_they_are_known(int capability, int clock, int memory, double? balance)
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver { Capability = capability, Clocks = (clock, memory) }.Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver { Capability = capability, Clocks = (clock, memory) }.Open();
         Assert.That(accelerator.Device.OperationsPerByte, balance is { } known ? Is.EqualTo(known).Within(1e-9) : Is.Null);
     }
 
@@ -313,7 +311,7 @@ internal sealed class CudaRuntimeTests
     {
         var first = new FakeCudaDriver();
         string path;
-        using (CudaAccelerator accelerator = first.Open(keepsBinaries: true))
+        using (PtxAccelerator accelerator = first.Open(keepsBinaries: true))
         {
             Executable made = Compile(accelerator);
             path = BinaryCache.PathOf(accelerator.Modules.Key(made.Text));
@@ -343,7 +341,7 @@ internal sealed class CudaRuntimeTests
 
         static int Links(FakeCudaDriver driver)
         {
-            using CudaAccelerator accelerator = driver.Open(keepsBinaries: true);
+            using PtxAccelerator accelerator = driver.Open(keepsBinaries: true);
             string entry = BinaryCache.PathOf(accelerator.Modules.Key(Compile(accelerator).Text));
             if (driver.Version != 99000 || driver.Capability != 90 || driver.Build != "first")
                 File.Delete(entry);
@@ -359,7 +357,7 @@ internal sealed class CudaRuntimeTests
         [
             .. drivers.SelectMany(driver =>
             {
-                using CudaAccelerator accelerator = driver.Open();
+                using PtxAccelerator accelerator = driver.Open();
                 return new[] { accelerator.Modules.Key("one"), accelerator.Modules.Key("two") };
             }),
         ];
@@ -369,7 +367,7 @@ internal sealed class CudaRuntimeTests
     [Test]
     public void Streams_are_waited_for_one_by_one()
     {
-        using CudaAccelerator accelerator = new FakeCudaDriver().Open();
+        using PtxAccelerator accelerator = new FakeCudaDriver().Open();
         var add = accelerator.LoadKernel<ArrayView<int>>(AddOne);
         using var values = accelerator.Allocate1D(new int[32]);
         using AcceleratorStream stream = accelerator.CreateStream();
@@ -386,12 +384,12 @@ internal sealed class CudaRuntimeTests
         Assert.That(values.GetAsArray1D(), Is.All.EqualTo(2));
     }
 
-    private static Executable Compile(CudaAccelerator accelerator) =>
+    private static Executable Compile(PtxAccelerator accelerator) =>
         accelerator.Compile(new KernelSource(((Action<ArrayView<int>>)AddOne).Method), new Index3D(32, 1, 1));
 
     private static KernelReport Report(FakeCudaDriver driver, bool keepsBinaries)
     {
-        using CudaAccelerator accelerator = driver.Open(keepsBinaries: keepsBinaries);
+        using PtxAccelerator accelerator = driver.Open(keepsBinaries: keepsBinaries);
         return Compile(accelerator).Report!;
     }
 }

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.IR;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Tests.OpenCL;
 
 namespace VaeGpu.Tests.Ptx;
@@ -83,7 +82,7 @@ internal sealed class EmitterTests
         var kernel = new HandKernel(Threads);
         Value far = kernel.Builder.PtrAdd(kernel.View(), Constant.I64(bytes), 1);
         kernel.Builder.Store(far, Constant.I32(7), MemoryType.U8);
-        Gpu.Targets.Ptx.PtxModule module = Gpu.Targets.Ptx.PtxEmitter.Emit(kernel.Function, Threads);
+        Gpu.Targets.Ptx.PtxModule module = Gpu.Targets.Ptx.PtxEmitter.Emit(kernel.Function, new(Threads, 1, 1));
         Assert.That(() => Machine.PtxModule.Parse(module.Text), Throws.Nothing, module.Text);
         Assert.That(module.Text.Contains("add.s64"), Is.EqualTo(bytes != int.MaxValue), module.Text);
         Ptxas.Check([($"a step of {bytes}", module)]);
@@ -91,16 +90,16 @@ internal sealed class EmitterTests
 
     private static unsafe int[] Run(HandKernel kernel, int[] x, int results)
     {
-        using CudaAccelerator gpu = new FakeCudaDriver().Open();
+        using PtxAccelerator gpu = new FakeCudaDriver().Open();
         using var input = gpu.Allocate1D(x);
         using var output = gpu.Allocate1D(new int[results]);
         ViewArgument* views = stackalloc ViewArgument[]
         {
-            new() { Handle = input.Handle, Length = input.LengthInBytes }, new() { Handle = output.Handle, Length = output.LengthInBytes },
+            new() { Handle = input.NativePtr, Length = input.LengthInBytes }, new() { Handle = output.NativePtr, Length = output.LengthInBytes },
         };
-        CudaExecutable executable = gpu.Compile(kernel.Function, kernel.GroupSize);
+        CudaExecutable executable = gpu.Compile(kernel.Function, new(kernel.GroupSize, 1, 1));
         Ptxas.Check([("a kernel by hand", executable.For((byte*)views).Ptx)]);
-        executable.Launch(gpu.DefaultStream, x.Length / kernel.GroupSize, (byte*)views, 0);
+        executable.Launch((EngineStream)gpu.DefaultStream, new(x.Length / kernel.GroupSize, 1, 1), (byte*)views, 0);
         TestContext.Out.WriteLine(executable.Text);
         return output.GetAsArray1D();
     }

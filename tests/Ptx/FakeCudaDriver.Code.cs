@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Tests.Ptx.Machine;
 
 namespace VaeGpu.Tests.Ptx;

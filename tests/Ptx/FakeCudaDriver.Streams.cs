@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -70,6 +69,16 @@ internal sealed unsafe partial class FakeCudaDriver
 
     public CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) =>
         Copy(nameof(MemcpyDtoHAsync), target, source, bytes, stream, () => Memory.Read(source, new Span<byte>(target, (int)bytes)));
+
+    public CudaError MemcpyDtoDAsync(ulong target, ulong source, nuint bytes, nint stream) => InContext(nameof(MemcpyDtoDAsync), () =>
+        Lies(target, bytes) && Lies(source, bytes)
+            ? Queue(stream, () => Do(() =>
+            {
+                byte[] moved = new byte[(int)bytes];
+                Memory.Read(source, moved);
+                Memory.Write(target, moved);
+            }))
+            : CudaError.CUDA_ERROR_INVALID_VALUE);
 
     public CudaError MemsetD8Async(ulong target, byte value, nuint count, nint stream) => InContext(nameof(MemsetD8Async), () =>
         Lies(target, count)

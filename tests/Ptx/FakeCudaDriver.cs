@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Tests.Ptx.Machine;
 
 namespace VaeGpu.Tests.Ptx;
@@ -75,12 +73,12 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     public int Leaks => handles.Count + pinned.Count + retained.Values.Sum();
 
     /// <summary>Opens a device. Its machine code is mostly not kept: nobody needs thousands of test kernels on disk.</summary>
-    public CudaAccelerator Open(int ordinal = 0, bool keepsBinaries = false, bool launchesBlock = false)
+    public PtxAccelerator Open(int ordinal = 0, bool keepsBinaries = false, bool launchesBlock = false)
     {
-        Context context = Context.Create(builder => builder.Cuda(this));
-        var device = (CudaDevice)context.Devices[ordinal];
+        Context context = Context.Create(builder => builder.Ptx(this));
+        var device = (PtxDevice)context.Devices[ordinal];
         (device.KeepsBinaries, device.LaunchesBlock) = (keepsBinaries, launchesBlock);
-        return (CudaAccelerator)device.CreateAccelerator(context);
+        return (PtxAccelerator)device.CreateAccelerator(context);
     }
 
     public CudaError Init(uint flags)

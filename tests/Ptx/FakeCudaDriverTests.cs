@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.Runtime;
-
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>The stand-in for the driver is strict: what NVIDIA's may let pass is an error.</summary>

@@ -1,3 +1,4 @@
+using ILGPU.Runtime.Cuda;
 using System.Runtime.CompilerServices;
 
 namespace VaeGpu.Tests.Ptx;

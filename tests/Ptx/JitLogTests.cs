@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.Runtime;
-
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>The log of NVIDIA's compiler, as drivers of several years write it.</summary>

@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Kernels;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
@@ -15,7 +14,7 @@ internal sealed class LinearPrecisionTests
     [TestCase(Precision.Bf16, 8e-3)]
     public void All_products_of_a_layer_differ_from_those_in_fp32_by_rounding_alone(Precision precision, double tolerance)
     {
-        using CudaAccelerator gpu = new FakeCudaDriver().Open();
+        using PtxAccelerator gpu = new FakeCudaDriver().Open();
         var random = new Inputs();
         float[] parameters = random.Normal(2000), input = random.Normal(Rows * Columns), gradient = random.Normal(Rows * Outputs);
         (float[] Output, float[] Weight, float[] Input) exact = Run(gpu, Precision.Fp32, parameters, input, gradient);
@@ -31,11 +30,11 @@ internal sealed class LinearPrecisionTests
         });
     }
 
-    private static string[] Kernels(CudaAccelerator gpu) =>
+    private static string[] Kernels(PtxAccelerator gpu) =>
         [.. gpu.Kernels.Where(kernel => kernel.Executables.Count > 0).Select(kernel => kernel.Name)];
 
     private static (float[] Output, float[] Weight, float[] Input) Run(
-        CudaAccelerator gpu, Precision precision, float[] parameters, float[] data, float[] gradient)
+        PtxAccelerator gpu, Precision precision, float[] parameters, float[] data, float[] gradient)
     {
         using var workspace = new Workspace(gpu, Rows, precision);
         var layout = new ParameterLayout();

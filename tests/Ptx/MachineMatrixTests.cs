@@ -52,7 +52,7 @@ internal sealed class MachineMatrixTests
         {
             "tf32" => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFFE000),
             "bf16" => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits(value) & 0xFFFF0000),
-            _ => (float)(Half)value,
+            _ => (float)(System.Half)value,
         };
 
         uint Bits(float[] matrix, int place, int step)
@@ -61,7 +61,7 @@ internal sealed class MachineMatrixTests
             {
                 "tf32" => BitConverter.SingleToUInt32Bits(matrix[at]),
                 "bf16" => BitConverter.SingleToUInt32Bits(matrix[at]) >> 16,
-                _ => BitConverter.HalfToUInt16Bits((Half)matrix[at]),
+                _ => BitConverter.HalfToUInt16Bits((System.Half)matrix[at]),
             };
             return packed == 1 ? First(place) : First(place) | (First(place + step) << 16);
         }

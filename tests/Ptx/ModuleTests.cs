@@ -41,7 +41,7 @@ public sealed class ModuleTests
     [Test]
     public void One_buffer_passed_twice_is_read_and_written()
     {
-        using CudaAccelerator gpu = new FakeCudaDriver().Open();
+        using PtxAccelerator gpu = new FakeCudaDriver().Open();
         using var x = gpu.Allocate1D<float>([.. Enumerable.Range(0, 64).Select(i => (float)i)]);
         gpu.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Reverse)(new KernelConfig(1, 64), x.View, x.View);
         Assert.That(x.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 64).Select(i => 63f - i)));
@@ -59,7 +59,7 @@ public sealed class ModuleTests
     {
         var kernel = new HandKernel();
         kernel.Builder.AppendAtEntry(new Instruction(Op.SharedArray, IrType.Pointer(AddressSpace.Shared), [], 50_000));
-        var refusal = Assert.Throws<KernelCompilationException>(() => PtxEmitter.Emit(kernel.Function, 64));
+        var refusal = Assert.Throws<KernelCompilationException>(() => PtxEmitter.Emit(kernel.Function, new(64, 1, 1)));
         Assert.That(refusal.Message, Does.Contain("50000 bytes of shared memory")
             .And.Contain("49152").And.Contain("SharedMemory.GetDynamic"));
     }
@@ -89,7 +89,7 @@ public sealed class ModuleTests
 
         static void Emits(string name)
         {
-            Gpu.Targets.Ptx.PtxModule module = TextAccelerator.Emit(new KernelSource(typeof(ModuleTests).GetMethod(name)!), 64);
+            Gpu.Targets.Ptx.PtxModule module = TextAccelerator.Emit(new KernelSource(typeof(ModuleTests).GetMethod(name)!), new(64, 1, 1));
             Assert.That(Machine.PtxModule.Parse(module.Text).Entries.Single().ParameterBytes, Is.EqualTo(4096 + 8 + 8));
             Ptxas.Check([(name, module)]);
         }
@@ -98,12 +98,12 @@ public sealed class ModuleTests
     [Test]
     public void The_shared_memory_is_told()
     {
-        Assert.That(TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.SharedSum))!), 64),
+        Assert.That(TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.SharedSum))!), new(64, 1, 1)),
             Has.Property("StaticSharedBytes").EqualTo(256).And.Property("UsesDynamicShared").False);
-        Assert.That(TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.DynamicShared))!), 64),
+        Assert.That(TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.DynamicShared))!), new(64, 1, 1)),
             Has.Property("StaticSharedBytes").EqualTo(0).And.Property("UsesDynamicShared").True);
     }
 
     private static Gpu.Targets.Ptx.PtxModule Emit(PtxOptions options) => PtxEmitter.Emit(
-        new KernelSource(typeof(ModuleTests).GetMethod(nameof(Copy))!).Optimize(64, PtxEmitter.WarpSize), 64, options);
+        new KernelSource(typeof(ModuleTests).GetMethod(nameof(Copy))!).Optimize(new(64, 1, 1), PtxEmitter.WarpSize), new(64, 1, 1), options);
 }

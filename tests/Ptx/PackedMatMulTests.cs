@@ -1,4 +1,3 @@
-using VaeGpu.Gpu;
 using VaeGpu.Kernels;
 using VaeGpu.Tests.Kernels;
 using PtxModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;

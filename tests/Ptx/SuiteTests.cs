@@ -46,7 +46,7 @@ internal sealed class SuiteTests
                 var source = new KernelSource(
                     Method(kernel, "Multiply", shape, left, right, typeof(BiasActivation<Relu>)),
                         new KernelSpecialization(threads, groups));
-                modules.Add((source.Name, TextAccelerator.Emit(source, threads)));
+                modules.Add((source.Name, TextAccelerator.Emit(source, new(threads, 1, 1))));
             }
         }
         Assert.Multiple(() =>
@@ -67,7 +67,7 @@ internal sealed class SuiteTests
             .Where(type => type.Namespace is "VaeGpu.Tests.Language" or "VaeGpu.Tests.Kernels" or "VaeGpu.Tests.OpenCL" or "VaeGpu.Tests")
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             .Where(IsKernel)];
-        (string, PtxModule)[] modules = [.. kernels.Select(method => (method.Name, TextAccelerator.Emit(new KernelSource(method), 64)))];
+        (string, PtxModule)[] modules = [.. kernels.Select(method => (method.Name, TextAccelerator.Emit(new KernelSource(method), new(64, 1, 1))))];
         TestContext.Out.WriteLine($"{modules.Length} kernels.");
         Assert.That(modules, Has.Length.GreaterThan(60));
         Ptxas.Check(modules);

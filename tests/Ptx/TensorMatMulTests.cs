@@ -1,4 +1,3 @@
-using VaeGpu.Gpu;
 using VaeGpu.Kernels;
 using VaeGpu.Tests.Kernels;
 using PtxModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
@@ -96,7 +95,7 @@ internal sealed class TensorMatMulTests
     public void A_large_products_kernel_keeps_its_sums_in_registers_and_needs_no_newer_GPU_than_it_says()
     {
         var kernel = TensorMatMul.Multiply<Tensor64x64, Tf32, DepthFastest, DepthFastest, BiasActivation<Relu>>;
-        PtxModule module = TextAccelerator.Emit(new KernelSource(kernel.Method), TensorMatMul.GroupSize);
+        PtxModule module = TextAccelerator.Emit(new KernelSource(kernel.Method), new(TensorMatMul.GroupSize, 1, 1));
         Assert.Multiple(() =>
         {
             Assert.That((module.Isa.Version, module.Isa.Target, module.LocalBytes), Is.EqualTo((new Version(7, 0), 80, 0)));

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
@@ -6,8 +5,10 @@ using VaeGpu.Gpu.Targets.Ptx;
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>A GPU that writes every kernel that it is to compile as PTX, and runs none: its memory holds zeros for ever.</summary>
-internal sealed class TextAccelerator() : Accelerator(new TextDevice())
+internal sealed class TextAccelerator : EngineAccelerator
 {
+    public TextAccelerator() : base(TestDevice.SharedContext, new TextDevice()) => Open();
+
     /// <summary>The texts of all kernels so far, each with and without the assumptions that a launch may not meet.</summary>
     public List<(string Kernel, PtxModule Module)> Modules { get; } = [];
 
@@ -17,12 +18,14 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
 
     internal override void FreeBytes(nint handle) => Marshal.FreeHGlobal(handle);
 
-    internal override unsafe void CopyIn(AcceleratorStream stream, MemoryBuffer target, long byteOffset, void* source, long bytes) { }
+    internal override unsafe void CopyIn(EngineStream stream, nint target, long byteOffset, void* source, long bytes) { }
 
-    internal override unsafe void CopyOut(AcceleratorStream stream, MemoryBuffer source, long byteOffset, void* target, long bytes) =>
+    internal override unsafe void CopyOut(EngineStream stream, nint source, long byteOffset, void* target, long bytes) =>
         NativeMemory.Clear(target, (nuint)bytes);
 
-    internal override void Clear(AcceleratorStream stream, MemoryBuffer target, long byteOffset, long bytes) { }
+    internal override void Copy(EngineStream stream, nint source, long sourceOffset, nint target, long targetOffset, long bytes) { }
+
+    internal override void Fill(EngineStream stream, nint target, long byteOffset, long bytes, byte value) { }
 
     internal override Executable Compile(KernelSource source, Index3D groupDim)
     {
@@ -38,13 +41,22 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
 
     private protected override void DisposeDevice() { }
 
-    private sealed class TextDevice : Device
+    [DeviceType(AcceleratorTypes.Ptx)]
+    private sealed class TextDevice : EngineDevice
     {
-        [SetsRequiredMembers]
-        public TextDevice() => (Name, WarpSize, MaxNumThreadsPerGroup, MaxSharedMemoryPerGroup, NumMultiprocessors, MemorySize)
-            = ("PTX text", PtxEmitter.WarpSize, 1024, 227 << 10, 1, 1L << 40);
+        public TextDevice()
+        {
+            Name = "PTX text";
+            WarpSize = PtxEmitter.WarpSize;
+            MaxNumThreadsPerGroup = MaxNumThreadsPerMultiprocessor = 1024;
+            MaxSharedMemoryPerGroup = 227 << 10;
+            NumMultiprocessors = 1;
+            MemorySize = 1L << 40;
+        }
 
-        public override AcceleratorType AcceleratorType => AcceleratorType.Cuda;
+        public override bool IsGpu => true;
+
+        private protected override string Kind => "PTX text";
 
         public override Accelerator CreateAccelerator(Context context) => new TextAccelerator();
     }
@@ -53,6 +65,6 @@ internal sealed class TextAccelerator() : Accelerator(new TextDevice())
     {
         public override string Text => text;
 
-        public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) { }
+        public override unsafe void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) { }
     }
 }

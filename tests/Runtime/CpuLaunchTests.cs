@@ -10,7 +10,7 @@ internal sealed class CpuLaunchTests
     [OneTimeSetUp]
     public void Open()
     {
-        context = Context.Create(b => b.CPU(2, 0));
+        context = Context.Create(b => b.Simd(2, 0));
         cpu = context.Devices[0].CreateAccelerator(context);
     }
 
@@ -178,14 +178,13 @@ internal sealed class CpuLaunchTests
     }
 
     [Test]
-    public void Copies_of_another_length_are_refused()
+    public void Copies_beyond_the_end_are_refused()
     {
         using var values = cpu.Allocate1D(new int[4]);
         Assert.Multiple(() =>
         {
             Assert.That(() => values.CopyFromCPU(new int[5]), Throws.InstanceOf<ArgumentException>());
-            Assert.That(() => values.View.CopyToCPU(new int[3]), Throws.ArgumentException);
-            Assert.That(() => values.View.SubView(2, 3), Throws.InstanceOf<ArgumentException>());
+            Assert.That(() => values.View.CopyToCPU(new int[5]), Throws.InstanceOf<ArgumentException>());
         });
     }
 }

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.Runtime;
-
 namespace VaeGpu.Tests.Runtime;
 
 /// <summary>Which recorded steps wait for which.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
@@ -24,7 +22,7 @@ public sealed class GraphTests
         using var values = accelerator.Allocate1D([10, 20, 30]);
         using var step = accelerator.Allocate1D([1]);
         int factor = 100;
-        using LaunchGraph graph = accelerator.Record(() =>
+        using LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() =>
         {
             add((1, 3), values.View, step.View, factor);
             next((1, 1), step.View);
@@ -50,7 +48,7 @@ public sealed class GraphTests
         Accelerator accelerator = device.Open();
         var next = accelerator.LoadStreamKernel<ArrayView<int>>(NextStep);
         using var step = accelerator.Allocate1D([41, 42]);
-        using LaunchGraph graph = accelerator.Record(() =>
+        using LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() =>
         {
             step.View.SubView(0, 1).MemSetToZero();
             next((1, 1), step.View);
@@ -67,15 +65,15 @@ public sealed class GraphTests
         Accelerator accelerator = device.Open();
         var next = accelerator.LoadStreamKernel<ArrayView<int>>(NextStep);
         using var step = accelerator.Allocate1D([1]);
-        using LaunchGraph graph = accelerator.Record(() => next((1, 1), step.View));
+        using LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() => next((1, 1), step.View));
         Assert.Multiple(() =>
         {
-            Assert.That(() => accelerator.Record(() => step.CopyFromCPU([5])),
+            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => step.CopyFromCPU([5])),
                 Throws.InvalidOperationException.With.Message.Contains("A copy cannot be recorded"));
-            Assert.That(() => accelerator.Record(() => step.GetAsArray1D()), Throws.InvalidOperationException);
-            Assert.That(() => accelerator.Record(graph.Replay), Throws.InvalidOperationException.With.Message.Contains("replay"));
-            Assert.That(() => accelerator.Record(() => accelerator.Record(() => { })), Throws.InvalidOperationException);
-            Assert.That(() => accelerator.Record(() => throw new InvalidDataException()), Throws.TypeOf<InvalidDataException>());
+            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => step.GetAsArray1D()), Throws.InvalidOperationException);
+            Assert.That(() => ((ILaunchRecorder)accelerator).Record(graph.Replay), Throws.InvalidOperationException.With.Message.Contains("replay"));
+            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => ((ILaunchRecorder)accelerator).Record(() => { })), Throws.InvalidOperationException);
+            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => throw new InvalidDataException()), Throws.TypeOf<InvalidDataException>());
         });
         next((1, 1), step.View);
         Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 2 }));
@@ -87,7 +85,7 @@ public sealed class GraphTests
         Accelerator accelerator = device.Open();
         var next = accelerator.LoadStreamKernel<ArrayView<int>>(NextStep);
         var step = accelerator.Allocate1D([1]);
-        LaunchGraph graph = accelerator.Record(() => next((1, 1), step.View));
+        LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() => next((1, 1), step.View));
         step.Dispose();
         Assert.Throws<ObjectDisposedException>(graph.Replay);
         graph.Dispose();
@@ -98,11 +96,11 @@ public sealed class GraphTests
     [Test]
     public void Launches_of_other_threads_are_made_while_one_records()
     {
-        using Context context = Context.Create(builder => builder.CPU(1, 0));
+        using Context context = Context.Create(builder => builder.Simd(1, 0));
         using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
         var next = accelerator.LoadStreamKernel<ArrayView<int>>(NextStep);
         using var step = accelerator.Allocate1D([1]);
-        using LaunchGraph graph = accelerator.Record(() =>
+        using LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() =>
         {
             next((1, 1), step.View);
             var other = new Thread(() => next((1, 1), step.View));
@@ -115,30 +113,30 @@ public sealed class GraphTests
     [Test]
     public void A_graph_left_over_goes_with_its_accelerator()
     {
-        using Context context = Context.Create(builder => builder.CPU(1, 0));
+        using Context context = Context.Create(builder => builder.Simd(1, 0));
         Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
-        LaunchGraph graph = accelerator.Record(() => { });
+        LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() => { });
         accelerator.Dispose();
         Assert.Throws<ObjectDisposedException>(graph.Replay);
-        Assert.Throws<ObjectDisposedException>(() => accelerator.Record(() => { }));
+        Assert.Throws<ObjectDisposedException>(() => ((ILaunchRecorder)accelerator).Record(() => { }));
     }
 
     [Test]
     public void OpenCL_replays_by_one_call_where_the_driver_has_command_buffers()
     {
-        using Context context = Context.Create(builder => builder.OpenCL());
-        if (context.Devices.OfType<OpenCLDevice>().FirstOrDefault(device => device.HasCommandBuffers) is not { } device)
+        using Context context = Context.Create(builder => builder.OpenCL12());
+        if (context.Devices.OfType<OpenCL12Device>().FirstOrDefault(device => device.HasCommandBuffers) is not { } device)
         {
             Assert.Ignore("No OpenCL driver with cl_khr_command_buffer is here.");
             return;
         }
-        using var accelerator = (OpenCLAccelerator)device.CreateAccelerator(context);
+        using var accelerator = (OpenCL12Accelerator)device.CreateAccelerator(context);
         var next = accelerator.LoadStreamKernel<ArrayView<int>>(NextStep);
         using var step = accelerator.Allocate1D([1]);
         foreach (bool oneCall in new[] { true, false })
         {
             accelerator.UsesCommandBuffers = oneCall;
-            using LaunchGraph graph = accelerator.Record(() =>
+            using LaunchGraph graph = ((ILaunchRecorder)accelerator).Record(() =>
             {
                 for (int i = 0; i < 50; i++)
                     next((1, 1), step.View);

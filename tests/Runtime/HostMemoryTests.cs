@@ -21,18 +21,18 @@ public sealed class HostMemoryTests
     [Platform("Linux", Reason = "Other systems refuse by themselves.")]
     public void The_processor_refuses_more_than_the_machine_has_before_it_takes_any()
     {
-        using Context context = Context.Create(builder => builder.CPU());
+        using Context context = Context.Create(builder => builder.Simd());
         using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
         Assert.That(HostMemory.Limit, Is.GreaterThanOrEqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         Assert.That(() => cpu.Allocate1D<byte>(HostMemory.Limit), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains("can have"));
-        Assert.That(cpu.AllocatedBytes, Is.Zero);
+        Assert.That(((EngineAccelerator)cpu).AllocatedBytes, Is.Zero);
     }
 
     [Test]
     public void A_model_that_can_be_built_but_not_saved_is_refused_before_it_is_built()
     {
-        using Context context = Context.Create(builder => builder.CPU());
-        using var cpu = (CpuAccelerator)context.Devices[0].CreateAccelerator(context);
+        using Context context = Context.Create(builder => builder.Simd());
+        using var cpu = (SimdAccelerator)context.Devices[0].CreateAccelerator(context);
         var configuration = TinyRun.Configuration(hidden: 4000);
         const long Parameters = 4 * 4000 * (2 * 784 + 9);
         cpu.MemoryLimit = GC.GetTotalMemory(true) + 5 * Parameters;
@@ -46,13 +46,13 @@ public sealed class HostMemoryTests
     [Test]
     public void Bytes_of_buffers_are_counted_until_they_are_freed()
     {
-        using Context context = Context.Create(builder => builder.CPU());
+        using Context context = Context.Create(builder => builder.Simd());
         using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
         using (cpu.Allocate1D<float>(10))
         {
             using var another = cpu.Allocate1D<byte>(5);
-            Assert.That(cpu.AllocatedBytes, Is.EqualTo(45));
+            Assert.That(((EngineAccelerator)cpu).AllocatedBytes, Is.EqualTo(45));
         }
-        Assert.That(cpu.AllocatedBytes, Is.Zero);
+        Assert.That(((EngineAccelerator)cpu).AllocatedBytes, Is.Zero);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class JitLimitTests
 
     private static void Check(int vectorBits, Likelihood likelihood, ConvolutionalShape? convolution)
     {
-        using Context context = Context.Create(b => b.CPU(1, vectorBits));
+        using Context context = Context.Create(b => b.Simd(1, vectorBits));
         using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
         using var vae = new Vae(cpu, new VaeShape
         {
@@ -40,7 +40,7 @@ internal sealed class JitLimitTests
         vae.Backward(data.View, control.View, 4);
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
         (string Name, SimdProgram Program)[] programs =
-            [.. cpu.Kernels.SelectMany(k => k.Executables.Select(e => (k.Name, ((CpuAccelerator.CpuExecutable)e).Program)))];
+            [.. ((EngineAccelerator)cpu).Kernels.SelectMany(k => k.Executables.Select(e => (k.Name, ((SimdAccelerator.CpuExecutable)e).Program)))];
         Assert.Multiple(() =>
         {
             Assert.That(programs, Has.Length.GreaterThan(8));

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Tests.Ptx;
 
 namespace VaeGpu.Tests;
@@ -20,7 +18,7 @@ internal sealed class SpecializationTests
     [Test]
     public void A_launch_with_more_threads_than_the_kernel_was_loaded_for_is_refused_and_others_run()
     {
-        using Context context = Context.Create(builder => builder.CPU(1, 0));
+        using Context context = Context.Create(builder => builder.Simd(1, 0));
         using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
         using var values = cpu.Allocate1D(new int[64]);
         var few = cpu.LoadStreamKernel<ArrayView<int>>(AddOne, new KernelSpecialization(16, 99));
@@ -36,12 +34,12 @@ internal sealed class SpecializationTests
     [Test]
     public unsafe void Every_text_of_a_kernel_asks_for_the_groups_and_a_kernel_loaded_otherwise_has_its_own()
     {
-        using CudaAccelerator gpu = new FakeCudaDriver().Open();
+        using PtxAccelerator gpu = new FakeCudaDriver().Open();
         ViewArgument* views = stackalloc ViewArgument[] { new() { Handle = 256, Length = 8 }, new() { Handle = 512, Length = 8 } };
         var method = ((Action<ArrayView<int>, ArrayView<int>>)CopyAcross).Method;
         foreach (int? groups in (int?[])[null, 3, 5])
         {
-            var kernel = (CudaExecutable)gpu.Load(method, new KernelSpecialization(64, groups)).Variant(64);
+            var kernel = (CudaExecutable)gpu.Load(method, new KernelSpecialization(64, groups)).Variant(new(64, 1, 1));
             foreach ((int offset, nint target) in ((int, nint)[])[(0, 512), (4, 512), (0, 256), (4, 256)])
             {
                 (views[0].ByteOffset, views[1].ByteOffset, views[1].Handle) = (offset, offset, target);
@@ -54,7 +52,7 @@ internal sealed class SpecializationTests
     [Test]
     public void A_recorded_launch_runs_the_text_that_it_was_loaded_with()
     {
-        using CudaAccelerator gpu = new FakeCudaDriver().Open();
+        using PtxAccelerator gpu = new FakeCudaDriver().Open();
         using var values = gpu.Allocate1D(new int[64]);
         var add = gpu.LoadStreamKernel<ArrayView<int>>(AddOne, new KernelSpecialization(32, 2));
         using LaunchGraph graph = gpu.Record(() => add((2, 32), values.View));

@@ -1,3 +1,4 @@
+using ILGPU.Runtime.Cuda;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;

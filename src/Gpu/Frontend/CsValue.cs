@@ -1,3 +1,4 @@
+using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;

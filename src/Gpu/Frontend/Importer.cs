@@ -1,6 +1,6 @@
 using System.Reflection;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
-using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Frontend;
 
@@ -33,7 +33,7 @@ internal sealed class Importer
         var importer = new Importer(source.Name, new Builder());
         var body = new Region();
         importer.Builder.Enter(body);
-        importer.ImportKernel(source.Method);
+        importer.ImportKernel(source);
         importer.Builder.Leave();
         return new Function(source.Name, importer.parameters, body);
     }
@@ -58,49 +58,42 @@ internal sealed class Importer
         return new KernelCompilationException(KernelName, Builder.Location, what, remedy);
     }
 
-    /// <summary>Whether a method is of .NET's own library, which has no C# lines to show.</summary>
-    public static bool IsFramework(MethodBase method) => method.Module == typeof(object).Module;
+    /// <summary>Whether a method belongs to .NET or ILGPU: its lines are not shown, but the line that calls it.</summary>
+    public static bool IsFramework(MethodBase method) =>
+        method.Module == typeof(object).Module || method.Module.Assembly.GetName().Name is "ILGPU" or "ILGPU.Algorithms";
 
-    /// <summary>
-    /// Whether a method's own lines are worth naming: those of the vocabulary and of .NET belong to the line that calls them.
-    /// </summary>
+    /// <summary>Whether a method's own lines are worth naming.</summary>
     public static bool HasLines(MethodBase method) => !IsFramework(method) && method.Module != typeof(Importer).Module;
 
-    private void ImportKernel(MethodInfo method)
+    private void ImportKernel(KernelSource source)
     {
+        MethodInfo method = source.Method;
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);
+        var arguments = new List<CsValue>();
         if (!method.IsStatic)
         {
-            throw Error($"A kernel must be a static method{(method.Name.Contains('<') ? ", and this one is a lambda or a local function" : "")}.",
-                "Declare it 'public static void' in a public class.");
+            // A lambda is an instance method, also where it captures nothing.
+            if (StructLayout.Fields(method.DeclaringType!).Length > 0)
+                throw Error("The kernel captures variables.", "Pass them as parameters, and declare the kernel 'public static void'.");
+            arguments.Add(new NoValue("The object that a lambda belongs to is used.", "Declare the kernel 'public static void'."));
         }
         if (method.ReturnType != typeof(void))
             throw Error($"The kernel returns {Naming.Of(method.ReturnType)}.", "Return void and write results through an ArrayView.");
-        var arguments = new List<CsValue>();
-        int offset = 0;
+        int first = arguments.Count;
+        var leaves = new Queue<ArgumentLayout.Leaf>(source.Arguments.Leaves);
         foreach (ParameterInfo parameter in method.GetParameters())
-        {
-            arguments.Add(ImportParameter(parameter, offset));
-            offset += ArgumentPacker.SlotBytes(parameter.ParameterType);
-        }
-        int axes = ImplicitAxes(method);
-        if (axes == 0)
+            arguments.Add(ImportParameter(parameter.ParameterType, parameter.Name!, leaves));
+        if (!source.IsImplicit)
         {
             new MethodImporter(this, method, [.. arguments]).Import();
             return;
         }
         // Implicitly grouped: the first parameter holds the extent; the method gets this thread's index instead.
-        Value[] extent = [.. arguments[0].Leaves];
-        Value[] index = [.. Enumerable.Range(0, axes).Select(GlobalIndex)];
-        arguments[0] = arguments[0].WithLeaves(new Queue<Value>(index));
+        Value[] extent = [.. arguments[first].Leaves];
+        Value[] index = [.. Enumerable.Range(0, extent.Length).Select(GlobalIndex)];
+        arguments[first] = arguments[first].WithLeaves(new Queue<Value>(index));
         Value inside = index.Zip(extent, (i, n) => Builder.Binary(Op.Lt, i, n)).Aggregate(Builder.And);
         Environment.If(inside, () => new MethodImporter(this, method, [.. arguments]).Import(), () => { });
-    }
-
-    private static int ImplicitAxes(MethodInfo method)
-    {
-        Type? first = method.GetParameters().FirstOrDefault()?.ParameterType;
-        return first == typeof(Index1D) ? 1 : first == typeof(Index2D) ? 2 : first == typeof(Index3D) ? 3 : 0;
     }
 
     public Value GlobalIndex(int axis) =>
@@ -108,18 +101,19 @@ internal sealed class Importer
 
     public Value Place(Op op, int axis = 0) => Builder.Emit(op, IrType.I32, [], axis);
 
-    private CsValue ImportParameter(ParameterInfo parameter, int offset)
+    private CsValue ImportParameter(Type type, string name, Queue<ArgumentLayout.Leaf> leaves)
     {
-        Type type = parameter.ParameterType;
-        string name = parameter.Name!;
-        if (ArgumentPacker.IsView(type))
+        if (ArgumentLayout.HoldsView(type) && !ArgumentLayout.IsView(type))
         {
-            Value pointer =
-                AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null, StructLayout.SizeOf(type.GetGenericArguments()[0]));
-            Value length = AddParameter(IrType.I64, name + ".Length", offset + 16, MemoryType.I64);
-            return new ViewValue(type.GetGenericArguments()[0], pointer, length);
+            return new StructValue(type,
+                [.. StructLayout.Fields(type).Select(f => ImportParameter(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", leaves))]);
         }
-        return ImportScalars(type, name, offset);
+        int offset = leaves.TryPeek(out ArgumentLayout.Leaf? leaf) && leaf.Type == type ? leaves.Dequeue().Offset : 0;
+        if (leaf?.Element is not { } element || leaf.Type != type)
+            return ImportScalars(type, name, offset);
+        Value pointer = AddParameter(IrType.Pointer(AddressSpace.Global), name, offset, null, StructLayout.SizeOf(element));
+        Value length = AddParameter(IrType.I64, name + ".Length", offset + 16, MemoryType.I64);
+        return new ViewValue(element, pointer, length);
     }
 
     private CsValue ImportScalars(Type type, string name, int offset)
@@ -134,8 +128,6 @@ internal sealed class Importer
             throw Error($"Parameter '{name}' is {(type.IsByRef ? "a reference" : "an object")} ({Naming.Of(type)}).",
                 "Kernels take ArrayView<T>, numbers, and structs of numbers.");
         }
-        if (StructLayout.Fields(type).FirstOrDefault(f => ArgumentPacker.IsView(f.FieldType)) is { } view)
-            throw Error($"Parameter '{name}' holds a view ('{view.Name}') in a struct.", "Pass the view as a parameter of its own.");
         if (StructLayout.WhyNotMemory(type) is { } reason)
             throw Error($"Parameter '{name}': {reason}", "Declare a struct with a field for each number.");
         FieldInfo[] fields = StructLayout.Fields(type);

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Util;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -34,6 +37,7 @@ internal static class Intrinsics
         AddMathematics(table);
         AddEquality(table);
         AddAssembly(table);
+        AddAssertions(table);
         return table;
     }
 
@@ -64,6 +68,7 @@ internal static class Intrinsics
         Effect(typeof(Warp), nameof(Warp.Barrier), Op.WarpBarrier);
         Effect(typeof(MemoryFence), nameof(MemoryFence.GroupLevel), Op.FenceGroup);
         Effect(typeof(MemoryFence), nameof(MemoryFence.DeviceLevel), Op.FenceDevice);
+        Effect(typeof(MemoryFence), nameof(MemoryFence.SystemLevel), Op.FenceDevice);
 
         void Vote(string name, Op op, IrType type) => table[(typeof(Group), name)] = (m, _, a) =>
             new ScalarValue(m.Builder.Emit(op, type, [Bool(m, a[0])]));
@@ -72,15 +77,38 @@ internal static class Intrinsics
         Vote(nameof(Group.BarrierPopCount), Op.BarrierPopCount, IrType.I32);
 
         // Structs are exchanged leaf by leaf.
-        void Exchange(Type type, string name, Op op) => table[(type, name)] = (m, _, a) =>
-            a[0].WithLeaves(new Queue<Value>(a[0].Leaves.Select(leaf => m.Builder.Emit(op, leaf.Type, [leaf, Scalar(a[1])]))));
-        Exchange(typeof(Group), nameof(Group.Broadcast), Op.GroupBroadcast);
-        Exchange(typeof(Warp), nameof(Warp.Shuffle), Op.Shuffle);
-        Exchange(typeof(Warp), nameof(Warp.Broadcast), Op.Shuffle);
-        Exchange(typeof(Warp), nameof(Warp.ShuffleUp), Op.ShuffleUp);
-        Exchange(typeof(Warp), nameof(Warp.ShuffleDown), Op.ShuffleDown);
-        Exchange(typeof(Warp), nameof(Warp.ShuffleXor), Op.ShuffleXor);
+        static CsValue Exchanged(Importer m, CsValue value, Op op, Value with) =>
+            value.WithLeaves(new Queue<Value>(value.Leaves.Select(leaf => m.Builder.Emit(op, leaf.Type, [leaf, with]))));
+        void Exchange(Type type, string name, Op op, Func<Importer, Value, Value, Value> source) => table[(type, name)] = (m, _, a) =>
+            a.Length == 2 ? Exchanged(m, a[0], op, Scalar(a[1])) : Exchanged(m, a[0], Op.Shuffle, source(m, Scalar(a[1]), Scalar(a[2])));
+        table[(typeof(Group), nameof(Group.Broadcast))] = (m, _, a) => Exchanged(m, a[0], Op.GroupBroadcast, Scalar(a[1]));
+        table[(typeof(Warp), nameof(Warp.Broadcast))] = (m, _, a) => Exchanged(m, a[0], Op.Shuffle, Scalar(a[1]));
+        // Within parts of the warp of a width that is a power of two, the lane that a value comes from is computed.
+        Exchange(typeof(Warp), nameof(Warp.Shuffle), Op.Shuffle, (m, lane, width) =>
+            m.Builder.Binary(Op.Or, FirstOfPart(m, width), m.Builder.And(lane, LastOfPart(m, width))));
+        Exchange(typeof(Warp), nameof(Warp.ShuffleUp), Op.ShuffleUp, (m, delta, width) =>
+        {
+            Value self = m.Place(Op.LaneIndex), from = m.Builder.Binary(Op.Sub, self, delta);
+            return m.Builder.Select(m.Builder.Binary(Op.Lt, from, FirstOfPart(m, width)), self, from);
+        });
+        Exchange(typeof(Warp), nameof(Warp.ShuffleDown), Op.ShuffleDown, (m, delta, width) =>
+        {
+            Value self = m.Place(Op.LaneIndex), from = m.Builder.Add(self, delta);
+            Value last = m.Builder.Binary(Op.Or, FirstOfPart(m, width), LastOfPart(m, width));
+            return m.Builder.Select(m.Builder.Binary(Op.Gt, from, last), self, from);
+        });
+        Exchange(typeof(Warp), nameof(Warp.ShuffleXor), Op.ShuffleXor, (m, mask, width) =>
+        {
+            Value self = m.Place(Op.LaneIndex), from = m.Builder.Binary(Op.Xor, self, mask);
+            Value last = m.Builder.Binary(Op.Or, FirstOfPart(m, width), LastOfPart(m, width));
+            return m.Builder.Select(m.Builder.Binary(Op.Gt, from, last), self, from);
+        });
     }
+
+    private static Value LastOfPart(Importer m, Value width) => m.Builder.Binary(Op.Sub, width, Constant.I32(1));
+
+    private static Value FirstOfPart(Importer m, Value width) =>
+        m.Builder.And(m.Place(Op.LaneIndex), m.Builder.Not(LastOfPart(m, width)));
 
     private static void AddViews(Dictionary<(Type, string), Handler> table)
     {
@@ -88,16 +116,20 @@ internal static class Intrinsics
         table[(view, "get_Item")] = (m, _, a) =>
         {
             ViewValue v = View(m, a[0]);
-            return new MemoryReference(v.Element, m.Builder.PtrAdd(v.Pointer, Scalar(a[1]), StructLayout.SizeOf(v.Element)));
+            // An index is an int, a long, or an Index1D that holds one.
+            return new MemoryReference(v.Element, m.Builder.PtrAdd(v.Pointer, a[1].Leaves.Single(), StructLayout.SizeOf(v.Element)));
         };
         table[(view, "get_Length")] = (m, _, a) => new ScalarValue(View(m, a[0]).Length);
         table[(view, "get_IntLength")] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.Truncate64, IrType.I32, [View(m, a[0]).Length]));
+        table[(view, "get_IsValid")] = (m, _, a) => new ScalarValue(m.Builder.Binary(Op.Gt, View(m, a[0]).Length, Constant.I64(0)));
         table[(view, "SubView")] = (m, _, a) =>
         {
             ViewValue v = View(m, a[0]);
-            return new ViewValue(v.Element, m.Builder.PtrAdd(v.Pointer, Scalar(a[1]), StructLayout.SizeOf(v.Element)),
-                Long(m, Scalar(a[2])));
+            Value start = Scalar(a[1]);
+            return new ViewValue(v.Element, m.Builder.PtrAdd(v.Pointer, start, StructLayout.SizeOf(v.Element)),
+                a.Length > 2 ? Long(m, Scalar(a[2])) : m.Builder.Binary(Op.Sub, v.Length, Long(m, start)));
         };
+        table[(view, "AsAlignedInternal")] = (m, _, a) => View(m, a[0]);
         table[(view, "Cast")] = (m, method, a) =>
         {
             ViewValue v = View(m, a[0]);
@@ -106,9 +138,9 @@ internal static class Intrinsics
             return new ViewValue(other, v.Pointer, m.Builder.Binary(Op.Div, bytes, Constant.I64(StructLayout.SizeOf(other))));
         };
         table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) =>
-            Array(m, method, Op.SharedArray, AddressSpace.Shared, Scalar(a[0]));
+            Array(m, method, Op.SharedArray, AddressSpace.Shared, a[0].Leaves.Single());
         table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) =>
-            Array(m, method, Op.LocalArray, AddressSpace.Local, Scalar(a[0]));
+            Array(m, method, Op.LocalArray, AddressSpace.Local, a[0].Leaves.Single());
         table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
             new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []),
                 Constant.I64(int.MaxValue));
@@ -131,7 +163,7 @@ internal static class Intrinsics
         {
             if (a[0] is not MemoryReference target)
                 throw m.Error("An atomic operation on a variable.", "Apply it to an element of a view.");
-            bool isUnsigned = method.GetParameters()[1].ParameterType == typeof(uint);
+            bool isUnsigned = method.GetParameters()[1].ParameterType is var type && (type == typeof(uint) || type == typeof(ulong));
             return new ScalarValue(m.Builder.Emit(isUnsigned ? unsigned : op, Scalar(a[1]).Type, [target.Pointer, .. a[1..].Select(Scalar)],
                 (long)MemoryTypes.Of(target.Element)!.Value));
         };
@@ -241,6 +273,17 @@ internal static class Intrinsics
         IR.Scalar.I64 => IrType.F64,
         _ => IrType.I64,
     };
+
+    /// <summary>Assertions are for ILGPU's CPU accelerator; kernels that are compiled here do not check them.</summary>
+    private static void AddAssertions(Dictionary<(Type, string), Handler> table)
+    {
+        foreach (Type type in (Type[])[typeof(Trace), typeof(Debug)])
+            table[(type, nameof(Trace.Assert))] = (_, _, _) => null;
+        table[(typeof(IndexTypeExtensions), "AssertIntIndexRange")] = (_, _, _) => null;
+        table[(typeof(IndexTypeExtensions), "AssertIntIndex")] = (_, _, _) => null;
+        table[(typeof(ILGPU.Interop), nameof(ILGPU.Interop.SizeOf))] = (_, method, _) =>
+            new ScalarValue(Constant.I32(StructLayout.SizeOf(method.GetGenericArguments()[0])));
+    }
 
     /// <summary>Math.Abs, Min and Max of integers.</summary>
     private static ScalarValue Integer(Importer m, Op op, string name, Value[] v, Type type)

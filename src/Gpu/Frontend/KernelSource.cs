@@ -1,19 +1,29 @@
 using System.Reflection;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Frontend;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
-using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu;
 
 /// <summary>A kernel method and its forms on the way to a target.</summary>
-internal sealed class KernelSource(MethodInfo method, KernelSpecialization specialization = default)
+internal sealed class KernelSource(MethodInfo method, KernelSpecialization specialization = default, bool? isImplicit = null)
 {
     private readonly Lock gate = new();
     private Function? imported;
 
     /// <summary>The method.</summary>
     public MethodInfo Method { get; } = method;
+
+    /// <summary>
+    /// Whether the first parameter is the thread's index in an extent, and the launch chooses the groups. ILGPU's loaders say so; where
+    /// nobody does, an index in the first place is taken for it.
+    /// </summary>
+    public bool IsImplicit { get; } = isImplicit ?? (method.GetParameters().FirstOrDefault()?.ParameterType is { } first
+        && (first == typeof(Index1D) || first == typeof(Index2D) || first == typeof(Index3D)));
+
+    /// <summary>Where a launch's arguments lie.</summary>
+    public ArgumentLayout Arguments { get; } = ArgumentLayout.Of(method);
 
     /// <summary>What its launches keep to, and what is asked of its machine code.</summary>
     public KernelSpecialization Specialization => specialization;

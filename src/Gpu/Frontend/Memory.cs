@@ -1,4 +1,5 @@
 using System.Reflection;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -17,7 +18,7 @@ internal static class Memory
                 return new ScalarValue(Constant.Zero(memory.ValueType()));
             if (type == typeof(nint) || type == typeof(nuint))
                 return new ScalarValue(Constant.I64(0));
-            if (!type.IsValueType || Runtime.ArgumentPacker.IsView(type))
+            if (!type.IsValueType || ArgumentLayout.IsView(type))
                 return NoValue.Unassigned;
             if (StructLayout.WhyNotValue(type) is { } reason)
                 throw importer.Error(reason, "Use a struct with a field for each number.");

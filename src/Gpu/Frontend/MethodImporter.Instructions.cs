@@ -25,7 +25,7 @@ internal sealed partial class MethodImporter
             case "constrained.":
                 constrained = (Type)i.Operand!;
                 break;
-            case "ldstr" when code.Exists(c => c.Operand is MethodInfo called && called.DeclaringType == typeof(CudaAsm)):
+            case "ldstr":
                 stack.Push(new NoValue("A string is used.", "Kernels have no strings; pass numbers.", (string)i.Operand!));
                 break;
             case "call" or "callvirt":
@@ -49,7 +49,6 @@ internal sealed partial class MethodImporter
         "newarr" => importer.Error("An array is allocated.", "Use LocalMemory.Allocate<T>(n) with a constant n, or pass an ArrayView."),
         "box" or "unbox" or "unbox.any" or "castclass" or "isinst" =>
             importer.Error("A value is boxed or cast to an object.", "Kernels have no heap; use generics with struct constraints."),
-        "ldstr" => importer.Error("A string is used.", "Kernels have no strings; pass numbers."),
         "ldftn" or "ldvirtftn" or "calli" => importer.Error("A delegate or function pointer is used.",
             "Pass a policy struct as a type parameter and call its static abstract member; calls are then inlined."),
         "ldelem" or "ldelema" or "ldlen" or "ldnull" or "initblk" or "cpblk" or "localloc" or "ldtoken" =>

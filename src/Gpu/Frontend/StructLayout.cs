@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -27,7 +28,7 @@ internal static class StructLayout
     /// <summary>The size in bytes of an element of a view.</summary>
     public static int SizeOf(Type type) => MemoryTypes.Of(type) is { } memory
         ? memory.Bytes()
-        : sizes.GetOrAdd(type, static t => Runtime.ArgumentPacker.SizeOf(t));
+        : sizes.GetOrAdd(type, static t => ArgumentLayout.SizeOf(t));
 
     /// <summary>The byte offset of each field.</summary>
     public static int[] Offsets(Type type) => offsets.GetOrAdd(type, static t => FindOffsets(t));
@@ -41,7 +42,7 @@ internal static class StructLayout
 
     private static string? FindValueRefusal(Type type)
     {
-        if (type == typeof(decimal) || type == typeof(Half) || type == typeof(Int128) || type == typeof(UInt128))
+        if (type == typeof(decimal) || type == typeof(System.Half) || type == typeof(Int128) || type == typeof(UInt128))
             return $"{Naming.Of(type)} is no number of the kernel vocabulary.";
         if (type.IsDefined(typeof(InlineArrayAttribute)) || Array.Exists(Fields(type), f => f.IsDefined(typeof(FixedBufferAttribute))))
             return $"{Naming.Of(type)} holds an array inside.";

@@ -1,6 +1,7 @@
 using System.Reflection;
-using System.Text;
 using System.Text.RegularExpressions;
+using System.Text;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
@@ -27,7 +28,7 @@ public enum CodeTarget
 public static partial class CodeListing
 {
     /// <summary>The lanes of the widest vectors of this processor.</summary>
-    public static int VectorLanes => CpuDevice.Create(1, 0).WarpSize;
+    public static int VectorLanes => SimdDevice.Create(1, 0).WarpSize;
 
     /// <summary>The code for groups of one shape. C# lines stand as comments, with their text where the source file is at hand.</summary>
     /// <exception cref="KernelCompilationException">The language, or the target, does not allow something in the kernel.</exception>

@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 
@@ -18,12 +19,14 @@ public static class LaunchRecorder
     public static IReadOnlyList<LaunchRecord> Record(
         int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
     {
-        using var accelerator = new RecordingAccelerator(InterpreterDevice.Create(warpSize), runs, stop);
+        using Context context = Context.Create(_ => { });
+        using var accelerator = new RecordingAccelerator(context, InterpreterDevice.Create(warpSize), runs, stop);
         work(accelerator);
         return accelerator.Launches;
     }
 
-    private sealed class RecordingAccelerator(InterpreterDevice device, bool runs, CancellationToken stop) : InterpreterAccelerator(device)
+    private sealed class RecordingAccelerator(Context context, InterpreterDevice device, bool runs, CancellationToken stop)
+        : InterpreterAccelerator(context, device)
     {
         public List<LaunchRecord> Launches { get; } = [];
 
@@ -37,7 +40,7 @@ public static class LaunchRecorder
 
         public override string Text => Printer.Print(function.Value);
 
-        public override unsafe void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
+        public override unsafe void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
         {
             stop.ThrowIfCancellationRequested();
             var touched = new TouchedBytes();

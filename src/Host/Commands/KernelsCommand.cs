@@ -71,7 +71,7 @@ internal static class KernelsCommand
         [
             $"{kernels.Count} kernels in their shapes for a GPU. Those of a training step of 784-400-20, batch {batch}, are counted at "
                 + "these sizes, the rest at small ones.",
-            device.AcceleratorType == AcceleratorType.Cuda
+            DeviceKind.Of(device) == DeviceKind.Cuda
                 ? $"Registers and local bytes: of a thread, as the driver says for {device.Name}; – where the kernel does not fit it."
                 : $"Registers and local bytes: – since only CUDA's driver tells, and the device is {device.Name}.",
             "Bytes: device memory, each byte read once and written once. "

@@ -1,46 +1,30 @@
 namespace VaeGpu.Kernels.Devices;
 
-/// <summary>The kinds of device that can be asked for.</summary>
-public enum DeviceKind
-{
-    /// <summary>The fastest there is: a CUDA device, else an OpenCL GPU, else the processor.</summary>
-    Auto,
-    Cpu,
-    OpenCL,
-    Cuda,
-    Interpreter,
-}
-
-/// <summary>
-/// A device as it is asked for: <c>auto</c>, <c>cpu</c>, <c>opencl[:n]</c>, <c>cuda[:n]</c> or <c>interpreter</c>, n counting from 0.
-/// </summary>
-public readonly record struct DeviceSpec(DeviceKind Kind, int Index)
+/// <summary>A device as it is asked for: <c>auto</c>, or a <see cref="DeviceKind"/> with its number, counting from 0.</summary>
+/// <param name="Kind">The kind; null for <c>auto</c>, the fastest there is: an NVIDIA GPU, else an OpenCL GPU, else the processor.</param>
+/// <param name="Index">Its place among those of its kind.</param>
+public readonly record struct DeviceSpec(DeviceKind? Kind, int Index)
 {
     /// <summary>Reads a specification.</summary>
-    /// <exception cref="FormatException">It is none; the message names those there are.</exception>
+    /// <exception cref="FormatException">The text names no kind of device; the message names those there are.</exception>
     public static DeviceSpec Parse(string text)
     {
         string[] parts = text.Trim().Split(':');
-        DeviceKind? kind = parts[0].ToUpperInvariant() switch
-        {
-            "AUTO" => DeviceKind.Auto,
-            "CPU" => DeviceKind.Cpu,
-            "OPENCL" => DeviceKind.OpenCL,
-            "CUDA" => DeviceKind.Cuda,
-            "INTERPRETER" => DeviceKind.Interpreter,
-            _ => null,
-        };
+        if (parts is [var auto] && auto.Equals("auto", StringComparison.OrdinalIgnoreCase))
+            return new(null, 0);
+        DeviceKind? kind = DeviceKind.All.FirstOrDefault(kind => kind.Name.Equals(parts[0], StringComparison.OrdinalIgnoreCase));
         int index = 0;
-        bool counted = kind is DeviceKind.OpenCL or DeviceKind.Cuda;
-        bool wellFormed = parts.Length == 1
-            || (parts.Length == 2 && counted && int.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out index));
-        return kind is { } known && wellFormed
-            ? new(known, index)
-            : throw new FormatException($"\"{text}\" is no device; say auto, cpu, cuda, cuda:1, opencl, opencl:1 or interpreter.");
+        bool isWellFormed = parts.Length == 1
+            || (parts.Length == 2 && kind is { IsCounted: true } && int.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out index));
+        return kind is not null && isWellFormed
+            ? new(kind, index)
+            : throw new FormatException($"\"{text}\" is not a device. Use auto, {string.Join(", ", DeviceKind.All.Select(Names))}.");
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Kind.ToString().ToLowerInvariant() + (Index > 0 ? $":{Index}" : "");
+    public override string ToString() => (Kind?.Name ?? "auto") + (Index > 0 ? $":{Index}" : "");
+
+    private static string Names(DeviceKind kind) => kind.IsCounted ? $"{kind.Name} ({kind.Name}:1, …)" : kind.Name;
 }
 
 /// <summary>A line of the list of devices.</summary>
@@ -49,5 +33,5 @@ public readonly record struct DeviceSpec(DeviceKind Kind, int Index)
 /// <param name="Refusal">Why it cannot be used; null where it can.</param>
 public sealed record DeviceEntry(string Spec, string Name, string? Refusal);
 
-/// <summary>A device that was asked for and is not there; the message says what there is.</summary>
+/// <summary>A device that was asked for and does not exist; the message says what there is.</summary>
 public sealed class DeviceNotFoundException(string message) : Exception(message);

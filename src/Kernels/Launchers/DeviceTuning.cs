@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels;
@@ -58,13 +59,13 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
     /// </summary>
     public static DeviceTuning For(Accelerator accelerator) => Backend.IsGpu(accelerator)
         ? new(TileShape.Blocked, 64, 4, new(32, 8, 1), accelerator.NumMultiprocessors)
-        : (accelerator.AcceleratorType, accelerator.WarpSize) switch
+        : accelerator switch
         {
-            (AcceleratorType.CPU, 16) => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
-            (AcceleratorType.CPU, 8) => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
-            (AcceleratorType.CPU, 4) => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
-            (AcceleratorType.CPU, < 32) => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
-            (AcceleratorType.CPU, _) => new(TileShape.Blocked, 64, 4, new(32, 8, 1), HopperProcessors),
-            _ => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
+            OpenCL12Accelerator => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
+            { WarpSize: 16 } => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
+            { WarpSize: 8 } => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
+            { WarpSize: 4 } => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
+            { WarpSize: < 32 } => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
+            _ => new(TileShape.Blocked, 64, 4, new(32, 8, 1), HopperProcessors),
         };
 }

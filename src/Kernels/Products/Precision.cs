@@ -1,3 +1,5 @@
+using ILGPU.Runtime.Cuda;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>The numbers that matrix products multiply; they add in fp32 whatever they multiply.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ILGPU.Runtime.Cuda;
 
 namespace VaeGpu.Kernels;
 

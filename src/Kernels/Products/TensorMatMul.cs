@@ -1,3 +1,4 @@
+using ILGPU.Runtime.Cuda;
 using static VaeGpu.Kernels.TensorInstructions;
 
 namespace VaeGpu.Kernels;

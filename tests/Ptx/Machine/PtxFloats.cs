@@ -29,7 +29,7 @@ internal static class PtxFloats
     {
         if (float.IsNaN(value))
             return 0x7FFF;
-        Half half = (Half)value;
+        System.Half half = (System.Half)value;
         if (!nearest && MathF.Abs((float)half) > MathF.Abs(value))
             half = BitConverter.UInt16BitsToHalf((ushort)(BitConverter.HalfToUInt16Bits(half) - 1));
         return BitConverter.HalfToUInt16Bits(half);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Simd;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -54,7 +55,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         lock (launching)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(CpuAccelerator));
+            ObjectDisposedException.ThrowIf(closed, typeof(SimdAccelerator));
             int count = grid.Size;
             foreach (Worker worker in workers)
                 worker.SetLaunch(grid, arguments);

@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
@@ -12,7 +13,7 @@ internal sealed unsafe class CudaExecutable : Executable
 {
     private const int WidestAccess = 16;
 
-    private readonly CudaAccelerator accelerator;
+    private readonly PtxAccelerator accelerator;
     private readonly Function function;
     private readonly Index3D groupDim;
     private readonly int? groupsPerProcessor;
@@ -20,7 +21,7 @@ internal sealed unsafe class CudaExecutable : Executable
     private readonly CudaKernel?[] forms = new CudaKernel?[4];
     private readonly Lock gate = new();
 
-    public CudaExecutable(CudaAccelerator accelerator, Function function, Index3D groupDim, int? groupsPerProcessor)
+    public CudaExecutable(PtxAccelerator accelerator, Function function, Index3D groupDim, int? groupsPerProcessor)
     {
         (this.accelerator, this.function, this.groupDim, this.groupsPerProcessor) = (accelerator, function, groupDim, groupsPerProcessor);
         views = [.. function.Parameters.Where(parameter => parameter.Type.IsPointer).Select(parameter => parameter.ByteOffset)];
@@ -39,7 +40,7 @@ internal sealed unsafe class CudaExecutable : Executable
     private CudaKernel Usual { get; }
 
     /// <inheritdoc/>
-    public override void Launch(AcceleratorStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
+    public override void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
     {
         CudaKernel kernel = For(arguments);
         accelerator.Enter();

@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Accelerators;
+
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>
@@ -6,13 +8,13 @@ namespace VaeGpu.Gpu.Runtime;
 /// </summary>
 internal sealed unsafe class CudaGraph : LaunchGraph
 {
-    private readonly CudaAccelerator accelerator;
+    private readonly PtxAccelerator accelerator;
     private readonly ICudaDriver driver;
     private readonly string name;
     private readonly bool inOrder;
     private nint executable;
 
-    public CudaGraph(CudaAccelerator accelerator, Recorder recorded) : base(accelerator, recorded)
+    public CudaGraph(PtxAccelerator accelerator, Recorder recorded) : base(accelerator, recorded)
     {
         (this.accelerator, driver, inOrder) = (accelerator, accelerator.Driver, recorded.InOrder);
         name = $"a graph of {Count} launches";
@@ -33,7 +35,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
     {
         accelerator.Enter();
         accelerator.Launched(name);
-        accelerator.Check(driver.GraphLaunch(executable, accelerator.DefaultStream.Handle), "cuGraphLaunch");
+        accelerator.Check(driver.GraphLaunch(executable, ((EngineStream)accelerator.DefaultStream).Handle), "cuGraphLaunch");
     }
 
     internal override void Release()
@@ -53,7 +55,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         accelerator.Check(driver.StreamCreate(&handle, CudaNumber.StreamNonBlocking), "cuStreamCreate");
         try
         {
-            return Capture(new AcceleratorStream(accelerator) { Handle = handle });
+            return Capture(new EngineStream(accelerator, handle));
         }
         finally
         {
@@ -61,7 +63,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         }
     }
 
-    private nint Capture(AcceleratorStream stream)
+    private nint Capture(EngineStream stream)
     {
         accelerator.Check(driver.StreamBeginCapture(stream.Handle, CudaNumber.CaptureThreadLocal), "cuStreamBeginCapture");
         nint graph = 0;
@@ -83,7 +85,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         return graph;
     }
 
-    private void CaptureSteps(AcceleratorStream stream)
+    private void CaptureSteps(EngineStream stream)
     {
         int[][] waits = inOrder
             ? [.. Enumerable.Range(0, Steps.Count).Select(step => step == 0 ? [] : new[] { step - 1 })]
@@ -118,7 +120,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
 
     private static MemoryUse[] Uses(RecordedStep step) => step switch
     {
-        RecordedClear clear => [clear.Use],
+        RecordedFill fill => [fill.Use],
         RecordedLaunch launch => ((CudaExecutable)launch.Executable).Uses(launch.Arguments),
         _ => throw new InvalidOperationException($"A {step.GetType().Name} does not tell what memory it uses."),
     };

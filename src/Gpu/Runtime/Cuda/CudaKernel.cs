@@ -1,4 +1,5 @@
 using System.Text;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -6,7 +7,7 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>A text that the driver has compiled and loaded.</summary>
 internal sealed unsafe class CudaKernel
 {
-    private readonly CudaAccelerator accelerator;
+    private readonly PtxAccelerator accelerator;
     private readonly ICudaDriver driver;
     private readonly string name;
     private readonly nint module;
@@ -14,7 +15,7 @@ internal sealed unsafe class CudaKernel
     private readonly (int Offset, bool IsView)[] arguments;
     private nint function;
 
-    public CudaKernel(CudaAccelerator accelerator, string name, PtxModule ptx, nint module, string log)
+    public CudaKernel(PtxAccelerator accelerator, string name, PtxModule ptx, nint module, string log)
     {
         (this.accelerator, this.name, Ptx, this.module, this.log) = (accelerator, name, ptx, module, log);
         driver = accelerator.Driver;
@@ -95,7 +96,7 @@ internal sealed unsafe class CudaKernel
     private Exception Failure(Index3D gridDim, CudaError error)
     {
         accelerator.ThrowIfSticky(error, "cuLaunchKernel");
-        Index3D most = ((CudaDevice)accelerator.Device).MaxGrid;
+        Index3D most = ((PtxDevice)accelerator.Device).MaxGridSize;
         if (gridDim.X > most.X || gridDim.Y > most.Y || gridDim.Z > most.Z)
         {
             return new KernelLaunchException($"{name} was launched with {Size(gridDim)} groups; "

@@ -36,6 +36,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     private readonly delegate* unmanaged<void*, CudaError> memFreeHost;
     private readonly delegate* unmanaged<ulong, void*, nuint, nint, CudaError> memcpyHtoDAsync;
     private readonly delegate* unmanaged<void*, ulong, nuint, nint, CudaError> memcpyDtoHAsync;
+    private readonly delegate* unmanaged<ulong, ulong, nuint, nint, CudaError> memcpyDtoDAsync;
     private readonly delegate* unmanaged<ulong, byte, nuint, nint, CudaError> memsetD8Async;
     private readonly delegate* unmanaged<nint*, uint, CudaError> streamCreate;
     private readonly delegate* unmanaged<nint, CudaError> streamDestroy;
@@ -88,6 +89,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
         memFreeHost = (delegate* unmanaged<void*, CudaError>)Find("cuMemFreeHost");
         memcpyHtoDAsync = (delegate* unmanaged<ulong, void*, nuint, nint, CudaError>)Find("cuMemcpyHtoDAsync_v2");
         memcpyDtoHAsync = (delegate* unmanaged<void*, ulong, nuint, nint, CudaError>)Find("cuMemcpyDtoHAsync_v2");
+        memcpyDtoDAsync = (delegate* unmanaged<ulong, ulong, nuint, nint, CudaError>)Find("cuMemcpyDtoDAsync_v2");
         memsetD8Async = (delegate* unmanaged<ulong, byte, nuint, nint, CudaError>)Find("cuMemsetD8Async");
         streamCreate = (delegate* unmanaged<nint*, uint, CudaError>)Find("cuStreamCreate");
         streamDestroy = (delegate* unmanaged<nint, CudaError>)Find("cuStreamDestroy_v2");
@@ -188,6 +190,8 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
         memcpyHtoDAsync(target, source, bytes, stream);
     public CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) =>
         memcpyDtoHAsync(target, source, bytes, stream);
+    public CudaError MemcpyDtoDAsync(ulong target, ulong source, nuint bytes, nint stream) => memcpyDtoDAsync(target, source, bytes, stream);
+
     public CudaError MemsetD8Async(ulong target, byte value, nuint count, nint stream) => memsetD8Async(target, value, count, stream);
 
     public CudaError StreamCreate(nint* stream, uint flags) => streamCreate(stream, flags);

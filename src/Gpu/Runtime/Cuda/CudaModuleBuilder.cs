@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Gpu.Runtime;
@@ -7,7 +8,7 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>
 /// Has the driver compile PTX for one device, or takes what it compiled in an earlier run. The accelerator's context must be current.
 /// </summary>
-internal sealed unsafe class CudaModuleBuilder(CudaAccelerator accelerator, CudaDevice device)
+internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDevice device)
 {
     private const int LogBytes = 1 << 16, OptimizationLevel = 4;
 

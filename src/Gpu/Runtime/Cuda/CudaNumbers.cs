@@ -11,6 +11,7 @@ internal enum CudaDeviceAttribute
     MaxGridDimY = 6,
     MaxGridDimZ = 7,
     MaxSharedMemoryPerBlock = 8,
+    TotalConstantMemory = 9,
     WarpSize = 10,
     /// <summary>In kHz.</summary>
     ClockRate = 13,
@@ -20,6 +21,7 @@ internal enum CudaDeviceAttribute
     MemoryClockRate = 36,
     /// <summary>In bits.</summary>
     MemoryBusWidth = 37,
+    MaxThreadsPerMultiprocessor = 39,
     ComputeCapabilityMajor = 75,
     ComputeCapabilityMinor = 76,
     MaxSharedMemoryPerBlockOptin = 97,

@@ -28,6 +28,7 @@ internal unsafe interface ICudaDriver
     CudaError MemFreeHost(void* memory);
     CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream);
     CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream);
+    CudaError MemcpyDtoDAsync(ulong target, ulong source, nuint bytes, nint stream);
     CudaError MemsetD8Async(ulong target, byte value, nuint count, nint stream);
 
     CudaError StreamCreate(nint* stream, uint flags);

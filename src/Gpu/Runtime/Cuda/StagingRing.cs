@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using VaeGpu.Gpu.Accelerators;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -6,7 +7,7 @@ namespace VaeGpu.Gpu.Runtime;
 /// Page-locked memory that copies go through in pieces, so that the device moves one piece while the processor moves the next. Allocated
 /// at the first copy, and reused by all; whoever copies holds the lock of the accelerator's copies.
 /// </summary>
-internal sealed unsafe class StagingRing(CudaAccelerator accelerator)
+internal sealed unsafe class StagingRing(PtxAccelerator accelerator)
 {
     internal const int Slots = 4;
     internal const long SlotBytes = 1 << 20;

@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Accelerators;
+
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>The entry points of the extension cl_khr_command_buffer, which belong to a platform.</summary>
@@ -26,7 +28,7 @@ internal sealed unsafe class CommandBuffers
     }
 
     /// <summary>The extension on a device; null where the driver does not have it.</summary>
-    public static CommandBuffers? Of(OpenCLLibrary cl, OpenCLDevice device)
+    public static CommandBuffers? Of(OpenCLLibrary cl, OpenCL12Device device)
     {
         if (!device.HasCommandBuffers)
             return null;
@@ -47,7 +49,7 @@ internal sealed unsafe class CommandBufferGraph : LaunchGraph
     // CL_COMMAND_BUFFER_FLAGS_KHR, CL_COMMAND_BUFFER_SIMULTANEOUS_USE_KHR
     private const ulong Flags = 0x1293, Simultaneous = 1;
 
-    private readonly OpenCLAccelerator accelerator;
+    private readonly OpenCL12Accelerator accelerator;
     private readonly CommandBuffers driver;
     private readonly List<nint> kernels = [];
     private nint buffer;
@@ -56,7 +58,7 @@ internal sealed unsafe class CommandBufferGraph : LaunchGraph
     /// <param name="driver">The extension.</param>
     /// <param name="recorded">Launches, and nothing else.</param>
     /// <exception cref="OpenCLException">The driver cannot hold them.</exception>
-    public CommandBufferGraph(OpenCLAccelerator accelerator, CommandBuffers driver, Recorder recorded) : base(accelerator, recorded)
+    public CommandBufferGraph(OpenCL12Accelerator accelerator, CommandBuffers driver, Recorder recorded) : base(accelerator, recorded)
     {
         (this.accelerator, this.driver) = (accelerator, driver);
         nint queue = accelerator.Queue;

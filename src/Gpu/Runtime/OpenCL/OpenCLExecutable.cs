@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Targets.OpenCL;
 
@@ -6,7 +7,7 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>A kernel that the driver has compiled.</summary>
 internal sealed unsafe class OpenCLExecutable : Executable
 {
-    private readonly OpenCLAccelerator accelerator;
+    private readonly OpenCL12Accelerator accelerator;
     private readonly OpenCLLibrary cl;
     private readonly string name;
     private readonly OpenCLText text;
@@ -16,7 +17,7 @@ internal sealed unsafe class OpenCLExecutable : Executable
     private readonly (int Offset, MemoryType? Memory)[] arguments;
     private readonly Lock gate = new();
 
-    public OpenCLExecutable(OpenCLAccelerator accelerator, string name, OpenCLText text, Index3D groupDim, OpenCLProgramBuilder programs)
+    public OpenCLExecutable(OpenCL12Accelerator accelerator, string name, OpenCLText text, Index3D groupDim, OpenCLProgramBuilder programs)
     {
         (this.accelerator, this.name, this.text, this.groupDim, this.programs) = (accelerator, name, text, groupDim, programs);
         cl = accelerator.Library;
@@ -29,7 +30,7 @@ internal sealed unsafe class OpenCLExecutable : Executable
     public override string Text => text.Source;
 
     /// <inheritdoc/>
-    public override void Launch(AcceleratorStream stream, Index3D gridDim, byte* block, int dynamicSharedBytes)
+    public override void Launch(EngineStream stream, Index3D gridDim, byte* block, int dynamicSharedBytes)
     {
         ThrowIfTooMuchShared(dynamicSharedBytes);
         nuint* local = stackalloc nuint[3], global = stackalloc nuint[3];

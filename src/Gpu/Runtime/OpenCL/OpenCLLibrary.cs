@@ -25,6 +25,7 @@ internal sealed unsafe class OpenCLLibrary
     public readonly delegate* unmanaged<nint, OpenCLError> ReleaseMemObject;
     public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError> EnqueueReadBuffer;
     public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError> EnqueueWriteBuffer;
+    public readonly delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError> EnqueueCopyBuffer;
     public readonly delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError> EnqueueFillBuffer;
     public readonly delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, OpenCLError> EnqueueNDRangeKernel;
     public readonly delegate* unmanaged<nint, OpenCLError> Finish;
@@ -56,6 +57,8 @@ internal sealed unsafe class OpenCLLibrary
             (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueReadBuffer");
         EnqueueWriteBuffer =
             (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueWriteBuffer");
+        EnqueueCopyBuffer =
+            (delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError>)Find("clEnqueueCopyBuffer");
         EnqueueFillBuffer =
             (delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError>)Find("clEnqueueFillBuffer");
         EnqueueNDRangeKernel =

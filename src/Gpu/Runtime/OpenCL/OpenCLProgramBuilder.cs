@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.OpenCL;
 
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>Has the driver compile texts for one device, or takes what it compiled in an earlier run.</summary>
-internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCLDevice device, nint context)
+internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCL12Device device, nint context)
 {
     private const uint BuildLog = 0x1183, BinarySizes = 0x1165, Binaries = 0x1166;
     private const int LogLines = 12;

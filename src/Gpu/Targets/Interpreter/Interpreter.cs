@@ -1,5 +1,6 @@
-using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -71,7 +72,7 @@ internal sealed class Interpreter
             for (int group = groups.Start.Value; group < groups.End.Value; group++)
             {
                 stop.ThrowIfCancellationRequested();
-                machine.StartGroup(HostThread.Unflatten(group, gridDim));
+                machine.StartGroup(Machine.Unflatten(group, gridDim));
                 foreach (Memory memory in groupMemory)
                     memory.Forget(0, memory.Bytes);
                 body.Run(machine.Everyone);

@@ -23,7 +23,7 @@ internal sealed class Machine
         GridDim = [NewColumn(), NewColumn(), NewColumn()];
         for (int lane = 0; lane < Threads; lane++)
         {
-            Index3D index = HostThread.Unflatten(lane, groupDim);
+            Index3D index = Unflatten(lane, groupDim);
             (GroupIndex[0][lane], GroupIndex[1][lane], GroupIndex[2][lane]) = (index.X, index.Y, index.Z);
         }
     }
@@ -87,16 +87,20 @@ internal sealed class Machine
     public string NameOf(int lane) => NameOf(lane, Clock.Now);
 
     /// <summary>What the threads of an access are called in messages.</summary>
+    /// <summary>The index at a place of an extent, X running fastest.</summary>
+    public static Index3D Unflatten(int linear, Index3D extent) =>
+        new(linear % extent.X, linear / extent.X % extent.Y, linear / extent.X / extent.Y);
+
     public string NameOf(int who, int time)
     {
         var grid = new Index3D((int)GridDim[0][0], (int)GridDim[1][0], (int)GridDim[2][0]);
         string name = who switch
         {
-            >= 0 => $"thread {Name(HostThread.Unflatten(who, GroupDim), GroupDim)}",
+            >= 0 => $"thread {Name(Unflatten(who, GroupDim), GroupDim)}",
             Clock.Many => "threads of several warps",
             _ => $"several threads of warp {~who}",
         };
-        return $"{name} of group {Name(HostThread.Unflatten(Clock.GroupAt(time), grid), grid)}";
+        return $"{name} of group {Name(Unflatten(Clock.GroupAt(time), grid), grid)}";
     }
 
     public KernelFaultException Fault(KernelFault fault, Instruction instruction, int lane, string what, string remedy) =>

@@ -1,0 +1,36 @@
+namespace VaeGpu.Gpu.Accelerators;
+
+/// <summary>The checking interpreter as a device: slow, and finds faults.</summary>
+[DeviceType(AcceleratorTypes.Interpreter)]
+public sealed class InterpreterDevice : EngineDevice
+{
+    private InterpreterDevice(int warpSize)
+    {
+        Name = $"Interpreter with warps of {warpSize}";
+        WarpSize = warpSize;
+        MaxNumThreadsPerGroup = 1024;
+        MaxNumThreadsPerMultiprocessor = 1024;
+        MaxGroupSize = new(1024, 1024, 1024);
+        MaxGridSize = new(int.MaxValue, int.MaxValue, int.MaxValue);
+        // As much shared memory as the largest GPU has, so that every shape of a kernel can be checked.
+        MaxSharedMemoryPerGroup = 227 << 10;
+        MaxConstantMemory = int.MaxValue;
+        NumMultiprocessors = 1;
+        MemorySize = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+    }
+
+    private protected override string Kind => "Interpreter";
+
+    /// <summary>An interpreter.</summary>
+    /// <param name="warpSize">Threads of a warp.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The warp size is not positive.</exception>
+    public static InterpreterDevice Create(int warpSize = 32) => warpSize > 0
+        ? new(warpSize)
+        : throw new ArgumentOutOfRangeException(nameof(warpSize), $"Warps have at least one thread, not {warpSize}.");
+
+    /// <inheritdoc/>
+    public override Accelerator CreateAccelerator(Context context) => CreateInterpreterAccelerator(context);
+
+    /// <summary>Opens the interpreter.</summary>
+    public InterpreterAccelerator CreateInterpreterAccelerator(Context context) => new(context, this);
+}

@@ -1,0 +1,153 @@
+using VaeGpu.Gpu.Runtime;
+
+namespace VaeGpu.Gpu.Accelerators;
+
+/// <summary>A device of an OpenCL driver.</summary>
+[DeviceType(AcceleratorTypes.OpenCL12)]
+public sealed class OpenCL12Device : EngineDevice
+{
+    private const ulong CorrectlyRounded = 1 << 7;
+
+    /// <summary>PoCL 3.1 lets a second thread into a platform whose devices the first has not filled in yet.</summary>
+    private static readonly Lock finding = new();
+
+    private OpenCL12Device()
+    {
+    }
+
+    private protected override string Kind => "OpenCL";
+
+    private protected override int Ordinal => Handle.GetHashCode();
+
+    /// <inheritdoc/>
+    public override bool IsGpu => (TypeBits & OpenCLInfo.Gpu) != 0;
+
+    internal nint Handle { get; private init; }
+
+    /// <summary>The driver that it belongs to.</summary>
+    internal nint Platform { get; private init; }
+
+    /// <summary>Whether the driver has <see cref="CommandBuffers"/> that can be queued while they run.</summary>
+    internal bool HasCommandBuffers { get; private init; }
+
+    /// <summary>The bits of CL_DEVICE_TYPE.</summary>
+    internal ulong TypeBits { get; private init; }
+
+    /// <summary>What the driver calls itself, with its version; a compiled program is good for one of them only.</summary>
+    internal string Driver { get; private init; } = "";
+
+    /// <summary>Whether the device has 64-bit floats.</summary>
+    internal bool HasDoubles { get; private init; }
+
+    /// <summary>Whether the device has 64-bit atomics.</summary>
+    internal bool HasLongAtomics { get; private init; }
+
+    /// <summary>Whether float division and square root can be had as IEEE 754 wants them.</summary>
+    internal bool RoundsCorrectly { get; private init; }
+
+    /// <summary>The largest single buffer.</summary>
+    internal long MaxAllocation { get; private init; }
+
+    /// <summary>Looks through every platform; what cannot be used is refused with its reason.</summary>
+    public static DeviceSearch Search()
+    {
+        var devices = new List<EngineDevice>();
+        var refusals = new List<DeviceRefusal>();
+        Search(devices, refusals);
+        return new(devices, refusals);
+    }
+
+    private static void Search(List<EngineDevice> devices, List<DeviceRefusal> refusals)
+    {
+        if (OpenCLLibrary.Instance is not { } cl)
+        {
+            refusals.Add(new("OpenCL",
+                "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+            return;
+        }
+        using Lock.Scope alone = finding.EnterScope();
+        nint[] platforms = OpenCLInfo.Platforms(cl);
+        if (platforms.Length == 0)
+            refusals.Add(new("OpenCL",
+                "The OpenCL loader is there but knows no driver. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+        foreach (nint platform in platforms)
+        {
+            nint[] handles = OpenCLInfo.Devices(cl, platform);
+            if (handles.Length == 0)
+                refusals.Add(new(OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformName),
+                    "The driver is installed but finds no device of its own."));
+            foreach (nint handle in handles)
+            {
+                if (Objection(cl, platform, handle) is { } objection)
+                    refusals.Add(new(OpenCLInfo.DeviceText(cl, handle, OpenCLInfo.DeviceName), objection));
+                else
+                    devices.Add(Describe(cl, platform, handle));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Accelerator CreateAccelerator(Context context) => CreateOpenCL12Accelerator(context);
+
+    /// <summary>Opens the device.</summary>
+    public OpenCL12Accelerator CreateOpenCL12Accelerator(Context context) => new(context, this, OpenCLLibrary.Instance!);
+
+    private static string? Objection(OpenCLLibrary cl, nint platform, nint device)
+    {
+        string platformVersion = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion);
+        string deviceVersion = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceVersion);
+        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.Available) == 0)
+            return "The driver says that the device is not available.";
+        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.CompilerAvailable) == 0)
+            return "The driver has no compiler for OpenCL C.";
+        if (!IsRecent(platformVersion))
+            return $"The driver is for {platformVersion}; OpenCL 1.2 or newer is needed.";
+        if (!IsRecent(deviceVersion))
+            return $"The device is for {deviceVersion}; OpenCL 1.2 or newer is needed.";
+        if (OpenCLInfo.DeviceText(cl, device, OpenCLInfo.Profile) != "FULL_PROFILE")
+            return "The device has OpenCL's embedded profile only, without exact arithmetic and 64-bit integers.";
+        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.EndianLittle) == 0)
+            return "The device is not little-endian.";
+        uint bits = OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.AddressBits);
+        return bits == 64 ? null : $"The device has {bits}-bit addresses; 64 are needed.";
+    }
+
+    private static OpenCL12Device Describe(OpenCLLibrary cl, nint platform, nint device)
+    {
+        string[] extensions = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.Extensions).Split(' ');
+        int threads = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxWorkGroupSize));
+        return new OpenCL12Device
+        {
+            Handle = device,
+            Platform = platform,
+            HasCommandBuffers = extensions.Contains(CommandBuffers.Extension)
+                && (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.CommandBufferCapabilities) & CommandBuffers.SimultaneousUse) != 0,
+            Name = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceName),
+            Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " "
+                + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
+            TypeBits = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DeviceType),
+            // Without sub-groups, which OpenCL 1.2 does not have, no threads are known to run in step.
+            WarpSize = 1,
+            MaxNumThreadsPerGroup = threads,
+            MaxNumThreadsPerMultiprocessor = threads,
+            // The driver bounds each axis too; what it refuses it refuses at the launch.
+            MaxGroupSize = new(threads, threads, threads),
+            MaxGridSize = new(int.MaxValue, int.MaxValue, int.MaxValue),
+            MaxConstantMemory = int.MaxValue,
+            MaxSharedMemoryPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.LocalMemorySize)),
+            NumMultiprocessors = (int)OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.MaxComputeUnits),
+            MemorySize = (long)OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.GlobalMemorySize),
+            MaxAllocation = (long)OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxAllocation),
+            HasDoubles = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DoubleFloatConfig) != 0,
+            HasLongAtomics = extensions.Contains("cl_khr_int64_base_atomics") && extensions.Contains("cl_khr_int64_extended_atomics"),
+            RoundsCorrectly = (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.SingleFloatConfig) & CorrectlyRounded) != 0,
+        };
+    }
+
+    /// <summary>Whether a version text, "OpenCL 1.2 …", says 1.2 or newer.</summary>
+    private static bool IsRecent(string text)
+    {
+        string[] words = text.Split(' ');
+        return words.Length > 1 && Version.TryParse(words[1], out Version? version) && version >= new Version(1, 2);
+    }
+}

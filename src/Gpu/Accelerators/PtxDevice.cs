@@ -1,0 +1,178 @@
+using System.Text;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Targets.Ptx;
+
+namespace VaeGpu.Gpu.Accelerators;
+
+/// <summary>A GPU of NVIDIA's, through the driver alone.</summary>
+[DeviceType(AcceleratorTypes.Ptx)]
+public sealed class PtxDevice : EngineDevice
+{
+    private readonly ICudaDriver driver;
+
+    private PtxDevice(ICudaDriver driver) => this.driver = driver;
+
+    /// <inheritdoc/>
+    public override bool IsGpu => true;
+
+    private protected override string Kind => "CUDA";
+
+    private protected override int Ordinal => Handle;
+
+    /// <inheritdoc/>
+    public override bool HasTensorCores => ComputeCapability.Major >= 8;
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// processors · lanes · 2 · clock / (2 · memory clock · bus bits / 8): a fused multiply-add is two operations, and memory sends at
+    /// both edges of its clock.
+    /// </remarks>
+    public override double? OperationsPerByte => ClockRate > 0 && MemoryClockRate > 0 && MemoryBusWidth > 0
+        ? 8.0 * NumMultiprocessors * LanesPerMultiprocessor * ClockRate / ((double)MemoryBusWidth * MemoryClockRate)
+        : null;
+
+    /// <summary>Multiply-adds in fp32 that a processor starts in a clock: 64 in compute capability 6.0, 7.x and 8.0, else 128.</summary>
+    private int LanesPerMultiprocessor => ComputeCapability is { Major: 7 } or { Major: 6 or 8, Minor: 0 } ? 64 : 128;
+
+    /// <summary>What the hardware can do: 9.0 is Hopper.</summary>
+    public Version ComputeCapability { get; private init; } = new();
+
+    /// <summary>The CUDA that the driver knows.</summary>
+    public Version DriverVersion { get; private init; } = new();
+
+    /// <summary>The processors' highest clock in kHz; 0 where the driver does not tell.</summary>
+    public int ClockRate { get; private init; }
+
+    /// <summary>The memory's highest clock in kHz; 0 where the driver does not tell.</summary>
+    public int MemoryClockRate { get; private init; }
+
+    /// <summary>The width of the path to memory in bits; 0 where the driver does not tell.</summary>
+    public int MemoryBusWidth { get; private init; }
+
+    /// <summary>Whether machine code is kept on disk for the next run.</summary>
+    internal bool KeepsBinaries { get; set; } = true;
+
+    /// <summary>Whether each launch is to be waited for, so that the one that fails is known.</summary>
+    internal bool LaunchesBlock { get; set; } = Environment.GetEnvironmentVariable("CUDA_LAUNCH_BLOCKING") == "1";
+
+    /// <summary>The driver's own handle.</summary>
+    internal int Handle { get; private init; }
+
+    /// <summary>The devices of this machine's driver; what cannot be used is refused with its reason.</summary>
+    public static DeviceSearch Search() =>
+        CudaLibrary.Load(out string refusal) is { } driver ? Search(driver) : new([], [new("CUDA", refusal)]);
+
+    /// <summary>The devices of a driver.</summary>
+    internal static DeviceSearch Search(ICudaDriver driver)
+    {
+        var devices = new List<EngineDevice>();
+        var refusals = new List<DeviceRefusal>();
+        Search(driver, devices, refusals);
+        return new(devices, refusals);
+    }
+
+    private static unsafe void Search(ICudaDriver driver, List<EngineDevice> devices, List<DeviceRefusal> refusals)
+    {
+        int number = 0, count = 0;
+        CudaError error = driver.Init(0);
+        if (error == CudaError.CUDA_SUCCESS)
+            error = driver.DriverGetVersion(&number);
+        if (error == CudaError.CUDA_SUCCESS && number < CudaLibrary.OldestVersion)
+        {
+            refusals.Add(new("CUDA",
+                $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. "
+                + $"Install version {CudaLibrary.OldestDriver} or newer."));
+            return;
+        }
+        if (error == CudaError.CUDA_SUCCESS)
+            error = driver.DeviceGetCount(&count);
+        if (error == CudaError.CUDA_SUCCESS && count == 0)
+            error = CudaError.CUDA_ERROR_NO_DEVICE;
+        if (error != CudaError.CUDA_SUCCESS)
+        {
+            refusals.Add(new("CUDA", error.WhyUnusable()));
+            return;
+        }
+        for (int ordinal = 0; ordinal < count; ordinal++)
+        {
+            try
+            {
+                int handle;
+                driver.DeviceGet(&handle, ordinal).Check("cuDeviceGet");
+                PtxDevice device = Describe(driver, handle, VersionOf(number));
+                if (device.Objection() is { } objection)
+                    refusals.Add(new(device.Name, objection));
+                else
+                    devices.Add(device);
+            }
+            catch (CudaException e)
+            {
+                // One GPU out of order must not hide the others.
+                refusals.Add(new($"CUDA device {ordinal}", e.Message));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Accelerator CreateAccelerator(Context context) => CreatePtxAccelerator(context);
+
+    /// <summary>Opens the device.</summary>
+    public PtxAccelerator CreatePtxAccelerator(Context context) => new(context, this, driver);
+
+    /// <summary>Why the GPU cannot be used; null where it can.</summary>
+    private string? Objection()
+    {
+        if (Number(driver, Handle, CudaDeviceAttribute.ComputeMode) == CudaNumber.ComputeModeProhibited)
+            return "The GPU's compute mode forbids its use. Set it with nvidia-smi --compute-mode=DEFAULT.";
+        Version oldest = PtxIsa.Base.Capability;
+        return ComputeCapability >= oldest
+            ? null
+            : $"The GPU is too old: its compute capability is {ComputeCapability}, and kernels need {oldest}. Use another device.";
+    }
+
+    private static unsafe PtxDevice Describe(ICudaDriver driver, int handle, Version version)
+    {
+        int Ask(CudaDeviceAttribute what) => Number(driver, handle, what);
+        int AskPerhaps(CudaDeviceAttribute what)
+        {
+            int value;
+            return driver.DeviceGetAttribute(&value, what, handle) == CudaError.CUDA_SUCCESS ? value : 0;
+        }
+        byte[] name = new byte[256];
+        fixed (byte* start = name)
+            driver.DeviceGetName(start, name.Length, handle).Check("cuDeviceGetName");
+        nuint memory;
+        driver.DeviceTotalMem(&memory, handle).Check("cuDeviceTotalMem");
+        return new PtxDevice(driver)
+        {
+            Handle = handle,
+            Name = Encoding.UTF8.GetString(name, 0, Array.IndexOf(name, (byte)0)),
+            DriverVersion = version,
+            ComputeCapability = new(Ask(CudaDeviceAttribute.ComputeCapabilityMajor), Ask(CudaDeviceAttribute.ComputeCapabilityMinor)),
+            WarpSize = Ask(CudaDeviceAttribute.WarpSize),
+            MaxNumThreadsPerGroup = Ask(CudaDeviceAttribute.MaxThreadsPerBlock),
+            MaxSharedMemoryPerGroup =
+                Math.Max(Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlock), Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptin)),
+            MaxNumThreadsPerMultiprocessor = Math.Max(AskPerhaps(CudaDeviceAttribute.MaxThreadsPerMultiprocessor), Ask(CudaDeviceAttribute.MaxThreadsPerBlock)),
+            MaxConstantMemory = AskPerhaps(CudaDeviceAttribute.TotalConstantMemory),
+            NumMultiprocessors = Ask(CudaDeviceAttribute.MultiprocessorCount),
+            MemorySize = (long)memory,
+            ClockRate = AskPerhaps(CudaDeviceAttribute.ClockRate),
+            MemoryClockRate = AskPerhaps(CudaDeviceAttribute.MemoryClockRate),
+            MemoryBusWidth = AskPerhaps(CudaDeviceAttribute.MemoryBusWidth),
+            MaxGroupSize = new(
+                Ask(CudaDeviceAttribute.MaxBlockDimX), Ask(CudaDeviceAttribute.MaxBlockDimY), Ask(CudaDeviceAttribute.MaxBlockDimZ)),
+            MaxGridSize = new(Ask(CudaDeviceAttribute.MaxGridDimX), Ask(CudaDeviceAttribute.MaxGridDimY), Ask(CudaDeviceAttribute.MaxGridDimZ)),
+        };
+    }
+
+    private static unsafe int Number(ICudaDriver driver, int handle, CudaDeviceAttribute what)
+    {
+        int value;
+        driver.DeviceGetAttribute(&value, what, handle).Check($"cuDeviceGetAttribute({what})");
+        return value;
+    }
+
+    /// <summary>12040 is 12.4.</summary>
+    private static Version VersionOf(int number) => new(number / 1000, number % 1000 / 10);
+}

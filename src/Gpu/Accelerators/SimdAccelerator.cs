@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Passes;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Targets.Simd;
+
+namespace VaeGpu.Gpu.Accelerators;
+
+/// <summary>The processor as an accelerator. Launches run at once and are done when they return.</summary>
+public sealed unsafe class SimdAccelerator : EngineAccelerator
+{
+    private readonly WorkerPool pool;
+
+    internal SimdAccelerator(Context context, SimdDevice device) : base(context, device)
+    {
+        pool = new WorkerPool(device.NumMultiprocessors);
+        pool.Reserve(device.MaxSharedMemoryPerGroup, 0);
+        Open();
+    }
+
+    /// <summary>Bytes of memory that the process can have.</summary>
+    internal long MemoryLimit { get; set; } = HostMemory.Limit;
+
+    internal override void Finish() { }
+
+    /// <inheritdoc/>
+    public override void ThrowIfNoRoom(string what, long bytes) =>
+        HostMemory.ThrowIfBeyond(what, bytes, AllocatedBytes, MemoryLimit);
+
+    internal override nint AllocateBytes(long bytes)
+    {
+        ThrowIfNoRoom("A buffer", bytes);
+        try
+        {
+            return (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(64, bytes), 64);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new OutOfMemoryException($"The system has no {bytes:N0} bytes of memory left for a buffer.");
+        }
+    }
+
+    internal override void FreeBytes(nint handle) => NativeMemory.AlignedFree((void*)handle);
+
+    internal override void CopyIn(EngineStream stream, nint target, long byteOffset, void* source, long bytes) =>
+        NativeMemory.Copy(source, (byte*)target + byteOffset, (nuint)bytes);
+
+    internal override void CopyOut(EngineStream stream, nint source, long byteOffset, void* target, long bytes) =>
+        NativeMemory.Copy((byte*)source + byteOffset, target, (nuint)bytes);
+
+    internal override void Copy(EngineStream stream, nint source, long sourceOffset, nint target, long targetOffset, long bytes) =>
+        NativeMemory.Copy((byte*)source + sourceOffset, (byte*)target + targetOffset, (nuint)bytes);
+
+    internal override void Fill(EngineStream stream, nint target, long byteOffset, long bytes, byte value) =>
+        NativeMemory.Fill((byte*)target + byteOffset, (nuint)bytes, value);
+
+    internal override Executable Compile(KernelSource source, Index3D groupDim) =>
+        Compile(source.Optimize(groupDim, WarpSize), groupDim);
+
+    /// <summary>Compiles a function that is through the passes.</summary>
+    internal Executable Compile(Function function, Index3D groupDim)
+    {
+        CudaOnly.Refuse(function, Name);
+        SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize);
+        if (program.SharedBytes > MaxSharedMemoryPerGroup)
+        {
+            throw new KernelLaunchException($"{function.Name} needs {program.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
+                + "Use a smaller tile.");
+        }
+        // Dynamic shared memory lies behind the static arrays, and each can be as large as the limit.
+        pool.Reserve(program.SharedBytes + MaxSharedMemoryPerGroup, program.SpillBytes);
+        return new CpuExecutable(pool, program, function);
+    }
+
+    private protected override void Drain() => pool.Close();
+
+    private protected override void DisposeDevice() => pool.Dispose();
+
+    internal sealed class CpuExecutable(WorkerPool pool, SimdProgram program, Function function) : Executable
+    {
+        public SimdProgram Program => program;
+
+        public override void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) =>
+            pool.Run(program.Runner, gridDim, arguments);
+
+        public override string Text => Printer.Print(function);
+    }
+}

@@ -1,0 +1,103 @@
+using ILGPU.Algorithms;
+using ILGPU.Runtime.Cuda;
+using VaeGpu.Gpu;
+using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime;
+
+namespace VaeGpu.Kernels.Devices;
+
+/// <summary>An open device with its context.</summary>
+public sealed class Backend : IDisposable
+{
+    private readonly Context context;
+
+    private Backend(Context context, Device device)
+    {
+        this.context = context;
+        Accelerator = device.CreateAccelerator(context);
+    }
+
+    /// <summary>The open device.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="spec">See <see cref="DeviceSpec"/>.</param>
+    /// <param name="threads">Workers on the processor; 0 for one per core.</param>
+    /// <exception cref="FormatException">The specification names no kind of device.</exception>
+    /// <exception cref="DeviceNotFoundException">There is no such device here.</exception>
+    public static Backend Open(string spec = "auto", int threads = 0)
+    {
+        DeviceSpec wanted = DeviceSpec.Parse(spec);
+        Device device = wanted.Kind is null ? Fastest(threads) : Find(wanted, wanted.Kind, threads);
+        return new Backend(CreateContext(device is not EngineDevice), device);
+    }
+
+    /// <summary>Every device of this machine, and what was found and cannot be used.</summary>
+    public static IReadOnlyList<DeviceEntry> List(int threads = 0)
+    {
+        var entries = new List<DeviceEntry>();
+        foreach (DeviceKind kind in DeviceKind.All)
+        {
+            DeviceKind.Found found = kind.Search(threads);
+            entries.AddRange(found.Devices.Select((device, i) => new DeviceEntry(new DeviceSpec(kind, i).ToString(), device.Name, null)));
+            entries.AddRange(found.Refusals.Select(refusal => new DeviceEntry("", refusal.Name, refusal.Reason)));
+        }
+        return entries;
+    }
+
+    /// <summary>Whether an accelerator is a graphics processor, and likes a GPU's kernel shapes.</summary>
+    public static bool IsGpu(Accelerator accelerator) => accelerator is EngineAccelerator engine
+        ? engine.Device.IsGpu
+        : accelerator.AcceleratorType != AcceleratorType.CPU;
+
+    /// <summary>Whether an accelerator has tensor cores that <see cref="TensorMatMul"/> can use.</summary>
+    public static bool HasTensorCores(Accelerator accelerator) =>
+        accelerator is EngineAccelerator { Device.HasTensorCores: true } or CudaAccelerator { Architecture.Major: >= 8 };
+
+    /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where nothing tells.</summary>
+    public static double? OperationsPerByte(Accelerator accelerator) => (accelerator as EngineAccelerator)?.Device.OperationsPerByte;
+
+    /// <summary>Refuses what certainly has no room beside the buffers of an accelerator, where that is known.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="what">What needs room, as a sentence's beginning.</param>
+    /// <param name="bytes">How much it needs.</param>
+    /// <exception cref="OutOfMemoryException">There is no room; the message says what needs how much.</exception>
+    public static void ThrowIfNoRoom(Accelerator accelerator, string what, long bytes) =>
+        (accelerator as EngineAccelerator)?.ThrowIfNoRoom(what, bytes);
+
+    /// <summary>Whether an exception is a device's refusal or failure, whose message says all that there is to say.</summary>
+    public static bool IsOfDevice(Exception e) =>
+        e is VaeGpu.Gpu.Runtime.CudaException or AcceleratorLostException or KernelLaunchException or KernelCompilationException or AcceleratorException;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Accelerator.Dispose();
+        context.Dispose();
+    }
+
+    /// <summary>A context; ILGPU's own compilers need more than ours.</summary>
+    private static Context CreateContext(bool forIlgpu) => Context.Create(builder =>
+    {
+        if (forIlgpu)
+            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
+    });
+
+    private static Device Fastest(int threads) =>
+        DeviceKind.Cuda.Search(threads).Devices.FirstOrDefault()
+        ?? DeviceKind.OpenCL.Search(threads).Devices.FirstOrDefault(device => device is EngineDevice { IsGpu: true })
+        ?? DeviceKind.Cpu.Search(threads).Devices[0];
+
+    private static Device Find(DeviceSpec wanted, DeviceKind kind, int threads)
+    {
+        DeviceKind.Found found = kind.Search(threads);
+        if (found.Devices.ElementAtOrDefault(wanted.Index) is { } device)
+            return device;
+        string reason = found.Devices.Count > 0
+            ? $"The last of the kind is {wanted with { Index = found.Devices.Count - 1 }}."
+            : found.Refusals.Count > 0
+                ? string.Join(" ", found.Refusals.Select(refusal => $"{refusal.Name}: {refusal.Reason}"))
+                : "ILGPU finds none: it needs the GPU's driver, and for OpenCL one of version 2 or newer.";
+        throw new DeviceNotFoundException($"There is no device {wanted} here. {reason} The processor (cpu) is always there.");
+    }
+}

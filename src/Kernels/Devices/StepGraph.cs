@@ -1,0 +1,36 @@
+using VaeGpu.Gpu.Accelerators;
+
+namespace VaeGpu.Kernels.Devices;
+
+/// <summary>
+/// Launches that are the same each time, recorded once where the accelerator can (<see cref="ILaunchRecorder"/>), and made one by one
+/// where it cannot.
+/// </summary>
+public sealed class StepGraph : IDisposable
+{
+    private readonly LaunchGraph? graph;
+    private readonly Action launches;
+
+    private StepGraph(LaunchGraph? graph, Action launches) => (this.graph, this.launches) = (graph, launches);
+
+    /// <summary>
+    /// Records <paramref name="launches"/>, which launches kernels and does nothing else: it is called once or at each replay.
+    /// </summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="launches">Makes the launches.</param>
+    /// <param name="inOrder">Whether each waits for the one before, even if they use different memory.</param>
+    public static StepGraph Record(Accelerator accelerator, Action launches, bool inOrder = false) =>
+        new((accelerator as ILaunchRecorder)?.Record(launches, inOrder), launches);
+
+    /// <summary>Makes the launches.</summary>
+    public void Replay()
+    {
+        if (graph is not null)
+            graph.Replay();
+        else
+            launches();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => graph?.Dispose();
+}
