@@ -50,7 +50,7 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         new PtxDefinedness(code, effects, places.Count, PredicateBase) { ConstantPredicates = [.. constantPredicates.Values] }.Apply();
         return new()
         {
-            Code = code,
+            Code = PtxLayout.Of(code),
             Lines = lines,
             RegisterBytes = end,
             RegisterWords = words,
