@@ -14,8 +14,9 @@ internal sealed class IlgpuPtx : IDisposable
     private readonly PTXBackend backend;
 
     /// <param name="capability">The compute capability to write for: 80 or 90.</param>
-    /// <param name="level">How far ILGPU optimises: as it does unasked, or further.</param>
-    public IlgpuPtx(int capability = 80, OptimizationLevel level = OptimizationLevel.O1)
+    /// <param name="level">How far ILGPU optimises: as it does unasked, or otherwise.</param>
+    /// <param name="extend">Adds to the context before it is made.</param>
+    public IlgpuPtx(int capability = 80, OptimizationLevel level = OptimizationLevel.O1, Action<ILGPU.Context.Builder>? extend = null)
     {
         (CudaArchitecture architecture, CudaInstructionSet instructions) = capability switch
         {
@@ -23,7 +24,11 @@ internal sealed class IlgpuPtx : IDisposable
             90 => (CudaArchitecture.SM_90, CudaInstructionSet.ISA_78),
             _ => throw new ArgumentOutOfRangeException(nameof(capability), capability, "80 or 90"),
         };
-        context = ILGPU.Context.Create(builder => builder.Optimize(level).EnableIntrinsics());
+        context = ILGPU.Context.Create(builder =>
+        {
+            builder.Optimize(level).EnableIntrinsics();
+            extend?.Invoke(builder);
+        });
         backend = new PTXBackend(context, new CudaCapabilityContext(architecture), architecture, instructions, nvvmAPI: null);
     }
 

@@ -1,6 +1,9 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.OpenCL;
+using ILGPU.Runtime.OpenCL;
+using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Tests.Ptx.Machine;
 using Asm = ILGPU.Runtime.Cuda.CudaAsm;
 
@@ -53,6 +56,36 @@ internal sealed class IlgpuPtxTests
         Asm.Emit("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.f32 %0, [a]; }", out float b, neighbour);
         Asm.Emit("ld.f32 %0, [%1];", out float c, (ulong)Unsafe.AsPointer(ref own[i % 2]));
         output[i] = a + b + c;
+    }
+
+    [Test]
+    public void The_address_of_a_struct_is_known_where_it_was_asked_for()
+    {
+        using IlgpuPtx ptx = new(extend: builder => builder.EnableAddressOf<Pair>());
+        IlgpuKernel kernel = ptx.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(Method(nameof(TakeSecond))));
+        PtxMemory memory = new();
+        ulong pairs = MachineText.Upload<int>(memory, [1, 2, 3, 4]);
+        ulong output = MachineText.Upload<int>(memory, new int[2]);
+        kernel.Launch(new(memory), (1, 1, 1), (2, 1, 1), 0, MachineText.Block(pairs, 0, 2, output, 0, 2));
+        Assert.That(MachineText.Read<int>(memory, output, 2), Is.EqualTo(new[] { 2, 4 }));
+    }
+
+    public static unsafe void TakeSecond(ILGPU.ArrayView<Pair> pairs, ILGPU.ArrayView<int> output)
+    {
+        Asm.Emit("ld.s32 %0, [%1+4];", out int second, (ulong)Unsafe.AsPointer(ref pairs[ILGPU.Group.IdxX]));
+        output[ILGPU.Group.IdxX] = second;
+    }
+
+    public readonly record struct Pair(int First, int Second);
+
+    [Test]
+    public void OpenCL_has_a_fused_multiply_add_of_its_own()
+    {
+        using var context = ILGPU.Context.Create(builder => builder.EnableIntrinsics());
+        using var backend = new CLBackend(
+            context, new CLCapabilityContext(false, true, true, true, true), CLDeviceVendor.Other, new CLCVersion(2, 0));
+        var kernel = (CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(Method(nameof(Fuse))), default);
+        Assert.That(kernel.Source.Split("fma").Length - 1, Is.EqualTo(3));
     }
 
     [Test]
