@@ -54,7 +54,7 @@ internal sealed class MachineRefusalTests
     [TestCase("ld.global.v2.f32 {%f0, %f0}, [%rd1];", "writes one register twice")]
     [TestCase("ld.global.v2.f32 %f0, [%rd1];", "a vector of 2")]
     [TestCase("ld.shared.nc.u32 %r0, [%r1];", "no form of ld")]
-    [TestCase("st.param.u32 [a], %r0;", "no form of st")]
+    [TestCase("st.param.u32 [a], %r0;", "cannot be written")]
     [TestCase("ld.param.u32 %r0, [a+4];", "4 bytes at 4 of parameter 'a'")]
     [TestCase("ld.param.u32 %r0, [%rd1];", "addressed by its name")]
     [TestCase("ld.global.u32 %r0, [a];", "lies in Param memory, not Global")]
@@ -144,7 +144,7 @@ internal sealed class MachineRefusalTests
     [TestCase(".version 5.0\n.target sm_51\n.address_size 64\n", "no target")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 32\n", "knows 64 only")]
     [TestCase(".version 5.0\n.target sm_50\n", "'.address_size' is expected")]
-    [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.func f() {}", "at the top of a module")]
+    [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.global .u32 g;", "at the top of a module")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { }", "is empty")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { ret; } .visible .entry k() { ret; }", "declared twice")]
     [TestCase(".version 5.0\n.target sm_50\n.address_size 64\n.visible .entry k() { .reg .b32 %r<2>; mov.u32 %r0, 1; }", "run off its end")]
@@ -174,7 +174,7 @@ internal sealed class MachineRefusalTests
         PtxModule module = PtxModule.Parse("""
             // a comment
             .version 7.8
-            .target sm_90a
+            .target sm_90a, debug
             .address_size 64 /* and
             another */
             .extern .shared .align 16 .b8 dyn[];
@@ -196,6 +196,8 @@ internal sealed class MachineRefusalTests
                 ret;
             }
             .entry second() { exit; }
+            .file 1 "second.cs"
+            .section.debug_info { }
             """);
         Assert.That(module.Entries.Select(entry => (entry.Name, entry.StaticSharedBytes)),
             Is.EqualTo(new[] { ("first", 32), ("second", 0) }));

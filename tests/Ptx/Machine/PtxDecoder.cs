@@ -46,11 +46,11 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
         }
         if (code[^1] is not PtxLeave and not PtxBranch || code[^1].Guard >= 0)
             throw new PtxException(now.Line,
-                $"entry '{function.Name}' can run off its end: its last instruction must be ret, exit or an unconditional bra");
+                $"'{function.Name}' can run off its end: its last instruction must be ret, exit or an unconditional bra");
         new PtxDefinedness(code, effects, places.Count, PredicateBase) { ConstantPredicates = [.. constantPredicates.Values] }.Apply();
         return new()
         {
-            Code = code,
+            Code = PtxLayout.Of(code),
             Lines = lines,
             RegisterBytes = end,
             RegisterWords = words,
@@ -214,7 +214,7 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
     {
         if (Find(name.Text) is not PtxVariable variable)
             throw Refuse($"'{name.Text}' is no variable");
-        if (variable.Space == PtxSpace.Param)
+        if (variable.Space is PtxSpace.Param or PtxSpace.Call)
             throw Refuse($"the address of parameter '{name.Text}' cannot be taken");
         if (!type.IsInteger() && !type.IsBits() || type.Bytes() < 4)
             throw Refuse($"the address of '{name.Text}' needs 32 or 64 bits of integer");
@@ -243,8 +243,8 @@ internal sealed class PtxDecoder(PtxFunction function, Version version, int targ
                     throw Refuse($"address register '{address.Base}' is {register.Type.Text()}; {space} addresses have {bits} bits");
                 }
                 return new(space, Place(register), address.Offset, null);
-            case PtxVariable variable when variable.Space == space:
-                return new(space, null, variable.Address + address.Offset, variable);
+            case PtxVariable variable when variable.Space == space || (space == PtxSpace.Param && variable.Space == PtxSpace.Call):
+                return new(variable.Space, null, variable.Address + address.Offset, variable);
             case PtxVariable variable:
                 throw Refuse($"'{address.Base}' lies in {variable.Space} memory, not {space}");
             default:

@@ -1,8 +1,9 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
+/// <summary>State spaces. Param: a kernel's parameters. Call: .param variables of functions, which each thread has for itself.</summary>
 internal enum PtxSpace
 {
-    Generic, Global, Shared, Local, Param,
+    Generic, Global, Shared, Local, Param, Call,
 }
 
 /// <summary>A declared name. It can be used from the statement on that follows its declaration.</summary>

@@ -56,6 +56,8 @@ internal sealed class PtxGroup : IDisposable
 
     public bool AllowApproximations { get; init; }
 
+    public bool AllowDivergence { get; init; }
+
     public IReadOnlyList<PtxWarp> Warps => warps;
 
     /// <summary>Runs the group at an index of the grid to its end.</summary>

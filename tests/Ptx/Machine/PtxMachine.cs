@@ -12,6 +12,9 @@ public sealed class PtxMachine(PtxMemory memory)
     /// <summary>Lets instructions run whose result differs between GPUs (ex2.approx …).</summary>
     public bool AllowApproximations { get; set; }
 
+    /// <summary>Lets lanes part at a bra.uni, which the ISA leaves undefined: as if it were a bra.</summary>
+    public bool AllowDivergence { get; set; }
+
     /// <summary>Warp instructions that one launch may run.</summary>
     public long MaxInstructions { get; set; } = 2_000_000_000;
 
@@ -25,8 +28,11 @@ public sealed class PtxMachine(PtxMemory memory)
         PtxEntry entry, (int X, int Y, int Z) grid, (int X, int Y, int Z) group, int dynamicSharedBytes, ReadOnlySpan<byte> parameters)
     {
         Check(entry, grid, group, dynamicSharedBytes, parameters.Length);
-        using PtxGroup running =
-            new(entry, memory, grid, group, dynamicSharedBytes, parameters.ToArray()) { AllowApproximations = AllowApproximations };
+        using PtxGroup running = new(entry, memory, grid, group, dynamicSharedBytes, parameters.ToArray())
+        {
+            AllowApproximations = AllowApproximations,
+            AllowDivergence = AllowDivergence,
+        };
         long budget = MaxInstructions;
         memory.Clock.StartLaunch();
         try

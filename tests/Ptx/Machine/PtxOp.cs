@@ -36,7 +36,7 @@ internal abstract unsafe class PtxOp
 /// <summary><c>bra</c>: lanes whose guard holds go on at the target, the others behind it.</summary>
 internal sealed class PtxBranch(int target, bool uniform) : PtxOp
 {
-    public int Target { get; } = target;
+    public int Target { get; set; } = target;
 
     public override void Execute(PtxWarp warp, uint mask)
     {
@@ -46,7 +46,7 @@ internal sealed class PtxBranch(int target, bool uniform) : PtxOp
             warp.Counter = Target;
             return;
         }
-        if (uniform)
+        if (uniform && !warp.Group.AllowDivergence)
             throw warp.Fault(PtxFaultKind.Undefined, this, mask, null, "bra.uni, but some lanes of the warp go on behind it");
         warp.Active = staying;
         warp.Park(Target, mask, waits: false);

@@ -31,6 +31,7 @@ internal sealed partial class PtxParser(string text)
     public PtxModule Module()
     {
         Header();
+        FindFunctions();
         while (Next.Kind != PtxTokenKind.End)
             TopLevel();
         PtxEntry[] entries =
@@ -48,6 +49,8 @@ internal sealed partial class PtxParser(string text)
         version = found;
         Expect(".target");
         PtxToken name = Take(PtxTokenKind.Word, "a target such as sm_50");
+        if (Accept(","))
+            Expect("debug");
         string digits = name.Text.StartsWith("sm_", StringComparison.Ordinal) ? name.Text[3..].TrimEnd('a', 'f') : "";
         if (!int.TryParse(digits, out target) || !Targets.TryGetValue(target, out Version? since))
             throw new PtxException(name.Line, $".target {name.Text} is no target that the machine knows");
@@ -66,7 +69,11 @@ internal sealed partial class PtxParser(string text)
         PtxToken token = Next;
         bool external = Accept(".extern");
         bool visible = !external && Accept(".visible");
-        if (visible || Next.Text == ".entry")
+        if (Accept(".func"))
+        {
+            Function();
+        }
+        else if (visible || Next.Text == ".entry")
         {
             Expect(".entry");
             Entry();
@@ -92,14 +99,18 @@ internal sealed partial class PtxParser(string text)
             Parameters(function, scope);
         while (Next.Kind == PtxTokenKind.Directive)
             LaunchBound(function);
-        PtxToken open = Next;
         Expect("{");
         Block(function, new PtxScope(scope));
+        Finish(function);
+        functions.Add(function);
+    }
+
+    private void Finish(PtxFunction function)
+    {
         if (function.Body.Count == 0)
-            throw new PtxException(open.Line, $"entry '{name.Text}' is empty: it runs off its end without ret");
+            throw new PtxException(function.Line, $"'{function.Name}' is empty: it runs off its end without ret");
         function.Variables.AddRange(moduleArrays.Where(array => Uses(function, array.Name)));
         function.LayOut();
-        functions.Add(function);
     }
 
     private void Parameters(PtxFunction function, PtxScope scope)
@@ -110,23 +121,11 @@ internal sealed partial class PtxParser(string text)
         do
         {
             int line = Next.Line;
-            Expect(".param");
-            int alignment = Alignment();
-            PtxType type = Type();
-            if (type == PtxType.Pred)
-                throw new PtxException(line, "a parameter cannot be a predicate");
-            if (Accept(".ptr"))
-            {
-                _ = Accept(".global") || Accept(".shared") || Accept(".local") || Accept(".const");
-                _ = Alignment();
-            }
-            string name = Take(PtxTokenKind.Word, "the parameter's name").Text;
-            int bytes = type.Bytes() * (ArrayLength(line) ?? 1);
-            int step = Math.Max(alignment, type.Bytes());
-            int offset = PtxFunction.Align(end, step);
-            end = offset + bytes;
-            function.Parameters.Add(new(name, offset, bytes, step));
-            scope.Declare(line, name, new PtxVariable(0, PtxSpace.Param, name, bytes, step, false) { Address = offset });
+            PtxVariable parameter = Parameter(PtxSpace.Param);
+            parameter.Address = PtxFunction.Align(end, parameter.Alignment);
+            end = parameter.Address + parameter.Bytes;
+            function.Parameters.Add(new(parameter.Name, parameter.Address, parameter.Bytes, parameter.Alignment));
+            scope.Declare(line, parameter.Name, parameter);
         }
         while (Accept(","));
         Expect(")");
@@ -134,6 +133,25 @@ internal sealed partial class PtxParser(string text)
         if (end > limit)
             throw new PtxException(function.Line, $"{end} bytes of parameters; a kernel takes {limit}");
         function.ParameterBytes = end;
+    }
+
+    /// <summary>A parameter of a kernel or, in the space of calls, of a function.</summary>
+    private PtxVariable Parameter(PtxSpace space)
+    {
+        int line = Next.Line;
+        Expect(".param");
+        int alignment = Alignment();
+        PtxType type = Type();
+        if (type == PtxType.Pred)
+            throw new PtxException(line, "a parameter cannot be a predicate");
+        if (Accept(".ptr"))
+        {
+            _ = Accept(".global") || Accept(".shared") || Accept(".local") || Accept(".const");
+            _ = Alignment();
+        }
+        string name = Take(PtxTokenKind.Word, "the parameter's name").Text;
+        int bytes = type.Bytes() * (ArrayLength(line) ?? 1);
+        return new(0, space, name, bytes, Math.Max(alignment, type.Bytes()), false);
     }
 
     private void LaunchBound(PtxFunction function)
@@ -175,7 +193,7 @@ internal sealed partial class PtxParser(string text)
         }
     }
 
-    private void Block(PtxFunction function, PtxScope scope)
+    private void Block(PtxFunction function, PtxScope scope, bool isCalled = false)
     {
         bool labelled = false;
         while (!Accept("}"))
@@ -183,7 +201,7 @@ internal sealed partial class PtxParser(string text)
             PtxToken token = Next;
             if (Accept("{"))
             {
-                Block(function, new PtxScope(scope));
+                Block(function, new PtxScope(scope), isCalled);
             }
             else if (token.Kind == PtxTokenKind.Directive)
             {
@@ -197,9 +215,16 @@ internal sealed partial class PtxParser(string text)
                 labelled = true;
                 continue;
             }
+            else if (token.Text is "call" or "call.uni")
+            {
+                Call(function, scope);
+            }
             else
             {
-                function.Body.Add((Statement(), scope));
+                PtxStatement statement = Statement();
+                bool returns = isCalled && statement.Opcode == "ret";
+                function.Body.Add((returns ? statement with { Opcode = "bra", Operands = [new PtxOperand.Name(Return, false, 0, false)] }
+                    : statement, scope));
             }
             labelled = false;
         }
@@ -215,7 +240,7 @@ internal sealed partial class PtxParser(string text)
             case ".reg":
                 Registers(function, scope);
                 break;
-            case ".shared" or ".local":
+            case ".shared" or ".local" or ".param":
                 function.Variables.Add(Array(scope, function.Body.Count, false));
                 break;
             case ".pragma":
@@ -259,7 +284,7 @@ internal sealed partial class PtxParser(string text)
     private PtxVariable Array(PtxScope scope, int order, bool external)
     {
         int line = Next.Line;
-        PtxSpace space = Next.Text == ".shared" ? PtxSpace.Shared : PtxSpace.Local;
+        PtxSpace space = Next.Text switch { ".shared" => PtxSpace.Shared, ".param" => PtxSpace.Call, _ => PtxSpace.Local };
         at++;
         int alignment = Alignment();
         PtxType type = Type();
@@ -291,9 +316,15 @@ internal sealed partial class PtxParser(string text)
         Expect(";");
     }
 
-    /// <summary>Skips <c>.loc</c> and <c>.file</c>, which say nothing to the machine.</summary>
+    /// <summary>Skips <c>.loc</c>, <c>.file</c> and <c>.section</c>, which say nothing to the machine.</summary>
     private bool Debugging()
     {
+        if (Accept(".section"))
+        {
+            while (!Accept("}"))
+                at += Next.Kind == PtxTokenKind.End ? throw new PtxException(Next.Line, "a section without its end") : 1;
+            return true;
+        }
         if (Next.Text is not (".loc" or ".file"))
             return false;
         int line = Next.Line;

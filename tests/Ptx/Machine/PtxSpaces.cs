@@ -285,6 +285,8 @@ internal readonly unsafe struct PtxGenericSpace : IPtxSpace
     /// <summary>Where the windows lie: above all device memory.</summary>
     public const ulong SharedWindow = 0x7_0000_0000_0000, LocalWindow = 0x7_0001_0000_0000;
 
+    public static byte* Run(PtxWarp warp, ulong address, bool write) => PtxGlobalSpace.Run(warp, address, write);
+
     public static byte* Read(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes) => Window(address) switch
     {
         PtxSpace.Shared => PtxSharedSpace.Read(warp, op, lane, address - SharedWindow, bytes),

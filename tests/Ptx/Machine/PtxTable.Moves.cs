@@ -64,6 +64,7 @@ internal static partial class PtxTable
         const string space = "?S=global/shared/shared::cta/local";
         const string shared = "?S=global/shared/shared::cta";
         yield return new($"ld.param.?V=v2/v4.{types}", "V:=~T, [param]", LoadParameter);
+        yield return new($"st.param.?V=v2/v4.{types}", "[param], V:~T", StoreParameter);
         yield return new($"ld.?weak.{space}.?ca/cg/cs/lu/cv.?V=v2/v4.{types}", "V:=~T, [S]", Load);
         yield return new($"ld.?weak.{global}.?{evict}.{prefetch}.?V=v2/v4.{types}", "V:=~T, [S]", Load);
         yield return new($"ld.volatile.{shared}.?V=v2/v4.{types}", "V:=~T, [S]", Load);
@@ -113,12 +114,27 @@ internal static partial class PtxTable
         PtxAddress address = i.Argument(1).Address!;
         PtxSlot[] targets = i.Slots(0);
         CheckVector(i, targets.Length);
+        if (address.Space == PtxSpace.Call)
+        {
+            CheckConstant(i, address, targets.Length);
+            return new PtxLoad<PtxLocalSpace>(address, i.Type(), targets);
+        }
         int bytes = i.Type().Bytes() * targets.Length;
         long within = address.Offset - address.Variable!.Address;
         if (within < 0 || within + bytes > address.Variable.Bytes)
             throw i.Refuse($"{bytes} bytes at {within} of parameter '{address.Variable.Name}', which has {address.Variable.Bytes}");
         return address.Offset % bytes != 0 ? throw i.Refuse($"offset {address.Offset} is no multiple of {bytes}")
             : new PtxLoadParameter(address, i.Type(), targets);
+    }
+
+    private static PtxOp StoreParameter(PtxInstruction i)
+    {
+        PtxAddress address = i.Argument(0).Address!;
+        PtxSlot[] sources = i.Slots(1);
+        CheckVector(i, sources.Length);
+        CheckConstant(i, address, sources.Length);
+        return address.Space == PtxSpace.Call ? new PtxStore<PtxLocalSpace>(address, i.Type(), sources)
+            : throw i.Refuse($"a kernel's parameter '{address.Variable!.Name}' cannot be written");
     }
 
     private static PtxOp Load(PtxInstruction i)

@@ -5,8 +5,8 @@ namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// 32 lanes and their registers, one value beside the other. Each lane has its own program counter: lanes at one counter form a set, the
-/// set with the lowest counter runs, and sets that meet become one. A structured program lays joins behind what they join, so its lanes
-/// meet there.
+/// set with the lowest counter runs, and sets that meet become one. <see cref="PtxLayout"/> lays joins behind what they join, so lanes meet
+/// there.
 /// </summary>
 internal sealed unsafe class PtxWarp : IDisposable
 {
