@@ -1,11 +1,19 @@
 using ILGPU.Runtime.CPU;
 using VaeGpu.Tests.Ptx;
+using VaeGpu.Tests.Ptx.Ilgpu;
 
 namespace VaeGpu.Tests;
 
 /// <summary>Runs a test once for each device: the test takes a <see cref="TestDevice"/> and opens it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class EveryDeviceAttribute() : TestCaseSourceAttribute(typeof(TestDevice), nameof(TestDevice.All));
+
+/// <summary>
+/// Runs a test once for each device whose compiler reads C# as .NET does, to the bit: all but ILGPU's PTX back end, which converts and
+/// compares some numbers otherwise, and does not know all of the language.
+/// </summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class EveryCompilerAttribute() : TestCaseSourceAttribute(typeof(TestDevice), nameof(TestDevice.ThatReadAsDotNet));
 
 /// <summary>A device to test on. It is opened once and stays open: compiled kernels are kept between tests.</summary>
 public sealed class TestDevice
@@ -21,7 +29,7 @@ public sealed class TestDevice
 
     /// <summary>
     /// The devices: plain C#, ILGPU's own CPU accelerator, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where a
-    /// driver of our own stands for NVIDIA's and runs PTX on an interpreter.
+    /// driver of our own stands for NVIDIA's and runs the PTX of both compilers on an interpreter.
     /// </summary>
     public static IEnumerable<TestDevice> All { get; } =
     [
@@ -35,17 +43,21 @@ public sealed class TestDevice
         new("interpreter 32", () => InterpreterDevice.Create(32).CreateAccelerator(SharedContext)),
         new("OpenCL", () => First(OpenCL12Device.Search())),
         new("PTX", () => new FakeCudaDriver().Open()),
+        new("ILGPU PTX", () => new IlgpuPtxAccelerator()),
         // A GPU is the exception: where there is none, that is said by no test.
         .. PtxDevice.Search().Devices.Count > 0
             ? (TestDevice[])[new("CUDA", () => First(PtxDevice.Search()))]
             : [],
     ];
 
+    /// <summary>The devices of <see cref="EveryCompilerAttribute"/>.</summary>
+    public static IEnumerable<TestDevice> ThatReadAsDotNet => All.Where(device => device.name != "ILGPU PTX");
+
     /// <summary>The devices that have tensor cores.</summary>
-    public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "CUDA");
+    public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA");
 
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
-    public bool IsPtx => name == "PTX";
+    public bool IsPtx => name is "PTX" or "ILGPU PTX";
 
     /// <summary>The open device; the test is skipped, with the reason, where there is none.</summary>
     public Accelerator Open()

@@ -1,11 +1,12 @@
 using ILGPU.Runtime.CPU;
+using VaeGpu.Tests.Ptx.Ilgpu;
 
 namespace VaeGpu.Tests.Kernels;
 
 /// <summary>A buffer between two guard bands of NaN; reading it back checks that the bands are untouched.</summary>
 internal sealed class Guarded : IDisposable
 {
-    // Odd, so that nothing is aligned by chance; but ILGPU's CPU accelerator rounds the start of a view that is cast to wider elements.
+    // Odd, so that nothing is aligned by chance; but ILGPU takes views that are cast to wider elements to be aligned to them.
     private readonly int band;
     private const uint Poison = 0x7fc0dead;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> buffer;
@@ -15,7 +16,7 @@ internal sealed class Guarded : IDisposable
     public Guarded(Accelerator accelerator, float[] contents)
     {
         length = contents.Length;
-        band = accelerator is CPUAccelerator ? 64 : 67;
+        band = accelerator is CPUAccelerator or IlgpuPtxAccelerator ? 64 : 67;
         var all = new float[length + 2 * band];
         Array.Fill(all, BitConverter.UInt32BitsToSingle(Poison));
         contents.CopyTo(all, band);

@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class ArithmeticTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Ints_wrap_round(TestDevice device) => Same<int, int>(device, Ints, Extreme);
 
     public static void Ints(ArrayView<int> x, ArrayView<int> y)
@@ -13,7 +13,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = a + b ^ a - b ^ a * b ^ a / d ^ a % d ^ -a ^ ~b ^ (a & b) ^ (a | b) ^ (a < b ? 1 : 2) ^ (a >= b ? 4 : 8);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Uints_wrap_round(TestDevice device) => Same<int, uint>(device, Uints, Extreme);
 
     public static void Uints(ArrayView<int> x, ArrayView<uint> y)
@@ -23,7 +23,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = a + b ^ a - b ^ a * b ^ a / d ^ a % d ^ ~b ^ (a < b ? 1u : 2u) ^ (a >= b ? 4u : 8u) ^ (a > 5 ? 16u : 0) ^ (b <= 7 ? 32u : 0);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Longs_wrap_round(TestDevice device) => Same<int, long>(device, Longs, Extreme);
 
     public static void Longs(ArrayView<int> x, ArrayView<long> y)
@@ -35,7 +35,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = a + b ^ a - b ^ a * b ^ a / d ^ a % d ^ -a ^ ~b ^ (a & b) ^ (a | b) ^ (a < b ? 1 : 2) ^ (a >= b ? 4 : 8) ^ (a == b ? 16 : 0);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Ulongs_wrap_round(TestDevice device) => Same<int, ulong>(device, Ulongs, Extreme);
 
     public static void Ulongs(ArrayView<int> x, ArrayView<ulong> y)
@@ -46,7 +46,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = a + b ^ a - b ^ a * b ^ a / d ^ a % d ^ ~b ^ (a < b ? 1u : 2u) ^ (a >= b ? 4u : 8u) ^ high << 7;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Small_integers_wrap_round_when_they_are_stored(TestDevice device) => Same<int, int>(device, SmallIntegers, Extreme);
 
     public static void SmallIntegers(ArrayView<int> x, ArrayView<int> y)
@@ -77,7 +77,7 @@ public sealed class ArithmeticTests : LanguageTests
         c += 30000;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Shifts_use_the_low_bits_of_the_count(TestDevice device) => Same<int, long>(device, Shifts, Extreme);
 
     public static void Shifts(ArrayView<int> x, ArrayView<long> y)
@@ -90,7 +90,7 @@ public sealed class ArithmeticTests : LanguageTests
             ^ a >> 33 ^ (a << 31) ^ (l >>> 40) ^ (a >>> 3) ^ (a >>> n);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Floats_add_multiply_and_compare(TestDevice device) => Same<float, float>(device, FloatArithmetic, Floats);
 
     public static void FloatArithmetic(ArrayView<float> x, ArrayView<float> y)
@@ -112,7 +112,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = -r;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Unordered_comparisons_are_false_for_NaN(TestDevice device) => Same<float, int>(device, Unordered, Floats);
 
     public static void Unordered(ArrayView<float> x, ArrayView<int> y)
@@ -131,7 +131,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = r + (float.IsNaN(b) ? 2048 : 0);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Doubles_keep_their_precision(TestDevice device) => Same<float, double>(device, Doubles, Floats);
 
     public static void Doubles(ArrayView<float> x, ArrayView<double> y)
@@ -144,7 +144,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = a <= b ? r : -r + (float)b;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Integers_become_floats_and_floats_integers(TestDevice device)
     {
         Same<int, double>(device, FromIntegers, Extreme);
@@ -162,7 +162,7 @@ public sealed class ArithmeticTests : LanguageTests
     }
 
     /// <summary>Beside the middle of two floats, where a double on the way would lose the side.</summary>
-    [EveryDevice]
+    [EveryCompiler]
     public void An_unsigned_number_is_rounded_once_to_a_float(TestDevice device) => Same<int, float>(device, FromUnsigned, Small);
 
     public static void FromUnsigned(ArrayView<int> x, ArrayView<float> y)
@@ -187,7 +187,7 @@ public sealed class ArithmeticTests : LanguageTests
         y[i] = (byte)(int)f | (ulong)(ushort)(short)(int)f << 8 | (ulong)(byte)(sbyte)(int)f << 24 | (ulong)(ushort)(int)f << 32 | (ulong)(uint)(int)f << 40;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Widths_change_with_and_without_sign(TestDevice device) => Same<int, long>(device, Widths, Extreme);
 
     public static void Widths(ArrayView<int> x, ArrayView<long> y)

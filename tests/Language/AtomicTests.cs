@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class AtomicTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Atomic_operations_lose_no_update(TestDevice device) => Same<int, int>(device, Combine, Small, 8);
 
     public static void Combine(ArrayView<int> x, ArrayView<int> y)
@@ -19,7 +19,7 @@ public sealed class AtomicTests : LanguageTests
         Atomic.CompareExchange(ref y[7], 0, 5);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Unsigned_atomics_compare_without_sign(TestDevice device) => Same<int, uint>(device, Unsigned, Extreme, 6);
 
     public static void Unsigned(ArrayView<int> x, ArrayView<uint> y)
@@ -33,13 +33,13 @@ public sealed class AtomicTests : LanguageTests
         Atomic.And(ref y[5], v);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Each_thread_gets_a_number_of_its_own(TestDevice device) =>
         Assert.That(Run<int, int>(device, Number, Small, 64, Groups)[..63], Is.EquivalentTo(Enumerable.Range(1, 63)));
 
     public static void Number(ArrayView<int> x, ArrayView<int> y) => y[Grid.GlobalIndex.X] = Atomic.Add(ref y[63], 1) + 1;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Atomics_work_in_shared_memory(TestDevice device) => Assert.That(Run<int, int>(device, Histogram, Small, 24, Groups),
         Is.EqualTo(Enumerable.Range(0, 24).Select(bin => Small.Chunk(21).ElementAt(bin / 8).Count(v => (v & 7) == bin % 8))));
 

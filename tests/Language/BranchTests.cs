@@ -9,7 +9,7 @@ public sealed class BranchTests : LanguageTests
         Blue = 200,
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_dense_switch_picks_its_case(TestDevice device) => Same<int>(device, DenseSwitch);
 
     public static void DenseSwitch(ArrayView<int> x, ArrayView<int> y)
@@ -39,7 +39,7 @@ public sealed class BranchTests : LanguageTests
         y[i] = r;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_sparse_switch_picks_its_case(TestDevice device) => Same<int>(device, SparseSwitch);
 
     public static void SparseSwitch(ArrayView<int> x, ArrayView<int> y)
@@ -65,7 +65,7 @@ public sealed class BranchTests : LanguageTests
         }
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Switch_expressions_match_constants_ranges_and_enums(TestDevice device) => Same<int>(device, SwitchExpressions);
 
     public static void SwitchExpressions(ArrayView<int> x, ArrayView<int> y)
@@ -79,7 +79,7 @@ public sealed class BranchTests : LanguageTests
         y[i] = dense + 10 * range + 1000 * named + 10000 * pair;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_switch_stands_in_a_loop_with_continue(TestDevice device) => Same<int>(device, SwitchInLoop);
 
     public static void SwitchInLoop(ArrayView<int> x, ArrayView<int> y)
@@ -109,7 +109,7 @@ public sealed class BranchTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Conditional_operators_chain(TestDevice device) => Same<float>(device, Conditionals);
 
     public static void Conditionals(ArrayView<int> x, ArrayView<float> y)
@@ -119,7 +119,7 @@ public sealed class BranchTests : LanguageTests
         y[i] = v * (x[i] > 2 ? v > 1 ? 3 : 4 : 5) + Math.Max(x[i] > 1 ? x[i] : 1, x[i] < 1 ? 2 : 3);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void And_and_or_cut_short(TestDevice device) => Same<int>(device, ShortCircuit);
 
     public static void ShortCircuit(ArrayView<int> x, ArrayView<int> y)
@@ -139,7 +139,7 @@ public sealed class BranchTests : LanguageTests
         return (touched & 3) != 3;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Variables_are_assigned_in_one_branch_only(TestDevice device) => Same<int>(device, OneBranch);
 
     public static void OneBranch(ArrayView<int> x, ArrayView<int> y)
@@ -162,7 +162,7 @@ public sealed class BranchTests : LanguageTests
         y[i] = a * 100 + (int)f;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Branches_use_views_of_different_memory(TestDevice device) =>
         Assert.That(Run<int, int>(device, DifferentMemory, Small, 63, Groups),
             Is.EqualTo(Small.Select((v, i) => v > 0 ? v + i % 21 : 2 * v)));
@@ -187,7 +187,7 @@ public sealed class BranchTests : LanguageTests
         }
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Bools_are_stored_compared_and_counted(TestDevice device) => Same<int>(device, Bools);
 
     public static void Bools(ArrayView<int> x, ArrayView<int> y)
@@ -206,7 +206,7 @@ public sealed class BranchTests : LanguageTests
 
     private static bool Itself(bool value) => value;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Gotos_forward_and_backward_are_followed(TestDevice device) => Same<int>(device, Gotos);
 
     public static void Gotos(ArrayView<int> x, ArrayView<int> y)

@@ -31,7 +31,7 @@ public sealed class GenericTests : LanguageTests
         private static int Width => 1;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Policies_give_instance_and_static_members(TestDevice device)
     {
         Same<float>(device, Policy<Plain>);
@@ -73,7 +73,7 @@ public sealed class GenericTests : LanguageTests
         public static int Add(int a, int b) => Math.Max(a, b);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Generic_helpers_take_types_made_of_types(TestDevice device) => Same<int>(device, Composed);
 
     public static void Composed(ArrayView<int> x, ArrayView<int> y)
@@ -91,7 +91,7 @@ public sealed class GenericTests : LanguageTests
         return sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Policies_held_in_fields_are_called(TestDevice device) => Same<float>(device, HeldPolicy);
 
     public readonly struct Affine(float scale, float shift) : IShape
@@ -130,7 +130,7 @@ public sealed class GenericTests : LanguageTests
 
     private static int Computed { get; } = Answer / 2;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Constants_and_readonly_statics_are_numbers(TestDevice device) => Same<double>(device, Constants);
 
     public static void Constants(ArrayView<int> x, ArrayView<double> y) =>

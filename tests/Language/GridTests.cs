@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class GridTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Groups_and_grids_have_three_dimensions(TestDevice device)
     {
         Same<int, long>(device, Places, Small, 2 * 3 * 2 * 5 * 3 * 2, new KernelConfig(new Index3D(2, 3, 2), new Index3D(5, 3, 2)));
@@ -20,7 +20,7 @@ public sealed class GridTests : LanguageTests
         y[Grid.GlobalLinearIndex] = place + x[Group.LinearIndex];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Implicitly_grouped_kernels_get_their_index(TestDevice device) => device.Run(accelerator =>
     {
         using var line = accelerator.Allocate1D(new int[105]);

@@ -19,7 +19,7 @@ public sealed class GroupTests : LanguageTests
         }
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Shared_memory_passes_values_between_threads(TestDevice device) =>
         AllSizes(device, Reverse, group => [.. group.Reverse().Select((v, i) => v * 2 + group[(i + 1) % group.Length])]);
 
@@ -34,7 +34,7 @@ public sealed class GroupTests : LanguageTests
         y[i] = mirrored * 2 + next;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Dynamic_shared_memory_is_as_large_as_the_launch_says(TestDevice device) =>
         AllSizes(device, Dynamic, group => [.. group.Select((_, i) => group[(i + 1) % group.Length] - group[^(i + 1)])], 2);
 
@@ -49,7 +49,7 @@ public sealed class GroupTests : LanguageTests
         y[i] = first[(lane + 1) % Group.DimX] - second[lane];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_tree_sums_with_a_barrier_in_each_round(TestDevice device) =>
         AllSizes(device, Tree, group => [.. group.Select((_, i) => i == 0 ? group.Sum() : 0)]);
 
@@ -68,7 +68,7 @@ public sealed class GroupTests : LanguageTests
             y[i] = sums[0];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Barriers_stand_in_loops_whose_bounds_are_uniform(TestDevice device) => AllSizes(device, Rotate,
         group => [.. group.Select((_, i) => Enumerable.Range(0, 4).Sum(k => k * group[(i + k) % group.Length]))]);
 
@@ -88,7 +88,7 @@ public sealed class GroupTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_loop_goes_on_until_all_threads_agree(TestDevice device) => AllSizes(device, UntilAll,
         group => [.. group.Select(v => 100 * Math.Max(1, group.Max()) + Math.Max(1, group.Max()) - v)]);
 
@@ -104,7 +104,7 @@ public sealed class GroupTests : LanguageTests
         y[i] = 100 * rounds - left;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_loop_is_gone_round_by_those_that_are_still_in_the_loop_around_it(TestDevice device) => AllSizes(device, LoopsInLoops,
         group => [.. group.Select(v => 10 * (v & 3) + 10 * Math.Max(1, v & 3) + 60 * (1 + (v & 3)))]);
 
@@ -138,7 +138,7 @@ public sealed class GroupTests : LanguageTests
         while (j < 4);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Votes_count_and_broadcasts_reach_every_thread(TestDevice device) => AllSizes(device, Votes, group =>
         [.. group.Select(_ => group.Count(v => v > 3) * 1000 + (group.All(v => v > -6) ? 100 : 0) + (group.Any(v => v > 14) ? 200 : 0)
             + 3 * group[group.Length / 2] + 1)]);
@@ -152,7 +152,7 @@ public sealed class GroupTests : LanguageTests
         y[i] = count * 1000 + (all ? 100 : 0) + (any ? 200 : 0) + 3 * pair.First + pair.Second;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Groups_that_run_at_the_same_time_share_no_memory(TestDevice device)
     {
         const int groups = 200, size = 64;
@@ -182,7 +182,7 @@ public sealed class GroupTests : LanguageTests
             y[Grid.IdxX] = all + (int)sum[0];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_return_of_whole_groups_stands_before_a_barrier(TestDevice device) =>
         Assert.That(Run<int, int>(device, WholeGroups, Small, 63, Groups),
             Is.EqualTo(Small.Select((_, i) => i / 21 == 1 ? 0 : Small[i / 21 * 21 + 20 - i % 21])));
@@ -198,7 +198,7 @@ public sealed class GroupTests : LanguageTests
         y[i] = tile[20 - Group.IdxX];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void An_array_allocated_in_a_helper_in_a_loop_is_one_array(TestDevice device) => AllSizes(device, HelperInLoop,
         group => [.. group.Reverse()]);
 
@@ -219,7 +219,7 @@ public sealed class GroupTests : LanguageTests
         return large[from];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Groups_of_two_dimensions_transpose_through_shared_memory(TestDevice device)
     {
         int[] input = Input(5 * 12);

@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class LocalArrayTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Arrays_in_unrolled_loops_become_variables(TestDevice device) => Same<float>(device, Polynomial);
 
     public static void Polynomial(ArrayView<int> x, ArrayView<float> y)
@@ -24,7 +24,7 @@ public sealed class LocalArrayTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_tile_of_accumulators_is_summed_and_written(TestDevice device) => Same<float>(device, Tile);
 
     public static void Tile(ArrayView<int> x, ArrayView<float> y)
@@ -51,7 +51,7 @@ public sealed class LocalArrayTests : LanguageTests
 
     private static float Total(ArrayView<StructTests.Pair<float>> one) => one[0].First + one[0].Second;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Arrays_of_small_integers_wrap_like_memory(TestDevice device) => Same<int>(device, Bytes);
 
     public static void Bytes(ArrayView<int> x, ArrayView<int> y)
@@ -76,7 +76,7 @@ public sealed class LocalArrayTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Arrays_are_sorted_by_comparisons(TestDevice device) => Same<int>(device, Sort);
 
     public static void Sort(ArrayView<int> x, ArrayView<int> y)

@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class LoopTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void For_while_and_do_nest(TestDevice device) => Same<int>(device, Nested);
 
     public static void Nested(ArrayView<int> x, ArrayView<int> y)
@@ -26,7 +26,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Break_and_continue_leave_and_skip(TestDevice device) => Same<int>(device, BreakAndContinue);
 
     public static void BreakAndContinue(ArrayView<int> x, ArrayView<int> y)
@@ -44,7 +44,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_loop_has_several_ways_out(TestDevice device) => Same<int>(device, SeveralExits);
 
     public static void SeveralExits(ArrayView<int> x, ArrayView<int> y)
@@ -70,7 +70,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = found * 100 + steps;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Inner_loops_break_while_outer_ones_go_on(TestDevice device) => Same<int>(device, InnerBreaks);
 
     public static void InnerBreaks(ArrayView<int> x, ArrayView<int> y)
@@ -94,7 +94,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = count;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_kernel_returns_from_inside_loops(TestDevice device) => Same<int>(device, EarlyReturn);
 
     public static void EarlyReturn(ArrayView<int> x, ArrayView<int> y)
@@ -117,7 +117,7 @@ public sealed class LoopTests : LanguageTests
         }
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Inlined_helpers_return_from_inside_loops(TestDevice device) => Same<int>(device, HelperReturns);
 
     public static void HelperReturns(ArrayView<int> x, ArrayView<int> y)
@@ -140,7 +140,7 @@ public sealed class LoopTests : LanguageTests
         return n;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Conditions_in_loop_headers_are_compound(TestDevice device) => Same<int>(device, CompoundHeaders);
 
     public static void CompoundHeaders(ArrayView<int> x, ArrayView<int> y)
@@ -156,7 +156,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Loops_count_down_by_steps_and_with_every_type(TestDevice device) => Same<int>(device, Counters);
 
     public static void Counters(ArrayView<int> x, ArrayView<int> y)
@@ -183,7 +183,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Loops_can_have_no_iterations(TestDevice device) => Same<int>(device, NoIterations);
 
     public static void NoIterations(ArrayView<int> x, ArrayView<int> y)
@@ -202,7 +202,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Inner_bounds_depend_on_outer_counters(TestDevice device) => Same<int>(device, Triangle);
 
     public static void Triangle(ArrayView<int> x, ArrayView<int> y)
@@ -219,7 +219,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Counters_are_changed_in_the_body_and_read_behind_the_loop(TestDevice device) => Same<int>(device, ChangedCounter);
 
     public static void ChangedCounter(ArrayView<int> x, ArrayView<int> y)
@@ -237,7 +237,7 @@ public sealed class LoopTests : LanguageTests
         y[i] = sum * 100 + k + j;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Values_on_the_evaluation_stack_have_other_types_in_a_loop_than_before_it(TestDevice device) =>
         Same<float>(device, StackTypes);
 
@@ -260,7 +260,7 @@ public sealed class LoopTests : LanguageTests
 
     private static float Twice(float v) => v * 2;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Loops_swap_and_shift_their_variables(TestDevice device) => Same<int>(device, Swap);
 
     public static void Swap(ArrayView<int> x, ArrayView<int> y)

@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class MathTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Exact_functions_of_floats_have_the_same_bits(TestDevice device) => Same<float, float>(device, ExactFloat, Floats, 63 * 10);
 
     public static void ExactFloat(ArrayView<float> x, ArrayView<float> y)
@@ -22,7 +22,7 @@ public sealed class MathTests : LanguageTests
         r[9] = Math.Max(Math.Min(a, 3f), float.Abs(b)) + float.Sqrt(b);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void The_lesser_of_two_zeros_is_the_negative_one(TestDevice device)
     {
         if (device.Open() is HostAccelerator or ILGPU.Runtime.CPU.CPUAccelerator)
@@ -41,7 +41,7 @@ public sealed class MathTests : LanguageTests
         y[i + 3] = MathF.Max(x[Group.IdxX], 0f);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Exact_functions_of_doubles_have_the_same_bits(TestDevice device) =>
         Same<float, double>(device, ExactDouble, Floats, 63 * 9);
 
@@ -61,7 +61,7 @@ public sealed class MathTests : LanguageTests
         r[8] = Math.Round(a);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Integers_have_absolute_values_minima_and_maxima(TestDevice device) => Same<int, long>(device, Integers, Extreme);
 
     public static void Integers(ArrayView<int> x, ArrayView<long> y)
@@ -73,7 +73,7 @@ public sealed class MathTests : LanguageTests
         y[i] = sum ^ Math.Max((byte)a, (byte)b) ^ Math.Min((sbyte)a, (sbyte)b) ^ Math.Max((short)a, (short)b) ^ Math.Clamp(b, -5, 1000);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Library_functions_agree_to_six_digits(TestDevice device)
     {
         float[] input = [.. Enumerable.Range(0, 63).Select(i => 0.05f + i * 0.11f)];
@@ -98,7 +98,7 @@ public sealed class MathTests : LanguageTests
         y[6 * i + 5] = MathF.Pow(x[i], 1.7f);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Bits_of_floats_are_seen_as_integers_and_back(TestDevice device) => Same<float, long>(device, Bits, Floats);
 
     public static void Bits(ArrayView<float> x, ArrayView<long> y)
@@ -113,7 +113,7 @@ public sealed class MathTests : LanguageTests
         y[i] = sum ^ BitConverter.SingleToInt32Bits(g) ^ BitConverter.DoubleToInt64Bits(d);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Functions_of_constants_are_computed_by_the_compiler_alike(TestDevice device) =>
         Same<float, float>(device, OfConstants, Floats);
 

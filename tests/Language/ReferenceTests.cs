@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class ReferenceTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Ref_locals_stand_for_elements_of_views(TestDevice device) => Same<int>(device, RefLocals);
 
     public static void RefLocals(ArrayView<int> x, ArrayView<int> y)
@@ -20,7 +20,7 @@ public sealed class ReferenceTests : LanguageTests
         target += either;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Ref_returns_choose_an_element(TestDevice device) => Same<int>(device, RefReturns);
 
     public static void RefReturns(ArrayView<int> x, ArrayView<int> y)
@@ -32,7 +32,7 @@ public sealed class ReferenceTests : LanguageTests
 
     private static ref int Element(ArrayView<int> view, int i) => ref view[i];
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Helpers_change_locals_through_ref_parameters(TestDevice device) => Same<int>(device, RefParameters);
 
     public static void RefParameters(ArrayView<int> x, ArrayView<int> y)
@@ -64,7 +64,7 @@ public sealed class ReferenceTests : LanguageTests
         n--;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Ref_locals_are_reused_for_different_variables(TestDevice device) => Same<int>(device, ReusedRefs);
 
     public static void ReusedRefs(ArrayView<int> x, ArrayView<int> y)
@@ -92,7 +92,7 @@ public sealed class ReferenceTests : LanguageTests
         y[i] = a * 1000 + b;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Refs_reach_fields_inside_elements(TestDevice device) => Same<int, StructTests.Nested>(device, Fields, Small);
 
     public static void Fields(ArrayView<int> x, ArrayView<StructTests.Nested> y)
@@ -107,7 +107,7 @@ public sealed class ReferenceTests : LanguageTests
 
     private static void Increment(ref int n) => n += 3;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_ref_to_an_element_is_carried_through_a_loop(TestDevice device) => Same<int>(device, CarriedRef);
 
     public static void CarriedRef(ArrayView<int> x, ArrayView<int> y)

@@ -80,7 +80,7 @@ public sealed class StructTests : LanguageTests
         public double C;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Structs_are_copied_by_value(TestDevice device) => Same<float>(device, ByValue);
 
     public static void ByValue(ArrayView<int> x, ArrayView<float> y)
@@ -102,7 +102,7 @@ public sealed class StructTests : LanguageTests
         return counter;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Structs_are_passed_by_ref_in_and_out(TestDevice device) => Same<float>(device, ByReference);
 
     public static void ByReference(ArrayView<int> x, ArrayView<float> y)
@@ -128,7 +128,7 @@ public sealed class StructTests : LanguageTests
 
     private static float Read(in Counter counter) => counter.Sum + counter.Mean;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Structs_nest_and_change_in_loops(TestDevice device) => Same<float>(device, Nesting);
 
     public static void Nesting(ArrayView<int> x, ArrayView<float> y)
@@ -147,7 +147,7 @@ public sealed class StructTests : LanguageTests
         y[i] = n.A.Norm + n.B.Mean + n.Tag * Complex.Unit;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Constructors_contain_loops_and_branches(TestDevice device) => Same<int>(device, Constructors);
 
     public readonly struct Digits
@@ -176,7 +176,7 @@ public sealed class StructTests : LanguageTests
         y[i] = digits.Sum * 100 + digits.Count + new Digits(i + 3).Sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Tuples_are_made_returned_and_taken_apart(TestDevice device) => Same<float>(device, Tuples);
 
     public static void Tuples(ArrayView<int> x, ArrayView<float> y)
@@ -194,7 +194,7 @@ public sealed class StructTests : LanguageTests
 
     private static (int Low, float High) Split(int n) => n > 2 ? (n - 2, n * 0.5f) : (n, 2);
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Equality_of_records_compares_every_field(TestDevice device) => Same<int>(device, Equality);
 
     public static void Equality(ArrayView<int> x, ArrayView<int> y)
@@ -218,7 +218,7 @@ public sealed class StructTests : LanguageTests
         public override int GetHashCode() => X * 31 + Y;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Views_hold_structs_of_mixed_fields(TestDevice device)
     {
         Mixed[] input = [.. Small.Select((v, i) => new Mixed
@@ -248,7 +248,7 @@ public sealed class StructTests : LanguageTests
         y[i].Signed++;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Fields_lie_where_the_host_puts_them(TestDevice device) => Same<Placed, Packed>(device, Repack,
         [.. Small.Select((v, i) => new Placed { A = (byte)v, B = new Inner { A = (byte)i, B = (short)(v * 999), C = 3 }, C = v * 0.1 })]);
 
@@ -260,7 +260,7 @@ public sealed class StructTests : LanguageTests
         y[i].Third = x[i].B;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Generic_structs_hold_values_and_views(TestDevice device) => Same<float>(device, GenericStructs);
 
     public readonly record struct Pair<T>(T First, T Second)

@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class ViewTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Views_are_cut_and_measured(TestDevice device) => Same<int>(device, Cut);
 
     public static void Cut(ArrayView<int> x, ArrayView<int> y)
@@ -12,7 +12,7 @@ public sealed class ViewTests : LanguageTests
         y[i] = part[1] + inner[2] * 3 + inner.IntLength * 100 + (int)part.Length * 1000 + x[(long)i] + x[(int)(uint)i];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Views_are_cast_to_smaller_and_larger_elements(TestDevice device) => Same<long>(device, CastElements);
 
     public static void CastElements(ArrayView<int> x, ArrayView<long> y)
@@ -26,7 +26,7 @@ public sealed class ViewTests : LanguageTests
         parts[3] = x.SubView(i, 1).Cast<sbyte>()[1] < 0 ? (ushort)longs.IntLength : (ushort)bytes.Length;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_view_is_chosen_at_run_time(TestDevice device) => Same<int>(device, Choose);
 
     public static void Choose(ArrayView<int> x, ArrayView<int> y)
@@ -41,7 +41,7 @@ public sealed class ViewTests : LanguageTests
         y[i] += from.IntLength;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Extension_methods_and_local_functions_take_views(TestDevice device) => Same<int>(device, Helpers);
 
     public static void Helpers(ArrayView<int> x, ArrayView<int> y)
@@ -52,7 +52,7 @@ public sealed class ViewTests : LanguageTests
         static int Larger(int a, int b) => a > b ? a : b;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Every_small_integer_lies_in_memory_as_on_the_host(TestDevice device)
     {
         Same<int, byte>(device, ToMemory<byte, AsByte>, Extreme);

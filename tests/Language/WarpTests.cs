@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class WarpTests : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Shuffles_move_values_between_the_lanes_of_a_warp(TestDevice device) => device.Run(accelerator =>
     {
         int warp = accelerator.WarpSize, count = 2 * warp;

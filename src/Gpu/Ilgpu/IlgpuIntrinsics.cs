@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using ILGPU;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Frontend;
@@ -9,12 +8,13 @@ using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
 using ILGPU.IR.Types;
 using ILGPU.IR.Values;
+using ILGPU.Runtime.Cuda;
 
 namespace VaeGpu.Gpu.Ilgpu;
 
 /// <summary>
-/// Teaches ILGPU's own back ends what its front end does not know: the FusedMultiplyAdd of float, double, MathF and Math, rounded once as
-/// .NET does, for CUDA and OpenCL; and for CUDA the addresses that PTX written by hand takes, <c>(ulong)Unsafe.AsPointer(ref view[i])</c>.
+/// Teaches ILGPU's own back ends what its front end does not know: FusedMultiplyAdd, Round and Truncate of MathF and Math, rounded as .NET
+/// does, for CUDA and OpenCL; and for CUDA the addresses that PTX written by hand takes, <c>(ulong)Unsafe.AsPointer(ref view[i])</c>.
 /// </summary>
 public static unsafe class IlgpuIntrinsics
 {
@@ -32,26 +32,36 @@ public static unsafe class IlgpuIntrinsics
             Replace(type.GetMethod(nameof(float.FusedMultiplyAdd), [f, f, f])!, Own(nameof(Single)));
         foreach (Type type in (Type[])[d, typeof(Math)])
             Replace(type.GetMethod(nameof(double.FusedMultiplyAdd), [d, d, d])!, Own(nameof(Double)));
+        // .NET's own code adds and subtracts 2²³, which ILGPU folds away.
+        Replace(typeof(MathF).GetMethod(nameof(MathF.Round), [f])!, Own(nameof(RoundSingle)));
+        Replace(typeof(Math).GetMethod(nameof(Math.Round), [d])!, Own(nameof(RoundDouble)));
+        Replace(typeof(MathF).GetMethod(nameof(MathF.Truncate), [f])!, Own(nameof(TruncateSingle)));
+        Replace(typeof(Math).GetMethod(nameof(Math.Truncate), [d])!, Own(nameof(TruncateDouble)));
         foreach (Type number in Numbers)
             ReplaceAsPointer(number);
     }
 
     /// <summary>Makes the back ends of a context that is to be made know FusedMultiplyAdd, and the addresses of numbers.</summary>
-    public static ILGPU.Context.Builder EnableIntrinsics(this ILGPU.Context.Builder builder)
+    public static Context.Builder EnableIntrinsics(this Context.Builder builder)
     {
-        const IntrinsicImplementationMode redirect = IntrinsicImplementationMode.Redirect;
-        const IntrinsicImplementationMode generate = IntrinsicImplementationMode.GenerateCode;
         IntrinsicImplementationManager manager = builder.GetIntrinsicManager();
-        manager.RegisterMethod(Own(nameof(Single)), new PTXIntrinsic(Own(nameof(PtxSingle)), redirect));
-        manager.RegisterMethod(Own(nameof(Double)), new PTXIntrinsic(Own(nameof(PtxDouble)), redirect));
-        manager.RegisterMethod(Own(nameof(Single)), new CLIntrinsic(Own(nameof(OpenCL)), generate));
-        manager.RegisterMethod(Own(nameof(Double)), new CLIntrinsic(Own(nameof(OpenCL)), generate));
-        manager.RegisterMethod(Own(nameof(Address)), new PTXIntrinsic(Own(nameof(PtxAddress)), generate));
+        void Register(string name, string ptx, string openCL)
+        {
+            manager.RegisterMethod(Own(name), new PTXIntrinsic(Own(ptx), IntrinsicImplementationMode.Redirect));
+            manager.RegisterMethod(Own(name), new CLIntrinsic(Own(openCL), IntrinsicImplementationMode.GenerateCode));
+        }
+        Register(nameof(Single), nameof(PtxSingle), nameof(OpenCLFma));
+        Register(nameof(Double), nameof(PtxDouble), nameof(OpenCLFma));
+        Register(nameof(RoundSingle), nameof(PtxRoundSingle), nameof(OpenCLRint));
+        Register(nameof(RoundDouble), nameof(PtxRoundDouble), nameof(OpenCLRint));
+        Register(nameof(TruncateSingle), nameof(PtxTruncateSingle), nameof(OpenCLTrunc));
+        Register(nameof(TruncateDouble), nameof(PtxTruncateDouble), nameof(OpenCLTrunc));
+        manager.RegisterMethod(Own(nameof(Address)), new PTXIntrinsic(Own(nameof(PtxAddress)), IntrinsicImplementationMode.GenerateCode));
         return builder;
     }
 
     /// <summary>Makes them know the addresses of a struct, too: ILGPU looks each form of a generic method up by itself.</summary>
-    public static ILGPU.Context.Builder EnableAddressOf<T>(this ILGPU.Context.Builder builder) where T : unmanaged
+    public static Context.Builder EnableAddressOf<T>(this Context.Builder builder) where T : unmanaged
     {
         ReplaceAsPointer(typeof(T));
         return builder;
@@ -63,26 +73,68 @@ public static unsafe class IlgpuIntrinsics
     [IntrinsicImplementation]
     private static double Double(double x, double y, double z) => Math.FusedMultiplyAdd(x, y, z);
 
+    [IntrinsicImplementation]
+    private static float RoundSingle(float x) => MathF.Round(x);
+
+    [IntrinsicImplementation]
+    private static double RoundDouble(double x) => Math.Round(x);
+
+    [IntrinsicImplementation]
+    private static float TruncateSingle(float x) => MathF.Truncate(x);
+
+    [IntrinsicImplementation]
+    private static double TruncateDouble(double x) => Math.Truncate(x);
+
     /// <summary>In place of <see cref="Unsafe.AsPointer"/>, whose pointer ILGPU cannot make a number of.</summary>
     [IntrinsicImplementation]
     private static ulong Address<T>(ref T value) where T : unmanaged => (ulong)Unsafe.AsPointer(ref value);
 
     private static float PtxSingle(float x, float y, float z)
     {
-        ILGPU.Runtime.Cuda.CudaAsm.Emit("fma.rn.f32 %0, %1, %2, %3;", out float result, x, y, z);
+        CudaAsm.Emit("fma.rn.f32 %0, %1, %2, %3;", out float result, x, y, z);
         return result;
     }
 
     private static double PtxDouble(double x, double y, double z)
     {
-        ILGPU.Runtime.Cuda.CudaAsm.Emit("fma.rn.f64 %0, %1, %2, %3;", out double result, x, y, z);
+        CudaAsm.Emit("fma.rn.f64 %0, %1, %2, %3;", out double result, x, y, z);
         return result;
     }
 
-    private static void OpenCL(CLBackend backend, CLCodeGenerator generator, Value value)
+    private static float PtxRoundSingle(float x)
+    {
+        CudaAsm.Emit("cvt.rni.f32.f32 %0, %1;", out float result, x);
+        return result;
+    }
+
+    private static double PtxRoundDouble(double x)
+    {
+        CudaAsm.Emit("cvt.rni.f64.f64 %0, %1;", out double result, x);
+        return result;
+    }
+
+    private static float PtxTruncateSingle(float x)
+    {
+        CudaAsm.Emit("cvt.rzi.f32.f32 %0, %1;", out float result, x);
+        return result;
+    }
+
+    private static double PtxTruncateDouble(double x)
+    {
+        CudaAsm.Emit("cvt.rzi.f64.f64 %0, %1;", out double result, x);
+        return result;
+    }
+
+    private static void OpenCLFma(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "fma");
+
+    private static void OpenCLRint(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "rint");
+
+    private static void OpenCLTrunc(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "trunc");
+
+    private static void Call(CLCodeGenerator generator, Value value, string function)
     {
         using var statement = generator.BeginStatement(generator.Allocate(value));
-        statement.AppendCommand("fma");
+        statement.AppendCommand(function);
         statement.BeginArguments();
         foreach (Value argument in (MethodCall)value)
             statement.AppendArgument(generator.Load(argument));

@@ -2,6 +2,7 @@ using ILGPU.Algorithms;
 using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Kernels.Devices;
@@ -80,7 +81,7 @@ public sealed class Backend : IDisposable
     private static Context CreateContext(bool forIlgpu) => Context.Create(builder =>
     {
         if (forIlgpu)
-            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2);
+            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).EnableIntrinsics().EnableAddressOf<Float4>();
     });
 
     private static Device Fastest(int threads) =>

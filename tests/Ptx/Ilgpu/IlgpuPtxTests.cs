@@ -1,11 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using ILGPU.Backends.EntryPoints;
-using ILGPU.Backends.OpenCL;
-using ILGPU.Runtime.OpenCL;
+using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Tests.Ptx.Machine;
-using Asm = ILGPU.Runtime.Cuda.CudaAsm;
 
 namespace VaeGpu.Tests.Ptx.Ilgpu;
 
@@ -18,7 +15,7 @@ internal sealed class IlgpuPtxTests
     private static readonly float[] Inputs = [.. Enumerable.Range(0, Threads).Select(i => 1 + i * 1.1920929e-7f)];
 
     [Test]
-    public void A_fused_multiply_add_is_rounded_once([Values] ILGPU.OptimizationLevel level, [Values(80, 90)] int capability)
+    public void A_fused_multiply_add_is_rounded_once([Values] OptimizationLevel level, [Values(80, 90)] int capability)
     {
         (float[] output, string text) = Run(nameof(Fuse), level, capability, Inputs);
         Assert.Multiple(() =>
@@ -29,40 +26,40 @@ internal sealed class IlgpuPtxTests
         });
     }
 
-    public static void Fuse(ILGPU.ArrayView<float> input, ILGPU.ArrayView<float> output)
+    public static void Fuse(ArrayView<float> input, ArrayView<float> output)
     {
-        float x = input[ILGPU.Group.IdxX];
-        output[ILGPU.Group.IdxX] =
+        float x = input[Group.IdxX];
+        output[Group.IdxX] =
             MathF.FusedMultiplyAdd(x, x, -1) + float.FusedMultiplyAdd(x, 3, x) + (float)Math.FusedMultiplyAdd((double)x, x, -1);
     }
 
     [Test]
-    public void Addresses_are_generic_in_every_space([Values] ILGPU.OptimizationLevel level)
+    public void Addresses_are_generic_in_every_space([Values] OptimizationLevel level)
     {
         (float[] output, _) = Run(nameof(TakeAddresses), level, 80, Inputs);
         Assert.That(output, Is.EqualTo(Inputs.Select((x, i) => x + Inputs[(i + 1) % Threads] + 2 * x)));
     }
 
-    public static unsafe void TakeAddresses(ILGPU.ArrayView<float> input, ILGPU.ArrayView<float> output)
+    public static unsafe void TakeAddresses(ArrayView<float> input, ArrayView<float> output)
     {
-        int i = ILGPU.Group.IdxX;
-        ILGPU.ArrayView<float> shared = ILGPU.SharedMemory.Allocate<float>(Threads);
-        ILGPU.ArrayView<float> own = ILGPU.LocalMemory.Allocate1D<float>(2);
+        int i = Group.IdxX;
+        ArrayView<float> shared = SharedMemory.Allocate<float>(Threads);
+        ArrayView<float> own = LocalMemory.Allocate1D<float>(2);
         shared[i] = input[i];
         own[i % 2] = 2 * input[i];
-        ILGPU.Group.Barrier();
+        Group.Barrier();
         ulong neighbour = (ulong)Unsafe.AsPointer(ref shared[(i + 1) % Threads]);
-        Asm.Emit("ld.f32 %0, [%1];", out float a, (ulong)Unsafe.AsPointer(ref input[i]));
-        Asm.Emit("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.f32 %0, [a]; }", out float b, neighbour);
-        Asm.Emit("ld.f32 %0, [%1];", out float c, (ulong)Unsafe.AsPointer(ref own[i % 2]));
+        CudaAsm.Emit("ld.f32 %0, [%1];", out float a, (ulong)Unsafe.AsPointer(ref input[i]));
+        CudaAsm.Emit("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.f32 %0, [a]; }", out float b, neighbour);
+        CudaAsm.Emit("ld.f32 %0, [%1];", out float c, (ulong)Unsafe.AsPointer(ref own[i % 2]));
         output[i] = a + b + c;
     }
 
     [Test]
     public void The_address_of_a_struct_is_known_where_it_was_asked_for()
     {
-        using IlgpuPtx ptx = new(extend: builder => builder.EnableAddressOf<Pair>());
-        IlgpuKernel kernel = ptx.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(Method(nameof(TakeSecond))));
+        using IlgpuCompiler ilgpu = new(extend: builder => builder.EnableAddressOf<Pair>());
+        IlgpuKernel kernel = Compiled(ilgpu, nameof(TakeSecond));
         PtxMemory memory = new();
         ulong pairs = MachineText.Upload<int>(memory, [1, 2, 3, 4]);
         ulong output = MachineText.Upload<int>(memory, new int[2]);
@@ -70,10 +67,10 @@ internal sealed class IlgpuPtxTests
         Assert.That(MachineText.Read<int>(memory, output, 2), Is.EqualTo(new[] { 2, 4 }));
     }
 
-    public static unsafe void TakeSecond(ILGPU.ArrayView<Pair> pairs, ILGPU.ArrayView<int> output)
+    public static unsafe void TakeSecond(ArrayView<Pair> pairs, ArrayView<int> output)
     {
-        Asm.Emit("ld.s32 %0, [%1+4];", out int second, (ulong)Unsafe.AsPointer(ref pairs[ILGPU.Group.IdxX]));
-        output[ILGPU.Group.IdxX] = second;
+        CudaAsm.Emit("ld.s32 %0, [%1+4];", out int second, (ulong)Unsafe.AsPointer(ref pairs[Group.IdxX]));
+        output[Group.IdxX] = second;
     }
 
     public readonly record struct Pair(int First, int Second);
@@ -81,40 +78,39 @@ internal sealed class IlgpuPtxTests
     [Test]
     public void OpenCL_has_a_fused_multiply_add_of_its_own()
     {
-        using var context = ILGPU.Context.Create(builder => builder.EnableIntrinsics());
-        using var backend = new CLBackend(
-            context, new CLCapabilityContext(false, true, true, true, true), CLDeviceVendor.Other, new CLCVersion(2, 0));
-        var kernel = (CLCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(Method(nameof(Fuse))), default);
-        Assert.That(kernel.Source.Split("fma").Length - 1, Is.EqualTo(3));
+        using IlgpuCompiler ilgpu = new();
+        Assert.That(ilgpu.OpenCL(Method(nameof(Fuse))).Split("fma").Length - 1, Is.EqualTo(3));
     }
 
     [Test]
     public void An_implicitly_grouped_kernel_takes_its_extent()
     {
-        using IlgpuPtx ptx = new();
-        IlgpuKernel kernel = ptx.Compile(EntryPointDescription.FromImplicitlyGroupedKernel(Method(nameof(Number))));
+        using IlgpuCompiler ilgpu = new();
+        IlgpuKernel kernel = Compiled(ilgpu, nameof(Number));
         PtxMemory memory = new();
         ulong output = MachineText.Upload<int>(memory, new int[12]);
         kernel.Launch(new(memory), (2, 2, 1), (2, 2, 1), 0, MachineText.Block(3ul << 32 | 3, output, 8, 10));
         Assert.That(MachineText.Read<int>(memory, output, 12), Is.EqualTo(new[] { 0, 0, 0, 1, 2, 10, 11, 12, 20, 21, 22, 0 }));
     }
 
-    public static void Number(ILGPU.Index2D index, ILGPU.ArrayView<int> output) => output[index.Y * 3 + index.X] = index.Y * 10 + index.X;
+    public static void Number(Index2D index, ArrayView<int> output) => output[index.Y * 3 + index.X] = index.Y * 10 + index.X;
 
     [Test]
     public void A_text_of_another_kernel_is_refused()
     {
-        using IlgpuPtx ptx = new();
-        string text = ptx.Write(EntryPointDescription.FromExplicitlyGroupedKernel(Method(nameof(Fuse))));
+        using IlgpuCompiler ilgpu = new();
+        string text = ilgpu.Ptx(Method(nameof(Fuse)));
         Assert.That(() => new IlgpuKernel(Method(nameof(Number)), text), Throws.ArgumentException);
     }
 
+    private static IlgpuKernel Compiled(IlgpuCompiler ilgpu, string name) => new(Method(name), ilgpu.Ptx(Method(name)));
+
     private static MethodInfo Method(string name) => typeof(IlgpuPtxTests).GetMethod(name)!;
 
-    private static (float[] Output, string Text) Run(string name, ILGPU.OptimizationLevel level, int capability, float[] inputs)
+    private static (float[] Output, string Text) Run(string name, OptimizationLevel level, int capability, float[] inputs)
     {
-        using IlgpuPtx ptx = new(capability, level);
-        string text = ptx.Write(EntryPointDescription.FromExplicitlyGroupedKernel(Method(name)));
+        using IlgpuCompiler ilgpu = new(capability, level);
+        string text = ilgpu.Ptx(Method(name));
         PtxMemory memory = new();
         ulong input = MachineText.Upload<float>(memory, inputs);
         ulong output = MachineText.Upload<float>(memory, new float[Threads]);
