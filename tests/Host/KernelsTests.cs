@@ -98,6 +98,40 @@ public sealed class KernelsTests
         });
     }
 
+    [TestCase("ptx", ".visible .entry Kernel_Run", "sqrt.rn.f32")]
+    [TestCase("opencl", "kernel void", "fma")]
+    public void ILGPUs_code_of_the_same_kernel_is_shown(string target, string head, string operation)
+    {
+        Call call = Call.Of("kernels", "show", "adam.run", "--target", target, "--compiler", "ilgpu");
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.Zero, call.Error);
+            Assert.That(call.Output, Does.StartWith("// Adam.Run: groups of ").And.Contains(head).And.Contains(operation));
+        });
+    }
+
+    [Test]
+    public void A_target_that_ILGPU_does_not_have_is_refused()
+    {
+        Call call = Call.Of("kernels", "show", "adam.run", "--target", "simd", "--compiler", "ilgpu");
+        Assert.That((call.ExitCode, call.Error), Is.EqualTo((2, call.Error)));
+        Assert.That(call.Error, Does.Contain("--compiler ilgpu has no target simd. Use --target ptx or --target opencl."));
+    }
+
+    [Test]
+    public void The_comparison_has_a_row_of_each_compiler_for_every_kernel()
+    {
+        Call call = Call.Of("kernels", "--compare");
+        string[] lines = call.Output.Split('\n');
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.Zero, call.Error);
+            Assert.That(lines.Count(line => line.Contains("  vaegpu ")), Is.EqualTo(noted.Value.Count));
+            Assert.That(lines.Count(line => line.Contains("  ilgpu ")), Is.EqualTo(noted.Value.Count));
+            Assert.That(call.Output, Does.Contain("Kernels with local memory: 0 by this compiler"));
+        });
+    }
+
     [Test]
     public void A_kernel_that_is_none_is_answered_with_those_near_it()
     {

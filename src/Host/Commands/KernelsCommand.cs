@@ -22,11 +22,17 @@ internal static class KernelsCommand
                 + $"[default: by the clocks of a CUDA device, else {HopperBalance}]");
         var device = CommonOptions.Device();
         device.Description = "The device whose driver tells what the kernels take; only CUDA's does";
+        var compare = new Option<bool>("--compare")
+        {
+            Description = "Compile every kernel to PTX by this compiler and by ILGPU's, and list what each text consists of",
+        };
         const string What = "Lists the kernels with what they take of a GPU, and their operations and bytes, counted by running them.";
-        var command = new Command("kernels", What) { batch, balance, device };
+        var command = new Command("kernels", What) { batch, balance, device, compare };
         command.Add(CreateShow(terminal, stop));
         command.SetAction(result =>
         {
+            if (result.GetValue(compare))
+                return CompareKernels.Run(terminal, stop);
             using var backend = Backend.Open(result.GetRequiredValue(device));
             List(terminal, backend.Accelerator, result.GetValue(batch), result.Gave(balance) ? result.GetValue(balance) : null, stop);
             return ExitCode.Done;
@@ -38,11 +44,15 @@ internal static class KernelsCommand
     {
         var name = new Argument<string>("name") { Description = "A kernel as \"vaegpu kernels\" lists it, or a part of its name" };
         var target = OptionOf.Choice("--target", "form", [.. KernelInspector.Targets], "ir", "What to show");
-        var command =
-            new Command("show", "Prints the code that is generated for a kernel, under the C# lines that it comes from.") { name, target };
+        var compiler = OptionOf.Choice("--compiler", "name", ["vaegpu", "ilgpu"], "vaegpu", "Whose code to show; ILGPU has the targets ptx and opencl");
+        const string What = "Prints the code that is generated for a kernel, under the C# lines that it comes from.";
+        var command = new Command("show", What) { name, target, compiler };
         command.SetAction(result =>
         {
             string chosen = result.GetRequiredValue(target);
+            bool ofIlgpu = result.GetRequiredValue(compiler) == "ilgpu";
+            if (ofIlgpu && chosen is not ("ptx" or "opencl"))
+                throw new UsageException($"--compiler ilgpu has no target {chosen}. Use --target ptx or --target opencl.");
             var kernels = KernelCatalogue.Of(gpu: chosen != "simd", counted: false, batch: 128, stop);
             KernelLaunch kernel;
             try
@@ -55,7 +65,7 @@ internal static class KernelsCommand
             }
             terminal.Output.WriteLine(
                 $"// {kernel.Name}: groups of {Size(kernel.GroupDim)} threads, {kernel.GroupSharedBytes.Value} bytes of shared memory");
-            terminal.Output.Write(KernelInspector.Code(kernel, chosen));
+            terminal.Output.Write(ofIlgpu ? KernelInspector.IlgpuCode(kernel, chosen) : KernelInspector.Code(kernel, chosen));
             return ExitCode.Done;
         });
         return command;

@@ -81,7 +81,7 @@ public sealed class Backend : IDisposable
     private static Context CreateContext(bool forIlgpu) => Context.Create(builder =>
     {
         if (forIlgpu)
-            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).EnableIntrinsics().EnableAddressOf<Float4>();
+            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).EnableIntrinsics();
     });
 
     private static Device Fastest(int threads) =>

@@ -1,5 +1,6 @@
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Gpu.Inspection;
 
 namespace VaeGpu.Kernels.Devices;
@@ -40,4 +41,21 @@ public static class KernelInspector
     /// <summary>The code of a launch's kernel in one of <see cref="Targets"/>, under the C# lines that it comes from.</summary>
     public static string Code(KernelLaunch launch, string target) =>
         CodeListing.Of(launch.Method, launch.GroupDim, Enum.Parse<CodeTarget>(target, ignoreCase: true), launch.Specialization);
+
+    /// <summary>The code that ILGPU's own compiler generates for a launch's kernel: PTX for compute capability 8.0, or OpenCL C 2.0.</summary>
+    /// <exception cref="NotSupportedException">The target is one of the others, which ILGPU does not have.</exception>
+    public static string IlgpuCode(KernelLaunch launch, string target)
+    {
+        using IlgpuCompiler ilgpu = new();
+        return target switch
+        {
+            "ptx" => ilgpu.Ptx(launch.Method, launch.Specialization),
+            "opencl" => ilgpu.OpenCL(launch.Method, launch.Specialization),
+            _ => throw new NotSupportedException($"ILGPU's compiler has no target {target}. Use ptx or opencl."),
+        };
+    }
+
+    /// <summary>What a launch's kernel consists of in the PTX of each compiler, ours and ILGPU's.</summary>
+    public static (PtxSummary Ours, PtxSummary Ilgpu) Compare(KernelLaunch launch, IlgpuCompiler ilgpu) =>
+        (PtxSummary.Of(Code(launch, "ptx")), PtxSummary.Of(ilgpu.Ptx(launch.Method, launch.Specialization)));
 }
