@@ -6,13 +6,14 @@ namespace VaeGpu.Tests.Host;
 /// <summary>What the README shows of kernels is what there is.</summary>
 public sealed partial class ReadmeTests
 {
-    private static readonly string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
-    private static readonly string readme = File.ReadAllText(Path.Combine(root, "README.md"));
+    /// <summary>The repository's folder.</summary>
+    internal static readonly string Root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
+    private static readonly string readme = File.ReadAllText(Path.Combine(Root, "README.md"));
 
     [Test]
     public void Its_kernel_stands_in_the_sources()
     {
-        string[] sources = Directory.GetFiles(Path.Combine(root, "src", "Kernels"), "*.cs", SearchOption.AllDirectories);
+        string[] sources = Directory.GetFiles(Path.Combine(Root, "src", "Kernels"), "*.cs", SearchOption.AllDirectories);
         Assert.That(sources.Select(file => Trimmed(File.ReadAllText(file))), Has.Some.Contains(Block("csharp")));
     }
 

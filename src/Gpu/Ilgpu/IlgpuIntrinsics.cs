@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU.Backends.OpenCL;
@@ -45,18 +46,19 @@ public static unsafe class IlgpuIntrinsics
     public static Context.Builder EnableIntrinsics(this Context.Builder builder)
     {
         IntrinsicImplementationManager manager = builder.GetIntrinsicManager();
-        void Register(string name, string ptx, string openCL)
+        void Register(string name, string ptx, string? openCL)
         {
-            manager.RegisterMethod(Own(name), new PTXIntrinsic(Own(ptx), IntrinsicImplementationMode.Redirect));
-            manager.RegisterMethod(Own(name), new CLIntrinsic(Own(openCL), IntrinsicImplementationMode.GenerateCode));
+            manager.RegisterMethod(Own(name), new PTXIntrinsic(Own(ptx), IntrinsicImplementationMode.GenerateCode));
+            if (openCL is not null)
+                manager.RegisterMethod(Own(name), new CLIntrinsic(Own(openCL), IntrinsicImplementationMode.GenerateCode));
         }
-        Register(nameof(Single), nameof(PtxSingle), nameof(OpenCLFma));
-        Register(nameof(Double), nameof(PtxDouble), nameof(OpenCLFma));
-        Register(nameof(RoundSingle), nameof(PtxRoundSingle), nameof(OpenCLRint));
-        Register(nameof(RoundDouble), nameof(PtxRoundDouble), nameof(OpenCLRint));
-        Register(nameof(TruncateSingle), nameof(PtxTruncateSingle), nameof(OpenCLTrunc));
-        Register(nameof(TruncateDouble), nameof(PtxTruncateDouble), nameof(OpenCLTrunc));
-        manager.RegisterMethod(Own(nameof(Address)), new PTXIntrinsic(Own(nameof(PtxAddress)), IntrinsicImplementationMode.GenerateCode));
+        foreach (string name in (string[])[nameof(Single), nameof(Double)])
+            Register(name, nameof(PtxFma), nameof(OpenCLFma));
+        foreach (string name in (string[])[nameof(RoundSingle), nameof(RoundDouble)])
+            Register(name, nameof(PtxRound), nameof(OpenCLRound));
+        foreach (string name in (string[])[nameof(TruncateSingle), nameof(TruncateDouble)])
+            Register(name, nameof(PtxTruncate), nameof(OpenCLTruncate));
+        Register(nameof(Address), nameof(PtxAddress), null);
         return builder;
     }
 
@@ -89,47 +91,29 @@ public static unsafe class IlgpuIntrinsics
     [IntrinsicImplementation]
     private static ulong Address<T>(ref T value) where T : unmanaged => (ulong)Unsafe.AsPointer(ref value);
 
-    private static float PtxSingle(float x, float y, float z)
-    {
-        CudaAsm.Emit("fma.rn.f32 %0, %1, %2, %3;", out float result, x, y, z);
-        return result;
-    }
+    private static void PtxFma(PTXBackend backend, PTXCodeGenerator generator, Value value) => Emit(generator, value, "fma.rn.{0}");
 
-    private static double PtxDouble(double x, double y, double z)
-    {
-        CudaAsm.Emit("fma.rn.f64 %0, %1, %2, %3;", out double result, x, y, z);
-        return result;
-    }
+    private static void PtxRound(PTXBackend backend, PTXCodeGenerator generator, Value value) => Emit(generator, value, "cvt.rni.{0}.{0}");
 
-    private static float PtxRoundSingle(float x)
-    {
-        CudaAsm.Emit("cvt.rni.f32.f32 %0, %1;", out float result, x);
-        return result;
-    }
+    private static void PtxTruncate(PTXBackend backend, PTXCodeGenerator generator, Value value) => Emit(generator, value, "cvt.rzi.{0}.{0}");
 
-    private static double PtxRoundDouble(double x)
+    private static void Emit(PTXCodeGenerator generator, Value value, string instruction)
     {
-        CudaAsm.Emit("cvt.rni.f64.f64 %0, %1;", out double result, x);
-        return result;
-    }
-
-    private static float PtxTruncateSingle(float x)
-    {
-        CudaAsm.Emit("cvt.rzi.f32.f32 %0, %1;", out float result, x);
-        return result;
-    }
-
-    private static double PtxTruncateDouble(double x)
-    {
-        CudaAsm.Emit("cvt.rzi.f64.f64 %0, %1;", out double result, x);
-        return result;
+        var call = (MethodCall)value;
+        var result = generator.AllocateHardware(value);
+        var arguments = Array.ConvertAll(Enumerable.Range(0, call.Count).ToArray(), i => generator.LoadPrimitive(call[i]));
+        using var command = generator.BeginCommand(
+            string.Format(CultureInfo.InvariantCulture, instruction, value.BasicValueType == BasicValueType.Float64 ? "f64" : "f32"));
+        command.AppendArgument(result);
+        foreach (var argument in arguments)
+            command.AppendArgument(argument);
     }
 
     private static void OpenCLFma(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "fma");
 
-    private static void OpenCLRint(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "rint");
+    private static void OpenCLRound(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "rint");
 
-    private static void OpenCLTrunc(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "trunc");
+    private static void OpenCLTruncate(CLBackend backend, CLCodeGenerator generator, Value value) => Call(generator, value, "trunc");
 
     private static void Call(CLCodeGenerator generator, Value value, string function)
     {

@@ -15,12 +15,12 @@ public sealed partial record PtxSummary(
     int Instructions, int Registers, int LocalBytes, int LocalAccesses, IReadOnlyDictionary<int, int> GlobalAccesses, int SharedAccesses,
     int Barriers)
 {
-    /// <summary>Counts a text.</summary>
+    /// <summary>Counts a text from its kernel on; functions before it are not called.</summary>
     public static PtxSummary Of(string ptx)
     {
         int instructions = 0, registers = 0, localBytes = 0, local = 0, shared = 0, barriers = 0;
         var global = new SortedDictionary<int, int>();
-        foreach (string statement in Statements(ptx))
+        foreach (string statement in Statements(ptx[Math.Max(0, ptx.IndexOf(".entry", StringComparison.Ordinal))..]))
         {
             if (RegisterDeclaration().Match(statement) is { Success: true } declared)
                 registers += declared.Groups[1].Success ? Number(declared.Groups[1]) : statement.Count(c => c == '%');

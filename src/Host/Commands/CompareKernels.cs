@@ -9,7 +9,7 @@ namespace VaeGpu.Host.Commands;
 /// <summary>"kernels --compare": the PTX of both compilers for every kernel, as counts of what it consists of.</summary>
 internal static class CompareKernels
 {
-    private const int NameColumns = 90;
+    private const int NameColumns = 89;
 
     public static int Run(Terminal terminal, CancellationToken stop)
     {
@@ -18,7 +18,7 @@ internal static class CompareKernels
         [
             $"{kernels.Count} kernels in their shapes for a GPU, compiled to PTX by this compiler and by ILGPU's (compute capability 8.0).",
             "Counts are of the text: a loop's body counts once. Global accesses are listed as bytes×count; generic ones count as global.",
-            $"{"kernel",-NameColumns}{"compiler",-9}{"instructions",12}{"registers",10}{"local bytes",12}{"local",7}{"shared",7}{"barriers",9}  global",
+            $"{"kernel",-NameColumns} {"compiler",-9}{"instructions",12}{"registers",10}{"local bytes",12}{"local",7}{"shared",7}{"barriers",9}  global",
         ];
         foreach (string line in head)
             terminal.Output.WriteLine(line);
@@ -42,6 +42,6 @@ internal static class CompareKernels
     }
 
     private static string Row(string name, string compiler, PtxSummary of) =>
-        $"{name,-NameColumns}{compiler,-9}{of.Instructions,12}{of.Registers,10}{of.LocalBytes,12}{of.LocalAccesses,7}{of.SharedAccesses,7}{of.Barriers,9}  "
+        $"{name,-NameColumns} {compiler,-9}{of.Instructions,12}{of.Registers,10}{of.LocalBytes,12}{of.LocalAccesses,7}{of.SharedAccesses,7}{of.Barriers,9}  "
         + string.Join(" ", of.GlobalAccesses.Select(width => $"{width.Key}×{width.Value}"));
 }

@@ -1,4 +1,3 @@
-using ILGPU.Algorithms;
 using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Accelerators;
@@ -30,7 +29,7 @@ public sealed class Backend : IDisposable
     {
         DeviceSpec wanted = DeviceSpec.Parse(spec);
         Device device = wanted.Kind is null ? Fastest(threads) : Find(wanted, wanted.Kind, threads);
-        return new Backend(CreateContext(device is not EngineDevice), device);
+        return new Backend(Context.Create(builder => builder.EnableIntrinsics()), device);
     }
 
     /// <summary>Every device of this machine, and what was found and cannot be used.</summary>
@@ -76,13 +75,6 @@ public sealed class Backend : IDisposable
         Accelerator.Dispose();
         context.Dispose();
     }
-
-    /// <summary>A context; ILGPU's own compilers need more than ours.</summary>
-    private static Context CreateContext(bool forIlgpu) => Context.Create(builder =>
-    {
-        if (forIlgpu)
-            builder.EnableAlgorithms().Optimize(OptimizationLevel.O2).EnableIntrinsics();
-    });
 
     private static Device Fastest(int threads) =>
         DeviceKind.Cuda.Search(threads).Devices.FirstOrDefault()
