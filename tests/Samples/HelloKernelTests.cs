@@ -1,0 +1,35 @@
+using System.Reflection;
+using VaeGpu.Tests.Host;
+
+namespace VaeGpu.Tests.Samples;
+
+/// <summary>The sample runs as it stands, and the README shows it.</summary>
+public sealed class HelloKernelTests
+{
+    [Test, NonParallelizable]
+    public void Every_device_adds_up_to_the_same_sum()
+    {
+        TextWriter console = Console.Out;
+        using var output = new StringWriter();
+        Console.SetOut(output);
+        try
+        {
+            Assembly.Load("VaeGpu.HelloKernel").EntryPoint!.Invoke(null, [Array.Empty<string>()]);
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+        string[] lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.All.Contains(" 499500 in "));
+        foreach (string device in (string[])["CPUDevice", "SimdDevice", "InterpreterDevice"])
+            Assert.That(lines.Count(line => line.StartsWith(device, StringComparison.Ordinal)), Is.EqualTo(2), device);
+    }
+
+    [Test]
+    public void The_README_shows_it_whole()
+    {
+        string sample = File.ReadAllText(Path.Combine(ReadmeTests.Root, "samples", "HelloKernel", "Program.cs"));
+        Assert.That(File.ReadAllText(Path.Combine(ReadmeTests.Root, "README.md")), Does.Contain(sample));
+    }
+}
