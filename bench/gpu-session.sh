@@ -66,9 +66,10 @@ done
 # The cases of tests that run on the device; what stands in for a driver is tested elsewhere.
 case $device in
     cuda*) tests='[(,]CUDA[,)]' ;;
+    ilgpu-cuda*) tests='[(,]ILGPU CUDA[,)]' ;;
     opencl*) tests='[(,]OpenCL[,)]' ;;
     cpu) tests='[(,]CPU 512[,)]' ;;
-    *) fail "--device is cuda, opencl or cpu." 2 ;;
+    *) fail "--device is cuda, ilgpu-cuda, opencl or cpu." 2 ;;
 esac
 case $minutes in
     '' | *[!0-9]* | 0) fail "--minutes takes a whole number." 2 ;;
@@ -177,10 +178,29 @@ done
 } >> "$out" 2>&1
 grep -q "^${device%:0} " "$scratch/devices" || fail "there is no device $device here; $out has what there is."
 
-part tests 300 "Tests on the device" code "$bundle" tests "$tests"
-part products 180 "Matrix products beside cuBLAS" text "$bundle" figures --only cublas --device "$device" $quick
-part step 400 "The training step beside PyTorch" text "$bundle" figures --only peers --device "$device" $quick
+# What both compilers run: ours, and ILGPU's own beside it where it finds the same GPU.
+both() {
+    name=$1 most=$2 title=$3 form=$4
+    shift 4
+    part "$name" "$most" "$title" "$form" "$@"
+    case $device in cuda*) ;; *) return 0 ;; esac
+    grep -q "^ilgpu-$device " "$scratch/devices" || return 0
+    for word in "$@"; do
+        shift
+        case $word in
+            "$device") word=ilgpu-$device ;;
+            "$tests") word='[(,]ILGPU CUDA[,)]' ;;
+        esac
+        set -- "$@" "$word"
+    done
+    part "$name" "$most" "$title, by ILGPU's compiler" "$form" "$@"
+}
+
+both tests 300 "Tests on the device" code "$bundle" tests "$tests"
+both products 180 "Matrix products beside cuBLAS" text "$bundle" figures --only cublas $quick --device "$device"
+both step 400 "The training step beside PyTorch" text "$bundle" figures --only peers $quick --device "$device"
 part kernels 180 "The kernels" code "$bundle" vaegpu kernels --device "$device"
+part kernels 180 "The kernels by both compilers" code "$bundle" vaegpu kernels --compare
 part ladder 120 "The ladder of matrix products" text "$bundle" ladder --device "$device" $quick
 part fusion 90 "Fused against unfused" text "$bundle" figures --only fusion --device "$device" $quick
 part launch 60 "Launches" text "$bundle" figures --only launch --device "$device" $quick

@@ -46,15 +46,19 @@ public sealed class TestDevice
         new("ILGPU PTX", () => new IlgpuPtxAccelerator()),
         // A GPU is the exception: where there is none, that is said by no test.
         .. PtxDevice.Search().Devices.Count > 0
-            ? (TestDevice[])[new("CUDA", () => First(PtxDevice.Search()))]
+            ? (TestDevice[])
+            [
+                new("CUDA", () => First(PtxDevice.Search())),
+                new("ILGPU CUDA", () => VaeGpu.Kernels.Devices.Backend.Open("ilgpu-cuda").Accelerator),
+            ]
             : [],
     ];
 
     /// <summary>The devices of <see cref="EveryCompilerAttribute"/>.</summary>
-    public static IEnumerable<TestDevice> ThatReadAsDotNet => All.Where(device => device.name != "ILGPU PTX");
+    public static IEnumerable<TestDevice> ThatReadAsDotNet => All.Where(device => device.name is not ("ILGPU PTX" or "ILGPU CUDA"));
 
     /// <summary>The devices that have tensor cores.</summary>
-    public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA");
+    public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA" or "ILGPU CUDA");
 
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
     public bool IsPtx => name is "PTX" or "ILGPU PTX";
