@@ -1,0 +1,63 @@
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training.Checks;
+
+namespace VaeGpu.Host;
+
+/// <summary>Checks a device: a line for each formula and each kernel that fails, and a line on the whole.</summary>
+internal static class CheckProgram
+{
+    public static int Run(Backend backend, int seed, CheckedDevices passed, Terminal terminal, CancellationToken stop)
+    {
+        TextWriter output = terminal.Output;
+        output.WriteLine($"device  {backend.Accelerator.Name}");
+        bool formulasHold = Formulas(backend.Accelerator, output, stop), kernelsAgree = Kernels(backend.Accelerator, seed, output, stop);
+        if (formulasHold && kernelsAgree)
+        {
+            passed.Add(backend.Accelerator);
+            output.WriteLine("every formula holds, and every kernel");
+            return ExitCode.Done;
+        }
+        passed.Remove(backend.Accelerator);
+        string remedy = backend.Spec.Kind?.WithIlgpu is { } other
+            ? $" Try --device {backend.Spec with { Kind = other }}, which uses ILGPU's own compiler."
+            : "";
+        Failures.Tell(terminal.Error, $"error: {backend.Accelerator.Name} (--device {backend.Spec}) does not pass; do not train on it.{remedy}");
+        return ExitCode.Failed;
+    }
+
+    private static bool Formulas(Accelerator accelerator, TextWriter output, CancellationToken stop)
+    {
+        output.WriteLine($"{"subject",-22}{"check",-44}{"error",10}{"bound",10}");
+        int failed = 0;
+        try
+        {
+            foreach (var check in FormulaChecks.Run(accelerator))
+            {
+                stop.ThrowIfCancellationRequested();
+                failed += check.Passed ? 0 : 1;
+                output.WriteLine(FormattableString.Invariant(
+                    $"{check.Subject,-22}{check.Check,-44}{check.Error,10:0.0e+0}{check.Bound,10:0.0e+0}{(check.Passed ? "" : "  FAILED")}"));
+            }
+        }
+        catch (Exception e) when (Backend.IsOfDevice(e))
+        {
+            output.WriteLine($"FAILED  {e.Message}");
+            return false;
+        }
+        output.WriteLine(failed == 0 ? "every formula holds" : $"{failed} formulas do not hold");
+        return failed == 0;
+    }
+
+    private static bool Kernels(Accelerator accelerator, int seed, TextWriter output, CancellationToken stop)
+    {
+        output.WriteLine($"kernels on random inputs (--seed {seed}), bit for bit against the processor:");
+        var counts = KernelChecks.Run(
+            accelerator, seed, KernelChecks.SizesFor(accelerator),
+            failure => output.WriteLine($"FAILED  {failure.Kernel}: {failure.Fault}"), stop);
+        output.WriteLine(FormattableString.Invariant(
+            $"{counts.Kernels - counts.Failed} of {counts.Kernels} kernels agree, in {counts.Launches} launches"));
+        if (Backend.HasTensorCores(accelerator))
+            output.WriteLine("not compared: kernels for tensor cores (--precision tf32, bf16), which add in an order of their own");
+        return counts.Failed == 0;
+    }
+}
