@@ -6,22 +6,30 @@ namespace VaeGpu.Host;
 /// <summary>Checks a device: a line for each formula and each kernel that fails, and a line on the whole.</summary>
 internal static class CheckProgram
 {
-    public static int Run(Backend backend, int seed, CheckedDevices passed, Terminal terminal, CancellationToken stop)
+    /// <param name="accelerator">The device.</param>
+    /// <param name="spec">What names it.</param>
+    /// <param name="seed">Seed of the kernels' inputs.</param>
+    /// <param name="passed">Where the result is remembered.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="stop">Asks to stop.</param>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Run(
+        Accelerator accelerator, DeviceSpec spec, int seed, CheckedDevices passed, Terminal terminal, CancellationToken stop)
     {
         TextWriter output = terminal.Output;
-        output.WriteLine($"device  {backend.Accelerator.Name}");
-        bool formulasHold = Formulas(backend.Accelerator, output, stop), kernelsAgree = Kernels(backend.Accelerator, seed, output, stop);
+        output.WriteLine($"device  {accelerator.Name}");
+        bool formulasHold = Formulas(accelerator, output, stop), kernelsAgree = Kernels(accelerator, seed, output, stop);
         if (formulasHold && kernelsAgree)
         {
-            passed.Add(backend.Accelerator);
-            output.WriteLine("every formula holds, and every kernel");
+            passed.Add(accelerator);
+            output.WriteLine("passed: every formula holds and every kernel agrees");
             return ExitCode.Done;
         }
-        passed.Remove(backend.Accelerator);
-        string remedy = backend.Spec.Kind?.WithIlgpu is { } other
-            ? $" Try --device {backend.Spec with { Kind = other }}, which uses ILGPU's own compiler."
+        passed.Remove(accelerator);
+        string remedy = spec.Kind?.WithIlgpu is { } other
+            ? $" Try --device {spec with { Kind = other }}, which uses ILGPU's own compiler."
             : "";
-        Failures.Tell(terminal.Error, $"error: {backend.Accelerator.Name} (--device {backend.Spec}) does not pass; do not train on it.{remedy}");
+        Failures.Tell(terminal.Error, $"error: {accelerator.Name} (--device {spec}) does not pass the check.{remedy}");
         return ExitCode.Failed;
     }
 

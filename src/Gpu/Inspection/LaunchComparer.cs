@@ -1,3 +1,4 @@
+using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Runtime;
 
@@ -23,7 +24,14 @@ public static class LaunchComparer
         ArgumentNullException.ThrowIfNull(work);
         using Context context = Context.Create(_ => { });
         using var reference = new Reference(context, subject, SimdDevice.Create(0, vectorBits), new Random(seed), tell, stop);
-        work(reference);
+        try
+        {
+            work(reference);
+        }
+        catch (SubjectStoppedException)
+        {
+            // Its last failure was told; nothing more can be compared.
+        }
     }
 
     /// <summary>Whether an accelerator goes on after an exception: those of ILGPU may hold their locks for ever, a lost one is lost.</summary>
@@ -37,7 +45,6 @@ public static class LaunchComparer
         private readonly Dictionary<nint, long> lengths = [];
         private readonly HashSet<string> compared = [];
         private readonly LaunchReplay replay = new(subject);
-        private bool subjectIsUsable = true;
 
         public override Accelerator StandsFor => subject;
 
@@ -52,12 +59,11 @@ public static class LaunchComparer
             new Compared(this, source, groupDim, base.Compile(source, groupDim));
 
         /// <summary>Makes a launch, and compares it if there was none like it before.</summary>
-        public unsafe void Launch(
-            KernelSource source, KernelConfig config, byte* arguments, Action launch)
+        public unsafe void Launch(KernelSource source, KernelConfig config, byte* arguments, Action launch)
         {
             stop.ThrowIfCancellationRequested();
             var memory = new LaunchMemory(source, arguments, lengths);
-            if (!subjectIsUsable || !compared.Add($"{source.Name} {source.Specialization} {config.GroupDim} {config.GridDim} {memory.Shape}"))
+            if (!compared.Add($"{source.Name} {source.Specialization} {config.GroupDim} {config.GridDim} {memory.Shape}"))
             {
                 launch();
                 return;
@@ -68,8 +74,7 @@ public static class LaunchComparer
                 memory.Randomize(random, law);
                 byte[][] before = memory.Snapshot();
                 launch();
-                if (fault is null && subjectIsUsable)
-                    fault = Fault(memory, before, config);
+                fault ??= Fault(memory, before, config);
             }
             tell(source.Name, fault);
         }
@@ -80,13 +85,19 @@ public static class LaunchComparer
             {
                 return replay.Run(memory, before, config, out byte[][] after) ?? MemoryDifference.Find(memory, after, memory.Snapshot());
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e)
             {
-                subjectIsUsable = Survives(subject, e);
-                return e.GetBaseException().Message;
+                // Launchers are called by reflection.
+                Exception cause = e is TargetInvocationException { InnerException: { } inner } ? inner : e;
+                if (Survives(subject, cause))
+                    return cause.Message;
+                tell(memory.Source.Name, cause.GetBaseException().Message);
+                throw new SubjectStoppedException();
             }
         }
     }
+
+    private sealed class SubjectStoppedException : Exception;
 
     private sealed class Compared(Reference reference, KernelSource source, Index3D groupDim, Executable executable) : Executable
     {

@@ -22,7 +22,7 @@ internal static class CheckCommand
         {
             using var backend = Backend.Open(result.GetRequiredValue(device), result.GetValue(threads));
             int chosen = result.Gave(seed) ? result.GetValue(seed) : Random.Shared.Next();
-            return CheckProgram.Run(backend, chosen, CheckedDevices.OfUser, terminal, stop);
+            return CheckProgram.Run(backend.Accelerator, backend.Spec, chosen, CheckedDevices.OfUser, terminal, stop);
         });
         return command;
     }

@@ -1,0 +1,42 @@
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Training.Catalogue;
+using VaeGpu.Training.Checks;
+
+namespace VaeGpu.Tests.Training;
+
+/// <summary>Every kernel of the catalogue against the processor, as "check" compares them.</summary>
+internal sealed class KernelCheckTests
+{
+    private static IEnumerable<TestDevice> Devices => TestDevice.All.Where(device => device.ToString() is "CPU 256" or "OpenCL" or "PTX" or "CUDA");
+
+    [TestCaseSource(nameof(Devices))]
+    public void Every_kernel_of_the_catalogue_agrees_at_odd_sizes(TestDevice device)
+    {
+        Accelerator accelerator = device.Open();
+        int seed = Random.Shared.Next();
+        var failures = new List<KernelComparison>();
+        KernelCheckCounts counts = KernelChecks.Run(accelerator, seed, [CatalogueSizes.Odd], failures.Add, default);
+        Assert.That(failures, Is.Empty, $"seed {seed}");
+        Assert.That((counts.Kernels > 100, counts.Failed), Is.EqualTo((true, 0)));
+    }
+
+    [Test]
+    public void All_kernels_that_are_listed_are_compared_but_those_for_tensor_cores()
+    {
+        var compared = new HashSet<string>();
+        using var device = Backend.Open("interpreter");
+        KernelInspector.Compare(
+            device.Accelerator, 1, a => KernelCatalogue.Launch(a, CatalogueSizes.Even, default), one => compared.Add(KernelCatalogue.Plain(one.Kernel)));
+        var listed = KernelCatalogue.Of(gpu: true, counted: false, 2, default).Select(kernel => KernelCatalogue.Plain(kernel.Name)).Distinct();
+        Assert.That(listed.Except(compared), Is.EquivalentTo(new[] { "TensorMatMul.Multiply", "PackedMatMul.Multiply", "Pack.Run" }));
+    }
+
+    [Test]
+    public void A_stop_ends_the_comparison()
+    {
+        using var device = Backend.Open("cpu");
+        Assert.That(
+            () => KernelChecks.Run(device.Accelerator, 1, [CatalogueSizes.Odd], _ => { }, new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
+    }
+}
