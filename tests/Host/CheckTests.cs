@@ -15,7 +15,7 @@ public sealed class CheckTests
     public void RemoveFolder() => folder.Dispose();
 
     [Test]
-    public void Check_proves_every_likelihood_on_the_processor_in_one_table_and_then_every_kernel()
+    public void Check_proves_every_kernel_on_the_processor_and_every_likelihood_in_one_table()
     {
         var call = Call.Of("check", "--device", "cpu", "--threads", "1", "--seed", "77");
         Assert.Multiple(() =>
@@ -25,7 +25,7 @@ public sealed class CheckTests
                 Assert.That(call.Output, Does.Contain(name));
             Assert.That(call.Output, Does.Contain("every formula holds").And.Contain("--seed 77"));
             Assert.That(call.Output, Does.Match(@"(?m)^(\d{3}) of \1 kernels agree, in \d+ launches$"));
-            Assert.That(call.Output.TrimEnd(), Does.EndWith("passed: every formula holds and every kernel agrees"));
+            Assert.That(call.Output.TrimEnd(), Does.EndWith("passed: every kernel agrees and every formula holds"));
         });
     }
 
@@ -44,7 +44,7 @@ public sealed class CheckTests
             Assert.That(code, Is.EqualTo(ExitCode.Failed));
             Assert.That(error.ToString().TrimEnd(), Does.EndWith(
                 "(--device cuda:1) does not pass the check. Try --device ilgpu-cuda:1, which uses ILGPU's own compiler."));
-            Assert.That(output.ToString(), Does.Contain("FAILED").And.Contain("0 of 1 kernels agree"));
+            Assert.That(output.ToString(), Does.Contain("FAILED").And.Contain("0 of 1 kernels agree").And.Contain("the rest could not be checked"));
             Assert.That(passed.Contains(gpu), Is.False);
         });
     }

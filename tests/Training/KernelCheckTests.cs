@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Tests.Ptx;
 using VaeGpu.Training.Catalogue;
 using VaeGpu.Training.Checks;
 
@@ -29,6 +30,16 @@ internal sealed class KernelCheckTests
             device.Accelerator, 1, a => KernelCatalogue.Launch(a, CatalogueSizes.Even, default), one => compared.Add(KernelCatalogue.Plain(one.Kernel)));
         var listed = KernelCatalogue.Of(gpu: true, counted: false, 2, default).Select(kernel => KernelCatalogue.Plain(kernel.Name)).Distinct();
         Assert.That(listed.Except(compared), Is.EquivalentTo(new[] { "TensorMatMul.Multiply", "PackedMatMul.Multiply", "Pack.Run" }));
+    }
+
+    [Test]
+    public void Products_on_tensor_cores_are_held_against_double_precision_where_there_are_any()
+    {
+        using Accelerator gpu = new FakeCudaDriver().Open(), cpu = SimdDevice.Create(1).CreateAccelerator(TestDevice.SharedContext);
+        CheckResult[] checks = [.. FormulaChecks.RunTensorProducts(gpu)];
+        Assert.That(checks.Select(check => check.Subject).Distinct(), Is.EqualTo(new[] { "products in tf32", "products in bf16" }));
+        Assert.That(checks, Has.All.Property(nameof(CheckResult.Passed)).True.And.All.Property(nameof(CheckResult.Error)).GreaterThan(0));
+        Assert.That(FormulaChecks.RunTensorProducts(cpu), Is.Empty);
     }
 
     [Test]

@@ -17,8 +17,9 @@ public static class LaunchComparer
     /// <param name="work">What to run on the accelerator that it is given. Its results are of no use.</param>
     /// <param name="tell">Told of each comparison: the kernel, and what is wrong with it, or null.</param>
     /// <param name="stop">Looked at at each launch.</param>
+    /// <returns>Whether all was compared: false where a failure put the accelerator out of order.</returns>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public static void Run(
+    public static bool Run(
         Accelerator subject, int vectorBits, int seed, Action<Accelerator> work, Action<string, string?> tell, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -27,10 +28,11 @@ public static class LaunchComparer
         try
         {
             work(reference);
+            return true;
         }
         catch (SubjectStoppedException)
         {
-            // Its last failure was told; nothing more can be compared.
+            return false;
         }
     }
 
@@ -69,9 +71,9 @@ public static class LaunchComparer
                 return;
             }
             string? fault = null;
-            foreach (RandomLaw law in Enum.GetValues<RandomLaw>())
+            foreach (InputDistribution distribution in Enum.GetValues<InputDistribution>())
             {
-                memory.Randomize(random, law);
+                memory.Randomize(random, distribution);
                 byte[][] before = memory.Snapshot();
                 launch();
                 fault ??= Fault(memory, before, config);

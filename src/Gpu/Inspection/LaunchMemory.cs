@@ -4,7 +4,7 @@ using VaeGpu.Gpu.Accelerators;
 namespace VaeGpu.Gpu.Inspection;
 
 /// <summary>What numbers random memory holds.</summary>
-internal enum RandomLaw
+internal enum InputDistribution
 {
     /// <summary>Normal numbers, and a few that are special: zeros of both signs, ones, large ones.</summary>
     Normal,
@@ -64,7 +64,7 @@ internal sealed unsafe class LaunchMemory
     public List<View> Views { get; } = [];
 
     /// <summary>Fills what views of floats and bytes show with random numbers. Structs stay as the work made them: they are settings.</summary>
-    public void Randomize(Random random, RandomLaw law)
+    public void Randomize(Random random, InputDistribution distribution)
     {
         foreach (View view in Views.Where(view => view.Buffer >= 0))
         {
@@ -74,7 +74,7 @@ internal sealed unsafe class LaunchMemory
             if (view.Leaf.Element != typeof(float))
                 continue;
             foreach (ref float value in new Span<float>(start, (int)view.Length))
-                value = law == RandomLaw.Uniform ? random.NextSingle() : Normal(random);
+                value = distribution == InputDistribution.Uniform ? random.NextSingle() : Normal(random);
         }
     }
 

@@ -6,7 +6,7 @@ public static class UserCache
     /// <summary>The program's folder among the user's caches.</summary>
     public static string Folder => Path.Combine(UserFolder(Environment.GetEnvironmentVariable("XDG_CACHE_HOME")), "VaeGpu");
 
-    /// <summary>Where a user's caches lie; a relative path is none, by XDG's rules.</summary>
+    /// <summary>Where a user's caches lie; a relative path is ignored, as XDG asks.</summary>
     internal static string UserFolder(string? cacheHome)
     {
         if (Path.IsPathFullyQualified(cacheHome ?? ""))

@@ -32,7 +32,8 @@ public static class KernelInspector
     /// <param name="work">What to run on the accelerator that it is given, in the device's shapes; its results are of no use.</param>
     /// <param name="tell">Told of each launch that was compared.</param>
     /// <param name="stop">Looked at at each launch.</param>
-    public static void Compare(
+    /// <returns>Whether all was compared: false where a failure put the device out of order.</returns>
+    public static bool Compare(
         Accelerator accelerator, int seed, Action<Accelerator> work, Action<KernelComparison> tell, CancellationToken stop = default) =>
         LaunchComparer.Run(
             accelerator, DeviceKind.Of(accelerator) == DeviceKind.Cpu ? ScalarBits : 0, seed, work,
