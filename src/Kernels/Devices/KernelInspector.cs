@@ -36,7 +36,7 @@ public static class KernelInspector
     public static bool Compare(
         Accelerator accelerator, int seed, Action<Accelerator> work, Action<KernelComparison> tell, CancellationToken stop = default) =>
         LaunchComparer.Run(
-            accelerator, DeviceKind.Of(accelerator) == DeviceKind.Cpu ? ScalarBits : 0, seed, work,
+            accelerator, accelerator is SimdAccelerator ? ScalarBits : 0, seed, work,
             (kernel, fault) => tell(new(kernel, fault)), stop);
 
     /// <summary>What a launch's kernel, compiled for a device, takes of it; null where it does not fit, or no driver tells.</summary>
