@@ -30,6 +30,9 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     /// <summary>The device that this is.</summary>
     public new EngineDevice Device { get; }
 
+    /// <summary>The accelerator that this one stands for: launchers choose kernels and their shapes by it. Null where it stands for itself.</summary>
+    public virtual Accelerator? StandsFor => null;
+
     /// <summary>Bytes of all buffers.</summary>
     public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
 
