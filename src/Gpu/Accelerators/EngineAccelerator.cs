@@ -190,7 +190,9 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     }
 
     /// <inheritdoc/>
-    protected sealed override Kernel LoadKernelInternal(CompiledKernel kernel) => new EngineKernel(this, Own(kernel), 0);
+    protected sealed override Kernel LoadKernelInternal(CompiledKernel kernel) =>
+        // LoadKernel takes implicitly grouped kernels, too, and leaves the groups to the accelerator.
+        new EngineKernel(this, Own(kernel), Device.AutoGroupSize);
 
     /// <inheritdoc/>
     protected sealed override Kernel LoadImplicitlyGroupedKernelInternal(
