@@ -59,3 +59,6 @@ internal sealed record VariableReference(int Variable, Type Type, int[] Path) : 
         other is not null && Variable == other.Variable && Path.AsSpan().SequenceEqual(other.Path);
     public override int GetHashCode() => HashCode.Combine(Variable, Path.Length);
 }
+
+/// <summary>A reference to a number in a variable, seen as another type of the same size.</summary>
+internal sealed record ReinterpretedReference(VariableReference Target, Type Type) : CsValue;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
@@ -33,16 +34,24 @@ internal static class Memory
             _ => value,
         };
 
+        /// <summary>What stands in a variable or a field of it, be it a value or none.</summary>
+        public CsValue Peek(VariableReference reference)
+        {
+            CsValue value = importer.Environment[reference.Variable] ?? NoValue.Unassigned;
+            foreach (int field in reference.Path)
+                value = ((StructValue)importer.Require(value)).Fields[field];
+            return value;
+        }
+
         /// <summary>What a reference refers to.</summary>
         public CsValue Load(CsValue reference)
         {
             switch (importer.Require(reference))
             {
                 case VariableReference r:
-                    CsValue value = importer.Require(importer.Environment[r.Variable]);
-                    foreach (int field in r.Path)
-                        value = importer.Require(((StructValue)value).Fields[field]);
-                    return value;
+                    return importer.Require(importer.Peek(r));
+                case ReinterpretedReference r:
+                    return importer.BitCast(importer.Load(r.Target), r.Target.Type, r.Type);
                 case MemoryReference r:
                     return importer.LoadElement(r.Element, r.Pointer);
                 default:
@@ -61,6 +70,9 @@ internal static class Memory
                     importer.Environment[r.Variable] = r.Path.Length == 0
                         ? value
                         : Replace(importer.Environment[r.Variable]!, r.Path, value);
+                    break;
+                case ReinterpretedReference r:
+                    importer.Store(r.Target, importer.BitCast(value, r.Type, r.Target.Type));
                     break;
                 case MemoryReference r:
                     importer.StoreElement(r.Element, r.Pointer, value);
@@ -88,26 +100,76 @@ internal static class Memory
             };
         }
 
-        /// <summary>A readonly static field that holds a number, as a constant.</summary>
-        public CsValue StaticField(FieldInfo field)
+        /// <summary>The same place as another type of the same size.</summary>
+        public CsValue Reinterpret(CsValue reference, Type type) => importer.Require(reference) switch
         {
-            if (field.IsInitOnly && (field.FieldType.IsPrimitive || field.FieldType.IsEnum))
+            MemoryReference r => new MemoryReference(type, r.Pointer),
+            VariableReference r when importer.Narrow(r, type) is { } narrow =>
+                narrow.Type == type ? narrow : new ReinterpretedReference(narrow, type),
+            _ => throw importer.Error($"A variable is seen as {Naming.Of(type)}, which is of another size or holds several numbers.",
+                "Use Interop.FloatAsInt or IntAsFloat, or copy field by field."),
+        };
+
+        /// <summary>The bits of a number as another type of the same size.</summary>
+        public CsValue BitCast(CsValue value, Type from, Type to)
+        {
+            if (from == to)
+                return value;
+            if (value is StructValue { Fields: [var only] } wrapper)
+                return importer.BitCast(only, StructLayout.Fields(wrapper.Type)[0].FieldType, to);
+            if (MemoryTypes.Of(to) is not { } memory && StructLayout.Fields(to) is [var field])
+                return new StructValue(to, [importer.BitCast(value, from, field.FieldType)]);
+            if (value is not ScalarValue { Value: var v } || MemoryTypes.Of(to) is not { } target || MemoryTypes.Of(from)?.Bytes() != target.Bytes())
+                throw importer.Error($"{Naming.Of(from)} is cast to {Naming.Of(to)} bit by bit.", "Only numbers of one size can be.");
+            return new ScalarValue(importer.BitCast(v, target, to == typeof(bool)));
+        }
+
+        private Value BitCast(Value value, MemoryType target, bool isBool)
+        {
+            Builder b = importer.Builder;
+            if (value.Type == IrType.Bool)
+                value = b.Emit(Op.BoolToInt, IrType.I32, [value]);
+            if (isBool)
+                return b.Binary(Op.Ne, value, Constant.I32(0));
+            return target switch
             {
-                object value = field.GetValue(null)!;
-                return new ScalarValue(value switch
-                {
-                    float f => Constant.F32(f),
-                    double d => Constant.F64(d),
-                    bool b => Constant.Bool(b),
-                    long l => Constant.I64(l),
-                    ulong u => Constant.I64((long)u),
-                    uint u => Constant.I32((int)u),
-                    _ => Constant.I32(Convert.ToInt32(value, System.Globalization.CultureInfo.InvariantCulture)),
-                });
+                MemoryType.I8 => b.Emit(Op.SignExtend8, IrType.I32, [value]),
+                MemoryType.U8 => b.And(value, Constant.I32(0xFF)),
+                MemoryType.I16 => b.Emit(Op.SignExtend16, IrType.I32, [value]),
+                MemoryType.U16 => b.And(value, Constant.I32(0xFFFF)),
+                _ when value.Type == target.ValueType() => value,
+                _ => b.Emit(Op.BitCast, target.ValueType(), [value]),
+            };
+        }
+
+        /// <summary>The number inside structs of one field, where it is of a type's size.</summary>
+        private VariableReference? Narrow(VariableReference reference, Type type)
+        {
+            while (reference.Type != type && MemoryTypes.Of(reference.Type) is null && StructLayout.Fields(reference.Type) is [var only, ..])
+            {
+                if (StructLayout.SizeOf(reference.Type) != StructLayout.SizeOf(only.FieldType))
+                    break;
+                reference = new VariableReference(reference.Variable, only.FieldType, [.. reference.Path, 0]);
             }
-            throw importer.Error($"The static field {Naming.Of(field)} is read.", field.IsInitOnly
-                ? "Only numbers can be static readonly here; use a property that makes the struct, or pass it as a parameter."
+            return reference.Type == type || MemoryTypes.Of(reference.Type) is { } memory && memory.Bytes() == StructLayout.SizeOf(type) ? reference : null;
+        }
+
+        /// <summary>A readonly static field, as the constant that it is when the kernel is compiled.</summary>
+        public CsValue StaticField(FieldInfo field) => field.IsInitOnly && importer.ConstantOf(field.FieldType, field.GetValue(null)) is { } value
+            ? value
+            : throw importer.Error($"The static field {Naming.Of(field)} is read.", field.IsInitOnly
+                ? "Only numbers, and structs and arrays of them, can be static readonly here; pass it as a parameter."
                 : "Its value would be frozen when the kernel is compiled. Make it const or readonly, or pass it as a parameter.");
+
+        /// <summary>A number, or a struct of numbers, that is known; null where it is something else.</summary>
+        public CsValue? ConstantOf(Type type, object? value)
+        {
+            if (MemoryTypes.Of(type) is not null)
+                return new ScalarValue(Number(value!));
+            if (!type.IsValueType || type.IsPrimitive || ArgumentLayout.HoldsView(type) || StructLayout.WhyNotValue(type) is not null)
+                return null;
+            CsValue?[] fields = System.Array.ConvertAll(StructLayout.Fields(type), f => importer.ConstantOf(f.FieldType, f.GetValue(value)));
+            return System.Array.IndexOf(fields, null) < 0 ? new StructValue(type, fields!) : null;
         }
 
         /// <summary>Refuses a struct that does not lie in memory in a way that every device shares.</summary>
@@ -145,6 +207,19 @@ internal static class Memory
                 importer.StoreElement(fields[i].FieldType, b.PtrAdd(pointer, Constant.I32(offsets[i]), 1), ((StructValue)value).Fields[i]);
         }
     }
+
+    private static Constant Number(object value) => value switch
+    {
+        float f => Constant.F32(f),
+        double d => Constant.F64(d),
+        bool b => Constant.Bool(b),
+        long l => Constant.I64(l),
+        ulong u => Constant.I64((long)u),
+        uint u => Constant.I32((int)u),
+        char c => Constant.I32(c),
+        Enum e => Number(Convert.ChangeType(e, Enum.GetUnderlyingType(e.GetType()), CultureInfo.InvariantCulture)),
+        _ => Constant.I32(Convert.ToInt32(value, CultureInfo.InvariantCulture)),
+    };
 
     private static CsValue Replace(CsValue owner, ReadOnlySpan<int> path, CsValue value)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Accelerators;
@@ -56,8 +57,6 @@ internal static class StructLayout
     {
         if (WhyNotValue(type) is { } reason)
             return reason;
-        if (type.IsAutoLayout)
-            return $"{Naming.Of(type)} is laid out as the runtime likes, as all tuples are, so it cannot be passed or lie in memory.";
         return IsAligned(type, 0) && SizeOf(type) % Math.Max(1, NaturalAlignment(type)) == 0
             ? null
             : $"{Naming.Of(type)} is packed so that a field lies at no multiple of its size, which GPUs cannot read.";
@@ -66,6 +65,9 @@ internal static class StructLayout
     private static int[] FindOffsets(Type type)
     {
         FieldInfo[] all = Fields(type);
+        // The runtime lays tuples out as it likes, and the host fills buffers in that way: it is asked.
+        if (type.IsAutoLayout)
+            return Array.ConvertAll(all, MeasuredOffset);
         var found = new int[all.Length];
         int next = 0;
         for (int i = 0; i < all.Length; i++)
@@ -76,6 +78,23 @@ internal static class StructLayout
             next = found[i] + SizeOf(all[i].FieldType);
         }
         return found;
+    }
+
+    private static int MeasuredOffset(FieldInfo field)
+    {
+        Type type = field.DeclaringType!;
+        var offset = new DynamicMethod("OffsetOf", typeof(long), [], typeof(StructLayout).Module, skipVisibility: true);
+        ILGenerator il = offset.GetILGenerator();
+        LocalBuilder value = il.DeclareLocal(type);
+        il.Emit(OpCodes.Ldloca, value);
+        il.Emit(OpCodes.Ldflda, field);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Ldloca, value);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Conv_I8);
+        il.Emit(OpCodes.Ret);
+        return (int)(long)offset.Invoke(null, null)!;
     }
 
     private static int Alignment(Type type) => MemoryTypes.Of(type) is { } memory
