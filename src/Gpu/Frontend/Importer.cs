@@ -25,6 +25,9 @@ internal sealed class Importer
     /// <summary>The methods being inlined, outermost first.</summary>
     public Stack<MethodBase> Active { get; } = new();
 
+    /// <summary>Arrays outside the kernel that it reads, each at its start.</summary>
+    public Dictionary<Array, ArrayValue> Constants { get; } = new(ReferenceEqualityComparer.Instance);
+
     public string KernelName { get; }
 
     /// <exception cref="KernelCompilationException">The language does not allow something in the kernel.</exception>
@@ -130,10 +133,8 @@ internal sealed class Importer
         }
         if (StructLayout.WhyNotMemory(type) is { } reason)
             throw Error($"Parameter '{name}': {reason}", "Declare a struct with a field for each number.");
-        FieldInfo[] fields = StructLayout.Fields(type);
-        int[] offsets = StructLayout.Offsets(type);
         return new StructValue(type,
-            [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", offset + offsets[i]))]);
+            [.. StructLayout.Parts(type).Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
     }
 
     private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory, int elementBytes = 0)

@@ -34,15 +34,40 @@ internal static partial class Intrinsics
             : throw m.Error("An object is created by its System.Type.", "Use new T() with a struct type parameter.");
         table[(typeof(RuntimeHelpers), nameof(RuntimeHelpers.IsReferenceOrContainsReferences))] = (_, _, _) =>
             new ScalarValue(Constant.Bool(false));
+        AddArrays(table);
         AddReinterpretation(table);
         AddBitCounts(table);
+    }
+
+    private static void AddArrays(Dictionary<(Type, string), Handler> table)
+    {
+        static ArrayValue Of(Importer m, CsValue value) => m.Require(value) as ArrayValue
+            ?? throw m.Error("An array is used that the kernel did not make.", "Pass an ArrayView<T>.");
+        void Number(string name, Func<Importer, ArrayValue, CsValue[], Value> value) =>
+            table[(typeof(Array), name)] = (m, _, a) => new ScalarValue(value(m, Of(m, a[0]), a));
+        static Value Along(Importer m, ArrayValue array, CsValue dimension) => Scalar(dimension) is Constant d && d.Bits >= 0 && d.Bits < array.Lengths.Length
+            ? array.Lengths[(int)d.Bits]
+            : throw m.Error("The length of an array is asked for along a dimension that is not a constant.", "Use a constant.");
+        Number("get_Length", (m, array, _) => array.Length(m.Builder));
+        Number("get_LongLength", (m, array, _) => Long(m, array.Length(m.Builder)));
+        Number("get_Rank", (_, array, _) => Constant.I32(array.Lengths.Length));
+        Number(nameof(Array.GetLength), (m, array, a) => Along(m, array, a[1]));
+        Number(nameof(Array.GetLongLength), (m, array, a) => Long(m, Along(m, array, a[1])));
+        Number(nameof(Array.GetLowerBound), (_, _, _) => Constant.I32(0));
+        Number(nameof(Array.GetUpperBound), (m, array, a) => m.Builder.Add(Along(m, array, a[1]), Constant.I32(-1)));
+        table[(typeof(Array), nameof(Array.Empty))] = (m, method, _) => m.NewArray(method.GetGenericArguments()[0], [Constant.I32(0)]);
+        table[(typeof(RuntimeHelpers), nameof(RuntimeHelpers.InitializeArray))] = (m, _, a) =>
+        {
+            m.InitializeArray(Of(m, a[0]), ((TokenValue)a[1]).Field);
+            return null;
+        };
     }
 
     private static ScalarValue OffsetOf(Importer m, Type type, CsValue name)
     {
         FieldInfo[] fields = StructLayout.Fields(type);
         string? wanted = (name as NoValue)?.Text;
-        int found = System.Array.FindIndex(fields, f => Naming.Plain(f.Name) == wanted);
+        int found = Array.FindIndex(fields, f => Naming.Plain(f.Name) == wanted);
         return found >= 0
             ? new ScalarValue(Constant.I32(StructLayout.Offsets(type)[found]))
             : throw m.Error($"{Naming.Of(type)} has no field '{wanted}'.", "Give Interop.OffsetOf the name of a field, by nameof.");
@@ -58,6 +83,8 @@ internal static partial class Intrinsics
             new ScalarValue(Constant.I32(StructLayout.SizeOf(method.GetGenericArguments()[0])));
         table[(typeof(Unsafe), nameof(Unsafe.BitCast))] = (m, method, a) =>
             m.BitCast(a[0], method.GetGenericArguments()[0], method.GetGenericArguments()[1]);
+        table[(typeof(Unsafe), nameof(Unsafe.Add))] = (m, method, a) => m.Advance(a[0],
+            m.Builder.Mul(Scalar(a[1]), new Constant(Scalar(a[1]).Type, StructLayout.SizeOf(method.GetGenericArguments()[0]))));
         table[(typeof(Unsafe), nameof(Unsafe.SkipInit))] = (_, _, _) => null;
     }
 
@@ -75,6 +102,9 @@ internal static partial class Intrinsics
     private static Dictionary<string, Handler> CreateNamed() => new()
     {
         ["HalfExtensions.ConvertHalfToFloat"] = (m, _, a) => Replace(m, nameof(KernelMath.HalfToSingle), ((StructValue)a[0]).Fields[0]),
+        ["ArrayViewExtensions.AsRawArrayView"] = (m, _, a) => m.Require(a[0]) is ArrayValue array
+            ? new ViewValue(array.Element, array.Pointer, Long(m, array.Length(m.Builder)))
+            : throw m.Error("A view is made of an array that is not the kernel's own.", "Pass the view as a parameter."),
         ["HalfExtensions.ConvertFloatToHalf"] = (m, _, a) =>
             new StructValue(typeof(ILGPU.Half), [Replace(m, nameof(KernelMath.SingleToHalf), a[0])]),
     };

@@ -37,16 +37,16 @@ internal static partial class Intrinsics
         };
         table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) =>
             a.Length > 0
-                ? Array(m, method, Op.SharedArray, AddressSpace.Shared, a[0].Leaves.Single())
-                : Array(m, method, Op.SharedArray, AddressSpace.Shared, Constant.I32(1)) is var one ? new MemoryReference(one.Element, one.Pointer) : null;
+                ? Allocate(m, method, Op.SharedArray, AddressSpace.Shared, a[0].Leaves.Single())
+                : Allocate(m, method, Op.SharedArray, AddressSpace.Shared, Constant.I32(1)) is var one ? new MemoryReference(one.Element, one.Pointer) : null;
         table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) =>
-            Array(m, method, Op.LocalArray, AddressSpace.Local, a[0].Leaves.Single());
+            Allocate(m, method, Op.LocalArray, AddressSpace.Local, a[0].Leaves.Single());
         table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
             new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []),
                 Constant.I64(int.MaxValue));
     }
 
-    private static ViewValue Array(Importer m, MethodBase method, Op op, AddressSpace space, Value length)
+    private static ViewValue Allocate(Importer m, MethodBase method, Op op, AddressSpace space, Value length)
     {
         Type element = method.GetGenericArguments()[0];
         if (length is not Constant n || n.Bits <= 0)

@@ -23,7 +23,7 @@ internal static class Memory
                 return NoValue.Unassigned;
             if (StructLayout.WhyNotValue(type) is { } reason)
                 throw importer.Error(reason, "Use a struct with a field for each number.");
-            return new StructValue(type, System.Array.ConvertAll(StructLayout.Fields(type), f => importer.Default(f.FieldType)));
+            return new StructValue(type, [.. StructLayout.PartTypes(type).Select(importer.Default)]);
         }
 
         /// <summary>The value itself; where there is none, its error.</summary>
@@ -52,6 +52,10 @@ internal static class Memory
                     return importer.Require(importer.Peek(r));
                 case ReinterpretedReference r:
                     return importer.BitCast(importer.Load(r.Target), r.Target.Type, r.Type);
+                case IndexedReference r:
+                    CsValue[] all = ((StructValue)importer.Load(r.Owner)).Fields;
+                    return new ScalarValue(all.Select(part => ((ScalarValue)part).Value).Select((part, i) => (Value: part, Index: i))
+                        .Aggregate((a, b) => (importer.Builder.Select(importer.IsAt(r.Index, b.Index), b.Value, a.Value), 0)).Value);
                 case MemoryReference r:
                     return importer.LoadElement(r.Element, r.Pointer);
                 default:
@@ -73,6 +77,11 @@ internal static class Memory
                     break;
                 case ReinterpretedReference r:
                     importer.Store(r.Target, importer.BitCast(value, r.Type, r.Target.Type));
+                    break;
+                case IndexedReference r:
+                    var owner = (StructValue)importer.Load(r.Owner);
+                    importer.Store(r.Owner, owner with { Fields = [.. owner.Fields.Select((part, i) => new ScalarValue(importer.Builder.Select(
+                        importer.IsAt(r.Index, i), ((ScalarValue)value).Value, ((ScalarValue)part).Value)))] });
                     break;
                 case MemoryReference r:
                     importer.StoreElement(r.Element, r.Pointer, value);
@@ -124,6 +133,47 @@ internal static class Memory
             return new ScalarValue(importer.BitCast(v, target, to == typeof(bool)));
         }
 
+        /// <summary>The reference some bytes further, inside an array in a struct or in memory.</summary>
+        public CsValue Advance(CsValue reference, Value bytes)
+        {
+            switch (importer.Require(reference))
+            {
+                case MemoryReference r:
+                    return new MemoryReference(r.Element, importer.Builder.PtrAdd(r.Pointer, bytes, 1));
+                case VariableReference { Path: [.. var outer, var first] } r:
+                    var owner = new VariableReference(r.Variable, r.Type, outer);
+                    if (importer.Peek(owner) is not StructValue { Type: var buffer } || !StructLayout.IsBuffer(buffer))
+                        break;
+                    owner = owner with { Type = buffer };
+                    return importer.PartOf(owner, r.Type, importer.Builder.Add(importer.Elements(bytes, StructLayout.SizeOf(r.Type)), Constant.I32(first)));
+                case IndexedReference r:
+                    return importer.PartOf(r.Owner, r.Type, importer.Builder.Add(r.Index, importer.Elements(bytes, StructLayout.SizeOf(r.Type))));
+            }
+            throw importer.Error("Arithmetic is done on the address of a variable.", "Kernels have no pointer arithmetic; index a view.");
+        }
+
+        private CsValue PartOf(VariableReference owner, Type type, Value index)
+        {
+            if (index is not Constant known)
+                return new IndexedReference(owner, type, index);
+            return known.Bits >= 0 && known.Bits < StructLayout.Parts(owner.Type).Length
+                ? new VariableReference(owner.Variable, type, [.. owner.Path, (int)known.Bits])
+                : throw importer.Error($"An array inside a struct is accessed at index {known.Bits}.", "Keep the index inside the array.");
+        }
+
+        /// <summary>A distance in elements: C# multiplies an index by their size.</summary>
+        private Value Elements(Value bytes, int size)
+        {
+            Builder b = importer.Builder;
+            if (bytes.Type == IrType.I64)
+                bytes = b.Emit(Op.Truncate64, IrType.I32, [bytes]);
+            return size == 1 ? bytes
+                : bytes is Instruction { Op: Op.Mul, Operands: [var index, Constant factor] } && factor.Bits == size ? index
+                : b.Binary(Op.Div, bytes, Constant.I32(size));
+        }
+
+        private Value IsAt(Value index, int position) => importer.Builder.Binary(Op.Eq, index, Constant.I32(position));
+
         private Value BitCast(Value value, MemoryType target, bool isBool)
         {
             Builder b = importer.Builder;
@@ -147,7 +197,8 @@ internal static class Memory
         {
             while (reference.Type != type && MemoryTypes.Of(reference.Type) is null && StructLayout.Fields(reference.Type) is [var only, ..])
             {
-                if (StructLayout.SizeOf(reference.Type) != StructLayout.SizeOf(only.FieldType))
+                // An inline array is seen as its first element, and indexed from there.
+                if (StructLayout.SizeOf(reference.Type) != StructLayout.SizeOf(only.FieldType) && !StructLayout.IsBuffer(reference.Type))
                     break;
                 reference = new VariableReference(reference.Variable, only.FieldType, [.. reference.Path, 0]);
             }
@@ -166,9 +217,13 @@ internal static class Memory
         {
             if (MemoryTypes.Of(type) is not null)
                 return new ScalarValue(Number(value!));
+            if (value is System.Array array)
+                return importer.ConstantArray(array);
             if (!type.IsValueType || type.IsPrimitive || ArgumentLayout.HoldsView(type) || StructLayout.WhyNotValue(type) is not null)
                 return null;
-            CsValue?[] fields = System.Array.ConvertAll(StructLayout.Fields(type), f => importer.ConstantOf(f.FieldType, f.GetValue(value)));
+            CsValue?[] fields = StructLayout.IsBuffer(type)
+                ? [.. StructLayout.ReadBuffer(value!).Cast<object>().Select(number => importer.ConstantOf(number.GetType(), number))]
+                : System.Array.ConvertAll(StructLayout.Fields(type), f => importer.ConstantOf(f.FieldType, f.GetValue(value)));
             return System.Array.IndexOf(fields, null) < 0 ? new StructValue(type, fields!) : null;
         }
 
@@ -186,9 +241,8 @@ internal static class Memory
                 return new ScalarValue(type == typeof(bool) ? b.Binary(Op.Ne, value, Constant.I32(0)) : value);
             }
             importer.RequireMemory(type);
-            int[] offsets = StructLayout.Offsets(type);
-            return new StructValue(type, [.. StructLayout.Fields(type).Select((f, i) =>
-                importer.LoadElement(f.FieldType, b.PtrAdd(pointer, Constant.I32(offsets[i]), 1)))]);
+            return new StructValue(type, [.. StructLayout.Parts(type).Select(part =>
+                importer.LoadElement(part.Type, b.PtrAdd(pointer, Constant.I32(part.Offset), 1)))]);
         }
 
         private void StoreElement(Type type, Value pointer, CsValue value)
@@ -201,10 +255,9 @@ internal static class Memory
                 return;
             }
             importer.RequireMemory(type);
-            int[] offsets = StructLayout.Offsets(type);
-            FieldInfo[] fields = StructLayout.Fields(type);
-            for (int i = 0; i < fields.Length; i++)
-                importer.StoreElement(fields[i].FieldType, b.PtrAdd(pointer, Constant.I32(offsets[i]), 1), ((StructValue)value).Fields[i]);
+            StructLayout.Part[] parts = StructLayout.Parts(type);
+            for (int i = 0; i < parts.Length; i++)
+                importer.StoreElement(parts[i].Type, b.PtrAdd(pointer, Constant.I32(parts[i].Offset), 1), ((StructValue)importer.Require(value)).Fields[i]);
         }
     }
 
