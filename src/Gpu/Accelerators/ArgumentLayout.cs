@@ -29,8 +29,11 @@ internal sealed class ArgumentLayout
     /// <summary>The parts, in their order.</summary>
     public IReadOnlyList<Leaf> Leaves { get; }
 
-    /// <summary>The size of the block.</summary>
+    /// <summary>Where the arguments end.</summary>
     public int Bytes { get; private set; }
+
+    /// <summary>The size of the block: behind the arguments lies the number of bytes of the launch's dynamic shared memory.</summary>
+    public int BlockBytes => Bytes + 8;
 
     /// <summary>The layout of a kernel's arguments; an implicitly grouped kernel's begin with its extent.</summary>
     public static ArgumentLayout Of(MethodInfo method) => new(method);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Accelerators;
@@ -13,7 +14,7 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
     public string Name => source.Name;
 
     /// <summary>The size of the argument block.</summary>
-    public int ArgumentBytes => source.Arguments.Bytes;
+    public int ArgumentBytes => source.Arguments.BlockBytes;
 
     /// <summary>What has been compiled so far.</summary>
     public IReadOnlyCollection<Executable> Executables
@@ -58,6 +59,7 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
             throw new KernelLaunchException($"{source.Name} asks for {sharedBytes} bytes of dynamic shared memory; "
                 + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
+        Unsafe.WriteUnaligned(arguments + source.Arguments.Bytes, sharedBytes);
         Executable executable = Variant(config.GroupDim);
         if (accelerator.Recorder is { } recorder)
             recorder.Steps.Add(new RecordedLaunch(executable, grid, new(arguments, ArgumentBytes), sharedBytes));

@@ -11,6 +11,8 @@ namespace VaeGpu.Gpu.Frontend;
 internal sealed class Importer
 {
     private readonly List<Parameter> parameters = [];
+    private int argumentBytes;
+    private Parameter? dynamicSharedBytes;
 
     private Importer(string kernelName, Builder builder)
     {
@@ -71,6 +73,7 @@ internal sealed class Importer
     private void ImportKernel(KernelSource source)
     {
         MethodInfo method = source.Method;
+        argumentBytes = source.Arguments.Bytes;
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);
         var arguments = new List<CsValue>();
         if (!method.IsStatic)
@@ -136,6 +139,10 @@ internal sealed class Importer
         return new StructValue(type,
             [.. StructLayout.Parts(type).Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
     }
+
+    /// <summary>The bytes of the launch's dynamic shared memory.</summary>
+    public Value DynamicSharedBytes => dynamicSharedBytes ??=
+        AddParameter(IrType.I32, "dynamic shared bytes", argumentBytes, MemoryType.I32);
 
     private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory, int elementBytes = 0)
     {

@@ -18,9 +18,9 @@ internal static partial class Intrinsics
                     Value[] values = [.. a.Select(Scalar)];
                     if (!values[0].Type.IsFloat)
                         return Integer(m, op, name, values, method.GetParameters()[0].ParameterType);
-                    if (method.GetParameters().Length != values.Length || method.GetParameters().Length > 1 && op is Op.RoundEven or Op.Log)
-                        throw m.Error($"{Naming.Of(method)} with {values.Length} arguments is not in the kernel vocabulary.",
-                            "Use the plain form.");
+                    // The forms with a base or a rounding are .NET's own code round the plain ones.
+                    if (values.Length > 1 && op is Op.RoundEven or Op.Log)
+                        return inline;
                     return new ScalarValue(m.Builder.Emit(op, values[0].Type, values));
                 };
             }
@@ -38,8 +38,23 @@ internal static partial class Intrinsics
         Function("Log", Op.Log);
         Function("Sin", Op.Sin);
         Function("Cos", Op.Cos);
+        Function("Log2", Op.Log2);
+        Function("Log10", Op.Log10);
+        Function("Tan", Op.Tan);
+        Function("Asin", Op.Asin);
+        Function("Acos", Op.Acos);
+        Function("Atan", Op.Atan);
+        Function("Sinh", Op.Sinh);
+        Function("Cosh", Op.Cosh);
+        Function("Atan2", Op.Atan2);
         Function("Tanh", Op.Tanh);
         Function("Pow", Op.Pow);
+        foreach (Type type in (Type[])[typeof(MathF), typeof(Math), typeof(float), typeof(double)])
+        {
+            table[(type, nameof(Math.CopySign))] = (m, _, a) =>
+                Replace(m, Scalar(a[0]).Type == IrType.F64 ? nameof(KernelMath.CopySign64) : nameof(KernelMath.CopySign), a);
+            table[(type, nameof(Math.Clamp))] = (m, method, a) => Clamp(m, [.. a.Select(Scalar)], method.GetParameters()[0].ParameterType);
+        }
         table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) =>
             new ScalarValue(m.Builder.Binary(Op.Ne, Scalar(a[0]), Scalar(a[0])));
         void Bits(Type type, string name, IrType result) => table[(type, name)] = (m, _, a) =>
@@ -58,6 +73,14 @@ internal static partial class Intrinsics
                 : method is MethodInfo { ReturnType: var type } && type == typeof(ILGPU.Half) ? new StructValue(type, [a[0]])
                 : new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
         }
+    }
+
+    private static ScalarValue Clamp(Importer m, Value[] v, Type type)
+    {
+        bool unsigned = type == typeof(uint) || type == typeof(ulong);
+        Builder b = m.Builder;
+        Value above = b.Select(b.Binary(unsigned ? Op.GtU : Op.Gt, v[0], v[2]), v[2], v[0]);
+        return new ScalarValue(b.Select(b.Binary(unsigned ? Op.LtU : Op.Lt, v[0], v[1]), v[1], above));
     }
 
     private static IrType Twin(IrType type) => type.Scalar switch

@@ -43,7 +43,7 @@ internal static partial class Intrinsics
             Allocate(m, method, Op.LocalArray, AddressSpace.Local, a[0].Leaves.Single());
         table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
             new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []),
-                Constant.I64(int.MaxValue));
+                Long(m, m.Builder.Binary(Op.DivU, m.DynamicSharedBytes, Constant.I32(StructLayout.SizeOf(method.GetGenericArguments()[0])))));
     }
 
     private static ViewValue Allocate(Importer m, MethodBase method, Op op, AddressSpace space, Value length)

@@ -64,4 +64,12 @@ internal static class KernelMath
         uint result = magnitude > 0x7F800000 ? 0x7E00u : magnitude >= 0x477FF000 ? 0x7C00u : number;
         return (ushort)(sign | result);
     }
+
+    /// <summary>The magnitude of one number with the sign of another.</summary>
+    public static float CopySign(float x, float y) => BitConverter.UInt32BitsToSingle(
+        (BitConverter.SingleToUInt32Bits(x) & 0x7FFFFFFF) | (BitConverter.SingleToUInt32Bits(y) & 0x80000000));
+
+    /// <summary>The magnitude of one number with the sign of another.</summary>
+    public static double CopySign64(double x, double y) => BitConverter.UInt64BitsToDouble(
+        (BitConverter.DoubleToUInt64Bits(x) & 0x7FFFFFFFFFFFFFFF) | (BitConverter.DoubleToUInt64Bits(y) & 0x8000000000000000));
 }

@@ -50,8 +50,6 @@ internal sealed partial class MethodImporter
             (left, right) = op is Op.And or Op.Or or Op.Xor && left.Type == IrType.Bool && right.Type == IrType.Bool
                 ? (left, right)
                 : Match(left, right);
-            if (op == Op.Rem && left.Type.IsFloat)
-                throw importer.Error("The remainder of floats is taken.", "Write x - y * MathF.Truncate(x / y), which says its rounding.");
             Push(Builder.Binary(op, left, right));
             return true;
         }
