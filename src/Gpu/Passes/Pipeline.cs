@@ -11,6 +11,7 @@ internal static class Pipeline
     {
         function = Simplify.Apply(Specialize.Apply(function, groupDim, warpSize));
         function = ThenSimplify(function, RootPointers.Apply(CountedLoops.Apply(function)));
+        function = ThenSimplify(function, AlignedLoops.Apply(function, groupDim));
         function = ThenSimplify(function, RotateLoops.Apply(function));
         function = ThenSimplify(function, Unroll.Apply(function));
         function = ThenSimplify(function, LocalMemoryAccesses.Apply(function, groupDim));
