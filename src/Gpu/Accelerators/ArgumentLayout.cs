@@ -41,6 +41,9 @@ internal sealed class ArgumentLayout
     /// <summary>Whether a type is a contiguous view.</summary>
     public static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>);
 
+    /// <summary>Whether a type is a value that a kernel is compiled for.</summary>
+    public static bool IsSpecialized(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SpecializedValue<>);
+
     /// <summary>Whether a type is a view, or a struct that holds one.</summary>
     public static bool HoldsView(Type type) =>
         IsView(type) || (type is { IsValueType: true, IsPrimitive: false, IsEnum: false } && Array.Exists(Fields(type), f => HoldsView(f.FieldType)));

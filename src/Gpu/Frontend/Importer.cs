@@ -11,6 +11,7 @@ namespace VaeGpu.Gpu.Frontend;
 internal sealed class Importer
 {
     private readonly List<Parameter> parameters = [];
+    private byte[]? specializedBlock, constants;
     private int argumentBytes;
     private Parameter? dynamicSharedBytes;
 
@@ -73,7 +74,7 @@ internal sealed class Importer
     private void ImportKernel(KernelSource source)
     {
         MethodInfo method = source.Method;
-        argumentBytes = source.Arguments.Bytes;
+        (argumentBytes, specializedBlock) = (source.Arguments.Bytes, source.SpecializedBlock);
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);
         var arguments = new List<CsValue>();
         if (!method.IsStatic)
@@ -114,6 +115,7 @@ internal sealed class Importer
             return new StructValue(type,
                 [.. StructLayout.Fields(type).Select(f => ImportParameter(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", leaves))]);
         }
+        constants = ArgumentLayout.IsSpecialized(type) ? specializedBlock : null;
         int offset = leaves.TryPeek(out ArgumentLayout.Leaf? leaf) && leaf.Type == type ? leaves.Dequeue().Offset : 0;
         if (leaf?.Element is not { } element || leaf.Type != type)
             return ImportScalars(type, name, offset);
@@ -126,7 +128,7 @@ internal sealed class Importer
     {
         if (MemoryTypes.Of(type) is { } memory)
         {
-            Value value = AddParameter(memory.ValueType(), name, offset, memory);
+            Value value = constants is null ? AddParameter(memory.ValueType(), name, offset, memory) : Read(memory, constants.AsSpan(offset));
             return new ScalarValue(type == typeof(bool) ? Builder.Binary(Op.Ne, value, Constant.I32(0)) : value);
         }
         if (!type.IsValueType)
@@ -139,6 +141,16 @@ internal sealed class Importer
         return new StructValue(type,
             [.. StructLayout.Parts(type).Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
     }
+
+    private static Constant Read(MemoryType memory, ReadOnlySpan<byte> bytes) => memory switch
+    {
+        MemoryType.I8 => Constant.I32((sbyte)bytes[0]),
+        MemoryType.U8 => Constant.I32(bytes[0]),
+        MemoryType.I16 => Constant.I32(BitConverter.ToInt16(bytes)),
+        MemoryType.U16 => Constant.I32(BitConverter.ToUInt16(bytes)),
+        MemoryType.I32 or MemoryType.F32 => new Constant(memory.ValueType(), BitConverter.ToInt32(bytes)),
+        _ => new Constant(memory.ValueType(), BitConverter.ToInt64(bytes)),
+    };
 
     /// <summary>The bytes of the launch's dynamic shared memory.</summary>
     public Value DynamicSharedBytes => dynamicSharedBytes ??=

@@ -28,8 +28,19 @@ internal static partial class Intrinsics
         {
             return false;
         }
-        result = handler(importer, method, arguments);
+        result = handler(importer, method, Numbers(importer, method, arguments));
         return !ReferenceEquals(result, inline);
+    }
+
+    /// <summary>A Bool is 0 or 1 where the method takes a number.</summary>
+    private static CsValue[] Numbers(Importer m, MethodBase method, CsValue[] given)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
+        int hidden = given.Length - parameters.Length;
+        return Array.ConvertAll([.. Enumerable.Range(0, given.Length)], i =>
+            i >= hidden && given[i] is ScalarValue { Value: var v } && v.Type == IrType.Bool && parameters[i - hidden].ParameterType != typeof(bool)
+                ? new ScalarValue(m.Builder.Emit(Op.BoolToInt, IrType.I32, [v]))
+                : given[i]);
     }
 
     /// <summary>What a handler gives where the method's own IL is to be read after all.</summary>

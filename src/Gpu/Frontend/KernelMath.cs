@@ -72,4 +72,22 @@ internal static class KernelMath
     /// <summary>The magnitude of one number with the sign of another.</summary>
     public static double CopySign64(double x, double y) => BitConverter.UInt64BitsToDouble(
         (BitConverter.DoubleToUInt64Bits(x) & 0x7FFFFFFFFFFFFFFF) | (BitConverter.DoubleToUInt64Bits(y) & 0x8000000000000000));
+
+    /// <summary>x − y · n, exactly, with the whole number n nearest to x/y, ties to even.</summary>
+    public static float IeeeRemainder(float x, float y)
+    {
+        float rest = x % y, size = MathF.Abs(y), other = x < 0 ? rest + size : rest - size;
+        float near = MathF.Abs(rest), far = MathF.Abs(other), ratio = x / y;
+        bool takesOther = near == far ? MathF.Abs(MathF.Round(ratio)) > MathF.Abs(ratio) : far < near;
+        return float.IsNaN(rest) || !(MathF.Abs(rest) > 0) || size > float.MaxValue ? rest : takesOther ? other : rest;
+    }
+
+    /// <summary>x − y · n, exactly, with the whole number n nearest to x/y, ties to even.</summary>
+    public static double IeeeRemainder64(double x, double y)
+    {
+        double rest = x % y, size = Math.Abs(y), other = x < 0 ? rest + size : rest - size;
+        double near = Math.Abs(rest), far = Math.Abs(other), ratio = x / y;
+        bool takesOther = near == far ? Math.Abs(Math.Round(ratio)) > Math.Abs(ratio) : far < near;
+        return double.IsNaN(rest) || !(Math.Abs(rest) > 0) || size > double.MaxValue ? rest : takesOther ? other : rest;
+    }
 }

@@ -22,6 +22,9 @@ internal sealed class KernelSource(MethodInfo method, KernelSpecialization speci
     public bool IsImplicit { get; } = isImplicit ?? (method.GetParameters().FirstOrDefault()?.ParameterType is { } first
         && (first == typeof(Index1D) || first == typeof(Index2D) || first == typeof(Index3D)));
 
+    /// <summary>The argument block that specialised values are read from, which are constants then; null where they are arguments like others.</summary>
+    public byte[]? SpecializedBlock { get; init; }
+
     /// <summary>Where a launch's arguments lie.</summary>
     public ArgumentLayout Arguments { get; } = ArgumentLayout.Of(method);
 
