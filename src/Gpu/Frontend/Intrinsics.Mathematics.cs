@@ -19,8 +19,13 @@ internal static partial class Intrinsics
                     if (!values[0].Type.IsFloat)
                         return Integer(m, op, name, values, method.GetParameters()[0].ParameterType);
                     // The forms with a base or a rounding are .NET's own code round the plain ones.
-                    if (values.Length > 1 && op is Op.RoundEven or Op.Log)
+                    if (values.Length > 1 && (op == Op.Log || op == Op.RoundEven && method.GetParameters()[1].ParameterType == typeof(MidpointRounding)))
                         return inline;
+                    if (method.GetParameters().Length != values.Length || values.Length > 1 && op == Op.RoundEven)
+                    {
+                        throw m.Error($"{Naming.Of(method)} with {values.Length} arguments is not in the kernel vocabulary.",
+                            "Use the plain form.");
+                    }
                     return new ScalarValue(m.Builder.Emit(op, values[0].Type, values));
                 };
             }
