@@ -103,7 +103,7 @@ public sealed class ArrayTests : LanguageTests
         buffer.Last = (short)i;
         Four four = default;
         for (int k = 0; k < 4; k++)
-            four[k] = buffer.Numbers[3 - k];
+            Unsafe.Add(ref Unsafe.As<Four, int>(ref four), k) = buffer.Numbers[3 - k];
         y[i] = buffer.Numbers[i & 3] + four[1] * 100 + buffer.Last;
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using ILGPU.Runtime.CPU;
 
 namespace VaeGpu.Tests.Language;
 
@@ -67,6 +68,8 @@ public sealed class ViewTests2D : LanguageTests
     [EveryDevice]
     public void Dynamic_shared_memory_has_the_launchs_length(TestDevice device) => device.Run(accelerator =>
     {
+        if (accelerator is HostAccelerator or CPUAccelerator)
+            Assert.Ignore("ILGPU's own runtime counts the first type's elements, or none.");
         using var target = accelerator.Allocate1D<int>(2);
         accelerator.LoadStreamKernel<ArrayView<int>>(Lengths)(
             new KernelConfig(1, 16, SharedMemoryConfig.RequestDynamic<int>(24)), target.View);

@@ -139,9 +139,10 @@ internal static partial class Intrinsics
                 return inline;
             if (a[0] is not MemoryReference target)
                 throw m.Error("An atomic operation on a variable.", "Apply it to an element of a view.");
-            // 64-bit floats have loops round an exchange of their bits, in ILGPU's own code.
             if (Scalar(a[1]).Type == IrType.F64)
-                return inline;
+                return Looped(m, name, a);
+            if (op == Op.AtomicCompareExchange && Scalar(a[1]).Type == IrType.F32)
+                return ExchangeBits(m, target, a);
             bool isUnsigned = method.GetParameters()[1].ParameterType is var type && (type == typeof(uint) || type == typeof(ulong));
             return new ScalarValue(m.Builder.Emit(isUnsigned ? unsigned : op, Scalar(a[1]).Type, [target.Pointer, .. a[1..].Select(Scalar)],
                 (long)MemoryTypes.Of(target.Element)!.Value));
@@ -154,6 +155,20 @@ internal static partial class Intrinsics
         Atomically(nameof(Atomic.Xor), Op.AtomicXor, Op.AtomicXor);
         Atomically(nameof(Atomic.Exchange), Op.AtomicExchange, Op.AtomicExchange);
         Atomically(nameof(Atomic.CompareExchange), Op.AtomicCompareExchange, Op.AtomicCompareExchange);
+        table[(typeof(Atomic), nameof(Atomic.MakeAtomic))] = (m, method, a) => new MethodImporter(
+            m, typeof(KernelMath).GetMethod(nameof(KernelMath.MakeAtomic))!.MakeGenericMethod(method.GetGenericArguments()), a).Import();
+    }
+
+    /// <summary>64-bit floats have loops round an exchange of their bits; ILGPU's own exchanges see the bits, too.</summary>
+    private static CsValue Looped(Importer m, string name, CsValue[] a) => name is nameof(Atomic.Add) or nameof(Atomic.Min) or nameof(Atomic.Max)
+        ? Replace(m, "Atomic" + name, a)
+        : inline;
+
+    private static ScalarValue ExchangeBits(Importer m, MemoryReference target, CsValue[] a)
+    {
+        Value Bits(CsValue value) => m.Builder.Emit(Op.BitCast, IrType.I32, [Scalar(value)]);
+        Value before = m.Builder.Emit(Op.AtomicCompareExchange, IrType.I32, [target.Pointer, Bits(a[1]), Bits(a[2])], (long)MemoryType.I32);
+        return new ScalarValue(m.Builder.Emit(Op.BitCast, IrType.F32, [before]));
     }
 
     /// <summary>Records compare their fields by EqualityComparer, which goes by Equals: NaN equals itself.</summary>

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using ILGPU.AtomicOperations;
+
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>What kernels call and no target has an instruction for, in plain C# that is compiled with the kernel.</summary>
@@ -89,5 +92,63 @@ internal static class KernelMath
         double near = Math.Abs(rest), far = Math.Abs(other), ratio = x / y;
         bool takesOther = near == far ? Math.Abs(Math.Round(ratio)) > Math.Abs(ratio) : far < near;
         return double.IsNaN(rest) || !(Math.Abs(rest) > 0) || size > double.MaxValue ? rest : takesOther ? other : rest;
+    }
+
+    /// <summary>Atomic.Add of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
+    public static double AtomicAdd(ref double target, double value)
+    {
+        long seen = 0, expected;
+        do
+        {
+            expected = seen;
+            long next = BitConverter.DoubleToInt64Bits(BitConverter.Int64BitsToDouble(expected) + value);
+            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
+        }
+        while (seen != expected);
+        return BitConverter.Int64BitsToDouble(seen);
+    }
+
+    /// <summary>Atomic.Min of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
+    public static double AtomicMin(ref double target, double value)
+    {
+        long seen = 0, expected;
+        do
+        {
+            expected = seen;
+            long next = BitConverter.DoubleToInt64Bits(Math.Min(BitConverter.Int64BitsToDouble(expected), value));
+            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
+        }
+        while (seen != expected);
+        return BitConverter.Int64BitsToDouble(seen);
+    }
+
+    /// <summary>Atomic.Max of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
+    public static double AtomicMax(ref double target, double value)
+    {
+        long seen = 0, expected;
+        do
+        {
+            expected = seen;
+            long next = BitConverter.DoubleToInt64Bits(Math.Max(BitConverter.Int64BitsToDouble(expected), value));
+            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
+        }
+        while (seen != expected);
+        return BitConverter.Int64BitsToDouble(seen);
+    }
+
+    /// <summary>Atomic.MakeAtomic, whose first look at the target is atomic, too.</summary>
+    public static T MakeAtomic<T, TOperation, TExchange>(ref T target, T value, TOperation operation, TExchange exchange)
+        where T : unmanaged
+        where TOperation : struct, IAtomicOperation<T>
+        where TExchange : struct, ICompareExchangeOperation<T>
+    {
+        T current = exchange.CompareExchange(ref target, default, default), expected;
+        do
+        {
+            expected = current;
+            current = exchange.CompareExchange(ref target, expected, operation.Operation(current, value));
+        }
+        while (!exchange.IsSame(expected, current));
+        return current;
     }
 }

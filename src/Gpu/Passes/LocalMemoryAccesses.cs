@@ -12,8 +12,10 @@ internal sealed class LocalMemoryAccesses : Rewriter
     private const long MostBytes = 256 * 1024;
 
     private readonly HashSet<Instruction> kept = [];
+    private readonly Dictionary<Instruction, long> offsets = [];
     private readonly Index3D groupDim;
-    private long bytes;
+    private Value? whole;
+    private long each;
 
     private LocalMemoryAccesses(Index3D groupDim) => this.groupDim = groupDim;
 
@@ -26,8 +28,18 @@ internal sealed class LocalMemoryAccesses : Rewriter
         if (!Array.Exists(arrays, dynamic.Contains))
             return function;
         var pass = new LocalMemoryAccesses(groupDim);
-        pass.kept.UnionWith(arrays.Where(array => !dynamic.Contains(array)));
-        return pass.Run(function);
+        foreach (Instruction array in arrays)
+        {
+            if (!dynamic.Contains(array))
+            {
+                pass.kept.Add(array);
+                continue;
+            }
+            pass.offsets.Add(array, pass.each);
+            pass.each += (array.Attribute + 7) & ~7L;
+        }
+        pass.RequireRoom(function, pass.offsets.Keys.First());
+        return RootPointers.Apply(pass.Run(function));
     }
 
     /// <summary>The arrays that a pointer reaches which is computed, or chosen, at run time.</summary>
@@ -82,22 +94,24 @@ internal sealed class LocalMemoryAccesses : Rewriter
             : Builder.Emit(i.Op, operands.First(o => o.Type.IsPointer).Type, operands, i.Attribute);
     }
 
-    /// <summary>The thread's own part of an array for the whole group.</summary>
-    private Value Place(Instruction array)
+    private void RequireRoom(Function function, Instruction array)
     {
-        long each = (array.Attribute + 7) & ~7L;
-        bytes += each * groupDim.Size;
-        if (bytes > MostBytes)
+        if (each * groupDim.Size > MostBytes)
         {
-            throw new KernelCompilationException(Source.Name, array.Location,
-                $"Local arrays that are indexed at run time come to {bytes} bytes for a group of {groupDim.Size} threads.",
+            throw new KernelCompilationException(function.Name, array.Location,
+                $"Local arrays that are indexed at run time come to {each * groupDim.Size} bytes for a group of {groupDim.Size} threads.",
                 "Index them by constants, or in loops whose bounds are constants (they are unrolled); or use smaller arrays or groups.");
         }
-        IrType shared = IrType.Pointer(AddressSpace.Shared);
-        Value whole = Builder.AppendAtEntry(new Instruction(Op.SharedArray, shared, [], each * groupDim.Size, array.Location));
+    }
+
+    /// <summary>An array in the thread's own part of one shared array, so that a pointer to either of two has one root.</summary>
+    private Value Place(Instruction array)
+    {
+        whole ??= Builder.AppendAtEntry(
+            new Instruction(Op.SharedArray, IrType.Pointer(AddressSpace.Shared), [], each * groupDim.Size, array.Location));
         Value thread = Builder.Add(Builder.Mul(
             Builder.Add(Builder.Mul(Index(2), Constant.I32(groupDim.Y)), Index(1)), Constant.I32(groupDim.X)), Index(0));
-        return Builder.PtrAdd(whole, thread, each);
+        return Builder.PtrAdd(Builder.PtrAdd(whole, thread, each), Constant.I32((int)offsets[array]), 1);
     }
 
     private Value Index(int axis) => Builder.Emit(Op.GroupIndex, IrType.I32, [], axis);
