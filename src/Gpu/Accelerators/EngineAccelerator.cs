@@ -105,7 +105,10 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
         {
             if (!kernels.TryGetValue((method, specialization, isImplicit), out KernelForms? kernel))
             {
-                kernel = new KernelForms(this, new KernelSource(method, specialization, isImplicit));
+                kernel = new KernelForms(this, new KernelSource(method, specialization, isImplicit)
+                {
+                    StaticFields = Context.Properties.StaticFieldMode,
+                });
                 kernels.Add((method, specialization, isImplicit), kernel);
             }
             return kernel;

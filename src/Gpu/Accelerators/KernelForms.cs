@@ -87,7 +87,11 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
                 if (known.IsFor(arguments, values))
                     return known;
             }
-            var own = new KernelSource(source.Method, source.Specialization, source.IsImplicit) { SpecializedBlock = arguments.ToArray() };
+            var own = new KernelSource(source.Method, source.Specialization, source.IsImplicit) 
+            {
+                StaticFields = source.StaticFields,
+                SpecializedBlock = arguments.ToArray(),
+            };
             specialized.Add(new KernelForms(accelerator, own));
             return specialized[^1];
         }

@@ -88,6 +88,9 @@ internal sealed record ArrayValue(Type Element, Value Pointer, Value[] Lengths) 
     }
 }
 
+/// <summary>The object without fields that a lambda, or a kernel that is no static method, belongs to: its methods may be called.</summary>
+internal sealed record ReceiverValue : CsValue;
+
 /// <summary>A field as such, which holds what an array begins as.</summary>
 internal sealed record TokenValue(FieldInfo Field) : CsValue;
 

@@ -31,6 +31,9 @@ internal sealed class Importer
     /// <summary>Arrays outside the kernel that it reads, each at its start.</summary>
     public Dictionary<Array, ArrayValue> Constants { get; } = new(ReferenceEqualityComparer.Instance);
 
+    /// <summary>What is done with static fields that may change.</summary>
+    public StaticFieldMode StaticFields { get; private set; }
+
     public string KernelName { get; }
 
     /// <exception cref="KernelCompilationException">The language does not allow something in the kernel.</exception>
@@ -74,6 +77,7 @@ internal sealed class Importer
     private void ImportKernel(KernelSource source)
     {
         MethodInfo method = source.Method;
+        StaticFields = source.StaticFields;
         (argumentBytes, specializedBlock) = (source.Arguments.Bytes, source.SpecializedBlock);
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);
         var arguments = new List<CsValue>();
@@ -82,7 +86,7 @@ internal sealed class Importer
             // A lambda is an instance method, also where it captures nothing.
             if (StructLayout.Fields(method.DeclaringType!).Length > 0)
                 throw Error("The kernel captures variables.", "Pass them as parameters, and declare the kernel 'public static void'.");
-            arguments.Add(new NoValue("The object that a lambda belongs to is used.", "Declare the kernel 'public static void'."));
+            arguments.Add(new ReceiverValue());
         }
         if (method.ReturnType != typeof(void))
             throw Error($"The kernel returns {Naming.Of(method.ReturnType)}.", "Return void and write results through an ArrayView.");

@@ -18,7 +18,7 @@ internal static partial class Intrinsics
         table[(view, "get_Length")] = (m, _, a) => new ScalarValue(Length(m, a[0]));
         table[(view, "get_IntLength")] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.Truncate64, IrType.I32, [Length(m, a[0])]));
         table[(view, "get_IsValid")] = (m, _, a) => new ScalarValue(m.Builder.Binary(Op.Gt, Length(m, a[0]), Constant.I64(0)));
-        table[(view, "AlignToInternal")] = (m, _, _) => throw m.Error("A view is aligned by its address, which not every device tells.",
+        table[(view, "AlignToInternal")] = table[(typeof(ArrayViewExtensions), nameof(ArrayViewExtensions.AlignTo))] = (m, _, _) => throw m.Error("A view is aligned by its address, which not every device tells.",
             "Take a SubView that begins at a multiple of the elements wanted.");
         table[(view, "SubView")] = (m, _, a) =>
         {

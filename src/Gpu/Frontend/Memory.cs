@@ -206,11 +206,11 @@ internal static class Memory
         }
 
         /// <summary>A readonly static field, as the constant that it is when the kernel is compiled.</summary>
-        public CsValue StaticField(FieldInfo field) => field.IsInitOnly && importer.ConstantOf(field.FieldType, field.GetValue(null)) is { } value
+        public CsValue StaticField(FieldInfo field) => (field.IsInitOnly || importer.StaticFields.HasFlag(StaticFieldMode.MutableStaticFields)) && importer.ConstantOf(field.FieldType, field.GetValue(null)) is { } value
             ? value
             : throw importer.Error($"The static field {Naming.Of(field)} is read.", field.IsInitOnly
                 ? "Only numbers, and structs and arrays of them, can be static readonly here; pass it as a parameter."
-                : "Its value would be frozen when the kernel is compiled. Make it const or readonly, or pass it as a parameter.");
+                : "Its value would be frozen when the kernel is compiled. Make it const or readonly, pass it as a parameter, or ask for that with StaticFields(StaticFieldMode.MutableStaticFields).");
 
         /// <summary>A number, or a struct of numbers, that is known; null where it is something else.</summary>
         public CsValue? ConstantOf(Type type, object? value)

@@ -128,6 +128,9 @@ internal sealed partial class MethodImporter
             case "ldsflda" when i.Operand is FieldInfo { IsInitOnly: true } readOnly:
                 stack.Push(new VariableReference(Environment.Declare(importer.StaticField(readOnly)), readOnly.FieldType, []));
                 return true;
+            case "stsfld" when importer.StaticFields.HasFlag(StaticFieldMode.IgnoreStaticFieldStores):
+                stack.Pop();
+                return true;
             case "stsfld" or "ldsflda":
                 throw importer.Error($"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
                     "Write results through an ArrayView; constants are 'const'.");
@@ -196,7 +199,7 @@ internal sealed partial class MethodImporter
         if (type is null && isVirtual && target.IsVirtual && !target.IsFinal && !target.DeclaringType!.IsSealed)
             throw importer.Error($"{Naming.Of(target)} is called virtually.",
                 "Make the callee a struct type parameter (where T : struct, I…): calls are then resolved when the kernel is compiled.");
-        if (!target.IsStatic && !target.DeclaringType!.IsValueType)
+        if (!target.IsStatic && !target.DeclaringType!.IsValueType && given[0] is not ReceiverValue)
         {
             throw target.DeclaringType!.IsSubclassOf(typeof(Delegate))
                 ? Unsupported("ldftn")
