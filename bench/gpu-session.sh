@@ -6,10 +6,9 @@
 #   bench/gpu-session.sh [--device cuda] [--out gpu-results.md] [--append] [--quick] [--only part,...] [--minutes 25]
 #                                                where the GPU is: runs it and writes the results as they come
 #
-# Parts, in their order: tests products step kernels ladder fusion launch train sanitizer. The first four also run with ILGPU's own
-# compiler: on ilgpu-cuda beside cuda, on ilgpu-opencl beside opencl. A part that takes too long is stopped, and so is what --minutes
-# have no room for; several calls can share one file by --append. Exit code: 0 all went well, 1 something failed (the results say
-# what), 2 usage.
+# Parts, in their order: tests products step kernels ladder fusion launch train sanitizer. A part that takes too long is stopped, and so
+# is what --minutes have no room for; several calls can share one file by --append. Exit code: 0 all went well, 1 something failed (the
+# results say what), 2 usage.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 bundle=$here/bundle/vaegpu-session
@@ -58,17 +57,19 @@ while [ $# -gt 0 ]; do
             shift ;;
         --append) append=yes ;;
         --quick) quick=--quick ;;
-        -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) fail "what is \"$1\"? See $0 --help." 2 ;;
     esac
     shift
 done
 
-# The same device by ILGPU's own compiler, where there is one.
+# The cases of tests that run on the device; what stands in for a driver is tested elsewhere.
 case $device in
-    cuda* | opencl*) twin=ilgpu-$device ;;
-    cpu | ilgpu-cuda* | ilgpu-opencl* | ilgpu-cpu) twin= ;;
-    *) fail "--device is cuda, opencl or cpu, or one of them after ilgpu-." 2 ;;
+    cuda*) tests='[(,]CUDA[,)]' ;;
+    ilgpu-cuda*) tests='[(,]ILGPU CUDA[,)]' ;;
+    opencl*) tests='[(,]OpenCL[,)]' ;;
+    cpu) tests='[(,]CPU 512[,)]' ;;
+    *) fail "--device is cuda, ilgpu-cuda, opencl or cpu." 2 ;;
 esac
 case $minutes in
     '' | *[!0-9]* | 0) fail "--minutes takes a whole number." 2 ;;
@@ -177,38 +178,29 @@ done
 } >> "$out" 2>&1
 grep -q "^${device%:0} " "$scratch/devices" || fail "there is no device $device here; $out has what there is."
 
-if [ -n "$twin" ] && ! grep -q "^${twin%:0} " "$scratch/devices"; then
-    note "ILGPU's own compiler" "There is no device $twin here: not run."
-    twin=
-fi
-
-# The cases of tests that run on a device; what stands in for a driver is tested elsewhere.
-tests_on() {
-    case $1 in
-        cuda*) echo '[(,]CUDA[,)]' ;;
-        opencl*) echo '[(,]OpenCL[,)]' ;;
-        cpu) echo '[(,]CPU 512[,)]' ;;
-        ilgpu-cuda*) echo '[(,]ILGPU CUDA[,)]' ;;
-        ilgpu-opencl*) echo '[(,]ILGPU OpenCL[,)]' ;;
-        ilgpu-cpu) echo '[(,]ILGPU CPU[,)]' ;;
-    esac
-}
-
-# One of the parts that both compilers run, on a device.
-compared() {
-    case $1 in
-        tests) part tests 300 "Tests: $2" code "$bundle" tests "$(tests_on "$2")" ;;
-        products) part products 180 "Matrix products beside cuBLAS: $2" text "$bundle" figures --only cublas --device "$2" $quick ;;
-        step) part step 400 "The training step beside PyTorch: $2" text "$bundle" figures --only peers --device "$2" $quick ;;
-        kernels) part kernels 180 "The kernels: $2" code "$bundle" vaegpu kernels --device "$2" ;;
-    esac
-}
-
-for both in tests products step kernels; do
-    for each in $device $twin; do
-        compared "$both" "$each"
+# What both compilers run: ours, and ILGPU's own beside it where it finds the same GPU.
+both() {
+    name=$1 most=$2 title=$3 form=$4
+    shift 4
+    part "$name" "$most" "$title" "$form" "$@"
+    case $device in cuda*) ;; *) return 0 ;; esac
+    grep -q "^ilgpu-$device " "$scratch/devices" || return 0
+    for word in "$@"; do
+        shift
+        case $word in
+            "$device") word=ilgpu-$device ;;
+            "$tests") word='[(,]ILGPU CUDA[,)]' ;;
+        esac
+        set -- "$@" "$word"
     done
-done
+    part "$name" "$most" "$title, by ILGPU's compiler" "$form" "$@"
+}
+
+both tests 300 "Tests on the device" code "$bundle" tests "$tests"
+both products 180 "Matrix products beside cuBLAS" text "$bundle" figures --only cublas $quick --device "$device"
+both step 400 "The training step beside PyTorch" text "$bundle" figures --only peers $quick --device "$device"
+part kernels 180 "The kernels" code "$bundle" vaegpu kernels --device "$device"
+part kernels 180 "The kernels by both compilers" code "$bundle" vaegpu kernels --compare
 part ladder 120 "The ladder of matrix products" text "$bundle" ladder --device "$device" $quick
 part fusion 90 "Fused against unfused" text "$bundle" figures --only fusion --device "$device" $quick
 part launch 60 "Launches" text "$bundle" figures --only launch --device "$device" $quick

@@ -22,7 +22,7 @@ internal static class FiguresCommand
     /// </summary>
     private static readonly (string Name, string Title, Func<IReadOnlyList<BenchDevice>, Effort, IEnumerable<Figure>> Measure)[] Named =
     [
-        ("cublas", "Matrix products beside cuBLAS, through PyTorch", GpuFigures.BesideCublas),
+        ("cublas", "Matrix products beside cuBLAS", GpuFigures.BesideCublas),
         ("peers", "The training step beside PyTorch on the GPU", GpuFigures.BesidePyTorch),
         ("ppca", "Linear models beside the closed optimum of probabilistic PCA (one training each)", PpcaFigures.Measure),
         ("binarized-mnist", "MNIST, dynamically binarized (one training)", BinarizedMnistFigures.Measure),

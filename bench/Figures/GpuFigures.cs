@@ -5,12 +5,14 @@ using VaeGpu.Kernels.Devices;
 namespace VaeGpu.Bench.Figures;
 
 /// <summary>
-/// What counts on a GPU, in turn with the vendor's library and with PyTorch's three ways to make a step. Products of both sides are
-/// replayed as graphs, so that launching them does not count. Factors of tf32 and bf16 products lie in memory as fp32 here, and are
-/// rounded in the time that is measured; cuBLAS is given factors that are bf16 already.
+/// What counts on a GPU, in turn with the vendor's library and with PyTorch's three ways to make a step. Our products are replayed as a
+/// graph, cuBLAS's are queued one by one. Factors of tf32 products lie in memory as fp32 on both sides.
 /// </summary>
 internal static class GpuFigures
 {
+    /// <summary>Products in one run.</summary>
+    private const int Repeats = 20;
+
     private static readonly (MatMulShape Shape, bool LeftTurned)[] Products =
     [
         (ProductFigures.Of(4096, 4096, 4096), false),
@@ -24,7 +26,8 @@ internal static class GpuFigures
     {
         foreach (BenchDevice device in devices)
         {
-            using var peer = new Peer(device);
+            (CuBlasPeer? peer, string reason) = CuBlasPeer.TryOpen(device);
+            using CuBlasPeer? opened = peer;
             foreach ((MatMulShape shape, bool leftTurned) in Products)
             {
                 // A processor takes minutes for what a GPU does in milliseconds.
@@ -33,7 +36,7 @@ internal static class GpuFigures
                 foreach (Precision precision in Enum.GetValues<Precision>())
                 {
                     if (precision == Precision.Fp32 || Backend.HasTensorCores(device.Accelerator))
-                        yield return Product(device, shape, leftTurned, precision, peer, effort);
+                        yield return Product(device, shape, leftTurned, precision, peer, reason, effort);
                 }
             }
         }
@@ -56,7 +59,8 @@ internal static class GpuFigures
         }
     }
 
-    private static Figure Product(BenchDevice device, MatMulShape shape, bool leftTurned, Precision precision, Peer peer, Effort effort)
+    private static Figure Product(
+        BenchDevice device, MatMulShape shape, bool leftTurned, Precision precision, CuBlasPeer? peer, string reason, Effort effort)
     {
         string size = $"{shape.Rows}×{shape.Depth}×{shape.Columns}{(leftTurned ? " (TN)" : "")}";
         string name = precision.ToString().ToLowerInvariant(), what = $"{name} product";
@@ -72,16 +76,20 @@ internal static class GpuFigures
             using var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
             using StepGraph graph = StepGraph.Record(accelerator, () =>
             {
-                for (int i = 0; i < PyTorchGpu.Repeats; i++)
+                for (int i = 0; i < Repeats; i++)
                     product.Run(left.View, right.View, output.View, default, default, shape, scratch.View);
             });
             double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
-            string Rate(double seconds) =>
-                $"{Numbers.Time(seconds / PyTorchGpu.Repeats)}, {Numbers.Giga(PyTorchGpu.Repeats * flops / seconds)} GFLOP/s";
-            Comparison times = peer.Beside(
-                p => p.Product(name, shape, leftTurned), Samplers.Of(accelerator, graph.Replay), Rate, effort);
+            string Rate(double seconds) => $"{Numbers.Time(seconds / Repeats)}, {Numbers.Giga(Repeats * flops / seconds)} GFLOP/s";
+            Sampler ours = Samplers.Of(accelerator, graph.Replay);
+            (Sampler? sampler, string why) = peer?.Product(precision, shape, leftTurned, Repeats) ?? (null, reason);
+            if (sampler is null)
+                return new(what, device.Name, size, $"{Rate(Alternation.Median(effort, ours))}; {why}");
+            Samples samples = Alternation.Measure(effort, ours, sampler);
+            double ratio = samples.Ratio(1, 0);
+            string text = $"{Rate(samples.Seconds(0))}; cuBLAS {peer!.Version}: {Rate(samples.Seconds(1))}; {Numbers.Three(ratio)} times as fast";
             double least = shape.Rows < 4096 ? 1 : precision == Precision.Fp32 ? 0.85 : 0.45;
-            return new(what, device.Name, size, times.Text, Goals: times.Ratio is { } ratio ? [Goal.Times(ratio, least)] : []);
+            return new(what, device.Name, size, text, Goals: [Goal.Times(ratio, least)]);
         });
     }
 

@@ -2,16 +2,12 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using VaeGpu.Bench.Figures;
-using VaeGpu.Kernels;
 
 namespace VaeGpu.Bench.Measuring;
 
-/// <summary>The peer for GPUs in a process of its own: cuBLAS and the training step, as peer/pytorch_gpu.py has them.</summary>
+/// <summary>The peer for GPUs in a process of its own: the training step, as peer/pytorch_gpu.py has it.</summary>
 internal sealed class PyTorchGpu : IDisposable
 {
-    /// <summary>Products in one run of <see cref="Product"/>, replayed as a graph: the script's REPEATS.</summary>
-    public const int Repeats = 20;
-
     /// <summary>Longer than the first torch.compile takes; a peer that hangs must not eat the session.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly string Script = Path.Combine(AppContext.BaseDirectory, "peer", "pytorch_gpu.py");
@@ -50,10 +46,6 @@ internal sealed class PyTorchGpu : IDisposable
         }
         return (null, reason);
     }
-
-    /// <summary><see cref="Repeats"/> products in "fp32", "tf32" or "bf16"; null, with the reason, where the peer cannot.</summary>
-    public (Sampler? Sampler, string Reason) Product(string precision, MatMulShape shape, bool leftTurned) => Ready(string.Create(
-        CultureInfo.InvariantCulture, $"product {precision} {shape.Rows} {shape.Depth} {shape.Columns} {(leftTurned ? 1 : 0)}"));
 
     /// <summary>A training step "eager", by "graph" or by "compile"; null, with the reason, where the peer cannot.</summary>
     public (Sampler? Sampler, string Reason) Step(string mode, StepSize size) => Ready(string.Create(

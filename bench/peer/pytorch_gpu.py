@@ -1,13 +1,11 @@
-"""The peer on a GPU: cuBLAS through torch.matmul, and the training step of pytorch_vae.py three ways.
+"""The peer on a GPU: the training step of pytorch_vae.py three ways.
 
 Prints its version and its device, then answers each line on standard input with the seconds that so much work took, the device's
 queue empty before and after:
 
-    product PRECISION M K N LEFT_TURNED RUNS     PRECISION is fp32, tf32 or bf16; LEFT_TURNED 1 multiplies the transpose of (K, M)
     step MODE BATCH HIDDEN[,HIDDEN...] RUNS      MODE is eager, graph (CUDA graphs) or compile (torch.compile)
 
-or with "none" and the reason where it cannot. A run of a product is REPEATS of them, replayed as one CUDA graph, so that what Python
-takes to launch one does not count. Without a GPU it does the same on the processor, where graphs are not there.
+or with "none" and the reason where it cannot. Without a GPU it does the same on the processor, where graphs are not there.
 """
 import os
 import sys
@@ -18,7 +16,6 @@ from torch import nn
 from torch.nn import functional as F
 
 PIXELS, LATENT, IMAGES = 784, 20, 60000
-REPEATS = 20
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 
 
@@ -55,27 +52,6 @@ def captured(work, before=lambda: None):
         graph.replay()
 
     return replay
-
-
-def product(precision, m, k, n, left_turned):
-    # tf32 is a switch, not a type; sums of bf16 products stay in fp32, as ours do.
-    torch.set_float32_matmul_precision("high" if precision == "tf32" else "highest")
-    try:
-        torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
-    except (AssertionError, AttributeError):
-        pass  # a torch without this switch
-    kind = torch.bfloat16 if precision == "bf16" else torch.float32
-    left = torch.randn((k, m) if left_turned else (m, k), device=DEVICE).to(kind)
-    right = torch.randn(k, n, device=DEVICE).to(kind)
-    out = torch.empty(m, n, device=DEVICE, dtype=kind)
-    if left_turned:
-        left = left.t()
-
-    def run():
-        for _ in range(REPEATS):
-            torch.matmul(left, right, out=out)
-
-    return captured(run) if DEVICE == "cuda" else run
 
 
 class Vae(nn.Module):
@@ -156,9 +132,6 @@ def step(mode, batch, hidden):
 
 
 def prepare(words):
-    if words[0] == "product":
-        m, k, n, turned = (int(word) for word in words[2:6])
-        return product(words[1], m, k, n, turned)
     return step(words[1], int(words[2]), [int(width) for width in words[3].split(",")])
 
 

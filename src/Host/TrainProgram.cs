@@ -73,6 +73,15 @@ internal static class TrainProgram
         return Precision.Fp32;
     }
 
+    private static void AskForCheck(Backend backend, Terminal terminal)
+    {
+        if (!CheckedDevices.OfUser.Contains(backend.Accelerator))
+        {
+            terminal.Error.WriteLine($"note: this version has not been checked on {backend.Spec} ({backend.Accelerator.Name}); "
+                + $"run: vaegpu check --device {backend.Spec}");
+        }
+    }
+
     private static RunFolder Open(TrainRequest request)
     {
         if (request.Out is null)
@@ -93,6 +102,7 @@ internal static class TrainProgram
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {
+        AskForCheck(backend, terminal);
         Introduce(trainer, folder, terminal.Output);
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))

@@ -22,7 +22,7 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     private static int counter;
-    private static readonly int[] table = [1, 2, 3];
+    private static int[] table = [1, 2, 3];
     private static Func<int, int> changeable = v => v + 1;
 
     [Test]
@@ -36,11 +36,11 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void An_array_is_not_allocated() => Refused(NewArray, "An array is allocated.", "LocalMemory.Allocate<T>(n)");
+    public void An_array_of_a_length_that_is_not_known_is_not_allocated() => Refused(NewArray, "An array is allocated with a length that is not a constant.", "LocalMemory.Allocate<T>(n)");
 
     public static void NewArray(ArrayView<int> y)
     {
-        var a = new int[4]; // refused
+        var a = new int[y[2]]; // refused
         a[1] = 2;
         y[0] = a[1];
     }

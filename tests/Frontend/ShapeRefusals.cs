@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace VaeGpu.Tests.Frontend;
@@ -24,17 +23,6 @@ public sealed class ShapeRefusals : RefusalTests
         public int Second;
     }
 
-    [InlineArray(4)]
-    public struct Four
-    {
-        public int First;
-    }
-
-    public unsafe struct Fixed
-    {
-        public fixed int Numbers[4];
-    }
-
     [Test]
     public void A_kernel_captures_nothing() =>
         Refused(new Action<ArrayView<int>>(Instance), "The kernel captures variables.", "'public static void'");
@@ -53,21 +41,6 @@ public sealed class ShapeRefusals : RefusalTests
     public static void TakesArray(ArrayView<int> y, int[] values) => y[0] = values[0]; // refused
 
     [Test]
-    public void A_tuple_is_no_parameter() => Refused(TakesTuple, "laid out as the runtime likes, as all tuples are", "Declare a struct");
-
-    public static void TakesTuple(ArrayView<int> y, (int A, byte B) x) => y[0] = x.A; // refused
-
-    [Test]
-    public void A_tuple_does_not_lie_in_memory() =>
-        Refused(TupleView, "laid out as the runtime likes, as all tuples are", "Declare a struct");
-
-    public static void TupleView(ArrayView<(int A, byte B)> y)
-    {
-        int i = Grid.GlobalIndex.X;
-        y[i] = (i, 3); // refused
-    }
-
-    [Test]
     public void Fields_lie_at_multiples_of_their_size() =>
         Refused(OddView, "Odd is packed so that a field lies at no multiple of its size", "Declare a struct");
 
@@ -83,22 +56,5 @@ public sealed class ShapeRefusals : RefusalTests
     {
         int i = Grid.GlobalIndex.X;
         y[i].Number = y[i].Bits; // refused
-    }
-
-    [Test]
-    public void Structs_hold_no_arrays_inside()
-    {
-        Refused(InlineArrays, "Four holds an array inside.", "Declare a struct");
-        Refused(FixedArrays, "Fixed holds an array inside.", "Declare a struct");
-    }
-
-    public static void InlineArrays(ArrayView<Four> y)
-    {
-        y[1] = y[0]; // refused
-    }
-
-    public static void FixedArrays(ArrayView<Fixed> y)
-    {
-        y[1] = y[0]; // refused
     }
 }

@@ -166,6 +166,16 @@ internal sealed class OperationTests
         Check(Op.Sin, data, T.Sin);
         Check(Op.Cos, data, T.Cos);
         Check(Op.Tanh, data, T.Tanh);
+        Check(Op.Log2, data, T.Log2);
+        Check(Op.Log10, data, T.Log10);
+        Check(Op.Tan, data, T.Tan);
+        Check(Op.Asin, data, T.Asin);
+        Check(Op.Acos, data, T.Acos);
+        Check(Op.Atan, data, T.Atan);
+        Check(Op.Sinh, data, T.Sinh);
+        Check(Op.Cosh, data, T.Cosh);
+        Check(Op.Atan2, data, T.Atan2);
+        Check(Op.Rem, data, (a, b) => a % b);
         Check(Op.Pow, data, T.Pow);
     }
 

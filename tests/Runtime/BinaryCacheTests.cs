@@ -60,9 +60,9 @@ internal sealed class BinaryCacheTests
         try
         {
             Environment.SetEnvironmentVariable("HOME", "/no/such/home");
-            Assert.That(BinaryCache.UserFolder(null), Is.EqualTo("/no/such/home/.cache"));
-            Assert.That(BinaryCache.UserFolder("relative"), Is.EqualTo("/no/such/home/.cache"));
-            Assert.That(BinaryCache.UserFolder("/caches"), Is.EqualTo("/caches"));
+            Assert.That(UserCache.UserFolder(null), Is.EqualTo("/no/such/home/.cache"));
+            Assert.That(UserCache.UserFolder("relative"), Is.EqualTo("/no/such/home/.cache"));
+            Assert.That(UserCache.UserFolder("/caches"), Is.EqualTo("/caches"));
         }
         finally
         {

@@ -29,14 +29,20 @@ internal sealed class ArgumentLayout
     /// <summary>The parts, in their order.</summary>
     public IReadOnlyList<Leaf> Leaves { get; }
 
-    /// <summary>The size of the block.</summary>
+    /// <summary>Where the arguments end.</summary>
     public int Bytes { get; private set; }
+
+    /// <summary>The size of the block: behind the arguments lies the number of bytes of the launch's dynamic shared memory.</summary>
+    public int BlockBytes => Bytes + 8;
 
     /// <summary>The layout of a kernel's arguments; an implicitly grouped kernel's begin with its extent.</summary>
     public static ArgumentLayout Of(MethodInfo method) => new(method);
 
     /// <summary>Whether a type is a contiguous view.</summary>
     public static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>);
+
+    /// <summary>Whether a type is a value that a kernel is compiled for.</summary>
+    public static bool IsSpecialized(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SpecializedValue<>);
 
     /// <summary>Whether a type is a view, or a struct that holds one.</summary>
     public static bool HoldsView(Type type) =>

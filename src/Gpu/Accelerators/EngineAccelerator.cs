@@ -30,6 +30,9 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     /// <summary>The device that this is.</summary>
     public new EngineDevice Device { get; }
 
+    /// <summary>The accelerator that this one stands for: launchers choose kernels and their shapes by it. Null where it stands for itself.</summary>
+    public virtual Accelerator? StandsFor => null;
+
     /// <summary>Bytes of all buffers.</summary>
     public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
 
@@ -105,7 +108,10 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
         {
             if (!kernels.TryGetValue((method, specialization, isImplicit), out KernelForms? kernel))
             {
-                kernel = new KernelForms(this, new KernelSource(method, specialization, isImplicit));
+                kernel = new KernelForms(this, new KernelSource(method, specialization, isImplicit)
+                {
+                    StaticFields = Context.Properties.StaticFieldMode,
+                });
                 kernels.Add((method, specialization, isImplicit), kernel);
             }
             return kernel;
@@ -190,7 +196,9 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     }
 
     /// <inheritdoc/>
-    protected sealed override Kernel LoadKernelInternal(CompiledKernel kernel) => new EngineKernel(this, Own(kernel), 0);
+    protected sealed override Kernel LoadKernelInternal(CompiledKernel kernel) =>
+        // LoadKernel takes implicitly grouped kernels, too, and leaves the groups to the accelerator.
+        new EngineKernel(this, Own(kernel), Device.AutoGroupSize);
 
     /// <inheritdoc/>
     protected sealed override Kernel LoadImplicitlyGroupedKernelInternal(

@@ -16,6 +16,9 @@ public abstract class EngineDevice : Device
     /// <summary>The peak number of fp32 operations for each byte that memory sends; null where the clocks are not known.</summary>
     public virtual double? OperationsPerByte => null;
 
+    /// <summary>The driver with its version, as far as it tells; empty where there is none.</summary>
+    public virtual string DriverName => "";
+
     /// <summary>Threads of a group of an implicitly grouped kernel.</summary>
     internal virtual int AutoGroupSize => Math.Min(256, MaxNumThreadsPerGroup);
 

@@ -25,7 +25,7 @@ internal static unsafe class EngineLauncher
             typeof(EngineLauncher).Module, skipVisibility: true) { InitLocals = false };
         ILGenerator il = launcher.GetILGenerator();
         LocalBuilder block = il.DeclareLocal(typeof(byte*));
-        il.Emit(OpCodes.Ldc_I4, Math.Max(8, layout.Bytes));
+        il.Emit(OpCodes.Ldc_I4, layout.BlockBytes);
         il.Emit(OpCodes.Conv_U);
         il.Emit(OpCodes.Localloc);
         il.Emit(OpCodes.Stloc, block);

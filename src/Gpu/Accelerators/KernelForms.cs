@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Accelerators;
@@ -5,7 +6,13 @@ namespace VaeGpu.Gpu.Accelerators;
 /// <summary>A kernel method on an accelerator, compiled once for each group shape that it is launched with.</summary>
 internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource source)
 {
+
     private readonly Dictionary<Index3D, Form> variants = [];
+    // The kernel for each set of specialised values that it was launched with.
+    private readonly List<KernelForms> specialized = [];
+    private readonly ArgumentLayout.Leaf[] values = source.SpecializedBlock is null
+        ? [.. source.Arguments.Leaves.Where(leaf => ArgumentLayout.IsSpecialized(leaf.Type))]
+        : [];
     // One reference, so that other threads see a shape and its executable together.
     private volatile Form? last;
 
@@ -13,7 +20,7 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
     public string Name => source.Name;
 
     /// <summary>The size of the argument block.</summary>
-    public int ArgumentBytes => source.Arguments.Bytes;
+    public int ArgumentBytes => source.Arguments.BlockBytes;
 
     /// <summary>What has been compiled so far.</summary>
     public IReadOnlyCollection<Executable> Executables
@@ -45,6 +52,11 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
 
     public unsafe void Launch(EngineStream stream, in KernelConfig config, byte* arguments)
     {
+        if (values.Length > 0)
+        {
+            Specialized(new(arguments, ArgumentBytes)).Launch(stream, config, arguments);
+            return;
+        }
         accelerator.ThrowIfDisposed();
         Index3D grid = config.GridDim;
         if (grid.X < 0 || grid.Y < 0 || grid.Z < 0)
@@ -58,11 +70,42 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
             throw new KernelLaunchException($"{source.Name} asks for {sharedBytes} bytes of dynamic shared memory; "
                 + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
+        Unsafe.WriteUnaligned(arguments + source.Arguments.Bytes, sharedBytes);
         Executable executable = Variant(config.GroupDim);
         if (accelerator.Recorder is { } recorder)
             recorder.Steps.Add(new RecordedLaunch(executable, grid, new(arguments, ArgumentBytes), sharedBytes));
         else
             executable.Launch(stream, grid, arguments, sharedBytes);
+    }
+
+    private KernelForms Specialized(ReadOnlySpan<byte> arguments)
+    {
+        lock (specialized)
+        {
+            foreach (KernelForms known in specialized)
+            {
+                if (known.IsFor(arguments, values))
+                    return known;
+            }
+            var own = new KernelSource(source.Method, source.Specialization, source.IsImplicit) 
+            {
+                StaticFields = source.StaticFields,
+                SpecializedBlock = arguments.ToArray(),
+            };
+            specialized.Add(new KernelForms(accelerator, own));
+            return specialized[^1];
+        }
+    }
+
+    private bool IsFor(ReadOnlySpan<byte> arguments, ArgumentLayout.Leaf[] values)
+    {
+        foreach (ArgumentLayout.Leaf leaf in values)
+        {
+            int bytes = ArgumentLayout.SizeOf(leaf.Type);
+            if (!arguments.Slice(leaf.Offset, bytes).SequenceEqual(source.SpecializedBlock.AsSpan(leaf.Offset, bytes)))
+                return false;
+        }
+        return true;
     }
 
     private sealed record Form(Index3D GroupDim, Executable Executable);

@@ -33,7 +33,11 @@ public sealed class OpenCL12Device : EngineDevice
     /// <summary>The bits of CL_DEVICE_TYPE.</summary>
     internal ulong TypeBits { get; private init; }
 
-    /// <summary>What the driver calls itself, with its version; a compiled program is good for one of them only.</summary>
+    /// <inheritdoc/>
+    /// <remarks>A compiled program is good for one of them only.</remarks>
+    public override string DriverName => Driver;
+
+    /// <summary>What the driver calls itself, with its version.</summary>
     internal string Driver { get; private init; } = "";
 
     /// <summary>Whether the device has 64-bit floats.</summary>

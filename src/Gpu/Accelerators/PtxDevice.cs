@@ -15,6 +15,9 @@ public sealed class PtxDevice : EngineDevice
     /// <inheritdoc/>
     public override bool IsGpu => true;
 
+    /// <inheritdoc/>
+    public override string DriverName => $"CUDA {DriverVersion} {driver.Build}";
+
     private protected override string Kind => "CUDA";
 
     private protected override int Ordinal => Handle;

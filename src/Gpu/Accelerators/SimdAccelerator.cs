@@ -7,7 +7,7 @@ using VaeGpu.Gpu.Targets.Simd;
 namespace VaeGpu.Gpu.Accelerators;
 
 /// <summary>The processor as an accelerator. Launches run at once and are done when they return.</summary>
-public sealed unsafe class SimdAccelerator : EngineAccelerator
+public unsafe class SimdAccelerator : EngineAccelerator
 {
     private readonly WorkerPool pool;
 

@@ -42,7 +42,10 @@ public class SimdDevice : EngineDevice
     public override Accelerator CreateAccelerator(Context context) => CreateSimdAccelerator(context);
 
     /// <summary>Opens the device.</summary>
-    public SimdAccelerator CreateSimdAccelerator(Context context) => new(context, new Opened(NumMultiprocessors, VectorBits));
+    public SimdAccelerator CreateSimdAccelerator(Context context) => new(context, ToOpen());
+
+    /// <summary>The device as an accelerator is told it.</summary>
+    internal SimdDevice ToOpen() => new Opened(NumMultiprocessors, VectorBits);
 
     private static int WidestVector() =>
         Vector512.IsHardwareAccelerated && Avx512F.IsSupported

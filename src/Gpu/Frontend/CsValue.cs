@@ -1,3 +1,4 @@
+using System.Reflection;
 using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu.IR;
 
@@ -58,4 +59,44 @@ internal sealed record VariableReference(int Variable, Type Type, int[] Path) : 
     public bool Equals(VariableReference? other) =>
         other is not null && Variable == other.Variable && Path.AsSpan().SequenceEqual(other.Path);
     public override int GetHashCode() => HashCode.Combine(Variable, Path.Length);
+}
+
+/// <summary>A reference to a number in a variable, seen as another type of the same size.</summary>
+internal sealed record ReinterpretedReference(VariableReference Target, Type Type) : CsValue;
+
+/// <summary>A managed array of the kernel's own: where its elements lie, one behind the other, and how many there are in each dimension.</summary>
+internal sealed record ArrayValue(Type Element, Value Pointer, Value[] Lengths) : CsValue
+{
+    public override IEnumerable<Value> Leaves => [Pointer, .. Lengths];
+
+    public override CsValue WithLeaves(Queue<Value> leaves)
+    {
+        Value pointer = leaves.Dequeue();
+        return new ArrayValue(Element, pointer, [.. Lengths.Select(_ => leaves.Dequeue())]);
+    }
+
+    /// <summary>The number of elements.</summary>
+    public Value Length(Builder b) => Lengths.Aggregate(b.Mul);
+
+    /// <summary>The element at some indices; the last is the one that runs fastest.</summary>
+    public MemoryReference At(Builder b, Value[] indices)
+    {
+        Value index = indices[0];
+        for (int i = 1; i < indices.Length; i++)
+            index = b.Add(b.Mul(index, Lengths[i]), indices[i]);
+        return new MemoryReference(Element, b.PtrAdd(Pointer, index, StructLayout.SizeOf(Element)));
+    }
+}
+
+/// <summary>The object without fields that a lambda, or a kernel that is no static method, belongs to: its methods may be called.</summary>
+internal sealed record ReceiverValue : CsValue;
+
+/// <summary>A field as such, which holds what an array begins as.</summary>
+internal sealed record TokenValue(FieldInfo Field) : CsValue;
+
+/// <summary>A reference to one of the numbers of an array inside a struct, by an index that is known at run time only.</summary>
+internal sealed record IndexedReference(VariableReference Owner, Type Type, Value Index) : CsValue
+{
+    public override IEnumerable<Value> Leaves => [Index];
+    public override CsValue WithLeaves(Queue<Value> leaves) => this with { Index = leaves.Dequeue() };
 }

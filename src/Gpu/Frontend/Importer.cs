@@ -11,6 +11,9 @@ namespace VaeGpu.Gpu.Frontend;
 internal sealed class Importer
 {
     private readonly List<Parameter> parameters = [];
+    private byte[]? specializedBlock, constants;
+    private int argumentBytes;
+    private Parameter? dynamicSharedBytes;
 
     private Importer(string kernelName, Builder builder)
     {
@@ -24,6 +27,12 @@ internal sealed class Importer
 
     /// <summary>The methods being inlined, outermost first.</summary>
     public Stack<MethodBase> Active { get; } = new();
+
+    /// <summary>Arrays outside the kernel that it reads, each at its start.</summary>
+    public Dictionary<Array, ArrayValue> Constants { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>What is done with static fields that may change.</summary>
+    public StaticFieldMode StaticFields { get; private set; }
 
     public string KernelName { get; }
 
@@ -68,6 +77,8 @@ internal sealed class Importer
     private void ImportKernel(KernelSource source)
     {
         MethodInfo method = source.Method;
+        StaticFields = source.StaticFields;
+        (argumentBytes, specializedBlock) = (source.Arguments.Bytes, source.SpecializedBlock);
         Builder.Location = SourceLines.Find(method, KernelName, 0, null);
         var arguments = new List<CsValue>();
         if (!method.IsStatic)
@@ -75,7 +86,7 @@ internal sealed class Importer
             // A lambda is an instance method, also where it captures nothing.
             if (StructLayout.Fields(method.DeclaringType!).Length > 0)
                 throw Error("The kernel captures variables.", "Pass them as parameters, and declare the kernel 'public static void'.");
-            arguments.Add(new NoValue("The object that a lambda belongs to is used.", "Declare the kernel 'public static void'."));
+            arguments.Add(new ReceiverValue());
         }
         if (method.ReturnType != typeof(void))
             throw Error($"The kernel returns {Naming.Of(method.ReturnType)}.", "Return void and write results through an ArrayView.");
@@ -108,6 +119,7 @@ internal sealed class Importer
             return new StructValue(type,
                 [.. StructLayout.Fields(type).Select(f => ImportParameter(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", leaves))]);
         }
+        constants = ArgumentLayout.IsSpecialized(type) ? specializedBlock : null;
         int offset = leaves.TryPeek(out ArgumentLayout.Leaf? leaf) && leaf.Type == type ? leaves.Dequeue().Offset : 0;
         if (leaf?.Element is not { } element || leaf.Type != type)
             return ImportScalars(type, name, offset);
@@ -120,7 +132,7 @@ internal sealed class Importer
     {
         if (MemoryTypes.Of(type) is { } memory)
         {
-            Value value = AddParameter(memory.ValueType(), name, offset, memory);
+            Value value = constants is null ? AddParameter(memory.ValueType(), name, offset, memory) : Read(memory, constants.AsSpan(offset));
             return new ScalarValue(type == typeof(bool) ? Builder.Binary(Op.Ne, value, Constant.I32(0)) : value);
         }
         if (!type.IsValueType)
@@ -130,11 +142,23 @@ internal sealed class Importer
         }
         if (StructLayout.WhyNotMemory(type) is { } reason)
             throw Error($"Parameter '{name}': {reason}", "Declare a struct with a field for each number.");
-        FieldInfo[] fields = StructLayout.Fields(type);
-        int[] offsets = StructLayout.Offsets(type);
         return new StructValue(type,
-            [.. fields.Select((f, i) => ImportScalars(f.FieldType, $"{name}.{Naming.Plain(f.Name)}", offset + offsets[i]))]);
+            [.. StructLayout.Parts(type).Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
     }
+
+    private static Constant Read(MemoryType memory, ReadOnlySpan<byte> bytes) => memory switch
+    {
+        MemoryType.I8 => Constant.I32((sbyte)bytes[0]),
+        MemoryType.U8 => Constant.I32(bytes[0]),
+        MemoryType.I16 => Constant.I32(BitConverter.ToInt16(bytes)),
+        MemoryType.U16 => Constant.I32(BitConverter.ToUInt16(bytes)),
+        MemoryType.I32 or MemoryType.F32 => new Constant(memory.ValueType(), BitConverter.ToInt32(bytes)),
+        _ => new Constant(memory.ValueType(), BitConverter.ToInt64(bytes)),
+    };
+
+    /// <summary>The bytes of the launch's dynamic shared memory.</summary>
+    public Value DynamicSharedBytes => dynamicSharedBytes ??=
+        AddParameter(IrType.I32, "dynamic shared bytes", argumentBytes, MemoryType.I32);
 
     private Parameter AddParameter(IrType type, string name, int offset, MemoryType? memory, int elementBytes = 0)
     {

@@ -8,10 +8,11 @@ using VaeGpu.Gpu.IR;
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>The methods that the compiler knows: the kernel vocabulary and the mathematics of .NET. All else is inlined.</summary>
-internal static class Intrinsics
+internal static partial class Intrinsics
 {
     private delegate CsValue? Handler(Importer importer, MethodBase method, CsValue[] arguments);
 
+    private static readonly Dictionary<string, Handler> named = CreateNamed();
     private static readonly Dictionary<(Type Type, string Name), Handler> handlers = Create();
 
     public static bool TryImport(Importer importer, MethodBase method, CsValue[] arguments, out CsValue? result)
@@ -21,11 +22,31 @@ internal static class Intrinsics
         if (type.IsGenericType && type.GetGenericTypeDefinition() is var definition
             && (definition == typeof(ArrayView<>) || definition == typeof(EqualityComparer<>)))
             type = definition;
-        if (!handlers.TryGetValue((type, method.Name), out Handler? handler))
+        // Some of ILGPU's types are its own affair; they are known by name.
+        if (!handlers.TryGetValue((type, method.Name), out Handler? handler)
+            && !(type.Module == ilgpu && named.TryGetValue($"{type.Name}.{method.Name}", out handler)))
+        {
             return false;
-        result = handler(importer, method, arguments);
-        return true;
+        }
+        result = handler(importer, method, Numbers(importer, method, arguments));
+        return !ReferenceEquals(result, inline);
     }
+
+    /// <summary>A Bool is 0 or 1 where the method takes a number.</summary>
+    private static CsValue[] Numbers(Importer m, MethodBase method, CsValue[] given)
+    {
+        ParameterInfo[] parameters = method.GetParameters();
+        int hidden = given.Length - parameters.Length;
+        return Array.ConvertAll([.. Enumerable.Range(0, given.Length)], i =>
+            i >= hidden && given[i] is ScalarValue { Value: var v } && v.Type == IrType.Bool && parameters[i - hidden].ParameterType != typeof(bool)
+                ? new ScalarValue(m.Builder.Emit(Op.BoolToInt, IrType.I32, [v]))
+                : given[i]);
+    }
+
+    /// <summary>What a handler gives where the method's own IL is to be read after all.</summary>
+    private static readonly CsValue inline = new NoValue("", "");
+
+    private static readonly Module ilgpu = typeof(ArrayView<>).Module;
 
     private static Dictionary<(Type, string), Handler> Create()
     {
@@ -37,7 +58,7 @@ internal static class Intrinsics
         AddMathematics(table);
         AddEquality(table);
         AddAssembly(table);
-        AddAssertions(table);
+        AddUtilities(table);
         return table;
     }
 
@@ -110,59 +131,18 @@ internal static class Intrinsics
     private static Value FirstOfPart(Importer m, Value width) =>
         m.Builder.And(m.Place(Op.LaneIndex), m.Builder.Not(LastOfPart(m, width)));
 
-    private static void AddViews(Dictionary<(Type, string), Handler> table)
-    {
-        Type view = typeof(ArrayView<>);
-        table[(view, "get_Item")] = (m, _, a) =>
-        {
-            ViewValue v = View(m, a[0]);
-            // An index is an int, a long, or an Index1D that holds one.
-            return new MemoryReference(v.Element, m.Builder.PtrAdd(v.Pointer, a[1].Leaves.Single(), StructLayout.SizeOf(v.Element)));
-        };
-        table[(view, "get_Length")] = (m, _, a) => new ScalarValue(View(m, a[0]).Length);
-        table[(view, "get_IntLength")] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.Truncate64, IrType.I32, [View(m, a[0]).Length]));
-        table[(view, "get_IsValid")] = (m, _, a) => new ScalarValue(m.Builder.Binary(Op.Gt, View(m, a[0]).Length, Constant.I64(0)));
-        table[(view, "SubView")] = (m, _, a) =>
-        {
-            ViewValue v = View(m, a[0]);
-            Value start = Scalar(a[1]);
-            return new ViewValue(v.Element, m.Builder.PtrAdd(v.Pointer, start, StructLayout.SizeOf(v.Element)),
-                a.Length > 2 ? Long(m, Scalar(a[2])) : m.Builder.Binary(Op.Sub, v.Length, Long(m, start)));
-        };
-        table[(view, "AsAlignedInternal")] = (m, _, a) => View(m, a[0]);
-        table[(view, "Cast")] = (m, method, a) =>
-        {
-            ViewValue v = View(m, a[0]);
-            Type other = method.GetGenericArguments()[0];
-            Value bytes = m.Builder.Mul(v.Length, Constant.I64(StructLayout.SizeOf(v.Element)));
-            return new ViewValue(other, v.Pointer, m.Builder.Binary(Op.Div, bytes, Constant.I64(StructLayout.SizeOf(other))));
-        };
-        table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) =>
-            Array(m, method, Op.SharedArray, AddressSpace.Shared, a[0].Leaves.Single());
-        table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) =>
-            Array(m, method, Op.LocalArray, AddressSpace.Local, a[0].Leaves.Single());
-        table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
-            new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []),
-                Constant.I64(int.MaxValue));
-    }
-
-    private static ViewValue Array(Importer m, MethodBase method, Op op, AddressSpace space, Value length)
-    {
-        Type element = method.GetGenericArguments()[0];
-        if (length is not Constant n || n.Bits <= 0)
-            throw m.Error($"{method.DeclaringType!.Name}.Allocate has a length that is not a positive constant.",
-                "Use a const, or a static abstract member of a policy struct.");
-        var array = new Instruction(op, IrType.Pointer(space), [], n.Bits * StructLayout.SizeOf(element), m.Builder.Location);
-        Value pointer = space == AddressSpace.Shared ? m.Builder.AppendAtEntry(array) : m.Builder.Append(array);
-        return new ViewValue(element, pointer, Constant.I64(n.Bits));
-    }
-
     private static void AddAtomics(Dictionary<(Type, string), Handler> table)
     {
         void Atomically(string name, Op op, Op unsigned) => table[(typeof(Atomic), name)] = (m, method, a) =>
         {
+            if (MemoryTypes.Of(method.GetParameters()[1].ParameterType) is null)
+                return inline;
             if (a[0] is not MemoryReference target)
                 throw m.Error("An atomic operation on a variable.", "Apply it to an element of a view.");
+            if (Scalar(a[1]).Type == IrType.F64)
+                return Looped(m, name, a);
+            if (op == Op.AtomicCompareExchange && Scalar(a[1]).Type == IrType.F32)
+                return ExchangeBits(m, target, a);
             bool isUnsigned = method.GetParameters()[1].ParameterType is var type && (type == typeof(uint) || type == typeof(ulong));
             return new ScalarValue(m.Builder.Emit(isUnsigned ? unsigned : op, Scalar(a[1]).Type, [target.Pointer, .. a[1..].Select(Scalar)],
                 (long)MemoryTypes.Of(target.Element)!.Value));
@@ -175,58 +155,20 @@ internal static class Intrinsics
         Atomically(nameof(Atomic.Xor), Op.AtomicXor, Op.AtomicXor);
         Atomically(nameof(Atomic.Exchange), Op.AtomicExchange, Op.AtomicExchange);
         Atomically(nameof(Atomic.CompareExchange), Op.AtomicCompareExchange, Op.AtomicCompareExchange);
+        table[(typeof(Atomic), nameof(Atomic.MakeAtomic))] = (m, method, a) => new MethodImporter(
+            m, typeof(KernelMath).GetMethod(nameof(KernelMath.MakeAtomic))!.MakeGenericMethod(method.GetGenericArguments()), a).Import();
     }
 
-    private static void AddMathematics(Dictionary<(Type, string), Handler> table)
+    /// <summary>64-bit floats have loops round an exchange of their bits; ILGPU's own exchanges see the bits, too.</summary>
+    private static CsValue Looped(Importer m, string name, CsValue[] a) => name is nameof(Atomic.Add) or nameof(Atomic.Min) or nameof(Atomic.Max)
+        ? Replace(m, "Atomic" + name, a)
+        : inline;
+
+    private static ScalarValue ExchangeBits(Importer m, MemoryReference target, CsValue[] a)
     {
-        void Function(string name, Op op)
-        {
-            foreach (Type type in (Type[])[typeof(MathF), typeof(Math), typeof(float), typeof(double)])
-            {
-                table[(type, name)] = (m, method, a) =>
-                {
-                    Value[] values = [.. a.Select(Scalar)];
-                    if (!values[0].Type.IsFloat)
-                        return Integer(m, op, name, values, method.GetParameters()[0].ParameterType);
-                    if (method.GetParameters().Length != values.Length || method.GetParameters().Length > 1 && op is Op.RoundEven or Op.Log)
-                        throw m.Error($"{Naming.Of(method)} with {values.Length} arguments is not in the kernel vocabulary.",
-                            "Use the plain form.");
-                    return new ScalarValue(m.Builder.Emit(op, values[0].Type, values));
-                };
-            }
-        }
-        Function("FusedMultiplyAdd", Op.Fma);
-        Function("Sqrt", Op.Sqrt);
-        Function("Abs", Op.Abs);
-        Function("Min", Op.Min);
-        Function("Max", Op.Max);
-        Function("Floor", Op.Floor);
-        Function("Ceiling", Op.Ceiling);
-        Function("Truncate", Op.Truncate);
-        Function("Round", Op.RoundEven);
-        Function("Exp", Op.Exp);
-        Function("Log", Op.Log);
-        Function("Sin", Op.Sin);
-        Function("Cos", Op.Cos);
-        Function("Tanh", Op.Tanh);
-        Function("Pow", Op.Pow);
-        table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) =>
-            new ScalarValue(m.Builder.Binary(Op.Ne, Scalar(a[0]), Scalar(a[0])));
-        void Bits(Type type, string name, IrType result) => table[(type, name)] = (m, _, a) =>
-            new ScalarValue(m.Builder.Emit(Op.BitCast, result, [Scalar(a[0])]));
-        Bits(typeof(BitConverter), nameof(BitConverter.SingleToInt32Bits), IrType.I32);
-        Bits(typeof(BitConverter), nameof(BitConverter.SingleToUInt32Bits), IrType.I32);
-        Bits(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle), IrType.F32);
-        Bits(typeof(BitConverter), nameof(BitConverter.UInt32BitsToSingle), IrType.F32);
-        Bits(typeof(BitConverter), nameof(BitConverter.DoubleToInt64Bits), IrType.I64);
-        Bits(typeof(BitConverter), nameof(BitConverter.DoubleToUInt64Bits), IrType.I64);
-        Bits(typeof(BitConverter), nameof(BitConverter.Int64BitsToDouble), IrType.F64);
-        Bits(typeof(BitConverter), nameof(BitConverter.UInt64BitsToDouble), IrType.F64);
-        foreach (string name in (string[])[nameof(Interop.FloatAsInt), nameof(Interop.IntAsFloat)])
-        {
-            table[(typeof(Interop), name)] = (m, _, a) =>
-                new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
-        }
+        Value Bits(CsValue value) => m.Builder.Emit(Op.BitCast, IrType.I32, [Scalar(value)]);
+        Value before = m.Builder.Emit(Op.AtomicCompareExchange, IrType.I32, [target.Pointer, Bits(a[1]), Bits(a[2])], (long)MemoryType.I32);
+        return new ScalarValue(m.Builder.Emit(Op.BitCast, IrType.F32, [before]));
     }
 
     /// <summary>Records compare their fields by EqualityComparer, which goes by Equals: NaN equals itself.</summary>
@@ -266,39 +208,6 @@ internal static class Intrinsics
         return Bool(m, result);
     }
 
-    private static IrType Twin(IrType type) => type.Scalar switch
-    {
-        IR.Scalar.I32 => IrType.F32,
-        IR.Scalar.F32 => IrType.I32,
-        IR.Scalar.I64 => IrType.F64,
-        _ => IrType.I64,
-    };
-
-    /// <summary>Assertions are for ILGPU's CPU accelerator; kernels that are compiled here do not check them.</summary>
-    private static void AddAssertions(Dictionary<(Type, string), Handler> table)
-    {
-        foreach (Type type in (Type[])[typeof(Trace), typeof(Debug)])
-            table[(type, nameof(Trace.Assert))] = (_, _, _) => null;
-        table[(typeof(IndexTypeExtensions), "AssertIntIndexRange")] = (_, _, _) => null;
-        table[(typeof(IndexTypeExtensions), "AssertIntIndex")] = (_, _, _) => null;
-        table[(typeof(ILGPU.Interop), nameof(ILGPU.Interop.SizeOf))] = (_, method, _) =>
-            new ScalarValue(Constant.I32(StructLayout.SizeOf(method.GetGenericArguments()[0])));
-    }
-
-    /// <summary>Math.Abs, Min and Max of integers.</summary>
-    private static ScalarValue Integer(Importer m, Op op, string name, Value[] v, Type type)
-    {
-        Builder b = m.Builder;
-        bool unsigned = type == typeof(uint) || type == typeof(ulong);
-        return new ScalarValue(op switch
-        {
-            Op.Abs => b.Select(b.Binary(Op.Lt, v[0], Constant.Zero(v[0].Type)), b.Emit(Op.Neg, v[0].Type, [v[0]]), v[0]),
-            Op.Min => b.Select(b.Binary(unsigned ? Op.LtU : Op.Lt, v[1], v[0]), v[1], v[0]),
-            Op.Max => b.Select(b.Binary(unsigned ? Op.GtU : Op.Gt, v[1], v[0]), v[1], v[0]),
-            _ => throw m.Error($"Math.{name} of integers is not in the kernel vocabulary.", "Convert to float first."),
-        });
-    }
-
     private static Value Scalar(CsValue value) => ((ScalarValue)value).Value;
 
     private static Value Bool(Importer m, CsValue value) =>
@@ -306,7 +215,4 @@ internal static class Intrinsics
 
     private static Value Long(Importer m, Value value) =>
         value.Type == IrType.I64 ? value : m.Builder.Emit(Op.SignExtend, IrType.I64, [value]);
-
-    private static ViewValue View(Importer m, CsValue value) =>
-        value as ViewValue ?? m.Load(value) as ViewValue ?? throw m.Error("A view is expected.", "Pass an ArrayView.");
 }

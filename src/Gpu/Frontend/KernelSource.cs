@@ -22,6 +22,12 @@ internal sealed class KernelSource(MethodInfo method, KernelSpecialization speci
     public bool IsImplicit { get; } = isImplicit ?? (method.GetParameters().FirstOrDefault()?.ParameterType is { } first
         && (first == typeof(Index1D) || first == typeof(Index2D) || first == typeof(Index3D)));
 
+    /// <summary>Whether static fields that may change are constants of the kernel, too, and writes to them left out: the context's builder says so.</summary>
+    public StaticFieldMode StaticFields { get; init; }
+
+    /// <summary>The argument block that specialised values are read from, which are constants then; null where they are arguments like others.</summary>
+    public byte[]? SpecializedBlock { get; init; }
+
     /// <summary>Where a launch's arguments lie.</summary>
     public ArgumentLayout Arguments { get; } = ArgumentLayout.Of(method);
 

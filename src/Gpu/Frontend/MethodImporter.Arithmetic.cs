@@ -18,6 +18,9 @@ internal sealed partial class MethodImporter
             // C# writes conv.r.un and then conv.r4 or conv.r8; together they are one conversion, rounded once.
             if (to == "r.un" && code[code.IndexOf(i) + 1].Operation == "conv.r4")
                 to = "r4.un";
+            // The address of an array inside a struct, on its way to an index.
+            if (to is "u" or "i" && stack.Peek() is VariableReference or MemoryReference or IndexedReference)
+                return true;
             Push(Convert(to, Scalar(stack.Pop())));
             return true;
         }
@@ -37,12 +40,16 @@ internal sealed partial class MethodImporter
         };
         if (binary is { } op)
         {
-            Value right = Scalar(stack.Pop()), left = Scalar(stack.Pop());
+            CsValue top = stack.Pop();
+            if (op == Op.Add && stack.Peek() is VariableReference or MemoryReference or IndexedReference)
+            {
+                stack.Push(importer.Advance(stack.Pop(), Scalar(top)));
+                return true;
+            }
+            Value right = Scalar(top), left = Scalar(stack.Pop());
             (left, right) = op is Op.And or Op.Or or Op.Xor && left.Type == IrType.Bool && right.Type == IrType.Bool
                 ? (left, right)
                 : Match(left, right);
-            if (op == Op.Rem && left.Type.IsFloat)
-                throw importer.Error("The remainder of floats is taken.", "Write x - y * MathF.Truncate(x / y), which says its rounding.");
             Push(Builder.Binary(op, left, right));
             return true;
         }

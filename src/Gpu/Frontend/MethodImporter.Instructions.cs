@@ -38,7 +38,7 @@ internal sealed partial class MethodImporter
                 stack.Push(new ScalarValue(Constant.I32(StructLayout.SizeOf((Type)i.Operand!))));
                 break;
             default:
-                if (!ImportVariable(operation, i) && !ImportMemory(operation, i) && !ImportArithmetic(operation, i))
+                if (!ImportVariable(operation, i) && !ImportMemory(operation, i) && !ImportArray(operation, i) && !ImportArithmetic(operation, i))
                     throw Unsupported(operation);
                 break;
         }
@@ -46,17 +46,14 @@ internal sealed partial class MethodImporter
 
     private KernelCompilationException Unsupported(string operation) => operation switch
     {
-        "newarr" => importer.Error("An array is allocated.", "Use LocalMemory.Allocate<T>(n) with a constant n, or pass an ArrayView."),
         "box" or "unbox" or "unbox.any" or "castclass" or "isinst" =>
             importer.Error("A value is boxed or cast to an object.", "Kernels have no heap; use generics with struct constraints."),
         "ldftn" or "ldvirtftn" or "calli" => importer.Error("A delegate or function pointer is used.",
             "Pass a policy struct as a type parameter and call its static abstract member; calls are then inlined."),
-        "ldelem" or "ldelema" or "ldlen" or "ldnull" or "initblk" or "cpblk" or "localloc" or "ldtoken" =>
+        "ldnull" or "initblk" or "cpblk" or "localloc" or "ldtoken" =>
             importer.Error($"An object or raw memory is used ({operation}).", "Kernels see ArrayView<T>, numbers and structs."),
         _ when operation.Contains(".ovf", StringComparison.Ordinal) =>
             importer.Error("Arithmetic is checked for overflow.", "Kernels cannot throw; write unchecked(…)."),
-        _ when operation.StartsWith("ldelem", StringComparison.Ordinal) || operation.StartsWith("stelem", StringComparison.Ordinal) =>
-            importer.Error("An array is used.", "Pass an ArrayView<T>, or use LocalMemory.Allocate<T>(n)."),
         _ => importer.Error($"The IL instruction {operation} is not allowed in a kernel.", "Use numbers, structs and views only."),
     };
 
@@ -128,6 +125,12 @@ internal sealed partial class MethodImporter
                     throw Unsupported("ldftn");
                 stack.Push(importer.StaticField(constant));
                 return true;
+            case "ldsflda" when i.Operand is FieldInfo { IsInitOnly: true } readOnly:
+                stack.Push(new VariableReference(Environment.Declare(importer.StaticField(readOnly)), readOnly.FieldType, []));
+                return true;
+            case "stsfld" when importer.StaticFields.HasFlag(StaticFieldMode.IgnoreStaticFieldStores):
+                stack.Pop();
+                return true;
             case "stsfld" or "ldsflda":
                 throw importer.Error($"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
                     "Write results through an ArrayView; constants are 'const'.");
@@ -149,6 +152,11 @@ internal sealed partial class MethodImporter
     private void ImportNew(ConstructorInfo constructor)
     {
         Type type = constructor.DeclaringType!;
+        if (type.IsArray)
+        {
+            stack.Push(importer.NewArray(type.GetElementType()!, [.. Pop(constructor.GetParameters().Length).Select(AsInt)]));
+            return;
+        }
         if (!type.IsValueType)
         {
             throw type.IsSubclassOf(typeof(Delegate)) || Naming.IsClosure(type)
@@ -180,6 +188,8 @@ internal sealed partial class MethodImporter
         CsValue[] given = Pop(target.GetParameters().Length + (target.IsStatic ? 0 : 1));
         if (type is not null)
             target = Implementation(type, target);
+        if (ImportArrayMethod(target, given))
+            return;
         if (Intrinsics.TryImport(importer, target, given, out CsValue? value))
         {
             if (value is not null)
@@ -189,7 +199,7 @@ internal sealed partial class MethodImporter
         if (type is null && isVirtual && target.IsVirtual && !target.IsFinal && !target.DeclaringType!.IsSealed)
             throw importer.Error($"{Naming.Of(target)} is called virtually.",
                 "Make the callee a struct type parameter (where T : struct, I…): calls are then resolved when the kernel is compiled.");
-        if (!target.IsStatic && !target.DeclaringType!.IsValueType)
+        if (!target.IsStatic && !target.DeclaringType!.IsValueType && given[0] is not ReceiverValue)
         {
             throw target.DeclaringType!.IsSubclassOf(typeof(Delegate))
                 ? Unsupported("ldftn")

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Accelerators;
@@ -12,6 +13,7 @@ internal static class StructLayout
 {
     private static readonly ConcurrentDictionary<Type, FieldInfo[]> fields = new();
     private static readonly ConcurrentDictionary<Type, int[]> offsets = new();
+    private static readonly ConcurrentDictionary<Type, Part[]> parts = new();
     private static readonly ConcurrentDictionary<Type, int> sizes = new();
     private static readonly ConcurrentDictionary<Type, string?> valueRefusals = new();
     private static readonly ConcurrentDictionary<Type, string?> memoryRefusals = new();
@@ -20,6 +22,43 @@ internal static class StructLayout
     /// <summary>The instance fields in declaration order.</summary>
     public static FieldInfo[] Fields(Type type) => fields.GetOrAdd(type, static t =>
         [.. t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken)]);
+
+    /// <summary>What a struct is made of: its fields, or the elements of an array inside another struct.</summary>
+    public static Part[] Parts(Type type) => parts.GetOrAdd(type, static t =>
+    {
+        FieldInfo[] all = Fields(t);
+        if (!IsBuffer(t))
+            return [.. all.Zip(Offsets(t), (field, offset) => new Part(field.FieldType, offset, field.Name))];
+        Type element = all[0].FieldType;
+        int size = SizeOf(element);
+        return [.. Enumerable.Range(0, SizeOf(t) / size).Select(i => new Part(element, i * size, $"{i}"))];
+    });
+
+    /// <summary>The types of <see cref="Parts"/>, also where they have no place in memory.</summary>
+    public static IEnumerable<Type> PartTypes(Type type) =>
+        IsBuffer(type) ? Parts(type).Select(part => part.Type) : Fields(type).Select(field => field.FieldType);
+
+    /// <summary>A field, or an element of an array inside a struct.</summary>
+    public sealed record Part(Type Type, int Offset, string Name);
+
+    /// <summary>Whether a type is an array inside a struct: a fixed buffer, as the C# compiler declares it, or an inline array.</summary>
+    public static bool IsBuffer(Type type) => type.IsDefined(typeof(InlineArrayAttribute))
+        || type.Name.EndsWith("e__FixedBuffer", StringComparison.Ordinal);
+
+    /// <summary>The elements of an array inside a struct.</summary>
+    public static Array ReadBuffer(object buffer)
+    {
+        Type type = buffer.GetType();
+        var elements = Array.CreateInstance(Fields(type)[0].FieldType, Parts(type).Length);
+        GCHandle source = GCHandle.Alloc(buffer, GCHandleType.Pinned), target = GCHandle.Alloc(elements, GCHandleType.Pinned);
+        unsafe
+        {
+            NativeMemory.Copy((void*)source.AddrOfPinnedObject(), (void*)target.AddrOfPinnedObject(), (nuint)SizeOf(type));
+        }
+        source.Free();
+        target.Free();
+        return elements;
+    }
 
     /// <summary>A field's place among its struct's <see cref="Fields"/>.</summary>
     public static int Position(FieldInfo field) =>
@@ -42,10 +81,8 @@ internal static class StructLayout
 
     private static string? FindValueRefusal(Type type)
     {
-        if (type == typeof(decimal) || type == typeof(System.Half) || type == typeof(Int128) || type == typeof(UInt128))
+        if (type == typeof(decimal) || type == typeof(System.Half))
             return $"{Naming.Of(type)} is no number of the kernel vocabulary.";
-        if (type.IsDefined(typeof(InlineArrayAttribute)) || Array.Exists(Fields(type), f => f.IsDefined(typeof(FixedBufferAttribute))))
-            return $"{Naming.Of(type)} holds an array inside.";
         return type.IsExplicitLayout && Overlaps(type) ? $"Fields of {Naming.Of(type)} overlap." : null;
     }
 
@@ -56,8 +93,6 @@ internal static class StructLayout
     {
         if (WhyNotValue(type) is { } reason)
             return reason;
-        if (type.IsAutoLayout)
-            return $"{Naming.Of(type)} is laid out as the runtime likes, as all tuples are, so it cannot be passed or lie in memory.";
         return IsAligned(type, 0) && SizeOf(type) % Math.Max(1, NaturalAlignment(type)) == 0
             ? null
             : $"{Naming.Of(type)} is packed so that a field lies at no multiple of its size, which GPUs cannot read.";
@@ -66,6 +101,9 @@ internal static class StructLayout
     private static int[] FindOffsets(Type type)
     {
         FieldInfo[] all = Fields(type);
+        // The runtime lays tuples out as it likes, and aligns 128-bit numbers as the system does; the host fills buffers in that way, so it is asked.
+        if (type.IsAutoLayout || Array.Exists(all, f => f.FieldType == typeof(Int128) || f.FieldType == typeof(UInt128)))
+            return Array.ConvertAll(all, MeasuredOffset);
         var found = new int[all.Length];
         int next = 0;
         for (int i = 0; i < all.Length; i++)
@@ -76,6 +114,23 @@ internal static class StructLayout
             next = found[i] + SizeOf(all[i].FieldType);
         }
         return found;
+    }
+
+    private static int MeasuredOffset(FieldInfo field)
+    {
+        Type type = field.DeclaringType!;
+        var offset = new DynamicMethod("OffsetOf", typeof(long), [], typeof(StructLayout).Module, skipVisibility: true);
+        ILGenerator il = offset.GetILGenerator();
+        LocalBuilder value = il.DeclareLocal(type);
+        il.Emit(OpCodes.Ldloca, value);
+        il.Emit(OpCodes.Ldflda, field);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Ldloca, value);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Conv_I8);
+        il.Emit(OpCodes.Ret);
+        return (int)(long)offset.Invoke(null, null)!;
     }
 
     private static int Alignment(Type type) => MemoryTypes.Of(type) is { } memory

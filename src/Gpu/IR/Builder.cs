@@ -60,6 +60,9 @@ internal sealed class Builder
         return instruction;
     }
 
+    /// <summary>Puts a region's instructions at the function's start.</summary>
+    public void InsertAtEntry(Region region) => scopes.Last().Region.Instructions.InsertRange(0, region.Instructions);
+
     public Value Binary(Op op, Value a, Value b) => Emit(op, op.IsComparison() ? IrType.Bool : a.Type, [a, b]);
     public Value Add(Value a, Value b) => Binary(Op.Add, a, b);
     public Value Mul(Value a, Value b) => Binary(Op.Mul, a, b);

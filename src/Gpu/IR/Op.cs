@@ -11,7 +11,7 @@ internal enum Op : byte
     // Floats. Fma rounds once. Min and Max are IEEE 754-2019 minimum and maximum, as MathF's: NaN wins, −0 < +0.
     Fma, Sqrt, Abs, Min, Max, Floor, Ceiling, Truncate, RoundEven,
     // Functions of the device's own library: not the same bits on every device.
-    Exp, Log, Sin, Cos, Tanh, Pow,
+    Exp, Log, Log2, Log10, Sin, Cos, Tan, Asin, Acos, Atan, Sinh, Cosh, Tanh, Atan2, Pow,
     // Comparisons give Bool; those of floats are false where an operand is NaN, Ne excepted.
     Eq, Ne, Lt, Le, Gt, Ge, LtU, LeU, GtU, GeU,
     // Select(condition, whenTrue, whenFalse).

@@ -6,13 +6,15 @@ namespace VaeGpu.Gpu.Passes;
 internal static class Pipeline
 {
     /// <summary>Optimises a kernel for groups of one shape.</summary>
-    /// <exception cref="KernelCompilationException">A local array stays dynamic, or a barrier is divergent.</exception>
+    /// <exception cref="KernelCompilationException">A local array is too large, or a barrier is divergent.</exception>
     public static Function Run(Function function, Index3D groupDim, int warpSize)
     {
         function = Simplify.Apply(Specialize.Apply(function, groupDim, warpSize));
         function = ThenSimplify(function, RootPointers.Apply(CountedLoops.Apply(function)));
+        function = ThenSimplify(function, AlignedLoops.Apply(function, groupDim));
         function = ThenSimplify(function, RotateLoops.Apply(function));
         function = ThenSimplify(function, Unroll.Apply(function));
+        function = ThenSimplify(function, LocalMemoryAccesses.Apply(function, groupDim));
         function = ThenSimplify(function, PromoteLocals.Apply(function));
         function = ThenSimplify(function, Divisions.Apply(function, groupDim));
         Variance.Analyze(function, groupDim, 0).RequireUniformBarriers();

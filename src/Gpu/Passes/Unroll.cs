@@ -4,14 +4,14 @@ namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
 /// Unrolls loops with a constant number of iterations: always where the induction variable reaches the index of a local
-/// array, which must become constant; else where the result is small.
+/// array, which then becomes a constant; else where the result is small.
 /// </summary>
 internal sealed class Unroll : Rewriter
 {
     /// <summary>The most instructions that an unrolled loop may come to where unrolling is a choice.</summary>
     private const int SmallLoop = 192;
 
-    /// <summary>The most that it may come to where it is a must; beyond, machine code would be slower than memory.</summary>
+    /// <summary>The most that it may come to for the sake of a local array; beyond, machine code would be slower than memory.</summary>
     private const int LargestLoop = 20_000;
 
     public static Function Apply(Function function) =>
@@ -43,13 +43,8 @@ internal sealed class Unroll : Rewriter
         long size = loop.Body.All().Count() * trips;
         if (size <= SmallLoop)
             return true;
-        if (!IndexesLocalArray(loop))
-            return false;
-        if (size <= LargestLoop)
-            return true;
-        throw new KernelCompilationException(Source.Name, loop.Location,
-            $"A loop of {trips} iterations indexes a local array and is too long to unroll ({size} instructions).",
-            "Use a smaller array, or shared memory.");
+        // A loop too long leaves its array in memory.
+        return size <= LargestLoop && IndexesLocalArray(loop);
     }
 
     /// <summary>Whether the induction variable, or what is computed from it, indexes a local array.</summary>

@@ -9,8 +9,7 @@ namespace VaeGpu.Gpu.Runtime;
 internal static class BinaryCache
 {
     /// <summary>The folder of the cache.</summary>
-    public static string Folder { get; } =
-        Path.Combine(UserFolder(Environment.GetEnvironmentVariable("XDG_CACHE_HOME")), "VaeGpu", "kernels");
+    public static string Folder { get; } = Path.Combine(UserCache.Folder, "kernels");
 
     /// <summary>What was kept under a key, or null.</summary>
     public static byte[]? Read(string key)
@@ -48,18 +47,6 @@ internal static class BinaryCache
 
     /// <summary>The file of a key.</summary>
     internal static string PathOf(string key) => Path.Combine(Folder, key + ".bin");
-
-    /// <summary>Where a user's caches lie; a relative path is none, by XDG's rules.</summary>
-    internal static string UserFolder(string? cacheHome)
-    {
-        if (Path.IsPathFullyQualified(cacheHome ?? ""))
-            return cacheHome!;
-        // Without the option a home that is not there yet gives no path at all, and the cache would lie in the working folder.
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
-        return OperatingSystem.IsLinux()
-            ? Path.Combine(home, ".cache")
-            : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-    }
 
     private static void Discard(string path)
     {

@@ -1,4 +1,5 @@
 using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Ilgpu;
@@ -11,11 +12,15 @@ public sealed class Backend : IDisposable
 {
     private readonly Context context;
 
-    private Backend(Context context, Device device)
+    private Backend(Context context, DeviceSpec spec, Device device)
     {
         this.context = context;
+        Spec = spec;
         Accelerator = device.CreateAccelerator(context);
     }
+
+    /// <summary>What names the device; never <c>auto</c>.</summary>
+    public DeviceSpec Spec { get; }
 
     /// <summary>The open device.</summary>
     public Accelerator Accelerator { get; }
@@ -28,8 +33,8 @@ public sealed class Backend : IDisposable
     public static Backend Open(string spec = "auto", int threads = 0)
     {
         DeviceSpec wanted = DeviceSpec.Parse(spec);
-        Device device = wanted.Kind is null ? Fastest(threads) : Find(wanted, wanted.Kind, threads);
-        return new Backend(Context.Create(builder => builder.EnableIntrinsics()), device);
+        (DeviceSpec found, Device device) = wanted.Kind is null ? Fastest(threads) : (wanted, Find(wanted, wanted.Kind, threads));
+        return new Backend(Context.Create(builder => builder.EnableIntrinsics()), found, device);
     }
 
     /// <summary>Every device of this machine, and what was found and cannot be used.</summary>
@@ -57,6 +62,15 @@ public sealed class Backend : IDisposable
     /// <summary>Operations in fp32 that a device does, at most, while its memory sends a byte; null where nothing tells.</summary>
     public static double? OperationsPerByte(Accelerator accelerator) => (accelerator as EngineAccelerator)?.Device.OperationsPerByte;
 
+    /// <summary>A device's driver with its version, as far as it tells.</summary>
+    internal static string DriverOf(Accelerator accelerator) => accelerator switch
+    {
+        EngineAccelerator engine => engine.Device.DriverName,
+        CudaAccelerator cuda => $"CUDA {cuda.DriverVersion}",
+        CLAccelerator cl => $"{cl.VendorName} {cl.CVersion}",
+        _ => "",
+    };
+
     /// <summary>Refuses what certainly has no room beside the buffers of an accelerator, where that is known.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="what">What needs room, as a sentence's beginning.</param>
@@ -76,10 +90,18 @@ public sealed class Backend : IDisposable
         context.Dispose();
     }
 
-    private static Device Fastest(int threads) =>
-        DeviceKind.Cuda.Search(threads).Devices.FirstOrDefault()
-        ?? DeviceKind.OpenCL.Search(threads).Devices.FirstOrDefault(device => device is EngineDevice { IsGpu: true })
-        ?? DeviceKind.Cpu.Search(threads).Devices[0];
+    private static (DeviceSpec Spec, Device Device) Fastest(int threads)
+    {
+        foreach (DeviceKind kind in (DeviceKind[])[DeviceKind.Cuda, DeviceKind.OpenCL, DeviceKind.Cpu])
+        {
+            foreach ((int index, Device device) in kind.Search(threads).Devices.Index())
+            {
+                if (kind == DeviceKind.Cpu || device is EngineDevice { IsGpu: true })
+                    return (new(kind, index), device);
+            }
+        }
+        throw new DeviceNotFoundException("There is no device here.");
+    }
 
     private static Device Find(DeviceSpec wanted, DeviceKind kind, int threads)
     {

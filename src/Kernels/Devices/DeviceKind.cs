@@ -20,11 +20,11 @@ public sealed class DeviceKind
         Cpu = new("cpu", false, threads => new([SimdDevice.Create(threads)]), accelerator => accelerator is SimdAccelerator),
         Cuda = new("cuda", true, _ => new(PtxDevice.Search()), accelerator => accelerator is PtxAccelerator),
         OpenCL = new("opencl", true, _ => new(OpenCL12Device.Search()), accelerator => accelerator is OpenCL12Accelerator),
-        new("interpreter", false, _ => new([InterpreterDevice.Create()]), accelerator => accelerator is InterpreterAccelerator),
+        new("interpreter", false, _ => new([InterpreterDevice.Create()]), accelerator => accelerator is InterpreterAccelerator) { IsForChecking = true },
         new("ilgpu-cuda", true, _ => new(Ilgpu(() => CudaDevice.GetDevices(_ => true))), accelerator => accelerator is CudaAccelerator),
         new("ilgpu-opencl", true, _ => new(Ilgpu(() => CLDevice.GetDevices(device => device.Capabilities.GenericAddressSpace))),
             accelerator => accelerator is CLAccelerator),
-        new("ilgpu-cpu", false, _ => new([CPUDevice.Default]), accelerator => accelerator is CPUAccelerator),
+        new("ilgpu-cpu", false, _ => new([CPUDevice.Default]), accelerator => accelerator is CPUAccelerator) { IsForChecking = true },
     ];
 
     /// <summary>The processor, through SIMD code.</summary>
@@ -41,6 +41,12 @@ public sealed class DeviceKind
 
     /// <summary>Whether there can be several, so that one is named by a number: <c>cuda:1</c>.</summary>
     public bool IsCounted { get; }
+
+    /// <summary>Whether it is there to check kernels, which it runs slowly.</summary>
+    public bool IsForChecking { get; private init; }
+
+    /// <summary>The kind that runs the same GPUs with ILGPU's own compiler; null where there is no such kind.</summary>
+    public DeviceKind? WithIlgpu => IsCounted ? All.FirstOrDefault(kind => kind.Name == $"ilgpu-{Name}") : null;
 
     /// <summary>The kind of an open device.</summary>
     public static DeviceKind Of(Accelerator accelerator) => All.First(kind => kind.owns(accelerator));

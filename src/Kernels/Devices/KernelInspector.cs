@@ -8,6 +8,8 @@ namespace VaeGpu.Kernels.Devices;
 /// <summary>Looks into kernels: what they do, and what is generated for them.</summary>
 public static class KernelInspector
 {
+    private const int ScalarBits = 32;
+
     /// <summary>The languages that <see cref="Code"/> knows.</summary>
     public static IReadOnlyList<string> Targets => [.. Enum.GetNames<CodeTarget>().Select(name => name.ToLowerInvariant())];
 
@@ -20,6 +22,22 @@ public static class KernelInspector
             launch.Name, launch.Method, launch.Specialization, launch.GroupDim, launch.GridDim, launch.GroupSharedBytes,
             launch.Flops, launch.Bytes, launch.AccessedBytes)),
     ];
+
+    /// <summary>
+    /// Runs some work on the processor, and each of its launches on a device as well, from the same random memory; compares what both
+    /// leave there, bit for bit. The <c>cpu</c> device itself is held against a processor without vectors.
+    /// </summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="seed">What the random memory follows from.</param>
+    /// <param name="work">What to run on the accelerator that it is given, in the device's shapes; its results are of no use.</param>
+    /// <param name="tell">Told of each launch that was compared.</param>
+    /// <param name="stop">Looked at at each launch.</param>
+    /// <returns>Whether all was compared: false where a failure put the device out of order.</returns>
+    public static bool Compare(
+        Accelerator accelerator, int seed, Action<Accelerator> work, Action<KernelComparison> tell, CancellationToken stop = default) =>
+        LaunchComparer.Run(
+            accelerator, accelerator is SimdAccelerator ? ScalarBits : 0, seed, work,
+            (kernel, fault) => tell(new(kernel, fault)), stop);
 
     /// <summary>What a launch's kernel, compiled for a device, takes of it; null where it does not fit, or no driver tells.</summary>
     public static KernelResources? Resources(Accelerator accelerator, KernelLaunch launch)

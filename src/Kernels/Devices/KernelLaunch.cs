@@ -22,6 +22,11 @@ public sealed record KernelLaunch(
     public double Intensity => (double)Flops / Bytes;
 }
 
+/// <summary>A launch on a device and on the processor.</summary>
+/// <param name="Kernel">The kernel with its type arguments.</param>
+/// <param name="Fault">What is wrong on the device: the element and both values, or why it did not run; null where nothing is.</param>
+public sealed record KernelComparison(string Kernel, string? Fault);
+
 /// <summary>What a compiled kernel takes of a GPU, as its driver says.</summary>
 /// <param name="Registers">Registers of each thread.</param>
 /// <param name="LocalBytes">Memory of each thread, for arrays and for what found no register.</param>

@@ -61,6 +61,7 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
         ? new(TileShape.Blocked, 64, 4, new(32, 8, 1), accelerator.NumMultiprocessors)
         : accelerator switch
         {
+            EngineAccelerator { StandsFor: { } other } => For(other),
             OpenCL12Accelerator => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
             { WarpSize: 16 } => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
             { WarpSize: 8 } => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),

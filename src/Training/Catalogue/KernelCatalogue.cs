@@ -30,7 +30,17 @@ public static class KernelCatalogue
     /// <param name="stop">Looked at between models.</param>
     public static void Launch(Accelerator accelerator, bool tensorCores, int batch, CancellationToken stop)
     {
-        foreach (Action<Accelerator> work in Work(batch, tensorCores))
+        foreach (Action<Accelerator> work in Work(CatalogueSizes.Representative(batch), tensorCores))
+        {
+            stop.ThrowIfCancellationRequested();
+            work(accelerator);
+        }
+    }
+
+    /// <summary>Launches every kernel but those for tensor cores, in a device's shapes for it, at sizes of one's own.</summary>
+    public static void Launch(Accelerator accelerator, CatalogueSizes sizes, CancellationToken stop)
+    {
+        foreach (Action<Accelerator> work in Work(sizes, tensorCores: false))
         {
             stop.ThrowIfCancellationRequested();
             work(accelerator);
@@ -59,44 +69,36 @@ public static class KernelCatalogue
     /// <summary>A kernel's name without its type arguments.</summary>
     public static string Plain(string name) => name.Split('<')[0];
 
-    private static IEnumerable<Action<Accelerator>> Work(int batch, bool tensorCores)
+    private static IEnumerable<Action<Accelerator>> Work(CatalogueSizes sizes, bool tensorCores)
     {
-        yield return a => Step(a, Default, batch);
-        VaeShape small = Default with { DataDimensions = 12, LatentDimensions = 3, EncoderWidths = [5], DecoderWidths = [5] };
+        int rows = sizes.Rows, columns = sizes.Small.DataDimensions, latent = sizes.Small.LatentDimensions;
+        yield return a => Step(a, sizes.Model, sizes.Batch);
+        VaeShape small = sizes.Small;
         foreach (Likelihood likelihood in Enum.GetValues<Likelihood>())
         {
             LikelihoodSettings settings = new LikelihoodOptions { Classes = 4, Components = 3 }.For(likelihood);
-            yield return a => Step(a, small with { Likelihood = likelihood, LikelihoodSettings = settings }, 4);
-            yield return a => Unfused.Likelihood(a, likelihood, settings, new() { Rows = 4, Columns = 12 });
+            yield return a => Step(a, small with { Likelihood = likelihood, LikelihoodSettings = settings }, rows);
+            yield return a => Unfused.Likelihood(a, likelihood, settings, new() { Rows = rows, Columns = columns });
         }
         foreach (Activation activation in Enum.GetValues<Activation>())
-            yield return a => Step(a, small with { Activation = activation, Initialization = Initialization.HeNormal }, 4);
+            yield return a => Step(a, small with { Activation = activation, Initialization = Initialization.HeNormal }, rows);
         foreach (Prior prior in Enum.GetValues<Prior>())
         {
             VaeShape conditional = small with { Classes = 2, Prior = prior };
-            yield return a => Step(a, conditional, 4);
-            yield return a => Step(a, conditional with { Objective = Objective.Iwae, Samples = 2 }, 4);
+            yield return a => Step(a, conditional, rows);
+            yield return a => Step(a, conditional with { Objective = Objective.Iwae, Samples = 2 }, rows);
         }
-        yield return a => Step(a, small with { Objective = Objective.MonteCarloElbo, Samples = 2 }, 4);
-        yield return a => Step(a, small with { FreeBits = 0.1f }, 4);
-        yield return a => Step(a, small with { Symbols = 4 }, 4);
-        yield return a => Step(a, small, 4, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
-        yield return a => Step(a, small with
-        {
-            DataDimensions = 64, EncoderWidths = [2, 3], DecoderWidths = [3, 2], Convolution = new ConvolutionalShape(8, 8),
-        }, 2);
-        yield return a => Unfused.Layers(a, new() { Rows = 4, Columns = 12 });
-        yield return Unfused.LargeProducts;
+        yield return a => Step(a, small with { Objective = Objective.MonteCarloElbo, Samples = 2 }, rows);
+        yield return a => Step(a, small with { FreeBits = 0.1f }, rows);
+        yield return a => Step(a, small with { Symbols = 4 }, rows);
+        yield return a => Step(a, small, rows, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
+        yield return a => Step(a, sizes.Convolutional, 2);
+        yield return a => Unfused.Layers(a, new() { Rows = rows, Columns = columns });
+        yield return a => Unfused.LargeProducts(a, sizes.Side);
         if (tensorCores)
             yield return Unfused.TensorProducts;
-        yield return a => Unfused.Latent(a, new() { Rows = 4, Columns = 3, Samples = 1, Purpose = RandomPurpose.Latent });
+        yield return a => Unfused.Latent(a, new() { Rows = rows, Columns = latent, Samples = 1, Purpose = RandomPurpose.Latent });
     }
-
-    private static VaeShape Default { get; } = new()
-    {
-        DataDimensions = 784, LatentDimensions = 20, EncoderWidths = [400], DecoderWidths = [400], Activation = Activation.Relu,
-        Likelihood = Likelihood.Bernoulli,
-    };
 
     /// <summary>All that training and evaluation do with a model, once.</summary>
     private static void Step(Accelerator accelerator, VaeShape shape, int rows, AdamSettings? optimizer = null)

@@ -47,25 +47,32 @@ internal static class Unfused
         step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
     }
 
-    /// <summary>What a GPU chooses for products that are larger than the model's.</summary>
-    public static void LargeProducts(Accelerator accelerator)
+    /// <summary>What a GPU chooses for products that are larger than the model's; rows of four numbers at once where they can be.</summary>
+    public static void LargeProducts(Accelerator accelerator, int side)
     {
         if (!DeviceTuning.For(accelerator).StagesOperands)
             return;
-        Blocked<Block128x128>(accelerator);
-        Blocked<Block64x64>(accelerator);
+        if (side % 4 == 0)
+        {
+            Blocked<Block128x128>(accelerator, side);
+            Blocked<Block64x64>(accelerator, side);
+        }
+        else
+        {
+            Blocked<Single<Block128x128>>(accelerator, side);
+            Blocked<Single<Block64x64>>(accelerator, side);
+        }
     }
 
-    private static void Blocked<TBlock>(Accelerator accelerator) where TBlock : struct, IBlock
+    private static void Blocked<TBlock>(Accelerator accelerator, int side) where TBlock : struct, IBlock
     {
-        const int Side = 128;
-        var shape = new MatMulShape { Rows = Side, Columns = Side, Depth = Side };
-        using var matrix = accelerator.Allocate1D(new float[Side * Side]);
-        using var result = accelerator.Allocate1D<float>(Side * Side);
+        var shape = new MatMulShape { Rows = side, Columns = side, Depth = side };
+        using var matrix = accelerator.Allocate1D(new float[side * side]);
+        using var result = accelerator.Allocate1D<float>(side * side);
         var product = BlockedMatMul.Multiply<TBlock, DepthFastest, DepthSlowest, Plain>;
         accelerator.LoadStreamKernel(product,
             new KernelSpecialization(BlockedMatMul.GroupSize<TBlock>(), TBlock.MinGroupsPerMultiprocessor))(
-            Launch.Config(BlockedMatMul.GridFor<TBlock>(Side, Side), BlockedMatMul.GroupSize<TBlock>()),
+            Launch.Config(BlockedMatMul.GridFor<TBlock>(side, side), BlockedMatMul.GroupSize<TBlock>()),
             matrix.View, matrix.View, result.View, default, default, shape);
     }
 

@@ -1,15 +1,18 @@
 namespace VaeGpu.Training.Checks;
 
-/// <summary>The proof of each formula on a device: every likelihood, and the divergence.</summary>
+/// <summary>The proof of each formula on a device: every likelihood, the divergence, and the products on tensor cores.</summary>
 public static class FormulaChecks
 {
     /// <summary>Runs the checks one by one, as the lines are asked for.</summary>
     public static IEnumerable<CheckResult> Run(Accelerator accelerator) =>
-        ReferenceLaws.All.SelectMany(law => Run(accelerator, law)).Concat(RunDivergence(accelerator));
+        ReferenceLaws.All.SelectMany(law => Run(accelerator, law)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
 
     /// <summary>The checks of one likelihood.</summary>
     public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLaw law) => new LikelihoodChecks(accelerator, law).Run();
 
     /// <summary>The checks of the divergence.</summary>
     public static IEnumerable<CheckResult> RunDivergence(Accelerator accelerator) => new DivergenceChecks(accelerator).Run();
+
+    /// <summary>The checks of the products on tensor cores; none where the device has no such cores.</summary>
+    public static IEnumerable<CheckResult> RunTensorProducts(Accelerator accelerator) => new TensorChecks(accelerator).Run();
 }

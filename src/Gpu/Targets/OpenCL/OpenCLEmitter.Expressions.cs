@@ -17,7 +17,9 @@ internal sealed partial class OpenCLEmitter
     {
         [Op.Fma] = "fma", [Op.Sqrt] = "sqrt", [Op.Abs] = "fabs", [Op.Rem] = "fmod",
         [Op.Floor] = "floor", [Op.Ceiling] = "ceil", [Op.Truncate] = "trunc", [Op.RoundEven] = "rint",
-        [Op.Exp] = "exp", [Op.Log] = "log", [Op.Sin] = "sin", [Op.Cos] = "cos", [Op.Tanh] = "tanh", [Op.Pow] = "pow",
+        [Op.Exp] = "exp", [Op.Log] = "log", [Op.Log2] = "log2", [Op.Log10] = "log10", [Op.Sin] = "sin", [Op.Cos] = "cos", [Op.Tan] = "tan",
+        [Op.Asin] = "asin", [Op.Acos] = "acos", [Op.Atan] = "atan", [Op.Sinh] = "sinh", [Op.Cosh] = "cosh", [Op.Tanh] = "tanh",
+        [Op.Atan2] = "atan2", [Op.Pow] = "pow",
     };
 
     private Expression Pure(Instruction i)

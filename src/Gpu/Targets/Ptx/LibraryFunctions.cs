@@ -13,7 +13,9 @@ internal sealed class LibraryFunctions : Rewriter
     private static readonly Dictionary<Op, string> Names = new()
     {
         [Op.Exp] = nameof(PtxMath.Exp), [Op.Log] = nameof(PtxMath.Log), [Op.Sin] = nameof(PtxMath.Sin), [Op.Cos] = nameof(PtxMath.Cos),
-        [Op.Tanh] = nameof(PtxMath.Tanh), [Op.Pow] = nameof(PtxMath.Pow), [Op.Rem] = nameof(PtxMath.Remainder),
+        [Op.Log2] = nameof(PtxMath.Log2), [Op.Log10] = nameof(PtxMath.Log10), [Op.Tan] = nameof(PtxMath.Tan), [Op.Asin] = nameof(PtxMath.Asin), 
+        [Op.Acos] = nameof(PtxMath.Acos), [Op.Atan] = nameof(PtxMath.Atan), [Op.Sinh] = nameof(PtxMath.Sinh), [Op.Cosh] = nameof(PtxMath.Cosh),
+        [Op.Atan2] = nameof(PtxMath.Atan2), [Op.Tanh] = nameof(PtxMath.Tanh), [Op.Pow] = nameof(PtxMath.Pow), [Op.Rem] = nameof(PtxMath.Remainder),
     };
 
     public static Function Apply(Function function) =>

@@ -5,7 +5,7 @@ namespace VaeGpu.Gpu.Targets.Ptx;
 /// cases, double ones to a few units in the last place (Pow to about 1e-13). They are there so that every kernel runs; they
 /// take a GPU's slow double units, so kernels that care have functions of their own.
 /// </summary>
-internal static class PtxMath
+internal static partial class PtxMath
 {
     // ln 2 and π/2 in parts: the first ends in zeros, so that its products with small integers are exact.
     private const double Ln2High = 6.93147180369123816490e-01, Ln2Low = 1.90821492927058770002e-10;

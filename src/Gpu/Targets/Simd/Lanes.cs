@@ -133,7 +133,7 @@ internal static unsafe class Lanes
             int i = BitOperations.TrailingZeroCount(active);
             byte* at = origin + (long)offset[i] * scale;
             if ((MemoryType)memory is MemoryType.I64)
-                Slot<long>(work, ResultSlot)[i] = Atomics.Apply(at, Slot<long>(work, 1)[i], (Op)op);
+                Slot<long>(work, ResultSlot)[i] = Atomics.Apply(at, Slot<long>(work, 1)[i], Slot<long>(work, 2)[i], (Op)op);
             else
                 Slot<int>(work, ResultSlot)[i] =
                     Atomics.Apply(at, Slot<int>(work, 1)[i], Slot<int>(work, 2)[i], (MemoryType)memory == MemoryType.F32, (Op)op);
@@ -158,8 +158,31 @@ internal static unsafe class Atomics
         }
     }
 
-    public static long Apply(byte* at, long value, Op op) =>
-        op == Op.AtomicAdd ? Interlocked.Add(ref *(long*)at, value) - value : throw new NotSupportedException($"{op} of 64-bit integers.");
+    public static long Apply(byte* at, long value, long compare, Op op)
+    {
+        ref long target = ref *(long*)at;
+        if (op == Op.AtomicCompareExchange)
+            return Interlocked.CompareExchange(ref target, value, compare);
+        while (true)
+        {
+            long before = target;
+            if (Interlocked.CompareExchange(ref target, Long(before, value, op), before) == before)
+                return before;
+        }
+    }
+
+    private static long Long(long a, long b, Op op) => op switch
+    {
+        Op.AtomicAdd => a + b,
+        Op.AtomicMax => Math.Max(a, b),
+        Op.AtomicMin => Math.Min(a, b),
+        Op.AtomicMaxU => (long)Math.Max((ulong)a, (ulong)b),
+        Op.AtomicMinU => (long)Math.Min((ulong)a, (ulong)b),
+        Op.AtomicAnd => a & b,
+        Op.AtomicOr => a | b,
+        Op.AtomicXor => a ^ b,
+        _ => b,
+    };
 
     private static int Int(int a, int b, Op op) => op switch
     {

@@ -98,6 +98,66 @@ internal static class ScalarFunctions
         public static double Apply(double a) => Math.Cos(a);
     }
 
+    public readonly struct Log2 : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Log2(a);
+        public static double Apply(double a) => Math.Log2(a);
+    }
+
+    public readonly struct Log10 : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Log10(a);
+        public static double Apply(double a) => Math.Log10(a);
+    }
+
+    public readonly struct Tan : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Tan(a);
+        public static double Apply(double a) => Math.Tan(a);
+    }
+
+    public readonly struct Asin : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Asin(a);
+        public static double Apply(double a) => Math.Asin(a);
+    }
+
+    public readonly struct Acos : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Acos(a);
+        public static double Apply(double a) => Math.Acos(a);
+    }
+
+    public readonly struct Atan : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Atan(a);
+        public static double Apply(double a) => Math.Atan(a);
+    }
+
+    public readonly struct Sinh : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Sinh(a);
+        public static double Apply(double a) => Math.Sinh(a);
+    }
+
+    public readonly struct Cosh : IUnary<float, float>, IUnary<double, double>
+    {
+        public static float Apply(float a) => MathF.Cosh(a);
+        public static double Apply(double a) => Math.Cosh(a);
+    }
+
+    public readonly struct Atan2 : IBinary<float>, IBinary<double>
+    {
+        public static float Apply(float a, float b) => MathF.Atan2(a, b);
+        public static double Apply(double a, double b) => Math.Atan2(a, b);
+    }
+
+    public readonly struct FloatRem : IBinary<float>, IBinary<double>
+    {
+        public static float Apply(float a, float b) => a % b;
+        public static double Apply(double a, double b) => a % b;
+    }
+
     public readonly struct Tanh : IUnary<float, float>, IUnary<double, double>
     {
         public static float Apply(float a) => MathF.Tanh(a);

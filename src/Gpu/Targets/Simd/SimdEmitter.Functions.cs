@@ -12,6 +12,7 @@ internal sealed partial class SimdEmitter
         Type operation = i.Op switch
         {
             Op.Div => typeof(ScalarFunctions.Div<>).MakeGenericType(from),
+            Op.Rem when i.Type.IsFloat => typeof(ScalarFunctions.FloatRem),
             Op.Rem => typeof(ScalarFunctions.Rem<>).MakeGenericType(from),
             Op.DivU => typeof(ScalarFunctions.DivU),
             Op.RemU => typeof(ScalarFunctions.RemU),
@@ -23,6 +24,15 @@ internal sealed partial class SimdEmitter
             Op.Log => typeof(ScalarFunctions.Log),
             Op.Sin => typeof(ScalarFunctions.Sin),
             Op.Cos => typeof(ScalarFunctions.Cos),
+            Op.Log2 => typeof(ScalarFunctions.Log2),
+            Op.Log10 => typeof(ScalarFunctions.Log10),
+            Op.Tan => typeof(ScalarFunctions.Tan),
+            Op.Asin => typeof(ScalarFunctions.Asin),
+            Op.Acos => typeof(ScalarFunctions.Acos),
+            Op.Atan => typeof(ScalarFunctions.Atan),
+            Op.Sinh => typeof(ScalarFunctions.Sinh),
+            Op.Cosh => typeof(ScalarFunctions.Cosh),
+            Op.Atan2 => typeof(ScalarFunctions.Atan2),
             Op.Tanh => typeof(ScalarFunctions.Tanh),
             Op.FloatToInt => typeof(ScalarFunctions.ToInt),
             Op.FloatToUInt => typeof(ScalarFunctions.ToUInt),

@@ -230,8 +230,12 @@ internal sealed partial class SimdEmitter
         PushBits(atomic.Operands[^1]);
         if (atomic.Type == IrType.I64)
         {
+            if (compares)
+                PushScalar(atomic.Operands[1]);
+            else
+                il.Emit(OpCodes.Ldc_I8, 0L);
             il.Emit(OpCodes.Ldc_I4, (int)atomic.Op);
-            il.Emit(OpCodes.Call, typeof(Atomics).GetMethod(nameof(Atomics.Apply), [typeof(byte*), typeof(long), typeof(Op)])!);
+            il.Emit(OpCodes.Call, typeof(Atomics).GetMethod(nameof(Atomics.Apply), [typeof(byte*), typeof(long), typeof(long), typeof(Op)])!);
         }
         else
         {

@@ -1,0 +1,73 @@
+using VaeGpu.Gpu.IR;
+
+namespace VaeGpu.Gpu.Passes;
+
+/// <summary>
+/// Loops that all threads of a group go round equally often, though each begins at its own index:
+/// <c>for (i = m·D + t; i &lt; n·D; i += s·D)</c> with the thread's index t below D, the group's size. As t decides nothing, the loop is
+/// made to count m·D, m·D + s·D … for all of them, so that barriers may stand inside.
+/// </summary>
+internal sealed class AlignedLoops : Rewriter
+{
+    private readonly Index3D groupDim;
+
+    private AlignedLoops(Index3D groupDim) => this.groupDim = groupDim;
+
+    public static Function Apply(Function function, Index3D groupDim) =>
+        function.Body.All().Any(i => i is For loop && HasBarrier(loop)) ? new AlignedLoops(groupDim).Run(function) : function;
+
+    private static bool HasBarrier(For loop) => loop.Body.All().Any(i => i.Op.IsBarrier());
+
+    protected override void Rewrite(For loop)
+    {
+        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
+        if (!HasBarrier(loop) || loop.Step < 0 || Split(lower) is not { } parts
+            || loop.Step % Extent(parts.Thread) != 0 || !IsMultiple(upper, Extent(parts.Thread)))
+        {
+            base.Rewrite(loop);
+            return;
+        }
+        Value[] initial = Map(loop.Initial);
+        var body = new Region();
+        var common = new RegionArgument(lower.Type);
+        body.Arguments.Add(common);
+        foreach (RegionArgument argument in loop.Body.Arguments.Skip(1))
+        {
+            var fresh = new RegionArgument(argument.Type);
+            body.Arguments.Add(fresh);
+            Known[argument] = fresh;
+        }
+        Builder.Enter(body);
+        Known[loop.Induction] = Builder.Add(common, parts.Thread);
+        RewriteAll(loop.Body);
+        body.Yields.AddRange(Map(loop.Body.Yields));
+        Builder.Leave();
+        Define(loop, Builder.Append(new For(parts.Base, upper, loop.Step, initial, body, loop.Location)).Results);
+    }
+
+    /// <summary>A sum of a thread's index and of multiples of the group's size.</summary>
+    private (Value Base, Instruction Thread)? Split(Value lower)
+    {
+        if (lower is Instruction { Op: Op.GroupIndex } thread)
+            return (Constant.Zero(lower.Type), thread);
+        if (lower is not Instruction { Op: Op.Add } sum)
+            return null;
+        for (int side = 0; side < 2; side++)
+        {
+            if (Split(sum.Operands[side]) is { } parts && IsMultiple(sum.Operands[1 - side], Extent(parts.Thread)))
+                return (Builder.Add(parts.Base, sum.Operands[1 - side]), parts.Thread);
+        }
+        return null;
+    }
+
+    private int Extent(Instruction index) => index.Attribute == 0 ? groupDim.X : index.Attribute == 1 ? groupDim.Y : groupDim.Z;
+
+    private static bool IsMultiple(Value value, long of) => value switch
+    {
+        Constant c => c.Bits % of == 0,
+        Instruction { Op: Op.Mul } i => IsMultiple(i.Operands[0], of) || IsMultiple(i.Operands[1], of),
+        Instruction { Op: Op.Add or Op.Sub } i => IsMultiple(i.Operands[0], of) && IsMultiple(i.Operands[1], of),
+        Instruction { Op: Op.Shl } i when i.Operands[1] is Constant { Bits: >= 0 and < 31 } c => (1L << c.Int) % of == 0 || IsMultiple(i.Operands[0], of),
+        _ => false,
+    };
+}
