@@ -19,7 +19,7 @@ public sealed class ArrayTests : LanguageTests
         public short Last;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void An_array_of_a_constant_length_is_each_threads_own(TestDevice device) => Same<int>(device, Allocated);
 
     public static void Allocated(ArrayView<int> x, ArrayView<int> y)
@@ -32,7 +32,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = a[(i * 3) & 3] * 1000 + a[4];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void An_array_begins_with_zeros_in_every_round(TestDevice device) => Same<int>(device, Rounds);
 
     public static void Rounds(ArrayView<int> x, ArrayView<int> y)
@@ -47,7 +47,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = sum;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void An_array_is_written_out_and_has_two_dimensions(TestDevice device) => Same<int>(device, TwoDimensions);
 
     public static void TwoDimensions(ArrayView<int> x, ArrayView<int> y)
@@ -63,7 +63,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = plane[i & 1, i % 3] + plane.Length;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_readonly_array_outside_is_a_constant(TestDevice device) => Same<int>(device, Constants);
 
     public static void Constants(ArrayView<int> x, ArrayView<int> y)
@@ -72,7 +72,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = primes[i & 7] * 100 + primes[2] + primes.Length;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_local_array_is_indexed_at_run_time(TestDevice device) => Same<int>(device, Dynamic);
 
     public static void Dynamic(ArrayView<int> x, ArrayView<int> y)
@@ -90,7 +90,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = counts[i & 7] * 7 + chosen[1];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void An_array_inside_a_struct_is_indexed(TestDevice device) => Same<int>(device, Inside);
 
     public static unsafe void Inside(ArrayView<int> x, ArrayView<int> y)
@@ -107,7 +107,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = buffer.Numbers[i & 3] + four[1] * 100 + buffer.Last;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Arrays_inside_structs_lie_in_memory(TestDevice device) =>
         Assert.That(Run<int, int>(device, InMemory, Small, 63 * 5, Groups), Is.EqualTo(Small.SelectMany((v, i) => new[] { v, v + 1, v + 2, v + 3, i })));
 
@@ -122,7 +122,7 @@ public sealed class ArrayTests : LanguageTests
         all[i] = value;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Tuples_lie_in_memory_as_the_runtime_lays_them_out(TestDevice device) =>
         Assert.That(Run<int, (byte A, long B, short C)>(device, Tuples, Small, 63, Groups),
             Is.EqualTo(Small.Select((v, i) => ((byte)i, v * 5_000_000_000L, (short)v))));
@@ -133,7 +133,7 @@ public sealed class ArrayTests : LanguageTests
         y[i] = ((byte)i, x[i] * 5_000_000_000L, (short)x[i]);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Floats_have_the_remainder_of_CSharp(TestDevice device) => Same<float, float>(device, Remainder, Floats);
 
     public static void Remainder(ArrayView<float> x, ArrayView<float> y)

@@ -9,7 +9,7 @@ public sealed class AtomicTypeTests : LanguageTests
 
     private static double[] Doubles { get; } = [.. Enumerable.Range(0, 63).Select(i => (i - 30) * 0.25)];
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Long_atomics_lose_no_update(TestDevice device) => Same<long, long>(device, OnLongs, Longs, 8);
 
     public static void OnLongs(ArrayView<long> x, ArrayView<long> y)
@@ -26,7 +26,7 @@ public sealed class AtomicTypeTests : LanguageTests
             Atomic.Exchange(ref y[7], 7_000_000_000);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Unsigned_long_atomics_compare_without_sign(TestDevice device) => Same<long, ulong>(device, OnUnsignedLongs, Longs, 4);
 
     public static void OnUnsignedLongs(ArrayView<long> x, ArrayView<ulong> y)
@@ -38,7 +38,7 @@ public sealed class AtomicTypeTests : LanguageTests
         Atomic.CompareExchange(ref y[3], 0, 3);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Double_atomics_lose_no_update(TestDevice device) => Same<double, double>(device, OnDoubles, Doubles, 5);
 
     // Multiples of a quarter, so that the order of the additions does not count.
@@ -53,7 +53,7 @@ public sealed class AtomicTypeTests : LanguageTests
         Atomic.CompareExchange(ref y[4], 0, 1.5);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Float_atomics_lose_no_update(TestDevice device) => Same<int, float>(device, OnFloats, Small, 5);
 
     public static void OnFloats(ArrayView<int> x, ArrayView<float> y)
@@ -79,7 +79,7 @@ public sealed class AtomicTypeTests : LanguageTests
         public readonly bool IsSame(int left, int right) => left == right;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void An_atomic_operation_of_ones_own_is_made_of_an_exchange(TestDevice device) => Same<int, int>(device, Own, Small, 1);
 
     public static void Own(ArrayView<int> x, ArrayView<int> y)

@@ -32,7 +32,7 @@ public sealed class HalfTests : LanguageTests
     });
 
     // Halves that hold their results exactly: ILGPU's own tables cut off what does not fit.
-    [EveryDevice]
+    [EveryCompiler]
     public void Halves_are_converted_compared_and_computed_with(TestDevice device) => Same<int, float>(device, Arithmetic, Small);
 
     public static void Arithmetic(ArrayView<int> x, ArrayView<float> y)

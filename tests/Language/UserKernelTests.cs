@@ -9,7 +9,7 @@ public sealed class UserKernelTests : LanguageTests
 
     private static int[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(i => i * 7919 % 101 - 50)];
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_matrix_is_transposed_through_shared_memory(TestDevice device) => device.Run(accelerator =>
     {
         const int Width = 19, Height = 13;
@@ -39,7 +39,7 @@ public sealed class UserKernelTests : LanguageTests
             y[column, row] = tile[Group.IdxY, Group.IdxX];
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_histogram_is_counted_with_atomics(TestDevice device) => device.Run(accelerator =>
     {
         int[] numbers = Numbers(1000);
@@ -53,7 +53,7 @@ public sealed class UserKernelTests : LanguageTests
 
     public static void Histogram(Index1D i, ArrayView<int> x, ArrayView<int> bins) => Atomic.Add(ref bins[x[i] & 15], 1);
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_grid_stride_loop_reduces_in_the_group_and_then_with_atomics(TestDevice device) => device.Run(accelerator =>
     {
         int[] numbers = Numbers(1000);
@@ -83,7 +83,7 @@ public sealed class UserKernelTests : LanguageTests
             Atomic.Add(ref y[0], partial[0]);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_group_takes_prefix_sums_over_tiles_that_every_thread_begins_at_its_own_index(TestDevice device) => device.Run(accelerator =>
     {
         int[] numbers = Numbers(150);
@@ -118,7 +118,7 @@ public sealed class UserKernelTests : LanguageTests
         }
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_stencil_runs_over_a_plane(TestDevice device) => device.Run(accelerator =>
     {
         const int Width = 11, Height = 7;
@@ -156,7 +156,7 @@ public sealed class UserKernelTests : LanguageTests
         public readonly ArrayView<float> Position = position, Speed = speed;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_struct_of_arrays_is_a_parameter(TestDevice device) => device.Run(accelerator =>
     {
         float[] positions = [.. Enumerable.Range(0, 40).Select(i => i * 0.5f)], speeds = [.. Enumerable.Range(0, 40).Select(i => 1 - i * 0.25f)];
@@ -170,7 +170,7 @@ public sealed class UserKernelTests : LanguageTests
 
     public static void Move(Index1D i, Particles particles, float time) => particles.Position[i] += particles.Speed[i] * time;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Functions_of_XMath_are_near_those_of_CSharp(TestDevice device) => device.Run(accelerator =>
     {
         float[] numbers = [.. Enumerable.Range(0, 60).Select(i => (i - 30) * 0.03f)];

@@ -7,7 +7,7 @@ namespace VaeGpu.Tests.Language;
 /// <summary>Views of two and three dimensions, views of parts and of variables, and what sees memory as something else.</summary>
 public sealed class ViewTests2D : LanguageTests
 {
-    [EveryDevice]
+    [EveryCompiler]
     public void Views_of_two_and_three_dimensions_have_strides_and_extents(TestDevice device) => device.Run(accelerator =>
     {
         using var plane = accelerator.Allocate2DDenseY<int>(new Index2D(4, 6));
@@ -39,7 +39,7 @@ public sealed class ViewTests2D : LanguageTests
         public float Fraction;
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_variable_view_sees_one_element_and_a_field_of_it(TestDevice device) => Same<int>(device, Variables);
 
     public static void Variables(ArrayView<int> x, ArrayView<int> y)
@@ -52,7 +52,7 @@ public sealed class ViewTests2D : LanguageTests
         one.Value += (int)Interop.FloatAsInt(fraction.Value) * 5 + Interop.SizeOf<Mixed>();
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Bits_are_counted_and_numbers_seen_as_others_of_their_size(TestDevice device) => Same<int, int>(device, Bits, Extreme);
 
     public static void Bits(ArrayView<int> x, ArrayView<int> y)
@@ -65,7 +65,7 @@ public sealed class ViewTests2D : LanguageTests
         y[i] = counts ^ (int)seen ^ Unsafe.BitCast<float, int>(v) ^ (int)BitOperations.RotateLeft((uint)v, 5);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Dynamic_shared_memory_has_the_launchs_length(TestDevice device) => device.Run(accelerator =>
     {
         if (accelerator is HostAccelerator or CPUAccelerator)
@@ -87,7 +87,7 @@ public sealed class ViewTests2D : LanguageTests
         }
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_specialised_value_is_a_constant(TestDevice device) => device.Run(accelerator =>
     {
         if (accelerator is HostAccelerator)

@@ -7,7 +7,7 @@ public sealed class WarpWidthTests : LanguageTests
 {
     private const int Width = 4;
 
-    [EveryDevice]
+    [EveryCompiler]
     public void Shuffles_stay_within_a_part_of_the_warp(TestDevice device) => device.Run(accelerator =>
     {
         if (accelerator is CPUAccelerator)

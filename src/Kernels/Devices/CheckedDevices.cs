@@ -46,7 +46,7 @@ public sealed class CheckedDevices(string folder)
     }
 
     /// <summary>The device's file.</summary>
-    internal string PathOf(Accelerator accelerator) =>
+    private string PathOf(Accelerator accelerator) =>
         Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity(accelerator)))) + ".txt");
 
     /// <summary>What a result is good for: the compilers and kernels, the device and its driver.</summary>
