@@ -21,6 +21,8 @@ public sealed class CheckedDevices(string folder)
     /// <summary>Remembers that the device passed.</summary>
     public void Add(Accelerator accelerator)
     {
+        if (Contains(accelerator))
+            return;
         try
         {
             Directory.CreateDirectory(folder);
