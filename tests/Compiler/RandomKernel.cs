@@ -3,7 +3,10 @@ using VaeGpu.Gpu.IR;
 namespace VaeGpu.Tests;
 
 /// <summary>What generated kernels may use, for targets that lack something.</summary>
-internal sealed record RandomKernelOptions(bool Doubles = true, bool Shuffles = true);
+/// <param name="Doubles">Numbers of 64 bits with a fraction.</param>
+/// <param name="Shuffles">What the threads of a warp do together.</param>
+/// <param name="MaxThreads">The most threads of a group.</param>
+internal sealed record RandomKernelOptions(bool Doubles = true, bool Shuffles = true, int MaxThreads = int.MaxValue);
 
 /// <summary>A generated kernel with the launch that it is meant for. A seed always gives the same one.</summary>
 internal sealed record RandomKernel(int Seed, Function Function, Index3D GroupDim, Index3D GridDim)
@@ -15,9 +18,11 @@ internal sealed record RandomKernel(int Seed, Function Function, Index3D GroupDi
     public static RandomKernel Create(int seed, RandomKernelOptions? options = null)
     {
         var random = new Random(seed);
-        Index3D group = Groups[random.Next(Groups.Length)], grid = Grid(random, group.Size);
+        options ??= new();
+        Index3D[] groups = [.. Groups.Where(g => g.Size <= options.MaxThreads)];
+        Index3D group = groups[random.Next(groups.Length)], grid = Grid(random, group.Size);
         var kernel = new IrKernel($"Random{seed}");
-        new StatementGenerator(random, kernel, group.Size, options ?? new()).Generate();
+        new StatementGenerator(random, kernel, group.Size, options).Generate();
         return new(seed, kernel.Build(), group, grid);
     }
 

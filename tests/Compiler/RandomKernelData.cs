@@ -12,11 +12,10 @@ internal sealed class RandomKernelData(RandomKernel kernel)
     public unsafe KernelOutput[] Run(KernelTarget target, Function function)
     {
         Accelerator accelerator = target.Accelerator;
-        Executable executable = target.Compile(function, kernel.GroupDim);
         var random = new Random(kernel.Seed);
         var buffers = new List<MemoryBuffer>();
         byte* block = stackalloc byte[24 * 10 + 8 * 6];
-        var arguments = new ArgumentPacker(block);
+        var arguments = new RandomKernelArguments(block);
         const int length = RandomKernelMemory.InputLength;
         arguments.Add(Fill(length, RandomNumbers.Int));
         arguments.Add(Fill(length, RandomNumbers.Float));
@@ -35,7 +34,7 @@ internal sealed class RandomKernelData(RandomKernel kernel)
         arguments.Add(reals);
         arguments.Add(counters);
         AddScalars(ref arguments, random);
-        executable.Launch((EngineStream)accelerator.DefaultStream, kernel.GridDim, block, 0);
+        target.Launch(function, kernel, arguments);
         KernelOutput[] results = [
             Output("outI32", MemoryType.I32, ints), Output("outF32", MemoryType.F32, floats), Output("outI64", MemoryType.I64, longs),
             Output("outF64", MemoryType.F64, reals), Output("counters", MemoryType.I32, counters)];
@@ -50,7 +49,7 @@ internal sealed class RandomKernelData(RandomKernel kernel)
         }
     }
 
-    private static void AddScalars(ref ArgumentPacker arguments, Random random)
+    private static void AddScalars(ref RandomKernelArguments arguments, Random random)
     {
         arguments.Add(RandomNumbers.Int(random));
         arguments.Add(RandomNumbers.Float(random));
