@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Runtime.ExceptionServices;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Tests;
@@ -32,10 +34,13 @@ internal sealed record MethodTarget : KernelTarget, IDisposable
             loaded.Launch(Accelerator.DefaultStream, new KernelConfig(kernel.GridDim, kernel.GroupDim), arguments.Objects);
             Accelerator.Synchronize();
         }
-        catch
+        catch (Exception failure)
         {
             // The context of an accelerator of ILGPU's own holds its lock for ever after a failed compilation.
             Accelerator = open();
+            // Kernels are launched by reflection.
+            if (failure is TargetInvocationException { InnerException: { } inner })
+                ExceptionDispatchInfo.Throw(inner);
             throw;
         }
     }

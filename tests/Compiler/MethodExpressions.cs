@@ -111,6 +111,12 @@ internal sealed class MethodExpressions(ILGenerator il, Action<Value> push)
     /// <summary>.NET throws at a divisor of 0, and where the quotient has no room; so a kernel asks for both first.</summary>
     private void Divide(Instruction i)
     {
+        // ILGPU's front end divides constants when it compiles, in a branch that is never taken, too.
+        if (i.Operands[1] is Constant { Bits: 0 })
+        {
+            Push(Constant.Zero(i.Type));
+            return;
+        }
         bool isSigned = i.Op is Op.Div or Op.Rem;
         Label end = il.DefineLabel();
         if (i.Operands[1] is not Constant { Bits: not (0 or -1) })

@@ -5,11 +5,11 @@ namespace VaeGpu.Tests;
 
 /// <summary>
 /// Holds a target against the interpreter on generated kernels. The run parameters <c>seed</c> and <c>kernels</c> ask for
-/// others, and for more, than usual: <c>dotnet test -- 'TestRunParameters.Parameter(name="kernels", value="10000")'</c>.
+/// others, and for more, than usual, <c>shrink</c> for other seconds to look for a smaller kernel: <c>dotnet test -- 'TestRunParameters.Parameter(name="kernels", value="10000")'</c>.
 /// </summary>
 internal sealed class RandomKernelCheck : IDisposable
 {
-    private static readonly TimeSpan ShrinkTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan ShrinkTime = TimeSpan.FromSeconds(TestContext.Parameters.Get("shrink", 60));
     // More than any generated loop has; a kernel that is being shrunk may lose the condition that ends its loop.
     private const int MaxRounds = 64;
 
