@@ -32,6 +32,6 @@ internal sealed class RandomKernelMethodTests
     {
         using (target)
         using (var check = new RandomKernelCheck(target, Options))
-            check.Run(RandomKernelCheck.FirstSeed, RandomKernelCheck.Count);
+            check.Run(RandomKernelCheck.FirstSeed, TestContext.Parameters.Get("kernels", 200));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Numerics;
 using VaeGpu.Gpu.IR;
 
@@ -234,19 +235,24 @@ internal sealed class OperationTests
             Store<TResult>(k, result, i, k.Raw(op, TypeOf<TResult>(), loaded[..operands]));
         });
         using var bench = new InterpreterBench();
-        var output = bench.Accelerator.Allocate1D<TResult>(expected.Length);
+        var output = Upload(bench, new TResult[expected.Length]);
         byte* block = stackalloc byte[4 * 24 + 8];
         var arguments = new ArgumentPacker(block);
-        arguments.Add(bench.Accelerator.Allocate1D(a).View.BaseView);
-        arguments.Add(bench.Accelerator.Allocate1D(b).View.BaseView);
-        arguments.Add(bench.Accelerator.Allocate1D(c).View.BaseView);
+        arguments.Add(Upload(bench, a));
+        arguments.Add(Upload(bench, b));
+        arguments.Add(Upload(bench, c));
         arguments.Add(a.Length);
-        arguments.Add(output.View.BaseView);
+        arguments.Add(output);
         bench.Accelerator.Compile(k.Build(), new(256, 1, 1)).Launch((EngineStream)bench.Accelerator.DefaultStream, new((a.Length + 255) / 256, 1, 1), block, 0);
-        TResult[] actual = output.GetAsArray1D();
+        var actual = new TResult[expected.Length];
+        output.Cast<byte>().CopyToCPU(ref MemoryMarshal.GetReference(MemoryMarshal.AsBytes(actual.AsSpan())), expected.Length * sizeof(TResult));
         for (int t = 0; t < expected.Length; t++)
             Assert.That(Same(actual[t], expected[t]), $"{op} of {typeof(T).Name} {a[t]}, {b[t]}, {c[t]}: {actual[t]}, not {expected[t]}");
     }
+
+    // As bytes: ILGPU makes no buffers of bool.
+    private static ArrayView<T> Upload<T>(InterpreterBench bench, T[] values) where T : unmanaged =>
+        bench.Accelerator.Allocate1D(MemoryMarshal.AsBytes<T>(values).ToArray()).View.BaseView.Cast<T>();
 
     private static IrType TypeOf<T>() => typeof(T) == typeof(bool) ? IrType.Bool : MemoryTypes.Of(typeof(T))!.Value.ValueType();
 

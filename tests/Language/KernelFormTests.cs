@@ -18,7 +18,7 @@ public sealed class KernelFormTests : LanguageTests
         public void Kernel(Index1D i, ArrayView<int> y) => y[i] = Nested(i);
     }
 
-    [EveryDevice]
+    [EveryCompiler]
     public void A_kernel_may_be_a_method_of_an_object_without_fields(TestDevice device) => device.Run(accelerator =>
     {
         if (accelerator is HostAccelerator)
@@ -30,7 +30,7 @@ public sealed class KernelFormTests : LanguageTests
         return true;
     });
 
-    [EveryDevice]
+    [EveryCompiler]
     public void LoadKernel_groups_an_implicit_kernel(TestDevice device) => device.Run(accelerator =>
     {
         using var target = accelerator.Allocate1D<int>(300);
