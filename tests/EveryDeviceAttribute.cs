@@ -57,6 +57,9 @@ public sealed class TestDevice
     /// <summary>The devices of <see cref="EveryCompilerAttribute"/>.</summary>
     public static IEnumerable<TestDevice> ThatReadAsDotNet => All.Where(device => device.name is not ("ILGPU PTX" or "ILGPU CUDA"));
 
+    /// <summary>The devices that record launches: all but ILGPU's own.</summary>
+    public static IEnumerable<TestDevice> ThatRecord => All.Where(device => device.name is not ("ILGPU CPU" or "ILGPU CUDA"));
+
     /// <summary>The devices that have tensor cores.</summary>
     public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA" or "ILGPU CUDA");
 

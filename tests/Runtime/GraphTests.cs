@@ -13,7 +13,7 @@ public sealed class GraphTests
 
     public static void NextStep(ArrayView<int> step) => step[0]++;
 
-    [EveryDevice]
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.ThatRecord))]
     public void A_replay_makes_the_launches_in_their_order_and_the_recording_none(TestDevice device)
     {
         Accelerator accelerator = device.Open();
@@ -42,7 +42,7 @@ public sealed class GraphTests
         Assert.That(values.GetAsArray1D()[0], Is.EqualTo(610 + 7 * 4), "a launch after the recording is made");
     }
 
-    [EveryDevice]
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.ThatRecord))]
     public void Memory_is_cleared_at_each_replay(TestDevice device)
     {
         Accelerator accelerator = device.Open();
@@ -59,7 +59,7 @@ public sealed class GraphTests
         Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 1, 42 }));
     }
 
-    [EveryDevice]
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.ThatRecord))]
     public void What_cannot_be_replayed_is_refused_and_the_device_goes_on(TestDevice device)
     {
         Accelerator accelerator = device.Open();
@@ -79,7 +79,7 @@ public sealed class GraphTests
         Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 2 }));
     }
 
-    [EveryDevice]
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.ThatRecord))]
     public void A_replay_after_its_memory_was_freed_is_refused(TestDevice device)
     {
         Accelerator accelerator = device.Open();
@@ -149,7 +149,7 @@ public sealed class GraphTests
         }
     }
 
-    [EveryDevice]
+    [TestCaseSource(typeof(TestDevice), nameof(TestDevice.ThatRecord))]
     public void Training_with_and_without_graphs_is_the_same_bit_for_bit(TestDevice device) => device.Run(accelerator =>
     {
         RunConfiguration elbo = Configuration(new ObjectiveConfiguration { KlWarmup = 2, KlCycle = 1 });

@@ -9,12 +9,6 @@ internal sealed class SpecializationTests
 
     public static void CopyAcross(ArrayView<int> source, ArrayView<int> target) => target[Group.IdxX] = source[Group.IdxX] + 1;
 
-    [TestCase(0, null, "0 threads in a group")]
-    [TestCase(null, -1, "-1 groups on a multiprocessor")]
-    public void Less_than_one_is_refused(int? threads, int? groups, string what) =>
-        Assert.That(() => new KernelSpecialization(threads, groups), Throws.TypeOf<ArgumentOutOfRangeException>()
-            .With.Message.StartsWith($"A kernel cannot be specialised for {what}: give 1 or more, or null."));
-
     [Test]
     public void A_launch_with_more_threads_than_the_kernel_was_loaded_for_is_refused_and_others_run()
     {
