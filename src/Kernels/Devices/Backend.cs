@@ -34,7 +34,7 @@ public sealed class Backend : IDisposable
     {
         DeviceSpec wanted = DeviceSpec.Parse(spec);
         (DeviceSpec found, Device device) = wanted.Kind is null ? Fastest(threads) : (wanted, Find(wanted, wanted.Kind, threads));
-        return new Backend(Context.Create(builder => builder.EnableIntrinsics()), found, device);
+        return new Backend(CreateContext(device), found, device);
     }
 
     /// <summary>Every device of this machine, and what was found and cannot be used.</summary>
@@ -115,4 +115,11 @@ public sealed class Backend : IDisposable
                 : "ILGPU finds none: it needs the GPU's driver, and for OpenCL one of version 2 or newer.";
         throw new DeviceNotFoundException($"There is no device {wanted} here. {reason} The processor (cpu) is always there.");
     }
+
+    // Only ILGPU's own compilers ask for intrinsics; registering them takes time.
+    private static Context CreateContext(Device device) => Context.Create(builder =>
+    {
+        if (device is not EngineDevice)
+            builder.EnableIntrinsics();
+    });
 }
