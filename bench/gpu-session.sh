@@ -204,6 +204,7 @@ part kernels 180 "The kernels by both compilers" code "$bundle" vaegpu kernels -
 part ladder 120 "The ladder of matrix products" text "$bundle" ladder --device "$device" $quick
 part fusion 90 "Fused against unfused" text "$bundle" figures --only fusion --device "$device" $quick
 part launch 60 "Launches" text "$bundle" figures --only launch --device "$device" $quick
+part algorithms 60 "Beside ILGPU.Algorithms" text "$bundle" figures --only algorithms --device "$device" $quick
 part train 120 "A training" code "$bundle" vaegpu train --epochs 3 --device "$device" --out "$scratch/run"
 # Calls that the driver refuses are ours to handle: memcheck shall tell of kernels alone.
 for tool in 'memcheck --report-api-errors no' racecheck synccheck; do

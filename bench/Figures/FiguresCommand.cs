@@ -12,6 +12,7 @@ internal static class FiguresCommand
         ("products", "Matrix products", ProductFigures.Measure),
         ("launch", "Launches", LaunchFigures.Measure),
         ("elementwise", "Elementwise kernels", ElementwiseFigures.Measure),
+        ("algorithms", "Functions and random numbers beside those of ILGPU.Algorithms", AlgorithmsFigures.Measure),
         ("fusion", "Fused kernels against their unfused twins", FusionFigures.Measure),
         ("step", "The whole training step, beside PyTorch (half as many samples, ten times as long)", StepFigures.Measure),
         ("start", "Cold start (at most 11 starts each)", StartFigures.Measure),
