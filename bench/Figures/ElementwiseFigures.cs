@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Bench.Figures;
@@ -51,7 +52,7 @@ internal static class ElementwiseFigures
     {
         Accelerator accelerator = device.Accelerator;
         var launcher = new StepLauncher(accelerator);
-        var layout = new ParameterLayout();
+        var layout = new ParameterLayout(Initialization.Pytorch);
         layout.AddWeights("all", Columns, Parameters / Columns, Columns, Columns, Activation.Identity);
         using var arena = new ParameterArena(accelerator, layout);
         arena.Parameters.CopyFromCPU(Data.Normal(Parameters));

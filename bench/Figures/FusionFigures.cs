@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Bench.Figures;
@@ -55,7 +56,7 @@ internal static class FusionFigures
         using var terms = accelerator.Allocate1D<float>(Batch * Latent);
         using var divergence = accelerator.Allocate1D<float>(Batch);
         using var control = accelerator.Allocate1D([new ControlBlock { Step = 1 }]);
-        var fused = LatentLauncher.Load(accelerator, Prior.Standard);
+        var fused = new LatentLauncher(accelerator, Prior.Standard);
         var sampleKernel = Reparameterize.Sample;
         var divergenceKernel = Reparameterize.Divergence<StandardPrior>;
         var sumKernel = RowReduction.Run;
@@ -83,7 +84,7 @@ internal static class FusionFigures
         using var gradient = accelerator.Allocate1D<float>(Batch * 2 * Latent);
         using var gates = accelerator.Allocate1D(Enumerable.Repeat(1f, Latent).ToArray());
         using var control = accelerator.Allocate1D([new ControlBlock { Step = 1, DivergenceWeight = 1 }]);
-        var fused = LatentLauncher.Load(accelerator, Prior.Standard);
+        var fused = new LatentLauncher(accelerator, Prior.Standard);
         var sampleKernel = Reparameterize.SampleGradient;
         var divergenceKernel = Reparameterize.AddDivergenceGradient<StandardPrior>;
         var sample = accelerator.LoadStreamKernel(sampleKernel);
@@ -108,7 +109,7 @@ internal static class FusionFigures
         using var gradient = accelerator.Allocate1D<float>(Batch * Data);
         using var losses = accelerator.Allocate1D<float>(Batch);
         using var control = accelerator.Allocate1D([new ControlBlock { LikelihoodWeight = 1 }]);
-        LikelihoodLauncher fused = LikelihoodLauncher.Load(accelerator, Likelihood.Bernoulli, default);
+        LikelihoodLauncher fused = new LikelihoodLauncher(accelerator, Likelihood.Bernoulli, default);
         return Compare(device, "Bernoulli loss + gradient", $"{Batch}×{Data}", effort,
             () => fused.LossAndGradient(data.View, outputs.View, losses.View, control.View, shape),
             () =>

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Bench.Micro;
 

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Bench.Micro;
 

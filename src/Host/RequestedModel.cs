@@ -1,4 +1,5 @@
 using VaeGpu.Host.Commands;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -16,27 +17,21 @@ internal static class RequestedModel
         var likelihood = request.Likelihood ?? LikelihoodChoice.For(data);
         if (LikelihoodChoice.Refusal(likelihood, data, request.Binarization) is { } refusal)
             throw new UsageException(refusal);
-        var settings = request.LikelihoodOptions;
+        var settings = request.Model.LikelihoodOptions;
         if (data.Alphabet is { } alphabet)
         {
             if (request.GaveClasses)
                 throw new UsageException("--classes is for levels of grey; text has as many classes as symbols, so leave it out.");
             settings = settings with { Symbols = true, Classes = alphabet.EnumerateRunes().Count() };
         }
-        var model = new ModelConfiguration
+        var model = request.Model with
         {
             Width = data.Train.Width,
             Height = data.Train.Height,
             Channels = data.Train.Channels,
-            Convolutions = request.Convolutions,
-            Hidden = request.Hidden,
-            Latent = request.Latent,
-            Activation = request.Activation,
-            Initialization = request.Initialization,
             Likelihood = likelihood,
             LikelihoodOptions = settings,
             Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
-            Prior = request.Prior,
         };
         ThrowIfNotConvolved(model, data);
         return model;
@@ -55,7 +50,7 @@ internal static class RequestedModel
             return;
         var what = data.Columns is not null ? "The columns of a table" : data.Alphabet is not null ? "The symbols of text" : null;
         if (what is not null)
-            throw new UsageException($"{what} are no picture that could be convolved; leave --arch conv out.");
+            throw new UsageException($"{what} cannot be convolved; leave --arch conv out.");
         if (!model.HasRoomForConvolutions)
         {
             throw new UsageException(FormattableString.Invariant(

@@ -3,6 +3,7 @@ using VaeGpu.Host.Commands;
 using VaeGpu.Host.Progress;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

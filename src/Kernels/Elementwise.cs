@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Activations;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>The sizes of a matrix.</summary>

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Layers;
 
@@ -49,7 +50,7 @@ internal static class Architectures
         int inputs = shape.LatentDimensions;
         if (shape.Classes > 0)
         {
-            layers.Add(new WithLabels(workspace, labels, shape.Classes, inputs, repeats: shape.Samples));
+            layers.Add(new WithLabels(workspace, labels, shape.Classes, inputs, Activation.Identity, shape.Samples));
             inputs += shape.Classes;
         }
         IEnumerable<int> hidden = shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths;

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Layers;
 
@@ -25,7 +26,7 @@ public sealed class Conv : ILayer
         Activation = activation;
         forward = kernels.Forward(activation);
         Output = workspace.Allocate(outputs.Length);
-        Saved = activation.IsDifferentiatedFromOutput() ? Output : workspace.Allocate(outputs.Length);
+        Saved = activation.FromOutput ? Output : workspace.Allocate(outputs.Length);
         Gradient = workspace.AllocateGradient(outputs.Length);
     }
 

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Layers;
 
@@ -33,7 +34,7 @@ public sealed class ConvTranspose : ILayer
         Activation = activation;
         forward = parameters.Unfolds ? kernels.ToUnfolded : kernels.ForwardTransposed(activation);
         Output = workspace.Allocate(outputs.Length);
-        Saved = activation.IsDifferentiatedFromOutput() ? Output : workspace.Allocate(outputs.Length);
+        Saved = activation.FromOutput ? Output : workspace.Allocate(outputs.Length);
         Gradient = gradientInPlace ? Output : workspace.AllocateGradient(outputs.Length);
     }
 

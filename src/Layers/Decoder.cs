@@ -20,11 +20,11 @@ public sealed class Decoder : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The outputs of the largest batch are 2³¹ or more.</exception>
     public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
     {
-        launcher = LikelihoodLauncher.Load(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
+        launcher = new LikelihoodLauncher(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         dataDimensions = shape.DataDimensions;
         int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
         layers = Architectures.Decoder(workspace, layout, shape, labels, outputs / dataDimensions);
-        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialLaw.Zeros);
+        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialDistribution.Zeros);
         Loss = workspace.Allocate(1);
     }
 
@@ -47,10 +47,10 @@ public sealed class Decoder : IDisposable
     /// </summary>
     public void LossAndGradient(ParameterArena arena, ArrayView<float> data, ArrayView<ControlBlock> control, int rows)
     {
-        if (launcher.Likelihood == Likelihood.GaussianOptimal)
+        if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
             launcher.Variance!.Fit(data, Outputs, Loss, arena.Values(variance!), Shape(rows));
         launcher.LossAndGradient(data, Outputs, Loss, control, Shape(rows));
-        if (launcher.Likelihood == Likelihood.GaussianShared)
+        if (launcher.Likelihood.Variance == VarianceSource.Learned)
             launcher.Variance!.Gradient(Loss, arena.Values(variance!), arena.Gradient(variance!), control, Shape(rows));
     }
 

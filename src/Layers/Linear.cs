@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Layers;
 
@@ -34,7 +35,7 @@ public sealed class Linear : ILayer
         bias = layout.AddBiases(name, outputs, inputs);
         forward = workspace.Forward(activation);
         output = workspace.Allocate(outputs);
-        saved = activation.IsDifferentiatedFromOutput() ? output : workspace.Allocate(outputs);
+        saved = activation.FromOutput ? output : workspace.Allocate(outputs);
         gradient = gradientInPlace ? output : workspace.AllocateGradient(outputs);
         // The most that the three products of a batch of any size may take; what they take does not depend on the epilogue.
         int rows = workspace.MaximalBatch;

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Layers;
@@ -9,17 +10,17 @@ namespace VaeGpu.Layers;
 /// <param name="Offset">Its first element.</param>
 /// <param name="Rows">Rows; 1 for a bias.</param>
 /// <param name="Columns">Columns.</param>
-/// <param name="Law">The law of its first values.</param>
+/// <param name="Initial">The distribution of its initial values.</param>
 /// <param name="Decays">Whether weight decay is for it: a layer's weights, not its biases.</param>
-public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, InitialLaw Law, bool Decays)
+public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, InitialDistribution Initial, bool Decays)
 {
     /// <summary>Elements.</summary>
     public int Length => Rows * Columns;
 }
 
 /// <summary>Places tensors one behind the other, each at a multiple of 64 bytes.</summary>
-/// <param name="initialization">The laws of the layers' first values.</param>
-public sealed class ParameterLayout(Initialization initialization = Initialization.Pytorch)
+/// <param name="initialization">The distribution of the initial parameters.</param>
+public sealed class ParameterLayout(Initialization initialization)
 {
     private const int Alignment = Adam.DecayBlock;
     private readonly List<ParameterSlice> slices = [];
@@ -33,11 +34,11 @@ public sealed class ParameterLayout(Initialization initialization = Initializati
     /// <summary>Declares a tensor.</summary>
     /// <exception cref="ArgumentException">The name is taken.</exception>
     /// <exception cref="OverflowException">The model has 2³¹ parameters or more.</exception>
-    public ParameterSlice Add(string name, int rows, int columns, InitialLaw law, bool decays = false)
+    public ParameterSlice Add(string name, int rows, int columns, InitialDistribution initial, bool decays = false)
     {
         if (slices.Exists(other => other.Name == name))
             throw new ArgumentException($"There are two parameters of the name {name}.", nameof(name));
-        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, law, decays);
+        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, initial, decays);
         Length = checked((Length + rows * columns + Alignment - 1) / Alignment * Alignment);
         slices.Add(slice);
         return slice;
@@ -45,7 +46,7 @@ public sealed class ParameterLayout(Initialization initialization = Initializati
 
     /// <summary>Declares a layer's weights.</summary>
     public ParameterSlice AddWeights(string name, int rows, int columns, double fanIn, double fanOut, Activation activation) =>
-        Add($"{name}.weight", rows, columns, initialization.Weights(fanIn, fanOut, activation), decays: true);
+        Add($"{name}.weight", rows, columns, initialization.Weights(fanIn, fanOut, activation.Gain), decays: true);
 
     /// <summary>Declares a layer's biases.</summary>
     public ParameterSlice AddBiases(string name, int columns, double fanIn) =>
@@ -113,12 +114,12 @@ public sealed class ParameterArena : IDisposable
         foreach (ParameterSlice slice in Layout.Slices)
         {
             ArrayView<float> values = Values(slice);
-            launcher.Initialize(values, slice.Law, seed, slice.Index);
-            if (!slice.Law.IsOrthogonal)
+            launcher.Initialize(values, slice.Initial, seed, slice.Index);
+            if (!slice.Initial.IsOrthogonal)
                 continue;
             var draws = new float[slice.Length];
             values.CopyToCPU(draws);
-            values.CopyFromCPU(Orthogonal.Of(draws, slice.Rows, slice.Columns, slice.Law.Scale));
+            values.CopyFromCPU(Orthogonal.Of(draws, slice.Rows, slice.Columns, slice.Initial.Scale));
         }
     }
 

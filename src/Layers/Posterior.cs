@@ -13,7 +13,7 @@ public enum Objective
     Iwae,
 }
 
-/// <summary>The draws z of q(z∣x), their divergence from the prior, and the way back through both.</summary>
+/// <summary>The draws z of q(z∣x), their divergence from the prior, and the backward pass through both.</summary>
 public sealed class Posterior
 {
     private readonly LatentLauncher launcher;
@@ -24,7 +24,7 @@ public sealed class Posterior
     public Posterior(Workspace workspace, Workspace draws, VaeShape shape)
     {
         this.shape = shape;
-        launcher = LatentLauncher.Load(workspace.Accelerator, shape.Prior);
+        launcher = new LatentLauncher(workspace.Accelerator, shape.Prior);
         Latent = draws.Allocate(shape.LatentDimensions);
         LatentGradient = draws.AllocateGradient(shape.LatentDimensions);
         Divergence = workspace.Allocate(1);
@@ -61,8 +61,8 @@ public sealed class Posterior
     }
 
     /// <summary>
-    /// Gives the gradient of the decoder's output, (batch·L, columns), each draw's weight; called between the decoder's two halves of
-    /// the way back. Draws of the ELBO weigh alike already.
+    /// Gives the gradient of the decoder's output, (batch·L, columns), each draw's weight; called between the two halves of the
+    /// decoder's backward pass. Draws of the ELBO weigh alike already.
     /// </summary>
     public void Weigh(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> gradient, int columns,

@@ -14,15 +14,14 @@ public sealed class PriorNetwork
     /// <summary>Declares the parameters under "prior", if there are any.</summary>
     public PriorNetwork(Workspace workspace, ParameterLayout layout, VaeShape shape)
     {
-        if (shape.Prior == Prior.Standard)
+        if (!shape.Prior.DependsOnLabel)
         {
             unread = workspace.Allocate(1);
             return;
         }
-        bool network = shape.Prior == Prior.Network;
-        Columns = (network ? 2 : 1) * shape.LatentDimensions;
+        Columns = shape.Prior.Outputs * shape.LatentDimensions;
         layers = Architectures.Prior(workspace, layout, shape,
-            network ? [.. (shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1)] : [], Columns);
+            shape.Prior.HasHiddenLayer ? [.. (shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1)] : [], Columns);
     }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>

@@ -1,9 +1,10 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Layers;
 
-/// <summary>The sizes and the laws of a variational autoencoder.</summary>
+/// <summary>The sizes and distributions of a variational autoencoder.</summary>
 public sealed record VaeShape
 {
     /// <summary>Data dimensions D.</summary>
@@ -22,8 +23,8 @@ public sealed record VaeShape
     public ConvolutionalShape? Convolution { get; init; }
     /// <summary>Symbols whose numbers, divided by 255, the data are: the encoder reads them one-hot. 0 where data are numbers.</summary>
     public int Symbols { get; init; }
-    /// <summary>The laws of the first values.</summary>
-    public Initialization Initialization { get; init; }
+    /// <summary>The distribution of the initial parameters.</summary>
+    public Initialization Initialization { get; init; } = Initialization.Pytorch;
     /// <summary>p(x∣z).</summary>
     public required Likelihood Likelihood { get; init; }
     /// <summary>What the likelihood is told.</summary>
@@ -31,8 +32,8 @@ public sealed record VaeShape
     /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
     public int Classes { get; init; }
     /// <summary>p(z) or p(z∣y).</summary>
-    public Prior Prior { get; init; }
-    /// <summary>What training minimises.</summary>
+    public Prior Prior { get; init; } = Prior.Standard;
+    /// <summary>What training minimizes.</summary>
     public Objective Objective { get; init; }
     /// <summary>Draws z of each example, L.</summary>
     public int Samples { get; init; } = 1;
@@ -60,9 +61,9 @@ public sealed class Vae : IDisposable
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
     /// <param name="accelerator">The device.</param>
-    /// <param name="shape">Sizes and laws.</param>
+    /// <param name="shape">Sizes and distributions.</param>
     /// <param name="maximalBatch">The most rows of a batch.</param>
-    /// <param name="trains">Whether there is room for gradients and moments; without, there is no way back.</param>
+    /// <param name="trains">Whether there is room for gradients and moments; without it, there is no backward pass.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many
     /// layers.</exception>
     /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the
@@ -73,17 +74,17 @@ public sealed class Vae : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.LatentDimensions, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.Samples, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
-        if (shape.Prior != Kernels.Prior.Standard && shape.Classes == 0)
+        if (shape.Prior.DependsOnLabel && shape.Classes == 0)
             throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
         if (shape.Convolution is not null && shape.Symbols > 0)
-            throw new ArgumentException("Symbols are no pixels: a convolutional model does not take them.", nameof(shape));
+            throw new ArgumentException("A convolutional model takes pixels, not symbols.", nameof(shape));
         shape.Convolution?.Check(shape);
         Shape = shape;
         workspace = new Workspace(accelerator, maximalBatch, shape.Precision, trains);
         draws = shape.Samples == 1
             ? workspace
             : new Workspace(accelerator, checked(maximalBatch * shape.Samples), shape.Precision, trains);
-        condition = new ConditionLauncher(accelerator);
+        condition = new ConditionLauncher(accelerator, Activation.Identity);
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);
         var layout = new ParameterLayout(shape.Initialization);
@@ -96,7 +97,7 @@ public sealed class Vae : IDisposable
         Parameters = new ParameterArena(accelerator, layout, trains);
     }
 
-    /// <summary>Sizes and laws.</summary>
+    /// <summary>Sizes and distributions.</summary>
     public VaeShape Shape { get; }
     /// <summary>q(z∣x).</summary>
     public Encoder Encoder { get; }

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 
 namespace VaeGpu.Layers;
 
@@ -20,7 +21,7 @@ public sealed class WithLabels : ILayer
     /// <param name="below">What made x.</param>
     /// <param name="repeats">How many rows of x have the same label, one below the other.</param>
     public WithLabels(
-        Workspace workspace, ArrayView<float> labels, int classes, int inputs, Activation below = Activation.Identity, int repeats = 1)
+        Workspace workspace, ArrayView<float> labels, int classes, int inputs, Activation below, int repeats = 1)
     {
         this.labels = labels;
         launcher = new ConditionLauncher(workspace.Accelerator, below);

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
@@ -31,7 +32,7 @@ internal sealed class ImagePass : IDisposable
         if (classes > 0)
         {
             labels = accelerator.Allocate1D(Conditioning.LabelsOf(images, classes));
-            condition = new ConditionLauncher(accelerator);
+            condition = new ConditionLauncher(accelerator, Activation.Identity);
         }
         (this.classes, this.binarize) = (classes, binarize);
         this.launcher = launcher;

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

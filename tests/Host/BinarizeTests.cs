@@ -14,7 +14,7 @@ public sealed class BinarizeTests
         using var folder = new ScratchFolder();
         var call = Call.Of(Call.Train(folder, "--epochs", "1", "--binarize", "none"));
         Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Done));
-        Assert.That(call.Error, Does.Match("^warning: .* of the pixels are grey.*--binarize dynamic or static.*--likelihood"));
+        Assert.That(call.Error, Does.Match("^warning: .* of the pixels are gray.*--binarize dynamic or static.*--likelihood"));
         var other = Call.Of(Call.Train(folder, "--epochs", "1", "--binarize", "none", "--overwrite", "--likelihood", "gaussian"));
         Assert.That((other.ExitCode, other.Error), Is.EqualTo((ExitCode.Done, "")));
     }

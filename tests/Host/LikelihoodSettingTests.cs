@@ -37,7 +37,7 @@ public sealed class LikelihoodSettingTests
         var model = CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.Configuration.Model;
         Assert.That(model.Shape.LikelihoodSettings, Is.EqualTo(expected));
         using var json = JsonDocument.Parse(File.ReadAllBytes(folder["run/configuration.json"]));
-        Assert.That(json.RootElement.GetProperty("model").GetProperty("likelihoodOptions").EnumerateObject().Count(), Is.EqualTo(6));
+        Assert.That(json.RootElement.GetProperty("model").GetProperty("likelihoodOptions").EnumerateObject().Count(), Is.EqualTo(LikelihoodOptions.Names.Count() + 1));
         var evaluated = Call.Of("evaluate", folder["run"], "--importance-samples", "1", "--device", "cpu");
         Assert.That((evaluated.ExitCode, evaluated.Error), Is.EqualTo((ExitCode.Done, "")));
     }

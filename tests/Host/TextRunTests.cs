@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using VaeGpu.Host;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Runs;
 
@@ -133,8 +134,8 @@ public sealed class TextRunTests
         Assert.That(refused.Error, Does.Contain("line 1, column 3"));
     }
 
-    [TestCase("--likelihood gaussian", "symbols of text are none")]
-    [TestCase("--likelihood bernoulli", "symbols of text are none")]
+    [TestCase("--likelihood gaussian", "not for the symbols of text")]
+    [TestCase("--likelihood bernoulli", "not for the symbols of text")]
     [TestCase("--likelihood categorical --classes 9", "--classes is for levels of grey")]
     public void What_text_cannot_have_is_refused(string options, string reason)
     {

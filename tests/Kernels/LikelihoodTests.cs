@@ -23,10 +23,10 @@ public class LikelihoodTests
     [EveryDevice]
     public void Every_device_gives_the_same_bits_and_keeps_to_its_buffers(TestDevice device) => device.Run(accelerator =>
     {
-        foreach (ReferenceLaw law in ReferenceLaws.All)
+        foreach (ReferenceLikelihood reference in ReferenceLikelihoods.All)
         {
             foreach ((int rows, int columns) in ((int, int)[])[(1, 1), (2, 65)])
-                Compute(accelerator, device, law, new ReconstructionShape { Rows = rows, Columns = columns });
+                Compute(accelerator, device, reference, new ReconstructionShape { Rows = rows, Columns = columns });
         }
         return true;
     });
@@ -100,7 +100,7 @@ public class LikelihoodTests
         var shape = new ReconstructionShape { Rows = 7, Columns = 50 };
         var inputs = new Inputs();
         float[] x = inputs.Uniform(shape.Rows * shape.Columns), mean = inputs.Normal(x.Length);
-        using var launcher = LikelihoodLauncher.Load(accelerator, Likelihood.GaussianShared, Gaussian.Settings(sigma));
+        using var launcher = new LikelihoodLauncher(accelerator, Likelihood.GaussianShared, Gaussian.Settings(sigma));
         using var control = accelerator.Allocate1D(new[] { Control with { LikelihoodWeight = 1 } });
         using var data = new Guarded(accelerator, x);
         using var outputs = new Guarded(accelerator, mean);
@@ -120,16 +120,16 @@ public class LikelihoodTests
         Assert.That(theta, Is.EqualTo(expected).Within(1e-5));
     }
 
-    private static void Compute(Accelerator accelerator, TestDevice device, ReferenceLaw law, ReconstructionShape shape)
+    private static void Compute(Accelerator accelerator, TestDevice device, ReferenceLikelihood reference, ReconstructionShape shape)
     {
         var random = new Random(shape.Columns);
         float[] Draw(int count, double from, double to) =>
             [.. Enumerable.Range(0, count).Select(_ => (float)(from + (to - from) * random.NextDouble()))];
-        using var launcher = LikelihoodLauncher.Load(accelerator, law.Likelihood, law.Options.For(law.Likelihood));
-        Assert.That((launcher.Outputs, law.Options.Outputs(law.Likelihood)), Is.EqualTo((law.Outputs, law.Outputs)), law.Name);
+        using var launcher = new LikelihoodLauncher(accelerator, reference.Likelihood, reference.Likelihood.Settings(reference.Options));
+        Assert.That(launcher.Outputs, Is.EqualTo(reference.Outputs), reference.Name);
         using var control = accelerator.Allocate1D(new[] { Control });
         using var data = new Guarded(accelerator, Draw(shape.Rows * shape.Columns, 0, 1));
-        using var outputs = new Guarded(accelerator, Draw(shape.Rows * shape.Columns * law.Outputs, -3, 3));
+        using var outputs = new Guarded(accelerator, Draw(shape.Rows * shape.Columns * reference.Outputs, -3, 3));
         using var losses = new Guarded(accelerator, shape.Rows);
         using var means = new Guarded(accelerator, shape.Rows * shape.Columns);
         using var samples = new Guarded(accelerator, shape.Rows * shape.Columns);
@@ -138,7 +138,7 @@ public class LikelihoodTests
         launcher.Variance?.Prepare(parameter.View);
         launcher.Mean(outputs.View, means.View, shape);
         launcher.Sample(outputs.View, samples.View, control.View, shape);
-        if (law.Likelihood == Likelihood.GaussianOptimal)
+        if (reference.Likelihood == Likelihood.GaussianOptimal)
             launcher.Variance!.Fit(data.View, outputs.View, losses.View, parameter.View, shape);
         launcher.LossAndGradient(data.View, outputs.View, losses.View, control.View, shape);
         launcher.Variance?.Gradient(losses.View, parameter.View, slope.View, control.View, shape);
@@ -157,7 +157,7 @@ public class LikelihoodTests
             float[] values = buffer.Read();
             lock (First)
             {
-                var key = (law.Name, $"{what}, {shape.Columns} columns");
+                var key = (reference.Name, $"{what}, {shape.Columns} columns");
                 First.TryAdd(key, (device.ToString(), values));
                 Compare.Bits(values, First[key].Bits, $"{key} on {device} and on {First[key].Device}");
             }

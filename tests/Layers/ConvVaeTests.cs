@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 using VaeGpu.Training.Checks;
@@ -9,9 +11,9 @@ namespace VaeGpu.Tests.Layers;
 /// <summary>The whole model with convolutions; <see cref="VaeTests"/> for those without.</summary>
 public class ConvVaeTests
 {
-    private static readonly List<(string Device, float[] Parameters, MetricSums Sums)> Reference = [];
+    private static readonly List<(string Device, float[] Parameters, MetricSums Sums)> First = [];
 
-    private static ReferenceLaw Law(Likelihood likelihood) => ReferenceLaws.All.First(law => law.Likelihood == likelihood);
+    private static ReferenceLikelihood Reference(Likelihood likelihood) => ReferenceLikelihoods.Of(likelihood);
 
     private static VaeShape Shape(
         Activation activation, Likelihood likelihood, ConvolutionalShape image, int[] encoder, int[] decoder) => new()
@@ -24,7 +26,7 @@ public class ConvVaeTests
         Convolution = image,
         Initialization = Initialization.GlorotNormal,
         Likelihood = likelihood,
-        LikelihoodSettings = Law(likelihood).Options.For(likelihood),
+        LikelihoodSettings = likelihood.Settings(Reference(likelihood).Options),
     };
 
     [EveryDevice]
@@ -43,7 +45,7 @@ public class ConvVaeTests
     {
         // The label stands behind the convolutions: their gradient passes it, through an activation of either kind.
         VaeShape plain = Shape(Activation.Gelu, Likelihood.Bernoulli, new(5, 4) { Kernel = 3, Dense = [6] }, [9, 3], [3, 9]);
-        foreach (Prior prior in Enum.GetValues<Prior>())
+        foreach (Prior prior in Prior.All)
             Check(accelerator, plain with { Classes = 2, Prior = prior, Samples = 2 });
         Check(accelerator,
             Shape(Activation.Tanh, Likelihood.Bernoulli, new(4, 3, 3), [5], [5]) with { Classes = 2, Objective = Objective.Iwae });
@@ -56,11 +58,11 @@ public class ConvVaeTests
         VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli, new(9, 8) { Dense = [12] }, [8, 20], [20, 8]);
         (float[] parameters, MetricSums sums) = device.Run(accelerator => VaeTests.Train(accelerator, shape, 20));
         Assert.That(sums.FirstNonFiniteStep, Is.Zero);
-        lock (Reference)
+        lock (First)
         {
-            if (Reference.Count == 0)
-                Reference.Add((device.ToString(), parameters, sums));
-            (string first, float[] expected, MetricSums expectedSums) = Reference[0];
+            if (First.Count == 0)
+                First.Add((device.ToString(), parameters, sums));
+            (string first, float[] expected, MetricSums expectedSums) = First[0];
             Compare.Bits(parameters, expected, $"parameters on {device} and on {first}");
             Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}");
         }
@@ -88,5 +90,5 @@ public class ConvVaeTests
     }
 
     private static void Check(Accelerator accelerator, VaeShape shape) =>
-        VaeTests.CheckGradients(accelerator, shape, Law(shape.Likelihood));
+        VaeTests.CheckGradients(accelerator, shape, Reference(shape.Likelihood));
 }

@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 
@@ -57,7 +59,7 @@ public sealed class ObjectiveWeightTests
 
     private static IEnumerable<VaeShape> Shapes() =>
         from objective in Enum.GetValues<Objective>()
-        from prior in Enum.GetValues<Prior>()
+        from prior in Prior.All
         select new VaeShape
         {
             DataDimensions = DataDimensions,

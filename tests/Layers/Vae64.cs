@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 
@@ -8,7 +9,7 @@ namespace VaeGpu.Tests.Layers;
 internal sealed class Vae64(
     VaeShape shape, ParameterLayout layout, ControlBlock control, Func<double, double[], double> negativeLog, int[]? labels = null)
 {
-    private readonly Type activation = typeof(IActivation).Assembly.GetType($"VaeGpu.Kernels.{shape.Activation}")!;
+    private readonly Activation activation = shape.Activation;
 
     /// <summary>The objective of a batch at the given parameters.</summary>
     public double Objective(double[] parameters, float[] data, int rows)
@@ -59,11 +60,12 @@ internal sealed class Vae64(
     }
 
     /// <summary>[μ_p | log σ_p²].</summary>
-    private double[] PriorOf(double[] parameters, double[] y) => shape.Prior switch
+    private double[] PriorOf(double[] parameters, double[] y) => shape.Prior.Name switch
     {
-        Prior.Standard => new double[2 * shape.LatentDimensions],
-        Prior.Conditional => [.. Linear(parameters, "prior", 0, 1, y, endsActivated: false), .. new double[shape.LatentDimensions]],
-        _ => Linear(parameters, "prior", 0, 2, y, endsActivated: false),
+        "standard" => new double[2 * shape.LatentDimensions],
+        "conditional" => [.. Linear(parameters, "prior", 0, 1, y, endsActivated: false), .. new double[shape.LatentDimensions]],
+        "network" => Linear(parameters, "prior", 0, 2, y, endsActivated: false),
+        _ => throw new NotSupportedException($"Write the prior {shape.Prior} in double precision here."),
     };
 
     private double Noise(int element, int draw)

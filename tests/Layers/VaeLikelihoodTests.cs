@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Checks;
 
@@ -14,18 +16,18 @@ public class VaeLikelihoodTests
         Seed = 4, Step = 1, LearningRate = 1e-2f, LikelihoodWeight = 1, DivergenceWeight = 1,
     };
 
-    private static IEnumerable<TestCaseData> Laws => ReferenceLaws.All.Select(law => new TestCaseData(law).SetArgDisplayNames(law.Name));
+    private static IEnumerable<TestCaseData> Laws => ReferenceLikelihoods.All.Select(reference => new TestCaseData(reference).SetArgDisplayNames(reference.Name));
 
     [TestCaseSource(nameof(Laws))]
-    public void It_learns(ReferenceLaw law)
+    public void It_learns(ReferenceLikelihood reference)
     {
         using var backend = Backend.Open("cpu");
-        using var run = new Run(backend.Accelerator, law);
+        using var run = new Run(backend.Accelerator, reference);
         double first = run.Step();
         for (int step = 1; step < 150; step++)
             run.Step();
         double last = run.Step();
-        TestContext.Out.WriteLine($"{law.Name}: {first:F3} → {last:F3} nats");
+        TestContext.Out.WriteLine($"{reference.Name}: {first:F3} → {last:F3} nats");
         Assert.That(last, Is.LessThan(first - 0.5));
         float[] means = run.Means();
         Assert.That(means, Is.All.Matches<float>(float.IsFinite));
@@ -35,11 +37,11 @@ public class VaeLikelihoodTests
     public void A_restored_variance_is_the_one_that_is_evaluated_with()
     {
         using var backend = Backend.Open("cpu");
-        ReferenceLaw law = ReferenceLaws.All.First(law => law.Likelihood == Likelihood.GaussianOptimal);
-        using var run = new Run(backend.Accelerator, law);
+        ReferenceLikelihood reference = ReferenceLikelihoods.Of(Likelihood.GaussianOptimal);
+        using var run = new Run(backend.Accelerator, reference);
         for (int step = 0; step < 20; step++)
             run.Step();
-        using var other = new Run(backend.Accelerator, law);
+        using var other = new Run(backend.Accelerator, reference);
         other.Restore(run);
         Assert.That(other.Evaluate(), Is.EqualTo(run.Evaluate()));
     }
@@ -51,7 +53,7 @@ public class VaeLikelihoodTests
         var shape = new VaeShape
         {
             DataDimensions = 1 << 20, LatentDimensions = 1, EncoderWidths = [1], DecoderWidths = [1], Activation = Activation.Relu,
-            Likelihood = Likelihood.Categorical, LikelihoodSettings = new LikelihoodOptions().For(Likelihood.Categorical),
+            Likelihood = Likelihood.Categorical, LikelihoodSettings = Likelihood.Categorical.Settings(new()),
         };
         Assert.That(() => new Vae(backend.Accelerator, shape, 8),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("256 numbers"));
@@ -65,24 +67,18 @@ public class VaeLikelihoodTests
         private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
         private int step;
 
-        public Run(Accelerator accelerator, ReferenceLaw law)
+        public Run(Accelerator accelerator, ReferenceLikelihood reference)
         {
             launcher = new StepLauncher(accelerator);
             vae = new Vae(accelerator, new VaeShape
             {
                 DataDimensions = DataDimensions, LatentDimensions = 2, EncoderWidths = [16], DecoderWidths = [16],
-                Activation = Activation.Tanh, Likelihood = law.Likelihood, LikelihoodSettings = law.Options.For(law.Likelihood),
+                Activation = Activation.Tanh, Likelihood = reference.Likelihood, LikelihoodSettings = reference.Likelihood.Settings(reference.Options),
             }, Rows);
             vae.Parameters.Initialize(launcher, Control.Seed);
             var random = new Random(3);
-            double Datum() => law.Support switch
-            {
-                Support.Binary => random.Next(2),
-                Support.Classes => law.Values[random.Next(law.Values.Length)],
-                _ => random.NextDouble(),
-            };
-            double[] row = [.. Enumerable.Range(0, DataDimensions).Select(_ => Datum())];
-            double[] other = [.. Enumerable.Range(0, DataDimensions).Select(_ => Datum())];
+            double[] row = [.. Enumerable.Range(0, DataDimensions).Select(_ => reference.Datum(random))];
+            double[] other = [.. Enumerable.Range(0, DataDimensions).Select(_ => reference.Datum(random))];
             batch = accelerator.Allocate1D<float>(
                 [.. Enumerable.Range(0, Rows).SelectMany(i => i % 2 == 0 ? row : other).Select(x => (float)x)]);
             means = accelerator.Allocate1D<float>(Rows * DataDimensions);

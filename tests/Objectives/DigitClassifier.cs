@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
@@ -27,13 +28,13 @@ internal sealed class DigitClassifier : IDisposable
         this.pixels = pixels;
         workspace = new Workspace(accelerator, Rows);
         launcher = new StepLauncher(accelerator);
-        var layout = new ParameterLayout();
+        var layout = new ParameterLayout(Initialization.Pytorch);
         network = new Network(
             new Linear(workspace, layout, "classifier.0", pixels, Units, Activation.Relu),
             new Linear(workspace, layout, "classifier.1", Units, Classes, Activation.Identity, gradientInPlace: true));
         arena = new ParameterArena(accelerator, layout);
         arena.Initialize(launcher, seed);
-        likelihood = LikelihoodLauncher.Load(accelerator, Likelihood.Categorical, Categorical.SettingsOfSymbols(Classes));
+        likelihood = new LikelihoodLauncher(accelerator, Likelihood.Categorical, Categorical.SettingsOfSymbols(Classes));
         (batch, labels, losses, none) = (workspace.Allocate(pixels), workspace.Allocate(1), workspace.Allocate(1), workspace.Allocate(1));
         none.CopyFromCPU(new float[Rows]);
         control = accelerator.Allocate1D([new ControlBlock { Seed = seed, Step = 1, LearningRate = 2e-3f, LikelihoodWeight = 1 }]);

@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;

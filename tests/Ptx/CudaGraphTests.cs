@@ -1,6 +1,7 @@
-using ILGPU.Runtime.Cuda;
 using System.Runtime.CompilerServices;
+using ILGPU.Runtime.Cuda;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;

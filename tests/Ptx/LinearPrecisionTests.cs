@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 
@@ -37,7 +38,7 @@ internal sealed class LinearPrecisionTests
         PtxAccelerator gpu, Precision precision, float[] parameters, float[] data, float[] gradient)
     {
         using var workspace = new Workspace(gpu, Rows, precision);
-        var layout = new ParameterLayout();
+        var layout = new ParameterLayout(Initialization.Pytorch);
         var layer = new Linear(workspace, layout, "layer", Columns, Outputs, Activation.Tanh);
         using var arena = new ParameterArena(gpu, layout);
         arena.Parameters.CopyFromCPU(parameters[..layout.Length]);

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Tests.Kernels;
 using PtxModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
 

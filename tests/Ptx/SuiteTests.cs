@@ -3,6 +3,8 @@ using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Tests.Ptx;
@@ -12,10 +14,10 @@ namespace VaeGpu.Tests.Ptx;
 internal sealed class SuiteTests
 {
     [Test]
-    public void Every_kernel_of_a_training_step_is_written([Values] Likelihood likelihood) => Check(likelihood, Activation.Gelu, null);
+    public void Every_kernel_of_a_training_step_is_written([Each] Likelihood likelihood) => Check(likelihood, Activation.Gelu, null);
 
     [Test]
-    public void So_is_every_activation([Values] Activation activation) => Check(Likelihood.Bernoulli, activation, null);
+    public void So_is_every_activation([Each] Activation activation) => Check(Likelihood.Bernoulli, activation, null);
 
     [Test]
     public void So_are_convolutional_layers() =>
@@ -104,7 +106,7 @@ internal sealed class SuiteTests
             Convolution = convolution,
             Activation = activation,
             Likelihood = likelihood,
-            LikelihoodSettings = new LikelihoodOptions { Classes = 16, Components = 5 }.For(likelihood),
+            LikelihoodSettings = likelihood.Settings(new LikelihoodOptions { Classes = 16, Components = 5 }),
         }, 4);
         using var data = gpu.Allocate1D(new float[48]);
         using var control = gpu.Allocate1D(new ControlBlock[1]);

@@ -1,5 +1,7 @@
 using VaeGpu.Gpu.Targets.Simd;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Tests;
@@ -10,7 +12,7 @@ internal sealed class JitLimitTests
 {
     [Test]
     public void Every_kernel_of_a_training_step_stays_within_what_the_JIT_optimises(
-        [Values(512, 256, 128, 32)] int vectorBits, [Values] Likelihood likelihood) =>
+        [Values(512, 256, 128, 32)] int vectorBits, [Each] Likelihood likelihood) =>
         Check(vectorBits, likelihood, null);
 
     [Test]
@@ -30,7 +32,7 @@ internal sealed class JitLimitTests
             Convolution = convolution,
             Activation = Activation.Gelu,
             Likelihood = likelihood,
-            LikelihoodSettings = new LikelihoodOptions { Classes = 16, Components = 5 }.For(likelihood),
+            LikelihoodSettings = likelihood.Settings(new LikelihoodOptions { Classes = 16, Components = 5 }),
         }, 4);
         using var data = cpu.Allocate1D(new float[48]);
         using var control = cpu.Allocate1D(new ControlBlock[1]);

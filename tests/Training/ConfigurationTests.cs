@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;

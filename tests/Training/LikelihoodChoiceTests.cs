@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training;
 using VaeGpu.Training.Data;
 
@@ -6,24 +7,15 @@ namespace VaeGpu.Tests.Training;
 
 public sealed class LikelihoodChoiceTests
 {
-    private static readonly Likelihood[] OfTables =
-    [
-        Likelihood.Gaussian, Likelihood.GaussianLearned, Likelihood.GaussianShared, Likelihood.GaussianOptimal, Likelihood.Laplace,
-        Likelihood.LaplaceLearned, Likelihood.Mixture, Likelihood.Huber, Likelihood.PHuber,
-    ];
-
-    private static readonly Likelihood[] OfBlackAndWhite =
-        [Likelihood.Bernoulli, Likelihood.Categorical, Likelihood.LogisticMixture, Likelihood.Hybrid];
-
     private static readonly DataSplit Images = Split(new ImageSet([0, 255, 128, 7], null, 2, 1));
     private static readonly DataSplit Table = Split(new ImageSet([0.5f, -2f], null, 1)) with { Columns = [new ColumnScale("a", 0, 1)] };
     private static readonly DataSplit Text = Split(new ImageSet([0, 1], null, 1, 1)) with { Alphabet = " a" };
 
     [Test]
-    public void A_table_is_refused_by_every_law_of_numbers_from_0_to_1_and_by_no_other([Values] Likelihood likelihood)
+    public void A_table_is_refused_by_every_likelihood_of_numbers_from_0_to_1_and_by_no_other([Each] Likelihood likelihood)
     {
         var refusal = LikelihoodChoice.Refusal(likelihood, Table, Binarization.None);
-        if (OfTables.Contains(likelihood))
+        if (likelihood.Description.Support == Support.RealLine)
             Assert.That(refusal, Is.Null);
         else
             Assert.That(refusal,
@@ -31,16 +23,16 @@ public sealed class LikelihoodChoiceTests
     }
 
     [Test]
-    public void Text_is_categorical_and_nothing_else([Values] Likelihood likelihood) =>
+    public void Text_is_categorical_and_nothing_else([Each] Likelihood likelihood) =>
         Assert.That(
             LikelihoodChoice.Refusal(likelihood, Text, Binarization.None),
-            likelihood is Likelihood.Categorical ? Is.Null : Does.Contain("symbols").And.Contain("categorical"));
+            likelihood == Likelihood.Categorical ? Is.Null : Does.Contain("symbols").And.Contain("categorical"));
 
     [Test]
-    public void Black_and_white_alone_is_refused_by_every_density([Values] Likelihood likelihood) =>
+    public void Black_and_white_alone_is_refused_by_every_density([Each] Likelihood likelihood) =>
         Assert.That(
             LikelihoodChoice.Refusal(likelihood, Images, Binarization.Dynamic),
-            OfBlackAndWhite.Contains(likelihood) ? Is.Null : Does.Contain("density").And.Contain("--likelihood bernoulli"));
+            likelihood.Description.Support is not (Support.RealLine or Support.UnitInterval) ? Is.Null : Does.Contain("density").And.Contain("--likelihood bernoulli"));
 
     [Test]
     public void What_has_no_pixels_cannot_be_binarized()
@@ -54,13 +46,13 @@ public sealed class LikelihoodChoiceTests
     }
 
     [Test]
-    public void Grey_images_take_every_law([Values] Likelihood likelihood)
+    public void Gray_images_take_every_likelihood([Each] Likelihood likelihood)
     {
         Assert.That(LikelihoodChoice.Refusal(likelihood, Images, Binarization.None), Is.Null);
         Assert.That(
             LikelihoodChoice.Warning(likelihood, Images, Binarization.None),
-            likelihood is Likelihood.Bernoulli
-                ? Does.StartWith("50.0 % of the pixels are grey").And.Contain("--binarize dynamic or static").And.Contain("--likelihood")
+            likelihood == Likelihood.Bernoulli
+                ? Does.StartWith("50.0 % of the pixels are gray").And.Contain("--binarize dynamic or static").And.Contain("--likelihood")
                 : Is.Null);
         Assert.That(LikelihoodChoice.Warning(likelihood, Images, Binarization.Static), Is.Null);
     }

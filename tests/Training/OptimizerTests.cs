@@ -1,5 +1,6 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
@@ -92,8 +93,8 @@ public sealed class OptimizerTests
     {
         using var backend = Backend.Open("cpu", 1);
         var launcher = new StepLauncher(backend.Accelerator);
-        var layout = new ParameterLayout();
-        var slice = layout.Add("x", 1, 37, InitialLaw.Zeros);
+        var layout = new ParameterLayout(Initialization.Pytorch);
+        var slice = layout.Add("x", 1, 37, InitialDistribution.Zeros);
         foreach (var clip in (double[])[0, 2])
         {
             using var arena = new ParameterArena(backend.Accelerator, layout);

@@ -69,10 +69,10 @@ internal static class OptionOf
         };
 
     /// <summary>
-    /// An option that takes the name of one of an enumeration's values in kebab case; <see cref="Chosen{T}"/> gives the value.
+    /// An option that takes the name of a value of an enumeration or a choice; <see cref="Chosen{T}"/> gives the value.
     /// </summary>
-    public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : struct, Enum =>
-        Choice(name, unit, [.. Enum.GetValues<T>().Select(OptionName.Of)], OptionName.Of(fallback), description);
+    public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : notnull =>
+        Choice(name, unit, [.. OptionName.All(typeof(T)).Select(OptionName.Of)], OptionName.Of(fallback), description);
 
     /// <summary>An option that takes one of <paramref name="choices"/>.</summary>
     public static Option<string> Choice(string name, string unit, string[] choices, string fallback, string description) =>
@@ -91,10 +91,13 @@ internal static class OptionOf
         };
 
     /// <summary>The value that a <see cref="Choice{T}"/> was given.</summary>
-    public static T Chosen<T>(this ParseResult result, Option<string> option) where T : struct, Enum
+    public static T Chosen<T>(this ParseResult result, Option<string> option) => (T)result.Chosen(option, typeof(T));
+
+    /// <summary>The value that an option for the values of a type was given.</summary>
+    public static object Chosen(this ParseResult result, Option<string> option, Type type)
     {
         var text = result.GetRequiredValue(option);
-        return Enum.GetValues<T>().First(value => OptionName.Of(value) == text);
+        return OptionName.All(type).First(value => OptionName.Of(value) == text);
     }
 
     /// <summary>An option that takes text that is not empty.</summary>

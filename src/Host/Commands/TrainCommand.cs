@@ -1,5 +1,5 @@
 using System.CommandLine;
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 
@@ -8,8 +8,6 @@ namespace VaeGpu.Host.Commands;
 /// <summary>The command "train" as the command line sees it.</summary>
 internal sealed class TrainCommand : Command
 {
-    private static readonly TrainingConfiguration Defaults = new();
-
     private readonly Option<string?> data = OptionOf.Text(
         "--data",
         "source",
@@ -25,26 +23,18 @@ internal sealed class TrainCommand : Command
     {
         Description = "Go on with the run in --out, with its own settings; only --epochs, --data, --device and --threads may be given",
     };
-    private readonly LayerOptions layers = new();
+    private readonly ArchitectureOptions architecture = new();
+    private readonly SettingOptions<ModelConfiguration> model = new(() => new() { Width = 0, Height = 0 });
     private readonly Option<string> likelihood = OptionOf.Choice(
-        "--likelihood", "law", Likelihood.Bernoulli,
-            "Law of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
-    private readonly LikelihoodSettingOptions likelihoodSettings = new();
+        "--likelihood", "distribution", Likelihood.Bernoulli,
+            "Distribution of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
+    private readonly SettingOptions<LikelihoodOptions> likelihoodOptions = new(
+        () => new(), (property, description) => $"{description}; for {Alternatives(property)}");
     private readonly Option<string> condition = OptionOf.Choice(
         "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");
-    private readonly Option<string> prior = OptionOf.Choice(
-        "--prior", "law", Prior.Standard, "Law of the latent vector: N(0, I), N(μ(label), I), or N(μ(label), σ²(label)) from a network");
-    private readonly Option<int> batch = OptionOf.Number("--batch", "images", Defaults.Batch, 1, 1 << 16, "Images of a step");
-    private readonly Option<int> epochs = OptionOf.Number(
-        "--epochs", "n", Defaults.Epochs, 1, 1_000_000, "Passes over the training images");
-    private readonly Option<double> rate = OptionOf.Number("--lr", "rate", Defaults.LearningRate, 1e-12, 1e3, "Adam's step size");
-    private readonly Option<uint> seed = OptionOf.Number(
-        "--seed", "n", Defaults.Seed, 0u, uint.MaxValue, "Seed of parameters, order, noise and built-in digits");
-    private readonly Option<string> precision = OptionOf.Choice(
-        "--precision", "numbers", Precision.Fp32,
-        "What matrix products multiply: tf32 and bf16 are for the tensor cores of a CUDA GPU, and change the results");
-    private readonly ObjectiveOptions objective = new();
-    private readonly OptimizerOptions optimizer = new();
+    private readonly SettingOptions<TrainingConfiguration> training = new(() => new());
+    private readonly SettingOptions<ObjectiveConfiguration> objective = new(() => new());
+    private readonly SettingOptions<OptimizerConfiguration> optimizer = new(() => new());
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<int> threads = CommonOptions.Threads();
 
@@ -52,76 +42,90 @@ internal sealed class TrainCommand : Command
         : base("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
     {
         Option[] options =
-        [
-            data, size, binarize, output, overwrite, resume, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch,
-            epochs, rate, seed, precision, device, threads,
-        ];
+            [data, size, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, .. OfTheObjective];
         foreach (var option in options)
             Add(option);
-        objective.AddTo(this);
-        optimizer.AddTo(this);
         SetAction(result => result.GetValue(resume)
             ? TrainProgram.Resume(ReadResume(result), terminal, stop)
             : TrainProgram.Start(ReadStart(result), terminal, stop));
     }
 
-    private TrainRequest ReadStart(ParseResult result) => new()
+    private Option[] OfTheModel => [.. architecture.All, .. model.All, likelihood, .. likelihoodOptions.All, condition];
+
+    private Option[] OfTheObjective => [.. objective.All, .. optimizer.All];
+
+    private TrainRequest ReadStart(ParseResult result)
     {
-        Data = result.GetValue(data),
-        Size = result.GetValue(size),
-        Binarization = result.Chosen<Binarization>(binarize),
-        Out = result.GetValue(output),
-        Overwrite = result.GetValue(overwrite),
-        Convolutions = layers.Convolutions(result),
-        Hidden = layers.Hidden(result),
-        Latent = layers.Latent(result),
-        Activation = layers.Activation(result),
-        Initialization = layers.Initialization(result),
-        Likelihood = NamedLikelihood(result),
-        LikelihoodOptions = likelihoodSettings.Read(result, NamedLikelihood(result)),
-        GaveClasses = likelihoodSettings.GaveClasses(result),
-        Conditional = Conditional(result),
-        Prior = result.Chosen<Prior>(prior),
-        Training = new TrainingConfiguration
+        Likelihood? named = result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null;
+        return new()
         {
-            Batch = result.GetValue(batch),
-            Epochs = result.GetValue(epochs),
-            LearningRate = result.GetValue(rate),
-            Seed = result.GetValue(seed),
-            Precision = result.Chosen<Precision>(precision),
-            Objective = objective.Read(result, result.Chosen<Likelihood>(likelihood)),
-            Optimizer = optimizer.Read(result, result.GetValue(epochs)),
-        },
-        Device = result.GetRequiredValue(device),
-        Threads = result.GetValue(threads),
-    };
+            Data = result.GetValue(data),
+            Size = result.GetValue(size),
+            Binarization = result.Chosen<Binarization>(binarize),
+            Out = result.GetValue(output),
+            Overwrite = result.GetValue(overwrite),
+            Model = model.Read(result) with
+            {
+                Convolutions = architecture.Convolutions(result),
+                Hidden = architecture.Hidden(result),
+                LikelihoodOptions = ReadLikelihoodOptions(result, named),
+            },
+            Likelihood = named,
+            GaveClasses = result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
+            Conditional = Conditional(result),
+            Training = ReadTraining(result),
+            Device = result.GetRequiredValue(device),
+            Threads = result.GetValue(threads),
+        };
+    }
+
+    private LikelihoodOptions ReadLikelihoodOptions(ParseResult result, Likelihood? named)
+    {
+        foreach (string property in LikelihoodOptions.Names)
+        {
+            if (result.Gave(likelihoodOptions[property]) && named?.Options.Contains(property) != true)
+                throw new UsageException($"{likelihoodOptions[property].Name} goes with --likelihood {Alternatives(property)}.");
+        }
+        return likelihoodOptions.Read(result);
+    }
+
+    private TrainingConfiguration ReadTraining(ParseResult result)
+    {
+        var how = training.Read(result) with { Objective = objective.Read(result), Optimizer = optimizer.Read(result) };
+        TrainRules.Check(how.Objective, result.Chosen<Likelihood>(likelihood));
+        TrainRules.Check(how.Optimizer, property => result.Gave(optimizer[property]), how.Epochs);
+        bool decays = how.Optimizer.Name == Optimizer.Adamw && !result.Gave(optimizer[nameof(OptimizerConfiguration.WeightDecay)]);
+        return decays ? how with { Optimizer = how.Optimizer with { WeightDecay = OptimizerConfiguration.DefaultWeightDecay } } : how;
+    }
 
     private ResumeRequest ReadResume(ParseResult result)
     {
-        Option[] fixedByTheRun =
-        [
-            size, binarize, overwrite, .. layers.All, likelihood, .. likelihoodSettings.All, condition, prior, batch, rate, seed, precision,
-            .. objective.All, .. optimizer.All,
-        ];
+        Option epochs = training[nameof(TrainingConfiguration.Epochs)];
+        Option[] fixedByTheRun = [size, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
         return new ResumeRequest(
             result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
             result.GetValue(data),
-            result.Gave(epochs) ? result.GetValue(epochs) : null,
+            result.Gave(epochs) ? training.Read(result).Epochs : null,
             result.GetRequiredValue(device),
             result.GetValue(threads));
     }
 
-    private Likelihood? NamedLikelihood(ParseResult result) =>
-        result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null;
-
     private bool Conditional(ParseResult result)
     {
         var labels = result.Chosen<Condition>(condition) == Condition.Labels;
-        if (!labels && result.Chosen<Prior>(prior) != Prior.Standard)
-            throw new UsageException($"--prior {result.GetValue(prior)} depends on the label; give --condition labels too.");
+        var prior = model.Read(result).Prior;
+        if (!labels && prior.DependsOnLabel)
+            throw new UsageException($"--prior {prior} depends on the label; give --condition labels too.");
         return labels;
+    }
+
+    /// <summary>The likelihoods that an option concerns.</summary>
+    private static string Alternatives(string property)
+    {
+        Likelihood[] concerned = [.. Likelihood.All.Where(likelihood => likelihood.Options.Contains(property))];
+        return concerned.Length == 1 ? concerned[0].Name : $"{string.Join(", ", concerned[..^1].AsEnumerable())} or {concerned[^1]}";
     }
 
     private enum Condition

@@ -1,4 +1,4 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 
@@ -21,29 +21,17 @@ internal sealed record TrainRequest
 
     public required bool Overwrite { get; init; }
 
-    /// <summary>Channels of the convolutions; none for linear layers alone.</summary>
-    public required IReadOnlyList<int> Convolutions { get; init; }
+    /// <summary>The model, as far as it does not follow from the data.</summary>
+    public required ModelConfiguration Model { get; init; }
 
-    public required IReadOnlyList<int> Hidden { get; init; }
-
-    public required int Latent { get; init; }
-
-    public required Activation Activation { get; init; }
-
-    public required Initialization Initialization { get; init; }
-
-    /// <summary>The law of the data; null for what suits it.</summary>
+    /// <summary>p(x∣z); null for what suits the data.</summary>
     public required Likelihood? Likelihood { get; init; }
-
-    public required LikelihoodOptions LikelihoodOptions { get; init; }
 
     /// <summary>Whether the number of classes was asked for.</summary>
     public required bool GaveClasses { get; init; }
 
     /// <summary>Whether the model is conditioned on the labels.</summary>
     public required bool Conditional { get; init; }
-
-    public required Prior Prior { get; init; }
 
     public required TrainingConfiguration Training { get; init; }
 

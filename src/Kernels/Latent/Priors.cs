@@ -3,15 +3,7 @@ using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>The priors p(z) and p(z∣y) by name.</summary>
-public enum Prior
-{
-    Standard,
-    Conditional,
-    Network,
-}
-
-/// <summary>A prior's law of one latent dimension: N(Mean, e^LogVariance).</summary>
+/// <summary>A prior's distribution of one latent dimension: N(Mean, e^LogVariance).</summary>
 public struct PriorPoint
 {
     /// <summary>μ_p.</summary>
@@ -34,7 +26,7 @@ public interface IPrior
     /// <summary>Numbers from a network per latent dimension.</summary>
     static abstract int Outputs { get; }
 
-    /// <summary>The law of a row's dimension.</summary>
+    /// <summary>The distribution of a row's dimension.</summary>
     static abstract PriorPoint At(ArrayView<float> prior, int row, int column, int columns);
 
     /// <summary>Writes the gradient of the network's numbers, given that with respect to μ_p and log σ_p².</summary>

@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Activations;
+
 namespace VaeGpu.Kernels;
 
 /// <summary><see cref="Condition"/>, loaded on a device.</summary>
@@ -9,7 +11,7 @@ public sealed class ConditionLauncher
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft;
 
     /// <summary>Loads the kernels; <paramref name="below"/> made what labels are set beside.</summary>
-    public ConditionLauncher(Accelerator accelerator, Activation below = Activation.Identity)
+    public ConditionLauncher(Accelerator accelerator, Activation below)
     {
         tuning = DeviceTuning.For(accelerator);
         var gatherKernel = Condition.Gather;

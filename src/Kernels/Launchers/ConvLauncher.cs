@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Activations;
+
 namespace VaeGpu.Kernels;
 
 /// <summary><see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device.</summary>
@@ -21,13 +23,11 @@ public sealed class ConvLauncher
 
     /// <summary>target = f(source ∗ weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static ConvLauncher Forward<TDirection>(Accelerator accelerator, Activation activation)
-        where TDirection : struct, IConvDirection => activation.Accept(new ForwardLoader<TDirection>(accelerator));
+        where TDirection : struct, IConvDirection => EpilogueChoice.Forward(activation, new Loader<TDirection>(accelerator));
 
     /// <summary>target = (source ∗ weights) ⊙ f'(saved), f the activation of the layer below.</summary>
     public static ConvLauncher InputGradient<TDirection>(Accelerator accelerator, Activation below)
-        where TDirection : struct, IConvDirection => below == Activation.Identity
-        ? Load<TDirection, Plain>(accelerator)
-        : below.Accept(new GradientLoader<TDirection>(accelerator));
+        where TDirection : struct, IConvDirection => EpilogueChoice.InputGradient(below, new Loader<TDirection>(accelerator));
 
     /// <summary>Any direction and epilogue, with the device's tile.</summary>
     public static ConvLauncher Load<TDirection, TEpilogue>(Accelerator accelerator)
@@ -63,17 +63,9 @@ public sealed class ConvLauncher
             tuning.ConvGroupSize);
     }
 
-    private sealed record ForwardLoader<TDirection>(Accelerator Accelerator) : IActivationVisitor<ConvLauncher>
+    private sealed record Loader<TDirection>(Accelerator Accelerator) : IEpilogueVisitor<ConvLauncher>
         where TDirection : struct, IConvDirection
     {
-        public ConvLauncher Visit<TActivation>() where TActivation : struct, IActivation =>
-            Load<TDirection, BiasActivation<TActivation>>(Accelerator);
-    }
-
-    private sealed record GradientLoader<TDirection>(Accelerator Accelerator) : IActivationVisitor<ConvLauncher>
-        where TDirection : struct, IConvDirection
-    {
-        public ConvLauncher Visit<TActivation>() where TActivation : struct, IActivation =>
-            Load<TDirection, ActivationGradient<TActivation>>(Accelerator);
+        public ConvLauncher Visit<TEpilogue>() where TEpilogue : struct, IEpilogue => Load<TDirection, TEpilogue>(Accelerator);
     }
 }

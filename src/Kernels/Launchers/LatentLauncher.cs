@@ -17,15 +17,16 @@ public sealed class LatentLauncher
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, MatrixShape, int> scale;
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, LatentShape> mean;
 
-    private LatentLauncher(Accelerator accelerator, PriorKernels prior)
+    /// <summary>Loads the kernels of a prior.</summary>
+    public LatentLauncher(Accelerator accelerator, Prior prior)
     {
         tuning = DeviceTuning.For(accelerator);
-        PriorOutputs = prior.Outputs;
-        forward = accelerator.LoadStreamKernel(prior.Forward);
-        logRatio = accelerator.LoadStreamKernel(prior.LogRatio);
-        backward = accelerator.LoadStreamKernel(prior.Backward);
-        weightedBackward = accelerator.LoadStreamKernel(prior.WeightedBackward);
-        divergence = accelerator.LoadStreamKernel(prior.Divergence);
+        PriorKernels kernels = prior.Kernels;
+        forward = accelerator.LoadStreamKernel(kernels.Forward);
+        logRatio = accelerator.LoadStreamKernel(kernels.LogRatio);
+        backward = accelerator.LoadStreamKernel(kernels.Backward);
+        weightedBackward = accelerator.LoadStreamKernel(kernels.WeightedBackward);
+        divergence = accelerator.LoadStreamKernel(kernels.Divergence);
         var accumulateKernel = Importance.Accumulate;
         var sampleKernel = Reparameterize.Sample;
         var weighKernel = Importance.Weigh;
@@ -39,18 +40,6 @@ public sealed class LatentLauncher
         scale = accelerator.LoadStreamKernel(scaleKernel);
         mean = accelerator.LoadStreamKernel(meanKernel);
     }
-
-    /// <summary>The prior's numbers from a network per latent dimension.</summary>
-    public int PriorOutputs { get; }
-
-    /// <summary>The kernels of a prior.</summary>
-    public static LatentLauncher Load(Accelerator accelerator, Prior prior) => new(accelerator, prior switch
-    {
-        Prior.Standard => PriorKernels.Of<StandardPrior>(),
-        Prior.Conditional => PriorKernels.Of<MeanPrior>(),
-        Prior.Network => PriorKernels.Of<GaussianPrior>(),
-        _ => throw new ArgumentOutOfRangeException(nameof(prior), prior, "No such prior."),
-    });
 
     /// <inheritdoc cref="Reparameterize.Forward{TPrior}"/>
     public void Forward(
@@ -114,20 +103,4 @@ public sealed class LatentLauncher
 
     private KernelConfig Elements(int rows, int columns) =>
         Launch.Config(Elementwise.GridFor(new MatrixShape { Rows = rows, Columns = columns }, tuning.GroupSize), tuning.GroupSize);
-
-    /// <summary>The kernels that depend on the prior.</summary>
-    private sealed record PriorKernels(
-        int Outputs,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> Forward,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> LogRatio,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<ControlBlock>, LatentShape> Backward,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<ControlBlock>, LatentShape> WeightedBackward,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, LatentShape> Divergence)
-    {
-        public static PriorKernels Of<TPrior>() where TPrior : struct, IPrior => new(
-            TPrior.Outputs, Reparameterize.Forward<TPrior>, Importance.LogRatio<TPrior>, Reparameterize.Backward<TPrior>,
-            Importance.Backward<TPrior>, Reparameterize.Divergence<TPrior>);
-    }
 }

@@ -2,33 +2,6 @@ using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>The likelihoods by name.</summary>
-public enum Likelihood
-{
-    Bernoulli,
-    Gaussian,
-    /// <summary>A variance for each dimension from the decoder.</summary>
-    GaussianLearned,
-    /// <summary>One variance, a parameter of the model.</summary>
-    GaussianShared,
-    /// <summary>One variance, the best for each batch.</summary>
-    GaussianOptimal,
-    Laplace,
-    /// <summary>A scale for each dimension from the decoder.</summary>
-    LaplaceLearned,
-    Categorical,
-    /// <summary>A mixture of Gaussians.</summary>
-    Mixture,
-    Huber,
-    /// <summary>Pseudo-Huber.</summary>
-    PHuber,
-    ContinuousBernoulli,
-    /// <summary>A mixture of discretised logistic laws.</summary>
-    LogisticMixture,
-    /// <summary>Cross-entropy and squared error: a loss and no likelihood.</summary>
-    Hybrid,
-}
-
 /// <summary><see cref="Reconstruction"/> for one likelihood, loaded on a device.</summary>
 public sealed class LikelihoodLauncher : IDisposable
 {
@@ -42,18 +15,23 @@ public sealed class LikelihoodLauncher : IDisposable
     private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>,
         ReconstructionShape> sample;
 
-    private LikelihoodLauncher(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings fixedSettings, Kernels kernels)
+    /// <summary>Loads the kernels of a likelihood.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="likelihood">Which one.</param>
+    /// <param name="fixedSettings">What its kernels are told: <see cref="Likelihood.Settings"/>.</param>
+    public LikelihoodLauncher(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings fixedSettings)
     {
         Likelihood = likelihood;
-        Outputs = kernels.Outputs;
+        Outputs = likelihood.Outputs(fixedSettings);
         tuning = DeviceTuning.For(accelerator);
+        LikelihoodKernels kernels = likelihood.Kernels;
         lossAndGradient = accelerator.LoadStreamKernel(kernels.LossAndGradient);
         gradient = accelerator.LoadStreamKernel(kernels.Gradient);
         loss = accelerator.LoadStreamKernel(kernels.Loss);
         mean = accelerator.LoadStreamKernel(kernels.Mean);
         sample = accelerator.LoadStreamKernel(kernels.Sample);
         settings = accelerator.Allocate1D(new[] { fixedSettings });
-        if (likelihood is Likelihood.GaussianShared or Likelihood.GaussianOptimal)
+        if (likelihood.Variance != VarianceSource.Settings)
             Variance = new VarianceLauncher(accelerator, settings.View, fixedSettings.Scale);
     }
 
@@ -65,28 +43,6 @@ public sealed class LikelihoodLauncher : IDisposable
 
     /// <summary>Where one variance for all dimensions comes from; null where the settings are fixed.</summary>
     public VarianceLauncher? Variance { get; }
-
-    /// <summary>Whether there is a law behind the loss, so that it counts in nats.</summary>
-    public static bool IsLikelihood(Likelihood likelihood) => likelihood != Likelihood.Hybrid;
-
-    /// <summary>The kernels of a likelihood; see <see cref="LikelihoodOptions"/> for its settings.</summary>
-    public static LikelihoodLauncher Load(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings settings) =>
-        new(accelerator, likelihood, settings, likelihood switch
-        {
-            Likelihood.Bernoulli => Kernels.Of<Bernoulli>(),
-            Likelihood.Gaussian or Likelihood.GaussianShared or Likelihood.GaussianOptimal => Kernels.Of<Gaussian>(),
-            Likelihood.GaussianLearned => Kernels.Of<LearnedGaussian>(),
-            Likelihood.Laplace => Kernels.Of<Laplace>(),
-            Likelihood.LaplaceLearned => Kernels.Of<LearnedLaplace>(),
-            Likelihood.Categorical => Kernels.OfStreamed<Categorical>(settings),
-            Likelihood.Mixture => Kernels.OfStreamed<Mixture<GaussianComponent>>(settings),
-            Likelihood.Huber => Kernels.Of<SymmetricLaw<Huber>>(),
-            Likelihood.PHuber => Kernels.Of<SymmetricLaw<PseudoHuber>>(),
-            Likelihood.ContinuousBernoulli => Kernels.Of<ContinuousBernoulli>(),
-            Likelihood.LogisticMixture => Kernels.OfStreamed<Mixture<LogisticComponent>>(settings),
-            Likelihood.Hybrid => Kernels.Of<Hybrid>(),
-            _ => throw new ArgumentOutOfRangeException(nameof(likelihood), likelihood, "No such likelihood."),
-        });
 
     /// <inheritdoc cref="Reconstruction.LossAndGradient{TLikelihood}"/>
     public void LossAndGradient(
@@ -121,24 +77,5 @@ public sealed class LikelihoodLauncher : IDisposable
     {
         var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
         return Launch.Config(Elementwise.GridFor(matrix, tuning.GroupSize), tuning.GroupSize);
-    }
-
-    private sealed record Kernels(
-        int Outputs,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>,
-            ReconstructionShape> LossAndGradient,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>,
-            ReconstructionShape> Gradient,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ReconstructionShape> Loss,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ReconstructionShape> Mean,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>, ReconstructionShape> Sample)
-    {
-        public static Kernels Of<TLikelihood>() where TLikelihood : struct, ILikelihood =>
-            OfStreamed<InRegisters<TLikelihood>>(default);
-
-        public static Kernels OfStreamed<TLikelihood>(LikelihoodSettings settings) where TLikelihood : struct, IStreamedLikelihood => new(
-            TLikelihood.Outputs(settings),
-            Reconstruction.LossAndGradient<TLikelihood>, Reconstruction.Gradient<TLikelihood>,
-            Reconstruction.Loss<TLikelihood>, Reconstruction.Mean<TLikelihood>, Reconstruction.Sample<TLikelihood>);
     }
 }

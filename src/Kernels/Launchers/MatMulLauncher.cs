@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels;
@@ -20,29 +21,17 @@ public sealed class MatMulLauncher
     }
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
-    public static MatMulLauncher Forward(
-        Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) => activation switch
-    {
-        Activation.Identity => Load<DepthFastest, DepthSlowest, BiasActivation<Identity>>(accelerator, precision),
-        Activation.Relu => Load<DepthFastest, DepthSlowest, BiasActivation<Relu>>(accelerator, precision),
-        Activation.LeakyRelu => Load<DepthFastest, DepthSlowest, BiasActivation<LeakyRelu>>(accelerator, precision),
-        Activation.Elu => Load<DepthFastest, DepthSlowest, BiasActivation<Elu>>(accelerator, precision),
-        Activation.Tanh => Load<DepthFastest, DepthSlowest, BiasActivation<Tanh>>(accelerator, precision),
-        Activation.Sigmoid => Load<DepthFastest, DepthSlowest, BiasActivation<Sigmoid>>(accelerator, precision),
-        Activation.Softplus => Load<DepthFastest, DepthSlowest, BiasActivation<Softplus>>(accelerator, precision),
-        Activation.Silu => Load<DepthFastest, DepthSlowest, BiasActivation<Silu>>(accelerator, precision),
-        Activation.Gelu => Load<DepthFastest, DepthSlowest, BiasActivation<Gelu>>(accelerator, precision),
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "No such activation."),
-    };
+    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) =>
+        EpilogueChoice.Forward(activation, new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
 
     /// <summary>
     /// inputGradient = (outputGradient·weightsᵀ) ⊙ f'(saved), f the activation of the layer below. The right operand is weights
     /// where the device's products stage their operands (<see cref="DeviceTuning.StagesOperands"/>), else weightsᵀ, transposed before.
     /// </summary>
     public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32) =>
-        DeviceTuning.For(accelerator).StagesOperands
-            ? InputGradient<DepthFastest>(accelerator, below, precision)
-            : InputGradient<DepthSlowest>(accelerator, below, precision);
+        EpilogueChoice.InputGradient<MatMulLauncher>(below, DeviceTuning.For(accelerator).StagesOperands
+            ? new Loader<DepthFastest, DepthFastest>(accelerator, precision)
+            : new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
 
     /// <summary>weightGradient = inputᵀ·outputGradient.</summary>
     public static MatMulLauncher WeightGradient(Accelerator accelerator, Precision precision = Precision.Fp32) =>
@@ -98,21 +87,6 @@ public sealed class MatMulLauncher
         Variant variant = choose(shape);
         variant.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
     }
-
-    private static MatMulLauncher InputGradient<TRight>(Accelerator accelerator, Activation below, Precision precision)
-        where TRight : struct, IOperand => below switch
-    {
-        Activation.Identity => Load<DepthFastest, TRight, Plain>(accelerator, precision),
-        Activation.Relu => Load<DepthFastest, TRight, ActivationGradient<Relu>>(accelerator, precision),
-        Activation.LeakyRelu => Load<DepthFastest, TRight, ActivationGradient<LeakyRelu>>(accelerator, precision),
-        Activation.Elu => Load<DepthFastest, TRight, ActivationGradient<Elu>>(accelerator, precision),
-        Activation.Tanh => Load<DepthFastest, TRight, ActivationGradient<Tanh>>(accelerator, precision),
-        Activation.Sigmoid => Load<DepthFastest, TRight, ActivationGradient<Sigmoid>>(accelerator, precision),
-        Activation.Softplus => Load<DepthFastest, TRight, ActivationGradient<Softplus>>(accelerator, precision),
-        Activation.Silu => Load<DepthFastest, TRight, ActivationGradient<Silu>>(accelerator, precision),
-        Activation.Gelu => Load<DepthFastest, TRight, ActivationGradient<Gelu>>(accelerator, precision),
-        _ => throw new ArgumentOutOfRangeException(nameof(below), below, "No such activation."),
-    };
 
     private static MatMulLauncher Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, int groupSize)
         where TTile : struct, ITile
@@ -174,5 +148,12 @@ public sealed class MatMulLauncher
                 return block;
         }
         return blocks[^1];
+    }
+
+    private sealed record Loader<TLeft, TRight>(Accelerator Accelerator, Precision Precision) : IEpilogueVisitor<MatMulLauncher>
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
+    {
+        public MatMulLauncher Visit<TEpilogue>() where TEpilogue : struct, IEpilogue => Load<TLeft, TRight, TEpilogue>(Accelerator, Precision);
     }
 }

@@ -92,12 +92,12 @@ public sealed class StepLauncher
         StepShape shape) =>
         accumulate(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), likelihoodLoss, divergence, sums, control, shape);
 
-    /// <summary>Draws a tensor's first values; <paramref name="tensor"/> is its number in the model.</summary>
-    public void Initialize(ArrayView<float> values, InitialLaw law, uint seed, int tensor)
+    /// <summary>Draws a tensor's initial values; <paramref name="tensor"/> is its number in the model.</summary>
+    public void Initialize(ArrayView<float> values, InitialDistribution distribution, uint seed, int tensor)
     {
         FlatShape shape = Flat(values);
-        var stream = new InitialValues { Scale = (float)law.Scale, Seed = seed, Tensor = (uint)tensor };
-        (law.IsNormal ? normal : uniform)(Cover(shape), values, shape, stream);
+        var stream = new InitialValues { Scale = (float)distribution.Scale, Seed = seed, Tensor = (uint)tensor };
+        (distribution.IsNormal ? normal : uniform)(Cover(shape), values, shape, stream);
     }
 
     private FlatShape Flat(ArrayView<float> values) => new() { Length = (int)values.Length, PerThread = tuning.ElementsPerThread };

@@ -10,8 +10,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct Bernoulli : ILikelihood
 {
-    /// <summary>There is nothing to set.</summary>
-    public static LikelihoodSettings Settings => default;
+    public static LikelihoodDescription Description => new(Support.Binary);
 
     public static int Outputs => 1;
 

@@ -7,6 +7,9 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct Categorical : IStreamedLikelihood
 {
+    public static LikelihoodDescription Description => new(
+        Support.Levels | Support.Symbols, o => o.Symbols ? SettingsOfSymbols(o.Classes) : Settings(o.Classes), nameof(LikelihoodOptions.Classes));
+
     /// <summary>The settings of K grey levels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 65536].</exception>
     public static LikelihoodSettings Settings(int classes) => GreyLevels.OfGrey(classes) with { Count = classes };

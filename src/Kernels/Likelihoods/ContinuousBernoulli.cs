@@ -14,6 +14,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct ContinuousBernoulli : ILikelihood
 {
+    public static LikelihoodDescription Description => new(Support.UnitInterval);
+
     // Below this |l| the series is used; below the second the law is uniform to the last bit of a draw.
     private const float SeriesBelow = 1f;
     private const float UniformBelow = 1e-7f;
@@ -23,9 +25,6 @@ public struct ContinuousBernoulli : ILikelihood
     private const float G6 = 1f / 181440f;
     private const float G8 = -1f / 9676800f;
     private const float G10 = 1f / 479001600f;
-
-    /// <summary>There is nothing to set.</summary>
-    public static LikelihoodSettings Settings => default;
 
     public static int Outputs => 1;
 

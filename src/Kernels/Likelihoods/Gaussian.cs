@@ -7,6 +7,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct Gaussian : ILikelihood
 {
+    public static LikelihoodDescription Description => new(Support.RealLine, o => Settings(o.Scale), nameof(LikelihoodOptions.Scale));
+
     /// <summary>½log 2π.</summary>
     public const float HalfLogTwoPi = 0.918938533f;
 

@@ -8,6 +8,9 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <remarks>∂/∂μ = t·e^−½ℓ; ∂/∂ℓ = ½(t² − 1), and 0 where ℓ lies beyond its bounds; mean μ.</remarks>
 public struct GaussianComponent : IComponent
 {
+    public static LikelihoodDescription Description => new(
+        Support.RealLine, o => Settings(o.Components), nameof(LikelihoodOptions.Components));
+
     /// <summary>The settings of a mixture of K Gaussians.</summary>
     /// <exception cref="ArgumentOutOfRangeException">K is not positive.</exception>
     public static LikelihoodSettings Settings(int components)

@@ -6,10 +6,13 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </summary>
 /// <remarks>
 /// C = log σ + log(√2π·erf(δ/√2) + (2/δ)·e^−½δ²). ∂/∂μ = −t/σ, t cut off at ±δ. The rest:
-/// <see cref="SymmetricLaw{TPotential}"/>.
+/// <see cref="SymmetricDensity{TPotential}"/>.
 /// </remarks>
 public struct Huber : IPotential
 {
+    public static LikelihoodDescription Description => new(
+        Support.RealLine, o => Settings(o.Scale, o.Delta), nameof(LikelihoodOptions.Scale), nameof(LikelihoodOptions.Delta));
+
     /// <summary>The settings of a given σ, and δ in units of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴], or δ in [0.01, 100].</exception>
     public static LikelihoodSettings Settings(double sigma, double delta)

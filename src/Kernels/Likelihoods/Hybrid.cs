@@ -12,6 +12,9 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct Hybrid : ILikelihood
 {
+    public static LikelihoodDescription Description => new(
+        Support.Binary | Support.UnitInterval, o => Settings(o.CrossEntropyShare), nameof(LikelihoodOptions.CrossEntropyShare)) { IsNormalized = false };
+
     /// <summary>The settings of a given share λ of the cross-entropy.</summary>
     /// <exception cref="ArgumentOutOfRangeException">λ does not lie in [0, 1].</exception>
     public static LikelihoodSettings Settings(double share)

@@ -6,29 +6,29 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </summary>
 public struct LikelihoodSettings
 {
-    /// <summary>The fixed scale: σ of a Gaussian, b of a Laplace law.</summary>
+    /// <summary>The fixed scale: σ of a Gaussian, b of a Laplace distribution.</summary>
     public float Scale;
     /// <summary>The part of −log p per dimension that depends on neither data nor network, computed in double precision.</summary>
     public float Constant;
-    /// <summary>A second number of shape: δ of Huber's law, the distance of grey levels.</summary>
+    /// <summary>A second number of shape: δ of Huber's loss, the distance of gray levels.</summary>
     public float Width;
-    /// <summary>Classes of a categorical law, components of a mixture.</summary>
+    /// <summary>Classes of a categorical distribution, components of a mixture.</summary>
     public int Count;
 }
 
 /// <summary>
-/// A law p(x∣z) of one data dimension, given the decoder's outputs for it. One file each: −log p with its constants, the
+/// A distribution p(x∣z) of one data dimension, given the decoder's outputs for it. One file each: −log p with its constants, the
 /// gradient, the mean and a sampler.
 /// </summary>
 /// <remarks>
 /// <c>outputs</c> is a local array of <see cref="Outputs"/> numbers, so index it by constants. In the decoder's output,
-/// (rows, Outputs·D) row-major, the outputs of one kind lie together: output k of dimension j is column k·D + j. Laws of many
+/// (rows, Outputs·D) row-major, the outputs of one kind lie together: output k of dimension j is column k·D + j. Distributions with many
 /// outputs, or of a number known at run time only, are <see cref="IStreamedLikelihood"/>s.
 /// Loss and gradient are finite wherever the outputs are: see <see cref="Bounds"/>.
-/// To add a likelihood: copy a file of this folder, write the four formulas, add it to LikelihoodLauncher, to LikelihoodOptions
-/// and, in double precision, to ReferenceLaws of the formula checks: those prove it on every device.
+/// To add a likelihood: write its description and its four formulas in a file of this folder, add a line to <see cref="Likelihood"/>
+/// and, in double precision, an entry to ReferenceLikelihoods of the formula checks: these prove it on every device.
 /// </remarks>
-public interface ILikelihood
+public interface ILikelihood : IDescribed
 {
     /// <summary>Decoder outputs per data dimension.</summary>
     static abstract int Outputs { get; }

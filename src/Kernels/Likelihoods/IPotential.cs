@@ -1,7 +1,7 @@
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>An even convex function P of the distance t in units of σ, with P(0) = 0: the law of density ∝ e^−P(t).</summary>
-public interface IPotential
+/// <summary>An even convex function P of the distance t in units of σ, with P(0) = 0: the density is ∝ e^−P(t).</summary>
+public interface IPotential : IDescribed
 {
     /// <summary>P(t).</summary>
     static abstract float Value(float distance, float width);

@@ -21,21 +21,21 @@ public struct FirstPass
 {
     /// <summary>Over the logits.</summary>
     public LogSumExp Logits;
-    /// <summary>Over the logits with the log-densities of their components added; of a categorical law, unused.</summary>
+    /// <summary>Over the logits with the log-densities of their components added; of a categorical distribution, unused.</summary>
     public LogSumExp Joint;
     /// <summary>−log p(x), in nats, constants included.</summary>
     public float NegativeLog;
 }
 
 /// <summary>
-/// A law p(x∣z) of one data dimension with many outputs, or with a number of them that is known at run time: they are streamed
+/// A distribution p(x∣z) of one data dimension with many outputs, or with a number of them that is known at run time: they are streamed
 /// from memory, once for the loss and once more for the gradient, where an <see cref="ILikelihood"/> holds them in registers.
 /// </summary>
 /// <remarks>
 /// The layout is the same: output k of dimension j is column k·D + j, so that neighbouring threads read neighbours.
 /// <see cref="Reconstruction"/> takes these; an <see cref="ILikelihood"/> is one in <see cref="InRegisters{TLikelihood}"/>.
 /// </remarks>
-public interface IStreamedLikelihood
+public interface IStreamedLikelihood : IDescribed
 {
     /// <summary>Decoder outputs per data dimension.</summary>
     static abstract int Outputs(LikelihoodSettings settings);
@@ -57,7 +57,7 @@ public interface IStreamedLikelihood
     static abstract float Sample(ArrayView<float> outputs, Planes planes, RandomWords words, LikelihoodSettings settings);
 }
 
-/// <summary>What laws with logits of K classes or components share; the logits are the first K outputs.</summary>
+/// <summary>What distributions with logits of K classes or components share; the logits are the first K outputs.</summary>
 internal static class Logits
 {
     /// <summary>Logit k.</summary>

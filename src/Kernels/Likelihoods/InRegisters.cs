@@ -8,6 +8,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 public struct InRegisters<TLikelihood> : IStreamedLikelihood
     where TLikelihood : struct, ILikelihood
 {
+    public static LikelihoodDescription Description => TLikelihood.Description;
+
     public static int Outputs(LikelihoodSettings settings) => TLikelihood.Outputs;
 
     public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings) =>

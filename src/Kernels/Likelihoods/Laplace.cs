@@ -8,6 +8,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct Laplace : ILikelihood
 {
+    public static LikelihoodDescription Description => new(Support.RealLine, o => Settings(o.Scale), nameof(LikelihoodOptions.Scale));
+
     /// <summary>The settings of a given b.</summary>
     /// <exception cref="ArgumentOutOfRangeException">b does not lie in [10⁻⁶, 10⁴].</exception>
     public static LikelihoodSettings Settings(double scale)

@@ -9,8 +9,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct LearnedGaussian : ILikelihood
 {
-    /// <summary>There is nothing to set.</summary>
-    public static LikelihoodSettings Settings => default;
+    public static LikelihoodDescription Description => new(Support.RealLine);
 
     public static int Outputs => 2;
 

@@ -6,10 +6,9 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <remarks>∂/∂μ = −sign(t)·e^−ℓ; ∂/∂ℓ = 1 − |t|, and 0 where ℓ lies beyond its bounds; mean μ, variance 2b².</remarks>
 public struct LearnedLaplace : ILikelihood
 {
-    private const float LogTwo = 0.693147181f;
+    public static LikelihoodDescription Description => new(Support.RealLine);
 
-    /// <summary>There is nothing to set.</summary>
-    public static LikelihoodSettings Settings => default;
+    private const float LogTwo = 0.693147181f;
 
     public static int Outputs => 2;
 

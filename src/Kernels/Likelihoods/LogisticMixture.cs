@@ -17,6 +17,9 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct LogisticComponent : IComponent
 {
+    public static LikelihoodDescription Description => new(
+        Support.Levels, o => Settings(o.Components, o.Classes), nameof(LikelihoodOptions.Components), nameof(LikelihoodOptions.Classes));
+
     private const float SmallestLogScale = -7f;
     private const float LargestLogScale = 10f;
 

@@ -9,8 +9,8 @@ public struct ComponentGradient
     public float Spread;
 }
 
-/// <summary>A component of a <see cref="Mixture{TComponent}"/>: a law with a location and a spread.</summary>
-public interface IComponent
+/// <summary>A component of a <see cref="Mixture{TComponent}"/>: a distribution with a location and a spread.</summary>
+public interface IComponent : IDescribed
 {
     /// <summary>log p(x).</summary>
     static abstract float Log(float x, float location, float spread, LikelihoodSettings settings);
@@ -36,6 +36,8 @@ public interface IComponent
 public struct Mixture<TComponent> : IStreamedLikelihood
     where TComponent : struct, IComponent
 {
+    public static LikelihoodDescription Description => TComponent.Description;
+
     public static int Outputs(LikelihoodSettings settings) => 3 * settings.Count;
 
     public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings)

@@ -7,10 +7,13 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <remarks>
 /// C = log σ + log(2δ·e^δ²·K₁(δ²)), K₁ the modified Bessel function: with t = δ·sinh v the integral of e^−P is its own. P is
 /// computed as t²/(√(1 + (t/δ)²) + 1), which does not cancel. ∂/∂μ = −t/√(1 + (t/δ)²)/σ. The rest:
-/// <see cref="SymmetricLaw{TPotential}"/>.
+/// <see cref="SymmetricDensity{TPotential}"/>.
 /// </remarks>
 public struct PseudoHuber : IPotential
 {
+    public static LikelihoodDescription Description => new(
+        Support.RealLine, o => Settings(o.Scale, o.Delta), nameof(LikelihoodOptions.Scale), nameof(LikelihoodOptions.Delta));
+
     /// <summary>The settings of a given σ, and δ in units of it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴], or δ in [0.01, 100].</exception>
     public static LikelihoodSettings Settings(double sigma, double delta)

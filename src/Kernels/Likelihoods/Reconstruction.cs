@@ -34,7 +34,7 @@ public static class Reconstruction
             {
                 Data = data,
                 Outputs = outputs,
-                Law = settings[0],
+                Settings = settings[0],
                 Shape = shape,
                 Row = row,
                 Weight = control[0].LikelihoodWeight / shape.Rows,
@@ -51,7 +51,7 @@ public static class Reconstruction
         where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxX;
-        var term = new LossTerm<TLikelihood> { Data = data, Outputs = outputs, Law = settings[0], Shape = shape, Row = row };
+        var term = new LossTerm<TLikelihood> { Data = data, Outputs = outputs, Settings = settings[0], Shape = shape, Row = row };
         float total = RowReduction.Sum(term, shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
@@ -67,14 +67,14 @@ public static class Reconstruction
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
-        LikelihoodSettings law = settings[0];
+        LikelihoodSettings told = settings[0];
         float weight = control[0].LikelihoodWeight / shape.Rows;
         if (column < shape.Columns)
         {
-            Planes planes = Of<TLikelihood>(row, column, shape, law);
+            Planes planes = Of<TLikelihood>(row, column, shape, told);
             float x = data[row * shape.Columns + column];
-            FirstPass sums = TLikelihood.Sum(x, outputs, planes, law);
-            TLikelihood.Differentiate(x, outputs, planes, sums, gradient, weight, law);
+            FirstPass sums = TLikelihood.Sum(x, outputs, planes, told);
+            TLikelihood.Differentiate(x, outputs, planes, sums, gradient, weight, told);
         }
     }
 
@@ -85,9 +85,9 @@ public static class Reconstruction
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
-        LikelihoodSettings law = settings[0];
+        LikelihoodSettings told = settings[0];
         if (column < shape.Columns)
-            mean[row * shape.Columns + column] = TLikelihood.Mean(outputs, Of<TLikelihood>(row, column, shape, law), law);
+            mean[row * shape.Columns + column] = TLikelihood.Mean(outputs, Of<TLikelihood>(row, column, shape, told), told);
     }
 
     /// <summary>A draw from p(x∣z), (rows, D), keyed by (seed, data, step, element). Group (x, y) has columns x·G … of row y.</summary>
@@ -98,32 +98,32 @@ public static class Reconstruction
     {
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
-        LikelihoodSettings law = settings[0];
+        LikelihoodSettings told = settings[0];
         ControlBlock now = control[0];
         if (column < shape.Columns)
         {
             int index = row * shape.Columns + column;
             RandomWords words = Philox.Draw(now.Seed, RandomPurpose.Data, (uint)now.Step, (uint)index);
-            sample[index] = TLikelihood.Sample(outputs, Of<TLikelihood>(row, column, shape, law), words, law);
+            sample[index] = TLikelihood.Sample(outputs, Of<TLikelihood>(row, column, shape, told), words, told);
         }
     }
 
-    private static Planes Of<TLikelihood>(int row, int column, ReconstructionShape shape, LikelihoodSettings law)
+    private static Planes Of<TLikelihood>(int row, int column, ReconstructionShape shape, LikelihoodSettings settings)
         where TLikelihood : struct, IStreamedLikelihood =>
-        new() { Start = row * (TLikelihood.Outputs(law) * shape.Columns) + column, Stride = shape.Columns };
+        new() { Start = row * (TLikelihood.Outputs(settings) * shape.Columns) + column, Stride = shape.Columns };
 
     private struct LossTerm<TLikelihood> : IRowTerm
         where TLikelihood : struct, IStreamedLikelihood
     {
         public ArrayView<float> Data, Outputs;
-        public LikelihoodSettings Law;
+        public LikelihoodSettings Settings;
         public ReconstructionShape Shape;
         public int Row;
 
         public readonly float AddTo(float sum, int column)
         {
-            Planes planes = Of<TLikelihood>(Row, column, Shape, Law);
-            return sum + TLikelihood.Sum(Data[Row * Shape.Columns + column], Outputs, planes, Law).NegativeLog;
+            Planes planes = Of<TLikelihood>(Row, column, Shape, Settings);
+            return sum + TLikelihood.Sum(Data[Row * Shape.Columns + column], Outputs, planes, Settings).NegativeLog;
         }
     }
 
@@ -132,17 +132,17 @@ public static class Reconstruction
         where TLikelihood : struct, IStreamedLikelihood
     {
         public ArrayView<float> Data, Outputs;
-        public LikelihoodSettings Law;
+        public LikelihoodSettings Settings;
         public ReconstructionShape Shape;
         public int Row;
         public float Weight;
 
         public readonly float AddTo(float sum, int column)
         {
-            Planes planes = Of<TLikelihood>(Row, column, Shape, Law);
+            Planes planes = Of<TLikelihood>(Row, column, Shape, Settings);
             float x = Data[Row * Shape.Columns + column];
-            FirstPass sums = TLikelihood.Sum(x, Outputs, planes, Law);
-            TLikelihood.Differentiate(x, Outputs, planes, sums, Outputs, Weight, Law);
+            FirstPass sums = TLikelihood.Sum(x, Outputs, planes, Settings);
+            TLikelihood.Differentiate(x, Outputs, planes, sums, Outputs, Weight, Settings);
             return sum + sums.NegativeLog;
         }
     }

@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Activations;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>What a matrix product does with a finished sum before it stores it.</summary>

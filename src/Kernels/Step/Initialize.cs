@@ -3,7 +3,7 @@ namespace VaeGpu.Kernels;
 /// <summary>The random stream of a tensor's first values.</summary>
 public struct InitialValues
 {
-    /// <summary>Half the width of the uniform law, or the deviation of the normal one.</summary>
+    /// <summary>Half the width of the uniform distribution, or the deviation of the normal one.</summary>
     public float Scale;
     /// <summary>The run's seed.</summary>
     public uint Seed;
@@ -17,21 +17,21 @@ public static class Initialize
 {
     /// <summary>
     /// Uniform in [−Scale, Scale). With Scale = 1/√(inputs) this is PyTorch's default for a linear layer's weight and bias,
-    /// He's uniform law with a = √5 (He, Zhang, Ren and Sun 2015).
+    /// He's uniform distribution with a = √5 (He, Zhang, Ren and Sun 2015).
     /// </summary>
-    public static void Uniform(ArrayView<float> values, FlatShape shape, InitialValues law)
+    public static void Uniform(ArrayView<float> values, FlatShape shape, InitialValues stream)
     {
         int start = Grid.IdxX * (Group.DimX * shape.PerThread);
         for (int element = 0; element < shape.PerThread; element++)
         {
             int index = start + element * Group.DimX + Group.IdxX;
             if (index < shape.Length)
-                values[index] = law.Scale * (2f * Philox.Uniform(Words(law, index).A) - 1f);
+                values[index] = stream.Scale * (2f * Philox.Uniform(Words(stream, index).A) - 1f);
         }
     }
 
     /// <summary>Normal with mean 0 and deviation Scale.</summary>
-    public static void Normal(ArrayView<float> values, FlatShape shape, InitialValues law)
+    public static void Normal(ArrayView<float> values, FlatShape shape, InitialValues stream)
     {
         int start = Grid.IdxX * (Group.DimX * shape.PerThread);
         for (int element = 0; element < shape.PerThread; element++)
@@ -39,12 +39,12 @@ public static class Initialize
             int index = start + element * Group.DimX + Group.IdxX;
             if (index < shape.Length)
             {
-                RandomWords words = Words(law, index);
-                values[index] = law.Scale * Philox.Normal(words.A, words.B);
+                RandomWords words = Words(stream, index);
+                values[index] = stream.Scale * Philox.Normal(words.A, words.B);
             }
         }
     }
 
-    private static RandomWords Words(InitialValues law, int index) =>
-        Philox.Draw(law.Seed, RandomPurpose.Weights, law.Tensor, (uint)index);
+    private static RandomWords Words(InitialValues stream, int index) =>
+        Philox.Draw(stream.Seed, RandomPurpose.Weights, stream.Tensor, (uint)index);
 }

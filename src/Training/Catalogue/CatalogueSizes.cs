@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Training.Catalogue;

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
@@ -74,15 +75,15 @@ public static class KernelCatalogue
         int rows = sizes.Rows, columns = sizes.Small.DataDimensions, latent = sizes.Small.LatentDimensions;
         yield return a => Step(a, sizes.Model, sizes.Batch);
         VaeShape small = sizes.Small;
-        foreach (Likelihood likelihood in Enum.GetValues<Likelihood>())
+        foreach (Likelihood likelihood in Likelihood.All)
         {
-            LikelihoodSettings settings = new LikelihoodOptions { Classes = 4, Components = 3 }.For(likelihood);
+            LikelihoodSettings settings = likelihood.Settings(new LikelihoodOptions { Classes = 4, Components = 3 });
             yield return a => Step(a, small with { Likelihood = likelihood, LikelihoodSettings = settings }, rows);
             yield return a => Unfused.Likelihood(a, likelihood, settings, new() { Rows = rows, Columns = columns });
         }
-        foreach (Activation activation in Enum.GetValues<Activation>())
+        foreach (Activation activation in Activation.All)
             yield return a => Step(a, small with { Activation = activation, Initialization = Initialization.HeNormal }, rows);
-        foreach (Prior prior in Enum.GetValues<Prior>())
+        foreach (Prior prior in Prior.All)
         {
             VaeShape conditional = small with { Classes = 2, Prior = prior };
             yield return a => Step(a, conditional, rows);
@@ -115,7 +116,7 @@ public static class KernelCatalogue
         vae.Parameters.Initialize(launcher, 1);
         launcher.Gather(pixels.View, batch.View, control.View, images);
         if (shape.Classes > 0)
-            new ConditionLauncher(accelerator).Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
+            new ConditionLauncher(accelerator, Activation.Identity).Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
         vae.Forward(batch.View, control.View, rows);
         vae.Backward(batch.View, control.View, rows);
         vae.Parameters.Update(launcher, control.View, optimizer ?? AdamSettings.Of());

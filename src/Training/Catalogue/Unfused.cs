@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Training.Catalogue;
@@ -8,7 +9,7 @@ internal static class Unfused
 {
     public static void Likelihood(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings settings, ReconstructionShape shape)
     {
-        using var launcher = LikelihoodLauncher.Load(accelerator, likelihood, settings);
+        using var launcher = new LikelihoodLauncher(accelerator, likelihood, settings);
         int elements = shape.Rows * shape.Columns;
         using var data = accelerator.Allocate1D(new float[elements]);
         using var outputs = accelerator.Allocate1D(new float[elements * launcher.Outputs]);
@@ -113,7 +114,7 @@ internal static class Unfused
         using var rows = accelerator.Allocate1D(new float[count]);
         using var gates = accelerator.Allocate1D(new float[shape.Columns]);
         using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, DivergenceWeight = 1 }]);
-        var launcher = LatentLauncher.Load(accelerator, Prior.Standard);
+        var launcher = new LatentLauncher(accelerator, Prior.Standard);
         launcher.Sample(encoded.View, latent.View, control.View, shape);
         launcher.Divergence(encoded.View, default, latent.View, shape);
         using var running = accelerator.Allocate1D(new float[shape.Rows * Importance.RunningSums]);

@@ -10,7 +10,7 @@ namespace VaeGpu.Training.Checks;
 internal sealed class DivergenceChecks(Accelerator accelerator)
 {
     private const string Subject = "kl";
-    private readonly LatentLauncher launcher = LatentLauncher.Load(accelerator, Prior.Standard);
+    private readonly LatentLauncher launcher = new LatentLauncher(accelerator, Prior.Standard);
     private readonly CheckInputs inputs = new(23);
 
     /// <summary>Runs the checks, one by one.</summary>
@@ -45,7 +45,7 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
     {
         const double step = 1e-5;
         float[] gradient = Backward(encoded, upstream, shape);
-        double worst = 0, weight = (double)LawRunner.Control.DivergenceWeight / shape.Rows;
+        double worst = 0, weight = (double)LikelihoodRunner.Control.DivergenceWeight / shape.Rows;
         for (var i = 0; i < upstream.Length; i++)
         {
             int row = i / shape.Columns, column = i % shape.Columns, at = row * 2 * shape.Columns + column;
@@ -85,7 +85,7 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
         float[] extremes = [0, 1e-45f, 1, 20, 31, 89, 1e4f, 1e12f, 1e20f, 1e30f, float.MaxValue];
         float[] signed = [.. extremes, .. extremes.Select(x => -x)];
         LatentShape shape = Shape(16, 32) with { Samples = 2 };
-        return Enum.GetValues<Prior>().Sum(prior =>
+        return Prior.All.Sum(prior =>
         {
             float[] encoded = Draw(2 * shape.Rows * shape.Columns, () => inputs.Pick(signed));
             float[] told = Draw(2 * shape.Rows * shape.Columns, () => inputs.Pick(signed));
@@ -99,7 +99,7 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
         using var given = accelerator.Allocate1D(encoded);
         using var latent = accelerator.Allocate1D<float>((long)shape.Rows * shape.Columns);
         using var divergence = accelerator.Allocate1D<float>(shape.Rows);
-        using var control = accelerator.Allocate1D(new[] { LawRunner.Control });
+        using var control = accelerator.Allocate1D(new[] { LikelihoodRunner.Control });
         launcher.Forward(given.View, given.View, latent.View, divergence.View, control.View, shape);
         return (latent.GetAsArray1D(), divergence.GetAsArray1D());
     }
@@ -110,7 +110,7 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
         using var latentGradient = accelerator.Allocate1D(upstream);
         using var gates = accelerator.Allocate1D([.. Enumerable.Repeat(1f, shape.Columns)]);
         using var gradient = accelerator.Allocate1D<float>(encoded.Length);
-        using var control = accelerator.Allocate1D(new[] { LawRunner.Control });
+        using var control = accelerator.Allocate1D(new[] { LikelihoodRunner.Control });
         // The prior N(0, 1) reads no numbers and has no gradient, but not every device takes an empty view.
         launcher.Backward(
             given.View, given.View, gates.View, latentGradient.View, gradient.View, gates.View, control.View, shape);

@@ -18,9 +18,9 @@ internal static class DivergenceRunner
     public static IEnumerable<float> Everything(
         Accelerator accelerator, Prior prior, float[] encoded, float[] told, float[] upstream, LatentShape shape)
     {
-        LatentLauncher launcher = LatentLauncher.Load(accelerator, prior);
+        LatentLauncher launcher = new LatentLauncher(accelerator, prior);
         int draws = shape.Rows * shape.Samples;
-        using var control = accelerator.Allocate1D(new[] { LawRunner.Control });
+        using var control = accelerator.Allocate1D(new[] { LikelihoodRunner.Control });
         using var given = accelerator.Allocate1D(encoded);
         using var law = accelerator.Allocate1D(told);
         using var dz = accelerator.Allocate1D(upstream);

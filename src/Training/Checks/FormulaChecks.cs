@@ -5,10 +5,10 @@ public static class FormulaChecks
 {
     /// <summary>Runs the checks one by one, as the lines are asked for.</summary>
     public static IEnumerable<CheckResult> Run(Accelerator accelerator) =>
-        ReferenceLaws.All.SelectMany(law => Run(accelerator, law)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
+        ReferenceLikelihoods.All.SelectMany(reference => Run(accelerator, reference)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
 
     /// <summary>The checks of one likelihood.</summary>
-    public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLaw law) => new LikelihoodChecks(accelerator, law).Run();
+    public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLikelihood reference) => new LikelihoodChecks(accelerator, reference).Run();
 
     /// <summary>The checks of the divergence.</summary>
     public static IEnumerable<CheckResult> RunDivergence(Accelerator accelerator) => new DivergenceChecks(accelerator).Run();

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
@@ -15,10 +17,9 @@ namespace VaeGpu.Training.Configuration;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(KebabCaseEnum<Activation>), typeof(KebabCaseEnum<Likelihood>), typeof(KebabCaseEnum<Prior>),
-            typeof(KebabCaseEnum<Objective>),
-        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Initialization>),
-        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>), typeof(KebabCaseEnum<LearningRateSchedule>),
+        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Prior>),
+        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<LearningRateSchedule>), typeof(KebabCaseEnum<Objective>),
+        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
@@ -27,3 +28,21 @@ internal sealed partial class ConfigurationJson : JsonSerializerContext;
 /// <summary>Enumerations as on the command line: <c>LeakyRelu</c> is "leaky-relu".</summary>
 internal sealed class KebabCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
     where T : struct, Enum;
+
+/// <summary>Choices by their names.</summary>
+internal sealed class ChoiceByName<T> : JsonConverter<T> where T : Choice<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        try
+        {
+            return Choice<T>.Named(reader.GetString() ?? "");
+        }
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+}

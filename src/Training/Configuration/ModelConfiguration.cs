@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Runs;
 
@@ -29,15 +31,18 @@ public sealed record ModelConfiguration
     public IReadOnlyList<int> Hidden { get; init; } = [400];
 
     /// <summary>Latent dimensions.</summary>
+    [Setting("latent", "n", "Latent dimensions", Least = 1, Most = 1 << 14)]
     public int Latent { get; init; } = 20;
 
     /// <summary>The function after each hidden layer.</summary>
+    [Setting("activation", "function", "Function after each hidden layer")]
     public Activation Activation { get; init; } = Activation.Relu;
 
-    /// <summary>The law of the first parameters.</summary>
+    /// <summary>The distribution of the initial parameters.</summary>
+    [Setting("init", "distribution", "Distribution of the initial parameters")]
     public Initialization Initialization { get; init; } = Initialization.Pytorch;
 
-    /// <summary>The law p(x∣z) of the data.</summary>
+    /// <summary>p(x∣z).</summary>
     public Likelihood Likelihood { get; init; } = Likelihood.Bernoulli;
 
     /// <summary>What the likelihood is told, each as far as it concerns it.</summary>
@@ -47,7 +52,9 @@ public sealed record ModelConfiguration
     public int Classes { get; init; }
 
     /// <summary>p(z), or p(z∣y) where there are classes.</summary>
-    public Prior Prior { get; init; }
+    [Setting("prior", "distribution",
+        "Distribution of the latent vector: N(0, I), N(μ(label), I), or N(μ(label), σ²(label)) from a network")]
+    public Prior Prior { get; init; } = Prior.Standard;
 
     /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
@@ -55,11 +62,12 @@ public sealed record ModelConfiguration
 
     /// <summary>Symbols that the data are made of; 0 where they are numbers.</summary>
     [JsonIgnore]
-    public int Symbols => Likelihood == Likelihood.Categorical && LikelihoodOptions.Symbols ? LikelihoodOptions.Classes : 0;
+    public int Symbols =>
+        LikelihoodOptions.Symbols && Likelihood.Description.Support.HasFlag(Support.Symbols) ? LikelihoodOptions.Classes : 0;
 
-    /// <summary>Whether losses are nats: the hybrid loss is of no law.</summary>
+    /// <summary>Whether losses are in nats: those of a normalized distribution are.</summary>
     [JsonIgnore]
-    public bool HasLikelihood => LikelihoodLauncher.IsLikelihood(Likelihood);
+    public bool HasLikelihood => Likelihood.Description.IsNormalized;
 
     /// <summary>Whether the images have a pixel left after the convolutions.</summary>
     [JsonIgnore]
@@ -79,14 +87,15 @@ public sealed record ModelConfiguration
         Classes = Classes,
         Prior = Prior,
         Likelihood = Likelihood,
-        LikelihoodSettings = LikelihoodOptions.For(Likelihood),
+        LikelihoodSettings = Likelihood.Settings(LikelihoodOptions),
     };
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
     internal void ThrowIfTooLarge(int batch)
     {
-        if (ModelSize.LargestMatrix(Shape, LikelihoodOptions.Outputs(Likelihood), batch) > int.MaxValue)
+        var shape = Shape;
+        if (ModelSize.LargestMatrix(shape, Likelihood.Outputs(shape.LikelihoodSettings), batch) > int.MaxValue)
         {
             throw new RunException(
                 $"Examples of {Width}×{Height} need a smaller batch, fewer hidden units or channels, or fewer outputs of the decoder: "

@@ -1,31 +1,39 @@
+using VaeGpu.Kernels;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Training.Configuration;
 
 /// <summary>
-/// What training minimises: <see cref="RecWeight"/>·E[−log p(x∣z)] + <see cref="KlWeight"/>·KL(q(z∣x) ∥ p(z)), or the importance-weighted
-/// bound. Reports give both terms of the ELBO without weight, whatever is minimised.
+/// What training minimizes: <see cref="RecWeight"/>·E[−log p(x∣z)] + <see cref="KlWeight"/>·KL(q(z∣x) ∥ p(z)), or the importance-weighted
+/// bound. Reports give both terms of the ELBO without weight, whatever is minimized.
 /// </summary>
 public sealed record ObjectiveConfiguration
 {
     /// <summary>The bound.</summary>
+    [Setting("objective", "bound", "What is minimized")]
     public Objective Bound { get; init; }
 
     /// <summary>Draws z of each example, L.</summary>
+    [Setting("samples", "n", "Draws of the latent vector for each image of a step", Least = 1, Most = 4096)]
     public int Samples { get; init; } = 1;
 
-    /// <summary>Nats of each latent dimension's KL that cost nothing.</summary>
-    public double FreeBits { get; init; }
-
     /// <summary>The factor of the reconstruction term: the β of those who put it there.</summary>
+    [Setting("rec-weight", "factor", "Factor of the reconstruction term; reports are without it")]
     public double RecWeight { get; init; } = 1;
 
     /// <summary>The factor of the KL term: β of Higgins et al. 2017, or what a warm-up leads to.</summary>
+    [Setting("kl-weight", "factor", "Factor of the KL term (β of the β-VAE); reports are without it")]
     public double KlWeight { get; init; } = 1;
 
     /// <summary>Epochs over which the KL term's factor grows from 0; 0 for none.</summary>
+    [Setting("kl-warmup", "epochs", "Epochs over which the KL term's factor grows from 0; fractions count")]
     public double KlWarmup { get; init; }
 
     /// <summary>Epochs after which the warm-up begins again; 0 for never.</summary>
+    [Setting("kl-cycle", "epochs", "Epochs after which --kl-warmup begins again; 0 for never")]
     public double KlCycle { get; init; }
+
+    /// <summary>Nats of each latent dimension's KL that cost nothing.</summary>
+    [Setting("free-bits", "nats", "Nats of each latent dimension's KL, batch mean, that cost nothing")]
+    public double FreeBits { get; init; }
 }

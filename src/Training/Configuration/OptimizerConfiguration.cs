@@ -19,33 +19,46 @@ public sealed record OptimizerConfiguration
     public const double DefaultWeightDecay = 0.01;
 
     /// <summary>The optimizer.</summary>
+    [Setting("optimizer", "name", "How gradients become steps")]
     public Optimizer Name { get; init; }
 
     /// <summary>λ of AdamW: each step takes learning rate·λ off every weight, biases apart; 0 for Adam.</summary>
+    [Setting("weight-decay", "λ", "With adamw: each step takes learning rate·λ off every weight, biases apart [default: 0.01]",
+        Most = 1e3, HasDefault = false)]
     public double WeightDecay { get; init; }
 
     /// <summary>The decay rate of the gradient's running mean.</summary>
+    [Setting("beta1", "rate", "Decay rate of the gradient's running mean", Least = 1e-6, Most = 1 - 1e-6)]
     public double Beta1 { get; init; } = 0.9;
 
     /// <summary>The decay rate of the squared gradient's running mean.</summary>
+    [Setting("beta2", "rate", "Decay rate of the squared gradient's running mean", Least = 1e-6, Most = 1 - 1e-6)]
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>What keeps the denominator from 0.</summary>
+    [Setting("epsilon", "ε", "What keeps the denominator of a step from 0", Least = 1e-20, Most = 1)]
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>The norm of the whole gradient that longer ones are shortened to; 0 for none.</summary>
+    [Setting("clip-norm", "norm", "Shorten the gradient of the whole model to this norm where it is longer",
+        Least = 1e-6, Most = 1e12, HasDefault = false)]
     public double ClipNorm { get; init; }
 
     /// <summary>The learning rate's shape over the run.</summary>
+    [Setting("lr-schedule", "shape", "The learning rate over the run")]
     public LearningRateSchedule Schedule { get; init; }
 
     /// <summary>Epochs over which the learning rate grows linearly to its full value; 0 for none.</summary>
+    [Setting("lr-warmup", "epochs", "Epochs over which the learning rate grows to --lr; fractions count")]
     public double Warmup { get; init; }
 
     /// <summary>Steps: the factor of each drop.</summary>
+    [Setting("lr-drop", "factor", "With --lr-schedule steps: factor of each drop", Least = 1e-6, Most = 1)]
     public double Drop { get; init; } = 0.1;
 
     /// <summary>Steps: epochs from one drop to the next.</summary>
+    [Setting("lr-drop-every", "epochs", "With --lr-schedule steps: epochs from one drop to the next; fractions count",
+        Least = 1e-3, HasDefault = false)]
     public double DropEvery { get; init; } = 1;
 
     /// <summary>The same for the kernel.</summary>

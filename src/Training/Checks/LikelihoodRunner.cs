@@ -4,14 +4,14 @@ using VaeGpu.Kernels.Likelihoods;
 namespace VaeGpu.Training.Checks;
 
 /// <summary>One likelihood's kernels on one device, called with arrays of the host.</summary>
-internal sealed class LawRunner : IDisposable
+internal sealed class LikelihoodRunner : IDisposable
 {
     private readonly Accelerator accelerator;
 
-    public LawRunner(Accelerator accelerator, Likelihood likelihood, LikelihoodOptions options)
+    public LikelihoodRunner(Accelerator accelerator, Likelihood likelihood, LikelihoodOptions options)
     {
         this.accelerator = accelerator;
-        Launcher = LikelihoodLauncher.Load(accelerator, likelihood, options.For(likelihood));
+        Launcher = new LikelihoodLauncher(accelerator, likelihood, likelihood.Settings(options));
     }
 
     /// <summary>The kernels.</summary>

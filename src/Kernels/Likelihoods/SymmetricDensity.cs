@@ -2,18 +2,20 @@ using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>The law of an <see cref="IPotential"/>: −log p(x) = P(t) + C, t = (x − μ)/σ, μ from the decoder.</summary>
+/// <summary>The density of an <see cref="IPotential"/>: −log p(x) = P(t) + C, t = (x − μ)/σ, μ from the decoder.</summary>
 /// <remarks>
 /// ∂/∂μ = −P'(t)/σ; mean μ. Sampler: P lies above 0 and above its tangent where P = 1, at t₁; so e^−P lies below the hat that is 1
 /// up to r = t₁ − 1/P'(t₁) and falls as e^−P'(t₁)·(t − r) from there (Devroye 1986, chapter VII.2). A draw under the hat is kept if
 /// it lies under e^−P: nine in ten do for a Gaussian, more for longer tails. 32 tries, each with numbers of its own; the chance
 /// that none is kept is below 10⁻²⁹.
 /// </remarks>
-public struct SymmetricLaw<TPotential> : ILikelihood
+public struct SymmetricDensity<TPotential> : ILikelihood
     where TPotential : struct, IPotential
 {
     private const int Tries = 32;
     private const float SmallestUniform = 5.96046448e-8f;
+
+    public static LikelihoodDescription Description => TPotential.Description;
 
     public static int Outputs => 1;
 

@@ -1,22 +1,23 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Training.Checks;
 
-/// <summary>The likelihoods that there are, in double precision. A new one is proven once it stands here.</summary>
-public static class ReferenceLaws
+/// <summary>The likelihoods in double precision: the proof of each on a device.</summary>
+public static class ReferenceLikelihoods
 {
-    private const double Scale = 0.3, Delta = 0.8, Share = 0.3;
+    private const double Scale = 0.3, Delta = 0.8, Share = 0.3, Freedom = 7;
     private const int GreyClasses = 16, SymbolClasses = 27, Components = 3, Levels = 256;
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<ReferenceLaw> All { get; } =
+    public static IReadOnlyList<ReferenceLikelihood> All { get; } =
     [
         Located(Likelihood.Gaussian, NormalOfScale),
         Located(Likelihood.GaussianShared, NormalOfScale),
         Located(Likelihood.GaussianOptimal, NormalOfScale),
         new()
         {
-            Likelihood = Likelihood.GaussianLearned, Options = new(), Outputs = 2, Support = Support.Line,
+            Likelihood = Likelihood.GaussianLearned, Options = new(), Outputs = 2,
             NegativeLog = (x, o) => Normal(x, o[0], o[1]),
             Parts = o => [(o[0], Math.Exp(o[1] / 2))],
             DrawOutputs = normal => [normal(), normal()],
@@ -24,16 +25,15 @@ public static class ReferenceLaws
         Located(Likelihood.Laplace, (x, o) => Math.Abs(x - o[0]) / Scale + Math.Log(2 * Scale)),
         new()
         {
-            Likelihood = Likelihood.LaplaceLearned, Options = new(), Outputs = 2, Support = Support.Line,
+            Likelihood = Likelihood.LaplaceLearned, Options = new(), Outputs = 2,
             NegativeLog = (x, o) => Math.Abs(x - o[0]) / Math.Exp(o[1]) + Math.Log(2) + o[1],
             Parts = o => [(o[0], Math.Exp(o[1]))],
             DrawOutputs = normal => [normal(), normal()],
         },
-        OfLogit(Likelihood.Bernoulli, Support.Binary, CrossEntropy),
+        OfLogit(Likelihood.Bernoulli, CrossEntropy),
         new()
         {
             Likelihood = Likelihood.Categorical, Options = new() { Classes = GreyClasses }, Outputs = GreyClasses,
-            Support = Support.Classes,
             Values = [.. Enumerable.Range(0, GreyClasses).Select(k => k / (GreyClasses - 1.0))],
             NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * (GreyClasses - 1))],
             DrawOutputs = normal => Many(GreyClasses, () => 2 * normal()),
@@ -41,34 +41,44 @@ public static class ReferenceLaws
         new()
         {
             Likelihood = Likelihood.Categorical, Variant = " (symbols)", Options = new() { Classes = SymbolClasses, Symbols = true },
-            Outputs = SymbolClasses, Support = Support.Classes,
+            Outputs = SymbolClasses,
             Values = [.. Enumerable.Range(0, SymbolClasses).Select(k => k / 255.0)],
             NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * 255)],
             DrawOutputs = normal => Many(SymbolClasses, () => 2 * normal()),
         },
         new()
         {
-            Likelihood = Likelihood.Mixture, Options = new() { Components = Components }, Outputs = 3 * Components, Support = Support.Line,
+            Likelihood = Likelihood.Mixture, Options = new() { Components = Components }, Outputs = 3 * Components,
             NegativeLog = (x, o) => MixtureOf(o, (location, logVariance) => -Normal(x, location, logVariance)),
             Parts = o => Enumerable.Range(0, Components).Select(k => (o[Components + k], Math.Exp(o[2 * Components + k] / 2))),
             DrawOutputs = normal => Many(3 * Components, normal),
         },
         Located(Likelihood.Huber, Huber),
         Located(Likelihood.PHuber, PseudoHuber),
-        OfLogit(Likelihood.ContinuousBernoulli, Support.Unit, ContinuousBernoulli),
-        OfLogit(Likelihood.ContinuousBernoulli, Support.Unit, ContinuousBernoulli, " (λ near ½)", 0.05),
+        OfLogit(Likelihood.ContinuousBernoulli, ContinuousBernoulli),
+        OfLogit(Likelihood.ContinuousBernoulli, ContinuousBernoulli, " (λ near ½)", 0.05),
         new()
         {
             Likelihood = Likelihood.LogisticMixture, Options = new() { Components = Components, Classes = Levels },
-            Outputs = 3 * Components, Support = Support.Classes,
+            Outputs = 3 * Components,
             Values = [.. Enumerable.Range(0, Levels).Select(k => k / (Levels - 1.0))],
             NegativeLog = (x, o) => MixtureOf(o, (location, logScale) => LogLogisticMass(x, location, logScale)),
             DrawOutputs = normal =>
                 [.. Many(Components, normal), .. Many(Components, () => 0.5 * normal()), .. Many(Components, () => normal() - 2)],
         },
-        OfLogit(Likelihood.Hybrid, Support.Binary, (x, o) =>
+        new()
+        {
+            Likelihood = Likelihood.StudentT, Options = new() { Freedom = Freedom }, Outputs = 2,
+            NegativeLog = (x, o) => StudentLoss((x - o[0]) / Math.Exp(o[1] / 2)) + StudentConstant + o[1] / 2,
+            Parts = o => [(o[0], Math.Exp(o[1] / 2))],
+            DrawOutputs = normal => [normal(), normal()],
+        },
+        OfLogit(Likelihood.Hybrid, (x, o) =>
             Share * CrossEntropy(x, o) + (1 - Share) * Math.Pow(x - 1 / (1 + Math.Exp(-o[0])), 2)),
     ];
+
+    /// <summary>The first reference of a likelihood.</summary>
+    public static ReferenceLikelihood Of(Likelihood likelihood) => All.First(reference => reference.Likelihood == likelihood);
 
     /// <summary>½(x − μ)²/σ² + ½log(2πσ²).</summary>
     private static double Normal(double x, double mean, double logVariance) =>
@@ -87,11 +97,14 @@ public static class ReferenceLaws
 
     private static double PseudoHuberLoss(double t) => Delta * Delta * (Math.Sqrt(1 + t / Delta * (t / Delta)) - 1);
 
-    private static readonly double HuberConstant = LogIntegral(HuberLoss);
-    private static readonly double PseudoHuberConstant = LogIntegral(PseudoHuberLoss);
+    private static double StudentLoss(double t) => (Freedom + 1) / 2 * Math.Log(1 + t * t / Freedom);
+
+    private static readonly double HuberConstant = Math.Log(Scale) + LogIntegral(HuberLoss);
+    private static readonly double PseudoHuberConstant = Math.Log(Scale) + LogIntegral(PseudoHuberLoss);
+    private static readonly double StudentConstant = LogIntegral(StudentLoss);
 
     private static double LogIntegral(Func<double, double> loss) =>
-        Math.Log(Scale * Quadrature.Between([-Delta, Delta, .. Enumerable.Range(-80, 161)]).Sum(t => Math.Exp(-loss(t))));
+        Math.Log(Quadrature.Between([-Delta, Delta, .. Enumerable.Range(-200, 401)]).Sum(t => Math.Exp(-loss(t))));
 
     /// <summary>−x·log λ − (1 − x)·log(1 − λ) − log C, C = 2·artanh(1 − 2λ)/(1 − 2λ) as in the paper; near λ = ½ by its series.</summary>
     private static double ContinuousBernoulli(double x, double[] o)
@@ -131,26 +144,24 @@ public static class ReferenceLaws
 
     private static double[] Many(int count, Func<double> draw) => [.. Enumerable.Range(0, count).Select(_ => draw())];
 
-    /// <summary>A law around its one output; the Huber laws change their form at ±δ.</summary>
-    private static ReferenceLaw Located(Likelihood likelihood, Func<double, double[], double> negativeLog) => new()
+    /// <summary>A density around its one output; the Huber densities change their form at ±δ.</summary>
+    private static ReferenceLikelihood Located(Likelihood likelihood, Func<double, double[], double> negativeLog) => new()
     {
         Likelihood = likelihood,
         Options = new() { Scale = Scale, Delta = Delta },
         Outputs = 1,
-        Support = Support.Line,
         NegativeLog = negativeLog,
         Parts = o => [(o[0], Scale), (o[0], Scale * Delta)],
         DrawOutputs = normal => [normal()],
     };
 
-    private static ReferenceLaw OfLogit(
-        Likelihood likelihood, Support support, Func<double, double[], double> negativeLog, string variant = "", double spread = 2) => new()
+    private static ReferenceLikelihood OfLogit(
+        Likelihood likelihood, Func<double, double[], double> negativeLog, string variant = "", double spread = 2) => new()
     {
         Likelihood = likelihood,
         Variant = variant,
         Options = new() { CrossEntropyShare = Share },
         Outputs = 1,
-        Support = support,
         NegativeLog = negativeLog,
         DrawOutputs = normal => [spread * normal()],
     };

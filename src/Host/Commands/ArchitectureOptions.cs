@@ -1,10 +1,9 @@
 using System.CommandLine;
-using VaeGpu.Kernels;
 
 namespace VaeGpu.Host.Commands;
 
-/// <summary>The options of "train" that say which layers there are, and where their parameters start.</summary>
-internal sealed class LayerOptions
+/// <summary>The options of "train" that say which layers there are.</summary>
+internal sealed class ArchitectureOptions
 {
     private const int MostUnits = 1 << 14;
     private static readonly int[] DefaultChannels = [32, 64];
@@ -21,11 +20,6 @@ internal sealed class LayerOptions
         "Units of each hidden linear layer of the encoder, behind its convolutions where there are any; the decoder mirrors them; "
         + $"none for a model without, which is linear where it has no convolutions [default: {string.Join(',', DefaultHidden)}]",
         canBeNone: true);
-    private readonly Option<int> latent = OptionOf.Number("--latent", "n", 20, 1, MostUnits, "Latent dimensions");
-    private readonly Option<string> activation = OptionOf.Choice(
-        "--activation", "function", Kernels.Activation.Relu, "Function after each hidden layer");
-    private readonly Option<string> init = OptionOf.Choice(
-        "--init", "law", Kernels.Initialization.Pytorch, "Law of the first parameters");
 
     private enum Architecture
     {
@@ -34,7 +28,7 @@ internal sealed class LayerOptions
     }
 
     /// <summary>Every option, in the order of the help text.</summary>
-    public Option[] All => [arch, channels, hidden, latent, activation, init];
+    public Option[] All => [arch, channels, hidden];
 
     /// <summary>Channels of the convolutions; none for linear layers alone.</summary>
     /// <exception cref="UsageException">Channels are given without convolutions.</exception>
@@ -47,11 +41,6 @@ internal sealed class LayerOptions
             : [];
     }
 
+    /// <summary>Units of each hidden linear layer.</summary>
     public IReadOnlyList<int> Hidden(ParseResult result) => result.Gave(hidden) ? result.GetRequiredValue(hidden) : DefaultHidden;
-
-    public int Latent(ParseResult result) => result.GetValue(latent);
-
-    public Activation Activation(ParseResult result) => result.Chosen<Activation>(activation);
-
-    public Initialization Initialization(ParseResult result) => result.Chosen<Initialization>(init);
 }

@@ -1,0 +1,49 @@
+using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Layers;
+using VaeGpu.Training.Configuration;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>Which settings of "train" go together.</summary>
+internal static class TrainRules
+{
+    /// <param name="objective">What is minimized.</param>
+    /// <param name="likelihood">The likelihood.</param>
+    /// <exception cref="UsageException">The settings contradict each other.</exception>
+    public static void Check(ObjectiveConfiguration objective, Likelihood likelihood)
+    {
+        if (objective.KlCycle > 0 && objective.KlCycle < objective.KlWarmup)
+            throw new UsageException("--kl-cycle must be as long as --kl-warmup or longer: the warm-up lies within the cycle.");
+        if (objective.KlCycle > 0 && objective.KlWarmup == 0)
+            throw new UsageException("--kl-cycle repeats --kl-warmup; give that too.");
+        if (objective.FreeBits > 0 && objective.Bound != Objective.Elbo)
+            throw new UsageException("--free-bits goes with --objective elbo: it takes the KL term by its formula, dimension by dimension.");
+        if (objective.Bound == Objective.Iwae && likelihood.Variance != VarianceSource.Settings)
+        {
+            throw new UsageException(
+                "--objective iwae weighs draws one by one, and this likelihood has one variance for all of them; choose another --likelihood.");
+        }
+        if (objective.Bound == Objective.Iwae && !likelihood.Description.IsNormalized)
+        {
+            throw new UsageException(
+                $"--objective iwae is a bound of log p(x), and {likelihood} is a loss without p; choose another --likelihood.");
+        }
+    }
+
+    /// <param name="optimizer">How gradients become steps.</param>
+    /// <param name="gave">Whether the person gave the option of a property.</param>
+    /// <param name="epochs">Passes over the training images.</param>
+    /// <exception cref="UsageException">The settings contradict each other.</exception>
+    public static void Check(OptimizerConfiguration optimizer, Func<string, bool> gave, int epochs)
+    {
+        bool drops = gave(nameof(optimizer.DropEvery));
+        if (optimizer.Name != Optimizer.Adamw && gave(nameof(optimizer.WeightDecay)))
+            throw new UsageException("--weight-decay goes with --optimizer adamw: adam has none.");
+        if (optimizer.Schedule == Kernels.LearningRateSchedule.Steps && !drops)
+            throw new UsageException("--lr-schedule steps drops the learning rate every so many epochs: say how many, --lr-drop-every.");
+        if (optimizer.Schedule != Kernels.LearningRateSchedule.Steps && (drops || gave(nameof(optimizer.Drop))))
+            throw new UsageException("--lr-drop and --lr-drop-every go with --lr-schedule steps.");
+        if (optimizer.Schedule == Kernels.LearningRateSchedule.Cosine && optimizer.Warmup >= epochs)
+            throw new UsageException("--lr-warmup must be shorter than --epochs: the cosine follows it and ends with the run.");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+
+namespace VaeGpu.Kernels.Activations;
+
+/// <summary>The activations by name; <see cref="IActivation"/> has their formulas.</summary>
+public abstract class Activation : Choice<Activation>
+{
+    private Activation(string member) : base(member)
+    {
+    }
+
+    public static Activation Identity { get; } = Of<Identity>();
+    public static Activation Relu { get; } = Of<Relu>();
+    public static Activation LeakyRelu { get; } = Of<LeakyRelu>();
+    public static Activation Elu { get; } = Of<Elu>();
+    public static Activation Tanh { get; } = Of<Tanh>();
+    public static Activation Sigmoid { get; } = Of<Sigmoid>();
+    public static Activation Softplus { get; } = Of<Softplus>();
+    public static Activation Silu { get; } = Of<Silu>();
+    public static Activation Gelu { get; } = Of<Gelu>();
+    public static Activation Mish { get; } = Of<Mish>();
+
+    /// <inheritdoc cref="IActivation.FromOutput"/>
+    public abstract bool FromOutput { get; }
+
+    /// <inheritdoc cref="IActivation.Gain"/>
+    public abstract double Gain { get; }
+
+    /// <summary>Calls the visitor with the activation's type.</summary>
+    public abstract TResult Accept<TResult>(IActivationVisitor<TResult> visitor);
+
+    private static Activation Of<TActivation>([CallerMemberName] string member = "") where TActivation : struct, IActivation =>
+        new Typed<TActivation>(member);
+
+    private sealed class Typed<TActivation>(string member) : Activation(member) where TActivation : struct, IActivation
+    {
+        public override bool FromOutput => TActivation.FromOutput;
+        public override double Gain => TActivation.Gain;
+        public override TResult Accept<TResult>(IActivationVisitor<TResult> visitor) => visitor.Visit<TActivation>();
+    }
+}
+
+/// <summary>Generic code that is called with the type of an <see cref="Activation"/>.</summary>
+public interface IActivationVisitor<TResult>
+{
+    /// <summary>Called with the type.</summary>
+    TResult Visit<TActivation>() where TActivation : struct, IActivation;
+}
