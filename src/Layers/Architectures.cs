@@ -4,40 +4,30 @@ using VaeGpu.Kernels.Activations;
 namespace VaeGpu.Layers;
 
 /// <summary>
-/// The networks of encoder and decoder. Layers that have parameters are named name.0, name.1, … ; the last has no activation. Labels are
-/// set beside the input of an encoder's first linear layer, that is, behind its convolutions, and beside the latent.
+/// The networks of a <see cref="Vae"/>. The last layer has no activation. Labels are set beside the input of an encoder's first linear
+/// layer, that is, behind its convolutions, and beside the latent.
 /// </summary>
 internal static class Architectures
 {
     /// <summary>From the data, and the labels where there are classes, to [μ | logσ²].</summary>
     public static Network Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
     {
-        var layers = new List<ILayer>();
-        int inputs = shape.DataDimensions;
+        var network = new NetworkBuilder(workspace, layout, "encoder", shape.DataDimensions);
         if (shape.Symbols > 0)
-        {
-            layers.Add(new OneHotSymbols(workspace, inputs, shape.Symbols));
-            inputs *= shape.Symbols;
-        }
+            network.OneHot(shape.Symbols);
         if (shape.Convolution is { } image)
-            inputs = AddConvolutions(layers, workspace, layout, shape, image);
-        if (shape.Classes > 0)
-        {
-            Activation below = layers.Count > 0 ? layers[^1].Activation : Activation.Identity;
-            layers.Add(new WithLabels(workspace, labels, shape.Classes, inputs, below));
-            inputs += shape.Classes;
-        }
-        IReadOnlyList<int> hidden = shape.Convolution?.Dense ?? shape.EncoderWidths;
-        AddLinear(layers, workspace, layout, "encoder", inputs, [.. hidden, 2 * shape.LatentDimensions], shape.Activation, ends: true);
-        return new Network([.. layers]);
+            AddConvolutions(network, shape, image);
+        network.Labels(labels, shape.Classes).Linear(shape.Convolution?.Dense ?? shape.EncoderWidths, shape.Activation);
+        return network.Linear(2 * shape.LatentDimensions, Activation.Identity).Build();
     }
 
-    /// <summary>From the one-hot label to the prior's parameters.</summary>
-    public static Network Prior(Workspace workspace, ParameterLayout layout, VaeShape shape, IReadOnlyList<int> hidden, int outputs)
+    /// <summary>From the one-hot label to the prior's parameters; a hidden layer is as wide as the decoder's first linear layer.</summary>
+    public static Network Prior(Workspace workspace, ParameterLayout layout, VaeShape shape)
     {
-        var layers = new List<ILayer>();
-        AddLinear(layers, workspace, layout, "prior", shape.Classes, [.. hidden, outputs], shape.Activation, ends: true);
-        return new Network([.. layers]);
+        var network = new NetworkBuilder(workspace, layout, "prior", shape.Classes);
+        if (shape.Prior.HasHiddenLayer)
+            network.Linear((shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1), shape.Activation);
+        return network.Linear(shape.Prior.Outputs * shape.LatentDimensions, Activation.Identity).Build();
     }
 
     /// <summary>
@@ -46,72 +36,39 @@ internal static class Architectures
     /// </summary>
     public static Network Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels, int outputs)
     {
-        var layers = new List<ILayer>();
-        int inputs = shape.LatentDimensions;
-        if (shape.Classes > 0)
-        {
-            layers.Add(new WithLabels(workspace, labels, shape.Classes, inputs, Activation.Identity, shape.Samples));
-            inputs += shape.Classes;
-        }
-        IEnumerable<int> hidden = shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths;
-        int levels = shape.DecoderWidths.Count;
-        bool transposes = shape.Convolution is not null && levels > 0;
-        int outermost = transposes
-            ? shape.Convolution!.Level(levels - 1, 1, shape.DecoderWidths[0]).Coarse.Length
-            : outputs * shape.DataDimensions;
-        AddLinear(
-            layers, workspace, layout, "decoder", inputs, [.. hidden, outermost], shape.Activation, ends: !transposes,
-            gradientInPlace: !transposes);
-        if (transposes)
-            AddTransposed(layers, workspace, layout, shape, shape.Convolution!, outputs);
-        return new Network([.. layers]);
+        var network = new NetworkBuilder(workspace, layout, "decoder", shape.LatentDimensions).Labels(labels, shape.Classes, shape.Samples);
+        network.Linear(shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths, shape.Activation);
+        if (shape.Convolution is { } image && shape.DecoderWidths.Count > 0)
+            AddTransposed(network, shape, image, outputs);
+        else
+            network.Linear(outputs * shape.DataDimensions, Activation.Identity, gradientInPlace: true);
+        return network.Build();
     }
 
-    /// <summary>The encoder's convolutions; gives the numbers that come out of them.</summary>
-    private static int AddConvolutions(
-        List<ILayer> layers, Workspace workspace, ParameterLayout layout, VaeShape shape, ConvolutionalShape image)
+    private static void AddConvolutions(NetworkBuilder network, VaeShape shape, ConvolutionalShape image)
     {
-        int channels = image.Colours, outputs = shape.DataDimensions;
+        int channels = image.Colours;
         if (channels > 1)
-            layers.Add(new Planes(workspace, channels, image.Height * image.Width));
+            network.Planes(channels, image.Height * image.Width);
         for (int i = 0; i < shape.EncoderWidths.Count; i++)
         {
-            ConvShape level = image.Level(i, channels, shape.EncoderWidths[i]);
-            layers.Add(new Conv(workspace, layout, Name("encoder", layers), level, shape.Activation));
-            (channels, outputs) = (level.Coarse.Channels, level.Coarse.Length);
+            network.Conv(image.Level(i, channels, shape.EncoderWidths[i]), shape.Activation);
+            channels = shape.EncoderWidths[i];
         }
-        return outputs;
     }
 
-    private static void AddTransposed(
-        List<ILayer> layers, Workspace workspace, ParameterLayout layout, VaeShape shape, ConvolutionalShape image, int outputs)
+    private static void AddTransposed(NetworkBuilder network, VaeShape shape, ConvolutionalShape image, int outputs)
     {
         int levels = shape.DecoderWidths.Count, planes = outputs * image.Colours;
+        network.Linear(image.Level(levels - 1, 1, shape.DecoderWidths[0]).Coarse.Length, shape.Activation);
         for (int i = 0; i < levels; i++)
         {
             bool last = i == levels - 1;
-            layers.Add(new ConvTranspose(
-                workspace, layout, Name("decoder", layers),
+            network.ConvTranspose(
                 image.Level(levels - 1 - i, last ? planes : shape.DecoderWidths[i + 1], shape.DecoderWidths[i]),
-                last ? Activation.Identity : shape.Activation, gradientInPlace: last && planes == 1));
+                last ? Activation.Identity : shape.Activation, gradientInPlace: last && planes == 1);
         }
         if (planes > 1)
-            layers.Add(new Planes(workspace, image.Height * image.Width, planes));
+            network.Planes(image.Height * image.Width, planes);
     }
-
-    private static void AddLinear(
-        List<ILayer> layers, Workspace workspace, ParameterLayout layout, string name, int inputs, IReadOnlyList<int> widths,
-        Activation activation, bool ends, bool gradientInPlace = false)
-    {
-        for (int i = 0; i < widths.Count; i++)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(widths[i], nameof(widths));
-            bool last = ends && i == widths.Count - 1;
-            layers.Add(new Linear(workspace, layout, Name(name, layers), inputs, widths[i], last ? Activation.Identity : activation,
-                last && gradientInPlace));
-            inputs = widths[i];
-        }
-    }
-
-    private static string Name(string network, List<ILayer> before) => $"{network}.{before.Count(layer => layer.HasParameters)}";
 }

@@ -9,7 +9,7 @@ namespace VaeGpu.Layers;
 /// outputs), b (outputs). With G the gradient of the objective with respect to x ∗ W + b: dW = <see cref="ConvWeights"/> of x and G,
 /// db = the sums of G over batch and pixels, and the layer below gets the transposed convolution of G, times f'.
 /// </remarks>
-public sealed class Conv : ILayer
+public sealed class Conv : Layer
 {
     private readonly ConvKernels kernels;
     private readonly ConvParameters parameters;
@@ -18,42 +18,31 @@ public sealed class Conv : ILayer
 
     /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
     public Conv(Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation)
+        : base(workspace, shape.Coarse.Length, activation, gradientInPlace: false)
     {
         kernels = workspace.Convolutions.Value;
         outputs = shape.Coarse;
         parameters = new(
             workspace, layout, name, shape, outputs, shape.Taps * shape.Fine.Channels, shape.Taps * outputs.Channels, activation);
-        Activation = activation;
         forward = kernels.Forward(activation);
-        Output = workspace.Allocate(outputs.Length);
-        Saved = activation.FromOutput ? Output : workspace.Allocate(outputs.Length);
-        Gradient = workspace.AllocateGradient(outputs.Length);
     }
 
     /// <inheritdoc/>
-    public bool HasParameters => true;
-    /// <inheritdoc/>
-    public Activation Activation { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Output { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Saved { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Gradient { get; }
+    public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Output"/>: one launch, and one more to unfold the input where that pays.</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
+    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
         parameters.Prepare(input, rows), parameters.Weights(arena), Output, parameters.Biases(arena), Saved, parameters.For(rows));
 
     /// <summary>Computes dW and db: four launches.</summary>
-    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
     {
         parameters.WeightGradient(arena, parameters.Unfolds ? parameters.Unfolded : input, Gradient, rows);
         parameters.BiasGradient(arena, Gradient, outputs, rows);
     }
 
     /// <inheritdoc/>
-    public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    public override void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
         ArrayView<float> weights = parameters.TurnedWeights(arena);
         ConvShape now = parameters.For(rows);

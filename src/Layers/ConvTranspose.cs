@@ -9,7 +9,7 @@ namespace VaeGpu.Layers;
 /// inputs), b (outputs). With G the gradient of the objective with respect to x ∗ᵀ W + b: dW = <see cref="ConvWeights"/> of G and x,
 /// db = the sums of G over batch and pixels, and the layer below gets the convolution of G with W, times f'.
 /// </remarks>
-public sealed class ConvTranspose : ILayer
+public sealed class ConvTranspose : Layer
 {
     private readonly ConvKernels kernels;
     private readonly ConvParameters parameters;
@@ -22,35 +22,23 @@ public sealed class ConvTranspose : ILayer
     /// <param name="name">The layer's name.</param>
     /// <param name="shape">The layer's shape, but for the number of images.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity
-    /// then.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then.</param>
     public ConvTranspose(
         Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation, bool gradientInPlace = false)
+        : base(workspace, shape.Fine.Length, activation, gradientInPlace)
     {
         kernels = workspace.Convolutions.Value;
         outputs = shape.Fine;
         parameters = new(
             workspace, layout, name, shape, outputs, shape.Taps * outputs.Channels, shape.Taps * shape.Coarse.Channels, activation);
-        Activation = activation;
         forward = parameters.Unfolds ? kernels.ToUnfolded : kernels.ForwardTransposed(activation);
-        Output = workspace.Allocate(outputs.Length);
-        Saved = activation.FromOutput ? Output : workspace.Allocate(outputs.Length);
-        Gradient = gradientInPlace ? Output : workspace.AllocateGradient(outputs.Length);
     }
 
     /// <inheritdoc/>
-    public bool HasParameters => true;
-    /// <inheritdoc/>
-    public Activation Activation { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Output { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Saved { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Gradient { get; }
+    public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Output"/>: two launches, and one more to fold it where that pays.</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows)
     {
         ArrayView<float> weights = parameters.TurnedWeights(arena), biases = parameters.Biases(arena);
         ConvShape now = parameters.For(rows);
@@ -66,14 +54,14 @@ public sealed class ConvTranspose : ILayer
     }
 
     /// <summary>Computes dW and db: four launches, and one more to unfold the gradient where that pays.</summary>
-    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
     {
         parameters.WeightGradient(arena, parameters.Prepare(Gradient, rows), input, rows);
         parameters.BiasGradient(arena, Gradient, outputs, rows);
     }
 
     /// <summary>Computes the gradient of the input: one launch.</summary>
-    public void BackwardInput(
+    public override void BackwardInput(
         ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
         kernels.InputGradientTransposed(below).Run(
             parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights(arena), inputGradient, Gradient, belowSaved,

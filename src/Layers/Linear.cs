@@ -8,12 +8,11 @@ namespace VaeGpu.Layers;
 /// x (batch, inputs), W (inputs, outputs), b (outputs), y (batch, outputs), all row-major. With G the gradient of the
 /// objective with respect to x·W + b: dW = xᵀ·G, db = the column sums of G, and the layer below gets (G·Wᵀ) ⊙ f'.
 /// </remarks>
-public sealed class Linear : ILayer
+public sealed class Linear : Layer
 {
     private readonly Workspace workspace;
     private readonly ParameterSlice weight, bias;
     private readonly MatMulLauncher forward;
-    private readonly ArrayView<float> output, saved, gradient;
 
     /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -22,21 +21,17 @@ public sealed class Linear : ILayer
     /// <param name="inputs">Columns of x.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">
-    /// Whether the gradient takes the output's place, which nobody needs again; f is the identity then.
-    /// </param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then.</param>
     public Linear(
         Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation,
         bool gradientInPlace = false)
+        : base(workspace, outputs, activation, gradientInPlace)
     {
         this.workspace = workspace;
-        (Inputs, Outputs, Activation) = (inputs, outputs, activation);
+        (Inputs, Outputs) = (inputs, outputs);
         weight = layout.AddWeights(name, inputs, outputs, inputs, outputs, activation);
         bias = layout.AddBiases(name, outputs, inputs);
         forward = workspace.Forward(activation);
-        output = workspace.Allocate(outputs);
-        saved = activation.FromOutput ? output : workspace.Allocate(outputs);
-        gradient = gradientInPlace ? output : workspace.AllocateGradient(outputs);
         // The most that the three products of a batch of any size may take; what they take does not depend on the epilogue.
         int rows = workspace.MaximalBatch;
         workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = outputs, Depth = inputs }));
@@ -53,40 +48,32 @@ public sealed class Linear : ILayer
     /// <summary>Columns of the output.</summary>
     public int Outputs { get; }
     /// <inheritdoc/>
-    public bool HasParameters => true;
-    /// <inheritdoc/>
-    public Activation Activation { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Output => output;
-    /// <inheritdoc/>
-    public ArrayView<float> Saved => saved;
-    /// <inheritdoc/>
-    public ArrayView<float> Gradient => gradient;
+    public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Output"/>: one launch.</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
-        input, arena.Values(weight), output, arena.Values(bias), saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
+    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
+        input, arena.Values(weight), Output, arena.Values(bias), Saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
         workspace.Scratch);
 
     /// <summary>Computes dW and db from <see cref="Gradient"/>: two launches.</summary>
-    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
     {
         var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };
-        workspace.WeightGradient.Run(input, gradient, arena.Gradient(weight), gradient, gradient, product, workspace.Scratch);
-        workspace.Matrices.SumColumns(gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
+        workspace.WeightGradient.Run(input, Gradient, arena.Gradient(weight), Gradient, Gradient, product, workspace.Scratch);
+        workspace.Matrices.SumColumns(Gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
     /// <summary>
     /// Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.
     /// </summary>
-    public void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    public override void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
         MatMulLauncher launcher = workspace.InputGradient(below);
         if (workspace.StagesOperands)
-            launcher.Run(gradient, arena.Values(weight), inputGradient, gradient, belowSaved, product, workspace.Scratch);
+            launcher.Run(Gradient, arena.Values(weight), inputGradient, Gradient, belowSaved, product, workspace.Scratch);
         else
-            launcher.Run(gradient, Transposed(arena), inputGradient, gradient, belowSaved, product);
+            launcher.Run(Gradient, Transposed(arena), inputGradient, Gradient, belowSaved, product);
     }
 
     /// <summary>Wᵀ: turned once, it is read along its rows, not down its columns.</summary>

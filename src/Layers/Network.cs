@@ -4,9 +4,9 @@ using VaeGpu.Kernels.Activations;
 namespace VaeGpu.Layers;
 
 /// <summary>A chain of layers, each fed with the output of the one before.</summary>
-public sealed class Network(params ILayer[] layers)
+public sealed class Network(params Layer[] layers)
 {
-    /// <summary>The layer at which the way back ends: those before it have nothing to learn.</summary>
+    /// <summary>The layer at which the backward pass ends: those before it have nothing to learn.</summary>
     private readonly int first = Array.FindIndex(layers, layer => layer.HasParameters);
 
     /// <summary>The last layer's output, (batch, outputs).</summary>
@@ -18,7 +18,7 @@ public sealed class Network(params ILayer[] layers)
     /// <summary>Computes <see cref="Output"/>.</summary>
     public void Forward(ParameterArena arena, ArrayView<float> input, int rows)
     {
-        foreach (ILayer layer in layers)
+        foreach (Layer layer in layers)
         {
             layer.Forward(arena, input, rows);
             input = layer.Output;
@@ -49,7 +49,7 @@ public sealed class Network(params ILayer[] layers)
 
     private void BackwardInput(int layer, ParameterArena arena, int rows)
     {
-        ILayer below = layers[layer - 1];
+        Layer below = layers[layer - 1];
         layers[layer].BackwardInput(arena, below.Activation, below.Saved, below.Gradient, rows);
     }
 }

@@ -3,8 +3,8 @@ using VaeGpu.Kernels;
 namespace VaeGpu.Layers;
 
 /// <summary>
-/// p(z∣y) = N(μ(y), I), μ linear in the one-hot label, or N(μ(y), σ²(y)) from a network with the width of the decoder's first linear layer.
-/// N(0, I) has no parameters and no outputs; not every device takes an empty view, so there is one that nothing reads or writes.
+/// The parameters of p(z∣y). N(0, I) has none and no outputs; not every device takes an empty view, so there is one that nothing reads or
+/// writes.
 /// </summary>
 public sealed class PriorNetwork
 {
@@ -20,8 +20,7 @@ public sealed class PriorNetwork
             return;
         }
         Columns = shape.Prior.Outputs * shape.LatentDimensions;
-        layers = Architectures.Prior(workspace, layout, shape,
-            shape.Prior.HasHiddenLayer ? [.. (shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths).Take(1)] : [], Columns);
+        layers = Architectures.Prior(workspace, layout, shape);
     }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>

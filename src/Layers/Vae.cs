@@ -88,7 +88,7 @@ public sealed class Vae : IDisposable
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);
         var layout = new ParameterLayout(shape.Initialization);
-        Encoder = new Encoder(workspace, layout, shape, Labels);
+        Encoder = Architectures.Encoder(workspace, layout, shape, Labels);
         Decoder = new Decoder(draws, layout, shape, Labels);
         Prior = new PriorNetwork(workspace, layout, shape);
         Posterior = new Posterior(workspace, draws, shape);
@@ -99,8 +99,8 @@ public sealed class Vae : IDisposable
 
     /// <summary>Sizes and distributions.</summary>
     public VaeShape Shape { get; }
-    /// <summary>q(z∣x).</summary>
-    public Encoder Encoder { get; }
+    /// <summary>q(z∣x) = N(μ(x), σ²(x)), or q(z∣x, y) where there are labels; its output is [μ | logσ²], (batch, 2d).</summary>
+    public Network Encoder { get; }
     /// <summary>The draws of it.</summary>
     public Posterior Posterior { get; }
     /// <summary>p(x∣z).</summary>
@@ -123,7 +123,7 @@ public sealed class Vae : IDisposable
     public void Forward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
     {
         Encode(data, rows);
-        Posterior.Forward(Encoder.Encoded, Prior.Output, control, rows, purpose);
+        Posterior.Forward(Encoder.Output, Prior.Output, control, rows, purpose);
         Decode(rows);
     }
 
@@ -149,10 +149,10 @@ public sealed class Vae : IDisposable
     public void AccumulateDraw(
         ArrayView<float> data, ArrayView<float> running, ArrayView<ControlBlock> control, int rows, int sample, uint purpose)
     {
-        Posterior.Draw(Encoder.Encoded, control, rows, purpose, sample);
+        Posterior.Draw(Encoder.Output, control, rows, purpose, sample);
         Decode(rows);
         Decoder.EvaluateLoss(data, rows);
-        Posterior.Accumulate(Encoder.Encoded, Prior.Output, Decoder.Loss, running, control, rows, purpose, sample);
+        Posterior.Accumulate(Encoder.Output, Prior.Output, Decoder.Loss, running, control, rows, purpose, sample);
     }
 
     /// <summary>The mean over the draws of the decoder's last losses, (batch).</summary>
@@ -171,11 +171,11 @@ public sealed class Vae : IDisposable
         int drawn = rows * Shape.Samples;
         Decoder.LossAndGradient(Parameters, Repeated(data, rows), control, drawn);
         Posterior.Weigh(
-            Encoder.Encoded, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), control, rows,
+            Encoder.Output, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), control, rows,
             purpose);
         Decoder.Backward(Parameters, Posterior.Latent, Posterior.LatentGradient, drawn);
         Posterior.Backward(
-            Encoder.Encoded, Prior.Output, Encoder.EncodedGradient, Prior.OutputGradient, control, rows, purpose);
+            Encoder.Output, Prior.Output, Encoder.OutputGradient, Prior.OutputGradient, control, rows, purpose);
         Prior.Backward(Parameters, Labels, rows);
         Encoder.Backward(Parameters, data, rows);
     }

@@ -7,7 +7,7 @@ namespace VaeGpu.Layers;
 /// Sets the label beside the features: y = [x | label], the label one-hot. It has no parameters. The gradient takes the output's place,
 /// which the layer above no longer needs once it has its parameters' gradients.
 /// </summary>
-public sealed class WithLabels : ILayer
+public sealed class WithLabels : Layer
 {
     private readonly ConditionLauncher launcher;
     private readonly ArrayView<float> labels;
@@ -22,33 +22,19 @@ public sealed class WithLabels : ILayer
     /// <param name="repeats">How many rows of x have the same label, one below the other.</param>
     public WithLabels(
         Workspace workspace, ArrayView<float> labels, int classes, int inputs, Activation below, int repeats = 1)
+        : base(workspace.Allocate(inputs + classes))
     {
         this.labels = labels;
         launcher = new ConditionLauncher(workspace.Accelerator, below);
         shape = new() { Left = inputs, Right = classes, LeftRepeats = 1, RightRepeats = repeats };
-        Output = workspace.Allocate(inputs + classes);
     }
 
     /// <inheritdoc/>
-    public bool HasParameters => false;
-    /// <inheritdoc/>
-    public Activation Activation => Activation.Identity;
-    /// <inheritdoc/>
-    public ArrayView<float> Output { get; }
-    /// <inheritdoc/>
-    public ArrayView<float> Saved => Output;
-    /// <inheritdoc/>
-    public ArrayView<float> Gradient => Output;
-
-    /// <inheritdoc/>
-    public void Forward(ParameterArena arena, ArrayView<float> input, int rows) =>
+    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) =>
         launcher.Join(input, labels, Output, shape with { Rows = rows });
 
-    /// <summary>There is nothing to do.</summary>
-    public void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows) { }
-
     /// <inheritdoc/>
-    public void BackwardInput(
+    public override void BackwardInput(
         ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
         launcher.TakeLeft(
             Gradient, below == Activation.Identity ? Gradient : belowSaved, inputGradient, shape with { Rows = rows });

@@ -104,7 +104,7 @@ public sealed class Generation : IDisposable
         {
             Load(data, first, rows);
             vae.Encode(batch.View, rows);
-            var encoded = Read(vae.Encoder.Encoded, rows * 2 * latent);
+            var encoded = Read(vae.Encoder.Output, rows * 2 * latent);
             for (var row = 0; row < rows; row++)
             {
                 encoded.AsSpan(2 * row * latent, latent).CopyTo(codes.Means.AsSpan((first + row) * latent));
@@ -272,7 +272,7 @@ public sealed class Generation : IDisposable
     private void AddCodes(int rows, Func<int, LatentStatistics> of)
     {
         int d = model.Latent, width = vae.Prior.Columns;
-        var encoded = Read(vae.Encoder.Encoded, rows * 2 * d);
+        var encoded = Read(vae.Encoder.Output, rows * 2 * d);
         var prior = Read(vae.Prior.Output, rows * width);
         for (var row = 0; row < rows; row++)
             of(row).Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));

@@ -86,7 +86,7 @@ public sealed class Evaluator : IDisposable
 
     private void AddLatent(LatentStatistics statistics, int rows)
     {
-        var encoded = Read(vae.Encoder.Encoded, rows * 2 * model.Latent);
+        var encoded = Read(vae.Encoder.Output, rows * 2 * model.Latent);
         var width = vae.Prior.Columns;
         var prior = Read(vae.Prior.Output, rows * width);
         for (var row = 0; row < rows; row++)

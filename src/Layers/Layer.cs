@@ -1,0 +1,54 @@
+using VaeGpu.Kernels.Activations;
+
+namespace VaeGpu.Layers;
+
+/// <summary>A layer y = f(A(x)) of a <see cref="Network"/>, A affine in x and in its parameters, f an activation.</summary>
+public abstract class Layer
+{
+    /// <summary>A layer whose f is the identity, and whose gradient takes the output's place.</summary>
+    /// <param name="output">y.</param>
+    protected Layer(ArrayView<float> output) => (Activation, Output, Saved, Gradient) = (Activation.Identity, output, output, output);
+
+    /// <summary>A layer with memory for y, for what f' is computed from, and for the gradient.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="outputs">Columns of y.</param>
+    /// <param name="activation">f.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
+    protected Layer(Workspace workspace, int outputs, Activation activation, bool gradientInPlace)
+    {
+        Activation = activation;
+        Output = workspace.Allocate(outputs);
+        Saved = activation.FromOutput ? Output : workspace.Allocate(outputs);
+        Gradient = gradientInPlace ? Output : workspace.AllocateGradient(outputs);
+    }
+
+    /// <summary>Whether there is anything to learn.</summary>
+    public virtual bool HasParameters => false;
+    /// <summary>f.</summary>
+    public Activation Activation { get; }
+    /// <summary>y, (batch, outputs): valid from <see cref="Forward"/> on.</summary>
+    public ArrayView<float> Output { get; }
+    /// <summary>What f' is computed from: y, or A(x).</summary>
+    public ArrayView<float> Saved { get; }
+    /// <summary>The gradient of the objective with respect to A(x), (batch, outputs): to be written before the backward pass.</summary>
+    public ArrayView<float> Gradient { get; }
+
+    /// <summary>Computes <see cref="Output"/>.</summary>
+    public abstract void Forward(ParameterArena arena, ArrayView<float> input, int rows);
+
+    /// <summary>Computes the gradients of the parameters; called after <see cref="Forward"/> with the same input.</summary>
+    public virtual void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    {
+    }
+
+    /// <summary>
+    /// Computes the gradient of the input, taken through the activation below; called after <see cref="BackwardParameters"/>.
+    /// </summary>
+    /// <param name="arena">The parameters.</param>
+    /// <param name="below">The activation that made the input; the identity where there is none.</param>
+    /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>
+    /// <param name="inputGradient">The result, (batch, inputs).</param>
+    /// <param name="rows">Rows of the batch.</param>
+    public abstract void BackwardInput(
+        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows);
+}
