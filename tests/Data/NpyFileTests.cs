@@ -49,6 +49,13 @@ public sealed class NpyFileTests
         Assert.That(() => NpyFile.Read(folder["none.npy"]), Throws.TypeOf<DataException>());
     }
 
+    [Test]
+    public void A_damaged_header_is_refused_at_once()
+    {
+        Put("x.npy", "<f4", $"({new string('1', 60)}x)", new byte[4]);
+        Assert.That(() => NpyFile.Read(folder["x.npy"]), Throws.TypeOf<DataException>().With.Message.Contains("header"));
+    }
+
     private void Put(string name, string type, string shape, byte[] data)
     {
         var header = Encoding.ASCII.GetBytes($"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n");

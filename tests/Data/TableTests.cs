@@ -37,6 +37,17 @@ public sealed class TableTests
     }
 
     [Test]
+    public void Quoted_cells_may_have_quotes_and_several_lines()
+    {
+        Put("a.csv", "\uFEFF\"a \"\"b\"\"\",\"two\r\nlines\"\r\n1,2\r\n\r\n\" 3 \",4\r\n5,6");
+        var data = DataSource.Load(folder["a.csv"], 1, 1);
+        Assert.That(data.Columns!.Select(column => column.Name), Is.EqualTo(new[] { "a \"b\"", "two\r\nlines" }));
+        Assert.That(data.Train.Count + data.Test.Count, Is.EqualTo(3));
+        Put("b.csv", "a,\"two\nlines\"\n1,2\n3,x\n");
+        Assert.That(() => DataSource.Load(folder["b.csv"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("line 4: \"x\""));
+    }
+
+    [Test]
     public void Other_data_is_scaled_as_the_models_was()
     {
         Put("a.csv", "1,2\n3,4\n5,6");

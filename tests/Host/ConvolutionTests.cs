@@ -102,7 +102,7 @@ public sealed class ConvolutionTests
                 pixels[3 * at + (i % 2 == 0 ? 0 : 2)] = (byte)(at % width < 1 + i * width / 24 ? 255 : 20);
             var place = folder[Path.Combine("pictures", i % 2 == 0 ? "red" : "blue")];
             Directory.CreateDirectory(place);
-            PngWriter.WriteRgb(Path.Combine(place, $"{i}.png"), pixels, width, height);
+            new Picture(pixels, width, height, 3).Write(Path.Combine(place, $"{i}.png"));
         }
     }
 }

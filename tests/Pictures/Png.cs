@@ -41,7 +41,7 @@ internal sealed record Png(int Width, int Height, int Colour, byte[] Pixels)
         }
     }
 
-    private static uint Crc(ReadOnlySpan<byte> data)
+    public static uint Crc(ReadOnlySpan<byte> data)
     {
         var crc = uint.MaxValue;
         foreach (var value in data)

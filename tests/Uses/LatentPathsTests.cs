@@ -4,13 +4,6 @@ namespace VaeGpu.Tests.Uses;
 
 public sealed class LatentPathsTests
 {
-    [TestCase(0.975, 1.959963984540054)]
-    [TestCase(0.5, 0)]
-    [TestCase(0.01, -2.3263478740408408)]
-    [TestCase(0.1, -1.2815515655446004)]
-    public void Normal_quantiles_are_known(double probability, double quantile) =>
-        Assert.That(NormalQuantile.Of(probability), Is.EqualTo(quantile).Within(1e-8));
-
     [TestCase(PathKind.Linear)]
     [TestCase(PathKind.Spherical)]
     public void A_path_begins_and_ends_where_it_should(PathKind kind)

@@ -11,7 +11,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> data = OptionOf.Text(
         "--data",
         "source",
-        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of PNG, PGM or PPM pictures, or a .csv, .npy or .txt file "
+        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy or .txt file "
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
         "--binarize", "when", Binarization.None, "Draw grey pixels black or white: once, or anew whenever an image is trained on");

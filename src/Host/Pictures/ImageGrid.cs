@@ -18,12 +18,24 @@ public static class ImageGrid
     /// <exception cref="ArgumentException">A size is not positive, or the images are none or not whole.</exception>
     public static Picture Tile(ReadOnlySpan<byte> images, int width, int height, int columns, int channels = 1)
     {
-        var count = Count(images, width, height, columns, channels);
-        columns = Math.Min(columns, count);
-        var grid = Blank(columns, (count + columns - 1) / columns, width, height, channels);
-        for (var i = 0; i < count; i++)
-            Place(grid, images, i, width, height, Left(i % columns, width), Margin + i / columns * (height + Margin));
-        return grid;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        var (count, rest) = Math.DivRem(images.Length, (long)width * height * channels);
+        if (count == 0 || rest != 0)
+            throw new ArgumentException($"{images.Length} bytes are not one or more {width}×{height} images.", nameof(images));
+        columns = (int)Math.Min(columns, count);
+        int rows = (int)((count + columns - 1) / columns), wide = Margin + columns * (width + Margin), size = width * height;
+        var pixels = new byte[checked(wide * (Margin + rows * (height + Margin)) * channels)];
+        pixels.AsSpan().Fill(MarginLevel);
+        for (var i = 0; i < images.Length; i++)
+        {
+            int image = i / (channels * size), channel = i / size % channels;
+            var x = Margin + image % columns * (width + Margin) + i % width;
+            var y = Margin + image / columns * (height + Margin) + i % size / width;
+            pixels[(y * wide + x) * channels + channel] = images[i];
+        }
+        return new Picture(pixels, wide, Margin + rows * (height + Margin), channels);
     }
 
     /// <summary>
@@ -36,51 +48,19 @@ public static class ImageGrid
     public static Picture Pairs(
         ReadOnlySpan<byte> inputs, ReadOnlySpan<byte> outputs, int width, int height, int columns, int channels = 1)
     {
-        var count = Count(inputs, width, height, columns, channels);
         if (outputs.Length != inputs.Length)
             throw new ArgumentException($"{outputs.Length} bytes of outputs for {inputs.Length} bytes of inputs.", nameof(outputs));
-        columns = Math.Min(columns, count);
-        var block = 2 * height + PairMargin;
-        var grid = Blank(columns, (count + columns - 1) / columns, width, block, channels);
-        for (var i = 0; i < count; i++)
-        {
-            int left = Left(i % columns, width), top = Margin + i / columns * (block + Margin);
-            Place(grid, inputs, i, width, height, left, top);
-            Place(grid, outputs, i, width, height, left, top + height + PairMargin);
-        }
-        return grid;
-    }
-
-    private static int Count(ReadOnlySpan<byte> images, int width, int height, int columns, int channels)
-    {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        var (count, rest) = Math.DivRem(images.Length, (long)width * height * channels);
-        if (count == 0 || rest != 0)
-            throw new ArgumentException($"{images.Length} bytes are not one or more {width}×{height} images.", nameof(images));
-        return (int)count;
-    }
-
-    private static Picture Blank(int columns, int rows, int width, int height, int channels)
-    {
-        int wide = Margin + columns * (width + Margin), high = Margin + rows * (height + Margin);
-        var pixels = new byte[checked(wide * high * channels)];
-        pixels.AsSpan().Fill(MarginLevel);
-        return new Picture(pixels, wide, high, channels);
-    }
-
-    private static int Left(int column, int width) => Margin + column * (width + Margin);
-
-    private static void Place(Picture grid, ReadOnlySpan<byte> images, int index, int width, int height, int left, int top)
-    {
-        int channels = grid.Channels, size = width * height;
-        var image = images.Slice(index * size * channels, size * channels);
-        for (var row = 0; row < height; row++)
+        var planes = new List<byte>();
+        for (var start = 0; start + width * height <= inputs.Length; start += width * height)
         {
-            var target = grid.Pixels.AsSpan(((top + row) * grid.Width + left) * channels, width * channels);
-            for (var i = 0; i < target.Length; i++)
-                target[i] = image[i % channels * size + row * width + i / channels];
+            planes.AddRange(inputs.Slice(start, width * height));
+            planes.AddRange(Enumerable.Repeat(MarginLevel, PairMargin * width));
+            planes.AddRange(outputs.Slice(start, width * height));
         }
+        if (planes.Count == 0 || inputs.Length % (width * height) != 0)
+            throw new ArgumentException($"{inputs.Length} bytes are not one or more {width}×{height} images.", nameof(inputs));
+        return Tile([.. planes], width, 2 * height + PairMargin, columns, channels);
     }
 }

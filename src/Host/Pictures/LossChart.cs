@@ -1,5 +1,10 @@
+using System.Globalization;
 using System.Text;
 using System.Xml;
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
 using VaeGpu.Training;
 
 namespace VaeGpu.Host.Pictures;
@@ -15,8 +20,11 @@ public readonly record struct EpochLoss(int Epoch, double Train, double Test, do
 /// </summary>
 public static class LossChart
 {
-    private const int Width = 1040;
-    private const int Height = 420;
+    private const double PanelWidth = 520;
+    private const double Height = 420;
+
+    /// <summary>Up to so many epochs each gets a dot.</summary>
+    private const int Dotted = 40;
 
     /// <summary>
     /// Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>; <paramref name="unit"/> is that of the
@@ -26,66 +34,73 @@ public static class LossChart
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
     public static void Write(string path, string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
-        ArgumentNullException.ThrowIfNull(title);
-        ArgumentNullException.ThrowIfNull(epochs);
         if (epochs.Count == 0)
             throw new ArgumentException("A chart needs one epoch at least.", nameof(epochs));
         if (epochs.Zip(epochs.Skip(1)).Any(pair => pair.First.Epoch >= pair.Second.Epoch))
             throw new ArgumentException("The epochs must ascend.", nameof(epochs));
-        var settings = new XmlWriterSettings { Encoding = new UTF8Encoding(false), Indent = true, NewLineChars = "\n" };
+        PlotModel[] panels =
+        [
+            Panel(string.Concat(title.EnumerateRunes().Where(IsXml)), unit, epochs),
+            Panel("Terms of the test loss", unit, epochs),
+        ];
+        AddLine(panels[0], "train", OxyColor.FromRgb(0x25, 0x63, 0xEB), epochs, epoch => epoch.Train);
+        AddLine(panels[0], "test", OxyColor.FromRgb(0xEA, 0x58, 0x0C), epochs, epoch => epoch.Test);
+        AddLine(panels[1], "reconstruction", OxyColor.FromRgb(0x05, 0x96, 0x69), epochs, epoch => epoch.Reconstruction);
+        AddLine(panels[1], "KL", OxyColor.FromRgb(0x93, 0x33, 0xEA), epochs, epoch => epoch.Kl);
         AtomicFile.Write(path, stream =>
         {
-            using var svg = XmlWriter.Create(stream, settings);
-            Draw(svg, string.Concat(title.EnumerateRunes().Where(IsXml)), unit, epochs);
+            // Text is measured without the machine's fonts, of which there may be none.
+            using var svg = new SvgRenderContext(
+                stream, panels.Length * PanelWidth, Height, isDocument: true, new PdfRenderContext(1, 1, OxyColors.White), OxyColors.White);
+            for (var i = 0; i < panels.Length; i++)
+            {
+                ((IPlotModel)panels[i]).Update(updateData: true);
+                ((IPlotModel)panels[i]).Render(svg, new OxyRect(i * PanelWidth, 0, PanelWidth, Height));
+            }
         });
     }
 
-    private static void Draw(XmlWriter svg, string title, string unit, IReadOnlyList<EpochLoss> epochs)
+    private static PlotModel Panel(string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
-        svg.WriteStartElement("svg", "http://www.w3.org/2000/svg");
-        svg.WriteAttributeString("viewBox", $"0 0 {Width} {Height}");
-        svg.WriteAttributeString("width", $"{Width}");
-        svg.WriteAttributeString("height", $"{Height}");
-        svg.WriteAttributeString("font-family", "system-ui, 'Segoe UI', Helvetica, Arial, sans-serif");
-        svg.WriteAttributeString("font-size", "12");
-        svg.WriteAttributeString("fill", "#374151");
-        svg.WriteElementString("title", title);
-        svg.WriteStartElement("rect");
-        svg.WriteAttributeString("width", "100%");
-        svg.WriteAttributeString("height", "100%");
-        svg.WriteAttributeString("fill", "#ffffff");
-        svg.WriteEndElement();
-        svg.WriteStartElement("text");
-        svg.WriteAttributeString("x", "24");
-        svg.WriteAttributeString("y", "32");
-        svg.WriteAttributeString("font-size", "18");
-        svg.WriteAttributeString("font-weight", "600");
-        svg.WriteString(title);
-        svg.WriteEndElement();
-        ChartLine[] losses =
-        [
-            new("train", "#2563eb", Points(epochs, epoch => epoch.Train)),
-            new("test", "#ea580c", Points(epochs, epoch => epoch.Test)),
-        ];
-        ChartLine[] terms =
-        [
-            new("reconstruction", "#059669", Points(epochs, epoch => epoch.Reconstruction)),
-            new("KL", "#9333ea", Points(epochs, epoch => epoch.Kl)),
-        ];
-        DrawPanel(svg, 84, "Loss", unit, losses, epochs);
-        DrawPanel(svg, 604, "Terms of the test loss", unit, terms, epochs);
-        svg.WriteEndElement();
+        var panel = new PlotModel
+        {
+            Title = title, TitleFontSize = 15, Culture = CultureInfo.InvariantCulture, DefaultFont = "Helvetica, Arial, sans-serif",
+        };
+        var room = epochs.Count == 1 ? 0.5 : 0.02 * ((double)epochs[^1].Epoch - epochs[0].Epoch);
+        panel.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Bottom, Title = "epoch", Minimum = epochs[0].Epoch - room, Maximum = epochs[^1].Epoch + room,
+            MinimumMajorStep = 1, MinorTickSize = 0,
+        });
+        panel.Axes.Add(new LinearAxis
+        {
+            Position = AxisPosition.Left, Title = unit, MajorGridlineStyle = LineStyle.Solid, MinorTickSize = 0,
+            MajorGridlineColor = OxyColor.FromRgb(0xE3, 0xE6, 0xEA), MinimumPadding = 0.05, MaximumPadding = 0.05,
+        });
+        panel.Legends.Add(new Legend { LegendPosition = LegendPosition.TopRight, LegendBackground = OxyColors.White });
+        return panel;
     }
 
-    private static void DrawPanel(XmlWriter svg, double left, string title, string unit, ChartLine[] lines, IReadOnlyList<EpochLoss> epochs)
+    private static void AddLine(
+        PlotModel panel, string name, OxyColor color, IReadOnlyList<EpochLoss> epochs, Func<EpochLoss, double> value)
     {
-        var x = ChartAxis.OfWhole(epochs[0].Epoch, epochs[^1].Epoch);
-        var y = ChartAxis.Of(lines.SelectMany(line => line.Points).Select(point => point.Y));
-        new LinePanel(svg, left, top: 84, width: 412, height: 276).Draw(title, "epoch", unit, x, y, lines);
+        double[] values = [.. epochs.Select(epoch => Math.Abs(value(epoch)) <= float.MaxValue ? value(epoch) : double.NaN)];
+        // Floats do not differ by less than a millionth.
+        var least = values.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max() * 1e-6;
+        panel.Axes[1].MinimumRange = new[] { panel.Axes[1].MinimumRange, least, 1e-6 }.Max();
+        var line = new LineSeries { Title = name, Color = color };
+        var dots = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerSize = 2.8, MarkerFill = color };
+        for (var i = 0; i < values.Length; i++)
+        {
+            line.Points.Add(new DataPoint(epochs[i].Epoch, values[i]));
+            // A point between two gaps would not be seen.
+            var alone = (i == 0 || double.IsNaN(values[i - 1])) && (i == values.Length - 1 || double.IsNaN(values[i + 1]));
+            if (double.IsFinite(values[i]) && (alone || values.Length <= Dotted))
+                dots.Points.Add(new ScatterPoint(epochs[i].Epoch, values[i]));
+        }
+        panel.Series.Add(line);
+        panel.Series.Add(dots);
     }
-
-    private static List<(double X, double Y)> Points(IReadOnlyList<EpochLoss> epochs, Func<EpochLoss, double> value) =>
-        [.. epochs.Select(epoch => ((double)epoch.Epoch, value(epoch)))];
 
     /// <summary>XML 1.0 has no place for control characters, not even escaped.</summary>
     private static bool IsXml(Rune rune) => rune.Value >= 0x10000 || XmlConvert.IsXmlChar((char)rune.Value);

@@ -1,10 +1,11 @@
 using System.Globalization;
+using nietras.SeparatedValues;
 
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A table of numbers, shape (count, columns), as a file has it. Reads comma-separated values: the first line names the columns unless
-/// all of it is numbers; a column "class" or "label" holds the classes.
+/// A table of numbers, shape (count, columns), as a file has it. Reads comma-separated values (RFC 4180): the first line names the
+/// columns unless all of it is numbers; a column "class" or "label" holds the classes.
 /// </summary>
 internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classes)
 {
@@ -16,39 +17,48 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
     /// named.</exception>
     public static CsvTable Read(string path)
     {
-        List<string> lines = [.. TextFile.Lines(path).Select(line => line.Trim())];
-        var first = lines.FindIndex(line => line.Length > 0);
-        if (first < 0)
-            throw new DataException($"{path} is empty; a table of comma-separated numbers was expected.");
-        if (!lines[first].Contains(',') && lines[first].IndexOfAny([';', '\t']) is >= 0 and var other)
-        {
-            throw new DataException(
-                $"{path} sets its cells apart by {(lines[first][other] == ';' ? "semicolons" : "tabs")}; save it with commas between them, and points in its numbers.");
-        }
-        var head = Cells(lines[first]);
-        var named = !head.All(cell => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-        var names = named ? head : [.. head.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];
-        var classColumn = named ? Array.FindIndex(names, name => name.ToLowerInvariant() is "class" or "label") : -1;
+        using var rows = Sep.New(',')
+            .Reader(options => options with { HasHeader = false, Unescape = true, Trim = SepTrim.All, DisableColCountCheck = true })
+            .From(TextFile.Open(path));
+        string[]? names = null;
+        var classColumn = -1;
         var values = new List<float>();
         var classes = new List<string>();
-        for (var line = named ? first + 1 : first; line < lines.Count; line++)
+        foreach (var row in rows)
         {
-            if (lines[line].Length == 0)
+            if (row.Span.IsWhiteSpace())
                 continue;
-            var cells = Cells(lines[line]);
+            var cells = row[..].ToStringsArray();
+            if (names is null)
+            {
+                ThrowIfNotCommas(path, row.Span);
+                var named = !cells.All(cell => float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+                names = named ? cells : [.. cells.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];
+                classColumn = Array.FindIndex(names, name => name.ToLowerInvariant() is "class" or "label");
+                if (named)
+                    continue;
+            }
             if (cells.Length != names.Length)
-                throw new DataException($"{path}, line {line + 1} has {cells.Length} cells where the first line has {names.Length}; mend it.");
+                throw new DataException($"{path}, line {row.LineNumberFrom} has {cells.Length} cells where the first line has {names.Length}; mend it.");
             for (var column = 0; column < cells.Length; column++)
             {
                 if (column == classColumn)
-                    classes.Add(Class(path, line, names[column], cells[column]));
+                    classes.Add(Class(path, row.LineNumberFrom, names[column], cells[column]));
                 else
-                    values.Add(Number(path, line, names[column], cells[column]));
+                    values.Add(Number(path, row.LineNumberFrom, names[column], cells[column]));
             }
         }
+        if (names is null)
+            throw new DataException($"{path} is empty; a table of comma-separated numbers was expected.");
         if (values.Count == 0)
             throw new DataException($"{path} has no rows of numbers below its header.");
         return new CsvTable([.. names.Where((_, i) => i != classColumn)], [.. values], classColumn < 0 ? null : [.. classes]);
+    }
+
+    private static void ThrowIfNotCommas(string path, ReadOnlySpan<char> line)
+    {
+        if (!line.Contains(',') && line.IndexOfAny(';', '\t') is >= 0 and var other)
+            throw new DataException($"{path} sets its cells apart by {(line[other] == ';' ? "semicolons" : "tabs")}; save it with commas between them, and points in its numbers.");
     }
 
     private static float Number(string path, int line, string column, string cell)
@@ -59,7 +69,7 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
         if (isNumber && float.IsFinite(number))
             return number;
         var shown = cell.Length <= MostShown ? cell : $"{cell[..MostShown]}…";
-        throw new DataException($"{path}, line {line + 1}: \"{shown}\" in column \"{column}\" " + (isNumber
+        throw new DataException($"{path}, line {line}: \"{shown}\" in column \"{column}\" " + (isNumber
             ? "is beyond what a float32 holds; write the column in other units."
             : "is not a number; write numbers such as -1.5 or 2e3."));
     }
@@ -68,30 +78,5 @@ internal sealed record CsvTable(string[] Names, float[] Values, string[]? Classe
         cell.Length > 0 ? cell : throw Lacks(path, line, column);
 
     private static DataException Lacks(string path, int line, string column) =>
-        new($"{path}, line {line + 1}: the value of \"{column}\" is missing; fill it in, or take the line or the column out.");
-
-    /// <summary>The cells of a line; one in double quotes may hold commas, and quotes that are doubled.</summary>
-    private static string[] Cells(string line)
-    {
-        if (!line.Contains('"'))
-            return line.Split(',', StringSplitOptions.TrimEntries);
-        var cells = new List<string>();
-        var cell = new System.Text.StringBuilder();
-        var quoted = false;
-        for (var i = 0; i < line.Length; i++)
-        {
-            if (line[i] == '"' && quoted && i + 1 < line.Length && line[i + 1] == '"')
-                cell.Append(line[i++]);
-            else if (line[i] == '"')
-                quoted = !quoted;
-            else if (line[i] == ',' && !quoted)
-            {
-                cells.Add(cell.ToString().Trim());
-                cell.Clear();
-            }
-            else
-                cell.Append(line[i]);
-        }
-        return [.. cells, cell.ToString().Trim()];
-    }
+        new($"{path}, line {line}: the value of \"{column}\" is missing; fill it in, or take the line or the column out.");
 }

@@ -1,13 +1,15 @@
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A folder of PNG, PGM and PPM pictures. Pictures in sub-folders are of the class that the sub-folder names. Sub-folders "train" and
+/// A folder of pictures. Pictures in sub-folders are of the class that the sub-folder names. Sub-folders "train" and
 /// "test" are the parts to train on and to hold out; else a seventh is held out.
 /// </summary>
 public static class ImageFolder
 {
-    private static readonly string[] Foreign =
-        [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".pbm", ".pam", ".avif", ".heic"];
+    private static readonly string[] Known =
+        [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm"];
+
+    private static readonly string[] Foreign = [".pam", ".avif", ".heic", ".jxl"];
 
     /// <summary>Loads the pictures of <paramref name="folder"/>, brought to <paramref name="fit"/>.</summary>
     /// <exception cref="DataException">There are none, one is damaged or of another format, or their sizes differ and none was asked
@@ -79,18 +81,17 @@ public static class ImageFolder
         }
         if (Array.Find(all, file => Foreign.Contains(Extension(file))) is { } foreign)
             throw new DataException($"{foreign} is of a format that is not read; convert the pictures to PNG, for example with \"magick mogrify -format png\", and take the others away.");
-        string[] files = [.. all.Where(file => Extension(file) is ".png" or ".pgm" or ".ppm")];
+        string[] files = [.. all.Where(file => Known.Contains(Extension(file)))];
         return files.Length > 0
             ? files
-            : throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor PNG, PGM or PPM pictures.");
+            : throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor pictures ({string.Join(", ", Known)}).");
     }
 
     private static RasterImage ReadFile(string path)
     {
         try
         {
-            var file = File.ReadAllBytes(path);
-            return Extension(path) == ".png" ? PngFile.Read(path, file) : PnmFile.Read(path, file);
+            return PictureFile.Read(path, File.ReadAllBytes(path));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -89,7 +89,7 @@ public static partial class NpyFile
     }
 
     [GeneratedRegex(
-        """^\{'descr': '(?<type>[^']+)', 'fortran_order': (?<order>True|False), 'shape': \((?:(?<side>\d+)(?:, |,|))*\), \} *\n$""")]
+        """^\{'descr': '(?<type>[^']+)', 'fortran_order': (?<order>True|False), 'shape': \((?:(?<side>\d+)(?:, ?|(?=\))))*\), \} *\n$""")]
     private static partial Regex Header();
 }
 

@@ -3,9 +3,6 @@ namespace VaeGpu.Training.Data;
 /// <summary>A picture of a file: 8-bit levels, shape (channels, height, width), with 1 channel (grey) or 3 (red, green, blue).</summary>
 public sealed record RasterImage(byte[] Levels, int Width, int Height, int Channels)
 {
-    /// <summary>Pictures of more pixels than this are refused: a damaged header must not take all memory.</summary>
-    public const long MostPixels = 1 << 26;
-
     /// <summary>
     /// The picture with other channels: grey is copied to all three; colour becomes luma, 0.299·red + 0.587·green + 0.114·blue.
     /// </summary>

@@ -5,9 +5,9 @@ namespace VaeGpu.Training.Data;
 /// <summary>Reads files of text, which is UTF-8.</summary>
 internal static class TextFile
 {
-    /// <summary>The lines of <paramref name="path"/>.</summary>
+    /// <summary>Reads <paramref name="path"/>.</summary>
     /// <exception cref="DataException">The file cannot be read, or a line is not UTF-8, which is named.</exception>
-    public static List<string> Lines(string path)
+    public static StreamReader Open(string path)
     {
         byte[] bytes;
         try
@@ -19,7 +19,14 @@ internal static class TextFile
             throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
         }
         ThrowIfNotUtf8(path, bytes);
-        using var reader = new StreamReader(new MemoryStream(bytes));
+        return new StreamReader(new MemoryStream(bytes));
+    }
+
+    /// <summary>The lines of <paramref name="path"/>.</summary>
+    /// <exception cref="DataException">As <see cref="Open"/>.</exception>
+    public static List<string> Lines(string path)
+    {
+        using var reader = Open(path);
         var lines = new List<string>();
         while (reader.ReadLine() is { } line)
             lines.Add(line);

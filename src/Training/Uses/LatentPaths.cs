@@ -1,3 +1,5 @@
+using MathNet.Numerics.Distributions;
+
 namespace VaeGpu.Training.Uses;
 
 /// <summary>The way from one latent vector to another.</summary>
@@ -61,8 +63,8 @@ public static class LatentPaths
         var points = new float[side * side * dimensions];
         for (var i = 0; i < side * side; i++)
         {
-            points[i * dimensions + horizontal] = (float)NormalQuantile.Of((i % side + 0.5) / side);
-            points[i * dimensions + vertical] = (float)NormalQuantile.Of((side - 1 - i / side + 0.5) / side);
+            points[i * dimensions + horizontal] = (float)Normal.InvCDF(0, 1, (i % side + 0.5) / side);
+            points[i * dimensions + vertical] = (float)Normal.InvCDF(0, 1, (side - 1 - i / side + 0.5) / side);
         }
         return points;
     }
