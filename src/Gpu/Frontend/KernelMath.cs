@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU.AtomicOperations;
+using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 
@@ -94,43 +95,25 @@ internal static class KernelMath
         return double.IsNaN(rest) || !(Math.Abs(rest) > 0) || size > double.MaxValue ? rest : takesOther ? other : rest;
     }
 
-    /// <summary>Atomic.Add of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
-    public static double AtomicAdd(ref double target, double value)
-    {
-        long seen = 0, expected;
-        do
-        {
-            expected = seen;
-            long next = BitConverter.DoubleToInt64Bits(BitConverter.Int64BitsToDouble(expected) + value);
-            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
-        }
-        while (seen != expected);
-        return BitConverter.Int64BitsToDouble(seen);
-    }
+    /// <summary>Atomic.Add of doubles.</summary>
+    public static double AtomicAdd(ref double target, double value) => Atomically(ref target, value, Op.Add);
 
-    /// <summary>Atomic.Min of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
-    public static double AtomicMin(ref double target, double value)
-    {
-        long seen = 0, expected;
-        do
-        {
-            expected = seen;
-            long next = BitConverter.DoubleToInt64Bits(Math.Min(BitConverter.Int64BitsToDouble(expected), value));
-            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
-        }
-        while (seen != expected);
-        return BitConverter.Int64BitsToDouble(seen);
-    }
+    /// <summary>Atomic.Min of doubles.</summary>
+    public static double AtomicMin(ref double target, double value) => Atomically(ref target, value, Op.Min);
 
-    /// <summary>Atomic.Max of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
-    public static double AtomicMax(ref double target, double value)
+    /// <summary>Atomic.Max of doubles.</summary>
+    public static double AtomicMax(ref double target, double value) => Atomically(ref target, value, Op.Max);
+
+    // The first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.
+    private static double Atomically(ref double target, double value, Op op)
     {
         long seen = 0, expected;
         do
         {
             expected = seen;
-            long next = BitConverter.DoubleToInt64Bits(Math.Max(BitConverter.Int64BitsToDouble(expected), value));
-            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
+            double before = BitConverter.Int64BitsToDouble(expected);
+            double after = op == Op.Add ? before + value : op == Op.Min ? Math.Min(before, value) : Math.Max(before, value);
+            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, BitConverter.DoubleToInt64Bits(after));
         }
         while (seen != expected);
         return BitConverter.Int64BitsToDouble(seen);

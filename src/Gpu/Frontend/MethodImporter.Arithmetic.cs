@@ -117,30 +117,10 @@ internal sealed partial class MethodImporter
                 return relation == "eq" ? Builder.Not(left) : left;
             (left, right) = Match(left, right);
         }
-        bool isFloat = left.Type.IsFloat;
-        switch (relation)
-        {
-            case "eq":
-                return Builder.Binary(Op.Eq, left, right);
-            case "ne.un":
-                return Builder.Binary(Op.Ne, left, right);
-            case "lt":
-                return Builder.Binary(Op.Lt, left, right);
-            case "le":
-                return Builder.Binary(Op.Le, left, right);
-            case "gt":
-                return Builder.Binary(Op.Gt, left, right);
-            case "ge":
-                return Builder.Binary(Op.Ge, left, right);
-            case "lt.un":
-                return isFloat ? Builder.Not(Builder.Binary(Op.Ge, left, right)) : Builder.Binary(Op.LtU, left, right);
-            case "le.un":
-                return isFloat ? Builder.Not(Builder.Binary(Op.Gt, left, right)) : Builder.Binary(Op.LeU, left, right);
-            case "gt.un":
-                return isFloat ? Builder.Not(Builder.Binary(Op.Le, left, right)) : Builder.Binary(Op.GtU, left, right);
-            default:
-                return isFloat ? Builder.Not(Builder.Binary(Op.Lt, left, right)) : Builder.Binary(Op.GeU, left, right);
-        }
+        Op op = relation[..2] switch { "eq" => Op.Eq, "ne" => Op.Ne, "lt" => Op.Lt, "le" => Op.Le, "gt" => Op.Gt, _ => Op.Ge };
+        if (op is Op.Eq or Op.Ne || relation.Length == 2)
+            return Builder.Binary(op, left, right);
+        return left.Type.IsFloat ? Builder.Not(Builder.Binary(op.Inverse(), left, right)) : Builder.Binary(op.Unsigned(), left, right);
     }
 
     private Value Convert(string to, Value value)
@@ -202,14 +182,13 @@ internal sealed partial class MethodImporter
         right = Number(new ScalarValue(right));
         if (left.Type == right.Type)
             return (left, right);
-        if (left.Type == IrType.I32 && right.Type == IrType.I64)
-            return (Builder.Emit(Op.SignExtend, IrType.I64, [left]), right);
-        if (left.Type == IrType.I64 && right.Type == IrType.I32)
-            return (left, Builder.Emit(Op.SignExtend, IrType.I64, [right]));
-        if (left.Type == IrType.F32 && right.Type == IrType.F64)
-            return (Builder.Emit(Op.FloatToFloat, IrType.F64, [left]), right);
-        if (left.Type == IrType.F64 && right.Type == IrType.F32)
-            return (left, Builder.Emit(Op.FloatToFloat, IrType.F64, [right]));
+        if (left.Type.IsInteger && right.Type.IsInteger || left.Type.IsFloat && right.Type.IsFloat)
+        {
+            Op widen = left.Type.IsInteger ? Op.SignExtend : Op.FloatToFloat;
+            return left.Type.Bytes < right.Type.Bytes
+                ? (Builder.Emit(widen, right.Type, [left]), right)
+                : (left, Builder.Emit(widen, left.Type, [right]));
+        }
         throw importer.Error($"{left.Type} and {right.Type} are combined.", "Convert one of them first.");
     }
 

@@ -56,6 +56,12 @@ internal static class Ops
 
     public static bool IsComparison(this Op op) => op is >= Op.Eq and <= Op.GeU;
 
+    /// <summary>The comparison that holds where this one, of signed or of unsigned numbers, does not.</summary>
+    public static Op Inverse(this Op op) => op >= Op.LtU ? Op.LtU + (Op.GeU - op) : Op.Lt + (Op.Ge - op);
+
+    /// <summary>The comparison of unsigned numbers in the place of that of signed ones.</summary>
+    public static Op Unsigned(this Op op) => op + (Op.LtU - Op.Lt);
+
     /// <summary>Whether the operation only computes: it may be removed, merged with its like and moved.</summary>
     public static bool IsPure(this Op op) => op is >= Op.Add and <= Op.PtrAdd or >= Op.GroupIndex and <= Op.WarpSize or Op.SharedDynamic;
 

@@ -10,6 +10,7 @@ namespace VaeGpu.Gpu.Passes;
 internal sealed class AlignedLoops : Rewriter
 {
     private readonly Index3D groupDim;
+    private readonly Dictionary<StructuredInstruction, Instruction> threads = [];
 
     private AlignedLoops(Index3D groupDim) => this.groupDim = groupDim;
 
@@ -27,22 +28,17 @@ internal sealed class AlignedLoops : Rewriter
             base.Rewrite(loop);
             return;
         }
-        Value[] initial = Map(loop.Initial);
-        var body = new Region();
-        var common = new RegionArgument(lower.Type);
-        body.Arguments.Add(common);
-        foreach (RegionArgument argument in loop.Body.Arguments.Skip(1))
-        {
-            var fresh = new RegionArgument(argument.Type);
-            body.Arguments.Add(fresh);
-            Known[argument] = fresh;
-        }
-        Builder.Enter(body);
-        Known[loop.Induction] = Builder.Add(common, parts.Thread);
-        RewriteAll(loop.Body);
-        body.Yields.AddRange(Map(loop.Body.Yields));
-        Builder.Leave();
+        threads[loop] = parts.Thread;
+        Value[] initial = Initial(loop);
+        Region body = RewriteRegion(loop, loop.Body);
         Define(loop, Builder.Append(new For(parts.Base, upper, loop.Step, initial, body, loop.Location)).Results);
+    }
+
+    protected override void AddArguments(StructuredInstruction owner, Region region, Region copy)
+    {
+        base.AddArguments(owner, region, copy);
+        if (threads.TryGetValue(owner, out Instruction? thread))
+            Known[region.Arguments[0]] = Builder.Add(copy.Arguments[0], thread);
     }
 
     /// <summary>A sum of a thread's index and of multiples of the group's size.</summary>

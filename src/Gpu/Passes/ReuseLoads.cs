@@ -37,11 +37,7 @@ internal sealed class ReuseLoads : Rewriter
         {
             if (i is StructuredInstruction structured)
             {
-                var inside = AddressSpaces.None;
-                foreach (Region inner in structured.Regions)
-                    inside |= FindWrites(inner);
-                writes[structured] = inside;
-                all |= inside;
+                all |= writes[structured] = structured.Regions.Aggregate(AddressSpaces.None, (inside, inner) => inside | FindWrites(inner));
             }
             else
             {
@@ -79,24 +75,18 @@ internal sealed class ReuseLoads : Rewriter
         Forget(writes[branch]);
     }
 
-    protected override void Rewrite(For loop)
+    protected override void RewriteLoop(LoopInstruction loop)
     {
         Forget(writes[loop]);
-        base.Rewrite(loop);
-    }
-
-    protected override void Rewrite(While loop)
-    {
-        Forget(writes[loop]);
-        base.Rewrite(loop);
+        base.RewriteLoop(loop);
     }
 
     /// <summary>What becomes known in a region is known only there.</summary>
-    protected override Region RewriteRegion(Region region)
+    protected override Region RewriteRegion(StructuredInstruction owner, Region region)
     {
         var outside = known;
         known = new(outside);
-        Region copy = base.RewriteRegion(region);
+        Region copy = base.RewriteRegion(owner, region);
         known = outside;
         return copy;
     }

@@ -66,7 +66,7 @@ internal sealed class Interpreter
             {
                 Array.Fill(column, parameter.Type.IsPointer
                     ? Bind(parameter, allocation, arguments, memoryOf, logged)
-                    : ReadScalar(parameter, arguments));
+                    : parameter.Memory!.Value.Read(in arguments[parameter.ByteOffset]));
             }
             List<Memory> groupMemory = PrepareShared(dynamicSharedBytes);
             for (int group = groups.Start.Value; group < groups.End.Value; group++)
@@ -104,21 +104,6 @@ internal sealed class Interpreter
             logged.Add(memory);
         }
         return Pointer.To(allocation);
-    }
-
-    private static unsafe long ReadScalar(Parameter parameter, byte* arguments)
-    {
-        byte* at = arguments + parameter.ByteOffset;
-        return parameter.Memory switch
-        {
-            MemoryType.I8 => *(sbyte*)at,
-            MemoryType.U8 => *at,
-            MemoryType.I16 => *(short*)at,
-            MemoryType.U16 => *(ushort*)at,
-            MemoryType.I32 or MemoryType.F32 => *(int*)at,
-            MemoryType.I64 or MemoryType.F64 => *(long*)at,
-            _ => throw new InvalidOperationException($"The parameter {parameter.Name} does not say how it lies in memory."),
-        };
     }
 
     /// <summary>Gives the shared arrays fresh logs for a launch, and the dynamic one its size.</summary>

@@ -37,15 +37,7 @@ internal sealed class Memory(long bytes)
     };
 
     /// <summary>The bits of a value; small integers widen.</summary>
-    public long Read(MemoryType type, long address) => type switch
-    {
-        MemoryType.I8 => (sbyte)data[address],
-        MemoryType.U8 => data[address],
-        MemoryType.I16 => Unsafe.ReadUnaligned<short>(ref data[address]),
-        MemoryType.U16 => Unsafe.ReadUnaligned<ushort>(ref data[address]),
-        MemoryType.I32 or MemoryType.F32 => Unsafe.ReadUnaligned<int>(ref data[address]),
-        _ => Unsafe.ReadUnaligned<long>(ref data[address]),
-    };
+    public long Read(MemoryType type, long address) => type.Read(in data[address]);
 
     /// <summary>Stores as many of the low bytes as the type has.</summary>
     public void Write(MemoryType type, long address, long bits)

@@ -86,16 +86,10 @@ internal sealed partial class OpenCLEmitter
         string name = op == Op.Min ? "min" : "max";
         if (type.IsInteger)
             return new($"{name}({Signed(a)}, {Signed(b)})");
-        if (b is Constant constant && !double.IsNaN(Number(constant)) && !IsLosingZero(op, constant))
+        if (b is Constant constant && constant.IsPlainBound(op))
             name = op == Op.Min ? "at_most" : "at_least";
         return Call(helpers.Use(name, OpenCLTypes.Name(type.Scalar)), a, b);
     }
-
-    private static double Number(Constant constant) => constant.Type == IrType.F32 ? constant.Float : constant.Double;
-
-    /// <summary>+0 in a minimum and −0 in a maximum give way to the other zero.</summary>
-    private static bool IsLosingZero(Op op, Constant constant) =>
-        Number(constant) == 0 && double.IsNegative(Number(constant)) == (op == Op.Max);
 
     private string ShiftCount(Instruction i)
     {

@@ -173,22 +173,21 @@ internal sealed partial class OpenCLEmitter
 
     private void WriteFor(For loop)
     {
-        RegionArgument[] carried = [.. loop.Body.Arguments.Skip(1)];
-        Start(loop, carried, loop.Initial);
+        Start(loop);
         string i = Variable(loop.Induction, "i");
         (char compare, char step) = loop.Step > 0 ? ('<', '+') : ('>', '-');
         Guarded(loop, () =>
         {
             Statement(loop,
                 $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
-            Block(loop.Body, () => Carry(loop.Body, carried));
+            Block(loop.Body, () => Carry(loop));
             Line("}");
         });
     }
 
     private void WriteWhile(While loop)
     {
-        Start(loop, loop.Body.Arguments, loop.Initial);
+        Start(loop);
         string again = NewName("again");
         Statement(loop, $"bool {again};");
         Guarded(loop, () =>
@@ -197,7 +196,7 @@ internal sealed partial class OpenCLEmitter
             Block(loop.Body, () =>
             {
                 Line($"{again} = {Whole(loop.Condition)};");
-                Carry(loop.Body, loop.Body.Arguments);
+                Carry(loop);
             });
             Line($"}} while ({again});");
         });
@@ -227,19 +226,21 @@ internal sealed partial class OpenCLEmitter
     }
 
     /// <summary>Declares what a loop carries; after the loop the same variables are its results.</summary>
-    private void Start(StructuredInstruction loop, IReadOnlyList<RegionArgument> carried, Value[] initial)
+    private void Start(LoopInstruction loop)
     {
+        List<RegionArgument> carried = loop.Carried;
         for (int i = 0; i < carried.Count; i++)
         {
             string name = Variable(carried[i], "v");
             expressions[loop.Results[i]] = new(name);
-            Statement(loop, $"{TypeName(loop.Results[i])} {name} = {Whole(initial[i])};");
+            Statement(loop, $"{TypeName(loop.Results[i])} {name} = {Whole(loop.Initial[i])};");
         }
     }
 
     /// <summary>Sets the carried variables for the next iteration, all at once.</summary>
-    private void Carry(Region body, IReadOnlyList<RegionArgument> carried)
+    private void Carry(LoopInstruction loop)
     {
+        (Region body, List<RegionArgument> carried) = (loop.Body, loop.Carried);
         string[] next = [.. body.Yields.Select(Whole)];
         for (int i = 1; i < next.Length; i++)
         {

@@ -20,11 +20,8 @@ internal sealed class Uses
         {
             foreach (Value operand in instruction.Operands)
                 Add(operand, region);
-            if (instruction is StructuredInstruction structured)
-            {
-                foreach (Region inner in structured.Regions)
-                    Count(inner);
-            }
+            foreach (Region inner in instruction.Regions)
+                Count(inner);
         }
         foreach (Value value in region.Yields)
             Add(value, region);
