@@ -49,20 +49,15 @@ internal sealed partial class SimdEmitter
     private void EmitScalarLoad(Instruction load, Value? condition)
     {
         if (condition is null)
+            PushLoaded();
+        else
+            Choose(condition, PushLoaded, () => PushScalar(load.Operands[2]));
+
+        void PushLoaded()
         {
             PushScalar(load.Operands[0]);
             il.Emit(LoadIndirect(load.Memory));
-            return;
         }
-        Label otherwise = il.DefineLabel(), end = il.DefineLabel();
-        PushScalar(condition);
-        il.Emit(OpCodes.Brfalse, otherwise);
-        PushScalar(load.Operands[0]);
-        il.Emit(LoadIndirect(load.Memory));
-        il.Emit(OpCodes.Br, end);
-        il.MarkLabel(otherwise);
-        PushScalar(load.Operands[2]);
-        il.MarkLabel(end);
     }
 
     /// <summary>The lanes that are active and meet a condition, as a new mask.</summary>
@@ -137,16 +132,27 @@ internal sealed partial class SimdEmitter
             return;
         }
         StoreOffsets(load.Operands[0]);
+        CallLanes(nameof(Lanes.Gather), pushBase, scale, active, load.Memory, width);
+        TakeWork(load.Type, target);
+    }
+
+    /// <summary>Calls one of <see cref="Lanes"/> that go to memory.</summary>
+    private void CallLanes(string name, Action pushBase, int scale, LocalBuilder? active, MemoryType memory, int last)
+    {
         LoadFrame(nameof(WorkerFrame.Work));
         pushBase();
         il.Emit(OpCodes.Ldc_I4, scale);
         PushMaskBits(active);
-        il.Emit(OpCodes.Ldc_I4, (int)load.Memory);
-        il.Emit(OpCodes.Ldc_I4, width);
-        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Gather))!);
+        il.Emit(OpCodes.Ldc_I4, (int)memory);
+        il.Emit(OpCodes.Ldc_I4, last);
+        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(name)!);
+    }
+
+    private void TakeWork(IrType type, LocalBuilder[] target)
+    {
         for (int half = 0; half < target.Length; half++)
         {
-            LoadWork(load.Type, half);
+            LoadWork(type, half);
             il.Emit(OpCodes.Stloc, target[half]);
         }
     }
@@ -188,13 +194,7 @@ internal sealed partial class SimdEmitter
         (Action pushBase, int scale) = PrepareAddress(pointer);
         StoreOffsets(pointer);
         StoreWork(value, 1);
-        LoadFrame(nameof(WorkerFrame.Work));
-        pushBase();
-        il.Emit(OpCodes.Ldc_I4, scale);
-        PushMaskBits(mask);
-        il.Emit(OpCodes.Ldc_I4, (int)store.Memory);
-        il.Emit(OpCodes.Ldc_I4, width);
-        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Scatter))!);
+        CallLanes(nameof(Lanes.Scatter), pushBase, scale, mask, store.Memory, width);
     }
 
     private void EmitAtomic(Instruction atomic, LocalBuilder[] target)
@@ -208,18 +208,8 @@ internal sealed partial class SimdEmitter
         StoreOffsets(atomic.Operands[0]);
         for (int operand = 1; operand < atomic.Operands.Length; operand++)
             StoreWork(atomic.Operands[operand], operand == atomic.Operands.Length - 1 ? 1 : 2);
-        LoadFrame(nameof(WorkerFrame.Work));
-        pushBase();
-        il.Emit(OpCodes.Ldc_I4, scale);
-        PushMaskBits(mask);
-        il.Emit(OpCodes.Ldc_I4, (int)atomic.Memory);
-        il.Emit(OpCodes.Ldc_I4, (int)atomic.Op);
-        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Atomically))!);
-        for (int half = 0; half < target.Length; half++)
-        {
-            LoadWork(atomic.Type, half);
-            il.Emit(OpCodes.Stloc, target[half]);
-        }
+        CallLanes(nameof(Lanes.Atomically), pushBase, scale, mask, atomic.Memory, (int)atomic.Op);
+        TakeWork(atomic.Type, target);
     }
 
     private void EmitScalarAtomic(Instruction atomic, LocalBuilder target)

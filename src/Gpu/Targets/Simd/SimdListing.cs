@@ -82,18 +82,6 @@ internal sealed class ListingGenerator(ILGenerator il, SimdListing listing) : IL
         il.Emit(opcode);
     }
 
-    public override void Emit(OpCode opcode, byte arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, short arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
     public override void Emit(OpCode opcode, int arg)
     {
         listing.Add(opcode, Text(arg));
@@ -124,12 +112,6 @@ internal sealed class ListingGenerator(ILGenerator il, SimdListing listing) : IL
         il.Emit(opcode, label);
     }
 
-    public override void Emit(OpCode opcode, Label[] labels)
-    {
-        listing.Add(opcode, string.Join(", ", labels.Select(SimdListing.Name)));
-        il.Emit(opcode, labels);
-    }
-
     public override void Emit(OpCode opcode, LocalBuilder local)
     {
         listing.Add(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"));
@@ -148,13 +130,11 @@ internal sealed class ListingGenerator(ILGenerator il, SimdListing listing) : IL
         il.Emit(opcode, meth);
     }
 
-    public override void Emit(OpCode opcode, Type cls)
-    {
-        listing.Add(opcode, cls.Name);
-        il.Emit(opcode, cls);
-    }
-
     // The emitter has no use for the rest.
+    public override void Emit(OpCode opcode, byte arg) => throw new NotSupportedException();
+    public override void Emit(OpCode opcode, short arg) => throw new NotSupportedException();
+    public override void Emit(OpCode opcode, Label[] labels) => throw new NotSupportedException();
+    public override void Emit(OpCode opcode, Type cls) => throw new NotSupportedException();
     public override void Emit(OpCode opcode, ConstructorInfo con) => throw new NotSupportedException();
     public override void Emit(OpCode opcode, SignatureHelper signature) => throw new NotSupportedException();
     public override void Emit(OpCode opcode, string str) => throw new NotSupportedException();
