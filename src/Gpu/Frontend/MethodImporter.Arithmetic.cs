@@ -127,36 +127,29 @@ internal sealed partial class MethodImporter
     {
         if (value.Type == IrType.Bool)
             value = Builder.Emit(Op.BoolToInt, IrType.I32, [value]);
-        IrType from = value.Type;
-        switch (to)
+        return to switch
         {
-            case "i1":
-                return Builder.Emit(Op.SignExtend8, IrType.I32, [ToInt32(value, false)]);
-            case "i2":
-                return Builder.Emit(Op.SignExtend16, IrType.I32, [ToInt32(value, false)]);
-            case "u1":
-                return Builder.And(ToInt32(value, false), Constant.I32(0xFF));
-            case "u2":
-                return Builder.And(ToInt32(value, false), Constant.I32(0xFFFF));
-            case "i4" or "u4":
-                return ToInt32(value, to == "u4");
-            case "i8" or "i":
-                return from.IsFloat
-                    ? Builder.Emit(Op.FloatToInt, IrType.I64, [value])
-                    : from == IrType.I32 ? Builder.Emit(Op.SignExtend, IrType.I64, [value]) : value;
-            case "u8" or "u":
-                return from.IsFloat
-                    ? Builder.Emit(Op.FloatToUInt, IrType.I64, [value])
-                    : from == IrType.I32 ? Builder.Emit(Op.ZeroExtend, IrType.I64, [value]) : value;
-            case "r4" or "r8":
-                IrType type = to == "r4" ? IrType.F32 : IrType.F64;
-                return from == type ? value : Builder.Emit(from.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);
-            case "r.un" or "r4.un":
-                return Builder.Emit(Op.UIntToFloat, to == "r4.un" ? IrType.F32 : IrType.F64, [value]);
-            default:
-                throw Unsupported("conv." + to);
-        }
+            "i1" => Builder.Emit(Op.SignExtend8, IrType.I32, [ToInt32(value, false)]),
+            "i2" => Builder.Emit(Op.SignExtend16, IrType.I32, [ToInt32(value, false)]),
+            "u1" => Builder.And(ToInt32(value, false), Constant.I32(0xFF)),
+            "u2" => Builder.And(ToInt32(value, false), Constant.I32(0xFFFF)),
+            "i4" or "u4" => ToInt32(value, to == "u4"),
+            "i8" or "i" => ToInt64(value, Op.FloatToInt, Op.SignExtend),
+            "u8" or "u" => ToInt64(value, Op.FloatToUInt, Op.ZeroExtend),
+            "r4" => ToFloat(value, IrType.F32),
+            "r8" => ToFloat(value, IrType.F64),
+            "r.un" or "r4.un" => Builder.Emit(Op.UIntToFloat, to == "r4.un" ? IrType.F32 : IrType.F64, [value]),
+            _ => throw Unsupported("conv." + to),
+        };
     }
+
+    private Value ToInt64(Value value, Op fromFloat, Op widen) => value.Type.IsFloat
+        ? Builder.Emit(fromFloat, IrType.I64, [value])
+        : value.Type == IrType.I32 ? Builder.Emit(widen, IrType.I64, [value]) : value;
+
+    private Value ToFloat(Value value, IrType type) => value.Type == type
+        ? value
+        : Builder.Emit(value.Type.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);
 
     private Value ToInt32(Value value, bool unsigned) => value.Type.IsFloat
         ? Builder.Emit(unsigned ? Op.FloatToUInt : Op.FloatToInt, IrType.I32, [value])

@@ -88,6 +88,20 @@ internal static class MemoryTypes
         _ => Unsafe.ReadUnaligned<long>(in at),
     };
 
+    /// <summary>Stores as many of the low bits as the type has.</summary>
+    public static void Write(this MemoryType type, ref byte at, long bits)
+    {
+        int bytes = type.Bytes();
+        if (bytes == sizeof(byte))
+            at = (byte)bits;
+        else if (bytes == sizeof(short))
+            Unsafe.WriteUnaligned(ref at, (short)bits);
+        else if (bytes == sizeof(int))
+            Unsafe.WriteUnaligned(ref at, (int)bits);
+        else
+            Unsafe.WriteUnaligned(ref at, bits);
+    }
+
     /// <summary>The memory type of a C# primitive.</summary>
     public static MemoryType? Of(Type type)
     {

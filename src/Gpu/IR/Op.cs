@@ -47,6 +47,9 @@ internal enum Op : byte
 
 internal static class Ops
 {
+    /// <summary>The extent along the axis that an index names.</summary>
+    public static int Along(this Index3D extent, long axis) => axis == 0 ? extent.X : axis == 1 ? extent.Y : extent.Z;
+
     public static bool IsBarrier(this Op op) =>
         op is Op.Barrier or Op.BarrierAnd or Op.BarrierOr or Op.BarrierPopCount or Op.GroupBroadcast;
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace VaeGpu.Gpu.IR;
 
 /// <summary>Something that an instruction can take as operand: defined once, before its uses.</summary>
@@ -93,13 +95,17 @@ internal class Instruction(Op op, IrType type, Value[] operands, long attribute 
 /// <param name="text">The text; %0, %1 … stand for <paramref name="arguments"/>.</param>
 /// <param name="arguments">For each argument its place among the operands and among the outputs, or −1.</param>
 /// <param name="outputs">The types of the outputs.</param>
-internal sealed class AssemblyText(
+internal sealed partial class AssemblyText(
     string text, (int Input, int Output)[] arguments, IrType[] outputs, Value[] operands, SourceLocation? location)
     : Instruction(Op.Assembly, IrType.Bool, operands, 0, location)
 {
     public string Text { get; } = text;
     public (int Input, int Output)[] Arguments { get; } = arguments;
     public IrType[] Outputs { get; } = outputs;
+
+    /// <summary>What stands for an argument; %% is a percent sign.</summary>
+    [GeneratedRegex("%(%|[0-9]+)")]
+    public static partial Regex Placeholder();
 
     /// <summary>The same text with other operands.</summary>
     public AssemblyText With(Value[] operands) => new(Text, Arguments, Outputs, operands, Location);

@@ -23,7 +23,7 @@ internal sealed class AlignedLoops : Rewriter
     {
         Value lower = Map(loop.Lower), upper = Map(loop.Upper);
         if (!HasBarrier(loop) || loop.Step < 0 || Split(lower) is not { } parts
-            || loop.Step % Extent(parts.Thread) != 0 || !IsMultiple(upper, Extent(parts.Thread)))
+            || loop.Step % groupDim.Along(parts.Thread.Attribute) != 0 || !IsMultiple(upper, groupDim.Along(parts.Thread.Attribute)))
         {
             base.Rewrite(loop);
             return;
@@ -50,13 +50,11 @@ internal sealed class AlignedLoops : Rewriter
             return null;
         for (int side = 0; side < 2; side++)
         {
-            if (Split(sum.Operands[side]) is { } parts && IsMultiple(sum.Operands[1 - side], Extent(parts.Thread)))
+            if (Split(sum.Operands[side]) is { } parts && IsMultiple(sum.Operands[1 - side], groupDim.Along(parts.Thread.Attribute)))
                 return (Builder.Add(parts.Base, sum.Operands[1 - side]), parts.Thread);
         }
         return null;
     }
-
-    private int Extent(Instruction index) => index.Attribute == 0 ? groupDim.X : index.Attribute == 1 ? groupDim.Y : groupDim.Z;
 
     private static bool IsMultiple(Value value, long of) => value switch
     {

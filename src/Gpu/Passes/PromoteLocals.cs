@@ -85,8 +85,7 @@ internal sealed class PromoteLocals : Rewriter
         {
             if (add.Operands[1] is not Constant index)
             {
-                throw new KernelCompilationException(Source.Name, access.Location,
-                    "A local array is indexed by a value that is not constant.",
+                throw Refusal(access, "A local array is indexed by a value that is not constant.",
                     "Index it by constants, or in loops whose bounds are constants (they are unrolled); use SharedMemory for anything else.");
             }
             offset += index.Bits * add.Attribute;
@@ -94,17 +93,14 @@ internal sealed class PromoteLocals : Rewriter
         }
         var array = pointer as Instruction;
         if (array?.Op != Op.LocalArray)
-        {
-            throw new KernelCompilationException(Source.Name, access.Location, "A view of local memory is chosen at run time.",
-                "Use one local array for each purpose.");
-        }
+            throw Refusal(access, "A view of local memory is chosen at run time.", "Use one local array for each purpose.");
         if (offset < 0 || offset + access.Memory.Bytes() > array.Attribute)
-        {
-            throw new KernelCompilationException(Source.Name, access.Location,
-                $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
-        }
+            throw Refusal(access, $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
         return RequireOneType(new Slot(array, offset, access.Memory), access);
     }
+
+    private KernelCompilationException Refusal(Instruction access, string what, string remedy) =>
+        new(Source.Name, access.Location, what, remedy);
 
     private Slot RequireOneType(Slot slot, Instruction access)
     {
@@ -115,8 +111,7 @@ internal sealed class PromoteLocals : Rewriter
             Slot other = bytes[slot.Offset + i] ??= slot;
             if (other != slot)
             {
-                throw new KernelCompilationException(Source.Name, access.Location,
-                    $"A local array is accessed as {slot.Memory} and, at the same bytes, as {other.Memory}.",
+                throw Refusal(access, $"A local array is accessed as {slot.Memory} and, at the same bytes, as {other.Memory}.",
                     "Use one type for each array, and Interop.IntAsFloat or FloatAsInt to see the bits of a number.");
             }
         }

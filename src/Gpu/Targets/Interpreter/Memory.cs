@@ -42,23 +42,7 @@ internal sealed class Memory(long bytes)
     /// <summary>Stores as many of the low bytes as the type has.</summary>
     public void Write(MemoryType type, long address, long bits)
     {
-        switch (type.Bytes())
-        {
-            case 1:
-                (data[address], written[address]) = ((byte)bits, byte.MaxValue);
-                break;
-            case 2:
-                Unsafe.WriteUnaligned(ref data[address], (short)bits);
-                Unsafe.WriteUnaligned(ref written[address], ushort.MaxValue);
-                break;
-            case 4:
-                Unsafe.WriteUnaligned(ref data[address], (int)bits);
-                Unsafe.WriteUnaligned(ref written[address], uint.MaxValue);
-                break;
-            default:
-                Unsafe.WriteUnaligned(ref data[address], bits);
-                Unsafe.WriteUnaligned(ref written[address], ulong.MaxValue);
-                break;
-        }
+        type.Write(ref data[address], bits);
+        type.Write(ref written[address], -1);
     }
 }

@@ -95,12 +95,7 @@ internal sealed class Translator(Machine machine)
         Op.GroupIndex => machine.GroupIndex[instruction.Attribute],
         Op.GridIndex => machine.GridIndex[instruction.Attribute],
         Op.GridDim => machine.GridDim[instruction.Attribute],
-        Op.GroupDim => machine.NewColumn(instruction.Attribute switch
-        {
-            0 => machine.GroupDim.X,
-            1 => machine.GroupDim.Y,
-            _ => machine.GroupDim.Z,
-        }),
+        Op.GroupDim => machine.NewColumn(machine.GroupDim.Along(instruction.Attribute)),
         Op.LaneIndex => [.. machine.Everyone.Select(lane => (long)(lane % machine.WarpSize))],
         Op.WarpIndex => [.. machine.Everyone.Select(lane => (long)machine.Clock.Warp(lane))],
         _ => machine.NewColumn(machine.WarpSize),

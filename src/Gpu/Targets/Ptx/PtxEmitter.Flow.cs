@@ -11,7 +11,7 @@ internal sealed partial class PtxEmitter
     /// <summary>Registers that already wait for the value of an instruction.</summary>
     private readonly Dictionary<Value, string> awaited = new(ReferenceEqualityComparer.Instance);
 
-    private void WriteIf(If branch)
+    protected override void WriteIf(If branch)
     {
         foreach (Result result in branch.Results)
         {
@@ -64,7 +64,7 @@ internal sealed partial class PtxEmitter
         Label(end);
     }
 
-    private void WriteFor(For loop)
+    protected override void WriteFor(For loop)
     {
         string upper = Of(loop.Upper);
         string i = Define(loop.Induction);
@@ -97,7 +97,7 @@ internal sealed partial class PtxEmitter
             Label(end);
     }
 
-    private void WriteWhile(While loop)
+    protected override void WriteWhile(While loop)
     {
         Start(loop);
         bool isDivergent = variance.IsDivergent(loop);
@@ -139,20 +139,6 @@ internal sealed partial class PtxEmitter
         MoveAll(moves);
         for (int k = 0; k < carried.Count; k++)
             Await(loop.Body, loop.Body.Yields[k], operands[carried[k]].Text, carried[k]);
-    }
-
-    /// <summary>The region that is being written.</summary>
-    private Region home = null!;
-
-    private void WriteInner(Region region, Action end)
-    {
-        Region outer = home;
-        home = region;
-        indent++;
-        Write(region);
-        end();
-        indent--;
-        home = outer;
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal sealed partial class PtxEmitter
 
     private static readonly string[] Axes = ["x", "y", "z"];
 
-    private void WritePure(Instruction i)
+    protected override void WritePure(Instruction i)
     {
         Value[] o = i.Operands;
         if (Positions.Shared(i) is { } shared)

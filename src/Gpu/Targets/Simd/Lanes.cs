@@ -71,27 +71,11 @@ internal static unsafe class Lanes
         {
             int i = BitOperations.TrailingZeroCount(active);
             byte* at = origin + (long)offset[i] * scale;
-            switch ((MemoryType)memory)
-            {
-                case MemoryType.I8:
-                    ((int*)result)[i] = *(sbyte*)at;
-                    break;
-                case MemoryType.U8:
-                    ((int*)result)[i] = *at;
-                    break;
-                case MemoryType.I16:
-                    ((int*)result)[i] = *(short*)at;
-                    break;
-                case MemoryType.U16:
-                    ((int*)result)[i] = *(ushort*)at;
-                    break;
-                case MemoryType.I32 or MemoryType.F32:
-                    ((int*)result)[i] = *(int*)at;
-                    break;
-                default:
-                    ((long*)result)[i] = *(long*)at;
-                    break;
-            }
+            long bits = ((MemoryType)memory).Read(in *at);
+            if (((MemoryType)memory).Bytes() == sizeof(long))
+                ((long*)result)[i] = bits;
+            else
+                ((int*)result)[i] = (int)bits;
         }
         _ = lanes;
     }
@@ -105,21 +89,8 @@ internal static unsafe class Lanes
         {
             int i = BitOperations.TrailingZeroCount(active);
             byte* at = origin + (long)offset[i] * scale;
-            switch (((MemoryType)memory).Bytes())
-            {
-                case 1:
-                    *at = (byte)((int*)value)[i];
-                    break;
-                case 2:
-                    *(short*)at = (short)((int*)value)[i];
-                    break;
-                case 4:
-                    *(int*)at = ((int*)value)[i];
-                    break;
-                default:
-                    *(long*)at = ((long*)value)[i];
-                    break;
-            }
+            long bits = ((MemoryType)memory).Bytes() == sizeof(long) ? ((long*)value)[i] : ((int*)value)[i];
+            ((MemoryType)memory).Write(ref *at, bits);
         }
         _ = lanes;
     }

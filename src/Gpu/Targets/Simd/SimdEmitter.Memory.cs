@@ -82,7 +82,7 @@ internal sealed partial class SimdEmitter
         {
             PushScalar(load.Operands[0]);
             il.Emit(OpCodes.Ldloc, active);
-            il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MaskLoad), [typeof(int*), active.LocalType])!);
+            CallHelper(nameof(VectorHelpers.MaskLoad), typeof(int*), active.LocalType);
             As(typeof(int), element);
             il.Emit(OpCodes.Stloc, target[0]);
             return true;
@@ -93,8 +93,7 @@ internal sealed partial class SimdEmitter
         {
             PushScalar(load.Operands[0]);
             il.Emit(OpCodes.Ldloca, target[0]);
-            il.Emit(OpCodes.Call,
-                typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.WidenBytes), [typeof(byte*), target[0].LocalType.MakeByRefType()])!);
+            CallHelper(nameof(VectorHelpers.WidenBytes), typeof(byte*), target[0].LocalType.MakeByRefType());
             return true;
         }
         if (bytes < 4)
@@ -108,6 +107,9 @@ internal sealed partial class SimdEmitter
         }
         return true;
     }
+
+    private void CallHelper(string name, params Type[] types) =>
+        il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(name, types)!);
 
     private void PushHalfOffset(int half)
     {
@@ -126,7 +128,7 @@ internal sealed partial class SimdEmitter
             PushOffsets(load.Operands[0]);
             PushMask(active);
             Type vector = vectors.Vector(typeof(int));
-            il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.Gather4), [typeof(byte*), vector, vector])!);
+            CallHelper(nameof(VectorHelpers.Gather4), typeof(byte*), vector, vector);
             As(typeof(int), VectorTypes.Element(load.Type));
             il.Emit(OpCodes.Stloc, target[0]);
             return;
@@ -175,8 +177,7 @@ internal sealed partial class SimdEmitter
             il.Emit(OpCodes.Ldloc, mask);
             PushVector(value);
             As(VectorTypes.Element(value.Type), typeof(int));
-            il.Emit(OpCodes.Call,
-                typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MaskStore), [typeof(int*), mask.LocalType, mask.LocalType])!);
+            CallHelper(nameof(VectorHelpers.MaskStore), typeof(int*), mask.LocalType, mask.LocalType);
             return;
         }
         if (!shape.IsVarying && shape.Stride == bytes && bytes >= 4 && mask is null)

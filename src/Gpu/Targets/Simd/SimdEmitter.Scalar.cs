@@ -109,7 +109,7 @@ internal sealed partial class SimdEmitter
         if (axis == 0 && groupDim.Y * groupDim.Z == 1)
             return;
         int below = axis == 0 ? 1 : axis == 1 ? groupDim.X : groupDim.X * groupDim.Y;
-        int extent = axis == 0 ? groupDim.X : axis == 1 ? groupDim.Y : groupDim.Z;
+        int extent = groupDim.Along(axis);
         il.Emit(OpCodes.Ldc_I4, below);
         il.Emit(OpCodes.Div);
         il.Emit(OpCodes.Ldc_I4, extent);

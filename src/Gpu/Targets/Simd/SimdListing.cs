@@ -35,7 +35,7 @@ internal sealed class SimdListing
         text.Append(Name(label)).Append(":\n");
     }
 
-    public void Add(OpCode code, string operand = "")
+    public void Add(OpCode code, string operand)
     {
         if (!inLine)
             text.Append(' ', OperationColumns);
@@ -76,58 +76,22 @@ internal sealed class ListingGenerator(ILGenerator il, SimdListing listing) : IL
         il.MarkLabel(loc);
     }
 
-    public override void Emit(OpCode opcode)
-    {
-        listing.Add(opcode);
-        il.Emit(opcode);
-    }
+    public override void Emit(OpCode opcode) => Emit(opcode, "", () => il.Emit(opcode));
+    public override void Emit(OpCode opcode, int arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public override void Emit(OpCode opcode, long arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public override void Emit(OpCode opcode, float arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public override void Emit(OpCode opcode, double arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public override void Emit(OpCode opcode, Label label) => Emit(opcode, SimdListing.Name(label), () => il.Emit(opcode, label));
+    public override void Emit(OpCode opcode, LocalBuilder local) =>
+        Emit(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"), () => il.Emit(opcode, local));
+    public override void Emit(OpCode opcode, FieldInfo field) => Emit(opcode, field.Name, () => il.Emit(opcode, field));
+    public override void Emit(OpCode opcode, MethodInfo meth) =>
+        Emit(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}", () => il.Emit(opcode, meth));
 
-    public override void Emit(OpCode opcode, int arg)
+    private void Emit(OpCode opcode, string operand, Action emit)
     {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, long arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, float arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, double arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, Label label)
-    {
-        listing.Add(opcode, SimdListing.Name(label));
-        il.Emit(opcode, label);
-    }
-
-    public override void Emit(OpCode opcode, LocalBuilder local)
-    {
-        listing.Add(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"));
-        il.Emit(opcode, local);
-    }
-
-    public override void Emit(OpCode opcode, FieldInfo field)
-    {
-        listing.Add(opcode, field.Name);
-        il.Emit(opcode, field);
-    }
-
-    public override void Emit(OpCode opcode, MethodInfo meth)
-    {
-        listing.Add(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}");
-        il.Emit(opcode, meth);
+        listing.Add(opcode, operand);
+        emit();
     }
 
     // The emitter has no use for the rest.
