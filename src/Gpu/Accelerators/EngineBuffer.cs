@@ -108,7 +108,5 @@ internal sealed class EnginePageLock<T> : PageLockScope<T> where T : unmanaged
 {
     public EnginePageLock(Accelerator accelerator, nint address, long length) : base(accelerator, length) => AddrOfLockedObject = address;
 
-    protected override void DisposeAcceleratorObject(bool disposing)
-    {
-    }
+    protected override void DisposeAcceleratorObject(bool disposing) { }
 }

@@ -14,9 +14,7 @@ public sealed class OpenCL12Device : EngineDevice
     /// <summary>PoCL 3.1 lets a second thread into a platform whose devices the first has not filled in yet.</summary>
     private static readonly Lock finding = new();
 
-    private OpenCL12Device()
-    {
-    }
+    private OpenCL12Device() { }
 
     private protected override string Kind => "OpenCL";
 

@@ -26,10 +26,8 @@ internal sealed unsafe class OpenCLExecutable : Executable
         arguments = [.. text.Arguments.Select(p => (p.ByteOffset, p.Memory))];
     }
 
-    /// <inheritdoc/>
     public override string Text => text.Source;
 
-    /// <inheritdoc/>
     public override void Launch(EngineStream stream, Index3D gridDim, byte* block, int dynamicSharedBytes)
     {
         ThrowIfTooMuchShared(dynamicSharedBytes);

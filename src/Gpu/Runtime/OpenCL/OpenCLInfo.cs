@@ -49,9 +49,11 @@ internal static unsafe class OpenCLInfo
         return clGetDeviceInfo(device, what, (nuint)Unsafe.SizeOf<T>(), &value, null) == CLError.CL_SUCCESS ? value : default;
     }
 
-    private delegate CLError Question(nuint bytes, void* value, nuint* size);
+    /// <summary>One of OpenCL's questions whose answer is a text.</summary>
+    public delegate CLError Question(nuint bytes, void* value, nuint* size);
 
-    private static string Text(string call, Question ask)
+    /// <summary>The answer; empty where the driver does not know the question.</summary>
+    public static string Text(string call, Question ask)
     {
         nuint size = 0;
         if (ask(0, null, &size) != CLError.CL_SUCCESS || size == 0)

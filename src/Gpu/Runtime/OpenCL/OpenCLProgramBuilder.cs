@@ -104,13 +104,9 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
 
     private string Log(nint program)
     {
-        nuint size = 0;
-        if (clGetProgramBuildInfo(program, device.Handle, BuildLog, 0, null, &size) != CLError.CL_SUCCESS || size == 0)
-            return "(nothing)";
-        byte[] log = new byte[size];
-        fixed (byte* bytes = log)
-            clGetProgramBuildInfo(program, device.Handle, BuildLog, size, bytes, null);
-        return string.Join('\n', Encoding.UTF8.GetString(log).TrimEnd('\0').Split('\n').Take(LogLines));
+        string log = OpenCLInfo.Text("clGetProgramBuildInfo",
+            (bytes, value, size) => clGetProgramBuildInfo(program, device.Handle, BuildLog, bytes, value, size));
+        return log.Length == 0 ? "(nothing)" : string.Join('\n', log.Split('\n').Take(LogLines));
     }
 
     private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');
