@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Numerics;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -39,7 +38,8 @@ internal static partial class Intrinsics
             table[(type, nameof(Math.CopySign))] = (m, _, a) =>
                 Replace(m, Scalar(a[0]).Type == IrType.F64 ? nameof(KernelMath.CopySign64) : nameof(KernelMath.CopySign), a);
             table[(type, nameof(Math.IEEERemainder))] = (m, _, a) =>
-                Replace(m, Scalar(a[0]).Type == IrType.F64 ? nameof(KernelMath.IeeeRemainder64) : nameof(KernelMath.IeeeRemainder), a);
+                new MethodImporter(m, typeof(KernelMath).GetMethod(nameof(KernelMath.IeeeRemainder))!.MakeGenericMethod(
+                    Scalar(a[0]).Type == IrType.F64 ? typeof(double) : typeof(float)), a).Import();
             table[(type, nameof(Math.Clamp))] = (m, method, a) => Clamp(m, [.. a.Select(Scalar)], method.GetParameters()[0].ParameterType);
         }
         table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) =>

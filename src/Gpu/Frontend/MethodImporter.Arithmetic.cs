@@ -85,16 +85,13 @@ internal sealed partial class MethodImporter
         return count is Constant constant ? Constant.I32(constant.Int & bits) : count;
     }
 
-    private void PushConstant(string operation, IlInstruction i)
+    private void PushConstant(string operation, IlInstruction i) => Push(operation switch
     {
-        Push(operation switch
-        {
-            "ldc.i8" => Constant.I64((long)i.Operand!),
-            "ldc.r4" => Constant.F32((float)i.Operand!),
-            "ldc.r8" => Constant.F64((double)i.Operand!),
-            _ => Constant.I32((int)(long)i.Operand!),
-        });
-    }
+        "ldc.i8" => Constant.I64((long)i.Operand!),
+        "ldc.r4" => Constant.F32((float)i.Operand!),
+        "ldc.r8" => Constant.F64((double)i.Operand!),
+        _ => Constant.I32((int)(long)i.Operand!),
+    });
 
     private Value BranchCondition(string operation)
     {

@@ -43,6 +43,8 @@ internal static class Arithmetic
         Op.Or => static (a, b, _) => a | b,
         Op.Xor => static (a, b, _) => a ^ b,
         Op.Not => static (a, _, _) => ~a,
+        Op.Min => static (a, b, _) => Math.Min(a, b),
+        Op.Max => static (a, b, _) => Math.Max(a, b),
         Op.Eq => static (a, b, _) => Bit(a == b),
         Op.Ne => static (a, b, _) => Bit(a != b),
         Op.Lt => static (a, b, _) => Bit(a < b),

@@ -84,6 +84,9 @@ internal class Instruction(Op op, IrType type, Value[] operands, long attribute 
     /// <summary>The regions inside; most instructions have none.</summary>
     public virtual IEnumerable<Region> Regions => [];
 
+    /// <summary>Whether this is a barrier, or one is inside.</summary>
+    public bool HasBarrier => Op.IsBarrier() || Regions.Any(region => region.All().Any(i => i.Op.IsBarrier()));
+
     /// <summary>The elements that an access to memory touches.</summary>
     public int Elements => Op == Op.StoreWide ? Operands.Length - 1 : Type.Lanes;
 

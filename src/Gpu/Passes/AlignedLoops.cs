@@ -15,14 +15,12 @@ internal sealed class AlignedLoops : Rewriter
     private AlignedLoops(Index3D groupDim) => this.groupDim = groupDim;
 
     public static Function Apply(Function function, Index3D groupDim) =>
-        function.Body.All().Any(i => i is For loop && HasBarrier(loop)) ? new AlignedLoops(groupDim).Run(function) : function;
-
-    private static bool HasBarrier(For loop) => loop.Body.All().Any(i => i.Op.IsBarrier());
+        function.Body.All().Any(i => i is For && i.HasBarrier) ? new AlignedLoops(groupDim).Run(function) : function;
 
     protected override void Rewrite(For loop)
     {
         Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        if (!HasBarrier(loop) || loop.Step < 0 || Split(lower) is not { } parts
+        if (!loop.HasBarrier || loop.Step < 0 || Split(lower) is not { } parts
             || loop.Step % groupDim.Along(parts.Thread.Attribute) != 0 || !IsMultiple(upper, groupDim.Along(parts.Thread.Attribute)))
         {
             base.Rewrite(loop);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -28,13 +27,7 @@ internal sealed class Memory(long bytes)
     public void Forget(long start, long length) => written.AsSpan((int)start, (int)length).Clear();
 
     /// <summary>Whether all bytes of a scalar have been written.</summary>
-    public bool IsWritten(long address, int size) => size switch
-    {
-        1 => written[address] != 0,
-        2 => Unsafe.ReadUnaligned<ushort>(ref written[address]) == ushort.MaxValue,
-        4 => Unsafe.ReadUnaligned<uint>(ref written[address]) == uint.MaxValue,
-        _ => Unsafe.ReadUnaligned<ulong>(ref written[address]) == ulong.MaxValue,
-    };
+    public bool IsWritten(long address, int size) => !written.AsSpan((int)address, size).ContainsAnyExcept(byte.MaxValue);
 
     /// <summary>The bits of a value; small integers widen.</summary>
     public long Read(MemoryType type, long address) => type.Read(in data[address]);

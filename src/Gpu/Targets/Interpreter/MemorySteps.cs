@@ -165,8 +165,6 @@ internal sealed class AtomicStep(
         if (instruction.Op is Op.AtomicExchange or Op.AtomicCompareExchange)
             return static (_, value, _) => value;
         IrType type = instruction.Type;
-        if (type.IsInteger && instruction.Op is Op.AtomicMax or Op.AtomicMin)
-            return instruction.Op == Op.AtomicMax ? static (a, b, _) => Math.Max(a, b) : static (a, b, _) => Math.Min(a, b);
         // Sign-extended bits keep the order of unsigned numbers, too.
         if (instruction.Op is Op.AtomicMaxU or Op.AtomicMinU)
         {

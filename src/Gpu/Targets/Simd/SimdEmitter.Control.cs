@@ -284,8 +284,7 @@ internal sealed partial class SimdEmitter
         LocalBuilder active = il.DeclareLocal(vectors.Vector(IrType.Bool));
         Label again = il.DefineLabel(), end = il.DefineLabel();
         il.MarkLabel(again);
-        var test = new Instruction(loop.Step > 0 ? Op.Lt : Op.Gt, IrType.Bool, [loop.Induction, loop.Upper]);
-        EmitComparison(test);
+        EmitComparison(new Instruction(loop.Step > 0 ? Op.Lt : Op.Gt, IrType.Bool, [loop.Induction, loop.Upper]));
         if (outside is not null)
         {
             il.Emit(OpCodes.Ldloc, outside);

@@ -20,16 +20,13 @@ internal sealed partial class SimdEmitter
         EmitGroupRegion(function.Body);
     }
 
-    private static bool HasBarrier(Instruction i) =>
-        i.Op.IsBarrier() || i.Regions.Any(r => r.All().Any(x => x.Op.IsBarrier()));
-
     /// <summary>Numbers the runs; every instruction, nested ones, too, belongs to one.</summary>
     private void AssignRuns(Region region)
     {
         runs++;
         foreach (Instruction i in region.Instructions)
         {
-            if (!HasBarrier(i))
+            if (!i.HasBarrier)
             {
                 runOf[i] = runs;
                 foreach (Instruction nested in i.Regions.SelectMany(r => r.All()))
@@ -49,7 +46,7 @@ internal sealed partial class SimdEmitter
         var run = new List<Instruction>();
         foreach (Instruction i in region.Instructions)
         {
-            if (!HasBarrier(i))
+            if (!i.HasBarrier)
             {
                 run.Add(i);
                 continue;

@@ -45,7 +45,7 @@ internal sealed partial class SimdEmitter
     private readonly Variance variance;
     private readonly Usage usage;
     private readonly VectorTypes vectors;
-    private readonly ILGenerator il;
+    private readonly IlWriter il;
     private readonly SimdListing? listing;
     private readonly DynamicMethod method;
     private readonly Dictionary<Value, LocalBuilder[]> locals = new(ReferenceEqualityComparer.Instance);
@@ -70,9 +70,7 @@ internal sealed partial class SimdEmitter
         {
             InitLocals = false,
         };
-        il = method.GetILGenerator(4096);
-        if (listing is not null)
-            il = new ListingGenerator(il, listing);
+        il = new IlWriter(method.GetILGenerator(4096), listing);
         gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
         foreach (Instruction array in function.Body.All().Where(i => i.Op == Op.SharedArray))
         {

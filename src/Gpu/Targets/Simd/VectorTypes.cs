@@ -49,7 +49,7 @@ internal sealed class VectorTypes
     public static int Halves(IrType type) => type.Bytes / 4;
 
     /// <summary>Calls Vector512.Name(…) with parameters of exactly these types.</summary>
-    public void Call(ILGenerator il, string name, Type first, Type? second = null, Type? third = null) =>
+    public void Call(IlWriter il, string name, Type first, Type? second = null, Type? third = null) =>
         il.Emit(OpCodes.Call, found.GetOrAdd((name, first, second, third), key => Find(key.Item1, key.Item2, key.Item3, key.Item4)));
 
     private MethodInfo Find(string name, Type first, Type? second, Type? third)
