@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU.Runtime.CPU;
 
 namespace VaeGpu.Gpu.Accelerators;

@@ -56,25 +56,14 @@ public sealed class OpenCL12Device : EngineDevice
     /// <summary>Looks through every platform; what cannot be used is refused with its reason.</summary>
     public static DeviceSearch Search()
     {
-        var devices = new List<EngineDevice>();
-        var refusals = new List<DeviceRefusal>();
-        Search(devices, refusals);
-        return new(devices, refusals);
-    }
-
-    private static void Search(List<EngineDevice> devices, List<DeviceRefusal> refusals)
-    {
         if (!OpenCLLibrary.IsPresent)
-        {
-            refusals.Add(new("OpenCL",
-                "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
-            return;
-        }
+            return None("No OpenCL loader was found on this machine.");
         using Lock.Scope alone = finding.EnterScope();
         nint[] platforms = OpenCLInfo.Platforms();
         if (platforms.Length == 0)
-            refusals.Add(new("OpenCL",
-                "The OpenCL loader is there but knows no driver. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
+            return None("The OpenCL loader is there but knows no driver.");
+        var devices = new List<EngineDevice>();
+        var refusals = new List<DeviceRefusal>();
         foreach (nint platform in platforms)
         {
             nint[] handles = OpenCLInfo.Devices(platform);
@@ -89,6 +78,10 @@ public sealed class OpenCL12Device : EngineDevice
                     devices.Add(Describe(platform, handle));
             }
         }
+        return new(devices, refusals);
+
+        static DeviceSearch None(string why) =>
+            new([], [new("OpenCL", why + " Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd).")]);
     }
 
     /// <inheritdoc/>

@@ -68,15 +68,7 @@ public sealed class PtxDevice : EngineDevice
         CudaLibrary.Load(out string refusal) is { } driver ? Search(driver) : new([], [new("CUDA", refusal)]);
 
     /// <summary>The devices of a driver.</summary>
-    internal static DeviceSearch Search(ICudaDriver driver)
-    {
-        var devices = new List<EngineDevice>();
-        var refusals = new List<DeviceRefusal>();
-        Search(driver, devices, refusals);
-        return new(devices, refusals);
-    }
-
-    private static unsafe void Search(ICudaDriver driver, List<EngineDevice> devices, List<DeviceRefusal> refusals)
+    internal static unsafe DeviceSearch Search(ICudaDriver driver)
     {
         int number = 0, count = 0;
         CudaError error = driver.Init(0);
@@ -84,20 +76,17 @@ public sealed class PtxDevice : EngineDevice
             error = driver.DriverGetVersion(&number);
         if (error == CudaError.CUDA_SUCCESS && number < CudaLibrary.OldestVersion)
         {
-            refusals.Add(new("CUDA",
-                $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. "
-                + $"Install version {CudaLibrary.OldestDriver} or newer."));
-            return;
+            return new([], [new("CUDA", $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. "
+                + $"Install version {CudaLibrary.OldestDriver} or newer.")]);
         }
         if (error == CudaError.CUDA_SUCCESS)
             error = driver.DeviceGetCount(&count);
         if (error == CudaError.CUDA_SUCCESS && count == 0)
             error = CudaError.CUDA_ERROR_NO_DEVICE;
         if (error != CudaError.CUDA_SUCCESS)
-        {
-            refusals.Add(new("CUDA", error.WhyUnusable()));
-            return;
-        }
+            return new([], [new("CUDA", error.WhyUnusable())]);
+        var devices = new List<EngineDevice>();
+        var refusals = new List<DeviceRefusal>();
         for (int ordinal = 0; ordinal < count; ordinal++)
         {
             try
@@ -116,6 +105,7 @@ public sealed class PtxDevice : EngineDevice
                 refusals.Add(new($"CUDA device {ordinal}", e.Message));
             }
         }
+        return new(devices, refusals);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -35,6 +36,10 @@ internal static class BinaryCache
         if (!isKept)
             Try(() => File.Delete(unfinished));
     }
+
+    /// <summary>The key of what a binary follows from.</summary>
+    public static string Key(params object[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
 
     /// <summary>The file of a key.</summary>
     internal static string PathOf(string key) => Path.Combine(Folder, key + ".bin");

@@ -41,8 +41,6 @@ internal static class CudaNumber
     public const int JitInputPtx = 1;
     /// <summary>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: other threads may go on to allocate and wait.</summary>
     public const int CaptureThreadLocal = 1;
-    /// <summary>CU_STREAM_CAPTURE_STATUS_ACTIVE.</summary>
-    public const int CaptureActive = 1;
     /// <summary>CU_STREAM_SET_CAPTURE_DEPENDENCIES: in the place of those so far.</summary>
     public const uint SetCaptureDependencies = 1;
 }

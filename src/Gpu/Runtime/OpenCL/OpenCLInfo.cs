@@ -12,28 +12,23 @@ internal static unsafe class OpenCLInfo
     public const CLDeviceInfoType CommandBufferCapabilities = (CLDeviceInfoType)0x12A9;
 
     /// <summary>The platforms of every installed driver.</summary>
-    public static nint[] Platforms()
-    {
-        uint count = 0;
-        if (clGetPlatformIDs(0, null, &count) != CLError.CL_SUCCESS || count == 0)
-            return [];
-        var platforms = new nint[count];
-        fixed (nint* p = platforms)
-            clGetPlatformIDs(count, p, null).Check("clGetPlatformIDs");
-        return platforms;
-    }
+    public static nint[] Platforms() => List("clGetPlatformIDs", clGetPlatformIDs);
 
     /// <summary>The devices of a platform, of every type.</summary>
-    public static nint[] Devices(nint platform)
+    public static nint[] Devices(nint platform) =>
+        List("clGetDeviceIDs", (count, devices, found) => clGetDeviceIDs(platform, 0xFFFFFFFF, count, devices, found));
+
+    private delegate CLError Listing(uint count, nint* handles, uint* found);
+
+    private static nint[] List(string call, Listing ask)
     {
-        const ulong AllTypes = 0xFFFFFFFF;
         uint count = 0;
-        if (clGetDeviceIDs(platform, AllTypes, 0, null, &count) != CLError.CL_SUCCESS || count == 0)
+        if (ask(0, null, &count) != CLError.CL_SUCCESS || count == 0)
             return [];
-        var devices = new nint[count];
-        fixed (nint* p = devices)
-            clGetDeviceIDs(platform, AllTypes, count, p, null).Check("clGetDeviceIDs");
-        return devices;
+        var handles = new nint[count];
+        fixed (nint* start = handles)
+            ask(count, start, null).Check(call);
+        return handles;
     }
 
     public static string PlatformText(nint platform, CLPlatformInfoType what) =>

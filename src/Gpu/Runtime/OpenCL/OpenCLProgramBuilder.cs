@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
@@ -40,8 +39,7 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
     }
 
     /// <summary>What a text's binary is kept under.</summary>
-    internal string Key(string source) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', source, device.Name, device.Driver, options))));
+    internal string Key(string source) => BinaryCache.Key(source, device.Name, device.Driver, options);
 
     private nint FromSource(string kernel, string source)
     {
