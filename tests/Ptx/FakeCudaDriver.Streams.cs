@@ -109,7 +109,8 @@ internal sealed unsafe partial class FakeCudaDriver
         {
             if (found.Capture is not { } capture)
                 return CudaError.CUDA_ERROR_ILLEGAL_STATE;
-            *status = CudaNumber.CaptureActive;
+            // CU_STREAM_CAPTURE_STATUS_ACTIVE.
+            *status = 1;
             *dependencies = (nint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(capture.Waits));
             *count = (nuint)capture.Waits.Length;
             return CudaError.CUDA_SUCCESS;

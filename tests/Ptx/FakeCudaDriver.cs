@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using VaeGpu.Tests.Ptx.Machine;
+using static ILGPU.Runtime.Cuda.DeviceAttributeKind;
+using DeviceAttributeKind = ILGPU.Runtime.Cuda.DeviceAttributeKind;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -104,23 +106,23 @@ internal sealed unsafe partial class FakeCudaDriver : ICudaDriver
     public CudaError DeviceTotalMem(nuint* bytes, int device) => OfDevice(nameof(DeviceTotalMem), device, () =>
         Give(bytes, (nuint)MemoryBytes));
 
-    public CudaError DeviceGetAttribute(int* value, CudaDeviceAttribute attribute, int device) =>
+    public CudaError DeviceGetAttribute(int* value, DeviceAttributeKind attribute, int device) =>
         OfDevice(nameof(DeviceGetAttribute), device, () => Give(value, attribute switch
         {
-            CudaDeviceAttribute.MaxThreadsPerBlock or CudaDeviceAttribute.MaxBlockDimX or CudaDeviceAttribute.MaxBlockDimY => 1024,
-            CudaDeviceAttribute.MaxBlockDimZ => MostDeep,
-            CudaDeviceAttribute.MaxGridDimX => int.MaxValue,
-            CudaDeviceAttribute.MaxGridDimY or CudaDeviceAttribute.MaxGridDimZ => 65535,
-            CudaDeviceAttribute.MaxSharedMemoryPerBlock => PlainShared,
-            CudaDeviceAttribute.MaxSharedMemoryPerBlockOptin => SharedOptIn,
-            CudaDeviceAttribute.WarpSize => 32,
-            CudaDeviceAttribute.MultiprocessorCount => 2,
-            CudaDeviceAttribute.ComputeMode => IsProhibited ? CudaNumber.ComputeModeProhibited : 0,
-            CudaDeviceAttribute.ComputeCapabilityMajor => Capability / 10,
-            CudaDeviceAttribute.ComputeCapabilityMinor => Capability % 10,
-            CudaDeviceAttribute.ClockRate => Clocks.Processors,
-            CudaDeviceAttribute.MemoryClockRate => Clocks.Memory,
-            CudaDeviceAttribute.MemoryBusWidth => 6144,
+            CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK or CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X or CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y => 1024,
+            CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z => MostDeep,
+            CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X => int.MaxValue,
+            CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y or CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z => 65535,
+            CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK => PlainShared,
+            CudaNumber.MaxSharedMemoryPerBlockOptin => SharedOptIn,
+            CU_DEVICE_ATTRIBUTE_WARP_SIZE => 32,
+            CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT => 2,
+            CU_DEVICE_ATTRIBUTE_COMPUTE_MODE => IsProhibited ? CudaNumber.ComputeModeProhibited : 0,
+            CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR => Capability / 10,
+            CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR => Capability % 10,
+            CU_DEVICE_ATTRIBUTE_CLOCK_RATE => Clocks.Processors,
+            CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE => Clocks.Memory,
+            CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH => 6144,
             _ => throw new ArgumentException("no attribute of this device"),
         }));
 

@@ -40,9 +40,7 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     /// Refuses what certainly has no room beside <see cref="AllocatedBytes"/>. Only of the processor is that known before it is tried.
     /// </summary>
     /// <exception cref="OutOfMemoryException">There is no room; the message says what needs how much.</exception>
-    public virtual void ThrowIfNoRoom(string what, long bytes)
-    {
-    }
+    public virtual void ThrowIfNoRoom(string what, long bytes) { }
 
     /// <inheritdoc/>
     public LaunchGraph Record(Action launches, bool inOrder = false)
@@ -143,9 +141,7 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     internal virtual nint OpenStream() => 0;
 
     /// <summary>Gives a stream back to the driver.</summary>
-    internal virtual void Close(EngineStream stream)
-    {
-    }
+    internal virtual void Close(EngineStream stream) { }
 
     /// <summary>Waits until all work is done.</summary>
     internal abstract void Finish();
@@ -243,19 +239,13 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
         throw new NotSupportedException($"{Name} cannot read memory of {otherAccelerator?.Name}. Copy it with CopyTo.");
 
     /// <inheritdoc/>
-    protected sealed override void DisablePeerAccessInternal(Accelerator otherAccelerator)
-    {
-    }
+    protected sealed override void DisablePeerAccessInternal(Accelerator otherAccelerator) { }
 
     /// <inheritdoc/>
-    protected sealed override void OnBind()
-    {
-    }
+    protected sealed override void OnBind() { }
 
     /// <inheritdoc/>
-    protected sealed override void OnUnbind()
-    {
-    }
+    protected sealed override void OnUnbind() { }
 
     /// <inheritdoc/>
     protected sealed override PageLockScope<T> CreatePageLockFromPinnedInternal<T>(nint pinned, long numElements) =>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ILGPU.Runtime.CPU;
 
 namespace VaeGpu.Gpu.Accelerators;
@@ -28,12 +27,9 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
 
     protected override void CopyTo(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView)
     {
-        ThrowIfUnusable(stream);
-        accelerator.ThrowIfRecording("A copy");
         MemoryBuffer target = BufferOf(targetView);
-        ObjectDisposedException.ThrowIf(target.IsDisposed, typeof(MemoryBuffer));
+        ThrowIfNoCopy(stream, target, sourceView.Length, targetView.Length);
         long offset = OffsetOf(sourceView), bytes = sourceView.Length;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, targetView.Length, nameof(sourceView));
         if (target is EngineBuffer own && own.accelerator == accelerator)
             accelerator.Copy((EngineStream)stream, NativePtr, offset, own.NativePtr, OffsetOf(targetView), bytes);
         else if (IsOnHost(target))
@@ -44,18 +40,23 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
 
     protected override void CopyFrom(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView)
     {
-        ThrowIfUnusable(stream);
-        accelerator.ThrowIfRecording("A copy");
         MemoryBuffer source = BufferOf(sourceView);
-        ObjectDisposedException.ThrowIf(source.IsDisposed, typeof(MemoryBuffer));
+        ThrowIfNoCopy(stream, source, sourceView.Length, targetView.Length);
         long offset = OffsetOf(targetView), bytes = sourceView.Length;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, targetView.Length, nameof(sourceView));
         if (source is EngineBuffer own && own.accelerator == accelerator)
             accelerator.Copy((EngineStream)stream, own.NativePtr, OffsetOf(sourceView), NativePtr, offset, bytes);
         else if (IsOnHost(source))
             accelerator.CopyIn((EngineStream)stream, NativePtr, offset, AddressOf(sourceView), bytes);
         else
             CopyThroughHost((EngineStream)stream, source, OffsetOf(sourceView), offset, bytes);
+    }
+
+    private void ThrowIfNoCopy(AcceleratorStream stream, MemoryBuffer other, long sourceBytes, long targetBytes)
+    {
+        ThrowIfUnusable(stream);
+        accelerator.ThrowIfRecording("A copy");
+        ObjectDisposedException.ThrowIf(other.IsDisposed, typeof(MemoryBuffer));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(sourceBytes, targetBytes, "sourceView");
     }
 
     protected override void DisposeAcceleratorObject(bool disposing)
@@ -86,7 +87,7 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
 
     private void CopyThroughHost(EngineStream stream, long offset, MemoryBuffer target, long targetOffset, long bytes)
     {
-        using var host = new HostBuffer(bytes);
+        using CPUMemoryBuffer host = CPUMemoryBuffer.Create(accelerator, bytes, 1);
         accelerator.CopyOut(stream, NativePtr, offset, (byte*)host.NativePtr, bytes);
         target.CopyFrom(target.Accelerator.DefaultStream, host.AsRawArrayView(), targetOffset);
         target.Accelerator.DefaultStream.Synchronize();
@@ -94,30 +95,10 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
 
     private void CopyThroughHost(EngineStream stream, MemoryBuffer source, long sourceOffset, long offset, long bytes)
     {
-        using var host = new HostBuffer(bytes);
+        using CPUMemoryBuffer host = CPUMemoryBuffer.Create(accelerator, bytes, 1);
         source.CopyTo(source.Accelerator.DefaultStream, sourceOffset, host.AsRawArrayView());
         source.Accelerator.DefaultStream.Synchronize();
         accelerator.CopyIn(stream, NativePtr, offset, (byte*)host.NativePtr, bytes);
-    }
-
-    /// <summary>Memory of the host alone; ILGPU takes a buffer without an accelerator for the host's.</summary>
-    private sealed class HostBuffer : MemoryBuffer
-    {
-        public HostBuffer(long bytes) : base(null!, bytes, 1) => NativePtr = (nint)NativeMemory.Alloc((nuint)Math.Max(1, bytes));
-
-        protected override void MemSet(AcceleratorStream stream, byte value, in ArrayView<byte> targetView) => throw OnlyPassedOn();
-
-        protected override void CopyTo(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView) => throw OnlyPassedOn();
-
-        protected override void CopyFrom(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView) => throw OnlyPassedOn();
-
-        protected override void DisposeAcceleratorObject(bool disposing)
-        {
-            NativeMemory.Free((void*)NativePtr);
-            NativePtr = 0;
-        }
-
-        private static NotSupportedException OnlyPassedOn() => new("Memory between two copies is not worked on.");
     }
 }
 
@@ -126,7 +107,5 @@ internal sealed class EnginePageLock<T> : PageLockScope<T> where T : unmanaged
 {
     public EnginePageLock(Accelerator accelerator, nint address, long length) : base(accelerator, length) => AddrOfLockedObject = address;
 
-    protected override void DisposeAcceleratorObject(bool disposing)
-    {
-    }
+    protected override void DisposeAcceleratorObject(bool disposing) { }
 }

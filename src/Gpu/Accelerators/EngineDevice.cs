@@ -28,6 +28,16 @@ public abstract class EngineDevice : Device
     /// <summary>The device's place among those of its kind.</summary>
     private protected virtual int Ordinal => 0;
 
+    /// <summary>Sets the limits of a device that bounds neither a grid nor an axis of a group, only the threads of a group.</summary>
+    private protected void Bound(int threads, int sharedBytes)
+    {
+        MaxNumThreadsPerGroup = MaxNumThreadsPerMultiprocessor = threads;
+        MaxGroupSize = new(threads, threads, threads);
+        MaxGridSize = new(int.MaxValue, int.MaxValue, int.MaxValue);
+        MaxSharedMemoryPerGroup = sharedBytes;
+        MaxConstantMemory = int.MaxValue;
+    }
+
     /// <summary>Devices are equal when they are of one kind and have one place in it: equal names are not enough.</summary>
     public override bool Equals(object? obj) =>
         obj is EngineDevice other && other.Kind == Kind && other.Ordinal == Ordinal && other.Name == Name && other.WarpSize == WarpSize;

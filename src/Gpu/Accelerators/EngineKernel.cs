@@ -50,7 +50,5 @@ internal sealed class EngineKernel : Kernel
         ? own
         : throw new ArgumentException($"A stream of {stream?.Accelerator.Name ?? "no accelerator"} was passed to a kernel of {Accelerator.Name}.");
 
-    protected override void DisposeAcceleratorObject(bool disposing)
-    {
-    }
+    protected override void DisposeAcceleratorObject(bool disposing) { }
 }

@@ -39,16 +39,12 @@ public sealed class EngineStream : AcceleratorStream
     {
         private readonly long time = Stopwatch.GetTimestamp();
 
-        public override void Synchronize()
-        {
-        }
+        public override void Synchronize() { }
 
         public override TimeSpan MeasureFrom(ProfilingMarker marker) => marker is Marker other
             ? Stopwatch.GetElapsedTime(other.time, time)
             : throw new ArgumentException($"Time cannot be measured from a marker of {marker?.Accelerator.Name ?? "no accelerator"}.", nameof(marker));
 
-        protected override void DisposeAcceleratorObject(bool disposing)
-        {
-        }
+        protected override void DisposeAcceleratorObject(bool disposing) { }
     }
 }

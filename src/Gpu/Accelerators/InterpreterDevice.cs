@@ -8,13 +8,8 @@ public sealed class InterpreterDevice : EngineDevice
     {
         Name = $"Interpreter with warps of {warpSize}";
         WarpSize = warpSize;
-        MaxNumThreadsPerGroup = 1024;
-        MaxNumThreadsPerMultiprocessor = 1024;
-        MaxGroupSize = new(1024, 1024, 1024);
-        MaxGridSize = new(int.MaxValue, int.MaxValue, int.MaxValue);
         // As much shared memory as the largest GPU has, so that every shape of a kernel can be checked.
-        MaxSharedMemoryPerGroup = 227 << 10;
-        MaxConstantMemory = int.MaxValue;
+        Bound(1024, 227 << 10);
         NumMultiprocessors = 1;
         MemorySize = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
     }

@@ -6,7 +6,6 @@ namespace VaeGpu.Gpu.Accelerators;
 /// <summary>A kernel method on an accelerator, compiled once for each group shape that it is launched with.</summary>
 internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource source)
 {
-
     private readonly Dictionary<Index3D, Form> variants = [];
     // The kernel for each set of specialised values that it was launched with.
     private readonly List<KernelForms> specialized = [];

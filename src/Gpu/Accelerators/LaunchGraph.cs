@@ -53,7 +53,5 @@ public class LaunchGraph : AcceleratorObject
     }
 
     /// <summary>Gives the driver's object back.</summary>
-    internal virtual void Release()
-    {
-    }
+    internal virtual void Release() { }
 }

@@ -1,7 +1,9 @@
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.OpenCL;
+using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
 
 namespace VaeGpu.Gpu.Accelerators;
 
@@ -13,21 +15,19 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     private readonly CommandBuffers? commandBuffers;
     private readonly List<OpenCLExecutable> executables = [];
 
-    internal OpenCL12Accelerator(Context ilgpu, OpenCL12Device device, OpenCLLibrary library) : base(ilgpu, device)
+    internal OpenCL12Accelerator(Context ilgpu, OpenCL12Device device) : base(ilgpu, device)
     {
-        (this.device, Library) = (device, library);
+        this.device = device;
         nint handle = device.Handle;
-        OpenCLError error;
-        context = library.CreateContext(null, 1, &handle, null, null, &error);
+        CLError error;
+        context = clCreateContext(null, 1, &handle, null, null, &error);
         error.Check("clCreateContext");
-        Queue = library.CreateCommandQueue(context, handle, 0, &error);
+        Queue = clCreateCommandQueue(context, handle, 0, &error);
         error.Check("clCreateCommandQueue");
-        Programs = new OpenCLProgramBuilder(library, device, context);
-        commandBuffers = CommandBuffers.Of(library, device);
+        Programs = new OpenCLProgramBuilder(device, context);
+        commandBuffers = CommandBuffers.Of(device);
         Open();
     }
-
-    internal OpenCLLibrary Library { get; }
 
     internal nint Queue { get; }
 
@@ -36,14 +36,14 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     /// <summary>Whether recordings become command buffers where the driver has them.</summary>
     internal bool UsesCommandBuffers { get; set; } = true;
 
-    internal override void Finish() => Library.Finish(Queue).Check("clFinish");
+    internal override void Finish() => clFinish(Queue).Check("clFinish");
 
     internal override nint AllocateBytes(long bytes)
     {
         // OpenCL has no empty buffers.
         const ulong ReadWrite = 1;
-        OpenCLError error;
-        nint handle = Library.CreateBuffer(context, ReadWrite, (nuint)Math.Max(bytes, 1), null, &error);
+        CLError error;
+        nint handle = clCreateBuffer(context, ReadWrite, (nuint)Math.Max(bytes, 1), null, &error);
         if (error.IsOutOfMemory())
         {
             throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
@@ -53,26 +53,26 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
         return handle;
     }
 
-    internal override void FreeBytes(nint handle) => Library.ReleaseMemObject(handle).Check("clReleaseMemObject");
+    internal override void FreeBytes(nint handle) => clReleaseMemObject(handle).Check("clReleaseMemObject");
 
     internal override void CopyIn(EngineStream stream, nint target, long byteOffset, void* source, long bytes)
     {
         if (bytes > 0)
-            CheckCopy(Library.EnqueueWriteBuffer(Queue, target, 1, (nuint)byteOffset, (nuint)bytes, source, 0, null, null),
+            CheckCopy(clEnqueueWriteBuffer(Queue, target, 1, (nuint)byteOffset, (nuint)bytes, source, 0, null, null),
                 "clEnqueueWriteBuffer", bytes);
     }
 
     internal override void CopyOut(EngineStream stream, nint source, long byteOffset, void* target, long bytes)
     {
         if (bytes > 0)
-            CheckCopy(Library.EnqueueReadBuffer(Queue, source, 1, (nuint)byteOffset, (nuint)bytes, target, 0, null, null),
+            CheckCopy(clEnqueueReadBuffer(Queue, source, 1, (nuint)byteOffset, (nuint)bytes, target, 0, null, null),
                 "clEnqueueReadBuffer", bytes);
     }
 
     internal override void Copy(EngineStream stream, nint source, long sourceOffset, nint target, long targetOffset, long bytes)
     {
         if (bytes > 0)
-            CheckCopy(Library.EnqueueCopyBuffer(
+            CheckCopy(clEnqueueCopyBuffer(
                 Queue, source, target, (nuint)sourceOffset, (nuint)targetOffset, (nuint)bytes, 0, null, null), "clEnqueueCopyBuffer", bytes);
     }
 
@@ -83,7 +83,7 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
         // A wide pattern is the fast one, where offset and size are multiples of it.
         ulong pattern = value * 0x0101010101010101ul;
         nuint width = (byteOffset | bytes) % sizeof(ulong) == 0 ? sizeof(ulong) : (nuint)1;
-        CheckCopy(Library.EnqueueFillBuffer(Queue, target, &pattern, width, (nuint)byteOffset, (nuint)bytes, 0, null, null),
+        CheckCopy(clEnqueueFillBuffer(Queue, target, &pattern, width, (nuint)byteOffset, (nuint)bytes, 0, null, null),
             "clEnqueueFillBuffer", bytes);
     }
 
@@ -130,8 +130,8 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     {
         foreach (OpenCLExecutable executable in executables)
             executable.Release();
-        Library.ReleaseCommandQueue(Queue);
-        Library.ReleaseContext(context);
+        clReleaseCommandQueue(Queue);
+        clReleaseContext(context);
     }
 
     private void Refuse(string kernel, OpenCLText text)
@@ -147,7 +147,7 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
         }
     }
 
-    private void CheckCopy(OpenCLError error, string call, long bytes)
+    private void CheckCopy(CLError error, string call, long bytes)
     {
         // Drivers that allocate at first use find out here that there is no room.
         if (error.IsOutOfMemory())

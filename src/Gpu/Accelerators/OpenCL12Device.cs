@@ -1,4 +1,7 @@
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Runtime;
+using static ILGPU.Runtime.OpenCL.CLDeviceInfoType;
+using static ILGPU.Runtime.OpenCL.CLPlatformInfoType;
 
 namespace VaeGpu.Gpu.Accelerators;
 
@@ -11,16 +14,14 @@ public sealed class OpenCL12Device : EngineDevice
     /// <summary>PoCL 3.1 lets a second thread into a platform whose devices the first has not filled in yet.</summary>
     private static readonly Lock finding = new();
 
-    private OpenCL12Device()
-    {
-    }
+    private OpenCL12Device() { }
 
     private protected override string Kind => "OpenCL";
 
     private protected override int Ordinal => Handle.GetHashCode();
 
     /// <inheritdoc/>
-    public override bool IsGpu => (TypeBits & OpenCLInfo.Gpu) != 0;
+    public override bool IsGpu => (TypeBits & (ulong)CLDeviceType.CL_DEVICE_TYPE_GPU) != 0;
 
     internal nint Handle { get; private init; }
 
@@ -55,81 +56,74 @@ public sealed class OpenCL12Device : EngineDevice
     /// <summary>Looks through every platform; what cannot be used is refused with its reason.</summary>
     public static DeviceSearch Search()
     {
+        if (!OpenCLLibrary.IsPresent)
+            return None("No OpenCL loader was found on this machine.");
+        using Lock.Scope alone = finding.EnterScope();
+        nint[] platforms = OpenCLInfo.Platforms();
+        if (platforms.Length == 0)
+            return None("The OpenCL loader is there but knows no driver.");
         var devices = new List<EngineDevice>();
         var refusals = new List<DeviceRefusal>();
-        Search(devices, refusals);
-        return new(devices, refusals);
-    }
-
-    private static void Search(List<EngineDevice> devices, List<DeviceRefusal> refusals)
-    {
-        if (OpenCLLibrary.Instance is not { } cl)
-        {
-            refusals.Add(new("OpenCL",
-                "No OpenCL loader was found on this machine. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
-            return;
-        }
-        using Lock.Scope alone = finding.EnterScope();
-        nint[] platforms = OpenCLInfo.Platforms(cl);
-        if (platforms.Length == 0)
-            refusals.Add(new("OpenCL",
-                "The OpenCL loader is there but knows no driver. Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd)."));
         foreach (nint platform in platforms)
         {
-            nint[] handles = OpenCLInfo.Devices(cl, platform);
+            nint[] handles = OpenCLInfo.Devices(platform);
             if (handles.Length == 0)
-                refusals.Add(new(OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformName),
+                refusals.Add(new(OpenCLInfo.PlatformText(platform, CL_PLATFORM_NAME),
                     "The driver is installed but finds no device of its own."));
             foreach (nint handle in handles)
             {
-                if (Objection(cl, platform, handle) is { } objection)
-                    refusals.Add(new(OpenCLInfo.DeviceText(cl, handle, OpenCLInfo.DeviceName), objection));
+                if (Objection(platform, handle) is { } objection)
+                    refusals.Add(new(OpenCLInfo.DeviceText(handle, CL_DEVICE_NAME), objection));
                 else
-                    devices.Add(Describe(cl, platform, handle));
+                    devices.Add(Describe(platform, handle));
             }
         }
+        return new(devices, refusals);
+
+        static DeviceSearch None(string why) =>
+            new([], [new("OpenCL", why + " Install your GPU's driver, or, for the processor, PoCL (Debian: pocl-opencl-icd).")]);
     }
 
     /// <inheritdoc/>
     public override Accelerator CreateAccelerator(Context context) => CreateOpenCL12Accelerator(context);
 
     /// <summary>Opens the device.</summary>
-    public OpenCL12Accelerator CreateOpenCL12Accelerator(Context context) => new(context, this, OpenCLLibrary.Instance!);
+    public OpenCL12Accelerator CreateOpenCL12Accelerator(Context context) => new(context, this);
 
-    private static string? Objection(OpenCLLibrary cl, nint platform, nint device)
+    private static string? Objection(nint platform, nint device)
     {
-        string platformVersion = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion);
-        string deviceVersion = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceVersion);
-        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.Available) == 0)
+        string platformVersion = OpenCLInfo.PlatformText(platform, CL_PLATFORM_VERSION);
+        string deviceVersion = OpenCLInfo.DeviceText(device, CL_DEVICE_VERSION);
+        if (OpenCLInfo.Number<uint>(device, CL_DEVICE_AVAILABLE) == 0)
             return "The driver says that the device is not available.";
-        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.CompilerAvailable) == 0)
+        if (OpenCLInfo.Number<uint>(device, CL_DEVICE_COMPILER_AVAILABLE) == 0)
             return "The driver has no compiler for OpenCL C.";
         if (!IsRecent(platformVersion))
             return $"The driver is for {platformVersion}; OpenCL 1.2 or newer is needed.";
         if (!IsRecent(deviceVersion))
             return $"The device is for {deviceVersion}; OpenCL 1.2 or newer is needed.";
-        if (OpenCLInfo.DeviceText(cl, device, OpenCLInfo.Profile) != "FULL_PROFILE")
+        if (OpenCLInfo.DeviceText(device, CL_DEVICE_PROFILE) != "FULL_PROFILE")
             return "The device has OpenCL's embedded profile only, without exact arithmetic and 64-bit integers.";
-        if (OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.EndianLittle) == 0)
+        if (OpenCLInfo.Number<uint>(device, CL_DEVICE_ENDIAN_LITTLE) == 0)
             return "The device is not little-endian.";
-        uint bits = OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.AddressBits);
+        uint bits = OpenCLInfo.Number<uint>(device, CL_DEVICE_ADDRESS_BITS);
         return bits == 64 ? null : $"The device has {bits}-bit addresses; 64 are needed.";
     }
 
-    private static OpenCL12Device Describe(OpenCLLibrary cl, nint platform, nint device)
+    private static OpenCL12Device Describe(nint platform, nint device)
     {
-        string[] extensions = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.Extensions).Split(' ');
-        int threads = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxWorkGroupSize));
+        string[] extensions = OpenCLInfo.DeviceText(device, CL_DEVICE_EXTENSIONS).Split(' ');
+        int threads = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(device, CL_DEVICE_MAX_WORK_GROUP_SIZE));
         return new OpenCL12Device
         {
             Handle = device,
             Platform = platform,
             HasCommandBuffers = extensions.Contains(CommandBuffers.Extension)
-                && (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.CommandBufferCapabilities) & CommandBuffers.SimultaneousUse) != 0,
-            Name = OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DeviceName),
-            Driver = OpenCLInfo.PlatformText(cl, platform, OpenCLInfo.PlatformVersion) + " "
-                + OpenCLInfo.DeviceText(cl, device, OpenCLInfo.DriverVersion),
-            TypeBits = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DeviceType),
+                && (OpenCLInfo.Number<ulong>(device, OpenCLInfo.CommandBufferCapabilities) & CommandBuffers.SimultaneousUse) != 0,
+            Name = OpenCLInfo.DeviceText(device, CL_DEVICE_NAME),
+            Driver = OpenCLInfo.PlatformText(platform, CL_PLATFORM_VERSION) + " "
+                + OpenCLInfo.DeviceText(device, CL_DRIVER_VERSION),
+            TypeBits = OpenCLInfo.Number<ulong>(device, CL_DEVICE_TYPE),
             // Without sub-groups, which OpenCL 1.2 does not have, no threads are known to run in step.
             WarpSize = 1,
             MaxNumThreadsPerGroup = threads,
@@ -138,13 +132,13 @@ public sealed class OpenCL12Device : EngineDevice
             MaxGroupSize = new(threads, threads, threads),
             MaxGridSize = new(int.MaxValue, int.MaxValue, int.MaxValue),
             MaxConstantMemory = int.MaxValue,
-            MaxSharedMemoryPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.LocalMemorySize)),
-            NumMultiprocessors = (int)OpenCLInfo.Number<uint>(cl, device, OpenCLInfo.MaxComputeUnits),
-            MemorySize = (long)OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.GlobalMemorySize),
-            MaxAllocation = (long)OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.MaxAllocation),
-            HasDoubles = OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.DoubleFloatConfig) != 0,
+            MaxSharedMemoryPerGroup = (int)Math.Min(int.MaxValue, OpenCLInfo.Number<ulong>(device, CL_DEVICE_LOCAL_MEM_SIZE)),
+            NumMultiprocessors = (int)OpenCLInfo.Number<uint>(device, CL_DEVICE_MAX_COMPUTE_UNITS),
+            MemorySize = (long)OpenCLInfo.Number<ulong>(device, CL_DEVICE_GLOBAL_MEM_SIZE),
+            MaxAllocation = (long)OpenCLInfo.Number<ulong>(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE),
+            HasDoubles = OpenCLInfo.Number<ulong>(device, CL_DEVICE_DOUBLE_FP_CONFIG) != 0,
             HasLongAtomics = extensions.Contains("cl_khr_int64_base_atomics") && extensions.Contains("cl_khr_int64_extended_atomics"),
-            RoundsCorrectly = (OpenCLInfo.Number<ulong>(cl, device, OpenCLInfo.SingleFloatConfig) & CorrectlyRounded) != 0,
+            RoundsCorrectly = (OpenCLInfo.Number<ulong>(device, CL_DEVICE_SINGLE_FP_CONFIG) & CorrectlyRounded) != 0,
         };
     }
 

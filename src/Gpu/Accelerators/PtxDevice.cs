@@ -1,6 +1,8 @@
 using System.Text;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
+using static ILGPU.Runtime.Cuda.DeviceAttributeKind;
+using DeviceAttributeKind = ILGPU.Runtime.Cuda.DeviceAttributeKind;
 
 namespace VaeGpu.Gpu.Accelerators;
 
@@ -66,15 +68,7 @@ public sealed class PtxDevice : EngineDevice
         CudaLibrary.Load(out string refusal) is { } driver ? Search(driver) : new([], [new("CUDA", refusal)]);
 
     /// <summary>The devices of a driver.</summary>
-    internal static DeviceSearch Search(ICudaDriver driver)
-    {
-        var devices = new List<EngineDevice>();
-        var refusals = new List<DeviceRefusal>();
-        Search(driver, devices, refusals);
-        return new(devices, refusals);
-    }
-
-    private static unsafe void Search(ICudaDriver driver, List<EngineDevice> devices, List<DeviceRefusal> refusals)
+    internal static unsafe DeviceSearch Search(ICudaDriver driver)
     {
         int number = 0, count = 0;
         CudaError error = driver.Init(0);
@@ -82,20 +76,17 @@ public sealed class PtxDevice : EngineDevice
             error = driver.DriverGetVersion(&number);
         if (error == CudaError.CUDA_SUCCESS && number < CudaLibrary.OldestVersion)
         {
-            refusals.Add(new("CUDA",
-                $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. "
-                + $"Install version {CudaLibrary.OldestDriver} or newer."));
-            return;
+            return new([], [new("CUDA", $"NVIDIA's driver is for CUDA {VersionOf(number)}, which is too old. "
+                + $"Install version {CudaLibrary.OldestDriver} or newer.")]);
         }
         if (error == CudaError.CUDA_SUCCESS)
             error = driver.DeviceGetCount(&count);
         if (error == CudaError.CUDA_SUCCESS && count == 0)
             error = CudaError.CUDA_ERROR_NO_DEVICE;
         if (error != CudaError.CUDA_SUCCESS)
-        {
-            refusals.Add(new("CUDA", error.WhyUnusable()));
-            return;
-        }
+            return new([], [new("CUDA", error.WhyUnusable())]);
+        var devices = new List<EngineDevice>();
+        var refusals = new List<DeviceRefusal>();
         for (int ordinal = 0; ordinal < count; ordinal++)
         {
             try
@@ -114,6 +105,7 @@ public sealed class PtxDevice : EngineDevice
                 refusals.Add(new($"CUDA device {ordinal}", e.Message));
             }
         }
+        return new(devices, refusals);
     }
 
     /// <inheritdoc/>
@@ -125,7 +117,7 @@ public sealed class PtxDevice : EngineDevice
     /// <summary>Why the GPU cannot be used; null where it can.</summary>
     private string? Objection()
     {
-        if (Number(driver, Handle, CudaDeviceAttribute.ComputeMode) == CudaNumber.ComputeModeProhibited)
+        if (Number(driver, Handle, CU_DEVICE_ATTRIBUTE_COMPUTE_MODE) == CudaNumber.ComputeModeProhibited)
             return "The GPU's compute mode forbids its use. Set it with nvidia-smi --compute-mode=DEFAULT.";
         Version oldest = PtxIsa.Base.Capability;
         return ComputeCapability >= oldest
@@ -135,8 +127,8 @@ public sealed class PtxDevice : EngineDevice
 
     private static unsafe PtxDevice Describe(ICudaDriver driver, int handle, Version version)
     {
-        int Ask(CudaDeviceAttribute what) => Number(driver, handle, what);
-        int AskPerhaps(CudaDeviceAttribute what)
+        int Ask(DeviceAttributeKind what) => Number(driver, handle, what);
+        int AskPerhaps(DeviceAttributeKind what)
         {
             int value;
             return driver.DeviceGetAttribute(&value, what, handle) == CudaError.CUDA_SUCCESS ? value : 0;
@@ -151,25 +143,25 @@ public sealed class PtxDevice : EngineDevice
             Handle = handle,
             Name = Encoding.UTF8.GetString(name, 0, Array.IndexOf(name, (byte)0)),
             DriverVersion = version,
-            ComputeCapability = new(Ask(CudaDeviceAttribute.ComputeCapabilityMajor), Ask(CudaDeviceAttribute.ComputeCapabilityMinor)),
-            WarpSize = Ask(CudaDeviceAttribute.WarpSize),
-            MaxNumThreadsPerGroup = Ask(CudaDeviceAttribute.MaxThreadsPerBlock),
+            ComputeCapability = new(Ask(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR), Ask(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR)),
+            WarpSize = Ask(CU_DEVICE_ATTRIBUTE_WARP_SIZE),
+            MaxNumThreadsPerGroup = Ask(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
             MaxSharedMemoryPerGroup =
-                Math.Max(Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlock), Ask(CudaDeviceAttribute.MaxSharedMemoryPerBlockOptin)),
-            MaxNumThreadsPerMultiprocessor = Math.Max(AskPerhaps(CudaDeviceAttribute.MaxThreadsPerMultiprocessor), Ask(CudaDeviceAttribute.MaxThreadsPerBlock)),
-            MaxConstantMemory = AskPerhaps(CudaDeviceAttribute.TotalConstantMemory),
-            NumMultiprocessors = Ask(CudaDeviceAttribute.MultiprocessorCount),
+                Math.Max(Ask(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK), Ask(CudaNumber.MaxSharedMemoryPerBlockOptin)),
+            MaxNumThreadsPerMultiprocessor = Math.Max(AskPerhaps(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR), Ask(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK)),
+            MaxConstantMemory = AskPerhaps(CU_DEVICE_ATTRIBUTE_TOTAL_CONSTANT_MEMORY),
+            NumMultiprocessors = Ask(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
             MemorySize = (long)memory,
-            ClockRate = AskPerhaps(CudaDeviceAttribute.ClockRate),
-            MemoryClockRate = AskPerhaps(CudaDeviceAttribute.MemoryClockRate),
-            MemoryBusWidth = AskPerhaps(CudaDeviceAttribute.MemoryBusWidth),
+            ClockRate = AskPerhaps(CU_DEVICE_ATTRIBUTE_CLOCK_RATE),
+            MemoryClockRate = AskPerhaps(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE),
+            MemoryBusWidth = AskPerhaps(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH),
             MaxGroupSize = new(
-                Ask(CudaDeviceAttribute.MaxBlockDimX), Ask(CudaDeviceAttribute.MaxBlockDimY), Ask(CudaDeviceAttribute.MaxBlockDimZ)),
-            MaxGridSize = new(Ask(CudaDeviceAttribute.MaxGridDimX), Ask(CudaDeviceAttribute.MaxGridDimY), Ask(CudaDeviceAttribute.MaxGridDimZ)),
+                Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X), Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y), Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z)),
+            MaxGridSize = new(Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X), Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y), Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z)),
         };
     }
 
-    private static unsafe int Number(ICudaDriver driver, int handle, CudaDeviceAttribute what)
+    private static unsafe int Number(ICudaDriver driver, int handle, DeviceAttributeKind what)
     {
         int value;
         driver.DeviceGetAttribute(&value, what, handle).Check($"cuDeviceGetAttribute({what})");

@@ -12,14 +12,9 @@ public class SimdDevice : EngineDevice
     {
         Name = ProcessorName();
         WarpSize = vectorBits / 32;
-        MaxNumThreadsPerGroup = 1024;
-        MaxNumThreadsPerMultiprocessor = 1024;
-        MaxGroupSize = new(1024, 1024, 1024);
-        MaxGridSize = new(int.MaxValue, int.MaxValue, int.MaxValue);
-        MaxSharedMemoryPerGroup = 256 * 1024;
+        Bound(1024, 256 * 1024);
         NumMultiprocessors = threads;
         MemorySize = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        MaxConstantMemory = int.MaxValue;
     }
 
     /// <summary>The vector width in bits.</summary>

@@ -7,7 +7,7 @@ using VaeGpu.Gpu.IR;
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>Imports <see cref="CudaAsm"/>: the text, what it reads and what it writes.</summary>
-internal static partial class AssemblyImport
+internal static class AssemblyImport
 {
     /// <summary>Emit: the arguments are read, but for one declared <c>out</c>.</summary>
     public static CsValue? Emit(Importer m, MethodBase method, CsValue[] given)
@@ -42,9 +42,6 @@ internal static partial class AssemblyImport
         return builder.Finish(given[0]);
     }
 
-    [GeneratedRegex("%(%|[0-9]+)")]
-    private static partial Regex Placeholder();
-
     /// <summary>Gathers the arguments of one text.</summary>
     private sealed class Arguments(Importer m)
     {
@@ -73,7 +70,7 @@ internal static partial class AssemblyImport
         {
             if (text is not NoValue { Text: { } asm })
                 throw m.Error("The PTX of CudaAsm is not a constant.", "Write it as a literal, or a const string.");
-            foreach (Match match in Placeholder().Matches(asm))
+            foreach (Match match in AssemblyText.Placeholder().Matches(asm))
             {
                 if (match.Value != "%%" && int.Parse(match.ValueSpan[1..], CultureInfo.InvariantCulture) >= arguments.Count)
                     throw m.Error($"The PTX names {match.Value}, and there are {arguments.Count} arguments.",

@@ -28,12 +28,10 @@ internal sealed class BasicBlock(int index, int first, int last)
 
     public bool Dominates(BasicBlock other)
     {
-        for (BasicBlock? b = other; b is not null; b = b.Dominator == b ? null : b.Dominator)
-        {
-            if (b == this)
-                return true;
-        }
-        return false;
+        BasicBlock at = other;
+        while (at != this && at.Dominator is { } above && above != at)
+            at = above;
+        return at == this;
     }
 }
 
@@ -80,9 +78,7 @@ internal sealed class ControlFlowGraph
 
     private void Split()
     {
-        var position = new Dictionary<int, int>();
-        for (int i = 0; i < code.Count; i++)
-            position.Add(code[i].Offset, i);
+        Dictionary<int, int> position = code.Index().ToDictionary(i => i.Item.Offset, i => i.Index);
         var starts = new bool[code.Count];
         starts[0] = true;
         for (int i = 0; i < code.Count; i++)
@@ -119,8 +115,7 @@ internal sealed class ControlFlowGraph
     private static bool EndsBlock(IlInstruction instruction) =>
         instruction.Flow is FlowControl.Branch or FlowControl.Cond_Branch or FlowControl.Return or FlowControl.Throw;
 
-    private static bool FallsThrough(IlInstruction instruction) =>
-        instruction.Flow is not (FlowControl.Branch or FlowControl.Return or FlowControl.Throw);
+    private static bool FallsThrough(IlInstruction instruction) => instruction.Flow == FlowControl.Cond_Branch || !EndsBlock(instruction);
 
     private void Number()
     {

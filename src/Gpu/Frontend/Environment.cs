@@ -218,20 +218,10 @@ internal sealed class Environment(Importer importer)
     }
 
     /// <summary>The variables that a loop may change, in order: the assigned ones, and all that a reference may stand for.</summary>
-    private List<int> Changing(IEnumerable<int> assigned, IReadOnlyCollection<int> exits)
+    private int[] Changing(IEnumerable<int> assigned, IReadOnlyCollection<int> exits)
     {
-        bool[] changing = addressTaken[..Count];
-        foreach (int v in assigned)
-            changing[v] = true;
-        foreach (int flag in exits)
-            changing[flag] = false;
-        var list = new List<int>();
-        for (int v = 0; v < Count; v++)
-        {
-            if (changing[v])
-                list.Add(v);
-        }
-        return list;
+        HashSet<int> changing = [.. assigned];
+        return [.. Enumerable.Range(0, Count).Where(v => (addressTaken[v] || changing.Contains(v)) && !exits.Contains(v))];
     }
 
     /// <summary>Makes a loop's arguments of the variables' values, and gives what they start as; the exits' flags start unset.</summary>
@@ -241,7 +231,7 @@ internal sealed class Environment(Importer importer)
         foreach (int v in carried)
             initial.AddRange(values[v]!.Leaves);
         foreach (Value value in initial)
-            region.Arguments.Add(new RegionArgument(value.Type));
+            region.AddArgument(value.Type);
         var arguments = new Queue<Value>(region.Arguments);
         foreach (int v in carried)
             values[v] = values[v]!.WithLeaves(arguments);
@@ -249,7 +239,7 @@ internal sealed class Environment(Importer importer)
         {
             SetFlag(flag, false);
             initial.Add(Flag(flag));
-            region.Arguments.Add(new RegionArgument(IrType.Bool));
+            region.AddArgument(IrType.Bool);
         }
         return initial;
     }

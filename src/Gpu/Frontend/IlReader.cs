@@ -47,64 +47,41 @@ internal static class IlReader
         var instructions = new List<IlInstruction>();
         Type[]? typeArguments = method.DeclaringType is { IsGenericType: true } type ? type.GetGenericArguments() : null;
         Type[]? methodArguments = method.IsGenericMethod ? method.GetGenericArguments() : null;
-        int at = 0;
-        while (at < il.Length)
+        using var reader = new BinaryReader(new MemoryStream(il));
+        while (reader.BaseStream.Position < il.Length)
         {
-            int offset = at;
-            Form form = il[at] == 0xFE ? twoByte[il[++at]] : oneByte[il[at]];
-            at++;
+            int offset = (int)reader.BaseStream.Position;
+            byte first = reader.ReadByte();
+            Form form = first == 0xFE ? twoByte[reader.ReadByte()] : oneByte[first];
             object? operand = form.Implied ?? ReadOperand(form.Code);
             instructions.Add(new IlInstruction(offset, form.Operation, form.Code.FlowControl, operand));
         }
         return instructions;
 
-        int Int32()
+        object? ReadOperand(OpCode code) => code.OperandType switch
         {
-            at += 4;
-            return BitConverter.ToInt32(il, at - 4);
-        }
+            OperandType.InlineNone => null,
+            OperandType.ShortInlineBrTarget => FromHere(reader.ReadSByte()),
+            OperandType.InlineBrTarget => FromHere(reader.ReadInt32()),
+            OperandType.ShortInlineI => (long)reader.ReadSByte(),
+            OperandType.ShortInlineVar => (long)reader.ReadByte(),
+            OperandType.InlineVar => (long)reader.ReadUInt16(),
+            OperandType.InlineI => (long)reader.ReadInt32(),
+            OperandType.InlineI8 => reader.ReadInt64(),
+            OperandType.ShortInlineR => reader.ReadSingle(),
+            OperandType.InlineR => reader.ReadDouble(),
+            OperandType.InlineSwitch => ReadTargets(),
+            OperandType.InlineString => method.Module.ResolveString(reader.ReadInt32()),
+            OperandType.InlineSig => reader.ReadInt32(),
+            _ => method.Module.ResolveMember(reader.ReadInt32(), typeArguments, methodArguments),
+        };
 
-        object? ReadOperand(OpCode code)
+        int FromHere(int distance) => (int)reader.BaseStream.Position + distance;
+
+        int[] ReadTargets()
         {
-            switch (code.OperandType)
-            {
-                case OperandType.InlineNone:
-                    return null;
-                case OperandType.ShortInlineBrTarget:
-                    int near = (sbyte)il[at++];
-                    return at + near;
-                case OperandType.InlineBrTarget:
-                    int far = Int32();
-                    return at + far;
-                case OperandType.ShortInlineI:
-                    return (long)(sbyte)il[at++];
-                case OperandType.ShortInlineVar:
-                    return (long)il[at++];
-                case OperandType.InlineVar:
-                    at += 2;
-                    return (long)BitConverter.ToUInt16(il, at - 2);
-                case OperandType.InlineI:
-                    return (long)Int32();
-                case OperandType.InlineI8:
-                    at += 8;
-                    return BitConverter.ToInt64(il, at - 8);
-                case OperandType.ShortInlineR:
-                    at += 4;
-                    return BitConverter.ToSingle(il, at - 4);
-                case OperandType.InlineR:
-                    at += 8;
-                    return BitConverter.ToDouble(il, at - 8);
-                case OperandType.InlineSwitch:
-                    int count = Int32();
-                    int[] deltas = [.. Enumerable.Range(0, count).Select(_ => Int32())];
-                    return Array.ConvertAll(deltas, d => d + at);
-                case OperandType.InlineString:
-                    return method.Module.ResolveString(Int32());
-                case OperandType.InlineSig:
-                    return Int32();
-                default:
-                    return method.Module.ResolveMember(Int32(), typeArguments, methodArguments);
-            }
+            int[] distances = [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => reader.ReadInt32())];
+            return Array.ConvertAll(distances, FromHere);
         }
     }
 }

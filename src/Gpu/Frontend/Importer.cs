@@ -132,7 +132,7 @@ internal sealed class Importer
     {
         if (MemoryTypes.Of(type) is { } memory)
         {
-            Value value = constants is null ? AddParameter(memory.ValueType(), name, offset, memory) : Read(memory, constants.AsSpan(offset));
+            Value value = constants is null ? AddParameter(memory.ValueType(), name, offset, memory) : new Constant(memory.ValueType(), memory.Read(in constants[offset]));
             return new ScalarValue(type == typeof(bool) ? Builder.Binary(Op.Ne, value, Constant.I32(0)) : value);
         }
         if (!type.IsValueType)
@@ -145,16 +145,6 @@ internal sealed class Importer
         return new StructValue(type,
             [.. StructLayout.Parts(type).Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
     }
-
-    private static Constant Read(MemoryType memory, ReadOnlySpan<byte> bytes) => memory switch
-    {
-        MemoryType.I8 => Constant.I32((sbyte)bytes[0]),
-        MemoryType.U8 => Constant.I32(bytes[0]),
-        MemoryType.I16 => Constant.I32(BitConverter.ToInt16(bytes)),
-        MemoryType.U16 => Constant.I32(BitConverter.ToUInt16(bytes)),
-        MemoryType.I32 or MemoryType.F32 => new Constant(memory.ValueType(), BitConverter.ToInt32(bytes)),
-        _ => new Constant(memory.ValueType(), BitConverter.ToInt64(bytes)),
-    };
 
     /// <summary>The bytes of the launch's dynamic shared memory.</summary>
     public Value DynamicSharedBytes => dynamicSharedBytes ??=

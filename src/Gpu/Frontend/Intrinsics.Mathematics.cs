@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Numerics;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
@@ -31,49 +30,30 @@ internal static partial class Intrinsics
             }
         }
         Function("FusedMultiplyAdd", Op.Fma);
-        Function("Sqrt", Op.Sqrt);
-        Function("Abs", Op.Abs);
-        Function("Min", Op.Min);
-        Function("Max", Op.Max);
-        Function("Floor", Op.Floor);
-        Function("Ceiling", Op.Ceiling);
-        Function("Truncate", Op.Truncate);
         Function("Round", Op.RoundEven);
-        Function("Exp", Op.Exp);
-        Function("Log", Op.Log);
-        Function("Sin", Op.Sin);
-        Function("Cos", Op.Cos);
-        Function("Log2", Op.Log2);
-        Function("Log10", Op.Log10);
-        Function("Tan", Op.Tan);
-        Function("Asin", Op.Asin);
-        Function("Acos", Op.Acos);
-        Function("Atan", Op.Atan);
-        Function("Sinh", Op.Sinh);
-        Function("Cosh", Op.Cosh);
-        Function("Atan2", Op.Atan2);
-        Function("Tanh", Op.Tanh);
-        Function("Pow", Op.Pow);
+        foreach (Op op in Enum.GetValues<Op>().Where(op => op is >= Op.Sqrt and <= Op.Truncate or >= Op.Exp and <= Op.Pow))
+            Function(op.ToString(), op);
         foreach (Type type in (Type[])[typeof(MathF), typeof(Math), typeof(float), typeof(double)])
         {
             table[(type, nameof(Math.CopySign))] = (m, _, a) =>
                 Replace(m, Scalar(a[0]).Type == IrType.F64 ? nameof(KernelMath.CopySign64) : nameof(KernelMath.CopySign), a);
             table[(type, nameof(Math.IEEERemainder))] = (m, _, a) =>
-                Replace(m, Scalar(a[0]).Type == IrType.F64 ? nameof(KernelMath.IeeeRemainder64) : nameof(KernelMath.IeeeRemainder), a);
+                new MethodImporter(m, typeof(KernelMath).GetMethod(nameof(KernelMath.IeeeRemainder))!.MakeGenericMethod(
+                    Scalar(a[0]).Type == IrType.F64 ? typeof(double) : typeof(float)), a).Import();
             table[(type, nameof(Math.Clamp))] = (m, method, a) => Clamp(m, [.. a.Select(Scalar)], method.GetParameters()[0].ParameterType);
         }
         table[(typeof(float), "IsNaN")] = table[(typeof(double), "IsNaN")] = (m, _, a) =>
             new ScalarValue(m.Builder.Binary(Op.Ne, Scalar(a[0]), Scalar(a[0])));
-        void Bits(Type type, string name, IrType result) => table[(type, name)] = (m, _, a) =>
-            new ScalarValue(m.Builder.Emit(Op.BitCast, result, [Scalar(a[0])]));
-        Bits(typeof(BitConverter), nameof(BitConverter.SingleToInt32Bits), IrType.I32);
-        Bits(typeof(BitConverter), nameof(BitConverter.SingleToUInt32Bits), IrType.I32);
-        Bits(typeof(BitConverter), nameof(BitConverter.Int32BitsToSingle), IrType.F32);
-        Bits(typeof(BitConverter), nameof(BitConverter.UInt32BitsToSingle), IrType.F32);
-        Bits(typeof(BitConverter), nameof(BitConverter.DoubleToInt64Bits), IrType.I64);
-        Bits(typeof(BitConverter), nameof(BitConverter.DoubleToUInt64Bits), IrType.I64);
-        Bits(typeof(BitConverter), nameof(BitConverter.Int64BitsToDouble), IrType.F64);
-        Bits(typeof(BitConverter), nameof(BitConverter.UInt64BitsToDouble), IrType.F64);
+        foreach (string name in (string[])
+        [
+            nameof(BitConverter.SingleToInt32Bits), nameof(BitConverter.SingleToUInt32Bits), nameof(BitConverter.Int32BitsToSingle),
+            nameof(BitConverter.UInt32BitsToSingle), nameof(BitConverter.DoubleToInt64Bits), nameof(BitConverter.DoubleToUInt64Bits),
+            nameof(BitConverter.Int64BitsToDouble), nameof(BitConverter.UInt64BitsToDouble),
+        ])
+        {
+            table[(typeof(BitConverter), name)] = (m, _, a) =>
+                new ScalarValue(m.Builder.Emit(Op.BitCast, Twin(Scalar(a[0]).Type), [Scalar(a[0])]));
+        }
         foreach (string name in (string[])[nameof(Interop.FloatAsInt), nameof(Interop.IntAsFloat)])
         {
             table[(typeof(Interop), name)] = (m, method, a) => a[0] is StructValue half ? half.Fields[0]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
@@ -112,18 +111,16 @@ internal static partial class Intrinsics
             Value self = m.Place(Op.LaneIndex), from = m.Builder.Binary(Op.Sub, self, delta);
             return m.Builder.Select(m.Builder.Binary(Op.Lt, from, FirstOfPart(m, width)), self, from);
         });
-        Exchange(typeof(Warp), nameof(Warp.ShuffleDown), Op.ShuffleDown, (m, delta, width) =>
+        foreach ((string name, Op op, Op step) in ((string, Op, Op)[])
+            [(nameof(Warp.ShuffleDown), Op.ShuffleDown, Op.Add), (nameof(Warp.ShuffleXor), Op.ShuffleXor, Op.Xor)])
         {
-            Value self = m.Place(Op.LaneIndex), from = m.Builder.Add(self, delta);
-            Value last = m.Builder.Binary(Op.Or, FirstOfPart(m, width), LastOfPart(m, width));
-            return m.Builder.Select(m.Builder.Binary(Op.Gt, from, last), self, from);
-        });
-        Exchange(typeof(Warp), nameof(Warp.ShuffleXor), Op.ShuffleXor, (m, mask, width) =>
-        {
-            Value self = m.Place(Op.LaneIndex), from = m.Builder.Binary(Op.Xor, self, mask);
-            Value last = m.Builder.Binary(Op.Or, FirstOfPart(m, width), LastOfPart(m, width));
-            return m.Builder.Select(m.Builder.Binary(Op.Gt, from, last), self, from);
-        });
+            Exchange(typeof(Warp), name, op, (m, distance, width) =>
+            {
+                Value self = m.Place(Op.LaneIndex), from = m.Builder.Binary(step, self, distance);
+                Value last = m.Builder.Binary(Op.Or, FirstOfPart(m, width), LastOfPart(m, width));
+                return m.Builder.Select(m.Builder.Binary(Op.Gt, from, last), self, from);
+            });
+        }
     }
 
     private static Value LastOfPart(Importer m, Value width) => m.Builder.Binary(Op.Sub, width, Constant.I32(1));

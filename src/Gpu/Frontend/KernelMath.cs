@@ -1,5 +1,7 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using ILGPU.AtomicOperations;
+using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 
@@ -77,60 +79,33 @@ internal static class KernelMath
         (BitConverter.DoubleToUInt64Bits(x) & 0x7FFFFFFFFFFFFFFF) | (BitConverter.DoubleToUInt64Bits(y) & 0x8000000000000000));
 
     /// <summary>x − y · n, exactly, with the whole number n nearest to x/y, ties to even.</summary>
-    public static float IeeeRemainder(float x, float y)
+    public static T IeeeRemainder<T>(T x, T y) where T : IFloatingPointIeee754<T>, IMinMaxValue<T>
     {
-        float rest = x % y, size = MathF.Abs(y), other = x < 0 ? rest + size : rest - size;
-        float near = MathF.Abs(rest), far = MathF.Abs(other), ratio = x / y;
-        bool takesOther = near == far ? MathF.Abs(MathF.Round(ratio)) > MathF.Abs(ratio) : far < near;
-        return float.IsNaN(rest) || !(MathF.Abs(rest) > 0) || size > float.MaxValue ? rest : takesOther ? other : rest;
+        T rest = x % y, size = T.Abs(y), other = x < T.Zero ? rest + size : rest - size;
+        T near = T.Abs(rest), far = T.Abs(other), ratio = x / y;
+        bool takesOther = near == far ? T.Abs(T.Round(ratio)) > T.Abs(ratio) : far < near;
+        return T.IsNaN(rest) || !(T.Abs(rest) > T.Zero) || size > T.MaxValue ? rest : takesOther ? other : rest;
     }
 
-    /// <summary>x − y · n, exactly, with the whole number n nearest to x/y, ties to even.</summary>
-    public static double IeeeRemainder64(double x, double y)
-    {
-        double rest = x % y, size = Math.Abs(y), other = x < 0 ? rest + size : rest - size;
-        double near = Math.Abs(rest), far = Math.Abs(other), ratio = x / y;
-        bool takesOther = near == far ? Math.Abs(Math.Round(ratio)) > Math.Abs(ratio) : far < near;
-        return double.IsNaN(rest) || !(Math.Abs(rest) > 0) || size > double.MaxValue ? rest : takesOther ? other : rest;
-    }
+    /// <summary>Atomic.Add of doubles.</summary>
+    public static double AtomicAdd(ref double target, double value) => Atomically(ref target, value, Op.Add);
 
-    /// <summary>Atomic.Add of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
-    public static double AtomicAdd(ref double target, double value)
+    /// <summary>Atomic.Min of doubles.</summary>
+    public static double AtomicMin(ref double target, double value) => Atomically(ref target, value, Op.Min);
+
+    /// <summary>Atomic.Max of doubles.</summary>
+    public static double AtomicMax(ref double target, double value) => Atomically(ref target, value, Op.Max);
+
+    // The first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.
+    private static double Atomically(ref double target, double value, Op op)
     {
         long seen = 0, expected;
         do
         {
             expected = seen;
-            long next = BitConverter.DoubleToInt64Bits(BitConverter.Int64BitsToDouble(expected) + value);
-            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
-        }
-        while (seen != expected);
-        return BitConverter.Int64BitsToDouble(seen);
-    }
-
-    /// <summary>Atomic.Min of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
-    public static double AtomicMin(ref double target, double value)
-    {
-        long seen = 0, expected;
-        do
-        {
-            expected = seen;
-            long next = BitConverter.DoubleToInt64Bits(Math.Min(BitConverter.Int64BitsToDouble(expected), value));
-            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
-        }
-        while (seen != expected);
-        return BitConverter.Int64BitsToDouble(seen);
-    }
-
-    /// <summary>Atomic.Max of doubles. Its first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.</summary>
-    public static double AtomicMax(ref double target, double value)
-    {
-        long seen = 0, expected;
-        do
-        {
-            expected = seen;
-            long next = BitConverter.DoubleToInt64Bits(Math.Max(BitConverter.Int64BitsToDouble(expected), value));
-            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, next);
+            double before = BitConverter.Int64BitsToDouble(expected);
+            double after = op == Op.Add ? before + value : op == Op.Min ? Math.Min(before, value) : Math.Max(before, value);
+            seen = Atomic.CompareExchange(ref Unsafe.As<double, long>(ref target), expected, BitConverter.DoubleToInt64Bits(after));
         }
         while (seen != expected);
         return BitConverter.Int64BitsToDouble(seen);

@@ -85,16 +85,13 @@ internal sealed partial class MethodImporter
         return count is Constant constant ? Constant.I32(constant.Int & bits) : count;
     }
 
-    private void PushConstant(string operation, IlInstruction i)
+    private void PushConstant(string operation, IlInstruction i) => Push(operation switch
     {
-        Push(operation switch
-        {
-            "ldc.i8" => Constant.I64((long)i.Operand!),
-            "ldc.r4" => Constant.F32((float)i.Operand!),
-            "ldc.r8" => Constant.F64((double)i.Operand!),
-            _ => Constant.I32((int)(long)i.Operand!),
-        });
-    }
+        "ldc.i8" => Constant.I64((long)i.Operand!),
+        "ldc.r4" => Constant.F32((float)i.Operand!),
+        "ldc.r8" => Constant.F64((double)i.Operand!),
+        _ => Constant.I32((int)(long)i.Operand!),
+    });
 
     private Value BranchCondition(string operation)
     {
@@ -117,66 +114,39 @@ internal sealed partial class MethodImporter
                 return relation == "eq" ? Builder.Not(left) : left;
             (left, right) = Match(left, right);
         }
-        bool isFloat = left.Type.IsFloat;
-        switch (relation)
-        {
-            case "eq":
-                return Builder.Binary(Op.Eq, left, right);
-            case "ne.un":
-                return Builder.Binary(Op.Ne, left, right);
-            case "lt":
-                return Builder.Binary(Op.Lt, left, right);
-            case "le":
-                return Builder.Binary(Op.Le, left, right);
-            case "gt":
-                return Builder.Binary(Op.Gt, left, right);
-            case "ge":
-                return Builder.Binary(Op.Ge, left, right);
-            case "lt.un":
-                return isFloat ? Builder.Not(Builder.Binary(Op.Ge, left, right)) : Builder.Binary(Op.LtU, left, right);
-            case "le.un":
-                return isFloat ? Builder.Not(Builder.Binary(Op.Gt, left, right)) : Builder.Binary(Op.LeU, left, right);
-            case "gt.un":
-                return isFloat ? Builder.Not(Builder.Binary(Op.Le, left, right)) : Builder.Binary(Op.GtU, left, right);
-            default:
-                return isFloat ? Builder.Not(Builder.Binary(Op.Lt, left, right)) : Builder.Binary(Op.GeU, left, right);
-        }
+        Op op = relation[..2] switch { "eq" => Op.Eq, "ne" => Op.Ne, "lt" => Op.Lt, "le" => Op.Le, "gt" => Op.Gt, _ => Op.Ge };
+        if (op is Op.Eq or Op.Ne || relation.Length == 2)
+            return Builder.Binary(op, left, right);
+        return left.Type.IsFloat ? Builder.Not(Builder.Binary(op.Inverse(), left, right)) : Builder.Binary(op.Unsigned(), left, right);
     }
 
     private Value Convert(string to, Value value)
     {
         if (value.Type == IrType.Bool)
             value = Builder.Emit(Op.BoolToInt, IrType.I32, [value]);
-        IrType from = value.Type;
-        switch (to)
+        return to switch
         {
-            case "i1":
-                return Builder.Emit(Op.SignExtend8, IrType.I32, [ToInt32(value, false)]);
-            case "i2":
-                return Builder.Emit(Op.SignExtend16, IrType.I32, [ToInt32(value, false)]);
-            case "u1":
-                return Builder.And(ToInt32(value, false), Constant.I32(0xFF));
-            case "u2":
-                return Builder.And(ToInt32(value, false), Constant.I32(0xFFFF));
-            case "i4" or "u4":
-                return ToInt32(value, to == "u4");
-            case "i8" or "i":
-                return from.IsFloat
-                    ? Builder.Emit(Op.FloatToInt, IrType.I64, [value])
-                    : from == IrType.I32 ? Builder.Emit(Op.SignExtend, IrType.I64, [value]) : value;
-            case "u8" or "u":
-                return from.IsFloat
-                    ? Builder.Emit(Op.FloatToUInt, IrType.I64, [value])
-                    : from == IrType.I32 ? Builder.Emit(Op.ZeroExtend, IrType.I64, [value]) : value;
-            case "r4" or "r8":
-                IrType type = to == "r4" ? IrType.F32 : IrType.F64;
-                return from == type ? value : Builder.Emit(from.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);
-            case "r.un" or "r4.un":
-                return Builder.Emit(Op.UIntToFloat, to == "r4.un" ? IrType.F32 : IrType.F64, [value]);
-            default:
-                throw Unsupported("conv." + to);
-        }
+            "i1" => Builder.Emit(Op.SignExtend8, IrType.I32, [ToInt32(value, false)]),
+            "i2" => Builder.Emit(Op.SignExtend16, IrType.I32, [ToInt32(value, false)]),
+            "u1" => Builder.And(ToInt32(value, false), Constant.I32(0xFF)),
+            "u2" => Builder.And(ToInt32(value, false), Constant.I32(0xFFFF)),
+            "i4" or "u4" => ToInt32(value, to == "u4"),
+            "i8" or "i" => ToInt64(value, Op.FloatToInt, Op.SignExtend),
+            "u8" or "u" => ToInt64(value, Op.FloatToUInt, Op.ZeroExtend),
+            "r4" => ToFloat(value, IrType.F32),
+            "r8" => ToFloat(value, IrType.F64),
+            "r.un" or "r4.un" => Builder.Emit(Op.UIntToFloat, to == "r4.un" ? IrType.F32 : IrType.F64, [value]),
+            _ => throw Unsupported("conv." + to),
+        };
     }
+
+    private Value ToInt64(Value value, Op fromFloat, Op widen) => value.Type.IsFloat
+        ? Builder.Emit(fromFloat, IrType.I64, [value])
+        : value.Type == IrType.I32 ? Builder.Emit(widen, IrType.I64, [value]) : value;
+
+    private Value ToFloat(Value value, IrType type) => value.Type == type
+        ? value
+        : Builder.Emit(value.Type.IsFloat ? Op.FloatToFloat : Op.IntToFloat, type, [value]);
 
     private Value ToInt32(Value value, bool unsigned) => value.Type.IsFloat
         ? Builder.Emit(unsigned ? Op.FloatToUInt : Op.FloatToInt, IrType.I32, [value])
@@ -202,14 +172,13 @@ internal sealed partial class MethodImporter
         right = Number(new ScalarValue(right));
         if (left.Type == right.Type)
             return (left, right);
-        if (left.Type == IrType.I32 && right.Type == IrType.I64)
-            return (Builder.Emit(Op.SignExtend, IrType.I64, [left]), right);
-        if (left.Type == IrType.I64 && right.Type == IrType.I32)
-            return (left, Builder.Emit(Op.SignExtend, IrType.I64, [right]));
-        if (left.Type == IrType.F32 && right.Type == IrType.F64)
-            return (Builder.Emit(Op.FloatToFloat, IrType.F64, [left]), right);
-        if (left.Type == IrType.F64 && right.Type == IrType.F32)
-            return (left, Builder.Emit(Op.FloatToFloat, IrType.F64, [right]));
+        if (left.Type.IsInteger && right.Type.IsInteger || left.Type.IsFloat && right.Type.IsFloat)
+        {
+            Op widen = left.Type.IsInteger ? Op.SignExtend : Op.FloatToFloat;
+            return left.Type.Bytes < right.Type.Bytes
+                ? (Builder.Emit(widen, right.Type, [left]), right)
+                : (left, Builder.Emit(widen, left.Type, [right]));
+        }
         throw importer.Error($"{left.Type} and {right.Type} are combined.", "Convert one of them first.");
     }
 

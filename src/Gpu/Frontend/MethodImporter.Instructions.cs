@@ -59,25 +59,19 @@ internal sealed partial class MethodImporter
 
     private bool ImportVariable(string operation, IlInstruction i)
     {
+        (int[] variables, Type[] types) = operation is "ldloc" or "stloc" or "ldloca"
+            ? (locals, body.LocalTypes)
+            : (arguments, body.ArgumentTypes);
         switch (operation)
         {
-            case "ldloc":
-                stack.Push(importer.Require(Environment[locals[i.Variable]]));
+            case "ldloc" or "ldarg":
+                stack.Push(importer.Require(Environment[variables[i.Variable]]));
                 return true;
-            case "ldarg":
-                stack.Push(importer.Require(Environment[arguments[i.Variable]]));
+            case "stloc" or "starg":
+                Environment[variables[i.Variable]] = types[i.Variable] == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
                 return true;
-            case "stloc":
-                Environment[locals[i.Variable]] = body.LocalTypes[i.Variable] == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
-                return true;
-            case "starg":
-                Environment[arguments[i.Variable]] = body.ArgumentTypes[i.Variable] == typeof(bool) ? AsBool(stack.Pop()) : stack.Pop();
-                return true;
-            case "ldloca":
-                stack.Push(AddressOf(locals[i.Variable], body.LocalTypes[i.Variable]));
-                return true;
-            case "ldarga":
-                stack.Push(AddressOf(arguments[i.Variable], body.ArgumentTypes[i.Variable]));
+            case "ldloca" or "ldarga":
+                stack.Push(AddressOf(variables[i.Variable], types[i.Variable]));
                 return true;
             default:
                 return false;
@@ -93,7 +87,10 @@ internal sealed partial class MethodImporter
 
     private bool ImportMemory(string operation, IlInstruction i)
     {
-        switch (operation)
+        // What the reference is to tells the type.
+        string general = operation.StartsWith("ldind.", StringComparison.Ordinal) ? "ldobj"
+            : operation.StartsWith("stind.", StringComparison.Ordinal) ? "stobj" : operation;
+        switch (general)
         {
             case "ldobj":
                 stack.Push(importer.Load(stack.Pop()));
@@ -134,17 +131,6 @@ internal sealed partial class MethodImporter
             case "stsfld" or "ldsflda":
                 throw importer.Error($"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
                     "Write results through an ArrayView; constants are 'const'.");
-        }
-        if (operation.StartsWith("ldind.", StringComparison.Ordinal))
-        {
-            stack.Push(importer.Load(stack.Pop()));
-            return true;
-        }
-        if (operation.StartsWith("stind.", StringComparison.Ordinal))
-        {
-            CsValue value = stack.Pop();
-            importer.Store(stack.Pop(), value);
-            return true;
         }
         return false;
     }

@@ -11,20 +11,14 @@ namespace VaeGpu.Gpu.Frontend;
 /// <summary>Fields of structs and where they lie in memory.</summary>
 internal static class StructLayout
 {
-    private static readonly ConcurrentDictionary<Type, FieldInfo[]> fields = new();
-    private static readonly ConcurrentDictionary<Type, int[]> offsets = new();
-    private static readonly ConcurrentDictionary<Type, Part[]> parts = new();
-    private static readonly ConcurrentDictionary<Type, int> sizes = new();
-    private static readonly ConcurrentDictionary<Type, string?> valueRefusals = new();
-    private static readonly ConcurrentDictionary<Type, string?> memoryRefusals = new();
-    private static readonly ConcurrentDictionary<Type, object?> readOnly = new();
+    private static readonly ConcurrentDictionary<(Type Type, string What), object?> known = new();
 
     /// <summary>The instance fields in declaration order.</summary>
-    public static FieldInfo[] Fields(Type type) => fields.GetOrAdd(type, static t =>
+    public static FieldInfo[] Fields(Type type) => Known<FieldInfo[]>(type, static t =>
         [.. t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).OrderBy(f => f.MetadataToken)]);
 
     /// <summary>What a struct is made of: its fields, or the elements of an array inside another struct.</summary>
-    public static Part[] Parts(Type type) => parts.GetOrAdd(type, static t =>
+    public static Part[] Parts(Type type) => Known<Part[]>(type, static t =>
     {
         FieldInfo[] all = Fields(t);
         if (!IsBuffer(t))
@@ -67,17 +61,17 @@ internal static class StructLayout
     /// <summary>The size in bytes of an element of a view.</summary>
     public static int SizeOf(Type type) => MemoryTypes.Of(type) is { } memory
         ? memory.Bytes()
-        : sizes.GetOrAdd(type, static t => ArgumentLayout.SizeOf(t));
+        : Known(type, ArgumentLayout.SizeOf);
 
     /// <summary>The byte offset of each field.</summary>
-    public static int[] Offsets(Type type) => offsets.GetOrAdd(type, static t => FindOffsets(t));
+    public static int[] Offsets(Type type) => Known(type, FindOffsets);
 
     /// <summary>Whether a type is a struct declared read-only.</summary>
-    public static bool IsReadOnly(Type type) => readOnly.GetOrAdd(type, static t =>
-        t is { IsValueType: true, IsPrimitive: false } && t.IsDefined(typeof(IsReadOnlyAttribute), false) ? t : null) is not null;
+    public static bool IsReadOnly(Type type) => Known(type, static t =>
+        t is { IsValueType: true, IsPrimitive: false } && t.IsDefined(typeof(IsReadOnlyAttribute), false));
 
     /// <summary>What keeps a struct from being taken apart into its fields, or null.</summary>
-    public static string? WhyNotValue(Type type) => valueRefusals.GetOrAdd(type, static t => FindValueRefusal(t));
+    public static string? WhyNotValue(Type type) => Known(type, FindValueRefusal);
 
     private static string? FindValueRefusal(Type type)
     {
@@ -87,7 +81,7 @@ internal static class StructLayout
     }
 
     /// <summary>What keeps a struct from lying in a view or parameter, or null.</summary>
-    public static string? WhyNotMemory(Type type) => memoryRefusals.GetOrAdd(type, static t => FindMemoryRefusal(t));
+    public static string? WhyNotMemory(Type type) => Known(type, FindMemoryRefusal);
 
     private static string? FindMemoryRefusal(Type type)
     {
@@ -97,6 +91,10 @@ internal static class StructLayout
             ? null
             : $"{Naming.Of(type)} is packed so that a field lies at no multiple of its size, which GPUs cannot read.";
     }
+
+    /// <summary>What was found out of a type before, or is now.</summary>
+    private static T Known<T>(Type type, Func<Type, T> find, [CallerMemberName] string what = "") =>
+        (T)known.GetOrAdd((type, what), static (key, find) => find(key.Type), find)!;
 
     private static int[] FindOffsets(Type type)
     {

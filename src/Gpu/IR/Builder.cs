@@ -161,14 +161,7 @@ internal sealed class Builder
             Op.Eq => Op.Ne,
             Op.Ne => Op.Eq,
             _ when isFloat => null,
-            Op.Lt => Op.Ge,
-            Op.Ge => Op.Lt,
-            Op.Gt => Op.Le,
-            Op.Le => Op.Gt,
-            Op.LtU => Op.GeU,
-            Op.GeU => Op.LtU,
-            Op.GtU => Op.LeU,
-            Op.LeU => Op.GtU,
+            >= Op.Lt and <= Op.GeU => comparison.Op.Inverse(),
             _ => null,
         };
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace VaeGpu.Gpu.IR;
 
 /// <summary>The kinds of value. Integers have no sign; the operations do.</summary>
@@ -74,6 +76,31 @@ internal static class MemoryTypes
         MemoryType.F64 => IrType.F64,
         _ => IrType.I32,
     };
+
+    /// <summary>The bits of a value in memory; small integers widen.</summary>
+    public static long Read(this MemoryType type, ref readonly byte at) => type switch
+    {
+        MemoryType.I8 => (sbyte)at,
+        MemoryType.U8 => at,
+        MemoryType.I16 => Unsafe.ReadUnaligned<short>(in at),
+        MemoryType.U16 => Unsafe.ReadUnaligned<ushort>(in at),
+        MemoryType.I32 or MemoryType.F32 => Unsafe.ReadUnaligned<int>(in at),
+        _ => Unsafe.ReadUnaligned<long>(in at),
+    };
+
+    /// <summary>Stores as many of the low bits as the type has.</summary>
+    public static void Write(this MemoryType type, ref byte at, long bits)
+    {
+        int bytes = type.Bytes();
+        if (bytes == sizeof(byte))
+            at = (byte)bits;
+        else if (bytes == sizeof(short))
+            Unsafe.WriteUnaligned(ref at, (short)bits);
+        else if (bytes == sizeof(int))
+            Unsafe.WriteUnaligned(ref at, (int)bits);
+        else
+            Unsafe.WriteUnaligned(ref at, bits);
+    }
 
     /// <summary>The memory type of a C# primitive.</summary>
     public static MemoryType? Of(Type type)

@@ -47,6 +47,9 @@ internal enum Op : byte
 
 internal static class Ops
 {
+    /// <summary>The extent along the axis that an index names.</summary>
+    public static int Along(this Index3D extent, long axis) => axis == 0 ? extent.X : axis == 1 ? extent.Y : extent.Z;
+
     public static bool IsBarrier(this Op op) =>
         op is Op.Barrier or Op.BarrierAnd or Op.BarrierOr or Op.BarrierPopCount or Op.GroupBroadcast;
 
@@ -55,6 +58,12 @@ internal static class Ops
     public static bool IsAtomic(this Op op) => op is >= Op.AtomicAdd and <= Op.AtomicCompareExchange;
 
     public static bool IsComparison(this Op op) => op is >= Op.Eq and <= Op.GeU;
+
+    /// <summary>The comparison that holds where this one, of signed or of unsigned numbers, does not.</summary>
+    public static Op Inverse(this Op op) => op >= Op.LtU ? Op.LtU + (Op.GeU - op) : Op.Lt + (Op.Ge - op);
+
+    /// <summary>The comparison of unsigned numbers in the place of that of signed ones.</summary>
+    public static Op Unsigned(this Op op) => op + (Op.LtU - Op.Lt);
 
     /// <summary>Whether the operation only computes: it may be removed, merged with its like and moved.</summary>
     public static bool IsPure(this Op op) => op is >= Op.Add and <= Op.PtrAdd or >= Op.GroupIndex and <= Op.WarpSize or Op.SharedDynamic;

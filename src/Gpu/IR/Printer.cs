@@ -57,11 +57,11 @@ internal sealed class Printer
                 }
                 break;
             case For loop:
-                Line($"{Define(loop)}for {Name(loop.Induction)} from {Name(loop.Lower)} to {Name(loop.Upper)} step {loop.Step}{Carried(loop.Body.Arguments.Skip(1), loop.Initial)}");
+                Line($"{Define(loop)}for {Name(loop.Induction)} from {Name(loop.Lower)} to {Name(loop.Upper)} step {loop.Step}{Carried(loop)}");
                 Write(loop.Body);
                 break;
             case While loop:
-                Line($"{Define(loop)}loop{Carried(loop.Body.Arguments, loop.Initial)}");
+                Line($"{Define(loop)}loop{Carried(loop)}");
                 Write(loop.Body);
                 break;
             default:
@@ -85,9 +85,9 @@ internal sealed class Printer
         ? ""
         : $"{string.Join(", ", instruction.Results.Select(r => $"{Name(r)}: {r.Type}"))} = ";
 
-    private string Carried(IEnumerable<RegionArgument> arguments, Value[] initial)
+    private string Carried(LoopInstruction loop)
     {
-        string pairs = string.Join(", ", arguments.Zip(initial, (a, v) => $"{Name(a)}: {a.Type} = {Name(v)}"));
+        string pairs = string.Join(", ", loop.Carried.Zip(loop.Initial, (a, v) => $"{Name(a)}: {a.Type} = {Name(v)}"));
         return pairs.Length == 0 ? "" : $" with {pairs}";
     }
 

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace VaeGpu.Gpu.IR;
 
 /// <summary>Something that an instruction can take as operand: defined once, before its uses.</summary>
@@ -23,6 +25,16 @@ internal sealed class Constant(IrType type, long bits) : Value(type)
     public int Int => (int)Bits;
     public float Float => BitConverter.Int32BitsToSingle((int)Bits);
     public double Double => BitConverter.Int64BitsToDouble(Bits);
+
+    /// <summary>
+    /// Whether a comparison tells the minimum or maximum with this float: it is no NaN, nor the zero that the other zero beats: +0 in a
+    /// minimum, −0 in a maximum.
+    /// </summary>
+    public bool IsPlainBound(Op op)
+    {
+        double number = Type == IrType.F32 ? Float : Double;
+        return !double.IsNaN(number) && !(number == 0 && double.IsNegative(number) == (op == Op.Max));
+    }
 
     public bool SameAs(Constant other) => Type == other.Type && Bits == other.Bits;
 }
@@ -69,6 +81,12 @@ internal class Instruction(Op op, IrType type, Value[] operands, long attribute 
 
     public MemoryType Memory => (MemoryType)Attribute;
 
+    /// <summary>The regions inside; most instructions have none.</summary>
+    public virtual IEnumerable<Region> Regions => [];
+
+    /// <summary>Whether this is a barrier, or one is inside.</summary>
+    public bool HasBarrier => Op.IsBarrier() || Regions.Any(region => region.All().Any(i => i.Op.IsBarrier()));
+
     /// <summary>The elements that an access to memory touches.</summary>
     public int Elements => Op == Op.StoreWide ? Operands.Length - 1 : Type.Lanes;
 
@@ -80,13 +98,17 @@ internal class Instruction(Op op, IrType type, Value[] operands, long attribute 
 /// <param name="text">The text; %0, %1 … stand for <paramref name="arguments"/>.</param>
 /// <param name="arguments">For each argument its place among the operands and among the outputs, or −1.</param>
 /// <param name="outputs">The types of the outputs.</param>
-internal sealed class AssemblyText(
+internal sealed partial class AssemblyText(
     string text, (int Input, int Output)[] arguments, IrType[] outputs, Value[] operands, SourceLocation? location)
     : Instruction(Op.Assembly, IrType.Bool, operands, 0, location)
 {
     public string Text { get; } = text;
     public (int Input, int Output)[] Arguments { get; } = arguments;
     public IrType[] Outputs { get; } = outputs;
+
+    /// <summary>What stands for an argument; %% is a percent sign.</summary>
+    [GeneratedRegex("%(%|[0-9]+)")]
+    public static partial Regex Placeholder();
 
     /// <summary>The same text with other operands.</summary>
     public AssemblyText With(Value[] operands) => new(Text, Arguments, Outputs, operands, Location);
@@ -99,7 +121,9 @@ internal abstract class StructuredInstruction : Instruction
         : base(op, IrType.Bool, operands, 0, location) => Results = [.. results.Select((type, i) => new Result(this, i, type))];
 
     public Result[] Results { get; }
-    public abstract IEnumerable<Region> Regions { get; }
+
+    /// <summary>The values that say which way to take, or how often to go round.</summary>
+    public abstract IEnumerable<Value> Deciding { get; }
 }
 
 /// <summary>Runs one region or the other; the results are what that region yields.</summary>
@@ -107,9 +131,24 @@ internal sealed class If(Value condition, Region then, Region otherwise, SourceL
     : StructuredInstruction(Op.If, [condition], then.Yields.Select(v => v.Type), location)
 {
     public Value Condition => Operands[0];
+    public override IEnumerable<Value> Deciding => [Condition];
     public Region Then { get; } = then;
     public Region Else { get; } = otherwise;
     public override IEnumerable<Region> Regions => [Then, Else];
+}
+
+/// <summary>An instruction whose region runs again and again. The results are the last values of what it carries.</summary>
+internal abstract class LoopInstruction(
+    Op op, Value[] operands, Value[] initial, Region body, SourceLocation? location)
+    : StructuredInstruction(op, operands, initial.Select(v => v.Type), location)
+{
+    /// <summary>What the carried values are at first.</summary>
+    public Value[] Initial { get; } = initial;
+    public Region Body { get; } = body;
+    public override IEnumerable<Region> Regions => [Body];
+
+    /// <summary>The body's arguments for the carried values.</summary>
+    public abstract List<RegionArgument> Carried { get; }
 }
 
 /// <summary>
@@ -117,19 +156,21 @@ internal sealed class If(Value condition, Region then, Region otherwise, SourceL
 /// one). The body's arguments are i and the carried values; it yields the carried values of the next iteration.
 /// </summary>
 internal sealed class For(Value lower, Value upper, long step, Value[] initial, Region body, SourceLocation? location)
-    : StructuredInstruction(Op.For, [lower, upper, .. initial], initial.Select(v => v.Type), location)
+    : LoopInstruction(Op.For, [lower, upper, .. initial], initial, body, location)
 {
     public Value Lower => Operands[0];
     public Value Upper => Operands[1];
     public long Step { get; } = step;
-    public Value[] Initial { get; } = initial;
-    public Region Body { get; } = body;
     public RegionArgument Induction => Body.Arguments[0];
-    public override IEnumerable<Region> Regions => [Body];
+    public override List<RegionArgument> Carried => Body.Arguments[1..];
+    public override IEnumerable<Value> Deciding => [Lower, Upper];
 
     /// <summary>The number of iterations where the bounds are constants.</summary>
-    public long? TripCount => Lower is Constant lower && Upper is Constant upper
-        ? Math.Max(0, Step > 0 ? (upper.Bits - lower.Bits + Step - 1) / Step : (lower.Bits - upper.Bits - Step - 1) / -Step)
+    public long? TripCount => Trips(Lower, Upper);
+
+    /// <summary>The number of iterations between bounds that are constants; null between others.</summary>
+    public long? Trips(Value lower, Value upper) => lower is Constant from && upper is Constant to
+        ? Math.Max(0, Step > 0 ? (to.Bits - from.Bits + Step - 1) / Step : (from.Bits - to.Bits - Step - 1) / -Step)
         : null;
 }
 
@@ -138,12 +179,11 @@ internal sealed class For(Value lower, Value upper, long step, Value[] initial, 
 /// <see cref="Region.Condition"/> says whether to go on. The results are the last yielded values.
 /// </summary>
 internal sealed class While(Value[] initial, Region body, SourceLocation? location)
-    : StructuredInstruction(Op.While, initial, initial.Select(v => v.Type), location)
+    : LoopInstruction(Op.While, initial, initial, body, location)
 {
-    public Value[] Initial => Operands;
-    public Region Body { get; } = body;
     public Value Condition => Body.Condition!;
-    public override IEnumerable<Region> Regions => [Body];
+    public override List<RegionArgument> Carried => Body.Arguments;
+    public override IEnumerable<Value> Deciding => [Condition];
 }
 
 /// <summary>A straight run of instructions, with the values that come in and those that go out.</summary>
@@ -158,19 +198,24 @@ internal sealed class Region
 
     public bool IsEmpty => Instructions.Count == 0;
 
+    /// <summary>A new argument.</summary>
+    public RegionArgument AddArgument(IrType type)
+    {
+        var argument = new RegionArgument(type);
+        Arguments.Add(argument);
+        return argument;
+    }
+
     /// <summary>Every instruction here and in nested regions, outer before inner.</summary>
     public IEnumerable<Instruction> All()
     {
         foreach (Instruction instruction in Instructions)
         {
             yield return instruction;
-            if (instruction is StructuredInstruction structured)
+            foreach (Region region in instruction.Regions)
             {
-                foreach (Region region in structured.Regions)
-                {
-                    foreach (Instruction inner in region.All())
-                        yield return inner;
-                }
+                foreach (Instruction inner in region.All())
+                    yield return inner;
             }
         }
     }

@@ -98,12 +98,9 @@ internal static class Verifier
     {
         if (region.Yields.Count != owner.Results.Length)
             return $"a region yields {region.Yields.Count} values for {owner.Results.Length} results";
-        for (int i = 0; i < owner.Results.Length; i++)
-        {
-            if (region.Yields[i].Type != owner.Results[i].Type)
-                return $"result {i} is {owner.Results[i].Type}, a region yields {region.Yields[i].Type}";
-        }
-        return null;
+        return owner.Results.FirstOrDefault(result => region.Yields[result.Index].Type != result.Type) is { } wrong
+            ? $"result {wrong.Index} is {wrong.Type}, a region yields {region.Yields[wrong.Index].Type}"
+            : null;
     }
 
     private static InvalidOperationException Fault(Function function, Instruction? instruction, string what) =>

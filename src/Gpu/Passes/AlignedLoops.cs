@@ -10,39 +10,33 @@ namespace VaeGpu.Gpu.Passes;
 internal sealed class AlignedLoops : Rewriter
 {
     private readonly Index3D groupDim;
+    private readonly Dictionary<StructuredInstruction, Instruction> threads = [];
 
     private AlignedLoops(Index3D groupDim) => this.groupDim = groupDim;
 
     public static Function Apply(Function function, Index3D groupDim) =>
-        function.Body.All().Any(i => i is For loop && HasBarrier(loop)) ? new AlignedLoops(groupDim).Run(function) : function;
-
-    private static bool HasBarrier(For loop) => loop.Body.All().Any(i => i.Op.IsBarrier());
+        function.Body.All().Any(i => i is For && i.HasBarrier) ? new AlignedLoops(groupDim).Run(function) : function;
 
     protected override void Rewrite(For loop)
     {
         Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        if (!HasBarrier(loop) || loop.Step < 0 || Split(lower) is not { } parts
-            || loop.Step % Extent(parts.Thread) != 0 || !IsMultiple(upper, Extent(parts.Thread)))
+        if (!loop.HasBarrier || loop.Step < 0 || Split(lower) is not { } parts
+            || loop.Step % groupDim.Along(parts.Thread.Attribute) != 0 || !IsMultiple(upper, groupDim.Along(parts.Thread.Attribute)))
         {
             base.Rewrite(loop);
             return;
         }
-        Value[] initial = Map(loop.Initial);
-        var body = new Region();
-        var common = new RegionArgument(lower.Type);
-        body.Arguments.Add(common);
-        foreach (RegionArgument argument in loop.Body.Arguments.Skip(1))
-        {
-            var fresh = new RegionArgument(argument.Type);
-            body.Arguments.Add(fresh);
-            Known[argument] = fresh;
-        }
-        Builder.Enter(body);
-        Known[loop.Induction] = Builder.Add(common, parts.Thread);
-        RewriteAll(loop.Body);
-        body.Yields.AddRange(Map(loop.Body.Yields));
-        Builder.Leave();
+        threads[loop] = parts.Thread;
+        Value[] initial = Initial(loop);
+        Region body = RewriteRegion(loop, loop.Body);
         Define(loop, Builder.Append(new For(parts.Base, upper, loop.Step, initial, body, loop.Location)).Results);
+    }
+
+    protected override void AddArguments(StructuredInstruction owner, Region region, Region copy)
+    {
+        base.AddArguments(owner, region, copy);
+        if (threads.TryGetValue(owner, out Instruction? thread))
+            Known[region.Arguments[0]] = Builder.Add(copy.Arguments[0], thread);
     }
 
     /// <summary>A sum of a thread's index and of multiples of the group's size.</summary>
@@ -54,13 +48,11 @@ internal sealed class AlignedLoops : Rewriter
             return null;
         for (int side = 0; side < 2; side++)
         {
-            if (Split(sum.Operands[side]) is { } parts && IsMultiple(sum.Operands[1 - side], Extent(parts.Thread)))
+            if (Split(sum.Operands[side]) is { } parts && IsMultiple(sum.Operands[1 - side], groupDim.Along(parts.Thread.Attribute)))
                 return (Builder.Add(parts.Base, sum.Operands[1 - side]), parts.Thread);
         }
         return null;
     }
-
-    private int Extent(Instruction index) => index.Attribute == 0 ? groupDim.X : index.Attribute == 1 ? groupDim.Y : groupDim.Z;
 
     private static bool IsMultiple(Value value, long of) => value switch
     {

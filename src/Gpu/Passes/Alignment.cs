@@ -22,7 +22,7 @@ internal sealed class Alignment
     public Alignment(Function function, bool alignedViews)
     {
         this.alignedViews = alignedViews;
-        StructuredInstruction[] loops = [.. function.Body.All().OfType<StructuredInstruction>().Where(i => i is For or While)];
+        LoopInstruction[] loops = [.. function.Body.All().OfType<LoopInstruction>()];
         while (Array.Exists(loops, Lowers))
             zeros.Clear();
     }
@@ -31,13 +31,13 @@ internal sealed class Alignment
     public bool Divides(int bytes, Value address) => ZerosOf(address) >= BitOperations.Log2((uint)bytes);
 
     /// <summary>Whether an iteration leaves a carried value less divisible than it was taken to be; then it is no longer.</summary>
-    private bool Lowers(StructuredInstruction loop)
+    private bool Lowers(LoopInstruction loop)
     {
-        (Region body, Value[] initial, int first) = loop is For f ? (f.Body, f.Initial, 1) : (((While)loop).Body, ((While)loop).Initial, 0);
+        List<RegionArgument> arguments = loop.Carried;
         bool lowered = loop is For counted
             && Lower(counted.Induction, Math.Min(ZerosOf(counted.Lower), BitOperations.TrailingZeroCount(counted.Step)));
-        for (int i = 0; i < initial.Length; i++)
-            lowered |= Lower(body.Arguments[first + i], Math.Min(ZerosOf(initial[i]), ZerosOf(body.Yields[i])));
+        for (int i = 0; i < arguments.Count; i++)
+            lowered |= Lower(arguments[i], Math.Min(ZerosOf(loop.Initial[i]), ZerosOf(loop.Body.Yields[i])));
         return lowered;
     }
 

@@ -28,15 +28,10 @@ internal sealed class CountedLoops : Rewriter
             upper = Builder.Add(upper, new Constant(upper.Type, relation == Op.Le ? 1 : -1));
         Value[] initial = Map(loop.Initial);
         var body = new Region();
-        body.Arguments.Add(new RegionArgument(upper.Type));
-        Known[loop.Body.Arguments[counter]] = body.Arguments[0];
+        RegionArgument induction = body.AddArgument(upper.Type);
         for (int i = 0; i < initial.Length; i++)
-        {
-            var carried = new RegionArgument(initial[i].Type);
-            body.Arguments.Add(carried);
-            if (i != counter)
-                Known[loop.Body.Arguments[i]] = carried;
-        }
+            Known[loop.Body.Arguments[i]] = body.AddArgument(initial[i].Type);
+        Known[loop.Body.Arguments[counter]] = induction;
         Builder.Enter(body);
         foreach (Instruction instruction in test.Head)
             Known[instruction] = Rewrite(instruction);

@@ -71,7 +71,7 @@ internal sealed class Divisions(Index3D groupDim) : Rewriter
         switch (i.Op)
         {
             case Op.GroupIndex:
-                return (i.Attribute == 0 ? groupDim.X : i.Attribute == 1 ? groupDim.Y : groupDim.Z) - 1;
+                return groupDim.Along(i.Attribute) - 1;
             case Op.GridIndex or Op.GridDim:
                 return int.MaxValue;
             case Op.BoolToInt:

@@ -15,17 +15,8 @@ internal readonly record struct HeadTest(While Loop, If Step)
             || !step.Else.IsEmpty)
             return null;
         var test = new HeadTest(loop, step);
-        for (int i = 0; i < body.Instructions.Count - 1; i++)
-        {
-            if (!body.Instructions[i].Op.IsPure())
-                return null;
-        }
-        for (int i = 0; i < body.Yields.Count; i++)
-        {
-            if (!ReferenceEquals(test.Yield(i, step.Else), body.Arguments[i]))
-                return null;
-        }
-        return test;
+        bool changesNothing = body.Arguments.Index().All(argument => ReferenceEquals(test.Yield(argument.Index, step.Else), argument.Item));
+        return test.Head.All(i => i.Op.IsPure()) && changesNothing ? test : null;
     }
 
     /// <summary>What computes the condition.</summary>

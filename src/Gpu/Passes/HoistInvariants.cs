@@ -12,16 +12,10 @@ internal sealed class HoistInvariants : Rewriter
 
     public static Function Apply(Function function) => new HoistInvariants().Run(function);
 
-    protected override void Rewrite(For loop)
+    protected override void RewriteLoop(LoopInstruction loop)
     {
         Hoist(loop.Body);
-        base.Rewrite(loop);
-    }
-
-    protected override void Rewrite(While loop)
-    {
-        Hoist(loop.Body);
-        base.Rewrite(loop);
+        base.RewriteLoop(loop);
     }
 
     protected override Value Rewrite(Instruction i)

@@ -51,19 +51,8 @@ internal sealed class Liveness
     {
         for (; owner is not null && liveOwners.Add(owner); owner = owners.GetValueOrDefault(owner))
         {
-            switch (owner)
-            {
-                case If branch:
-                    Mark(branch.Condition);
-                    break;
-                case For loop:
-                    Mark(loop.Lower);
-                    Mark(loop.Upper);
-                    break;
-                case While loop:
-                    Mark(loop.Condition);
-                    break;
-            }
+            foreach (Value value in owner.Deciding)
+                Mark(value);
         }
     }
 
@@ -76,9 +65,9 @@ internal sealed class Liveness
                 FollowCarried(result.Owner, result.Index);
                 break;
             case RegionArgument argument:
-                StructuredInstruction owner = owners[argument];
+                var owner = (LoopInstruction)owners[argument];
                 MarkOwner(owner);
-                int index = owner.Regions.First().Arguments.IndexOf(argument) - (owner is For ? 1 : 0);
+                int index = owner.Carried.IndexOf(argument);
                 if (index >= 0)
                 {
                     Mark(owner.Results[index]);
@@ -96,15 +85,10 @@ internal sealed class Liveness
     private void FollowCarried(StructuredInstruction owner, int index)
     {
         foreach (Region region in owner.Regions)
-        {
             Mark(region.Yields[index]);
-            int first = owner is For ? 1 : 0;
-            if (owner is not If)
-                Mark(region.Arguments[first + index]);
-        }
-        if (owner is For loop)
-            Mark(loop.Initial[index]);
-        else if (owner is While { Initial: var initial })
-            Mark(initial[index]);
+        if (owner is not LoopInstruction loop)
+            return;
+        Mark(loop.Carried[index]);
+        Mark(loop.Initial[index]);
     }
 }

@@ -73,8 +73,7 @@ internal sealed class LocalMemoryAccesses : Rewriter
                     EscapeAll(i.Operands);
                     break;
             }
-            if (i is StructuredInstruction structured)
-                EscapeAll(structured.Regions.SelectMany(region => region.Yields));
+            EscapeAll(i.Regions.SelectMany(region => region.Yields));
         }
         return found;
     }
@@ -116,49 +115,14 @@ internal sealed class LocalMemoryAccesses : Rewriter
 
     private Value Index(int axis) => Builder.Emit(Op.GroupIndex, IrType.I32, [], axis);
 
-    protected override void Rewrite(If branch)
-    {
-        Value condition = Map(branch.Condition);
-        if (condition is Constant)
-        {
-            base.Rewrite(branch);
-            return;
-        }
-        Region then = RewriteRegion(branch.Then), otherwise = RewriteRegion(branch.Else);
-        Builder.Location = branch.Location;
-        Define(branch, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
-    }
+    protected override Value[] Initial(LoopInstruction loop) => InMemory(loop.Initial);
 
-    protected override void Rewrite(For loop)
-    {
-        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        Value[] initial = InMemory(loop.Initial);
-        Region body = RewriteRegion(loop.Body);
-        Define(loop, Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results);
-    }
+    protected override Value[] Yields(StructuredInstruction owner, Region region) => InMemory(region.Yields);
 
-    protected override void Rewrite(While loop)
+    protected override void AddArguments(StructuredInstruction owner, Region region, Region copy)
     {
-        Value[] initial = InMemory(loop.Initial);
-        Region body = RewriteRegion(loop.Body);
-        Define(loop, Builder.Append(new While(initial, body, loop.Location)).Results);
-    }
-
-    protected override Region RewriteRegion(Region region)
-    {
-        var copy = new Region();
         foreach (RegionArgument argument in region.Arguments)
-        {
-            var fresh = new RegionArgument(IsLocal(argument) ? IrType.Pointer(AddressSpace.Shared) : argument.Type);
-            copy.Arguments.Add(fresh);
-            Known[argument] = fresh;
-        }
-        Builder.Enter(copy);
-        RewriteAll(region);
-        copy.Yields.AddRange(InMemory(region.Yields));
-        copy.Condition = region.Condition is { } condition ? Map(condition) : null;
-        Builder.Leave();
-        return copy;
+            Known[argument] = copy.AddArgument(IsLocal(argument) ? IrType.Pointer(AddressSpace.Shared) : argument.Type);
     }
 
     /// <summary>Pointers that flow through branches and loops lie in memory, and so do those that stand for none.</summary>

@@ -32,11 +32,10 @@ internal sealed class PointerClasses
                 LinkAll(branch.Results, branch.Then.Yields);
                 LinkAll(branch.Results, branch.Else.Yields);
                 break;
-            case For loop:
-                LinkLoop(loop, loop.Body.Arguments.Skip(1), loop.Initial, loop.Body);
-                break;
-            case While loop:
-                LinkLoop(loop, loop.Body.Arguments, loop.Initial, loop.Body);
+            case LoopInstruction loop:
+                LinkAll(loop.Results, loop.Carried);
+                LinkAll(loop.Results, loop.Initial);
+                LinkAll(loop.Results, loop.Body.Yields);
                 break;
             case { Op: Op.PtrAdd }:
                 Link(instruction, instruction.Operands[0]);
@@ -46,13 +45,6 @@ internal sealed class PointerClasses
                 Link(instruction, instruction.Operands[2]);
                 break;
         }
-    }
-
-    private void LinkLoop(StructuredInstruction loop, IEnumerable<Value> arguments, IEnumerable<Value> initial, Region body)
-    {
-        LinkAll(loop.Results, arguments);
-        LinkAll(loop.Results, initial);
-        LinkAll(loop.Results, body.Yields);
     }
 
     private void LinkAll(IEnumerable<Value> values, IEnumerable<Value> others)

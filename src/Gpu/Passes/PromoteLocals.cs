@@ -9,6 +9,7 @@ namespace VaeGpu.Gpu.Passes;
 internal sealed class PromoteLocals : Rewriter
 {
     private readonly Dictionary<Instruction, Slot?[]> accesses = [];
+    private readonly Dictionary<StructuredInstruction, Slot[]> written = [];
     private Dictionary<Slot, Value> current = [];
 
     private sealed record Slot(Instruction Array, long Offset, MemoryType Memory);
@@ -33,77 +34,47 @@ internal sealed class PromoteLocals : Rewriter
         }
     }
 
-    protected override void Rewrite(If branch)
+    protected override Value[] Initial(LoopInstruction loop) => [.. base.Initial(loop), .. Written(loop).Select(Current)];
+
+    protected override Value[] Yields(StructuredInstruction owner, Region region) =>
+        [.. base.Yields(owner, region), .. Written(owner).Select(Current)];
+
+    protected override void AddArguments(StructuredInstruction owner, Region region, Region copy)
     {
-        Value condition = Map(branch.Condition);
-        if (condition is Constant)
-        {
-            base.Rewrite(branch);
+        base.AddArguments(owner, region, copy);
+        if (owner is If)
             return;
-        }
-        Slot[] written = [.. Written(branch)];
+        foreach (Slot slot in Written(owner))
+            current[slot] = copy.AddArgument(slot.Memory.ValueType());
+    }
+
+    /// <summary>What a region writes is its owner's result.</summary>
+    protected override Region RewriteRegion(StructuredInstruction owner, Region region)
+    {
         var before = new Dictionary<Slot, Value>(current);
-        Region then = RewriteWith(branch.Then, written);
+        Region copy = base.RewriteRegion(owner, region);
         current = before;
-        Region otherwise = RewriteWith(branch.Else, written);
-        DefineWith(branch, written, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
+        return copy;
     }
 
-    protected override void Rewrite(For loop)
+    protected override void DefineResults(StructuredInstruction instruction, IReadOnlyList<Value> values)
     {
-        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        Slot[] written = [.. Written(loop)];
-        Value[] initial = [.. Map(loop.Initial), .. written.Select(Current)];
-        Region body = RewriteWith(loop.Body, written);
-        DefineWith(loop, written, Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results);
-    }
-
-    protected override void Rewrite(While loop)
-    {
-        Slot[] written = [.. Written(loop)];
-        Value[] initial = [.. Map(loop.Initial), .. written.Select(Current)];
-        Region body = RewriteWith(loop.Body, written);
-        DefineWith(loop, written, Builder.Append(new While(initial, body, loop.Location)).Results);
+        base.DefineResults(instruction, values);
+        foreach ((Slot slot, Value value) in Written(instruction).Zip(values.Skip(instruction.Results.Length)))
+            current[slot] = value;
     }
 
     private Value Current(Slot slot) => current.GetValueOrDefault(slot) ?? Constant.Zero(slot.Memory.ValueType());
 
-    private IEnumerable<Slot> Written(StructuredInstruction instruction) => instruction.Regions.SelectMany(r => r.All())
-        .Where(i => i.Op == Op.Store && i.Operands[0].Type.Space == AddressSpace.Local).Select(Find).Distinct();
-
-    private Region RewriteWith(Region region, Slot[] written)
+    /// <summary>The elements that a branch or loop writes.</summary>
+    private Slot[] Written(StructuredInstruction instruction)
     {
-        var copy = new Region();
-        foreach (RegionArgument argument in region.Arguments)
+        if (!written.TryGetValue(instruction, out Slot[]? slots))
         {
-            var fresh = new RegionArgument(argument.Type);
-            copy.Arguments.Add(fresh);
-            Known[argument] = fresh;
+            written.Add(instruction, slots = [.. instruction.Regions.SelectMany(r => r.All())
+                .Where(i => i.Op == Op.Store && i.Operands[0].Type.Space == AddressSpace.Local).Select(Find).Distinct()]);
         }
-        if (region.Arguments.Count > 0 || region.Condition is not null)
-        {
-            foreach (Slot slot in written)
-            {
-                var fresh = new RegionArgument(slot.Memory.ValueType());
-                copy.Arguments.Add(fresh);
-                current[slot] = fresh;
-            }
-        }
-        Builder.Enter(copy);
-        RewriteAll(region);
-        copy.Yields.AddRange(Map(region.Yields));
-        copy.Yields.AddRange(written.Select(Current));
-        copy.Condition = region.Condition is { } condition ? Map(condition) : null;
-        Builder.Leave();
-        return copy;
-
-    }
-
-    private void DefineWith(StructuredInstruction instruction, Slot[] written, IReadOnlyList<Value> values)
-    {
-        Define(instruction, values);
-        for (int i = 0; i < written.Length; i++)
-            current[written[i]] = values[instruction.Results.Length + i];
+        return slots;
     }
 
     private Slot Find(Instruction access)
@@ -114,8 +85,7 @@ internal sealed class PromoteLocals : Rewriter
         {
             if (add.Operands[1] is not Constant index)
             {
-                throw new KernelCompilationException(Source.Name, access.Location,
-                    "A local array is indexed by a value that is not constant.",
+                throw Refusal(access, "A local array is indexed by a value that is not constant.",
                     "Index it by constants, or in loops whose bounds are constants (they are unrolled); use SharedMemory for anything else.");
             }
             offset += index.Bits * add.Attribute;
@@ -123,17 +93,14 @@ internal sealed class PromoteLocals : Rewriter
         }
         var array = pointer as Instruction;
         if (array?.Op != Op.LocalArray)
-        {
-            throw new KernelCompilationException(Source.Name, access.Location, "A view of local memory is chosen at run time.",
-                "Use one local array for each purpose.");
-        }
+            throw Refusal(access, "A view of local memory is chosen at run time.", "Use one local array for each purpose.");
         if (offset < 0 || offset + access.Memory.Bytes() > array.Attribute)
-        {
-            throw new KernelCompilationException(Source.Name, access.Location,
-                $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
-        }
+            throw Refusal(access, $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
         return RequireOneType(new Slot(array, offset, access.Memory), access);
     }
+
+    private KernelCompilationException Refusal(Instruction access, string what, string remedy) =>
+        new(Source.Name, access.Location, what, remedy);
 
     private Slot RequireOneType(Slot slot, Instruction access)
     {
@@ -144,8 +111,7 @@ internal sealed class PromoteLocals : Rewriter
             Slot other = bytes[slot.Offset + i] ??= slot;
             if (other != slot)
             {
-                throw new KernelCompilationException(Source.Name, access.Location,
-                    $"A local array is accessed as {slot.Memory} and, at the same bytes, as {other.Memory}.",
+                throw Refusal(access, $"A local array is accessed as {slot.Memory} and, at the same bytes, as {other.Memory}.",
                     "Use one type for each array, and Interop.IntAsFloat or FloatAsInt to see the bits of a number.");
             }
         }

@@ -8,20 +8,14 @@ namespace VaeGpu.Gpu.Passes;
 /// </summary>
 internal sealed class ReuseLoads : Rewriter
 {
-    private readonly Dictionary<StructuredInstruction, AddressSpaces> writes = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<StructuredInstruction, int> writes = new(ReferenceEqualityComparer.Instance);
     private Dictionary<Value, Content> known = [];
 
     /// <summary>What lies at an address.</summary>
     private sealed record Content(MemoryType Memory, Value Value);
 
-    [Flags]
-    private enum AddressSpaces
-    {
-        None = 0,
-        Global = 1 << AddressSpace.Global,
-        Shared = 1 << AddressSpace.Shared,
-        All = Global | Shared,
-    }
+    /// <summary>Sets of address spaces, a bit for each.</summary>
+    private const int Nowhere = 0, Everywhere = 1 << (int)AddressSpace.Global | 1 << (int)AddressSpace.Shared;
 
     public static Function Apply(Function function)
     {
@@ -30,18 +24,14 @@ internal sealed class ReuseLoads : Rewriter
         return pass.Run(function);
     }
 
-    private AddressSpaces FindWrites(Region region)
+    private int FindWrites(Region region)
     {
-        var all = AddressSpaces.None;
+        int all = Nowhere;
         foreach (Instruction i in region.Instructions)
         {
             if (i is StructuredInstruction structured)
             {
-                var inside = AddressSpaces.None;
-                foreach (Region inner in structured.Regions)
-                    inside |= FindWrites(inner);
-                writes[structured] = inside;
-                all |= inside;
+                all |= writes[structured] = structured.Regions.Aggregate(Nowhere, (inside, inner) => inside | FindWrites(inner));
             }
             else
             {
@@ -51,10 +41,10 @@ internal sealed class ReuseLoads : Rewriter
         return all;
     }
 
-    private static AddressSpaces WrittenBy(Instruction i) =>
-        i.Op == Op.Store || i.Op.IsAtomic() ? (AddressSpaces)(1 << (int)i.Operands[0].Type.Space)
-        : i.Op.IsBarrier() || i.Op is Op.WarpBarrier or Op.FenceGroup or Op.FenceDevice or Op.Assembly ? AddressSpaces.All
-        : AddressSpaces.None;
+    private static int WrittenBy(Instruction i) =>
+        i.Op == Op.Store || i.Op.IsAtomic() ? 1 << (int)i.Operands[0].Type.Space
+        : i.Op.IsBarrier() || i.Op is Op.WarpBarrier or Op.FenceGroup or Op.FenceDevice or Op.Assembly ? Everywhere
+        : Nowhere;
 
     protected override Value Rewrite(Instruction i)
     {
@@ -79,35 +69,29 @@ internal sealed class ReuseLoads : Rewriter
         Forget(writes[branch]);
     }
 
-    protected override void Rewrite(For loop)
+    protected override void RewriteLoop(LoopInstruction loop)
     {
         Forget(writes[loop]);
-        base.Rewrite(loop);
-    }
-
-    protected override void Rewrite(While loop)
-    {
-        Forget(writes[loop]);
-        base.Rewrite(loop);
+        base.RewriteLoop(loop);
     }
 
     /// <summary>What becomes known in a region is known only there.</summary>
-    protected override Region RewriteRegion(Region region)
+    protected override Region RewriteRegion(StructuredInstruction owner, Region region)
     {
         var outside = known;
         known = new(outside);
-        Region copy = base.RewriteRegion(region);
+        Region copy = base.RewriteRegion(owner, region);
         known = outside;
         return copy;
     }
 
-    private void Forget(AddressSpaces written)
+    private void Forget(int written)
     {
-        if (written == AddressSpaces.None)
+        if (written == Nowhere)
             return;
         foreach (Value pointer in known.Keys)
         {
-            if (((int)written >> (int)pointer.Type.Space & 1) != 0)
+            if ((written >> (int)pointer.Type.Space & 1) != 0)
                 known.Remove(pointer);
         }
     }

@@ -44,11 +44,8 @@ internal abstract class Rewriter
                 case If branch:
                     Rewrite(branch);
                     break;
-                case For loop:
-                    Rewrite(loop);
-                    break;
-                case While loop:
-                    Rewrite(loop);
+                case LoopInstruction loop:
+                    RewriteLoop(loop);
                     break;
                 default:
                     Known[instruction] = Rewrite(instruction);
@@ -71,43 +68,62 @@ internal abstract class Rewriter
             Define(branch, Map(taken.Yields));
             return;
         }
-        Region then = RewriteRegion(branch.Then), otherwise = RewriteRegion(branch.Else);
+        Region then = RewriteRegion(branch, branch.Then), otherwise = RewriteRegion(branch, branch.Else);
         Builder.Location = branch.Location;
-        Define(branch, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
+        DefineResults(branch, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
+    }
+
+    protected virtual void RewriteLoop(LoopInstruction loop)
+    {
+        if (loop is For counted)
+            Rewrite(counted);
+        else
+            Rewrite((While)loop);
     }
 
     protected virtual void Rewrite(For loop)
     {
         Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        Value[] initial = Map(loop.Initial);
-        Region body = RewriteRegion(loop.Body);
-        Define(loop, Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results);
+        Value[] initial = Initial(loop);
+        Region body = RewriteRegion(loop, loop.Body);
+        DefineResults(loop, Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results);
     }
 
     protected virtual void Rewrite(While loop)
     {
-        Value[] initial = Map(loop.Initial);
-        Region body = RewriteRegion(loop.Body);
-        Define(loop, Builder.Append(new While(initial, body, loop.Location)).Results);
+        Value[] initial = Initial(loop);
+        Region body = RewriteRegion(loop, loop.Body);
+        DefineResults(loop, Builder.Append(new While(initial, body, loop.Location)).Results);
     }
 
+    /// <summary>What the carried values of a new loop are at first.</summary>
+    protected virtual Value[] Initial(LoopInstruction loop) => Map(loop.Initial);
+
     /// <summary>A new region with new arguments, the rewritten instructions and yields.</summary>
-    protected virtual Region RewriteRegion(Region region)
+    protected virtual Region RewriteRegion(StructuredInstruction owner, Region region)
     {
         var copy = new Region();
-        foreach (RegionArgument argument in region.Arguments)
-        {
-            var fresh = new RegionArgument(argument.Type);
-            copy.Arguments.Add(fresh);
-            Known[argument] = fresh;
-        }
         Builder.Enter(copy);
+        AddArguments(owner, region, copy);
         RewriteAll(region);
-        copy.Yields.AddRange(Map(region.Yields));
+        copy.Yields.AddRange(Yields(owner, region));
         copy.Condition = region.Condition is { } condition ? Map(condition) : null;
         Builder.Leave();
         return copy;
     }
+
+    /// <summary>Gives a new region its arguments.</summary>
+    protected virtual void AddArguments(StructuredInstruction owner, Region region, Region copy)
+    {
+        foreach (RegionArgument argument in region.Arguments)
+            Known[argument] = copy.AddArgument(argument.Type);
+    }
+
+    /// <summary>What a new region yields.</summary>
+    protected virtual Value[] Yields(StructuredInstruction owner, Region region) => Map(region.Yields);
+
+    /// <summary>Makes the results of a new branch or loop known.</summary>
+    protected virtual void DefineResults(StructuredInstruction instruction, IReadOnlyList<Value> values) => Define(instruction, values);
 
     protected void Define(StructuredInstruction instruction, IReadOnlyList<Value> values)
     {

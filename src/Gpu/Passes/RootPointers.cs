@@ -38,11 +38,8 @@ internal sealed class RootPointers : Rewriter
                     foreach (Result result in branch.Results)
                         roots[result] = Common(branch.Then.Yields[result.Index], branch.Else.Yields[result.Index]) ?? result;
                     break;
-                case For loop:
-                    settled &= SettleLoop(loop, loop.Body, 1, loop.Initial);
-                    break;
-                case While loop:
-                    settled &= SettleLoop(loop, loop.Body, 0, loop.Initial);
+                case LoopInstruction loop:
+                    settled &= Settle(loop);
                     break;
                 default:
                     if (i.Type.IsPointer)
@@ -55,20 +52,21 @@ internal sealed class RootPointers : Rewriter
         return settled;
     }
 
-    private bool SettleLoop(StructuredInstruction loop, Region body, int first, Value[] initial)
+    private bool Settle(LoopInstruction loop)
     {
-        for (int k = 0; k < initial.Length; k++)
-            roots[body.Arguments[first + k]] = Own(body.Arguments[first + k]) ? body.Arguments[first + k] : Root(initial[k]);
-        bool settled = Settle(body);
-        for (int k = 0; k < initial.Length; k++)
+        List<RegionArgument> carried = loop.Carried;
+        for (int k = 0; k < carried.Count; k++)
+            roots[carried[k]] = Own(carried[k]) ? carried[k] : Root(loop.Initial[k]);
+        bool settled = Settle(loop.Body);
+        for (int k = 0; k < carried.Count; k++)
         {
-            RegionArgument argument = body.Arguments[first + k];
-            if (argument.Type.IsPointer && !Own(argument) && Root(body.Yields[k]) != Root(initial[k]))
+            RegionArgument argument = carried[k];
+            if (argument.Type.IsPointer && !Own(argument) && Root(loop.Body.Yields[k]) != Root(loop.Initial[k]))
             {
                 roots[argument] = argument;
                 settled = false;
             }
-            roots[loop.Results[k]] = Own(argument) ? loop.Results[k] : Root(initial[k]);
+            roots[loop.Results[k]] = Own(argument) ? loop.Results[k] : Root(loop.Initial[k]);
         }
         return settled;
     }
@@ -89,48 +87,24 @@ internal sealed class RootPointers : Rewriter
         return Builder.PtrAdd(Map(roots[i]), offset, 1);
     }
 
-    protected override void Rewrite(If branch)
-    {
-        Value condition = Map(branch.Condition);
-        Region then = Rebuild(branch.Then, branch.Results), otherwise = Rebuild(branch.Else, branch.Results);
-        Restore(branch, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
-    }
+    protected override Value[] Initial(LoopInstruction loop) => Moved(loop, loop.Initial);
 
-    protected override void Rewrite(For loop)
-    {
-        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        Value[] initial = Start(loop.Initial, loop.Results);
-        Restore(loop, Builder.Append(new For(lower, upper, loop.Step, initial, Rebuild(loop.Body, loop.Results), loop.Location)).Results);
-    }
+    protected override Value[] Yields(StructuredInstruction owner, Region region) => Moved(owner, region.Yields);
 
-    protected override void Rewrite(While loop)
-    {
-        Value[] initial = Start(loop.Initial, loop.Results);
-        Restore(loop, Builder.Append(new While(initial, Rebuild(loop.Body, loop.Results), loop.Location)).Results);
-    }
+    private Value[] Moved(StructuredInstruction owner, IEnumerable<Value> values) =>
+        [.. values.Zip(owner.Results, (value, result) => IsMoved(result) ? Offset(value) : Map(value))];
 
-    private Value[] Start(Value[] initial, Result[] results) =>
-        [.. initial.Select((value, k) => IsMoved(results[k]) ? Offset(value) : Map(value))];
-
-    private Region Rebuild(Region region, Result[] results)
+    protected override void AddArguments(StructuredInstruction owner, Region region, Region copy)
     {
-        var copy = new Region();
-        Builder.Enter(copy);
         foreach (RegionArgument argument in region.Arguments)
         {
-            var fresh = new RegionArgument(IsMoved(argument) ? IrType.I64 : argument.Type);
-            copy.Arguments.Add(fresh);
-            Known[argument] = IsMoved(argument) ? Builder.PtrAdd(Map(roots[argument]), fresh, 1) : fresh;
+            Known[argument] = IsMoved(argument)
+                ? Builder.PtrAdd(Map(roots[argument]), copy.AddArgument(IrType.I64), 1)
+                : copy.AddArgument(argument.Type);
         }
-        RewriteAll(region);
-        for (int k = 0; k < results.Length; k++)
-            copy.Yields.Add(IsMoved(results[k]) ? Offset(region.Yields[k]) : Map(region.Yields[k]));
-        copy.Condition = region.Condition is { } condition ? Map(condition) : null;
-        Builder.Leave();
-        return copy;
     }
 
-    private void Restore(StructuredInstruction instruction, IReadOnlyList<Value> values) => Define(instruction,
+    protected override void DefineResults(StructuredInstruction instruction, IReadOnlyList<Value> values) => Define(instruction,
         [.. instruction.Results.Select((r, k) => IsMoved(r) ? Builder.PtrAdd(Map(roots[r]), values[k], 1) : values[k])]);
 
     /// <summary>The bytes from a pointer's root to it.</summary>

@@ -10,6 +10,9 @@ internal sealed class Simplify : Rewriter
 {
     private Liveness liveness = null!;
 
+    /// <summary>Which results of a branch, and which carried values of a loop, there still are.</summary>
+    private readonly Dictionary<StructuredInstruction, int[]> kept = new(ReferenceEqualityComparer.Instance);
+
     public static Function Apply(Function function)
     {
         var pass = new Simplify { liveness = new Liveness(function) };
@@ -24,121 +27,88 @@ internal sealed class Simplify : Rewriter
         if (!liveness.IsLive(branch))
             return;
         Value condition = Map(branch.Condition);
-        int[] kept = Kept(branch);
+        kept[branch] = [.. Live(branch)];
         if (condition is Constant c)
         {
-            Region taken = c.Bits != 0 ? branch.Then : branch.Else;
-            RewriteAll(taken);
-            DefineKept(branch, kept, Map(kept.Select(i => taken.Yields[i])));
+            RewriteOnce(branch, c.Bits != 0 ? branch.Then : branch.Else);
             return;
         }
-        Region then = RewriteKept(branch.Then, kept), otherwise = RewriteKept(branch.Else, kept);
+        Region then = RewriteRegion(branch, branch.Then), otherwise = RewriteRegion(branch, branch.Else);
         Builder.Location = branch.Location;
         if (then.IsEmpty && !otherwise.IsEmpty)
             (condition, then, otherwise) = (Builder.Not(condition), otherwise, then);
-        DefineKept(branch, kept, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
+        DefineResults(branch, Builder.AppendIf(new If(condition, then, otherwise, branch.Location)));
     }
 
-    protected override void Rewrite(For loop)
+    protected override void RewriteLoop(LoopInstruction loop)
     {
         if (!liveness.IsLive(loop))
             return;
-        Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        int[] kept = KeptInLoop(loop, loop.Body.Arguments[1..], loop.Initial, loop.Body);
-        Value[] initial = Map(kept.Select(i => loop.Initial[i]));
-        long? trips = new For(lower, upper, loop.Step, [], new Region { Arguments = { new RegionArgument(lower.Type) } }, null).TripCount;
+        FindKept(loop);
+        long? trips = loop is For counted ? counted.Trips(Map(counted.Lower), Map(counted.Upper))
+            : ((While)loop).Condition is Constant { Bits: 0 } ? 1 : null;
         if (trips == 0)
         {
-            DefineKept(loop, kept, initial);
-            return;
+            DefineResults(loop, Initial(loop));
         }
-        if (trips == 1)
+        else if (trips == 1)
         {
-            Known[loop.Induction] = lower;
-            for (int k = 0; k < kept.Length; k++)
-                Known[loop.Body.Arguments[1 + kept[k]]] = initial[k];
-            RewriteAll(loop.Body);
-            DefineKept(loop, kept, Map(kept.Select(i => loop.Body.Yields[i])));
-            return;
+            if (loop is For once)
+                Known[once.Induction] = Map(once.Lower);
+            List<RegionArgument> carried = loop.Carried;
+            foreach (int i in kept[loop])
+                Known[carried[i]] = Map(loop.Initial[i]);
+            RewriteOnce(loop, loop.Body);
         }
-        var induction = new RegionArgument(loop.Induction.Type);
-        Known[loop.Induction] = induction;
-        Region body = RewriteLoopBody(loop.Body, 1, kept, induction);
-        DefineKept(loop, kept, Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results);
+        else
+        {
+            base.RewriteLoop(loop);
+        }
     }
 
-    protected override void Rewrite(While loop)
+    private void RewriteOnce(StructuredInstruction owner, Region region)
     {
-        if (!liveness.IsLive(loop))
-            return;
-        int[] kept = KeptInLoop(loop, loop.Body.Arguments, loop.Initial, loop.Body);
-        Value[] initial = Map(kept.Select(i => loop.Initial[i]));
-        if (loop.Condition is Constant { Bits: 0 })
-        {
-            for (int k = 0; k < kept.Length; k++)
-                Known[loop.Body.Arguments[kept[k]]] = initial[k];
-            RewriteAll(loop.Body);
-            DefineKept(loop, kept, Map(kept.Select(i => loop.Body.Yields[i])));
-            return;
-        }
-        Region body = RewriteLoopBody(loop.Body, 0, kept, null);
-        body.Condition = Map(loop.Condition);
-        DefineKept(loop, kept, Builder.Append(new While(initial, body, loop.Location)).Results);
+        RewriteAll(region);
+        DefineResults(owner, Yields(owner, region));
     }
 
-    private int[] Kept(StructuredInstruction instruction) =>
-        [.. Enumerable.Range(0, instruction.Results.Length).Where(i => liveness.IsLive(instruction.Results[i]))];
+    private IEnumerable<int> Live(StructuredInstruction instruction) =>
+        Enumerable.Range(0, instruction.Results.Length).Where(i => liveness.IsLive(instruction.Results[i]));
 
-    /// <summary>The carried values to keep; those that the body gives back unchanged are replaced by what they start as.</summary>
-    private int[] KeptInLoop(StructuredInstruction loop, List<RegionArgument> arguments, Value[] initial, Region body)
+    /// <summary>Finds the carried values to keep; those that the body gives back unchanged are replaced by what they start as.</summary>
+    private void FindKept(LoopInstruction loop)
     {
-        var kept = new List<int>();
-        foreach (int i in Kept(loop))
+        var found = new List<int>();
+        List<RegionArgument> carried = loop.Carried;
+        foreach (int i in Live(loop))
         {
-            if (ReferenceEquals(body.Yields[i], arguments[i]) || ReferenceEquals(body.Yields[i], initial[i])
-                || body.Yields[i] is Constant c && initial[i] is Constant d && c.SameAs(d))
-            {
-                Known[arguments[i]] = Known[loop.Results[i]] = Map(initial[i]);
-            }
+            Value start = loop.Initial[i], next = loop.Body.Yields[i];
+            if (ReferenceEquals(next, carried[i]) || ReferenceEquals(next, start) || next is Constant c && start is Constant d && c.SameAs(d))
+                Known[carried[i]] = Known[loop.Results[i]] = Map(start);
             else
-            {
-                kept.Add(i);
-            }
+                found.Add(i);
         }
-        return [.. kept];
+        kept[loop] = [.. found];
     }
 
-    private Region RewriteLoopBody(Region region, int first, int[] kept, RegionArgument? induction)
+    protected override Value[] Initial(LoopInstruction loop) => Map(kept[loop].Select(i => loop.Initial[i]));
+
+    protected override Value[] Yields(StructuredInstruction owner, Region region) => Map(kept[owner].Select(i => region.Yields[i]));
+
+    protected override void AddArguments(StructuredInstruction owner, Region region, Region copy)
     {
-        var copy = new Region();
-        if (induction is not null)
-            copy.Arguments.Add(induction);
-        foreach (int i in kept)
-        {
-            var fresh = new RegionArgument(region.Arguments[first + i].Type);
-            copy.Arguments.Add(fresh);
-            Known[region.Arguments[first + i]] = fresh;
-        }
-        Builder.Enter(copy);
-        RewriteAll(region);
-        copy.Yields.AddRange(Map(kept.Select(i => region.Yields[i])));
-        Builder.Leave();
-        return copy;
+        if (owner is For counted)
+            Known[counted.Induction] = copy.AddArgument(counted.Induction.Type);
+        if (owner is not LoopInstruction loop)
+            return;
+        List<RegionArgument> carried = loop.Carried;
+        foreach (int i in kept[loop])
+            Known[carried[i]] = copy.AddArgument(carried[i].Type);
     }
 
-    private Region RewriteKept(Region region, int[] kept)
+    protected override void DefineResults(StructuredInstruction instruction, IReadOnlyList<Value> values)
     {
-        var copy = new Region();
-        Builder.Enter(copy);
-        RewriteAll(region);
-        copy.Yields.AddRange(Map(kept.Select(i => region.Yields[i])));
-        Builder.Leave();
-        return copy;
-    }
-
-    private void DefineKept(StructuredInstruction instruction, int[] kept, IReadOnlyList<Value> values)
-    {
-        for (int k = 0; k < kept.Length; k++)
-            Known[instruction.Results[kept[k]]] = values[k];
+        foreach ((int i, Value value) in kept[instruction].Zip(values))
+            Known[instruction.Results[i]] = value;
     }
 }

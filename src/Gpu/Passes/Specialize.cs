@@ -11,15 +11,13 @@ internal sealed class Specialize(Index3D groupDim, int warpSize) : Rewriter
 
     protected override Value Rewrite(Instruction i) => i.Op switch
     {
-        Op.GroupDim => Constant.I32(Extent(i.Attribute)),
-        Op.GroupIndex when Extent(i.Attribute) == 1 => Constant.I32(0),
+        Op.GroupDim => Constant.I32(groupDim.Along(i.Attribute)),
+        Op.GroupIndex when groupDim.Along(i.Attribute) == 1 => Constant.I32(0),
         Op.WarpSize => Constant.I32(warpSize),
         Op.LaneIndex => Builder.Binary(Op.Rem, Linear(), Constant.I32(warpSize)),
         Op.WarpIndex => Builder.Binary(Op.Div, Linear(), Constant.I32(warpSize)),
         _ => base.Rewrite(i),
     };
-
-    private int Extent(long axis) => axis == 0 ? groupDim.X : axis == 1 ? groupDim.Y : groupDim.Z;
 
     private Value Linear()
     {
@@ -27,5 +25,5 @@ internal sealed class Specialize(Index3D groupDim, int warpSize) : Rewriter
         return Builder.Add(Builder.Mul(y, Constant.I32(groupDim.X)), Index(0));
     }
 
-    private Value Index(int axis) => Extent(axis) == 1 ? Constant.I32(0) : Builder.Emit(Op.GroupIndex, IrType.I32, [], axis);
+    private Value Index(int axis) => groupDim.Along(axis) == 1 ? Constant.I32(0) : Builder.Emit(Op.GroupIndex, IrType.I32, [], axis);
 }

@@ -20,8 +20,7 @@ internal sealed class Unroll : Rewriter
     protected override void Rewrite(For loop)
     {
         Value lower = Map(loop.Lower), upper = Map(loop.Upper);
-        long? trips = new For(lower, upper, loop.Step, [], new Region { Arguments = { new RegionArgument(lower.Type) } }, null).TripCount;
-        if (trips is not { } n || !ShouldUnroll(loop, n))
+        if (loop.Trips(lower, upper) is not { } n || !ShouldUnroll(loop, n))
         {
             base.Rewrite(loop);
             return;
@@ -59,11 +58,9 @@ internal sealed class Unroll : Rewriter
             if (instruction.Op == Op.PtrAdd && instruction.Type.Space == AddressSpace.Local)
                 return true;
             dependent.Add(instruction);
+            dependent.UnionWith(instruction.Regions.SelectMany(r => r.Arguments));
             if (instruction is StructuredInstruction structured)
-            {
                 dependent.UnionWith(structured.Results);
-                dependent.UnionWith(structured.Regions.SelectMany(r => r.Arguments));
-            }
         }
         return false;
     }

@@ -46,13 +46,7 @@ internal sealed class Variance
     public Shape Of(Value value) => value is Constant or Parameter ? Shape.Uniform : shapes[value];
 
     /// <summary>Whether lanes can take different ways at a branch, or leave a loop at different times.</summary>
-    public bool IsDivergent(StructuredInstruction instruction) => instruction switch
-    {
-        If branch => !Of(branch.Condition).IsScalar,
-        For loop => !Of(loop.Lower).IsScalar || !Of(loop.Upper).IsScalar,
-        While loop => !Of(loop.Condition).IsScalar,
-        _ => false,
-    };
+    public bool IsDivergent(StructuredInstruction instruction) => instruction.Deciding.Any(value => !Of(value).IsScalar);
 
     /// <exception cref="KernelCompilationException">A barrier stands where some threads of the group may not come.</exception>
     public void RequireUniformBarriers() => RequireUniformBarriers(function.Body, null);
@@ -77,13 +71,7 @@ internal sealed class Variance
     }
 
     /// <summary>Whether all threads of a group take the same way at a branch, or go round a loop equally often.</summary>
-    public bool IsUniformFlow(StructuredInstruction instruction) => instruction switch
-    {
-        If branch => Of(branch.Condition).IsUniform,
-        For loop => Of(loop.Lower).IsUniform && Of(loop.Upper).IsUniform,
-        While loop => Of(loop.Condition).IsUniform,
-        _ => true,
-    };
+    public bool IsUniformFlow(StructuredInstruction instruction) => instruction.Deciding.All(value => Of(value).IsUniform);
 
     private void Visit(Region region)
     {
@@ -96,12 +84,8 @@ internal sealed class Variance
                     Visit(branch.Else);
                     VisitResults(branch);
                     break;
-                case For loop:
-                    shapes[loop.Induction] = Of(loop.Lower);
-                    VisitLoop(loop, loop.Body, loop.Body.Arguments[1..], loop.Initial);
-                    break;
-                case While loop:
-                    VisitLoop(loop, loop.Body, loop.Body.Arguments, loop.Initial);
+                case LoopInstruction loop:
+                    VisitLoop(loop);
                     break;
                 default:
                     shapes[instruction] = ShapeOf(instruction);
@@ -122,24 +106,27 @@ internal sealed class Variance
         }
     }
 
-    private void VisitLoop(StructuredInstruction loop, Region body, List<RegionArgument> arguments, Value[] initial)
+    private void VisitLoop(LoopInstruction loop)
     {
-        for (int i = 0; i < initial.Length; i++)
-            shapes[arguments[i]] = Of(initial[i]);
+        List<RegionArgument> arguments = loop.Carried;
+        if (loop is For counted)
+            shapes[counted.Induction] = Of(counted.Lower);
+        for (int i = 0; i < arguments.Count; i++)
+            shapes[arguments[i]] = Of(loop.Initial[i]);
         for (bool changed = true; changed;)
         {
             changed = false;
-            Visit(body);
-            for (int i = 0; i < initial.Length; i++)
+            Visit(loop.Body);
+            for (int i = 0; i < arguments.Count; i++)
             {
-                Shape joined = shapes[arguments[i]].Join(Of(body.Yields[i]));
+                Shape joined = shapes[arguments[i]].Join(Of(loop.Body.Yields[i]));
                 changed |= joined != shapes[arguments[i]];
                 shapes[arguments[i]] = joined;
             }
         }
         bool divergent = IsDivergent(loop);
         bool uniform = IsUniformFlow(loop);
-        for (int i = 0; i < initial.Length; i++)
+        for (int i = 0; i < arguments.Count; i++)
         {
             Shape last = shapes[arguments[i]];
             shapes[loop.Results[i]] = divergent ? Shape.Varying : uniform || last.IsVarying ? last : Shape.Affine(last.Stride);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -14,16 +15,10 @@ internal static class BinaryCache
     /// <summary>What was kept under a key, or null.</summary>
     public static byte[]? Read(string key)
     {
-        try
-        {
-            byte[] file = File.ReadAllBytes(PathOf(key));
-            ReadOnlySpan<byte> content = file.AsSpan(Math.Min(file.Length, SHA256.HashSizeInBytes));
-            return file.AsSpan(0, file.Length - content.Length).SequenceEqual(SHA256.HashData(content)) ? content.ToArray() : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        byte[] file = [];
+        Try(() => file = File.ReadAllBytes(PathOf(key)));
+        ReadOnlySpan<byte> content = file.AsSpan(Math.Min(file.Length, SHA256.HashSizeInBytes));
+        return file.AsSpan(0, file.Length - content.Length).SequenceEqual(SHA256.HashData(content)) ? content.ToArray() : null;
     }
 
     /// <summary>Keeps a binary; the file appears whole or not at all.</summary>
@@ -32,31 +27,34 @@ internal static class BinaryCache
         if (binary is null)
             return;
         string unfinished = PathOf($"{key}.{Guid.NewGuid():N}");
-        try
+        bool isKept = Try(() =>
         {
             Directory.CreateDirectory(Folder);
             File.WriteAllBytes(unfinished, [.. SHA256.HashData(binary), .. binary]);
             File.Move(unfinished, PathOf(key), overwrite: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // No cache then; the next run compiles again.
-            Discard(unfinished);
-        }
+        });
+        if (!isKept)
+            Try(() => File.Delete(unfinished));
     }
+
+    /// <summary>The key of what a binary follows from.</summary>
+    public static string Key(params object[] parts) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
 
     /// <summary>The file of a key.</summary>
     internal static string PathOf(string key) => Path.Combine(Folder, key + ".bin");
 
-    private static void Discard(string path)
+    /// <summary>Whether something with files succeeds; without it there is no cache, and the next run compiles again.</summary>
+    private static bool Try(Action action)
     {
         try
         {
-            File.Delete(path);
+            action();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // What cannot be written can often not be deleted either.
+            return false;
         }
     }
 }

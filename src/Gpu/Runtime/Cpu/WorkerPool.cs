@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Simd;

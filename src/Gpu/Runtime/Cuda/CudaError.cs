@@ -1,3 +1,5 @@
+using static VaeGpu.Gpu.Runtime.CudaError;
+
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>The CUDA driver's error codes (CUresult) that are met here, by the names that its manual gives them.</summary>
@@ -70,44 +72,43 @@ internal static class CudaErrors
     /// <exception cref="CudaException">The call failed.</exception>
     public static void Check(this CudaError error, string call)
     {
-        if (error != CudaError.CUDA_SUCCESS)
+        if (error != CUDA_SUCCESS)
             throw new CudaException($"NVIDIA's driver fails in {call}. {error.WhyUnusable()}");
     }
 
     /// <summary>Whether every later call in the process fails too.</summary>
-    public static bool IsSticky(this CudaError error) => error is CudaError.CUDA_ERROR_DEINITIALIZED
-        or CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED
-        or CudaError.CUDA_ERROR_ILLEGAL_ADDRESS or CudaError.CUDA_ERROR_LAUNCH_TIMEOUT or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED
-        or CudaError.CUDA_ERROR_ASSERT
-        or (>= CudaError.CUDA_ERROR_HARDWARE_STACK_ERROR and <= CudaError.CUDA_ERROR_LAUNCH_FAILED)
-        or CudaError.CUDA_ERROR_TENSOR_MEMORY_LEAK or CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED or CudaError.CUDA_ERROR_UNKNOWN;
+    public static bool IsSticky(this CudaError error) => error is CUDA_ERROR_DEINITIALIZED
+        or CUDA_ERROR_ECC_UNCORRECTABLE or CUDA_ERROR_NVLINK_UNCORRECTABLE or CUDA_ERROR_CONTAINED or CUDA_ERROR_ASSERT
+        or CUDA_ERROR_ILLEGAL_ADDRESS or CUDA_ERROR_LAUNCH_TIMEOUT or CUDA_ERROR_CONTEXT_IS_DESTROYED
+        or (>= CUDA_ERROR_HARDWARE_STACK_ERROR and <= CUDA_ERROR_LAUNCH_FAILED)
+        or CUDA_ERROR_TENSOR_MEMORY_LEAK or CUDA_ERROR_MPS_CLIENT_TERMINATED or CUDA_ERROR_UNKNOWN;
 
     /// <summary>What a sticky error is in words.</summary>
     public static string InWords(this CudaError error) => error switch
     {
-        CudaError.CUDA_ERROR_ILLEGAL_ADDRESS => "a kernel read or wrote memory that is not its own",
-        CudaError.CUDA_ERROR_MISALIGNED_ADDRESS => "a kernel read or wrote at an address that is no multiple of the access's width",
-        CudaError.CUDA_ERROR_INVALID_ADDRESS_SPACE => "a kernel used an address of another memory space",
-        CudaError.CUDA_ERROR_ILLEGAL_INSTRUCTION or CudaError.CUDA_ERROR_INVALID_PC or CudaError.CUDA_ERROR_HARDWARE_STACK_ERROR =>
+        CUDA_ERROR_ILLEGAL_ADDRESS => "a kernel read or wrote memory that is not its own",
+        CUDA_ERROR_MISALIGNED_ADDRESS => "a kernel read or wrote at an address that is no multiple of the access's width",
+        CUDA_ERROR_INVALID_ADDRESS_SPACE => "a kernel used an address of another memory space",
+        CUDA_ERROR_ILLEGAL_INSTRUCTION or CUDA_ERROR_INVALID_PC or CUDA_ERROR_HARDWARE_STACK_ERROR =>
             "a kernel ran into an instruction that is none",
-        CudaError.CUDA_ERROR_ASSERT => "an assertion in a kernel failed",
-        CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "a kernel ran longer than the system allows on a GPU that also drives a display",
-        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED =>
+        CUDA_ERROR_ASSERT => "an assertion in a kernel failed",
+        CUDA_ERROR_LAUNCH_TIMEOUT => "a kernel ran longer than the system allows on a GPU that also drives a display",
+        CUDA_ERROR_ECC_UNCORRECTABLE or CUDA_ERROR_NVLINK_UNCORRECTABLE or CUDA_ERROR_CONTAINED =>
             "the hardware reports a memory or link error",
-        CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED => "the MPS server ended its work for this process",
-        CudaError.CUDA_ERROR_LAUNCH_FAILED => "a kernel failed while it ran",
+        CUDA_ERROR_MPS_CLIENT_TERMINATED => "the MPS server ended its work for this process",
+        CUDA_ERROR_LAUNCH_FAILED => "a kernel failed while it ran",
         _ => "the driver gave the device up",
     };
 
     /// <summary>What the person can do about a sticky error.</summary>
     public static string Remedy(this CudaError error) => error switch
     {
-        CudaError.CUDA_ERROR_LAUNCH_TIMEOUT => "Launch less work at a time, or use a GPU without a display.",
-        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED =>
+        CUDA_ERROR_LAUNCH_TIMEOUT => "Launch less work at a time, or use a GPU without a display.",
+        CUDA_ERROR_ECC_UNCORRECTABLE or CUDA_ERROR_NVLINK_UNCORRECTABLE or CUDA_ERROR_CONTAINED =>
             "Restart the machine or use another GPU.",
-        CudaError.CUDA_ERROR_DEINITIALIZED or CudaError.CUDA_ERROR_CONTEXT_IS_DESTROYED or CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED =>
+        CUDA_ERROR_DEINITIALIZED or CUDA_ERROR_CONTEXT_IS_DESTROYED or CUDA_ERROR_MPS_CLIENT_TERMINATED =>
             "Start the program again.",
-        CudaError.CUDA_ERROR_UNKNOWN => "Look at nvidia-smi, and restart the machine if it lists no GPU.",
+        CUDA_ERROR_UNKNOWN => "Look at nvidia-smi, and restart the machine if it lists no GPU.",
         _ => "Run it on --device interpreter, which names the access at fault, "
             + "or with CUDA_LAUNCH_BLOCKING=1 set, to be told which kernel it was.",
     };
@@ -115,29 +116,29 @@ internal static class CudaErrors
     /// <summary>Why the driver or a GPU does not start, or refuses a call, with the remedy.</summary>
     public static string WhyUnusable(this CudaError error) => error switch
     {
-        CudaError.CUDA_ERROR_NO_DEVICE =>
+        CUDA_ERROR_NO_DEVICE =>
             $"NVIDIA's driver is installed but finds no GPU ({error}). "
             + "Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
-        CudaError.CUDA_ERROR_STUB_LIBRARY =>
+        CUDA_ERROR_STUB_LIBRARY =>
             $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
-        CudaError.CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
+        CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
             $"NVIDIA's kernel module and its library are of different versions ({error}). "
             + "Restart the machine or the container, or install the driver anew.",
-        CudaError.CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE =>
+        CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE =>
             $"The libcuda that was found is of a cuda-compat package, which this GPU does not allow ({error}). "
             + "Take it off LD_LIBRARY_PATH.",
-        CudaError.CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
-        CudaError.CUDA_ERROR_DEVICE_NOT_LICENSED => $"The virtual GPU has no licence ({error}). Ask whoever runs the machine.",
-        CudaError.CUDA_ERROR_DEVICE_UNAVAILABLE or CudaError.CUDA_ERROR_INVALID_DEVICE =>
+        CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
+        CUDA_ERROR_DEVICE_NOT_LICENSED => $"The virtual GPU has no licence ({error}). Ask whoever runs the machine.",
+        CUDA_ERROR_DEVICE_UNAVAILABLE or CUDA_ERROR_INVALID_DEVICE =>
             $"The GPU is not to be had now ({error}). Does another process have it for itself? "
             + "End that, set nvidia-smi --compute-mode=DEFAULT, or use another GPU.",
-        CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
+        CUDA_ERROR_OUT_OF_MEMORY =>
             $"There is no memory left for it ({error}). End other programs on the GPU, or use another.",
-        >= CudaError.CUDA_ERROR_MPS_CONNECTION_FAILED and <= CudaError.CUDA_ERROR_MPS_CLIENT_TERMINATED =>
+        >= CUDA_ERROR_MPS_CONNECTION_FAILED and <= CUDA_ERROR_MPS_CLIENT_TERMINATED =>
             $"NVIDIA's MPS server does not serve this process ({error}). Start it again (nvidia-cuda-mps-control), or do without it.",
-        CudaError.CUDA_ERROR_ECC_UNCORRECTABLE or CudaError.CUDA_ERROR_NVLINK_UNCORRECTABLE or CudaError.CUDA_ERROR_CONTAINED =>
+        CUDA_ERROR_ECC_UNCORRECTABLE or CUDA_ERROR_NVLINK_UNCORRECTABLE or CUDA_ERROR_CONTAINED =>
             $"The hardware reports a memory or link error ({error}). {error.Remedy()}",
-        CudaError.CUDA_ERROR_OPERATING_SYSTEM or CudaError.CUDA_ERROR_UNKNOWN =>
+        CUDA_ERROR_OPERATING_SYSTEM or CUDA_ERROR_UNKNOWN =>
             $"NVIDIA's driver cannot reach the GPU ({error}). "
             + "Does nvidia-smi list it, and may this user open /dev/nvidia*? If so, restart the machine.",
         _ when error.IsSticky() => $"An earlier failure ended this process's use of the GPU ({error}). Start the program again.",

@@ -28,10 +28,8 @@ internal sealed unsafe class CudaExecutable : Executable
         Usual = Form(aligned: true, restrict: true);
     }
 
-    /// <inheritdoc/>
     public override string Text => Usual.Ptx.Text;
 
-    /// <inheritdoc/>
     public override KernelReport Report => Usual.Report;
 
     /// <summary>What a launch does with the memory behind its views.</summary>
@@ -39,7 +37,6 @@ internal sealed unsafe class CudaExecutable : Executable
 
     private CudaKernel Usual { get; }
 
-    /// <inheritdoc/>
     public override void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
     {
         CudaKernel kernel = For(arguments);

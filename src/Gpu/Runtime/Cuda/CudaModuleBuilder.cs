@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Ptx;
@@ -33,11 +32,8 @@ internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDe
     }
 
     /// <summary>What a text's machine code is kept under.</summary>
-    internal string Key(string text)
-    {
-        string all = string.Join('\0', "cubin", text, device.DriverVersion, driver.Build, device.ComputeCapability, OptimizationLevel);
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(all)));
-    }
+    internal string Key(string text) =>
+        BinaryCache.Key("cubin", text, device.DriverVersion, driver.Build, device.ComputeCapability, OptimizationLevel);
 
     private CudaError Load(Cubin cubin, out nint module)
     {

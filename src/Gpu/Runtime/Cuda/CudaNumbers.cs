@@ -1,31 +1,6 @@
-namespace VaeGpu.Gpu.Runtime;
+using ILGPU.Runtime.Cuda;
 
-/// <summary>CUdevice_attribute: the questions about a device that are asked here.</summary>
-internal enum CudaDeviceAttribute
-{
-    MaxThreadsPerBlock = 1,
-    MaxBlockDimX = 2,
-    MaxBlockDimY = 3,
-    MaxBlockDimZ = 4,
-    MaxGridDimX = 5,
-    MaxGridDimY = 6,
-    MaxGridDimZ = 7,
-    MaxSharedMemoryPerBlock = 8,
-    TotalConstantMemory = 9,
-    WarpSize = 10,
-    /// <summary>In kHz.</summary>
-    ClockRate = 13,
-    MultiprocessorCount = 16,
-    ComputeMode = 20,
-    /// <summary>In kHz.</summary>
-    MemoryClockRate = 36,
-    /// <summary>In bits.</summary>
-    MemoryBusWidth = 37,
-    MaxThreadsPerMultiprocessor = 39,
-    ComputeCapabilityMajor = 75,
-    ComputeCapabilityMinor = 76,
-    MaxSharedMemoryPerBlockOptin = 97,
-}
+namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>CUfunction_attribute: what a compiled kernel takes.</summary>
 internal enum CudaFunctionAttribute
@@ -54,6 +29,8 @@ internal enum CudaJitOption : uint
 /// <summary>Other constants of the driver's interface.</summary>
 internal static class CudaNumber
 {
+    /// <summary>CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN, which ILGPU does not name.</summary>
+    public const DeviceAttributeKind MaxSharedMemoryPerBlockOptin = (DeviceAttributeKind)97;
     /// <summary>CU_COMPUTEMODE_PROHIBITED.</summary>
     public const int ComputeModeProhibited = 2;
     /// <summary>CU_STREAM_NON_BLOCKING: no waiting for the stream 0, which is other libraries'.</summary>
@@ -64,8 +41,6 @@ internal static class CudaNumber
     public const int JitInputPtx = 1;
     /// <summary>CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: other threads may go on to allocate and wait.</summary>
     public const int CaptureThreadLocal = 1;
-    /// <summary>CU_STREAM_CAPTURE_STATUS_ACTIVE.</summary>
-    public const int CaptureActive = 1;
     /// <summary>CU_STREAM_SET_CAPTURE_DEPENDENCIES: in the place of those so far.</summary>
     public const uint SetCaptureDependencies = 1;
 }

@@ -1,4 +1,6 @@
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
+using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -10,34 +12,37 @@ internal sealed unsafe class CommandBuffers
     /// <summary>CL_COMMAND_BUFFER_CAPABILITY_SIMULTANEOUS_USE_KHR: may be queued again before the last run is done.</summary>
     public const ulong SimultaneousUse = 1 << 2;
 
-    public readonly delegate* unmanaged<uint, nint*, void*, OpenCLError*, nint> Create;
-    public readonly delegate* unmanaged<nint, nint, void*, nint, uint, nuint*, nuint*, nuint*, uint, uint*, uint*, void*, OpenCLError>
+    public readonly delegate* unmanaged<uint, nint*, void*, CLError*, nint> Create;
+    public readonly delegate* unmanaged<nint, nint, void*, nint, uint, nuint*, nuint*, nuint*, uint, uint*, uint*, void*, CLError>
         NDRangeKernel;
-    public readonly delegate* unmanaged<nint, OpenCLError> Complete;
-    public readonly delegate* unmanaged<uint, nint*, nint, uint, nint*, nint*, OpenCLError> Enqueue;
-    public readonly delegate* unmanaged<nint, OpenCLError> Release;
+    public readonly delegate* unmanaged<nint, CLError> Complete;
+    public readonly delegate* unmanaged<uint, nint*, nint, uint, nint*, nint*, CLError> Enqueue;
+    public readonly delegate* unmanaged<nint, CLError> Release;
 
     private CommandBuffers(Func<string, nint> find)
     {
-        Create = (delegate* unmanaged<uint, nint*, void*, OpenCLError*, nint>)find("clCreateCommandBufferKHR");
-        NDRangeKernel = (delegate* unmanaged<nint, nint, void*, nint, uint, nuint*, nuint*, nuint*, uint, uint*, uint*, void*, OpenCLError>)
+        Create = (delegate* unmanaged<uint, nint*, void*, CLError*, nint>)find("clCreateCommandBufferKHR");
+        NDRangeKernel = (delegate* unmanaged<nint, nint, void*, nint, uint, nuint*, nuint*, nuint*, uint, uint*, uint*, void*, CLError>)
             find("clCommandNDRangeKernelKHR");
-        Complete = (delegate* unmanaged<nint, OpenCLError>)find("clFinalizeCommandBufferKHR");
-        Enqueue = (delegate* unmanaged<uint, nint*, nint, uint, nint*, nint*, OpenCLError>)find("clEnqueueCommandBufferKHR");
-        Release = (delegate* unmanaged<nint, OpenCLError>)find("clReleaseCommandBufferKHR");
+        Complete = (delegate* unmanaged<nint, CLError>)find("clFinalizeCommandBufferKHR");
+        Enqueue = (delegate* unmanaged<uint, nint*, nint, uint, nint*, nint*, CLError>)find("clEnqueueCommandBufferKHR");
+        Release = (delegate* unmanaged<nint, CLError>)find("clReleaseCommandBufferKHR");
     }
 
     /// <summary>The extension on a device; null where the driver does not have it.</summary>
-    public static CommandBuffers? Of(OpenCLLibrary cl, OpenCL12Device device)
+    public static CommandBuffers? Of(OpenCL12Device device)
     {
         if (!device.HasCommandBuffers)
             return null;
         bool isWhole = true;
         var found = new CommandBuffers(name =>
         {
-            nint address = cl.ExtensionFunction(device.Platform, name);
-            isWhole &= address != 0;
-            return address;
+            fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + '\0'))
+            {
+                nint address = clGetExtensionFunctionAddressForPlatform(device.Platform, text);
+                isWhole &= address != 0;
+                return address;
+            }
         });
         return isWhole ? found : null;
     }
@@ -62,7 +67,7 @@ internal sealed unsafe class CommandBufferGraph : LaunchGraph
     {
         (this.accelerator, this.driver) = (accelerator, driver);
         nint queue = accelerator.Queue;
-        OpenCLError error;
+        CLError error;
         // Replays are queued one behind the other.
         ulong* properties = stackalloc ulong[] { Flags, Simultaneous, 0 };
         buffer = driver.Create(1, &queue, properties, &error);
@@ -96,7 +101,7 @@ internal sealed unsafe class CommandBufferGraph : LaunchGraph
         accelerator.Finish();
         driver.Release(buffer);
         foreach (nint kernel in kernels)
-            accelerator.Library.ReleaseKernel(kernel);
+            clReleaseKernel(kernel);
         buffer = 0;
     }
 }

@@ -1,6 +1,8 @@
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Targets.OpenCL;
+using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -8,7 +10,6 @@ namespace VaeGpu.Gpu.Runtime;
 internal sealed unsafe class OpenCLExecutable : Executable
 {
     private readonly OpenCL12Accelerator accelerator;
-    private readonly OpenCLLibrary cl;
     private readonly string name;
     private readonly OpenCLText text;
     private readonly Index3D groupDim;
@@ -20,31 +21,28 @@ internal sealed unsafe class OpenCLExecutable : Executable
     public OpenCLExecutable(OpenCL12Accelerator accelerator, string name, OpenCLText text, Index3D groupDim, OpenCLProgramBuilder programs)
     {
         (this.accelerator, this.name, this.text, this.groupDim, this.programs) = (accelerator, name, text, groupDim, programs);
-        cl = accelerator.Library;
         program = programs.Build(name, text);
         kernel = programs.Kernel(program, text);
         arguments = [.. text.Arguments.Select(p => (p.ByteOffset, p.Memory))];
     }
 
-    /// <inheritdoc/>
     public override string Text => text.Source;
 
-    /// <inheritdoc/>
     public override void Launch(EngineStream stream, Index3D gridDim, byte* block, int dynamicSharedBytes)
     {
         ThrowIfTooMuchShared(dynamicSharedBytes);
         nuint* local = stackalloc nuint[3], global = stackalloc nuint[3];
         Sizes(gridDim, local, global);
-        OpenCLError error;
+        CLError error;
         // The driver's kernel object holds the arguments: setting them and launching must not be torn apart.
         lock (gate)
         {
             accelerator.ThrowIfDisposed();
             error = SetArguments(kernel, block, dynamicSharedBytes);
-            if (error == OpenCLError.CL_SUCCESS)
-                error = cl.EnqueueNDRangeKernel(accelerator.Queue, kernel, 3, null, global, local, 0, null, null);
+            if (error == CLError.CL_SUCCESS)
+                error = clEnqueueNDRangeKernel(accelerator.Queue, kernel, 3, null, global, local, 0, null, null);
         }
-        if (error != OpenCLError.CL_SUCCESS)
+        if (error != CLError.CL_SUCCESS)
             throw Failure(gridDim, error);
     }
 
@@ -58,15 +56,15 @@ internal sealed unsafe class OpenCLExecutable : Executable
         nuint* local = stackalloc nuint[3], global = stackalloc nuint[3];
         Sizes(launch.GridDim, local, global);
         nint own = programs.Kernel(program, text);
-        OpenCLError error = SetArguments(own, launch.Arguments, launch.DynamicSharedBytes);
-        if (error == OpenCLError.CL_SUCCESS)
+        CLError error = SetArguments(own, launch.Arguments, launch.DynamicSharedBytes);
+        if (error == CLError.CL_SUCCESS)
         {
             uint waits = after is null ? 0u : 1u;
             error = driver.NDRangeKernel(commandBuffer, 0, null, own, 3, null, global, local, waits, after, syncPoint, null);
         }
-        if (error == OpenCLError.CL_SUCCESS)
+        if (error == CLError.CL_SUCCESS)
             return own;
-        cl.ReleaseKernel(own);
+        clReleaseKernel(own);
         throw Failure(launch.GridDim, error);
     }
 
@@ -81,43 +79,36 @@ internal sealed unsafe class OpenCLExecutable : Executable
     /// <summary>Gives kernel object and program back to the driver.</summary>
     public void Release()
     {
-        cl.ReleaseKernel(kernel);
-        cl.ReleaseProgram(program);
+        clReleaseKernel(kernel);
+        clReleaseProgram(program);
     }
 
-    private OpenCLError SetArguments(nint kernel, byte* block, int dynamicSharedBytes)
+    private CLError SetArguments(nint kernel, byte* block, int dynamicSharedBytes)
     {
         uint index = 0;
         foreach ((int offset, MemoryType? memory) in arguments)
         {
-            OpenCLError error = memory is { } type
+            CLError error = memory is { } type
                 ? SetScalar(kernel, ref index, block + offset, type)
                 : SetView(kernel, ref index, (ViewArgument*)(block + offset));
-            if (error != OpenCLError.CL_SUCCESS)
+            if (error != CLError.CL_SUCCESS)
                 return error;
         }
         return text.UsesDynamicShared
-            ? cl.SetKernelArg(kernel, index, (nuint)Math.Max(dynamicSharedBytes, 1), null)
-            : OpenCLError.CL_SUCCESS;
+            ? clSetKernelArg(kernel, index, (nuint)Math.Max(dynamicSharedBytes, 1), null)
+            : CLError.CL_SUCCESS;
     }
 
-    private OpenCLError SetView(nint kernel, ref uint index, ViewArgument* view)
+    private CLError SetView(nint kernel, ref uint index, ViewArgument* view)
     {
-        OpenCLError error = cl.SetKernelArg(kernel, index++, (nuint)sizeof(nint), &view->Handle);
-        return error == OpenCLError.CL_SUCCESS ? cl.SetKernelArg(kernel, index++, sizeof(long), &view->ByteOffset) : error;
+        CLError error = clSetKernelArg(kernel, index++, (nuint)sizeof(nint), &view->Handle);
+        return error == CLError.CL_SUCCESS ? clSetKernelArg(kernel, index++, sizeof(long), &view->ByteOffset) : error;
     }
 
-    private OpenCLError SetScalar(nint kernel, ref uint index, byte* value, MemoryType type)
+    private CLError SetScalar(nint kernel, ref uint index, byte* value, MemoryType type)
     {
-        int widened = type switch
-        {
-            MemoryType.I8 => *(sbyte*)value,
-            MemoryType.U8 => *value,
-            MemoryType.I16 => *(short*)value,
-            MemoryType.U16 => *(ushort*)value,
-            _ => 0,
-        };
-        return cl.SetKernelArg(kernel, index++, (nuint)type.ValueType().Bytes, type.Bytes() < sizeof(int) ? (byte*)&widened : value);
+        long widened = type.Read(in *value);
+        return clSetKernelArg(kernel, index++, (nuint)type.ValueType().Bytes, &widened);
     }
 
     private void Sizes(Index3D gridDim, nuint* local, nuint* global)
@@ -135,15 +126,15 @@ internal sealed unsafe class OpenCLExecutable : Executable
         }
     }
 
-    private KernelLaunchException Failure(Index3D gridDim, OpenCLError error) =>
+    private KernelLaunchException Failure(Index3D gridDim, CLError error) =>
         new($"{accelerator.Name} does not launch {name} with {gridDim.X}×{gridDim.Y}×{gridDim.Z} groups of "
             + $"{groupDim.X}×{groupDim.Y}×{groupDim.Z} threads: {error}. {Remedy(error)}");
 
-    private static string Remedy(OpenCLError error) => error switch
+    private static string Remedy(CLError error) => error switch
     {
-        OpenCLError.CL_INVALID_WORK_GROUP_SIZE or OpenCLError.CL_INVALID_WORK_ITEM_SIZE =>
+        CLError.CL_INVALID_WORK_GROUP_SIZE or CLError.CL_INVALID_WORK_ITEM_SIZE =>
             "The kernel needs too many registers for groups of this size: choose a smaller group.",
-        OpenCLError.CL_INVALID_MEM_OBJECT or OpenCLError.CL_INVALID_ARG_VALUE =>
+        CLError.CL_INVALID_MEM_OBJECT or CLError.CL_INVALID_ARG_VALUE =>
             "A view's memory was freed, or belongs to another accelerator.",
         _ when error.IsOutOfMemory() => "The device is out of registers, shared memory or memory: choose a smaller group, tile or batch.",
         _ => "This is a defect of the compiler or the driver.",

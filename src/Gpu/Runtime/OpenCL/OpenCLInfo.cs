@@ -1,74 +1,61 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using ILGPU.Runtime.OpenCL;
+using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
 
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>Answers of the driver about its platforms and devices.</summary>
 internal static unsafe class OpenCLInfo
 {
-    public const uint PlatformVersion = 0x0901, PlatformName = 0x0902;
-    public const uint DeviceType = 0x1000;
-    /// <summary>CL_DEVICE_TYPE_GPU.</summary>
-    public const ulong Gpu = 4;
-    public const uint MaxComputeUnits = 0x1002, MaxWorkGroupSize = 0x1004, AddressBits = 0x100D;
-    public const uint SingleFloatConfig = 0x101B, GlobalMemorySize = 0x101F, MaxAllocation = 0x1010, LocalMemorySize = 0x1023;
-    public const uint EndianLittle = 0x1026, Available = 0x1027, CompilerAvailable = 0x1028;
-    public const uint DeviceName = 0x102B, DriverVersion = 0x102D, Profile = 0x102E, DeviceVersion = 0x102F;
-    public const uint Extensions = 0x1030, DoubleFloatConfig = 0x1032, CommandBufferCapabilities = 0x12A9;
+    /// <summary>CL_DEVICE_COMMAND_BUFFER_CAPABILITIES_KHR.</summary>
+    public const CLDeviceInfoType CommandBufferCapabilities = (CLDeviceInfoType)0x12A9;
 
     /// <summary>The platforms of every installed driver.</summary>
-    public static nint[] Platforms(OpenCLLibrary cl)
-    {
-        uint count = 0;
-        if (cl.GetPlatformIDs(0, null, &count) != OpenCLError.CL_SUCCESS || count == 0)
-            return [];
-        var platforms = new nint[count];
-        fixed (nint* p = platforms)
-            cl.GetPlatformIDs(count, p, null).Check("clGetPlatformIDs");
-        return platforms;
-    }
+    public static nint[] Platforms() => List("clGetPlatformIDs", clGetPlatformIDs);
 
     /// <summary>The devices of a platform, of every type.</summary>
-    public static nint[] Devices(OpenCLLibrary cl, nint platform)
+    public static nint[] Devices(nint platform) =>
+        List("clGetDeviceIDs", (count, devices, found) => clGetDeviceIDs(platform, 0xFFFFFFFF, count, devices, found));
+
+    private delegate CLError Listing(uint count, nint* handles, uint* found);
+
+    private static nint[] List(string call, Listing ask)
     {
-        const ulong AllTypes = 0xFFFFFFFF;
         uint count = 0;
-        if (cl.GetDeviceIDs(platform, AllTypes, 0, null, &count) != OpenCLError.CL_SUCCESS || count == 0)
+        if (ask(0, null, &count) != CLError.CL_SUCCESS || count == 0)
             return [];
-        var devices = new nint[count];
-        fixed (nint* p = devices)
-            cl.GetDeviceIDs(platform, AllTypes, count, p, null).Check("clGetDeviceIDs");
-        return devices;
+        var handles = new nint[count];
+        fixed (nint* start = handles)
+            ask(count, start, null).Check(call);
+        return handles;
     }
 
-    public static string PlatformText(OpenCLLibrary cl, nint platform, uint what)
-    {
-        nuint size = 0;
-        if (cl.GetPlatformInfo(platform, what, 0, null, &size) != OpenCLError.CL_SUCCESS || size == 0)
-            return "";
-        byte[] bytes = new byte[size];
-        fixed (byte* p = bytes)
-            cl.GetPlatformInfo(platform, what, size, p, null).Check("clGetPlatformInfo");
-        return Text(bytes);
-    }
+    public static string PlatformText(nint platform, CLPlatformInfoType what) =>
+        Text("clGetPlatformInfo", (bytes, value, size) => clGetPlatformInfo(platform, what, bytes, value, size));
 
-    public static string DeviceText(OpenCLLibrary cl, nint device, uint what)
-    {
-        nuint size = 0;
-        if (cl.GetDeviceInfo(device, what, 0, null, &size) != OpenCLError.CL_SUCCESS || size == 0)
-            return "";
-        byte[] bytes = new byte[size];
-        fixed (byte* p = bytes)
-            cl.GetDeviceInfo(device, what, size, p, null).Check("clGetDeviceInfo");
-        return Text(bytes);
-    }
+    public static string DeviceText(nint device, CLDeviceInfoType what) =>
+        Text("clGetDeviceInfo", (bytes, value, size) => clGetDeviceInfo(device, what, bytes, value, size));
 
     /// <summary>A number about a device; 0 where the driver does not know the question.</summary>
-    public static T Number<T>(OpenCLLibrary cl, nint device, uint what) where T : unmanaged
+    public static T Number<T>(nint device, CLDeviceInfoType what) where T : unmanaged
     {
         T value = default;
-        return cl.GetDeviceInfo(device, what, (nuint)Unsafe.SizeOf<T>(), &value, null) == OpenCLError.CL_SUCCESS ? value : default;
+        return clGetDeviceInfo(device, what, (nuint)Unsafe.SizeOf<T>(), &value, null) == CLError.CL_SUCCESS ? value : default;
     }
 
-    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes).TrimEnd('\0').Trim();
+    /// <summary>One of OpenCL's questions whose answer is a text.</summary>
+    public delegate CLError Question(nuint bytes, void* value, nuint* size);
+
+    /// <summary>The answer; empty where the driver does not know the question.</summary>
+    public static string Text(string call, Question ask)
+    {
+        nuint size = 0;
+        if (ask(0, null, &size) != CLError.CL_SUCCESS || size == 0)
+            return "";
+        byte[] bytes = new byte[size];
+        fixed (byte* start = bytes)
+            ask(size, start, null).Check(call);
+        return Encoding.UTF8.GetString(bytes).TrimEnd('\0').Trim();
+    }
 }

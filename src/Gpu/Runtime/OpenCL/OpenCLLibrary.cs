@@ -1,107 +1,60 @@
 using System.Runtime.InteropServices;
+using ILGPU.Runtime.OpenCL;
 
 namespace VaeGpu.Gpu.Runtime;
 
-/// <summary>
-/// The entry points of the system's OpenCL loader that are used here, looked up once. Where there is none the program
-/// goes on without OpenCL.
-/// </summary>
-internal sealed unsafe class OpenCLLibrary
+/// <summary>The functions of the system's OpenCL loader that are used here. Where there is none the program goes on without OpenCL.</summary>
+internal static unsafe class OpenCLLibrary
 {
+    private const string Name = "opencl";
+
     private static readonly string[] FileNames =
         ["libOpenCL.so.1", "libOpenCL.so", "OpenCL.dll", "/System/Library/Frameworks/OpenCL.framework/OpenCL"];
 
-    private static readonly Lazy<OpenCLLibrary?> Loaded = new(Load);
+    /// <summary>Whether there is a loader, and one that knows OpenCL 1.2.</summary>
+    public static bool IsPresent { get; } = FileNames.Any(file =>
+        NativeLibrary.TryLoad(file, out nint library) && EntryPoints.Bind(typeof(OpenCLLibrary), Name, library) is null);
 
-    public readonly delegate* unmanaged<uint, nint*, uint*, OpenCLError> GetPlatformIDs;
-    public readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError> GetPlatformInfo;
-    public readonly delegate* unmanaged<nint, ulong, uint, nint*, uint*, OpenCLError> GetDeviceIDs;
-    public readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError> GetDeviceInfo;
-    public readonly delegate* unmanaged<nint*, uint, nint*, void*, void*, OpenCLError*, nint> CreateContext;
-    public readonly delegate* unmanaged<nint, OpenCLError> ReleaseContext;
-    public readonly delegate* unmanaged<nint, nint, ulong, OpenCLError*, nint> CreateCommandQueue;
-    public readonly delegate* unmanaged<nint, OpenCLError> ReleaseCommandQueue;
-    public readonly delegate* unmanaged<nint, ulong, nuint, void*, OpenCLError*, nint> CreateBuffer;
-    public readonly delegate* unmanaged<nint, OpenCLError> ReleaseMemObject;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError> EnqueueReadBuffer;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError> EnqueueWriteBuffer;
-    public readonly delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError> EnqueueCopyBuffer;
-    public readonly delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError> EnqueueFillBuffer;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, OpenCLError> EnqueueNDRangeKernel;
-    public readonly delegate* unmanaged<nint, OpenCLError> Finish;
-    public readonly delegate* unmanaged<nint, uint, byte**, nuint*, OpenCLError*, nint> CreateProgramWithSource;
-    public readonly delegate* unmanaged<nint, uint, nint*, nuint*, byte**, OpenCLError*, OpenCLError*, nint> CreateProgramWithBinary;
-    public readonly delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, OpenCLError> BuildProgram;
-    public readonly delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, OpenCLError> GetProgramBuildInfo;
-    public readonly delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError> GetProgramInfo;
-    public readonly delegate* unmanaged<nint, OpenCLError> ReleaseProgram;
-    public readonly delegate* unmanaged<nint, byte*, OpenCLError*, nint> CreateKernel;
-    public readonly delegate* unmanaged<nint, OpenCLError> ReleaseKernel;
-    public readonly delegate* unmanaged<nint, uint, nuint, void*, OpenCLError> SetKernelArg;
-    private readonly delegate* unmanaged<nint, byte*, nint> getExtensionFunctionAddressForPlatform;
-
-    private OpenCLLibrary(nint library)
-    {
-        void* Find(string name) => (void*)NativeLibrary.GetExport(library, name);
-        GetPlatformIDs = (delegate* unmanaged<uint, nint*, uint*, OpenCLError>)Find("clGetPlatformIDs");
-        GetPlatformInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError>)Find("clGetPlatformInfo");
-        GetDeviceIDs = (delegate* unmanaged<nint, ulong, uint, nint*, uint*, OpenCLError>)Find("clGetDeviceIDs");
-        GetDeviceInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError>)Find("clGetDeviceInfo");
-        CreateContext = (delegate* unmanaged<nint*, uint, nint*, void*, void*, OpenCLError*, nint>)Find("clCreateContext");
-        ReleaseContext = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseContext");
-        CreateCommandQueue = (delegate* unmanaged<nint, nint, ulong, OpenCLError*, nint>)Find("clCreateCommandQueue");
-        ReleaseCommandQueue = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseCommandQueue");
-        CreateBuffer = (delegate* unmanaged<nint, ulong, nuint, void*, OpenCLError*, nint>)Find("clCreateBuffer");
-        ReleaseMemObject = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseMemObject");
-        EnqueueReadBuffer =
-            (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueReadBuffer");
-        EnqueueWriteBuffer =
-            (delegate* unmanaged<nint, nint, uint, nuint, nuint, void*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueWriteBuffer");
-        EnqueueCopyBuffer =
-            (delegate* unmanaged<nint, nint, nint, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError>)Find("clEnqueueCopyBuffer");
-        EnqueueFillBuffer =
-            (delegate* unmanaged<nint, nint, void*, nuint, nuint, nuint, uint, nint*, nint*, OpenCLError>)Find("clEnqueueFillBuffer");
-        EnqueueNDRangeKernel =
-            (delegate* unmanaged<nint, nint, uint, nuint*, nuint*, nuint*, uint, nint*, nint*, OpenCLError>)Find("clEnqueueNDRangeKernel");
-        Finish = (delegate* unmanaged<nint, OpenCLError>)Find("clFinish");
-        CreateProgramWithSource = (delegate* unmanaged<nint, uint, byte**, nuint*, OpenCLError*, nint>)Find("clCreateProgramWithSource");
-        CreateProgramWithBinary =
-            (delegate* unmanaged<nint, uint, nint*, nuint*, byte**, OpenCLError*, OpenCLError*, nint>)Find("clCreateProgramWithBinary");
-        BuildProgram = (delegate* unmanaged<nint, uint, nint*, byte*, void*, void*, OpenCLError>)Find("clBuildProgram");
-        GetProgramBuildInfo = (delegate* unmanaged<nint, nint, uint, nuint, void*, nuint*, OpenCLError>)Find("clGetProgramBuildInfo");
-        GetProgramInfo = (delegate* unmanaged<nint, uint, nuint, void*, nuint*, OpenCLError>)Find("clGetProgramInfo");
-        ReleaseProgram = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseProgram");
-        CreateKernel = (delegate* unmanaged<nint, byte*, OpenCLError*, nint>)Find("clCreateKernel");
-        ReleaseKernel = (delegate* unmanaged<nint, OpenCLError>)Find("clReleaseKernel");
-        SetKernelArg = (delegate* unmanaged<nint, uint, nuint, void*, OpenCLError>)Find("clSetKernelArg");
-        getExtensionFunctionAddressForPlatform = (delegate* unmanaged<nint, byte*, nint>)Find("clGetExtensionFunctionAddressForPlatform");
-    }
-
-    /// <summary>The loader; null where there is none, or one too old to know OpenCL 1.2.</summary>
-    public static OpenCLLibrary? Instance => Loaded.Value;
-
-    /// <summary>The address of an extension's function; 0 where the driver does not have it.</summary>
-    public nint ExtensionFunction(nint platform, string name)
-    {
-        fixed (byte* text = System.Text.Encoding.ASCII.GetBytes(name + '\0'))
-            return getExtensionFunctionAddressForPlatform(platform, text);
-    }
-
-    private static OpenCLLibrary? Load()
-    {
-        foreach (string name in FileNames)
-        {
-            if (!NativeLibrary.TryLoad(name, out nint library))
-                continue;
-            try
-            {
-                return new OpenCLLibrary(library);
-            }
-            catch (EntryPointNotFoundException)
-            {
-                NativeLibrary.Free(library);
-            }
-        }
-        return null;
-    }
+    [DllImport(Name)] public static extern CLError clGetPlatformIDs(uint count, nint* platforms, uint* found);
+    [DllImport(Name)] public static extern CLError clGetPlatformInfo(
+        nint platform, CLPlatformInfoType what, nuint bytes, void* value, nuint* size);
+    [DllImport(Name)] public static extern CLError clGetDeviceIDs(
+        nint platform, ulong types, uint count, nint* devices, uint* found);
+    [DllImport(Name)] public static extern CLError clGetDeviceInfo(
+        nint device, CLDeviceInfoType what, nuint bytes, void* value, nuint* size);
+    [DllImport(Name)] public static extern nint clCreateContext(
+        nint* properties, uint count, nint* devices, void* callback, void* data, CLError* error);
+    [DllImport(Name)] public static extern CLError clReleaseContext(nint context);
+    [DllImport(Name)] public static extern nint clCreateCommandQueue(
+        nint context, nint device, ulong properties, CLError* error);
+    [DllImport(Name)] public static extern CLError clReleaseCommandQueue(nint queue);
+    [DllImport(Name)] public static extern nint clCreateBuffer(
+        nint context, ulong flags, nuint bytes, void* host, CLError* error);
+    [DllImport(Name)] public static extern CLError clReleaseMemObject(nint memory);
+    [DllImport(Name)] public static extern CLError clEnqueueReadBuffer(
+        nint queue, nint buffer, uint blocks, nuint offset, nuint bytes, void* target, uint waits, nint* events, nint* @event);
+    [DllImport(Name)] public static extern CLError clEnqueueWriteBuffer(
+        nint queue, nint buffer, uint blocks, nuint offset, nuint bytes, void* source, uint waits, nint* events, nint* @event);
+    [DllImport(Name)] public static extern CLError clEnqueueCopyBuffer(
+        nint queue, nint source, nint target, nuint sourceOffset, nuint targetOffset, nuint bytes, uint waits, nint* events, nint* @event);
+    [DllImport(Name)] public static extern CLError clEnqueueFillBuffer(
+        nint queue, nint buffer, void* pattern, nuint width, nuint offset, nuint bytes, uint waits, nint* events, nint* @event);
+    [DllImport(Name)] public static extern CLError clEnqueueNDRangeKernel(
+        nint queue, nint kernel, uint axes, nuint* offset, nuint* global, nuint* local, uint waits, nint* events, nint* @event);
+    [DllImport(Name)] public static extern CLError clFinish(nint queue);
+    [DllImport(Name)] public static extern nint clCreateProgramWithSource(
+        nint context, uint count, byte** texts, nuint* lengths, CLError* error);
+    [DllImport(Name)] public static extern nint clCreateProgramWithBinary(
+        nint context, uint count, nint* devices, nuint* lengths, byte** binaries, CLError* states, CLError* error);
+    [DllImport(Name)] public static extern CLError clBuildProgram(
+        nint program, uint count, nint* devices, byte* options, void* callback, void* data);
+    [DllImport(Name)] public static extern CLError clGetProgramBuildInfo(
+        nint program, nint device, uint what, nuint bytes, void* value, nuint* size);
+    [DllImport(Name)] public static extern CLError clGetProgramInfo(
+        nint program, uint what, nuint bytes, void* value, nuint* size);
+    [DllImport(Name)] public static extern CLError clReleaseProgram(nint program);
+    [DllImport(Name)] public static extern nint clCreateKernel(nint program, byte* name, CLError* error);
+    [DllImport(Name)] public static extern CLError clReleaseKernel(nint kernel);
+    [DllImport(Name)] public static extern CLError clSetKernelArg(nint kernel, uint index, nuint bytes, void* value);
+    [DllImport(Name)] public static extern nint clGetExtensionFunctionAddressForPlatform(nint platform, byte* name);
 }

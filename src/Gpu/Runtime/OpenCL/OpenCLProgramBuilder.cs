@@ -1,12 +1,13 @@
-using System.Security.Cryptography;
 using System.Text;
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.OpenCL;
+using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
 
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>Has the driver compile texts for one device, or takes what it compiled in an earlier run.</summary>
-internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCL12Device device, nint context)
+internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint context)
 {
     private const uint BuildLog = 0x1183, BinarySizes = 0x1165, Binaries = 0x1166;
     private const int LogLines = 12;
@@ -29,33 +30,32 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCL12Devi
     /// <summary>A kernel object of a program: it holds a launch's arguments.</summary>
     public nint Kernel(nint program, OpenCLText text)
     {
-        OpenCLError error;
+        CLError error;
         nint handle;
         fixed (byte* name = Terminated(text.Entry))
-            handle = cl.CreateKernel(program, name, &error);
+            handle = clCreateKernel(program, name, &error);
         error.Check("clCreateKernel");
         return handle;
     }
 
     /// <summary>What a text's binary is kept under.</summary>
-    internal string Key(string source) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', source, device.Name, device.Driver, options))));
+    internal string Key(string source) => BinaryCache.Key(source, device.Name, device.Driver, options);
 
     private nint FromSource(string kernel, string source)
     {
-        OpenCLError error;
+        CLError error;
         nint program;
         fixed (byte* bytes = Terminated(source))
         {
             byte* start = bytes;
-            program = cl.CreateProgramWithSource(context, 1, &start, null, &error);
+            program = clCreateProgramWithSource(context, 1, &start, null, &error);
         }
         error.Check("clCreateProgramWithSource");
         error = BuildProgram(program);
-        if (error == OpenCLError.CL_SUCCESS)
+        if (error == CLError.CL_SUCCESS)
             return program;
         string log = Log(program);
-        cl.ReleaseProgram(program);
+        clReleaseProgram(program);
         throw new KernelLaunchException($"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the driver. The driver says:\n{log}");
     }
 
@@ -66,49 +66,45 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCLLibrary cl, OpenCL12Devi
             return 0;
         nint handle = device.Handle, program;
         nuint size = (nuint)binary.Length;
-        OpenCLError status, error;
+        CLError status, error;
         fixed (byte* bytes = binary)
         {
             byte* start = bytes;
-            program = cl.CreateProgramWithBinary(context, 1, &handle, &size, &start, &status, &error);
+            program = clCreateProgramWithBinary(context, 1, &handle, &size, &start, &status, &error);
         }
-        if (error != OpenCLError.CL_SUCCESS)
+        if (error != CLError.CL_SUCCESS)
             return 0;
-        if (status == OpenCLError.CL_SUCCESS && BuildProgram(program) == OpenCLError.CL_SUCCESS)
+        if (status == CLError.CL_SUCCESS && BuildProgram(program) == CLError.CL_SUCCESS)
             return program;
-        cl.ReleaseProgram(program);
+        clReleaseProgram(program);
         return 0;
     }
 
-    private OpenCLError BuildProgram(nint program)
+    private CLError BuildProgram(nint program)
     {
         nint handle = device.Handle;
         fixed (byte* text = Terminated(options))
-            return cl.BuildProgram(program, 1, &handle, text, null, null);
+            return clBuildProgram(program, 1, &handle, text, null, null);
     }
 
     private byte[]? Binary(nint program)
     {
         nuint size = 0;
-        if (cl.GetProgramInfo(program, BinarySizes, (nuint)sizeof(nuint), &size, null) != OpenCLError.CL_SUCCESS || size == 0)
+        if (clGetProgramInfo(program, BinarySizes, (nuint)sizeof(nuint), &size, null) != CLError.CL_SUCCESS || size == 0)
             return null;
         byte[] binary = new byte[size];
         fixed (byte* bytes = binary)
         {
             byte* start = bytes;
-            return cl.GetProgramInfo(program, Binaries, (nuint)sizeof(byte*), &start, null) == OpenCLError.CL_SUCCESS ? binary : null;
+            return clGetProgramInfo(program, Binaries, (nuint)sizeof(byte*), &start, null) == CLError.CL_SUCCESS ? binary : null;
         }
     }
 
     private string Log(nint program)
     {
-        nuint size = 0;
-        if (cl.GetProgramBuildInfo(program, device.Handle, BuildLog, 0, null, &size) != OpenCLError.CL_SUCCESS || size == 0)
-            return "(nothing)";
-        byte[] log = new byte[size];
-        fixed (byte* bytes = log)
-            cl.GetProgramBuildInfo(program, device.Handle, BuildLog, size, bytes, null);
-        return string.Join('\n', Encoding.UTF8.GetString(log).TrimEnd('\0').Split('\n').Take(LogLines));
+        string log = OpenCLInfo.Text("clGetProgramBuildInfo",
+            (bytes, value, size) => clGetProgramBuildInfo(program, device.Handle, BuildLog, bytes, value, size));
+        return log.Length == 0 ? "(nothing)" : string.Join('\n', log.Split('\n').Take(LogLines));
     }
 
     private static byte[] Terminated(string text) => Encoding.UTF8.GetBytes(text + '\0');

@@ -22,10 +22,8 @@ internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spans
     /// <summary>Notes a read; gives the write that it races with.</summary>
     public Conflict? Read(long address, int size, int lane)
     {
-        long last = (address + size - 1) >> shift;
-        for (long i = address >> shift; i <= last; i++)
+        foreach (ref Entry entry in Granules(address, size))
         {
-            ref Entry entry = ref entries[i];
             if (!IsBefore(entry.Writer, entry.WriteTime, lane))
                 return new(entry.Writer, entry.WriteTime, true);
             Note(ref entry.Reader, ref entry.ReadTime, lane);
@@ -36,10 +34,8 @@ internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spans
     /// <summary>Notes a write; gives the access that it races with. A write that changes nothing cannot be seen by another group.</summary>
     public Conflict? Write(long address, int size, int lane, bool changes)
     {
-        long last = (address + size - 1) >> shift;
-        for (long i = address >> shift; i <= last; i++)
+        foreach (ref Entry entry in Granules(address, size))
         {
-            ref Entry entry = ref entries[i];
             if ((changes || !spansGroups) && FindConflict(entry, lane, false) is { } conflict)
                 return conflict;
             Note(ref entry.Writer, ref entry.WriteTime, lane);
@@ -51,10 +47,8 @@ internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spans
     /// <summary>Notes an atomic operation; gives the plain access that it races with.</summary>
     public Conflict? Atomic(long address, int size, int lane)
     {
-        long last = (address + size - 1) >> shift;
-        for (long i = address >> shift; i <= last; i++)
+        foreach (ref Entry entry in Granules(address, size))
         {
-            ref Entry entry = ref entries[i];
             if (FindConflict(entry, lane, entry.Atomic) is { } conflict)
                 return conflict;
             // A plain write of this very thread still races with the atomics of the others.
@@ -63,6 +57,9 @@ internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spans
         }
         return null;
     }
+
+    private Span<Entry> Granules(long address, int size) =>
+        entries.AsSpan((int)(address >> shift)..((int)((address + size - 1) >> shift) + 1));
 
     private Conflict? FindConflict(in Entry entry, int lane, bool writesAgree)
     {

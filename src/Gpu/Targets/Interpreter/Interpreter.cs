@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -18,7 +19,7 @@ internal sealed class Interpreter
     private readonly List<Memory> shared;
     private readonly int? dynamicShared;
     private readonly List<(Parameter Parameter, long[] Column, int Allocation)> parameters = [];
-    private readonly HashSet<Parameter> written;
+    private readonly WrittenMemory written;
     private readonly int globalGranule, sharedGranule;
 
     /// <param name="function">What to run.</param>
@@ -42,9 +43,9 @@ internal sealed class Interpreter
             parameters.Add((parameter, translator.Column(parameter), parameter.Type.IsPointer ? machine.Add(Allocation.None) : 0));
         body = translator.Translate(function.Body);
         (shared, dynamicShared) = (translator.Shared, translator.DynamicShared);
-        written = Accesses.WrittenParameters(function);
-        globalGranule = Accesses.Granule(function, AddressSpace.Global);
-        sharedGranule = Accesses.Granule(function, AddressSpace.Shared);
+        written = new WrittenMemory(function);
+        globalGranule = Granule(AddressSpace.Global);
+        sharedGranule = Granule(AddressSpace.Shared);
     }
 
     /// <summary>Runs groups of a grid.</summary>
@@ -66,7 +67,7 @@ internal sealed class Interpreter
             {
                 Array.Fill(column, parameter.Type.IsPointer
                     ? Bind(parameter, allocation, arguments, memoryOf, logged)
-                    : ReadScalar(parameter, arguments));
+                    : parameter.Memory!.Value.Read(in arguments[parameter.ByteOffset]));
             }
             List<Memory> groupMemory = PrepareShared(dynamicSharedBytes);
             for (int group = groups.Start.Value; group < groups.End.Value; group++)
@@ -106,20 +107,10 @@ internal sealed class Interpreter
         return Pointer.To(allocation);
     }
 
-    private static unsafe long ReadScalar(Parameter parameter, byte* arguments)
-    {
-        byte* at = arguments + parameter.ByteOffset;
-        return parameter.Memory switch
-        {
-            MemoryType.I8 => *(sbyte*)at,
-            MemoryType.U8 => *at,
-            MemoryType.I16 => *(short*)at,
-            MemoryType.U16 => *(ushort*)at,
-            MemoryType.I32 or MemoryType.F32 => *(int*)at,
-            MemoryType.I64 or MemoryType.F64 => *(long*)at,
-            _ => throw new InvalidOperationException($"The parameter {parameter.Name} does not say how it lies in memory."),
-        };
-    }
+    /// <summary>The bytes of the smallest access to an address space; all others are multiples of it.</summary>
+    private int Granule(AddressSpace space) => function.Body.All()
+        .Where(i => (i.Op is Op.Load or Op.Store or Op.LoadWide or Op.StoreWide || i.Op.IsAtomic()) && i.Operands[0].Type.Space == space)
+        .Select(i => i.Memory.Bytes()).DefaultIfEmpty(1).Min();
 
     /// <summary>Gives the shared arrays fresh logs for a launch, and the dynamic one its size.</summary>
     private List<Memory> PrepareShared(int dynamicSharedBytes)

@@ -86,11 +86,11 @@ internal sealed class Machine
     /// <summary>What a thread is called in messages.</summary>
     public string NameOf(int lane) => NameOf(lane, Clock.Now);
 
-    /// <summary>What the threads of an access are called in messages.</summary>
     /// <summary>The index at a place of an extent, X running fastest.</summary>
     public static Index3D Unflatten(int linear, Index3D extent) =>
         new(linear % extent.X, linear / extent.X % extent.Y, linear / extent.X / extent.Y);
 
+    /// <summary>What the threads of an access are called in messages.</summary>
     public string NameOf(int who, int time)
     {
         var grid = new Index3D((int)GridDim[0][0], (int)GridDim[1][0], (int)GridDim[2][0]);

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -28,45 +27,15 @@ internal sealed class Memory(long bytes)
     public void Forget(long start, long length) => written.AsSpan((int)start, (int)length).Clear();
 
     /// <summary>Whether all bytes of a scalar have been written.</summary>
-    public bool IsWritten(long address, int size) => size switch
-    {
-        1 => written[address] != 0,
-        2 => Unsafe.ReadUnaligned<ushort>(ref written[address]) == ushort.MaxValue,
-        4 => Unsafe.ReadUnaligned<uint>(ref written[address]) == uint.MaxValue,
-        _ => Unsafe.ReadUnaligned<ulong>(ref written[address]) == ulong.MaxValue,
-    };
+    public bool IsWritten(long address, int size) => !written.AsSpan((int)address, size).ContainsAnyExcept(byte.MaxValue);
 
     /// <summary>The bits of a value; small integers widen.</summary>
-    public long Read(MemoryType type, long address) => type switch
-    {
-        MemoryType.I8 => (sbyte)data[address],
-        MemoryType.U8 => data[address],
-        MemoryType.I16 => Unsafe.ReadUnaligned<short>(ref data[address]),
-        MemoryType.U16 => Unsafe.ReadUnaligned<ushort>(ref data[address]),
-        MemoryType.I32 or MemoryType.F32 => Unsafe.ReadUnaligned<int>(ref data[address]),
-        _ => Unsafe.ReadUnaligned<long>(ref data[address]),
-    };
+    public long Read(MemoryType type, long address) => type.Read(in data[address]);
 
     /// <summary>Stores as many of the low bytes as the type has.</summary>
     public void Write(MemoryType type, long address, long bits)
     {
-        switch (type.Bytes())
-        {
-            case 1:
-                (data[address], written[address]) = ((byte)bits, byte.MaxValue);
-                break;
-            case 2:
-                Unsafe.WriteUnaligned(ref data[address], (short)bits);
-                Unsafe.WriteUnaligned(ref written[address], ushort.MaxValue);
-                break;
-            case 4:
-                Unsafe.WriteUnaligned(ref data[address], (int)bits);
-                Unsafe.WriteUnaligned(ref written[address], uint.MaxValue);
-                break;
-            default:
-                Unsafe.WriteUnaligned(ref data[address], bits);
-                Unsafe.WriteUnaligned(ref written[address], ulong.MaxValue);
-                break;
-        }
+        type.Write(ref data[address], bits);
+        type.Write(ref written[address], -1);
     }
 }

@@ -77,33 +77,9 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     }
 }
 
-/// <summary>A load; with a condition it reads only where that holds.</summary>
+/// <summary>A load of one element, or of neighbouring ones; with a condition it reads only where that holds.</summary>
 internal sealed class LoadStep(
-    Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[]? otherwise, long[] result)
-    : MemoryStep(machine, instruction, pointers)
-{
-    protected override string Verb => "reads";
-
-    public override void Run(ReadOnlySpan<int> lanes)
-    {
-        foreach (int lane in lanes)
-        {
-            if (condition is not null && condition[lane] == 0)
-            {
-                result[lane] = otherwise![lane];
-                continue;
-            }
-            Memory memory = Locate(lane, out long address);
-            ThrowIfUnwritten(memory, address, lane);
-            if (memory.Log?.Read(address, Size, lane) is { } conflict)
-                throw Race(conflict, lane);
-            result[lane] = memory.Read(Type, address);
-        }
-    }
-}
-
-/// <summary>A load of neighbouring elements; with a condition it gives zeros where that does not hold.</summary>
-internal sealed class LoadWideStep(Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[][] results)
+    Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[]? otherwise, long[][] results)
     : MemoryStep(machine, instruction, pointers)
 {
     protected override string Verb => "reads";
@@ -115,7 +91,7 @@ internal sealed class LoadWideStep(Machine machine, Instruction instruction, lon
             if (condition is not null && condition[lane] == 0)
             {
                 foreach (long[] result in results)
-                    result[lane] = 0;
+                    result[lane] = otherwise is null ? 0 : otherwise[lane];
                 continue;
             }
             Memory memory = Locate(lane, out long address);
@@ -189,8 +165,6 @@ internal sealed class AtomicStep(
         if (instruction.Op is Op.AtomicExchange or Op.AtomicCompareExchange)
             return static (_, value, _) => value;
         IrType type = instruction.Type;
-        if (type.IsInteger && instruction.Op is Op.AtomicMax or Op.AtomicMin)
-            return instruction.Op == Op.AtomicMax ? static (a, b, _) => Math.Max(a, b) : static (a, b, _) => Math.Min(a, b);
         // Sign-extended bits keep the order of unsigned numbers, too.
         if (instruction.Op is Op.AtomicMaxU or Op.AtomicMinU)
         {
@@ -207,8 +181,7 @@ internal sealed class AtomicStep(
             Op.AtomicOr => Op.Or,
             _ => Op.Xor,
         };
-        Value zero = Constant.Zero(type);
-        return Arithmetic.Of(new Instruction(op, type, [zero, zero]));
+        return Arithmetic.Of(op, type, type)!;
     }
 }
 

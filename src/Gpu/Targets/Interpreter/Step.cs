@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
 

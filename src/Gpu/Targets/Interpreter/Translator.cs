@@ -43,8 +43,8 @@ internal sealed class Translator(Machine machine)
                 return Translate(branch);
             case For loop:
                 return new ForStep(machine, loop, Column(loop.Lower), Column(loop.Upper), Column(loop.Induction),
-                    Move(loop.Initial, loop.Body.Arguments.Skip(1)), Translate(loop.Body),
-                    Move(loop.Body.Yields, loop.Body.Arguments.Skip(1)), Move(loop.Body.Arguments.Skip(1), loop.Results));
+                    Move(loop.Initial, loop.Carried), Translate(loop.Body),
+                    Move(loop.Body.Yields, loop.Carried), Move(loop.Carried, loop.Results));
             case While loop:
                 return new WhileStep(machine, loop, Move(loop.Initial, loop.Body.Arguments), Translate(loop.Body), Column(loop.Condition),
                     Move(loop.Body.Yields, loop.Body.Arguments), Move(loop.Body.Arguments, loop.Results));
@@ -72,10 +72,22 @@ internal sealed class Translator(Machine machine)
         long[] a = Column(instruction.Operands[0]);
         long[] b = instruction.Operands.Length > 1 ? Column(instruction.Operands[1]) : a;
         long[] c = instruction.Operands.Length > 2 ? Column(instruction.Operands[2]) : a;
-        var step = new ComputeStep(Arithmetic.Of(instruction), a, b, c, Column(instruction));
+        var step = new ComputeStep(FunctionOf(instruction), a, b, c, Column(instruction));
         return machine.Counters is { } counters && Counters.FlopsOf(instruction) is > 0 and var flops
             ? new CountedStep(step, counters, flops)
             : step;
+    }
+
+    private static Evaluate FunctionOf(Instruction instruction)
+    {
+        (Op op, IrType from, long bytes) = (instruction.Op, instruction.Operands[0].Type, instruction.Attribute);
+        return op switch
+        {
+            Op.PtrAdd => (pointer, index, _) => Pointer.Add(pointer, index, bytes),
+            Op.Eq or Op.Ne when from.IsPointer => Arithmetic.Of(op, IrType.I64, IrType.Bool)!,
+            _ => Arithmetic.Of(op, from, instruction.Type)
+                ?? throw new NotSupportedException($"The interpreter has no {op} of {from} to {instruction.Type}."),
+        };
     }
 
     private long[] PlaceOf(Instruction instruction) => instruction.Op switch
@@ -83,12 +95,7 @@ internal sealed class Translator(Machine machine)
         Op.GroupIndex => machine.GroupIndex[instruction.Attribute],
         Op.GridIndex => machine.GridIndex[instruction.Attribute],
         Op.GridDim => machine.GridDim[instruction.Attribute],
-        Op.GroupDim => machine.NewColumn(instruction.Attribute switch
-        {
-            0 => machine.GroupDim.X,
-            1 => machine.GroupDim.Y,
-            _ => machine.GroupDim.Z,
-        }),
+        Op.GroupDim => machine.NewColumn(machine.GroupDim.Along(instruction.Attribute)),
         Op.LaneIndex => [.. machine.Everyone.Select(lane => (long)(lane % machine.WarpSize))],
         Op.WarpIndex => [.. machine.Everyone.Select(lane => (long)machine.Clock.Warp(lane))],
         _ => machine.NewColumn(machine.WarpSize),
@@ -121,10 +128,10 @@ internal sealed class Translator(Machine machine)
         Op op = instruction.Op;
         return op switch
         {
-            Op.Load => new LoadStep(machine, instruction, first!, second, operands.Length > 2 ? operands[2] : null, Column(instruction)),
+            Op.Load => new LoadStep(machine, instruction, first!, second, operands.ElementAtOrDefault(2), [Column(instruction)]),
             Op.Store or Op.StoreWide => new StoreStep(machine, instruction, first!, operands[1..]),
             Op.LoadWide =>
-                new LoadWideStep(machine, instruction, first!, second, wideColumns[instruction] = NewColumns(instruction.Elements)),
+                new LoadStep(machine, instruction, first!, second, null, wideColumns[instruction] = NewColumns(instruction.Elements)),
             Op.AtomicCompareExchange => new AtomicStep(
                 machine, instruction, first!, second, operands[2], AtomicStep.OperationOf(instruction), Column(instruction)),
             _ when op.IsAtomic() => new AtomicStep(

@@ -12,7 +12,7 @@ internal sealed partial class OpenCLEmitter
         [Op.AtomicExchange] = "xchg", [Op.AtomicCompareExchange] = "cmpxchg",
     };
 
-    private void WriteEffect(Instruction i)
+    protected override void WriteEffect(Instruction i)
     {
         Value[] o = i.Operands;
         switch (i.Op)
@@ -92,7 +92,7 @@ internal sealed partial class OpenCLEmitter
             _ => throw Unknown(i),
         };
         usesLongAtomics |= i.Memory == MemoryType.I64;
-        if (uses.Of(i) > 0)
+        if (uses.UsersOf(i).Count > 0)
             Assign(i, call);
         else
             Statement(i, call + ";");

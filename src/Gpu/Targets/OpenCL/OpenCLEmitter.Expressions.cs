@@ -17,9 +17,6 @@ internal sealed partial class OpenCLEmitter
     {
         [Op.Fma] = "fma", [Op.Sqrt] = "sqrt", [Op.Abs] = "fabs", [Op.Rem] = "fmod",
         [Op.Floor] = "floor", [Op.Ceiling] = "ceil", [Op.Truncate] = "trunc", [Op.RoundEven] = "rint",
-        [Op.Exp] = "exp", [Op.Log] = "log", [Op.Log2] = "log2", [Op.Log10] = "log10", [Op.Sin] = "sin", [Op.Cos] = "cos", [Op.Tan] = "tan",
-        [Op.Asin] = "asin", [Op.Acos] = "acos", [Op.Atan] = "atan", [Op.Sinh] = "sinh", [Op.Cosh] = "cosh", [Op.Tanh] = "tanh",
-        [Op.Atan2] = "atan2", [Op.Pow] = "pow",
     };
 
     private Expression Pure(Instruction i)
@@ -29,6 +26,7 @@ internal sealed partial class OpenCLEmitter
             return Call(name, o);
         return i.Op switch
         {
+            >= Op.Exp and <= Op.Pow => Call(i.Op.ToString().ToLowerInvariant(), o),
             Op.Add or Op.Sub or Op.Mul when i.Type.IsInteger => Wrapping(i.Op, o[0], o[1]),
             Op.Add or Op.Sub or Op.Mul => Plain(i.Op, o[0], o[1]),
             Op.Div when i.Type.IsFloat => Plain(i.Op, o[0], o[1]),
@@ -86,16 +84,10 @@ internal sealed partial class OpenCLEmitter
         string name = op == Op.Min ? "min" : "max";
         if (type.IsInteger)
             return new($"{name}({Signed(a)}, {Signed(b)})");
-        if (b is Constant constant && !double.IsNaN(Number(constant)) && !IsLosingZero(op, constant))
+        if (b is Constant constant && constant.IsPlainBound(op))
             name = op == Op.Min ? "at_most" : "at_least";
         return Call(helpers.Use(name, OpenCLTypes.Name(type.Scalar)), a, b);
     }
-
-    private static double Number(Constant constant) => constant.Type == IrType.F32 ? constant.Float : constant.Double;
-
-    /// <summary>+0 in a minimum and −0 in a maximum give way to the other zero.</summary>
-    private static bool IsLosingZero(Op op, Constant constant) =>
-        Number(constant) == 0 && double.IsNegative(Number(constant)) == (op == Op.Max);
 
     private string ShiftCount(Instruction i)
     {
@@ -178,7 +170,4 @@ internal sealed partial class OpenCLEmitter
         Expression expression = value is Constant constant ? OpenCLTypes.UnsignedLiteral(constant) : Of(value);
         return expression.Unsigned ? expression.Operand : $"({OpenCLTypes.Unsigned(value.Type)}){expression.Operand}";
     }
-
-    private InvalidOperationException Unknown(Instruction i) =>
-        new($"{function.Name}: the OpenCL target does not know {i.Op} of {i.Type} at {i.Location?.ToString() ?? "an unknown place"}.");
 }

@@ -10,7 +10,7 @@ namespace VaeGpu.Gpu.Targets.OpenCL;
 /// right where they are computed, whose text stands in place. What a loop carries is a variable that the end of the
 /// body sets. Integer variables are signed; arithmetic that may wrap is done unsigned.
 /// </summary>
-internal sealed partial class OpenCLEmitter
+internal sealed partial class OpenCLEmitter : TextEmitter
 {
     /// <summary>A variable that holds in every thread, as no compiler can know.</summary>
     private const string Guard = "always";
@@ -18,7 +18,6 @@ internal sealed partial class OpenCLEmitter
     // A longer text gets a name, so that lines stay readable.
     private const int LongestInline = 90;
 
-    private readonly Function function;
     private readonly Uses uses;
     private readonly PointerTypes pointers;
     /// <summary>Of kernels with barriers; null for others.</summary>
@@ -27,20 +26,14 @@ internal sealed partial class OpenCLEmitter
     private readonly Dictionary<Value, Expression> expressions = [];
     private readonly HashSet<Value> inlined = [];
     private readonly bool usesDoubles;
-    private readonly StringBuilder text = new();
-    private int indent = 1;
     private int names;
-    private Region region;
-    private (string? File, int Line) place;
     private bool usesScratch, usesDynamicShared, usesLongAtomics, usesGuard, inDivergentLoop;
 
-    private OpenCLEmitter(Function function, Index3D groupDim)
+    private OpenCLEmitter(Function function, Index3D groupDim) : base(function, "OpenCL")
     {
-        this.function = function;
         if (function.UsesBarriers)
             variance = Variance.Analyze(function, groupDim, 0);
-        region = function.Body;
-        uses = new Uses(function.Body);
+        uses = new Uses(function);
         pointers = new PointerTypes(function);
         usesDoubles = HasDoubles(function);
     }
@@ -49,7 +42,7 @@ internal sealed partial class OpenCLEmitter
     public static OpenCLText Emit(Function function, Index3D groupDim)
     {
         var emitter = new OpenCLEmitter(function, groupDim);
-        Parameter[] arguments = [.. function.Parameters.Where(p => emitter.uses.Of(p) > 0)];
+        Parameter[] arguments = [.. function.Parameters.Where(p => emitter.uses.UsersOf(p).Count > 0)];
         string entry = "kernel_" + Identifier(function.Name);
         emitter.Prologue(arguments);
         emitter.Write(function.Body);
@@ -120,47 +113,16 @@ internal sealed partial class OpenCLEmitter
         }
     }
 
-    private void Write(Region body)
-    {
-        Region outer = region;
-        region = body;
-        foreach (Instruction instruction in body.Instructions)
-            Write(instruction);
-        region = outer;
-    }
-
-    private void Write(Instruction instruction)
-    {
-        switch (instruction)
-        {
-            case If branch:
-                WriteIf(branch);
-                break;
-            case For loop:
-                WriteFor(loop);
-                break;
-            case While loop:
-                WriteWhile(loop);
-                break;
-            default:
-                if (instruction.Op.IsPure())
-                    Define(instruction, Pure(instruction));
-                else
-                    WriteEffect(instruction);
-                break;
-        }
-    }
-
-    private void WriteIf(If branch)
+    protected override void WriteIf(If branch)
     {
         foreach (Result result in branch.Results)
             Statement(branch, $"{TypeName(result)} {Variable(result, "v")};");
         Statement(branch, $"if ({Whole(branch.Condition)}) {{");
-        Block(branch.Then, () => Yield(branch, branch.Then));
+        WriteInner(branch.Then, () => Yield(branch, branch.Then));
         if (!branch.Else.IsEmpty || branch.Results.Length > 0)
         {
             Line("} else {");
-            Block(branch.Else, () => Yield(branch, branch.Else));
+            WriteInner(branch.Else, () => Yield(branch, branch.Else));
         }
         Line("}");
     }
@@ -171,33 +133,32 @@ internal sealed partial class OpenCLEmitter
             Line($"{Whole(branch.Results[i])} = {Whole(side.Yields[i])};");
     }
 
-    private void WriteFor(For loop)
+    protected override void WriteFor(For loop)
     {
-        RegionArgument[] carried = [.. loop.Body.Arguments.Skip(1)];
-        Start(loop, carried, loop.Initial);
+        Start(loop);
         string i = Variable(loop.Induction, "i");
         (char compare, char step) = loop.Step > 0 ? ('<', '+') : ('>', '-');
         Guarded(loop, () =>
         {
             Statement(loop,
                 $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
-            Block(loop.Body, () => Carry(loop.Body, carried));
+            WriteInner(loop.Body, () => Carry(loop));
             Line("}");
         });
     }
 
-    private void WriteWhile(While loop)
+    protected override void WriteWhile(While loop)
     {
-        Start(loop, loop.Body.Arguments, loop.Initial);
+        Start(loop);
         string again = NewName("again");
         Statement(loop, $"bool {again};");
         Guarded(loop, () =>
         {
             Line("do {");
-            Block(loop.Body, () =>
+            WriteInner(loop.Body, () =>
             {
                 Line($"{again} = {Whole(loop.Condition)};");
-                Carry(loop.Body, loop.Body.Arguments);
+                Carry(loop);
             });
             Line($"}} while ({again});");
         });
@@ -227,19 +188,21 @@ internal sealed partial class OpenCLEmitter
     }
 
     /// <summary>Declares what a loop carries; after the loop the same variables are its results.</summary>
-    private void Start(StructuredInstruction loop, IReadOnlyList<RegionArgument> carried, Value[] initial)
+    private void Start(LoopInstruction loop)
     {
+        List<RegionArgument> carried = loop.Carried;
         for (int i = 0; i < carried.Count; i++)
         {
             string name = Variable(carried[i], "v");
             expressions[loop.Results[i]] = new(name);
-            Statement(loop, $"{TypeName(loop.Results[i])} {name} = {Whole(initial[i])};");
+            Statement(loop, $"{TypeName(loop.Results[i])} {name} = {Whole(loop.Initial[i])};");
         }
     }
 
     /// <summary>Sets the carried variables for the next iteration, all at once.</summary>
-    private void Carry(Region body, IReadOnlyList<RegionArgument> carried)
+    private void Carry(LoopInstruction loop)
     {
+        (Region body, List<RegionArgument> carried) = (loop.Body, loop.Carried);
         string[] next = [.. body.Yields.Select(Whole)];
         for (int i = 1; i < next.Length; i++)
         {
@@ -260,22 +223,12 @@ internal sealed partial class OpenCLEmitter
     private bool Reads(Value value, RegionArgument variable) =>
         ReferenceEquals(value, variable) || inlined.Contains(value) && ((Instruction)value).Operands.Any(o => Reads(o, variable));
 
-    private void Block(Region body, Action end)
-    {
-        indent++;
-        Region outer = region;
-        Write(body);
-        region = body;
-        end();
-        region = outer;
-        indent--;
-    }
-
     /// <summary>Gives a value its text: in place where that is as readable, by name otherwise.</summary>
-    private void Define(Instruction instruction, Expression expression)
+    protected override void WritePure(Instruction instruction)
     {
+        Expression expression = Pure(instruction);
         // An address is cheap to compute again, and dear to keep over a barrier on a processor.
-        bool isOnce = instruction.Op == Op.PtrAdd ? uses.Of(instruction) == 1 : uses.OnceIn(region, instruction);
+        bool isOnce = instruction.Op == Op.PtrAdd ? uses.UsersOf(instruction).Count == 1 : uses.OnceIn(home, instruction);
         if (isOnce && expression.Whole.Length <= LongestInline)
         {
             inlined.Add(instruction);
@@ -304,20 +257,10 @@ internal sealed partial class OpenCLEmitter
 
     private void Statement(Instruction instruction, string line)
     {
-        if (instruction.Location is { File: { } file } location && (file, location.Line) != place)
-        {
-            place = (file, location.Line);
-            Line($"// {Path.GetFileName(file)}:{location.Line}");
-        }
+        NamePlace(instruction);
         Line(line);
     }
 
-    private void Line(string line) => text.Append(' ', indent * 4).Append(line).Append('\n');
-
     private static bool HasDoubles(Function function) => function.Parameters.Any(p => p.Type == IrType.F64)
         || function.Body.All().Any(i => i.Type == IrType.F64 || i.Operands.Any(o => o.Type == IrType.F64));
-
-    private static string ParameterName(Parameter parameter) => $"p{parameter.Index}_{Identifier(parameter.Name)}";
-
-    private static string Identifier(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Ptx;
@@ -38,9 +37,6 @@ internal sealed partial class PtxEmitter
         ("mbarrier.try_wait", new(new(7, 8), 90)),
     ];
 
-    [GeneratedRegex("%(%|[0-9]+)")]
-    private static partial Regex Placeholder();
-
     /// <summary>
     /// The text with registers in place of its arguments, each of them an own one: what is read stays as it is, whatever the text does.
     /// </summary>
@@ -60,7 +56,7 @@ internal sealed partial class PtxEmitter
             if (output >= 0 && input >= 0)
                 Move(names[k], OperandOf(i.Operands[input]), i.Outputs[output]);
         }
-        string text = Placeholder().Replace(i.Text, match => match.Value == "%%" ? "%" : names[int.Parse(match.ValueSpan[1..],
+        string text = AssemblyText.Placeholder().Replace(i.Text, match => match.Value == "%%" ? "%" : names[int.Parse(match.ValueSpan[1..],
             System.Globalization.CultureInfo.InvariantCulture)]);
         foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             Line(line);

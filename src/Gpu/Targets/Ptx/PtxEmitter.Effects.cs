@@ -18,7 +18,7 @@ internal sealed partial class PtxEmitter
     private int arrays;
     private bool hasScratch;
 
-    private void WriteEffect(Instruction i)
+    protected override void WriteEffect(Instruction i)
     {
         Value[] o = i.Operands;
         switch (i.Op)
@@ -37,10 +37,10 @@ internal sealed partial class PtxEmitter
                 Put($"st.{PtxTypes.Name(o[0].Type.Space)}.v{Number(stored.Length)}.{StoredType(i.Memory)}", Address(o[0]), Vector(stored));
                 break;
             case Op.SharedArray:
-                Put("mov.u32", Define(i), DeclareShared(i.Attribute));
+                Put("mov.u32", Define(i), DeclareArray("shared", i.Attribute, ref sharedBytes));
                 break;
             case Op.LocalArray:
-                Put("mov.u32", Define(i), DeclareLocal(i.Attribute));
+                Put("mov.u32", Define(i), DeclareArray("local", i.Attribute, ref localBytes));
                 break;
             case Op.Assembly:
                 WriteAssembly((AssemblyText)i);
@@ -138,19 +138,11 @@ internal sealed partial class PtxEmitter
         _ => type,
     });
 
-    private string DeclareShared(long bytes)
+    private string DeclareArray(string space, long bytes, ref long total)
     {
-        string name = $"shared{Number(arrays++)}";
-        Declare("shared", name, bytes);
-        sharedBytes += (bytes + 15) & ~15L;
-        return name;
-    }
-
-    private string DeclareLocal(long bytes)
-    {
-        string name = $"local{Number(arrays++)}";
-        Declare("local", name, bytes);
-        localBytes += (bytes + 15) & ~15L;
+        string name = $"{space}{Number(arrays++)}";
+        Declare(space, name, bytes);
+        total += (bytes + 15) & ~15L;
         return name;
     }
 

@@ -11,7 +11,7 @@ internal sealed partial class PtxEmitter
     /// <summary>Registers that already wait for the value of an instruction.</summary>
     private readonly Dictionary<Value, string> awaited = new(ReferenceEqualityComparer.Instance);
 
-    private void WriteIf(If branch)
+    protected override void WriteIf(If branch)
     {
         foreach (Result result in branch.Results)
         {
@@ -64,12 +64,11 @@ internal sealed partial class PtxEmitter
         Label(end);
     }
 
-    private void WriteFor(For loop)
+    protected override void WriteFor(For loop)
     {
-        RegionArgument[] carried = [.. loop.Body.Arguments.Skip(1)];
         string upper = Of(loop.Upper);
         string i = Define(loop.Induction);
-        Start(loop, loop.Body, carried, loop.Initial, (i, OperandOf(loop.Lower), loop.Induction.Type));
+        Start(loop, (i, OperandOf(loop.Lower), loop.Induction.Type));
         bool isDivergent = variance.IsDivergent(loop);
         bool needsMask = isDivergent && NeedsMask(loop.Body);
         string outside = mask, type = PtxTypes.Signed(loop.Induction.Type), again = registers.New(IrType.Bool);
@@ -86,7 +85,7 @@ internal sealed partial class PtxEmitter
         Label(start);
         WriteInner(loop.Body, () =>
         {
-            MoveAll(carried, loop.Body.Yields);
+            MoveAll(loop.Carried, loop.Body.Yields);
             Put("add." + type, i, i, Number(loop.Step));
             Put(compare + type, again, i, upper);
             if (needsMask)
@@ -98,9 +97,9 @@ internal sealed partial class PtxEmitter
             Label(end);
     }
 
-    private void WriteWhile(While loop)
+    protected override void WriteWhile(While loop)
     {
-        Start(loop, loop.Body, loop.Body.Arguments, loop.Initial);
+        Start(loop);
         bool isDivergent = variance.IsDivergent(loop);
         bool needsMask = isDivergent && NeedsMask(loop.Body);
         string outside = mask, start = $"LOOP_{Number(labels++)}";
@@ -125,9 +124,9 @@ internal sealed partial class PtxEmitter
     /// Gives what a loop carries its registers and first values: the register that awaits the loop's result, that of the first
     /// value where nobody else needs it, or a new one. After the loop they hold its results.
     /// </summary>
-    private void Start(StructuredInstruction loop, Region body, IReadOnlyList<RegionArgument> carried, Value[] initial,
-        params List<(string, Operand, IrType)> moves)
+    private void Start(LoopInstruction loop, params List<(string, Operand, IrType)> moves)
     {
+        (Value[] initial, List<RegionArgument> carried) = (loop.Initial, loop.Carried);
         for (int k = 0; k < carried.Count; k++)
         {
             Operand first = OperandOf(initial[k]);
@@ -139,21 +138,7 @@ internal sealed partial class PtxEmitter
         }
         MoveAll(moves);
         for (int k = 0; k < carried.Count; k++)
-            Await(body, body.Yields[k], operands[carried[k]].Text, carried[k]);
-    }
-
-    /// <summary>The region that is being written.</summary>
-    private Region home = null!;
-
-    private void WriteInner(Region region, Action end)
-    {
-        Region outer = home;
-        home = region;
-        indent++;
-        Write(region);
-        end();
-        indent--;
-        home = outer;
+            Await(loop.Body, loop.Body.Yields[k], operands[carried[k]].Text, carried[k]);
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal sealed partial class PtxEmitter
 
     private static readonly string[] Axes = ["x", "y", "z"];
 
-    private void WritePure(Instruction i)
+    protected override void WritePure(Instruction i)
     {
         Value[] o = i.Operands;
         if (Positions.Shared(i) is { } shared)
@@ -165,7 +165,7 @@ internal sealed partial class PtxEmitter
     {
         string x = Of(a), y = Of(b), suffix = PtxTypes.Float(type), predicate = registers.New(IrType.Bool);
         register ??= registers.New(type);
-        if (b is Constant constant && !double.IsNaN(NumberOf(constant)) && !IsLosingZero(op, constant))
+        if (b is Constant constant && constant.IsPlainBound(op))
         {
             Put($"setp.{(op == Op.Min ? "ge" : "le")}.{suffix}", predicate, x, y);
             Put("selp." + suffix, register, y, x, predicate);
@@ -177,12 +177,6 @@ internal sealed partial class PtxEmitter
         Put("selp." + suffix, register, type == IrType.F32 ? "0f7FC00000" : "0d7FF8000000000000", number, predicate);
         return register;
     }
-
-    private static double NumberOf(Constant constant) => constant.Type == IrType.F32 ? constant.Float : constant.Double;
-
-    /// <summary>+0 in a minimum and −0 in a maximum give way to the other zero.</summary>
-    private static bool IsLosingZero(Op op, Constant constant) =>
-        NumberOf(constant) == 0 && double.IsNegative(NumberOf(constant)) == (op == Op.Max);
 
     /// <summary>
     /// Integer division. By zero PTX gives anything, the IR 0; of the lowest number by −1 the IR gives that number, and no

@@ -10,7 +10,7 @@ namespace VaeGpu.Gpu.Targets.Ptx;
 /// branch gives is one that is written at several places. Rounding is always explicit, so nothing is contracted; subnormal
 /// numbers are kept; everything that the ISA leaves open (division by zero, conversion of NaN) is given the IR's meaning.
 /// </summary>
-internal sealed partial class PtxEmitter
+internal sealed partial class PtxEmitter : TextEmitter
 {
     /// <summary>The threads of a warp, as the passes must know them.</summary>
     public const int WarpSize = 32;
@@ -21,7 +21,6 @@ internal sealed partial class PtxEmitter
     /// <summary>Bytes that a kernel's parameters may take before PTX 8.1 (PTX ISA, ".param").</summary>
     private const int MostParameterBytes = 4352;
 
-    private readonly Function function;
     private readonly Index3D groupDim;
     private readonly int? groupsPerProcessor;
     private readonly Variance variance;
@@ -29,18 +28,16 @@ internal sealed partial class PtxEmitter
     private readonly ViewAccesses views;
     private readonly Registers registers = new();
     private readonly Dictionary<Value, Operand> operands = new(ReferenceEqualityComparer.Instance);
-    private readonly StringBuilder prologue = new(), body = new(), declarations = new();
+    private readonly StringBuilder prologue = new(), declarations = new();
     private PtxIsa isa = PtxIsa.Base;
-    private StringBuilder text;
     private string guard = "";
-    private int indent = 1, labels;
+    private int labels;
     private long sharedBytes, localBytes;
     private bool usesDynamicShared;
-    private (string? File, int Line) place;
 
-    private PtxEmitter(Function function, Index3D groupDim, PtxOptions options)
+    private PtxEmitter(Function function, Index3D groupDim, PtxOptions options) : base(function, "PTX")
     {
-        (this.function, this.groupDim, groupsPerProcessor, text) = (function, groupDim, options.GroupsPerProcessor, body);
+        (this.groupDim, groupsPerProcessor) = (groupDim, options.GroupsPerProcessor);
         variance = Variance.Analyze(function, groupDim, WarpSize);
         positions = new Positions(function.Body);
         views = new ViewAccesses(function, options.Restrict);
@@ -64,7 +61,6 @@ internal sealed partial class PtxEmitter
         foreach (Parameter parameter in used)
             ReadParameter(parameter);
         mask = GroupMask();
-        home = function.Body;
         Write(function.Body);
         Put("ret");
         if (sharedBytes > MostStaticShared)
@@ -93,7 +89,7 @@ internal sealed partial class PtxEmitter
             all.Append(CultureInfo.InvariantCulture, $".minnctapersm {groups}\n");
         all.Append("{\n");
         registers.Declare(all);
-        return all.Append(declarations).Append('\n').Append(prologue).Append(body).Append("}\n").ToString();
+        return all.Append(declarations).Append('\n').Append(prologue).Append(text).Append("}\n").ToString();
     }
 
     private void RefuseTooMany(Parameter[] parameters)
@@ -119,43 +115,13 @@ internal sealed partial class PtxEmitter
 
     private static string ParameterType(Parameter parameter) => PtxTypes.Name(parameter.Memory ?? MemoryType.I64);
 
-    private void Write(Region region)
+    protected override void Write(Instruction instruction)
     {
-        foreach (Instruction instruction in region.Instructions)
-            Write(instruction);
+        NamePlace(instruction);
+        base.Write(instruction);
     }
 
-    private void Write(Instruction instruction)
-    {
-        SetPlace(instruction);
-        switch (instruction)
-        {
-            case If branch:
-                WriteIf(branch);
-                break;
-            case For loop:
-                WriteFor(loop);
-                break;
-            case While loop:
-                WriteWhile(loop);
-                break;
-            default:
-                if (instruction.Op.IsPure())
-                    WritePure(instruction);
-                else
-                    WriteEffect(instruction);
-                break;
-        }
-    }
-
-    /// <summary>Says which C# line follows, where it is another one than before.</summary>
-    private void SetPlace(Instruction instruction)
-    {
-        if (instruction.Location is not { File: { } file } location || (file, location.Line) == place)
-            return;
-        place = (file, location.Line);
-        Line($"// {Ascii(Path.GetFileName(file))}:{location.Line.ToString(CultureInfo.InvariantCulture)}");
-    }
+    protected override string Comment(string name) => Ascii(name);
 
     /// <summary>The register that an instruction writes: the one that awaits its value, or a new one.</summary>
     private string Define(Value value)
@@ -208,20 +174,11 @@ internal sealed partial class PtxEmitter
     private void Prologue(string mnemonic, params ReadOnlySpan<string> values) =>
         prologue.Append("    ").Append(mnemonic).Append(' ').AppendJoin(", ", values).Append(";\n");
 
-    private void Line(string line) => text.Append(' ', indent * 4).Append(line).Append('\n');
-
     private void Label(string label) => text.Append(label).Append(":\n");
 
     private void Require(PtxIsa needed) => isa = isa.And(needed);
 
-    private static string ParameterName(Parameter parameter) => $"p{Number(parameter.Index)}_{Identifier(parameter.Name)}";
-
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Identifier(string name) => string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
-
     private static string Ascii(string name) => string.Concat(name.Select(c => char.IsAscii(c) && !char.IsControl(c) ? c : '?'));
-
-    private InvalidOperationException Unknown(Instruction i) =>
-        new($"{function.Name}: the PTX target does not know {i.Op} of {i.Type} at {i.Location?.ToString() ?? "an unknown place"}.");
 }

@@ -17,9 +17,7 @@ internal static partial class PtxMath
     {
         double z = x * x;
         double series = Math.FusedMultiplyAdd(z, 1.0 / 39916800, 1.0 / 362880);
-        series = Math.FusedMultiplyAdd(series, z, 1.0 / 5040);
-        series = Math.FusedMultiplyAdd(series, z, 1.0 / 120);
-        series = Math.FusedMultiplyAdd(series, z, 1.0 / 6);
+        series = Horner(series, z, 1.0 / 5040, 1.0 / 120, 1.0 / 6);
         series = Math.FusedMultiplyAdd(series * z, x, x);
         double half = 0.5 * Exp(Math.Abs(x) * 0.5);
         // In two factors: e^|x| alone may be no number that a double can be where half of it is.
@@ -53,15 +51,9 @@ internal static partial class PtxMath
         }
         double z = t * t;
         double series = 1.0 / 25;
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 23);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 21);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 19);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 17);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 15);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 13);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 11);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 9);
-        series = Math.FusedMultiplyAdd(series, -z, 1.0 / 7);
+        series = Horner(series, -z, 1.0 / 23, 1.0 / 21, 1.0 / 19);
+        series = Horner(series, -z, 1.0 / 17, 1.0 / 15, 1.0 / 13);
+        series = Horner(series, -z, 1.0 / 11, 1.0 / 9, 1.0 / 7);
         series = Math.FusedMultiplyAdd(series, -z, 1.0 / 5);
         series = Math.FusedMultiplyAdd(series, -z, 1.0 / 3);
         double angle = from + Math.FusedMultiplyAdd(series * -z, t, t);

@@ -18,18 +18,10 @@ internal static partial class PtxMath
         double n = Math.Round(bounded * 1.44269504088896338700);
         double r = Math.FusedMultiplyAdd(-n, Ln2Low, Math.FusedMultiplyAdd(-n, Ln2High, bounded));
         double p = 1.0 / 6227020800;
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 479001600);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 39916800);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 3628800);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 362880);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 40320);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 5040);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 720);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 120);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 24);
-        p = Math.FusedMultiplyAdd(p, r, 1.0 / 6);
-        p = Math.FusedMultiplyAdd(p, r, 0.5);
-        p = Math.FusedMultiplyAdd(p, r, 1.0);
+        p = Horner(p, r, 1.0 / 479001600, 1.0 / 39916800, 1.0 / 3628800);
+        p = Horner(p, r, 1.0 / 362880, 1.0 / 40320, 1.0 / 5040);
+        p = Horner(p, r, 1.0 / 720, 1.0 / 120, 1.0 / 24);
+        p = Horner(p, r, 1.0 / 6, 0.5, 1.0);
         p = Math.FusedMultiplyAdd(p, r, 1.0);
         // Two factors, since 2^n alone may be no number that a double can be.
         int half = (int)n >> 1;
@@ -48,15 +40,9 @@ internal static partial class PtxMath
         double e = isTiny ? exponent - 54 : exponent;
         double s = (m - 1) / (m + 1), z = s * s;
         double p = 2.0 / 23;
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 21);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 19);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 17);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 15);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 13);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 11);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 9);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 7);
-        p = Math.FusedMultiplyAdd(p, z, 2.0 / 5);
+        p = Horner(p, z, 2.0 / 21, 2.0 / 19, 2.0 / 17);
+        p = Horner(p, z, 2.0 / 15, 2.0 / 13, 2.0 / 11);
+        p = Horner(p, z, 2.0 / 9, 2.0 / 7, 2.0 / 5);
         p = Math.FusedMultiplyAdd(p, z, 2.0 / 3);
         double low = Math.FusedMultiplyAdd(e, Ln2Low, s * z * p);
         double result = Math.FusedMultiplyAdd(e, Ln2High, 2 * s + low);
@@ -136,6 +122,10 @@ internal static partial class PtxMath
         return (double)n * PowerOfTwo(half) * PowerOfTwo(scale - half);
     }
 
+    /// <summary>The next three steps of Horner's rule.</summary>
+    private static double Horner(double p, double x, double a, double b, double c) =>
+        Math.FusedMultiplyAdd(Math.FusedMultiplyAdd(Math.FusedMultiplyAdd(p, x, a), x, b), x, c);
+
     private static double PowerOfTwo(int n) => BitConverter.Int64BitsToDouble((long)(n + 1023) << 52);
 
     private static double Turned(double x, int quarters)
@@ -149,20 +139,12 @@ internal static partial class PtxMath
         long quadrant = (long)n + quarters;
         double z = r * r;
         double sine = Math.FusedMultiplyAdd(z, 1.0 / 355687428096000, -1.0 / 1307674368000);
-        sine = Math.FusedMultiplyAdd(sine, z, 1.0 / 6227020800);
-        sine = Math.FusedMultiplyAdd(sine, z, -1.0 / 39916800);
-        sine = Math.FusedMultiplyAdd(sine, z, 1.0 / 362880);
-        sine = Math.FusedMultiplyAdd(sine, z, -1.0 / 5040);
-        sine = Math.FusedMultiplyAdd(sine, z, 1.0 / 120);
-        sine = Math.FusedMultiplyAdd(sine, z, -1.0 / 6);
+        sine = Horner(sine, z, 1.0 / 6227020800, -1.0 / 39916800, 1.0 / 362880);
+        sine = Horner(sine, z, -1.0 / 5040, 1.0 / 120, -1.0 / 6);
         sine = Math.FusedMultiplyAdd(sine * z, r, r);
         double cosine = Math.FusedMultiplyAdd(z, 1.0 / 20922789888000, -1.0 / 87178291200);
-        cosine = Math.FusedMultiplyAdd(cosine, z, 1.0 / 479001600);
-        cosine = Math.FusedMultiplyAdd(cosine, z, -1.0 / 3628800);
-        cosine = Math.FusedMultiplyAdd(cosine, z, 1.0 / 40320);
-        cosine = Math.FusedMultiplyAdd(cosine, z, -1.0 / 720);
-        cosine = Math.FusedMultiplyAdd(cosine, z, 1.0 / 24);
-        cosine = Math.FusedMultiplyAdd(cosine, z, -0.5);
+        cosine = Horner(cosine, z, 1.0 / 479001600, -1.0 / 3628800, 1.0 / 40320);
+        cosine = Horner(cosine, z, -1.0 / 720, 1.0 / 24, -0.5);
         cosine = Math.FusedMultiplyAdd(cosine, z, 1.0);
         double value = (quadrant & 1) == 0 ? sine : cosine;
         return (quadrant & 2) == 0 ? value : -value;

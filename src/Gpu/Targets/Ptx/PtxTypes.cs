@@ -15,16 +15,6 @@ internal static class PtxTypes
         _ => IsWide(type) ? "%rd" : "%r",
     };
 
-    /// <summary>The type that a type's registers are declared with.</summary>
-    public static string Register(string prefix) => prefix switch
-    {
-        "%p" => "pred",
-        "%f" => "f32",
-        "%fd" => "f64",
-        "%rd" => "b64",
-        _ => "b32",
-    };
-
     /// <summary>The type of a move: floats as such, all else as bits.</summary>
     public static string Move(IrType type) => type.Scalar switch
     {

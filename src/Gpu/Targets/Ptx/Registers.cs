@@ -7,21 +7,22 @@ namespace VaeGpu.Gpu.Targets.Ptx;
 /// <summary>Virtual registers, numbered by type; the driver maps them to the GPU's.</summary>
 internal sealed class Registers
 {
-    private static readonly string[] prefixes = ["%p", "%r", "%rd", "%f", "%fd"];
-    private readonly int[] counts = new int[prefixes.Length];
+    /// <summary>The letters of registers, and the types that they are declared with.</summary>
+    private static readonly (string Prefix, string Type)[] kinds = [("%p", "pred"), ("%r", "b32"), ("%rd", "b64"), ("%f", "f32"), ("%fd", "f64")];
+    private readonly int[] counts = new int[kinds.Length];
 
     public string New(IrType type)
     {
         string prefix = PtxTypes.Prefix(type);
-        return prefix + counts[Array.IndexOf(prefixes, prefix)]++.ToString(CultureInfo.InvariantCulture);
+        return prefix + counts[Array.FindIndex(kinds, kind => kind.Prefix == prefix)]++.ToString(CultureInfo.InvariantCulture);
     }
 
     public void Declare(StringBuilder text)
     {
-        for (int i = 0; i < prefixes.Length; i++)
+        for (int i = 0; i < kinds.Length; i++)
         {
             if (counts[i] > 0)
-                text.Append(CultureInfo.InvariantCulture, $"    .reg .{PtxTypes.Register(prefixes[i])} {prefixes[i]}<{counts[i]}>;\n");
+                text.Append(CultureInfo.InvariantCulture, $"    .reg .{kinds[i].Type} {kinds[i].Prefix}<{counts[i]}>;\n");
         }
     }
 }

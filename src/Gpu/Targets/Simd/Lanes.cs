@@ -71,27 +71,11 @@ internal static unsafe class Lanes
         {
             int i = BitOperations.TrailingZeroCount(active);
             byte* at = origin + (long)offset[i] * scale;
-            switch ((MemoryType)memory)
-            {
-                case MemoryType.I8:
-                    ((int*)result)[i] = *(sbyte*)at;
-                    break;
-                case MemoryType.U8:
-                    ((int*)result)[i] = *at;
-                    break;
-                case MemoryType.I16:
-                    ((int*)result)[i] = *(short*)at;
-                    break;
-                case MemoryType.U16:
-                    ((int*)result)[i] = *(ushort*)at;
-                    break;
-                case MemoryType.I32 or MemoryType.F32:
-                    ((int*)result)[i] = *(int*)at;
-                    break;
-                default:
-                    ((long*)result)[i] = *(long*)at;
-                    break;
-            }
+            long bits = ((MemoryType)memory).Read(in *at);
+            if (((MemoryType)memory).Bytes() == sizeof(long))
+                ((long*)result)[i] = bits;
+            else
+                ((int*)result)[i] = (int)bits;
         }
         _ = lanes;
     }
@@ -105,21 +89,8 @@ internal static unsafe class Lanes
         {
             int i = BitOperations.TrailingZeroCount(active);
             byte* at = origin + (long)offset[i] * scale;
-            switch (((MemoryType)memory).Bytes())
-            {
-                case 1:
-                    *at = (byte)((int*)value)[i];
-                    break;
-                case 2:
-                    *(short*)at = (short)((int*)value)[i];
-                    break;
-                case 4:
-                    *(int*)at = ((int*)value)[i];
-                    break;
-                default:
-                    *(long*)at = ((long*)value)[i];
-                    break;
-            }
+            long bits = ((MemoryType)memory).Bytes() == sizeof(long) ? ((long*)value)[i] : ((int*)value)[i];
+            ((MemoryType)memory).Write(ref *at, bits);
         }
         _ = lanes;
     }
@@ -144,53 +115,32 @@ internal static unsafe class Lanes
 /// <summary>Atomic operations on one element, as bits.</summary>
 internal static unsafe class Atomics
 {
-    public static int Apply(byte* at, int value, int compare, bool isFloat, Op op)
+    public static int Apply(byte* at, int value, int compare, bool isFloat, Op op) => Exchange(at, value, compare, op, isFloat);
+
+    public static long Apply(byte* at, long value, long compare, Op op) => Exchange(at, value, compare, op, isFloat: false);
+
+    private static T Exchange<T>(byte* at, T value, T compare, Op op, bool isFloat) where T : unmanaged, IBinaryInteger<T>
     {
-        ref int target = ref *(int*)at;
+        ref T target = ref *(T*)at;
         if (op == Op.AtomicCompareExchange)
             return Interlocked.CompareExchange(ref target, value, compare);
         while (true)
         {
-            int before = target;
-            int after = isFloat ? Float(before, value, op) : Int(before, value, op);
+            T before = target;
+            T after = isFloat ? T.CreateTruncating(Float(int.CreateTruncating(before), int.CreateTruncating(value), op)) : Next(before, value, op);
             if (Interlocked.CompareExchange(ref target, after, before) == before)
                 return before;
         }
     }
 
-    public static long Apply(byte* at, long value, long compare, Op op)
-    {
-        ref long target = ref *(long*)at;
-        if (op == Op.AtomicCompareExchange)
-            return Interlocked.CompareExchange(ref target, value, compare);
-        while (true)
-        {
-            long before = target;
-            if (Interlocked.CompareExchange(ref target, Long(before, value, op), before) == before)
-                return before;
-        }
-    }
-
-    private static long Long(long a, long b, Op op) => op switch
+    private static T Next<T>(T a, T b, Op op) where T : IBinaryInteger<T> => op switch
     {
         Op.AtomicAdd => a + b,
-        Op.AtomicMax => Math.Max(a, b),
-        Op.AtomicMin => Math.Min(a, b),
-        Op.AtomicMaxU => (long)Math.Max((ulong)a, (ulong)b),
-        Op.AtomicMinU => (long)Math.Min((ulong)a, (ulong)b),
-        Op.AtomicAnd => a & b,
-        Op.AtomicOr => a | b,
-        Op.AtomicXor => a ^ b,
-        _ => b,
-    };
-
-    private static int Int(int a, int b, Op op) => op switch
-    {
-        Op.AtomicAdd => a + b,
-        Op.AtomicMax => Math.Max(a, b),
-        Op.AtomicMin => Math.Min(a, b),
-        Op.AtomicMaxU => (int)Math.Max((uint)a, (uint)b),
-        Op.AtomicMinU => (int)Math.Min((uint)a, (uint)b),
+        Op.AtomicMax => T.Max(a, b),
+        Op.AtomicMin => T.Min(a, b),
+        // Extended by their signs, numbers keep the order that they have without.
+        Op.AtomicMaxU => ulong.CreateTruncating(a) > ulong.CreateTruncating(b) ? a : b,
+        Op.AtomicMinU => ulong.CreateTruncating(a) < ulong.CreateTruncating(b) ? a : b,
         Op.AtomicAnd => a & b,
         Op.AtomicOr => a | b,
         Op.AtomicXor => a ^ b,

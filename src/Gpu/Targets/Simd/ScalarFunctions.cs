@@ -16,7 +16,10 @@ internal interface IUnary<TFrom, TTo>
     static abstract TTo Apply(TFrom a);
 }
 
-/// <summary>Scalar functions that emitted code calls, for one value or lane by lane. Division by zero gives 0 on every device.</summary>
+/// <summary>
+/// Scalar functions that emitted code calls, for one value or lane by lane, by the names of the operations. Division by zero gives 0 on every
+/// device.
+/// </summary>
 internal static class ScalarFunctions
 {
     /// <summary>
@@ -68,103 +71,87 @@ internal static class ScalarFunctions
         public static double Apply(double a, double b) => Math.Max(a, b);
     }
 
-    public readonly struct Pow : IBinary<float>, IBinary<double>
+    public readonly struct Pow<T> : IBinary<T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a, float b) => MathF.Pow(a, b);
-        public static double Apply(double a, double b) => Math.Pow(a, b);
+        public static T Apply(T a, T b) => T.Pow(a, b);
     }
 
-    public readonly struct Exp : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Exp<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Exp(a);
-        public static double Apply(double a) => Math.Exp(a);
+        public static T Apply(T a) => T.Exp(a);
     }
 
-    public readonly struct Log : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Log<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Log(a);
-        public static double Apply(double a) => Math.Log(a);
+        public static T Apply(T a) => T.Log(a);
     }
 
-    public readonly struct Sin : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Sin<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Sin(a);
-        public static double Apply(double a) => Math.Sin(a);
+        public static T Apply(T a) => T.Sin(a);
     }
 
-    public readonly struct Cos : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Cos<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Cos(a);
-        public static double Apply(double a) => Math.Cos(a);
+        public static T Apply(T a) => T.Cos(a);
     }
 
-    public readonly struct Log2 : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Log2<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Log2(a);
-        public static double Apply(double a) => Math.Log2(a);
+        public static T Apply(T a) => T.Log2(a);
     }
 
-    public readonly struct Log10 : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Log10<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Log10(a);
-        public static double Apply(double a) => Math.Log10(a);
+        public static T Apply(T a) => T.Log10(a);
     }
 
-    public readonly struct Tan : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Tan<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Tan(a);
-        public static double Apply(double a) => Math.Tan(a);
+        public static T Apply(T a) => T.Tan(a);
     }
 
-    public readonly struct Asin : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Asin<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Asin(a);
-        public static double Apply(double a) => Math.Asin(a);
+        public static T Apply(T a) => T.Asin(a);
     }
 
-    public readonly struct Acos : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Acos<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Acos(a);
-        public static double Apply(double a) => Math.Acos(a);
+        public static T Apply(T a) => T.Acos(a);
     }
 
-    public readonly struct Atan : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Atan<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Atan(a);
-        public static double Apply(double a) => Math.Atan(a);
+        public static T Apply(T a) => T.Atan(a);
     }
 
-    public readonly struct Sinh : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Sinh<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Sinh(a);
-        public static double Apply(double a) => Math.Sinh(a);
+        public static T Apply(T a) => T.Sinh(a);
     }
 
-    public readonly struct Cosh : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Cosh<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Cosh(a);
-        public static double Apply(double a) => Math.Cosh(a);
+        public static T Apply(T a) => T.Cosh(a);
     }
 
-    public readonly struct Atan2 : IBinary<float>, IBinary<double>
+    public readonly struct Atan2<T> : IBinary<T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a, float b) => MathF.Atan2(a, b);
-        public static double Apply(double a, double b) => Math.Atan2(a, b);
+        public static T Apply(T a, T b) => T.Atan2(a, b);
     }
 
-    public readonly struct FloatRem : IBinary<float>, IBinary<double>
+    public readonly struct FloatRem<T> : IBinary<T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a, float b) => a % b;
-        public static double Apply(double a, double b) => a % b;
+        public static T Apply(T a, T b) => a % b;
     }
 
-    public readonly struct Tanh : IUnary<float, float>, IUnary<double, double>
+    public readonly struct Tanh<T> : IUnary<T, T> where T : IFloatingPointIeee754<T>
     {
-        public static float Apply(float a) => MathF.Tanh(a);
-        public static double Apply(double a) => Math.Tanh(a);
+        public static T Apply(T a) => T.Tanh(a);
     }
 
-    public readonly struct ToInt : IUnary<float, int>, IUnary<double, int>, IUnary<float, long>, IUnary<double, long>
+    public readonly struct FloatToInt : IUnary<float, int>, IUnary<double, int>, IUnary<float, long>, IUnary<double, long>
     {
         static int IUnary<float, int>.Apply(float a) => (int)a;
         static int IUnary<double, int>.Apply(double a) => (int)a;
@@ -172,7 +159,7 @@ internal static class ScalarFunctions
         static long IUnary<double, long>.Apply(double a) => (long)a;
     }
 
-    public readonly struct ToUInt : IUnary<float, int>, IUnary<double, int>, IUnary<float, long>, IUnary<double, long>
+    public readonly struct FloatToUInt : IUnary<float, int>, IUnary<double, int>, IUnary<float, long>, IUnary<double, long>
     {
         static int IUnary<float, int>.Apply(float a) => (int)(uint)a;
         static int IUnary<double, int>.Apply(double a) => (int)(uint)a;
@@ -180,7 +167,7 @@ internal static class ScalarFunctions
         static long IUnary<double, long>.Apply(double a) => (long)(ulong)a;
     }
 
-    public readonly struct FromInt : IUnary<int, float>, IUnary<int, double>, IUnary<long, float>, IUnary<long, double>
+    public readonly struct IntToFloat : IUnary<int, float>, IUnary<int, double>, IUnary<long, float>, IUnary<long, double>
     {
         static float IUnary<int, float>.Apply(int a) => a;
         static double IUnary<int, double>.Apply(int a) => a;
@@ -188,7 +175,7 @@ internal static class ScalarFunctions
         static double IUnary<long, double>.Apply(long a) => a;
     }
 
-    public readonly struct FromUInt : IUnary<int, float>, IUnary<int, double>, IUnary<long, float>, IUnary<long, double>
+    public readonly struct UIntToFloat : IUnary<int, float>, IUnary<int, double>, IUnary<long, float>, IUnary<long, double>
     {
         static float IUnary<int, float>.Apply(int a) => (uint)a;
         static double IUnary<int, double>.Apply(int a) => (uint)a;

@@ -23,20 +23,14 @@ internal sealed partial class SimdEmitter
 
     private void EmitScalarIf(If branch)
     {
-        Label otherwise = il.DefineLabel(), end = il.DefineLabel();
         bool hasElse = !branch.Else.IsEmpty || branch.Results.Length > 0;
-        PushScalar(branch.Condition);
-        il.Emit(OpCodes.Brfalse, hasElse ? otherwise : end);
-        EmitRegion(branch.Then);
-        SetResults(branch, branch.Then);
-        if (hasElse)
+        Choose(branch.Condition, () => Emit(branch.Then), hasElse ? () => Emit(branch.Else) : null);
+
+        void Emit(Region side)
         {
-            il.Emit(OpCodes.Br, end);
-            il.MarkLabel(otherwise);
-            EmitRegion(branch.Else);
-            SetResults(branch, branch.Else);
+            EmitRegion(side);
+            SetResults(branch, side);
         }
-        il.MarkLabel(end);
     }
 
     private void EmitDivergentIf(If branch)
@@ -106,10 +100,14 @@ internal sealed partial class SimdEmitter
     /// <summary>Sets the variable of a result or argument.</summary>
     private void Assign(Value target, Value value)
     {
-        LocalBuilder[] variable = locals[target];
+        Set(locals[target], value, IsScalar(target));
+    }
+
+    private void Set(LocalBuilder[] variable, Value value, bool isScalar)
+    {
         for (int half = 0; half < variable.Length; half++)
         {
-            if (IsScalar(target))
+            if (isScalar)
                 PushScalar(value);
             else
                 PushVector(value, half);
@@ -136,56 +134,69 @@ internal sealed partial class SimdEmitter
 
     private void EmitFor(For loop)
     {
-        Region body = loop.Body;
         Declare(loop.Induction);
         Assign(loop.Induction, loop.Lower);
-        DeclareCarried(loop.Initial, body.Arguments[1..]);
+        DeclareCarried(loop);
         if (variance.IsDivergent(loop))
         {
             EmitDivergentFor(loop);
             return;
         }
+        EmitRounds(loop, () =>
+        {
+            ShareCarried(loop);
+            EmitRegion(loop.Body);
+            CarryOn(loop);
+        });
+        FinishLoop(loop);
+    }
+
+    /// <summary>Emits a counted loop that all lanes go round equally often.</summary>
+    private void EmitRounds(For loop, Action emitBody)
+    {
         Label again = il.DefineLabel(), test = il.DefineLabel();
         il.Emit(OpCodes.Br, test);
         il.MarkLabel(again);
-        ShareCarried(body, body.Arguments[1..]);
-        EmitRegion(body);
-        CarryOn(body, body.Arguments[1..]);
+        emitBody();
         EmitStep(loop);
         il.MarkLabel(test);
         PushScalar(loop.Induction);
         PushScalar(loop.Upper);
         il.Emit(loop.Step > 0 ? OpCodes.Blt : OpCodes.Bgt, again);
-        FinishLoop(loop, body.Arguments[1..]);
+    }
+
+    /// <summary>Emits a loop that all lanes go round equally often; the condition is kept while the carried values change.</summary>
+    private void EmitRounds(While loop, Action emitBody, Action carryOn)
+    {
+        Label again = il.DefineLabel();
+        LocalBuilder condition = il.DeclareLocal(typeof(int));
+        il.MarkLabel(again);
+        emitBody();
+        PushScalar(loop.Condition);
+        il.Emit(OpCodes.Stloc, condition);
+        carryOn();
+        il.Emit(OpCodes.Ldloc, condition);
+        il.Emit(OpCodes.Brtrue, again);
     }
 
     private void EmitWhile(While loop)
     {
-        Region body = loop.Body;
-        DeclareCarried(loop.Initial, body.Arguments);
+        DeclareCarried(loop);
         if (variance.IsDivergent(loop))
         {
             EmitDivergentWhile(loop);
             return;
         }
-        Label again = il.DefineLabel();
-        LocalBuilder condition = il.DeclareLocal(typeof(int));
-        il.MarkLabel(again);
-        EmitRegion(body);
-        PushScalar(loop.Condition);
-        il.Emit(OpCodes.Stloc, condition);
-        CarryOn(body, body.Arguments);
-        il.Emit(OpCodes.Ldloc, condition);
-        il.Emit(OpCodes.Brtrue, again);
-        FinishLoop(loop, body.Arguments);
+        EmitRounds(loop, () => EmitRegion(loop.Body), () => CarryOn(loop));
+        FinishLoop(loop);
     }
 
-    private void DeclareCarried(Value[] initial, List<RegionArgument> arguments)
+    private void DeclareCarried(LoopInstruction loop)
     {
-        for (int i = 0; i < initial.Length; i++)
+        foreach ((RegionArgument argument, Value initial) in loop.Carried.Zip(loop.Initial))
         {
-            Declare(arguments[i]);
-            Assign(arguments[i], initial[i]);
+            Declare(argument);
+            Assign(argument, initial);
         }
     }
 
@@ -211,8 +222,9 @@ internal sealed partial class SimdEmitter
         il.Emit(OpCodes.Stloc, locals[loop.Induction][0]);
     }
 
-    private void FinishLoop(StructuredInstruction loop, List<RegionArgument> arguments)
+    private void FinishLoop(LoopInstruction loop)
     {
+        List<RegionArgument> arguments = loop.Carried;
         for (int i = 0; i < loop.Results.Length; i++)
         {
             locals[loop.Results[i]] = locals[arguments[i]];
@@ -224,8 +236,9 @@ internal sealed partial class SimdEmitter
     /// Lets a carried value's next form take the variable of the present one where that is not needed any more: an
     /// accumulator then stays in its register.
     /// </summary>
-    private void ShareCarried(Region body, List<RegionArgument> arguments)
+    private void ShareCarried(LoopInstruction loop)
     {
+        (Region body, List<RegionArgument> arguments) = (loop.Body, loop.Carried);
         for (int i = 0; i < arguments.Count; i++)
         {
             if (body.Yields[i] is Instruction next and not StructuredInstruction && ReferenceEquals(usage.RegionOf(next), body)
@@ -239,8 +252,9 @@ internal sealed partial class SimdEmitter
     }
 
     /// <summary>Sets the carried variables to what the body yields; all are read before one that another needs is set.</summary>
-    private void CarryOn(Region body, List<RegionArgument> arguments)
+    private void CarryOn(LoopInstruction loop)
     {
+        (Region body, List<RegionArgument> arguments) = (loop.Body, loop.Carried);
         var set = new List<(LocalBuilder[] Variable, LocalBuilder[] Next)>();
         for (int i = 0; i < arguments.Count; i++)
         {
@@ -248,16 +262,8 @@ internal sealed partial class SimdEmitter
             Value yield = body.Yields[i];
             if (locals.TryGetValue(yield, out LocalBuilder[]? known) && ReferenceEquals(known, variable))
                 continue;
-            bool isScalar = IsScalar(arguments[i]);
             LocalBuilder[] next = [.. variable.Select(v => il.DeclareLocal(v.LocalType))];
-            for (int half = 0; half < next.Length; half++)
-            {
-                if (isScalar)
-                    PushScalar(yield);
-                else
-                    PushVector(yield, half);
-                il.Emit(OpCodes.Stloc, next[half]);
-            }
+            Set(next, yield, IsScalar(arguments[i]));
             set.Add((variable, next));
         }
         foreach ((LocalBuilder[] variable, LocalBuilder[] next) in set)
@@ -278,8 +284,7 @@ internal sealed partial class SimdEmitter
         LocalBuilder active = il.DeclareLocal(vectors.Vector(IrType.Bool));
         Label again = il.DefineLabel(), end = il.DefineLabel();
         il.MarkLabel(again);
-        var test = new Instruction(loop.Step > 0 ? Op.Lt : Op.Gt, IrType.Bool, [loop.Induction, loop.Upper]);
-        EmitComparison(test);
+        EmitComparison(new Instruction(loop.Step > 0 ? Op.Lt : Op.Gt, IrType.Bool, [loop.Induction, loop.Upper]));
         if (outside is not null)
         {
             il.Emit(OpCodes.Ldloc, outside);
@@ -291,7 +296,7 @@ internal sealed partial class SimdEmitter
         mask = active;
         EmitRegion(body);
         KeepResults(results, body, active);
-        CarryOn(body, body.Arguments[1..]);
+        CarryOn(loop);
         EmitStep(loop);
         il.Emit(OpCodes.Br, again);
         il.MarkLabel(end);
@@ -313,7 +318,7 @@ internal sealed partial class SimdEmitter
         EmitRegion(body);
         KeepResults(results, body, active);
         LocalBuilder next = CombineMask(loop.Condition);
-        CarryOn(body, body.Arguments);
+        CarryOn(loop);
         il.Emit(OpCodes.Ldloc, next);
         il.Emit(OpCodes.Stloc, active);
         PushMaskBits(active);
@@ -329,11 +334,7 @@ internal sealed partial class SimdEmitter
         for (int i = 0; i < results.Length; i++)
         {
             results[i] = DeclareVectors(loop.Results[i].Type);
-            for (int half = 0; half < results[i].Length; half++)
-            {
-                PushVector(initial[i], half);
-                il.Emit(OpCodes.Stloc, results[i][half]);
-            }
+            Set(results[i], initial[i], isScalar: false);
         }
         return results;
     }

@@ -20,31 +20,22 @@ internal sealed partial class SimdEmitter
         EmitGroupRegion(function.Body);
     }
 
-    private static bool HasBarrier(Instruction i) =>
-        i.Op.IsBarrier() || i is StructuredInstruction s && s.Regions.Any(r => r.All().Any(x => x.Op.IsBarrier()));
-
     /// <summary>Numbers the runs; every instruction, nested ones, too, belongs to one.</summary>
     private void AssignRuns(Region region)
     {
         runs++;
         foreach (Instruction i in region.Instructions)
         {
-            if (!HasBarrier(i))
+            if (!i.HasBarrier)
             {
                 runOf[i] = runs;
-                if (i is StructuredInstruction inner)
-                {
-                    foreach (Instruction nested in inner.Regions.SelectMany(r => r.All()))
-                        runOf[nested] = runs;
-                }
+                foreach (Instruction nested in i.Regions.SelectMany(r => r.All()))
+                    runOf[nested] = runs;
                 continue;
             }
             runOf[i] = ++runs;
-            if (i is StructuredInstruction structured)
-            {
-                foreach (Region nested in structured.Regions)
-                    AssignRuns(nested);
-            }
+            foreach (Region nested in i.Regions)
+                AssignRuns(nested);
             runs++;
         }
         runs++;
@@ -55,7 +46,7 @@ internal sealed partial class SimdEmitter
         var run = new List<Instruction>();
         foreach (Instruction i in region.Instructions)
         {
-            if (!HasBarrier(i))
+            if (!i.HasBarrier)
             {
                 run.Add(i);
                 continue;
@@ -99,36 +90,28 @@ internal sealed partial class SimdEmitter
     private void EmitGroupIf(If branch)
     {
         DeclareUniform(branch.Results);
-        Label otherwise = il.DefineLabel(), end = il.DefineLabel();
-        PushScalar(branch.Condition);
-        il.Emit(OpCodes.Brfalse, otherwise);
-        EmitGroupRegion(branch.Then);
-        Copy(branch.Results, branch.Then.Yields);
-        il.Emit(OpCodes.Br, end);
-        il.MarkLabel(otherwise);
-        EmitGroupRegion(branch.Else);
-        Copy(branch.Results, branch.Else.Yields);
-        il.MarkLabel(end);
+        Choose(branch.Condition, () => Emit(branch.Then), () => Emit(branch.Else));
+
+        void Emit(Region side)
+        {
+            EmitGroupRegion(side);
+            Copy(branch.Results, side.Yields);
+        }
     }
 
     private void EmitGroupFor(For loop)
     {
-        List<RegionArgument> carried = loop.Body.Arguments[1..];
+        List<RegionArgument> carried = loop.Carried;
         Declare(loop.Induction);
         Assign(loop.Induction, loop.Lower);
         DeclareUniform(carried);
         DeclareUniform(loop.Results);
         Copy(carried, loop.Initial);
-        Label again = il.DefineLabel(), test = il.DefineLabel();
-        il.Emit(OpCodes.Br, test);
-        il.MarkLabel(again);
-        EmitGroupRegion(loop.Body);
-        Copy(carried, loop.Body.Yields);
-        EmitStep(loop);
-        il.MarkLabel(test);
-        PushScalar(loop.Induction);
-        PushScalar(loop.Upper);
-        il.Emit(loop.Step > 0 ? OpCodes.Blt : OpCodes.Bgt, again);
+        EmitRounds(loop, () =>
+        {
+            EmitGroupRegion(loop.Body);
+            Copy(carried, loop.Body.Yields);
+        });
         Copy(loop.Results, carried);
     }
 
@@ -137,15 +120,7 @@ internal sealed partial class SimdEmitter
         DeclareUniform(loop.Body.Arguments);
         DeclareUniform(loop.Results);
         Copy(loop.Body.Arguments, loop.Initial);
-        Label again = il.DefineLabel();
-        LocalBuilder condition = il.DeclareLocal(typeof(int));
-        il.MarkLabel(again);
-        EmitGroupRegion(loop.Body);
-        PushScalar(loop.Condition);
-        il.Emit(OpCodes.Stloc, condition);
-        Copy(loop.Body.Arguments, loop.Body.Yields);
-        il.Emit(OpCodes.Ldloc, condition);
-        il.Emit(OpCodes.Brtrue, again);
+        EmitRounds(loop, () => EmitGroupRegion(loop.Body), () => Copy(loop.Body.Arguments, loop.Body.Yields));
         Copy(loop.Results, loop.Body.Arguments);
     }
 
@@ -174,7 +149,7 @@ internal sealed partial class SimdEmitter
                 var read = differing.ToDictionary(i => i, i =>
                     IsScalar(targets[i]) ? [il.DeclareLocal(ScalarType(targets[i].Type))] : DeclareVectors(targets[i].Type));
                 foreach (int i in differing)
-                    Push(targets[i], values[i], read[i]);
+                    Set(read[i], values[i], IsScalar(targets[i]));
                 foreach (int i in differing)
                     StoreSpill(targets[i], read[i]);
             });
@@ -183,18 +158,6 @@ internal sealed partial class SimdEmitter
         {
             il.Emit(OpCodes.Ldloc, next[i]);
             il.Emit(OpCodes.Stloc, locals[targets[i]][0]);
-        }
-
-        void Push(Value target, Value value, LocalBuilder[] variable)
-        {
-            for (int half = 0; half < variable.Length; half++)
-            {
-                if (IsScalar(target))
-                    PushScalar(value);
-                else
-                    PushVector(value, half);
-                il.Emit(OpCodes.Stloc, variable[half]);
-            }
         }
     }
 }

@@ -49,20 +49,15 @@ internal sealed partial class SimdEmitter
     private void EmitScalarLoad(Instruction load, Value? condition)
     {
         if (condition is null)
+            PushLoaded();
+        else
+            Choose(condition, PushLoaded, () => PushScalar(load.Operands[2]));
+
+        void PushLoaded()
         {
             PushScalar(load.Operands[0]);
             il.Emit(LoadIndirect(load.Memory));
-            return;
         }
-        Label otherwise = il.DefineLabel(), end = il.DefineLabel();
-        PushScalar(condition);
-        il.Emit(OpCodes.Brfalse, otherwise);
-        PushScalar(load.Operands[0]);
-        il.Emit(LoadIndirect(load.Memory));
-        il.Emit(OpCodes.Br, end);
-        il.MarkLabel(otherwise);
-        PushScalar(load.Operands[2]);
-        il.MarkLabel(end);
     }
 
     /// <summary>The lanes that are active and meet a condition, as a new mask.</summary>
@@ -87,7 +82,7 @@ internal sealed partial class SimdEmitter
         {
             PushScalar(load.Operands[0]);
             il.Emit(OpCodes.Ldloc, active);
-            il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MaskLoad), [typeof(int*), active.LocalType])!);
+            CallHelper(nameof(VectorHelpers.MaskLoad), typeof(int*), active.LocalType);
             As(typeof(int), element);
             il.Emit(OpCodes.Stloc, target[0]);
             return true;
@@ -98,8 +93,7 @@ internal sealed partial class SimdEmitter
         {
             PushScalar(load.Operands[0]);
             il.Emit(OpCodes.Ldloca, target[0]);
-            il.Emit(OpCodes.Call,
-                typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.WidenBytes), [typeof(byte*), target[0].LocalType.MakeByRefType()])!);
+            CallHelper(nameof(VectorHelpers.WidenBytes), typeof(byte*), target[0].LocalType.MakeByRefType());
             return true;
         }
         if (bytes < 4)
@@ -113,6 +107,9 @@ internal sealed partial class SimdEmitter
         }
         return true;
     }
+
+    private void CallHelper(string name, params Type[] types) =>
+        il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(name, types)!);
 
     private void PushHalfOffset(int half)
     {
@@ -131,22 +128,33 @@ internal sealed partial class SimdEmitter
             PushOffsets(load.Operands[0]);
             PushMask(active);
             Type vector = vectors.Vector(typeof(int));
-            il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.Gather4), [typeof(byte*), vector, vector])!);
+            CallHelper(nameof(VectorHelpers.Gather4), typeof(byte*), vector, vector);
             As(typeof(int), VectorTypes.Element(load.Type));
             il.Emit(OpCodes.Stloc, target[0]);
             return;
         }
         StoreOffsets(load.Operands[0]);
+        CallLanes(nameof(Lanes.Gather), pushBase, scale, active, load.Memory, width);
+        TakeWork(load.Type, target);
+    }
+
+    /// <summary>Calls one of <see cref="Lanes"/> that go to memory.</summary>
+    private void CallLanes(string name, Action pushBase, int scale, LocalBuilder? active, MemoryType memory, int last)
+    {
         LoadFrame(nameof(WorkerFrame.Work));
         pushBase();
         il.Emit(OpCodes.Ldc_I4, scale);
         PushMaskBits(active);
-        il.Emit(OpCodes.Ldc_I4, (int)load.Memory);
-        il.Emit(OpCodes.Ldc_I4, width);
-        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Gather))!);
+        il.Emit(OpCodes.Ldc_I4, (int)memory);
+        il.Emit(OpCodes.Ldc_I4, last);
+        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(name)!);
+    }
+
+    private void TakeWork(IrType type, LocalBuilder[] target)
+    {
         for (int half = 0; half < target.Length; half++)
         {
-            LoadWork(load.Type, half);
+            LoadWork(type, half);
             il.Emit(OpCodes.Stloc, target[half]);
         }
     }
@@ -169,8 +177,7 @@ internal sealed partial class SimdEmitter
             il.Emit(OpCodes.Ldloc, mask);
             PushVector(value);
             As(VectorTypes.Element(value.Type), typeof(int));
-            il.Emit(OpCodes.Call,
-                typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MaskStore), [typeof(int*), mask.LocalType, mask.LocalType])!);
+            CallHelper(nameof(VectorHelpers.MaskStore), typeof(int*), mask.LocalType, mask.LocalType);
             return;
         }
         if (!shape.IsVarying && shape.Stride == bytes && bytes >= 4 && mask is null)
@@ -188,13 +195,7 @@ internal sealed partial class SimdEmitter
         (Action pushBase, int scale) = PrepareAddress(pointer);
         StoreOffsets(pointer);
         StoreWork(value, 1);
-        LoadFrame(nameof(WorkerFrame.Work));
-        pushBase();
-        il.Emit(OpCodes.Ldc_I4, scale);
-        PushMaskBits(mask);
-        il.Emit(OpCodes.Ldc_I4, (int)store.Memory);
-        il.Emit(OpCodes.Ldc_I4, width);
-        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Scatter))!);
+        CallLanes(nameof(Lanes.Scatter), pushBase, scale, mask, store.Memory, width);
     }
 
     private void EmitAtomic(Instruction atomic, LocalBuilder[] target)
@@ -208,18 +209,8 @@ internal sealed partial class SimdEmitter
         StoreOffsets(atomic.Operands[0]);
         for (int operand = 1; operand < atomic.Operands.Length; operand++)
             StoreWork(atomic.Operands[operand], operand == atomic.Operands.Length - 1 ? 1 : 2);
-        LoadFrame(nameof(WorkerFrame.Work));
-        pushBase();
-        il.Emit(OpCodes.Ldc_I4, scale);
-        PushMaskBits(mask);
-        il.Emit(OpCodes.Ldc_I4, (int)atomic.Memory);
-        il.Emit(OpCodes.Ldc_I4, (int)atomic.Op);
-        il.Emit(OpCodes.Call, typeof(Lanes).GetMethod(nameof(Lanes.Atomically))!);
-        for (int half = 0; half < target.Length; half++)
-        {
-            LoadWork(atomic.Type, half);
-            il.Emit(OpCodes.Stloc, target[half]);
-        }
+        CallLanes(nameof(Lanes.Atomically), pushBase, scale, mask, atomic.Memory, (int)atomic.Op);
+        TakeWork(atomic.Type, target);
     }
 
     private void EmitScalarAtomic(Instruction atomic, LocalBuilder target)

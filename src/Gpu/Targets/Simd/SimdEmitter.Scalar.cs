@@ -71,7 +71,7 @@ internal sealed partial class SimdEmitter
                 il.Emit(OpCodes.Add);
                 return;
             case Op.Select:
-                EmitScalarSelect(i);
+                Choose(i.Operands[0], () => PushScalar(i.Operands[1]), () => PushScalar(i.Operands[2]));
                 return;
             case Op.PtrAdd:
                 PushScalar(i.Operands[0]);
@@ -109,22 +109,26 @@ internal sealed partial class SimdEmitter
         if (axis == 0 && groupDim.Y * groupDim.Z == 1)
             return;
         int below = axis == 0 ? 1 : axis == 1 ? groupDim.X : groupDim.X * groupDim.Y;
-        int extent = axis == 0 ? groupDim.X : axis == 1 ? groupDim.Y : groupDim.Z;
+        int extent = groupDim.Along(axis);
         il.Emit(OpCodes.Ldc_I4, below);
         il.Emit(OpCodes.Div);
         il.Emit(OpCodes.Ldc_I4, extent);
         il.Emit(OpCodes.Rem);
     }
 
-    private void EmitScalarSelect(Instruction i)
+    /// <summary>Emits a branch on a scalar.</summary>
+    private void Choose(Value condition, Action whenTrue, Action? whenFalse)
     {
         Label otherwise = il.DefineLabel(), end = il.DefineLabel();
-        PushScalar(i.Operands[0]);
-        il.Emit(OpCodes.Brfalse, otherwise);
-        PushScalar(i.Operands[1]);
-        il.Emit(OpCodes.Br, end);
-        il.MarkLabel(otherwise);
-        PushScalar(i.Operands[2]);
+        PushScalar(condition);
+        il.Emit(OpCodes.Brfalse, whenFalse is null ? end : otherwise);
+        whenTrue();
+        if (whenFalse is not null)
+        {
+            il.Emit(OpCodes.Br, end);
+            il.MarkLabel(otherwise);
+            whenFalse();
+        }
         il.MarkLabel(end);
     }
 

@@ -23,12 +23,12 @@ internal sealed partial class SimdEmitter
             }
             foreach (Result result in structured.Results)
             {
-                if (HasBarrier(i))
+                if (i.HasBarrier)
                     AddSpill(result);
                 else
                     SpillIfCrossing(result, i);
             }
-            if (!HasBarrier(i))
+            if (!i.HasBarrier)
                 continue;
             foreach (Region nested in structured.Regions)
             {

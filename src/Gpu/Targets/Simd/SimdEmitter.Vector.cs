@@ -140,17 +140,10 @@ internal sealed partial class SimdEmitter
             Op.Neg => "Negate",
             Op.And => "BitwiseAnd",
             Op.Or => "BitwiseOr",
-            Op.Xor => "Xor",
             Op.Not => "OnesComplement",
             Op.Fma => "FusedMultiplyAdd",
-            Op.Sqrt => "Sqrt",
-            Op.Abs => "Abs",
-            Op.Min => "Min",
-            Op.Max => "Max",
-            Op.Floor => "Floor",
-            Op.Ceiling => "Ceiling",
-            Op.Truncate => "Truncate",
             Op.RoundEven => "Round",
+            Op.Xor or >= Op.Sqrt and <= Op.Truncate => i.Op.ToString(),
             _ => null,
         };
         if (name is not null)
@@ -165,7 +158,7 @@ internal sealed partial class SimdEmitter
             case Op.MulHighU:
                 PushVector(i.Operands[0]);
                 PushVector(i.Operands[1]);
-                il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(nameof(VectorHelpers.MulHighU), [vector, vector])!);
+                CallHelper(nameof(VectorHelpers.MulHighU), vector, vector);
                 return true;
             case Op.Shl or Op.Shr or Op.ShrU:
                 EmitShift(i, half);
@@ -199,30 +192,36 @@ internal sealed partial class SimdEmitter
         Value operand = i.Operands[0];
         Type from = VectorTypes.Element(operand.Type), to = VectorTypes.Element(i.Type);
         string widen = half == 0 ? "WidenLower" : "WidenUpper";
+        (string Name, Type Of)? conversion = i.Op switch
+        {
+            Op.BoolToInt => ("Negate", typeof(int)),
+            Op.SignExtend => (widen, typeof(int)),
+            Op.ZeroExtend => (widen, typeof(uint)),
+            Op.IntToFloat when from == typeof(int) && to == typeof(float) => ("ConvertToSingle", typeof(int)),
+            Op.UIntToFloat when from == typeof(int) && to == typeof(float) => ("ConvertToSingle", typeof(uint)),
+            Op.FloatToInt when from == typeof(float) && to == typeof(int) => ("ConvertToInt32", typeof(float)),
+            Op.FloatToFloat when to == typeof(double) => (widen, typeof(float)),
+            _ => null,
+        };
+        if (conversion is { } call)
+        {
+            PushVector(operand);
+            As(from, call.Of);
+            vectors.Call(il, call.Name, vectors.Vector(call.Of));
+            if (i.Op == Op.ZeroExtend)
+                As(typeof(ulong), typeof(long));
+            return true;
+        }
         switch (i.Op)
         {
             case Op.BitCast:
                 PushVector(operand, half);
                 As(from, to);
                 return true;
-            case Op.BoolToInt:
-                PushVector(operand);
-                vectors.Call(il, "Negate", vectors.Vector(typeof(int)));
-                return true;
-            case Op.SignExtend:
-                PushVector(operand);
-                vectors.Call(il, widen, vectors.Vector(typeof(int)));
-                return true;
-            case Op.ZeroExtend:
-                PushVector(operand);
-                As(typeof(int), typeof(uint));
-                vectors.Call(il, widen, vectors.Vector(typeof(uint)));
-                As(typeof(ulong), typeof(long));
-                return true;
-            case Op.Truncate64:
+            case Op.Truncate64 or Op.FloatToFloat:
                 PushVector(operand, 0);
                 PushVector(operand, 1);
-                vectors.Call(il, "Narrow", vectors.Vector(typeof(long)), vectors.Vector(typeof(long)));
+                vectors.Call(il, "Narrow", vectors.Vector(from), vectors.Vector(from));
                 return true;
             case Op.SignExtend8 or Op.SignExtend16:
                 int bits = i.Op == Op.SignExtend8 ? 24 : 16;
@@ -231,28 +230,6 @@ internal sealed partial class SimdEmitter
                 vectors.Call(il, "ShiftLeft", vectors.Vector(typeof(int)), typeof(int));
                 il.Emit(OpCodes.Ldc_I4, bits);
                 vectors.Call(il, "ShiftRightArithmetic", vectors.Vector(typeof(int)), typeof(int));
-                return true;
-            case Op.IntToFloat when from == typeof(int) && to == typeof(float):
-                PushVector(operand);
-                vectors.Call(il, "ConvertToSingle", vectors.Vector(typeof(int)));
-                return true;
-            case Op.UIntToFloat when from == typeof(int) && to == typeof(float):
-                PushVector(operand);
-                As(typeof(int), typeof(uint));
-                vectors.Call(il, "ConvertToSingle", vectors.Vector(typeof(uint)));
-                return true;
-            case Op.FloatToInt when from == typeof(float) && to == typeof(int):
-                PushVector(operand);
-                vectors.Call(il, "ConvertToInt32", vectors.Vector(typeof(float)));
-                return true;
-            case Op.FloatToFloat when to == typeof(double):
-                PushVector(operand);
-                vectors.Call(il, widen, vectors.Vector(typeof(float)));
-                return true;
-            case Op.FloatToFloat:
-                PushVector(operand, 0);
-                PushVector(operand, 1);
-                vectors.Call(il, "Narrow", vectors.Vector(typeof(double)), vectors.Vector(typeof(double)));
                 return true;
             default:
                 return false;
@@ -321,7 +298,7 @@ internal sealed partial class SimdEmitter
     private void EmitGroupIndexVector(int axis)
     {
         int below = axis == 0 ? 1 : axis == 1 ? groupDim.X : groupDim.X * groupDim.Y;
-        int extent = axis == 0 ? groupDim.X : axis == 1 ? groupDim.Y : groupDim.Z;
+        int extent = groupDim.Along(axis);
         il.Emit(OpCodes.Ldloc, firstLane!);
         il.Emit(OpCodes.Ldc_I4_1);
         vectors.Call(il, "CreateSequence", typeof(int), typeof(int));

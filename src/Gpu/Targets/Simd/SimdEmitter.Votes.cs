@@ -70,13 +70,7 @@ internal sealed partial class SimdEmitter
         il.Emit(OpCodes.Conv_I);
         PushScale(value.Type.Bytes);
         il.Emit(OpCodes.Add);
-        il.Emit(value.Type.Scalar switch
-        {
-            Scalar.F32 => OpCodes.Ldind_R4,
-            Scalar.F64 => OpCodes.Ldind_R8,
-            Scalar.I64 => OpCodes.Ldind_I8,
-            _ => OpCodes.Ldind_I4,
-        });
+        il.Emit(LoadIndirect(SpillType(value.Type)));
         if (value.Type == IrType.Bool)
             il.Emit(OpCodes.Neg);
     }

@@ -45,7 +45,7 @@ internal sealed partial class SimdEmitter
     private readonly Variance variance;
     private readonly Usage usage;
     private readonly VectorTypes vectors;
-    private readonly ILGenerator il;
+    private readonly IlWriter il;
     private readonly SimdListing? listing;
     private readonly DynamicMethod method;
     private readonly Dictionary<Value, LocalBuilder[]> locals = new(ReferenceEqualityComparer.Instance);
@@ -70,9 +70,7 @@ internal sealed partial class SimdEmitter
         {
             InitLocals = false,
         };
-        il = method.GetILGenerator(4096);
-        if (listing is not null)
-            il = new ListingGenerator(il, listing);
+        il = new IlWriter(method.GetILGenerator(4096), listing);
         gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
         foreach (Instruction array in function.Body.All().Where(i => i.Op == Op.SharedArray))
         {
@@ -170,26 +168,20 @@ internal sealed partial class SimdEmitter
 
     private void EmitGridIndex(LocalBuilder group)
     {
-        LoadFrame(nameof(WorkerFrame.GridX));
-        Divide(group, OpCodes.Rem);
-        il.Emit(OpCodes.Stloc, gridIndex[0]);
-        LoadFrame(nameof(WorkerFrame.GridX));
-        Divide(group, OpCodes.Div);
-        il.Emit(OpCodes.Stloc, gridIndex[1]);
-        LoadFrame(nameof(WorkerFrame.GridY));
-        Divide(gridIndex[1], OpCodes.Div);
-        il.Emit(OpCodes.Stloc, gridIndex[2]);
-        LoadFrame(nameof(WorkerFrame.GridY));
-        Divide(gridIndex[1], OpCodes.Rem);
-        il.Emit(OpCodes.Stloc, gridIndex[1]);
+        Divide(group, nameof(WorkerFrame.GridX), OpCodes.Rem, gridIndex[0]);
+        Divide(group, nameof(WorkerFrame.GridX), OpCodes.Div, gridIndex[1]);
+        Divide(gridIndex[1], nameof(WorkerFrame.GridY), OpCodes.Div, gridIndex[2]);
+        Divide(gridIndex[1], nameof(WorkerFrame.GridY), OpCodes.Rem, gridIndex[1]);
 
-        void Divide(LocalBuilder dividend, OpCode operation)
+        void Divide(LocalBuilder dividend, string extent, OpCode operation, LocalBuilder result)
         {
+            LoadFrame(extent);
             LocalBuilder divisor = il.DeclareLocal(typeof(int));
             il.Emit(OpCodes.Stloc, divisor);
             il.Emit(OpCodes.Ldloc, dividend);
             il.Emit(OpCodes.Ldloc, divisor);
             il.Emit(operation);
+            il.Emit(OpCodes.Stloc, result);
         }
     }
 
@@ -244,14 +236,7 @@ internal sealed partial class SimdEmitter
     private LocalBuilder[] DeclareVectors(IrType type) =>
         [.. Enumerable.Range(0, VectorTypes.Halves(type)).Select(_ => il.DeclareLocal(vectors.Vector(type)))];
 
-    private static Type ScalarType(IrType type) => type.Scalar switch
-    {
-        Scalar.I64 => typeof(long),
-        Scalar.F32 => typeof(float),
-        Scalar.F64 => typeof(double),
-        Scalar.Pointer => typeof(byte*),
-        _ => typeof(int),
-    };
+    private static Type ScalarType(IrType type) => type.IsPointer ? typeof(byte*) : VectorTypes.Element(type);
 
     private void EmitRegion(Region region)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Runtime.InteropServices;
 using System.Text;
 using VaeGpu.Gpu.IR;
 
@@ -35,7 +34,7 @@ internal sealed class SimdListing
         text.Append(Name(label)).Append(":\n");
     }
 
-    public void Add(OpCode code, string operand = "")
+    public void Add(OpCode code, string operand)
     {
         if (!inLine)
             text.Append(' ', OperationColumns);
@@ -61,119 +60,38 @@ internal sealed class SimdListing
     }
 }
 
-/// <summary>Hands everything on to another generator and writes it into a listing.</summary>
-internal sealed class ListingGenerator(ILGenerator il, SimdListing listing) : ILGenerator
+/// <summary>Emits IL, and writes it into a listing where there is one.</summary>
+internal sealed class IlWriter(ILGenerator il, SimdListing? listing)
 {
-    public override int ILOffset => il.ILOffset;
+    public int ILOffset => il.ILOffset;
 
-    public override LocalBuilder DeclareLocal(Type localType, bool pinned) => il.DeclareLocal(localType, pinned);
+    public LocalBuilder DeclareLocal(Type type) => il.DeclareLocal(type);
 
-    public override Label DefineLabel() => il.DefineLabel();
+    public Label DefineLabel() => il.DefineLabel();
 
-    public override void MarkLabel(Label loc)
+    public void MarkLabel(Label label)
     {
-        listing.Label(loc);
-        il.MarkLabel(loc);
+        listing?.Label(label);
+        il.MarkLabel(label);
     }
 
-    public override void Emit(OpCode opcode)
-    {
-        listing.Add(opcode);
-        il.Emit(opcode);
-    }
+    public void Emit(OpCode opcode) => Emit(opcode, "", () => il.Emit(opcode));
+    public void Emit(OpCode opcode, int arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public void Emit(OpCode opcode, long arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public void Emit(OpCode opcode, float arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public void Emit(OpCode opcode, double arg) => Emit(opcode, Text(arg), () => il.Emit(opcode, arg));
+    public void Emit(OpCode opcode, Label label) => Emit(opcode, SimdListing.Name(label), () => il.Emit(opcode, label));
+    public void Emit(OpCode opcode, LocalBuilder local) =>
+        Emit(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"), () => il.Emit(opcode, local));
+    public void Emit(OpCode opcode, FieldInfo field) => Emit(opcode, field.Name, () => il.Emit(opcode, field));
+    public void Emit(OpCode opcode, MethodInfo meth) =>
+        Emit(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}", () => il.Emit(opcode, meth));
 
-    public override void Emit(OpCode opcode, byte arg)
+    private void Emit(OpCode opcode, string operand, Action emit)
     {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
+        listing?.Add(opcode, operand);
+        emit();
     }
-
-    public override void Emit(OpCode opcode, short arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, int arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, long arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, float arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, double arg)
-    {
-        listing.Add(opcode, Text(arg));
-        il.Emit(opcode, arg);
-    }
-
-    public override void Emit(OpCode opcode, Label label)
-    {
-        listing.Add(opcode, SimdListing.Name(label));
-        il.Emit(opcode, label);
-    }
-
-    public override void Emit(OpCode opcode, Label[] labels)
-    {
-        listing.Add(opcode, string.Join(", ", labels.Select(SimdListing.Name)));
-        il.Emit(opcode, labels);
-    }
-
-    public override void Emit(OpCode opcode, LocalBuilder local)
-    {
-        listing.Add(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"));
-        il.Emit(opcode, local);
-    }
-
-    public override void Emit(OpCode opcode, FieldInfo field)
-    {
-        listing.Add(opcode, field.Name);
-        il.Emit(opcode, field);
-    }
-
-    public override void Emit(OpCode opcode, MethodInfo meth)
-    {
-        listing.Add(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}");
-        il.Emit(opcode, meth);
-    }
-
-    public override void Emit(OpCode opcode, Type cls)
-    {
-        listing.Add(opcode, cls.Name);
-        il.Emit(opcode, cls);
-    }
-
-    // The emitter has no use for the rest.
-    public override void Emit(OpCode opcode, ConstructorInfo con) => throw new NotSupportedException();
-    public override void Emit(OpCode opcode, SignatureHelper signature) => throw new NotSupportedException();
-    public override void Emit(OpCode opcode, string str) => throw new NotSupportedException();
-    public override void EmitCall(OpCode opcode, MethodInfo methodInfo, Type[]? optionalParameterTypes) =>
-        throw new NotSupportedException();
-    public override void EmitCalli(OpCode opcode, CallingConventions callingConvention, Type? returnType, Type[]? parameterTypes,
-        Type[]? optionalParameterTypes) =>
-        throw new NotSupportedException();
-    public override void EmitCalli(OpCode opcode, CallingConvention unmanagedCallConv, Type? returnType, Type[]? parameterTypes) =>
-        throw new NotSupportedException();
-    public override void BeginCatchBlock(Type? exceptionType) => throw new NotSupportedException();
-    public override void BeginExceptFilterBlock() => throw new NotSupportedException();
-    public override Label BeginExceptionBlock() => throw new NotSupportedException();
-    public override void BeginFaultBlock() => throw new NotSupportedException();
-    public override void BeginFinallyBlock() => throw new NotSupportedException();
-    public override void BeginScope() => throw new NotSupportedException();
-    public override void EndExceptionBlock() => throw new NotSupportedException();
-    public override void EndScope() => throw new NotSupportedException();
-    public override void UsingNamespace(string usingNamespace) => throw new NotSupportedException();
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }

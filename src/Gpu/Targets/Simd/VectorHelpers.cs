@@ -22,7 +22,6 @@ internal static unsafe class VectorHelpers
         return ((even >> 32) | (odd & ~low)).AsInt32();
     }
 
-    /// <inheritdoc cref="MulHighU(Vector512{int}, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static Vector256<int> MulHighU(Vector256<int> a, Vector256<int> b)
     {
@@ -32,7 +31,6 @@ internal static unsafe class VectorHelpers
         return ((even >> 32) | (odd & ~low)).AsInt32();
     }
 
-    /// <inheritdoc cref="MulHighU(Vector512{int}, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static Vector128<int> MulHighU(Vector128<int> a, Vector128<int> b)
     {
@@ -51,7 +49,6 @@ internal static unsafe class VectorHelpers
         return Vector512.Create(MaskLoad(source, mask.GetLower()), MaskLoad(source + 8, mask.GetUpper()));
     }
 
-    /// <inheritdoc cref="MaskLoad(int*, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static Vector256<int> MaskLoad(int* source, Vector256<int> mask)
     {
@@ -60,7 +57,6 @@ internal static unsafe class VectorHelpers
         return Vector256.Create(MaskLoad(source, mask.GetLower()), MaskLoad(source + 4, mask.GetUpper()));
     }
 
-    /// <inheritdoc cref="MaskLoad(int*, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static Vector128<int> MaskLoad(int* source, Vector128<int> mask)
     {
@@ -88,7 +84,6 @@ internal static unsafe class VectorHelpers
         MaskStore(target + 8, mask.GetUpper(), value.GetUpper());
     }
 
-    /// <inheritdoc cref="MaskStore(int*, Vector512{int}, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static void MaskStore(int* target, Vector256<int> mask, Vector256<int> value)
     {
@@ -101,7 +96,6 @@ internal static unsafe class VectorHelpers
         MaskStore(target + 4, mask.GetUpper(), value.GetUpper());
     }
 
-    /// <inheritdoc cref="MaskStore(int*, Vector512{int}, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static void MaskStore(int* target, Vector128<int> mask, Vector128<int> value)
     {
@@ -122,7 +116,6 @@ internal static unsafe class VectorHelpers
     public static Vector512<int> Gather4(byte* origin, Vector512<int> index, Vector512<int> mask) =>
         Vector512.Create(Gather4(origin, index.GetLower(), mask.GetLower()), Gather4(origin, index.GetUpper(), mask.GetUpper()));
 
-    /// <inheritdoc cref="Gather4(byte*, Vector512{int}, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static Vector256<int> Gather4(byte* origin, Vector256<int> index, Vector256<int> mask)
     {
@@ -131,7 +124,6 @@ internal static unsafe class VectorHelpers
         return Vector256.Create(Gather4(origin, index.GetLower(), mask.GetLower()), Gather4(origin, index.GetUpper(), mask.GetUpper()));
     }
 
-    /// <inheritdoc cref="Gather4(byte*, Vector512{int}, Vector512{int})"/>
     [MethodImpl(Inline)]
     public static Vector128<int> Gather4(byte* origin, Vector128<int> index, Vector128<int> mask)
     {

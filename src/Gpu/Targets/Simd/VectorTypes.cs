@@ -49,37 +49,17 @@ internal sealed class VectorTypes
     public static int Halves(IrType type) => type.Bytes / 4;
 
     /// <summary>Calls Vector512.Name(…) with parameters of exactly these types.</summary>
-    public void Call(ILGenerator il, string name, Type first, Type? second = null, Type? third = null) =>
+    public void Call(IlWriter il, string name, Type first, Type? second = null, Type? third = null) =>
         il.Emit(OpCodes.Call, found.GetOrAdd((name, first, second, third), key => Find(key.Item1, key.Item2, key.Item3, key.Item4)));
 
     private MethodInfo Find(string name, Type first, Type? second, Type? third)
     {
-        Type[] wanted = [first, .. second is null ? [] : new[] { second }, .. third is null ? [] : new[] { third }];
-        foreach (MethodInfo method in methods[name].Where(m => !m.IsGenericMethod))
-        {
-            if (Fits(method, wanted))
-                return method;
-        }
+        Type[] wanted = [.. new[] { first, second, third }.OfType<Type>()];
         Type element = first.IsPointer ? first.GetElementType()! : first.IsGenericType ? first.GetGenericArguments()[0] : first;
-        foreach (MethodInfo definition in methods[name].Where(m => m.IsGenericMethod && m.GetGenericArguments().Length == 1))
-        {
-            MethodInfo method = definition.MakeGenericMethod(element);
-            if (Fits(method, wanted))
-                return method;
-        }
-        throw new MissingMethodException(generic.Name, $"{name}({string.Join(", ", wanted.Select(t => t.ToString()))})");
-    }
-
-    private static bool Fits(MethodInfo method, Type[] wanted)
-    {
-        ParameterInfo[] parameters = method.GetParameters();
-        if (parameters.Length != wanted.Length)
-            return false;
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            if (parameters[i].ParameterType != wanted[i])
-                return false;
-        }
-        return true;
+        IEnumerable<MethodInfo> plain = methods[name].Where(m => !m.IsGenericMethod);
+        IEnumerable<MethodInfo> generics = methods[name].Where(m => m.IsGenericMethod && m.GetGenericArguments().Length == 1)
+            .Select(definition => definition.MakeGenericMethod(element));
+        return plain.Concat(generics).FirstOrDefault(m => m.GetParameters().Select(p => p.ParameterType).SequenceEqual(wanted))
+            ?? throw new MissingMethodException(generic.Name, $"{name}({string.Join(", ", wanted.Select(t => t.ToString()))})");
     }
 }
