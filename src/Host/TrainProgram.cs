@@ -23,8 +23,6 @@ internal static class TrainProgram
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
         var model = RequestedModel.For(request, data);
-        if (LikelihoodChoice.Warning(model.Likelihood, data, request.Binarization) is { } warning)
-            terminal.Error.WriteLine($"warning: {warning}");
         var configuration = new RunConfiguration
         {
             Model = model,
@@ -38,7 +36,10 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         stop.ThrowIfCancellationRequested();
         folder.Clear();
-        return Train(trainer, folder, backend, data, terminal, stop);
+        int code = Train(trainer, folder, backend, data, terminal, stop);
+        if (LikelihoodChoice.Caveat(model.Likelihood, data, request.Binarization) is { } caveat)
+            terminal.Error.WriteLine($"note: {caveat}");
+        return code;
     }
 
     public static int Resume(ResumeRequest request, Terminal terminal, CancellationToken stop)

@@ -13,9 +13,12 @@ public abstract class Choice<TSelf> where TSelf : Choice<TSelf>
 
     /// <summary>Adds the choice to <see cref="All"/>.</summary>
     /// <param name="member">The static property that holds it.</param>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
     protected Choice(string member)
     {
         Name = JsonNamingPolicy.KebabCaseLower.ConvertName(member);
+        if (Declared.Exists(other => other.Name == Name))
+            throw new ArgumentException($"There is already a choice of the name \"{Name}\".", nameof(member));
         Declared.Add((TSelf)this);
     }
 

@@ -15,9 +15,16 @@ internal static class Architectures
         var network = new NetworkBuilder(workspace, layout, "encoder", shape.DataDimensions);
         if (shape.Symbols > 0)
             network.OneHot(shape.Symbols);
-        if (shape.Convolution is { } image)
-            AddConvolutions(network, shape, image);
-        network.Labels(labels, shape.Classes).Linear(shape.Convolution?.Dense ?? shape.EncoderWidths, shape.Activation);
+        if (shape.EncoderLayers is { } add)
+        {
+            add(network.Labels(labels, shape.Classes));
+        }
+        else
+        {
+            if (shape.Convolution is { } image)
+                AddConvolutions(network, shape, image);
+            network.Labels(labels, shape.Classes).Linear(shape.Convolution?.Dense ?? shape.EncoderWidths, shape.Activation);
+        }
         return network.Linear(2 * shape.LatentDimensions, Activation.Identity).Build();
     }
 
@@ -37,8 +44,11 @@ internal static class Architectures
     public static Network Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels, int outputs)
     {
         var network = new NetworkBuilder(workspace, layout, "decoder", shape.LatentDimensions).Labels(labels, shape.Classes, shape.Samples);
-        network.Linear(shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths, shape.Activation);
-        if (shape.Convolution is { } image && shape.DecoderWidths.Count > 0)
+        if (shape.DecoderLayers is { } add)
+            add(network);
+        else
+            network.Linear(shape.Convolution?.Dense.Reverse() ?? shape.DecoderWidths, shape.Activation);
+        if (shape.DecoderLayers is null && shape.Convolution is { } image && shape.DecoderWidths.Count > 0)
             AddTransposed(network, shape, image, outputs);
         else
             network.Linear(outputs * shape.DataDimensions, Activation.Identity, gradientInPlace: true);

@@ -17,6 +17,10 @@ public sealed record VaeShape
     /// The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.
     /// </summary>
     public required IReadOnlyList<int> DecoderWidths { get; init; }
+    /// <summary>Adds the encoder's hidden layers, in place of those of the widths.</summary>
+    public Action<NetworkBuilder>? EncoderLayers { get; init; }
+    /// <summary>Adds the decoder's hidden layers, in place of those of the widths.</summary>
+    public Action<NetworkBuilder>? DecoderLayers { get; init; }
     /// <summary>The hidden layers' activation.</summary>
     public required Activation Activation { get; init; }
     /// <summary>What convolutional layers need to know; null for linear layers alone.</summary>

@@ -35,7 +35,7 @@ public static class LikelihoodChoice
     /// <remarks>
     /// Gray levels under a distribution of black and white: exp(−cross-entropy) does not add up to 1 over them (Loaiza-Ganem and Cunningham 2019).
     /// </remarks>
-    public static string? Warning(Likelihood likelihood, DataSplit data, Binarization binarization)
+    public static string? Caveat(Likelihood likelihood, DataSplit data, Binarization binarization)
     {
         if (likelihood != Likelihood.Bernoulli || binarization is not Binarization.None)
             return null;

@@ -45,12 +45,7 @@ public sealed class Trainer : IDisposable
         this.accelerator = accelerator;
         launcher = new StepLauncher(accelerator);
         adam = configuration.Training.Optimizer.Settings;
-        var shape = model.Shape with
-        {
-            Objective = objective.Bound, Samples = objective.Samples, FreeBits = (float)objective.FreeBits,
-            Precision = configuration.Training.Precision,
-        };
-        vae = Model(accelerator, shape, rows);
+        vae = Model(accelerator, model.ShapeFor(configuration.Training), rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
         train = new ImagePass(

@@ -9,12 +9,12 @@ namespace VaeGpu.Tests.Host;
 public sealed class BinarizeTests
 {
     [Test]
-    public void Grey_under_a_bernoulli_likelihood_gets_a_warning_with_the_remedy()
+    public void Gray_under_a_bernoulli_likelihood_gets_a_note_with_the_remedy()
     {
         using var folder = new ScratchFolder();
         var call = Call.Of(Call.Train(folder, "--epochs", "1", "--binarize", "none"));
         Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Done));
-        Assert.That(call.Error, Does.Match("^warning: .* of the pixels are gray.*--binarize dynamic or static.*--likelihood"));
+        Assert.That(call.Error, Does.Match("^note: .* of the pixels are gray.*--binarize dynamic or static.*--likelihood"));
         var other = Call.Of(Call.Train(folder, "--epochs", "1", "--binarize", "none", "--overwrite", "--likelihood", "gaussian"));
         Assert.That((other.ExitCode, other.Error), Is.EqualTo((ExitCode.Done, "")));
     }

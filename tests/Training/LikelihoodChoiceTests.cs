@@ -50,11 +50,11 @@ public sealed class LikelihoodChoiceTests
     {
         Assert.That(LikelihoodChoice.Refusal(likelihood, Images, Binarization.None), Is.Null);
         Assert.That(
-            LikelihoodChoice.Warning(likelihood, Images, Binarization.None),
+            LikelihoodChoice.Caveat(likelihood, Images, Binarization.None),
             likelihood == Likelihood.Bernoulli
                 ? Does.StartWith("50.0 % of the pixels are gray").And.Contain("--binarize dynamic or static").And.Contain("--likelihood")
                 : Is.Null);
-        Assert.That(LikelihoodChoice.Warning(likelihood, Images, Binarization.Static), Is.Null);
+        Assert.That(LikelihoodChoice.Caveat(likelihood, Images, Binarization.Static), Is.Null);
     }
 
     [Test]

@@ -29,7 +29,9 @@ public abstract class Activation : Choice<Activation>
     /// <summary>Calls the visitor with the activation's type.</summary>
     public abstract TResult Accept<TResult>(IActivationVisitor<TResult> visitor);
 
-    private static Activation Of<TActivation>([CallerMemberName] string member = "") where TActivation : struct, IActivation =>
+    /// <summary>Adds an activation.</summary>
+    /// <param name="member">What it is called: "LeakyRelu" for "leaky-relu".</param>
+    public static Activation Of<TActivation>([CallerMemberName] string member = "") where TActivation : struct, IActivation =>
         new Typed<TActivation>(member);
 
     private sealed class Typed<TActivation>(string member) : Activation(member) where TActivation : struct, IActivation

@@ -16,9 +16,9 @@ public abstract class Likelihood : Choice<Likelihood>
     /// <summary>A variance for each dimension from the decoder.</summary>
     public static Likelihood GaussianLearned { get; } = Of<LearnedGaussian>();
     /// <summary>One variance, a parameter of the model.</summary>
-    public static Likelihood GaussianShared { get; } = Of<Gaussian>(VarianceSource.Learned);
+    public static Likelihood GaussianShared { get; } = Of<Gaussian>(variance: VarianceSource.Learned);
     /// <summary>One variance, the best for each batch.</summary>
-    public static Likelihood GaussianOptimal { get; } = Of<Gaussian>(VarianceSource.BatchOptimal);
+    public static Likelihood GaussianOptimal { get; } = Of<Gaussian>(variance: VarianceSource.BatchOptimal);
     public static Likelihood Laplace { get; } = Of<Laplace>();
     /// <summary>A scale for each dimension from the decoder.</summary>
     public static Likelihood LaplaceLearned { get; } = Of<LearnedLaplace>();
@@ -54,10 +54,15 @@ public abstract class Likelihood : Choice<Likelihood>
     /// <summary>The kernels.</summary>
     internal abstract LikelihoodKernels Kernels { get; }
 
-    private static Likelihood Of<TLikelihood>(VarianceSource variance = VarianceSource.Settings, [CallerMemberName] string member = "")
+    /// <summary>Adds a likelihood, which holds a dimension's outputs in registers.</summary>
+    /// <param name="member">What it is called: "StudentT" for "student-t".</param>
+    /// <param name="variance">Where one variance for all dimensions comes from.</param>
+    public static Likelihood Of<TLikelihood>([CallerMemberName] string member = "", VarianceSource variance = VarianceSource.Settings)
         where TLikelihood : struct, ILikelihood => new Typed<InRegisters<TLikelihood>>(member, variance);
 
-    private static Likelihood OfStreamed<TLikelihood>([CallerMemberName] string member = "")
+    /// <summary>Adds a likelihood, which streams a dimension's outputs from memory.</summary>
+    /// <param name="member">What it is called.</param>
+    public static Likelihood OfStreamed<TLikelihood>([CallerMemberName] string member = "")
         where TLikelihood : struct, IStreamedLikelihood => new Typed<TLikelihood>(member, VarianceSource.Settings);
 
     private sealed class Typed<TLikelihood>(string member, VarianceSource variance)

@@ -56,6 +56,17 @@ public sealed record ModelConfiguration
         "Distribution of the latent vector: N(0, I), N(μ(label), I), or N(μ(label), σ²(label)) from a network")]
     public Prior Prior { get; init; } = Prior.Standard;
 
+    /// <summary>
+    /// Adds the encoder's layers between its input, labels beside it where there are classes, and its last layer; null for those of
+    /// <see cref="Convolutions"/> and <see cref="Hidden"/>. Run folders do not keep it.
+    /// </summary>
+    [JsonIgnore]
+    public Action<NetworkBuilder>? EncoderLayers { get; init; }
+
+    /// <summary>Adds the decoder's layers between the latent vector, labels beside it where there are classes, and its last layer.</summary>
+    [JsonIgnore]
+    public Action<NetworkBuilder>? DecoderLayers { get; init; }
+
     /// <summary>Data dimensions: channels·height·width.</summary>
     [JsonIgnore]
     public int DataDimensions => Channels * Width * Height;
@@ -83,11 +94,20 @@ public sealed record ModelConfiguration
         Convolution = Convolutions.Count > 0 ? new(Height, Width, Channels) { Dense = Hidden } : null,
         Activation = Activation,
         Initialization = Initialization,
+        EncoderLayers = EncoderLayers,
+        DecoderLayers = DecoderLayers,
         Symbols = Symbols,
         Classes = Classes,
         Prior = Prior,
         Likelihood = Likelihood,
         LikelihoodSettings = Likelihood.Settings(LikelihoodOptions),
+    };
+
+    /// <summary>The same, trained in a certain way.</summary>
+    internal VaeShape ShapeFor(TrainingConfiguration training) => Shape with
+    {
+        Objective = training.Objective.Bound, Samples = training.Objective.Samples, FreeBits = (float)training.Objective.FreeBits,
+        Precision = training.Precision,
     };
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
