@@ -30,7 +30,7 @@ public sealed class Conv : Layer
     /// <inheritdoc/>
     public override bool HasParameters => true;
 
-    /// <summary>Computes <see cref="Output"/>: one launch, and one more to unfold the input where that pays.</summary>
+    /// <summary>Computes <see cref="Layer.Output"/>: one launch, and one more to unfold the input where that pays.</summary>
     public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
         parameters.Prepare(input, rows), parameters.Weights(arena), Output, parameters.Biases(arena), Saved, parameters.For(rows));
 

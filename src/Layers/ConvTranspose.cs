@@ -37,7 +37,7 @@ public sealed class ConvTranspose : Layer
     /// <inheritdoc/>
     public override bool HasParameters => true;
 
-    /// <summary>Computes <see cref="Output"/>: two launches, and one more to fold it where that pays.</summary>
+    /// <summary>Computes <see cref="Layer.Output"/>: two launches, and one more to fold it where that pays.</summary>
     public override void Forward(ParameterArena arena, ArrayView<float> input, int rows)
     {
         ArrayView<float> weights = parameters.TurnedWeights(arena), biases = parameters.Biases(arena);

@@ -50,12 +50,12 @@ public sealed class Linear : Layer
     /// <inheritdoc/>
     public override bool HasParameters => true;
 
-    /// <summary>Computes <see cref="Output"/>: one launch.</summary>
+    /// <summary>Computes <see cref="Layer.Output"/>: one launch.</summary>
     public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
         input, arena.Values(weight), Output, arena.Values(bias), Saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
         workspace.Scratch);
 
-    /// <summary>Computes dW and db from <see cref="Gradient"/>: two launches.</summary>
+    /// <summary>Computes dW and db from <see cref="Layer.Gradient"/>: two launches.</summary>
     public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
     {
         var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };

@@ -6,7 +6,7 @@ namespace VaeGpu.Gpu.Accelerators;
 
 /// <summary>
 /// An opened NVIDIA GPU: the device's primary context, which each call makes current on its thread, and a stream of its own. Memory is
-/// freed by <see cref="MemoryBuffer.Dispose"/> and by disposal of the accelerator, on their caller's thread; never by a finaliser.
+/// freed by <see cref="IDisposable.Dispose"/> and by disposal of the accelerator, on their caller's thread; never by a finalizer.
 /// </summary>
 public sealed unsafe class PtxAccelerator : EngineAccelerator
 {

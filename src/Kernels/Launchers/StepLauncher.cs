@@ -1,7 +1,7 @@
 namespace VaeGpu.Kernels;
 
 /// <summary>
-/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Adam"/>, <see cref="Metrics"/> and
+/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Kernels.Adam"/>, <see cref="Metrics"/> and
 /// <see cref="Kernels.Initialize"/>, loaded on a device.
 /// </summary>
 public sealed class StepLauncher
