@@ -8,7 +8,8 @@ const string Usage = """
     figures [--quick] [--only part,…] [--device device] [--out file.md]
                                                         the figures, as Markdown tables; which are so many times as fast as their peers
     ladder  [--quick] [--device device] [--out file.md] the ladder of matrix products
-    likelihoods [--quick] [--only law,…] [--out file.md] the same digits under different laws, as docs/likelihoods.md
+    likelihoods [--quick] [--only likelihood,…] [--out file.md]
+                                                        the same digits under different likelihoods, as docs/likelihoods.md
     micro   [BenchmarkDotNet's arguments]               micro-benchmarks
     """;
 

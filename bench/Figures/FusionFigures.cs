@@ -64,7 +64,7 @@ internal static class FusionFigures
         var diverge = accelerator.LoadStreamKernel(divergenceKernel);
         var sum = accelerator.LoadStreamKernel(sumKernel);
         KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize), rows = Launch.Config(Batch, groupSize);
-        return Compare(device, "reparameterise + KL, forward", $"{Batch}×{Latent}", effort,
+        return Compare(device, "reparameterize + KL, forward", $"{Batch}×{Latent}", effort,
             () => fused.Forward(encoded.View, default, latent.View, divergence.View, control.View, shape),
             () =>
             {
@@ -91,7 +91,7 @@ internal static class FusionFigures
         var diverge = accelerator.LoadStreamKernel(divergenceKernel);
         var matrix = new MatrixShape { Rows = Batch, Columns = Latent };
         KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize);
-        return Compare(device, "reparameterise + KL, backward", $"{Batch}×{Latent}", effort,
+        return Compare(device, "reparameterize + KL, backward", $"{Batch}×{Latent}", effort,
             () => fused.Backward(encoded.View, default, gates.View, latentGradient.View, gradient.View, default, control.View, shape),
             () =>
             {

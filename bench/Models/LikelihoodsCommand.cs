@@ -10,12 +10,12 @@ using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Bench.Models;
 
-/// <summary>The command "likelihoods": the same digits under one model with different laws p(x∣z), as a page with pictures.</summary>
+/// <summary>The command "likelihoods": the same digits under one model with different likelihoods p(x∣z), as a page with pictures.</summary>
 internal static class LikelihoodsCommand
 {
     private const int Shown = 16, Scored = 1000, ImportanceSamples = 100;
 
-    private static readonly Law[] Laws =
+    private static readonly Case[] Cases =
     [
         new("gaussian", Likelihood.Gaussian, DataKind.Density, "fixed σ = 0.1"),
         new("gaussian-shared", Likelihood.GaussianShared, DataKind.Density, "one learned σ"),
@@ -24,7 +24,7 @@ internal static class LikelihoodsCommand
         new("laplace-learned", Likelihood.LaplaceLearned, DataKind.Density, "b of each pixel from the decoder"),
         new("mixture", Likelihood.Mixture, DataKind.Density, "3 Gaussians for each pixel"),
         new("categorical", Likelihood.Categorical, DataKind.Levels, "16 classes for each pixel"),
-        new("logistic-mixture", Likelihood.LogisticMixture, DataKind.Levels, "3 discretised logistic laws for each pixel"),
+        new("logistic-mixture", Likelihood.LogisticMixture, DataKind.Levels, "3 discretized logistic distributions for each pixel"),
         new("bernoulli", Likelihood.Bernoulli, DataKind.Binary, "black or white, drawn anew at every step"),
     ];
 
@@ -50,11 +50,11 @@ internal static class LikelihoodsCommand
         using BenchDevice device = BenchDevice.Cpu(Environment.ProcessorCount);
         var text = new StringBuilder(Opening(epochs, string.Join(' ', ["likelihoods", .. args])));
         var rows = new List<string>();
-        foreach (Law law in Laws.Where(law => arguments.Only.Length == 0 || arguments.Only.Contains(law.Name)))
+        foreach (Case one in Cases.Where(one => arguments.Only.Length == 0 || arguments.Only.Contains(one.Name)))
         {
-            Console.Error.WriteLine(law.Name);
-            (string row, Picture picture) = Measure(device, law, grey, epochs);
-            picture.Write(Path.Combine(pictures, $"likelihood-{law.Name}.png"));
+            Console.Error.WriteLine(one.Name);
+            (string row, Picture picture) = Measure(device, one, grey, epochs);
+            picture.Write(Path.Combine(pictures, $"likelihood-{one.Name}.png"));
             rows.Add(row);
         }
         text.AppendJoin('\n', rows).Append('\n');
@@ -62,13 +62,13 @@ internal static class LikelihoodsCommand
         return 0;
     }
 
-    private static (string Row, Picture Picture) Measure(BenchDevice device, Law law, DataSplit grey, int epochs)
+    private static (string Row, Picture Picture) Measure(BenchDevice device, Case one, DataSplit grey, int epochs)
     {
-        DataSplit data = law.Of(grey);
-        Binarization binarization = law.Data == DataKind.Binary ? Binarization.Dynamic : Binarization.None;
+        DataSplit data = one.Of(grey);
+        Binarization binarization = one.Data == DataKind.Binary ? Binarization.Dynamic : Binarization.None;
         var model = new ModelConfiguration
         {
-            Width = grey.Train.Width, Height = grey.Train.Height, Hidden = [200], Latent = 20, Likelihood = law.Likelihood,
+            Width = grey.Train.Width, Height = grey.Train.Height, Hidden = [200], Latent = 20, Likelihood = one.Likelihood,
             LikelihoodOptions = new() { Classes = GreyLevels.Count, Components = 3 },
         };
         var training = new TrainingConfiguration { Epochs = epochs, Optimizer = new() { Schedule = LearningRateSchedule.Cosine } };
@@ -76,11 +76,11 @@ internal static class LikelihoodsCommand
         using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
         ImageSet some = data.Test.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
-        double widths = law.Data == DataKind.Density ? Math.Log2(GreyLevels.Count) : 0;
+        double widths = one.Data == DataKind.Density ? Math.Log2(GreyLevels.Count) : 0;
         double bits = -report.LogLikelihood!.Value / (model.DataDimensions * Math.Log(2)) + widths;
         string row = FormattableString.Invariant(
-            $"| `{law.Name}` | {law.What} | {law.DataText} | {report.LogLikelihood:0.0} | {bits:0.000} ")
-            + $"| ![digits](pictures/likelihood-{law.Name}.png) |";
+            $"| `{one.Name}` | {one.What} | {one.DataText} | {report.LogLikelihood:0.0} | {bits:0.000} ")
+            + $"| ![digits](pictures/likelihood-{one.Name}.png) |";
         return (row, Show(device, trained, data.Test.Select([.. Enumerable.Range(0, Shown)])));
     }
 
@@ -96,26 +96,26 @@ internal static class LikelihoodsCommand
     }
 
     private static string Opening(int epochs, string command) => $"""
-        # The same digits under different laws
+        # Likelihoods compared
 
-        Written by `dotnet run -c Release --project bench -- {command}`; no figure is typed by hand. Each model is 784-200-20-200-784,
-        ReLU, trained on MNIST's 60,000 digits for {epochs} {(epochs == 1 ? "epoch" : "epochs")} with Adam, batch 128, the learning
-        rate falling from 0.001 to 0 along a cosine. In each picture the first row has held-out digits, the second their
-        reconstructions, the third draws from the prior; both show the mean of p(x∣z). The figures are for the first {Scored} held-out
-        digits, log p(x) by importance sampling with {ImportanceSamples} draws each.
+        The same digits under nine likelihoods. Written by `dotnet run -c Release --project bench -- {command}`; no figure is typed by
+        hand. Each model is 784-200-20-200-784 with ReLU, trained on MNIST's 60,000 digits for {epochs} {(epochs == 1 ? "epoch" : "epochs")}
+        with Adam, batch size 128, and a learning rate that falls from 0.001 to 0 along a cosine. Each picture shows held-out digits in the
+        first row, their reconstructions in the second, and samples from the prior in the third; both show the mean of p(x∣z). The figures
+        are for the first {Scored} held-out digits; log p(x) is estimated by importance sampling with {ImportanceSamples} draws each.
 
-        What compares: all laws but `bernoulli` are given the digits at {GreyLevels.Count} grey levels. A law of levels gives each digit
-        a mass. A density is given (level + u)/{GreyLevels.Count} with u uniform on [0, 1), drawn once; its log p less
-        D·log {GreyLevels.Count} is then a lower bound of the mass's logarithm (Theis, van den Oord and Bethge 2016), so that the bits
-        per dimension of all of these stand side by side; less is better. Nats compare among densities, and among laws of levels.
-        `bernoulli` is given other data, black and white, and stands for itself.
+        How to compare them: all likelihoods except `bernoulli` receive the digits at {GreyLevels.Count} gray levels. A discrete distribution
+        gives each digit a mass. A density receives (level + u)/{GreyLevels.Count} with u uniform on [0, 1), drawn once; its log p minus
+        D·log {GreyLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge 2016). The bits per
+        dimension of all of these are therefore comparable; lower is better. Nats are comparable among densities, and among discrete
+        distributions. `bernoulli` receives other data, black and white, and stands apart.
 
         | `--likelihood` | what | data | log p(x), nats | bits per dimension | digits, reconstructions, samples |
         |---|---|---|---:|---:|---|
 
         """;
 
-    private sealed record Law(string Name, Likelihood Likelihood, DataKind Data, string What)
+    private sealed record Case(string Name, Likelihood Likelihood, DataKind Data, string What)
     {
         public string DataText => Data switch { DataKind.Density => "density", DataKind.Levels => "levels", _ => "black and white" };
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace VaeGpu.Tests.Host;
@@ -24,6 +25,9 @@ public sealed partial class ReadmeTests
         Call call = Call.Of("kernels", "show", show.Groups[1].Value, "--target", show.Groups[2].Value);
         Assert.That(Trimmed(call.Output), Does.Contain(Block(show.Groups[2].Value)), call.Error);
     }
+
+    [Test]
+    public void It_stays_short() => Assert.That(Encoding.UTF8.GetByteCount(readme), Is.LessThanOrEqualTo(8192));
 
     /// <summary>The README's block of a language, its lines trimmed as in <see cref="Trimmed"/>.</summary>
     private static string Block(string language) => Trimmed(Regex.Match(readme, $"^```{language}$(.*?)^```$",

@@ -10,15 +10,15 @@ internal sealed class ArchitectureOptions
     private static readonly int[] DefaultHidden = [400];
 
     private readonly Option<string> arch = OptionOf.Choice(
-        "--arch", "kind", Architecture.Mlp, "Linear layers alone, or convolutions before them");
+        "--arch", "kind", Architecture.Mlp, "Linear layers only, or convolutions before them");
     private readonly Option<IReadOnlyList<int>> channels = OptionOf.Numbers(
         "--channels", "n,…", 1, MostUnits,
         "With --arch conv, channels of each convolution of the encoder (4×4, stride 2); the decoder mirrors them [default: "
         + $"{string.Join(',', DefaultChannels)}]");
     private readonly Option<IReadOnlyList<int>> hidden = OptionOf.Numbers(
         "--hidden", "units,…", 1, MostUnits,
-        "Units of each hidden linear layer of the encoder, behind its convolutions where there are any; the decoder mirrors them; "
-        + $"none for a model without, which is linear where it has no convolutions [default: {string.Join(',', DefaultHidden)}]",
+        "Units of each hidden linear layer of the encoder, after its convolutions if it has any; the decoder mirrors them; "
+        + $"none for no hidden linear layer [default: {string.Join(',', DefaultHidden)}]",
         canBeNone: true);
 
     private enum Architecture

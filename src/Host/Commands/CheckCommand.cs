@@ -12,9 +12,9 @@ internal static class CheckCommand
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
         var seed = OptionOf.Number(
-            "--seed", "n", 0, int.MaxValue, "Seed of the kernels' random inputs, to repeat a check [default: another each time]");
+            "--seed", "n", 0, int.MaxValue, "Seed of the kernels' random inputs, to repeat a check [default: a random one]");
         var command = new Command("check",
-            "Holds a device's formulas against their definitions, and every kernel against the cpu device, bit for bit.")
+            "Checks a device: every formula against its definition, and every kernel against the cpu device, bit for bit.")
         {
             device, threads, seed,
         };

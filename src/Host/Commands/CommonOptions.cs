@@ -10,7 +10,7 @@ internal static class CommonOptions
 
     public static Option<string> Device() => new("--device")
     {
-        Description = "The device: auto (the fastest), cpu, cuda, cuda:n, opencl or opencl:n, as \"vaegpu devices\" lists them",
+        Description = "The device, as \"vaegpu devices\" lists it, such as cpu, cuda:1, opencl or ilgpu-cuda; auto for the fastest",
         HelpName = "device",
         DefaultValueFactory = _ => "auto",
         CustomParser = result =>
@@ -29,7 +29,7 @@ internal static class CommonOptions
     };
 
     public static Option<int> Threads() => OptionOf.Number(
-        "--threads", "n", 1, 1024, "Threads of the cpu device and of loading [default: one for each core]");
+        "--threads", "n", 1, 1024, "Threads of the cpu device and for loading data [default: one for each core]");
 
-    public static Option<bool> Overwrite(string what) => new("--overwrite") { Description = $"Replace {what} that is there already" };
+    public static Option<bool> Overwrite(string what) => new("--overwrite") { Description = $"Replace {what} that exists already" };
 }

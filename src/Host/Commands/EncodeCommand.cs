@@ -9,7 +9,7 @@ internal static class EncodeCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("encode", "Writes μ and σ of q(z∣x) for every example, as .npy of shape (examples, 2d) or as .csv.");
-        var use = new UseOptions(command, "The table, .npy or .csv [default: codes.npy in the run's folder]", takesData: true);
+        var use = new UseOptions(command, "The table (.npy or .csv) [default: codes.npy in the run's folder]", takesData: true);
         command.SetAction(result =>
         {
             var file = use.Output(result, "codes.npy");

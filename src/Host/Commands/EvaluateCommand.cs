@@ -15,7 +15,7 @@ internal static class EvaluateCommand
             "Evaluates a model on held-out images: ELBO, log p(x) by importance sampling, and its latent dimensions.");
         var use = new UseOptions(command, takesData: true);
         var samples = OptionOf.Number("--importance-samples", "n", 100, 1, 10_000_000, "Draws of the latent vector for each image");
-        var json = new Option<bool>("--json") { Description = "Write JSON, for programs" };
+        var json = new Option<bool>("--json") { Description = "Write JSON" };
         var seed = UseOptions.Seed("the draws");
         command.Options.Add(samples);
         command.Options.Add(json);

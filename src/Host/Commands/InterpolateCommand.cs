@@ -9,13 +9,13 @@ internal static class InterpolateCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command =
-            new Command("interpolate", "Decodes the way between pairs of images, a row for each pair; the images stand at its ends.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: interpolations-COUNT in the run's folder]",
+            new Command("interpolate", "Decodes the path between the codes of pairs of images, in a row for each pair with the images at its ends.");
+        var use = new UseOptions(command, "The picture (.png) or the lines of text (.txt) [default: interpolations-COUNT in the run's folder]",
             takesData: true);
-        var count = OptionOf.Number("--count", "pairs", 8, 1, 1000, "How many pairs: images 0 and 1, 2 and 3, …");
-        var steps = OptionOf.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, those of both ends among them");
-        var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "The way in latent space");
-        var label = new LabelOption(command, "Class that a conditional model decodes the way as, by number or name");
+        var count = OptionOf.Number("--count", "pairs", 8, 1, 1000, "Number of pairs: images 0 and 1, 2 and 3, …");
+        var steps = OptionOf.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, including both ends");
+        var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "Path in latent space");
+        var label = new LabelOption(command, "Class that a conditional model decodes, by number or name");
         command.Options.Add(count);
         command.Options.Add(steps);
         command.Options.Add(path);

@@ -16,17 +16,17 @@ internal static class KernelsCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var batch = OptionOf.Number("--batch", "rows", 128, 1, 4096,
-            "Rows of the batch of the default model, whose kernels are counted at their own sizes");
+            "Batch size of the default model, at whose sizes its kernels are counted");
         var balance = OptionOf.Number(
-            "--balance", "flops", 1e-6, 1e6, "Operations that the device does while it moves a byte; below, a kernel is memory-bound "
+            "--balance", "flops", 1e-6, 1e6, "Operations that the device executes while it moves one byte; a kernel with fewer is memory-bound "
                 + $"[default: by the clocks of a CUDA device, else {HopperBalance}]");
         var device = CommonOptions.Device();
-        device.Description = "The device whose driver tells what the kernels take; only CUDA's does";
+        device.Description = "The device whose driver reports the resources of the kernels; only CUDA's does";
         var compare = new Option<bool>("--compare")
         {
-            Description = "Compile every kernel to PTX by this compiler and by ILGPU's, and list what each text consists of",
+            Description = "Compile every kernel to PTX with this compiler and with ILGPU's, and count instructions, registers and accesses",
         };
-        const string What = "Lists the kernels with what they take of a GPU, and their operations and bytes, counted by running them.";
+        const string What = "Lists the kernels with their resources on a GPU, and their operations and bytes, counted by running them.";
         var command = new Command("kernels", What) { batch, balance, device, compare };
         command.Add(CreateShow(terminal, stop));
         command.SetAction(result =>
@@ -43,9 +43,9 @@ internal static class KernelsCommand
     private static Command CreateShow(Terminal terminal, CancellationToken stop)
     {
         var name = new Argument<string>("name") { Description = "A kernel as \"vaegpu kernels\" lists it, or a part of its name" };
-        var target = OptionOf.Choice("--target", "form", [.. KernelInspector.Targets], "ir", "What to show");
-        var compiler = OptionOf.Choice("--compiler", "name", ["vaegpu", "ilgpu"], "vaegpu", "Whose code to show; ILGPU has the targets ptx and opencl");
-        const string What = "Prints the code that is generated for a kernel, under the C# lines that it comes from.";
+        var target = OptionOf.Choice("--target", "form", [.. KernelInspector.Targets], "ir", "Form of the code");
+        var compiler = OptionOf.Choice("--compiler", "name", ["vaegpu", "ilgpu"], "vaegpu", "Compiler whose code is shown; ilgpu has the targets ptx and opencl");
+        const string What = "Prints the code that is generated for a kernel, below the C# lines that it comes from.";
         var command = new Command("show", What) { name, target, compiler };
         command.SetAction(result =>
         {

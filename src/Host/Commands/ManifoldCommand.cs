@@ -9,13 +9,13 @@ internal static class ManifoldCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command(
-            "manifold", "Decodes a square of two latent dimensions, spaced so that each image stands for as much of the prior.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: manifold-SIDE in the run's folder]",
+            "manifold", "Decodes a square grid over two latent dimensions, spaced by the quantiles of the prior.");
+        var use = new UseOptions(command, "The picture (.png) or the lines of text (.txt) [default: manifold-SIDE in the run's folder]",
             takesData: false);
         var side = OptionOf.Number("--side", "n", 20, 2, 200, "Images in a row and in a column");
         var dimensions = OptionOf.Numbers(
-            "--dimensions", "x,y", 0, int.MaxValue, "The two latent dimensions, the others being 0 [default: 0,1 of a model that has two]");
-        var label = new LabelOption(command, "Class of a conditional model, by number or name");
+            "--dimensions", "x,y", 0, int.MaxValue, "Two latent dimensions; the others are 0 [default: 0,1 if the model has two]");
+        var label = new LabelOption(command, "Class that a conditional model decodes, by number or name");
         command.Options.Add(side);
         command.Options.Add(dimensions);
         command.SetAction(result =>

@@ -8,9 +8,9 @@ internal static class ReconstructCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: reconstructions-COUNT in the run's folder]",
+        var use = new UseOptions(command, "The picture (.png) or the lines of text (.txt) [default: reconstructions-COUNT in the run's folder]",
             takesData: true);
-        var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "How many of the first images");
+        var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "Number of images");
         var label = new LabelOption(command,
             "Class that a conditional model decodes the images as, by number or name [default: their own]");
         command.Options.Add(count);

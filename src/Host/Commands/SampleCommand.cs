@@ -8,16 +8,16 @@ internal static class SampleCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("sample",
-            "Draws latent vectors from the prior and decodes them to a picture of mean images, or to lines of the likeliest symbols.");
+            "Draws latent vectors from the prior and decodes them to a picture of mean images, or to lines of the most probable symbols.");
         var use = new UseOptions(command,
-            "The picture, PNG, or the lines of text [default: samples-COUNT-seed-SEED, or draws-…, in the run's folder]", takesData: false);
-        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "How many images");
+            "The picture (.png) or the lines of text (.txt) [default: samples-COUNT-seed-SEED, or draws-…, in the run's folder]", takesData: false);
+        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "Number of images");
         var seed = UseOptions.Seed("the latent vectors and of --draw");
         var draw = new Option<bool>("--draw")
         {
-            Description = "Draw x from p(x∣z) too: not its mean, and of text not the likeliest symbols",
+            Description = "Also draw x from p(x∣z), instead of showing its mean or the most probable symbols",
         };
-        var label = new LabelOption(command, "Class of the images, of a conditional model, by number or name [default: each in turn]");
+        var label = new LabelOption(command, "Class that a conditional model decodes, by number or name [default: each in turn]");
         command.Options.Add(count);
         command.Options.Add(seed);
         command.Options.Add(draw);

@@ -11,12 +11,12 @@ internal static class ScoreCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command("score", "Writes anomaly scores in nats: −ELBO, reconstruction, KL and importance-sampled −log p(x).");
-        var use = new UseOptions(command, "The table, CSV [default: scores.csv in the run's folder]", takesData: true);
+        var use = new UseOptions(command, "The table (.csv) [default: scores.csv in the run's folder]", takesData: true);
         var samples = OptionOf.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
         var seed = UseOptions.Seed("the draws");
         var classes = OptionOf.Text(
-            "--anomalous", "class,…", "Classes that are anomalous: prints how well each score tells them from the others");
-        var json = new Option<bool>("--json") { Description = "Print JSON, for programs" };
+            "--anomalous", "class,…", "Classes that count as anomalous; prints AUROC and AUPRC of each score");
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
         command.Options.Add(samples);
         command.Options.Add(seed);
         command.Options.Add(classes);

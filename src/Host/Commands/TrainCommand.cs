@@ -14,24 +14,24 @@ internal sealed class TrainCommand : Command
         "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy or .txt file "
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
-        "--binarize", "when", Binarization.None, "Draw grey pixels black or white: once, or anew whenever an image is trained on");
-    private readonly Option<DataFit?> size = OptionOf.Size("--size", "Bring pictures of a folder to this size");
+        "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or anew whenever an image is trained on");
+    private readonly Option<DataFit?> size = OptionOf.Size("--size", "Resize the pictures of a folder");
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Go on with the run in --out, with its own settings; only --epochs, --data, --device and --threads may be given",
+        Description = "Continue the run in --out with its own settings; only --epochs, --data, --device and --threads may be given",
     };
     private readonly ArchitectureOptions architecture = new();
     private readonly SettingOptions<ModelConfiguration> model = new(() => new() { Width = 0, Height = 0 });
     private readonly Option<string> likelihood = OptionOf.Choice(
         "--likelihood", "distribution", Likelihood.Bernoulli,
-            "Distribution of a pixel given the latent variable; where it is left out, a table has gaussian-learned and text categorical");
+            "Distribution of a pixel given the latent variable; without it, tables use gaussian-learned and text categorical");
     private readonly SettingOptions<LikelihoodOptions> likelihoodOptions = new(
         () => new(), (property, description) => $"{description}; for {Alternatives(property)}");
     private readonly Option<string> condition = OptionOf.Choice(
-        "--condition", "what", Condition.None, "What encoder and decoder are told beside their input; labels need labelled data");
+        "--condition", "what", Condition.None, "What encoder and decoder receive beside their input; labels need labeled data");
     private readonly SettingOptions<TrainingConfiguration> training = new(() => new());
     private readonly SettingOptions<ObjectiveConfiguration> objective = new(() => new());
     private readonly SettingOptions<OptimizerConfiguration> optimizer = new(() => new());
@@ -39,7 +39,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<int> threads = CommonOptions.Threads();
 
     public TrainCommand(Terminal terminal, CancellationToken stop)
-        : base("train", "Trains a model, evaluates it after every epoch and leaves checkpoint, metrics and pictures in a folder.")
+        : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
         Option[] options =
             [data, size, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, .. OfTheObjective];

@@ -11,16 +11,16 @@ internal static class TraverseCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var command = new Command(
-            "traverse", "Moves one latent dimension in each row and decodes it, the others staying; the dimension of the largest KL comes first.");
-        var use = new UseOptions(command, "The picture, PNG, or the lines of text [default: traversals in the run's folder]",
+            "traverse", "Varies one latent dimension in each row and decodes it; dimensions are in descending order of their KL terms.");
+        var use = new UseOptions(command, "The picture (.png) or the lines of text (.txt) [default: traversals in the run's folder]",
             takesData: true);
         var dimensions =
-            OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "How many latent dimensions, those of the largest KL [default: all]");
+            OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "Number of latent dimensions, in descending order of their KL terms [default: all]");
         var image = OptionOf.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
         var steps = OptionOf.Number("--steps", "n", 11, 2, 1000, "Images in a row");
         var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3,
-            "The dimension goes from −z to z of the prior's deviations from its mean");
-        var label = new LabelOption(command, "Class of a conditional model, by number or name [default with --image: that of the image]");
+            "The dimension varies by ±z standard deviations of the prior around its mean");
+        var label = new LabelOption(command, "Class that a conditional model decodes, by number or name [default with --image: that of the image]");
         command.Options.Add(dimensions);
         command.Options.Add(image);
         command.Options.Add(steps);

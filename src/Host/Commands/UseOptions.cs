@@ -7,10 +7,10 @@ namespace VaeGpu.Host.Commands;
 internal sealed class UseOptions
 {
     private readonly Argument<string?> folder =
-        new("run") { Description = "The run's folder, as \"train\" left it", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The same as an option");
+        new("run") { Description = "The run's folder, as \"train\" wrote it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The run's folder, as an option");
     private readonly Option<string?> data =
-        OptionOf.Text("--data", "source", "Other data than the run's, as for \"train\" [default: what the run held out]");
+        OptionOf.Text("--data", "source", "Data as for \"train\" [default: the run's held-out data]");
     private readonly Option<string?> output;
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
     private readonly Option<string> device = CommonOptions.Device();

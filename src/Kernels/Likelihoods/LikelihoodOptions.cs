@@ -8,11 +8,11 @@ public sealed record LikelihoodOptions
         typeof(LikelihoodOptions).GetProperties().Where(property => property.IsDefined(typeof(SettingAttribute), false)).Select(property => property.Name);
 
     /// <summary>σ or b where it is fixed, and where a shared variance starts; data lie in [0, 1].</summary>
-    [Setting("sigma", "σ", "Scale (b of a Laplace distribution), or the initial value of a shared one", Least = 1e-6, Most = 1e4)]
+    [Setting("sigma", "σ", "Scale (b of a Laplace distribution), or the initial value of a shared scale", Least = 1e-6, Most = 1e4)]
     public double Scale { get; init; } = 0.1;
 
     /// <summary>δ of the Huber losses, in units of σ: where the square becomes a line.</summary>
-    [Setting("delta", "δ", "Where the square becomes a line, in units of σ", Least = 1e-2, Most = 1e2)]
+    [Setting("delta", "δ", "Distance at which the loss changes from quadratic to linear, in units of σ", Least = 1e-2, Most = 1e2)]
     public double Delta { get; init; } = 1;
 
     /// <summary>Classes of a categorical distribution; gray levels of a logistic mixture.</summary>
@@ -24,7 +24,7 @@ public sealed record LikelihoodOptions
     public int Components { get; init; } = 5;
 
     /// <summary>The cross-entropy's share of the hybrid loss.</summary>
-    [Setting("bce-share", "λ", "Share of the cross-entropy; the squared error has the rest", Least = 0, Most = 1)]
+    [Setting("bce-share", "λ", "Weight of the cross-entropy; the squared error has the rest", Least = 0, Most = 1)]
     public double CrossEntropyShare { get; init; } = 0.5;
 
     /// <summary>ν of Student's t.</summary>

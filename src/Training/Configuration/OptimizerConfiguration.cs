@@ -19,11 +19,11 @@ public sealed record OptimizerConfiguration
     public const double DefaultWeightDecay = 0.01;
 
     /// <summary>The optimizer.</summary>
-    [Setting("optimizer", "name", "How gradients become steps")]
+    [Setting("optimizer", "name", "Optimizer")]
     public Optimizer Name { get; init; }
 
     /// <summary>λ of AdamW: each step takes learning rate·λ off every weight, biases apart; 0 for Adam.</summary>
-    [Setting("weight-decay", "λ", "With adamw: each step takes learning rate·λ off every weight, biases apart [default: 0.01]",
+    [Setting("weight-decay", "λ", "With adamw: each step multiplies every weight, but not biases, by 1 − learning rate·λ [default: 0.01]",
         Most = 1e3, HasDefault = false)]
     public double WeightDecay { get; init; }
 
@@ -36,20 +36,20 @@ public sealed record OptimizerConfiguration
     public double Beta2 { get; init; } = 0.999;
 
     /// <summary>What keeps the denominator from 0.</summary>
-    [Setting("epsilon", "ε", "What keeps the denominator of a step from 0", Least = 1e-20, Most = 1)]
+    [Setting("epsilon", "ε", "Constant added to the denominator of a step", Least = 1e-20, Most = 1)]
     public double Epsilon { get; init; } = 1e-8;
 
     /// <summary>The norm of the whole gradient that longer ones are shortened to; 0 for none.</summary>
-    [Setting("clip-norm", "norm", "Shorten the gradient of the whole model to this norm where it is longer",
+    [Setting("clip-norm", "norm", "Clip the gradient of the whole model to this norm",
         Least = 1e-6, Most = 1e12, HasDefault = false)]
     public double ClipNorm { get; init; }
 
     /// <summary>The learning rate's shape over the run.</summary>
-    [Setting("lr-schedule", "shape", "The learning rate over the run")]
+    [Setting("lr-schedule", "shape", "Schedule of the learning rate")]
     public LearningRateSchedule Schedule { get; init; }
 
     /// <summary>Epochs over which the learning rate grows linearly to its full value; 0 for none.</summary>
-    [Setting("lr-warmup", "epochs", "Epochs over which the learning rate grows to --lr; fractions count")]
+    [Setting("lr-warmup", "epochs", "Epochs, which may be a fraction, over which the learning rate grows to --lr")]
     public double Warmup { get; init; }
 
     /// <summary>Steps: the factor of each drop.</summary>
@@ -57,7 +57,7 @@ public sealed record OptimizerConfiguration
     public double Drop { get; init; } = 0.1;
 
     /// <summary>Steps: epochs from one drop to the next.</summary>
-    [Setting("lr-drop-every", "epochs", "With --lr-schedule steps: epochs from one drop to the next; fractions count",
+    [Setting("lr-drop-every", "epochs", "With --lr-schedule steps: epochs between drops, which may be a fraction",
         Least = 1e-3, HasDefault = false)]
     public double DropEvery { get; init; } = 1;
 

@@ -6,7 +6,7 @@ namespace VaeGpu.Training.Configuration;
 public sealed record TrainingConfiguration
 {
     /// <summary>Examples of a step.</summary>
-    [Setting("batch", "images", "Images of a step", Least = 1, Most = 1 << 16)]
+    [Setting("batch", "images", "Images in a step", Least = 1, Most = 1 << 16)]
     public int Batch { get; init; } = 128;
 
     /// <summary>Passes over the training images, in all.</summary>
@@ -14,16 +14,16 @@ public sealed record TrainingConfiguration
     public int Epochs { get; init; } = 10;
 
     /// <summary>Adam's step size, or what <see cref="OptimizerConfiguration.Schedule"/> makes of it.</summary>
-    [Setting("lr", "rate", "Adam's step size", Least = 1e-12, Most = 1e3)]
+    [Setting("lr", "rate", "Learning rate", Least = 1e-12, Most = 1e3)]
     public double LearningRate { get; init; } = 1e-3;
 
     /// <summary>What the first parameters, the order of the images and the noise follow from.</summary>
-    [Setting("seed", "n", "Seed of parameters, order, noise and built-in digits", Most = uint.MaxValue)]
+    [Setting("seed", "n", "Seed of the parameters, the order of images, the noise and the built-in digits", Most = uint.MaxValue)]
     public uint Seed { get; init; } = 1;
 
     /// <summary>The numbers that matrix products multiply.</summary>
     [Setting("precision", "numbers",
-        "What matrix products multiply: tf32 and bf16 are for the tensor cores of a CUDA GPU, and change the results")]
+        "Format of the factors of matrix products; tf32 and bf16 use the tensor cores of a CUDA GPU and change the results")]
     public Precision Precision { get; init; }
 
     /// <summary>What is minimized.</summary>
