@@ -24,7 +24,7 @@ internal static class Sweep
         using Backend backend = Backend.Open(device);
         Accelerator accelerator = backend.Accelerator;
         bool tensorCores = Backend.HasTensorCores(accelerator);
-        KernelCatalogue.Launch(accelerator, tensorCores, batch: 6, default);
+        KernelCatalogue.Launch(accelerator, CatalogueSizes.Representative(6), tensorCores, default);
         accelerator.Synchronize();
         Console.WriteLine($"{accelerator.Name}: every kernel of the catalogue was launched");
         foreach (Precision precision in tensorCores ? Enum.GetValues<Precision>() : [Precision.Fp32])

@@ -61,15 +61,13 @@ internal sealed class LoadedRun : IDisposable
         var split = loading.WaitAsync(stop).GetAwaiter().GetResult();
         Configuration.Data.ThrowIfOtherKind(split);
         var data = split.Test;
-        var model = Configuration.Model;
+        var (model, kind) = (Configuration.Model, Configuration.Data);
         return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
             ? data
             : throw new RunException(
-                $"The model takes {Configuration.Data.Examples} of {Size(model.Width, model.Height, model.Channels)}; "
-                + $"the data has {Size(data.Width, data.Height, data.Channels)}.");
+                $"The model takes {kind.Examples} of {kind.SizeInWords(model.Width, model.Height, model.Channels)}; "
+                + $"the data has {kind.SizeInWords(data.Width, data.Height, data.Channels)}.");
     }
-
-    private string Size(int width, int height, int channels) => ExampleSize.Of(Configuration.Data, width, height, channels);
 
     public void Dispose()
     {

@@ -122,7 +122,7 @@ internal static class TrainProgram
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
     {
         var (model, images) = (trainer.Configuration.Model, trainer.Configuration.Data);
-        var size = ExampleSize.Of(images, model.Width, model.Height, model.Channels);
+        var size = images.SizeInWords(model.Width, model.Height, model.Channels);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"data    {images.Name}: {images.Train:N0} {images.Examples} to train on, {images.Test:N0} held out, {size}"));
@@ -138,7 +138,7 @@ internal static class TrainProgram
     private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ImageSet test)
     {
         RunPictures.WriteLosses(
-            folder.Losses, $"{trainer.Configuration.Data.Name}: loss", LossUnit.Of(trainer.Configuration), trainer.History);
+            folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
         var (data, seed) = (trainer.Configuration.Data, trainer.Configuration.Training.Seed);
         if (data.Columns is not null)
             return;

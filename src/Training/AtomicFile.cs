@@ -30,6 +30,15 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>The same for lines of text, UTF-8, each ending in a line feed.</summary>
+    /// <exception cref="IOException">As for <see cref="Write"/>.</exception>
+    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, stream =>
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        foreach (var line in lines)
+            text.WriteLine(line);
+    });
+
     /// <summary>Removes what is left beside <paramref name="path"/> of writes that were killed. Nothing may be writing it.</summary>
     /// <exception cref="IOException">It cannot be removed.</exception>
     public static void RemoveLeftovers(string path)

@@ -13,26 +13,16 @@ public sealed class Generation : IDisposable
 {
     private const int MaximalBatch = 128;
     private readonly ModelConfiguration model;
+    private readonly Inference inference;
     private readonly Vae vae;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch, running;
-    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
 
     /// <summary>Builds the model with the given parameters.</summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
     public Generation(Accelerator accelerator, ModelConfiguration model, float[] parameters)
     {
         this.model = model;
-        vae = new Vae(accelerator, model.Shape, MaximalBatch, trains: false);
-        if (vae.Parameters.Layout.Length != parameters.Length)
-        {
-            var expected = vae.Parameters.Layout.Length;
-            vae.Dispose();
-            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {expected}.");
-        }
-        vae.Parameters.Parameters.CopyFromCPU(parameters);
-        batch = accelerator.Allocate1D<float>((long)MaximalBatch * model.DataDimensions);
-        running = accelerator.Allocate1D<float>(MaximalBatch * Importance.RunningSums);
-        control = accelerator.Allocate1D(new ControlBlock[1]);
+        inference = new Inference(accelerator, model, parameters, MaximalBatch);
+        vae = inference.Vae;
     }
 
     /// <summary>Columns of an image.</summary>
@@ -100,11 +90,10 @@ public sealed class Generation : IDisposable
     {
         int latent = model.Latent;
         var codes = new LatentCodes(latent, new float[checked(data.Count * latent)], new float[data.Count * latent]);
-        foreach (var (first, rows) in Batches(data.Count, stop))
+        foreach (var (first, rows) in inference.Batches(data.Count, stop))
         {
-            Load(data, first, rows);
-            vae.Encode(batch.View, rows);
-            var encoded = Read(vae.Encoder.Output, rows * 2 * latent);
+            inference.Encode(data, first, rows);
+            var encoded = DeviceArrays.Read(vae.Encoder.Output, rows * 2 * latent);
             for (var row = 0; row < rows; row++)
             {
                 encoded.AsSpan(2 * row * latent, latent).CopyTo(codes.Means.AsSpan((first + row) * latent));
@@ -129,7 +118,7 @@ public sealed class Generation : IDisposable
         var symbols = new byte[checked(latent.Length / model.Latent * size)];
         Decode(latent, stop, labels, (first, rows) =>
         {
-            var logits = Read(vae.Decoder.Outputs, rows * size * model.Symbols);
+            var logits = DeviceArrays.Read(vae.Decoder.Outputs, rows * size * model.Symbols);
             for (var i = 0; i < rows * size; i++)
                 symbols[first * size + i] = Likeliest(logits.AsSpan(i / size * size * model.Symbols + i % size), size);
         });
@@ -144,8 +133,8 @@ public sealed class Generation : IDisposable
         var means = new float[checked(latent.Length / model.Latent * size)];
         Decode(latent, stop, labels, (first, rows) =>
         {
-            vae.Decoder.Mean(batch.View, rows);
-            Read(batch.View, rows * size).CopyTo(means, first * size);
+            vae.Decoder.Mean(inference.Data, rows);
+            DeviceArrays.Read(inference.Data, rows * size).CopyTo(means, first * size);
         });
         return means;
     }
@@ -161,9 +150,8 @@ public sealed class Generation : IDisposable
         var draws = new float[checked(latent.Length / model.Latent * size)];
         Decode(latent, stop, labels, (first, rows) =>
         {
-            control.CopyFromCPU([new ControlBlock { Seed = seed, Step = 1 + first / MaximalBatch }]);
-            vae.Decoder.Sample(batch.View, control.View, rows);
-            Read(batch.View, rows * size).CopyTo(draws, first * size);
+            vae.Decoder.Sample(inference.Data, inference.Counters(seed, first), rows);
+            DeviceArrays.Read(inference.Data, rows * size).CopyTo(draws, first * size);
         });
         return draws;
     }
@@ -172,11 +160,10 @@ public sealed class Generation : IDisposable
     public double[] DivergencePerDimension(ImageSet data, CancellationToken stop)
     {
         var statistics = new LatentStatistics(model.Latent);
-        foreach (var (first, rows) in Batches(data.Count, stop))
+        foreach (var (first, rows) in inference.Batches(data.Count, stop))
         {
-            Load(data, first, rows);
-            vae.Encode(batch.View, rows);
-            AddCodes(rows, _ => statistics);
+            inference.Encode(data, first, rows);
+            inference.AddCodes(rows, _ => statistics);
         }
         return statistics.Kl;
     }
@@ -199,18 +186,10 @@ public sealed class Generation : IDisposable
     public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
     {
         var scores = new ExampleScore[data.Count];
-        foreach (var (first, rows) in Batches(data.Count, stop))
+        foreach (var (first, rows) in inference.Batches(data.Count, stop))
         {
-            Load(data, first, rows);
-            control.CopyFromCPU([new ControlBlock { Seed = seed, Step = 1 + first / MaximalBatch }]);
-            vae.Encode(batch.View, rows);
-            running.CopyFromCPU(RunningSums.Started(MaximalBatch));
-            for (var sample = 0; sample < samples; sample++)
-            {
-                stop.ThrowIfCancellationRequested();
-                vae.AccumulateDraw(batch.View, running.View, control.View, rows, sample, RandomPurpose.Evaluation);
-            }
-            var sums = running.GetAsArray1D();
+            inference.Encode(data, first, rows);
+            var sums = inference.Draw(first, rows, samples, seed, stop);
             var divergences = Divergences(rows);
             for (var row = 0; row < rows; row++)
             {
@@ -222,13 +201,7 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>Frees the device memory.</summary>
-    public void Dispose()
-    {
-        vae.Dispose();
-        batch.Dispose();
-        running.Dispose();
-        control.Dispose();
-    }
+    public void Dispose() => inference.Dispose();
 
     /// <summary>Decodes batch by batch; after each, <paramref name="take"/> is told its first row and its number of rows.</summary>
     private void Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels, Action<int, int> take)
@@ -236,9 +209,9 @@ public sealed class Generation : IDisposable
         var d = model.Latent;
         if (Classes > 0 && labels?.Length != latent.Length / d)
             throw new ArgumentException("A conditional model decodes a latent vector with its label.", nameof(labels));
-        foreach (var (first, rows) in Batches(latent.Length / d, stop))
+        foreach (var (first, rows) in inference.Batches(latent.Length / d, stop))
         {
-            PutLabels(labels, first, rows);
+            inference.PutLabels(labels, first, rows);
             vae.Posterior.Latent.SubView(0, rows * d).CopyFromCPU(latent.Slice(first * d, rows * d).ToArray());
             vae.Decode(rows);
             take(first, rows);
@@ -264,18 +237,8 @@ public sealed class Generation : IDisposable
     private double[] Divergences(int rows)
     {
         var each = new LatentStatistics[rows];
-        AddCodes(rows, row => each[row] = new LatentStatistics(model.Latent));
+        inference.AddCodes(rows, row => each[row] = new LatentStatistics(model.Latent));
         return Array.ConvertAll(each, one => one.Kl.Sum());
-    }
-
-    /// <summary>Adds what was last encoded to the statistics that a row belongs to.</summary>
-    private void AddCodes(int rows, Func<int, LatentStatistics> of)
-    {
-        int d = model.Latent, width = vae.Prior.Columns;
-        var encoded = Read(vae.Encoder.Output, rows * 2 * d);
-        var prior = Read(vae.Prior.Output, rows * width);
-        for (var row = 0; row < rows; row++)
-            of(row).Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
     }
 
     /// <summary>What <paramref name="map"/> makes of each number, its prior's mean and its prior's deviation.</summary>
@@ -285,11 +248,11 @@ public sealed class Generation : IDisposable
             return numbers;
         int d = model.Latent, width = vae.Prior.Columns;
         var mapped = new float[numbers.Length];
-        foreach (var (first, rows) in Batches(numbers.Length / d, stop))
+        foreach (var (first, rows) in inference.Batches(numbers.Length / d, stop))
         {
-            PutLabels(labels, first, rows);
+            inference.PutLabels(labels, first, rows);
             vae.Prior.Forward(vae.Parameters, vae.Labels, rows);
-            var prior = Read(vae.Prior.Output, rows * width);
+            var prior = DeviceArrays.Read(vae.Prior.Output, rows * width);
             for (var i = 0; i < rows * d; i++)
             {
                 int at = i / d * width + i % d;
@@ -298,41 +261,5 @@ public sealed class Generation : IDisposable
             }
         }
         return mapped;
-    }
-
-    private void PutLabels(byte[]? labels, int first, int rows)
-    {
-        if (Classes == 0)
-            return;
-        var oneHot = new float[rows * Classes];
-        for (var row = 0; row < rows; row++)
-            oneHot[row * Classes + labels![first + row]] = 1;
-        vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
-    }
-
-    private void Load(ImageSet data, int first, int rows)
-    {
-        if (Classes > 0)
-            PutLabels(Conditioning.LabelsOf(data, Classes), first, rows);
-        var values = new float[rows * model.DataDimensions];
-        data.CopyTo(first, values);
-        batch.View.SubView(0, values.Length).CopyFromCPU(values);
-    }
-
-    private static IEnumerable<(int First, int Rows)> Batches(int count, CancellationToken stop)
-    {
-        for (var first = 0; first < count; first += MaximalBatch)
-        {
-            stop.ThrowIfCancellationRequested();
-            yield return (first, Math.Min(MaximalBatch, count - first));
-        }
-    }
-
-    private static float[] Read(ArrayView<float> view, int length)
-    {
-        var values = new float[length];
-        if (length > 0)
-            view.SubView(0, length).CopyToCPU(values);
-        return values;
     }
 }

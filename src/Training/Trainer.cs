@@ -115,7 +115,8 @@ public sealed class Trainer : IDisposable
         var sums = train.ReadSums();
         if (sums.FirstNonFiniteStep != 0)
             throw Diverged(sums.FirstNonFiniteStep);
-        var parameters = Read(vae.Parameters.Parameters);
+        var count = vae.Parameters.Layout.Length;
+        var parameters = DeviceArrays.Read(vae.Parameters.Parameters, count);
         if (!Array.TrueForAll(parameters, float.IsFinite))
             throw Diverged(step);
         return new Checkpoint
@@ -135,8 +136,8 @@ public sealed class Trainer : IDisposable
                 History = [.. history],
             },
             Parameters = parameters,
-            FirstMoments = Read(vae.Parameters.FirstMoments),
-            SecondMoments = Read(vae.Parameters.SecondMoments),
+            FirstMoments = DeviceArrays.Read(vae.Parameters.FirstMoments, count),
+            SecondMoments = DeviceArrays.Read(vae.Parameters.SecondMoments, count),
         };
     }
 
@@ -279,11 +280,4 @@ public sealed class Trainer : IDisposable
     private TrainingDivergedException Diverged(int atStep) => new(FormattableString.Invariant(
         $"The loss became infinite or not a number at step {atStep} (epoch {history.Count + 1}); ")
         + FormattableString.Invariant($"try a learning rate below {Configuration.Training.LearningRate}, or a larger batch."));
-
-    private static float[] Read(ArrayView<float> view)
-    {
-        var values = new float[view.Length];
-        view.CopyToCPU(values);
-        return values;
-    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Catalogue;

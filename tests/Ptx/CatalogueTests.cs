@@ -12,7 +12,7 @@ internal sealed class CatalogueTests
         using PtxAccelerator gpu = driver.Open();
         Assert.That(() =>
         {
-            KernelCatalogue.Launch(gpu, tensorCores: true, batch: 2, default);
+            KernelCatalogue.Launch(gpu, CatalogueSizes.Representative(2), tensorCores: true, default);
             gpu.Synchronize();
         }, Throws.Nothing);
         Assert.That(driver.Fault, Is.Null);

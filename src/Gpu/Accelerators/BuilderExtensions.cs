@@ -31,7 +31,7 @@ public static class BuilderExtensions
     internal static Context.Builder Ptx(this Context.Builder builder, ICudaDriver driver) =>
         builder.Register(PtxDevice.Search(driver).Devices);
 
-    private static Context.Builder Register(this Context.Builder builder, IEnumerable<EngineDevice> devices)
+    private static Context.Builder Register(this Context.Builder builder, IEnumerable<Device> devices)
     {
         foreach (EngineDevice device in devices)
             RegistryOf(builder).Register(device);

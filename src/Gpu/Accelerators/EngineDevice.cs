@@ -65,7 +65,7 @@ public sealed record DeviceRefusal(string Name, string Reason);
 /// <summary>The devices of one kind on this machine.</summary>
 /// <param name="Devices">Those that can be used.</param>
 /// <param name="Refusals">Those that cannot, with the reason.</param>
-public sealed record DeviceSearch(IReadOnlyList<EngineDevice> Devices, IReadOnlyList<DeviceRefusal> Refusals);
+public sealed record DeviceSearch(IReadOnlyList<Device> Devices, IReadOnlyList<DeviceRefusal> Refusals);
 
 /// <summary>
 /// The accelerator types of the devices of this assembly. ILGPU casts devices of its own types unchecked, so these have

@@ -17,9 +17,6 @@ internal sealed class Counters(TouchedBytes touched)
     /// <summary>Bytes that the loads and stores of all threads moved from and to global memory, or caches.</summary>
     public long AccessedBytes { get; private set; }
 
-    /// <summary>Bytes that the loads and stores of all threads moved from and to shared memory.</summary>
-    public long SharedBytes { get; private set; }
-
     /// <summary>The operations that one thread's execution of an instruction stands for.</summary>
     public static int FlopsOf(Instruction i) => i.Operands.Length == 0 || !i.Operands[^1].Type.IsFloat ? 0 : i.Op switch
     {
@@ -30,8 +27,6 @@ internal sealed class Counters(TouchedBytes touched)
     };
 
     public void Compute(long flops) => Flops += flops;
-
-    public void AccessShared(int size) => SharedBytes += size;
 
     public void AccessGlobal(Memory memory, long address, int size, bool writes)
     {

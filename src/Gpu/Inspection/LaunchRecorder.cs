@@ -16,7 +16,7 @@ public static class LaunchRecorder
     /// <param name="work">What to run on the accelerator that it is given.</param>
     /// <param name="stop">Looked at at each launch, and between the groups of one that runs.</param>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public static IReadOnlyList<LaunchRecord> Record(
+    public static IReadOnlyList<KernelLaunch> Record(
         int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
     {
         using Context context = Context.Create(_ => { });
@@ -28,7 +28,7 @@ public static class LaunchRecorder
     private sealed class RecordingAccelerator(Context context, InterpreterDevice device, bool runs, CancellationToken stop)
         : InterpreterAccelerator(context, device)
     {
-        public List<LaunchRecord> Launches { get; } = [];
+        public List<KernelLaunch> Launches { get; } = [];
 
         internal override Executable Compile(KernelSource source, Index3D groupDim) => new Recording(this, source, groupDim, runs, stop);
     }
@@ -50,7 +50,7 @@ public static class LaunchRecorder
                 : [];
             accelerator.Launches.Add(new(source.Name, source.Method, source.Specialization, groupDim, gridDim,
                 new(() => function.Value.SharedBytes + dynamicSharedBytes), counters.Sum(c => c.Flops), touched.Count,
-                counters.Sum(c => c.AccessedBytes), counters.Sum(c => c.SharedBytes)));
+                counters.Sum(c => c.AccessedBytes)));
         }
 
         /// <summary>Interprets the groups, one part of them on each processor.</summary>

@@ -31,5 +31,7 @@ internal static class CommonOptions
     public static Option<int> Threads() => OptionOf.Number(
         "--threads", "n", 1, 1024, "Threads of the cpu device and for loading data [default: one for each core]");
 
+    public static Option<uint> Seed(string of) => OptionOf.Number("--seed", "n", 1u, 0u, uint.MaxValue, $"Seed of {of}");
+
     public static Option<bool> Overwrite(string what) => new("--overwrite") { Description = $"Replace {what} that exists already" };
 }

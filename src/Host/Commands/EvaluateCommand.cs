@@ -11,28 +11,25 @@ internal static class EvaluateCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var command = new Command("evaluate",
-            "Evaluates a model on held-out images: ELBO, log p(x) by importance sampling, and its latent dimensions.");
-        var use = new UseOptions(command, takesData: true);
         var samples = OptionOf.Number("--importance-samples", "n", 100, 1, 10_000_000, "Draws of the latent vector for each image");
         var json = new Option<bool>("--json") { Description = "Write JSON" };
-        var seed = UseOptions.Seed("the draws");
-        command.Options.Add(samples);
-        command.Options.Add(json);
-        command.Options.Add(seed);
-        command.SetAction(result =>
+        var seed = CommonOptions.Seed("the draws");
+        var command = new ModelCommand(
+            "evaluate", "Evaluates a model on held-out images: ELBO, log p(x) by importance sampling, and its latent dimensions.",
+            takesData: true)
         {
-            using var loaded = use.Open(result);
-            var images = use.Data(result, loaded, stop);
-            using var evaluator = loaded.Evaluator();
+            samples, json, seed,
+        };
+        return command.Does(terminal, stop, (result, use) =>
+        {
+            var images = use.Data();
+            using var evaluator = use.Run.Evaluator();
             var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop);
             terminal.Output.WriteLine(
                 result.GetValue(json)
-                    ? JsonSerializer.Serialize(report, EvaluationJson.Default.EvaluationReport)
-                    : Table(report, loaded.Configuration.Data));
-            return ExitCode.Done;
+                    ? JsonSerializer.Serialize(report, ReportJson.Default.EvaluationReport)
+                    : Table(report, use.Run.Configuration.Data));
         });
-        return command;
     }
 
     private static string Table(EvaluationReport report, DataConfiguration data)

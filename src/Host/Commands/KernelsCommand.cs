@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Catalogue;
 
@@ -98,7 +100,7 @@ internal static class KernelsCommand
         }
     }
 
-    private static string Row(KernelLaunch kernel, KernelResources? resources, double balance)
+    private static string Row(KernelLaunch kernel, KernelReport? resources, double balance)
     {
         string counts = kernel.Bytes == 0
             ? "  not counted: PTX written by hand"

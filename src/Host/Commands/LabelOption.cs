@@ -4,29 +4,20 @@ using System.Globalization;
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The option --label: a class of a conditional model, by its number or its name.</summary>
-internal sealed class LabelOption
+internal static class LabelOption
 {
-    private readonly Option<string?> option;
+    public static Option<string?> Create(string description) => OptionOf.Text("--label", "class", description);
 
-    public LabelOption(Command command, string description)
-    {
-        option = OptionOf.Text("--label", "class", description);
-        command.Options.Add(option);
-    }
-
-    /// <summary>The class that was asked for; null where none was.</summary>
+    /// <summary>The class that <paramref name="text"/> names; null where there is no text.</summary>
     /// <exception cref="UsageException">The model has no classes, or no such class.</exception>
-    public byte? Read(ParseResult result, LoadedRun run)
+    public static byte? Read(string? text, LoadedRun run)
     {
-        if (result.GetValue(option) is not { } text)
+        if (text is null)
             return null;
         if (run.Generation.Classes == 0)
             throw new UsageException("--label needs a conditional model: train one with --condition labels.");
-        for (var label = 0; label < run.LabelNames?.Count; label++)
-        {
-            if (run.LabelNames[label] == text)
-                return (byte)label;
-        }
+        if (run.LabelNames?.Index().FirstOrDefault(name => name.Item == text) is (var label, not null))
+            return (byte)label;
         return byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < run.Generation.Classes
             ? number
             : throw new UsageException($"--label: the model has no class \"{text}\"; {Classes(run)}.");
@@ -34,14 +25,9 @@ internal sealed class LabelOption
 
     /// <summary>The same for a command that cannot do without it on a conditional model; null where the model is none.</summary>
     /// <exception cref="UsageException">As for <see cref="Read"/>, or it was not given.</exception>
-    public byte? ReadRequired(ParseResult result, LoadedRun run) => Read(result, run) is { } label
-        ? label
-        : run.Generation.Classes == 0
-            ? null
-            : throw new UsageException($"The model is conditional: say with --label which class to decode; {Classes(run)}.");
-
-    /// <summary>What the default name of a file says of the class.</summary>
-    public static string Suffix(byte? label) => label is null ? "" : FormattableString.Invariant($"-label-{label}");
+    public static byte? ReadRequired(string? text, LoadedRun run) => text is null && run.Generation.Classes > 0
+        ? throw new UsageException($"The model is conditional: say with --label which class to decode; {Classes(run)}.")
+        : Read(text, run);
 
     private static string Classes(LoadedRun run) => run.LabelNames is { } names
         ? $"its classes are {string.Join(", ", names)}"

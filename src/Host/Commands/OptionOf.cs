@@ -22,51 +22,20 @@ internal static class OptionOf
     }
 
     /// <summary>The same without a default.</summary>
-    public static Option<T> Number<T>(string name, string unit, T least, T most, string description) where T : struct, INumber<T> =>
-        new(name)
-        {
-            Description = description,
-            HelpName = unit,
-            CustomParser = result =>
-            {
-                var text = result.Tokens.Single().Value;
-                if (TryParse(text, least, most, out var value))
-                    return value;
-                result.AddError($"{name} takes {Range(least, most)}, not \"{text}\".");
-                return default;
-            },
-        };
+    public static Option<T> Number<T>(string name, string unit, T least, T most, string description) where T : struct, INumber<T> => Read(
+        name, unit, description, text => TryParse(text, least, most, out var value) ? value : throw Refusal(Range(least, most), text));
 
     /// <summary>
     /// An option that takes numbers separated by commas, or, where it <paramref name="canBeNone"/>, the word "none". It has no default.
     /// </summary>
     public static Option<IReadOnlyList<int>> Numbers(
-        string name, string unit, int least, int most, string description, bool canBeNone = false) =>
-        new(name)
-        {
-            Description = description,
-            HelpName = unit,
-            // The arity of a list would let the option be given several times.
-            Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result =>
-            {
-                var text = result.Tokens.Single().Value;
-                var numbers = new List<int>();
-                if (canBeNone && text == "none")
-                    return numbers;
-                foreach (var part in text.Split(','))
-                {
-                    if (!TryParse(part, least, most, out var number))
-                    {
-                        result.AddError(
-                            $"{name} takes numbers from {Show(least)} to {Show(most)} separated by commas{(canBeNone ? ", or none" : "")}, not \"{text}\".");
-                        return [];
-                    }
-                    numbers.Add(number);
-                }
-                return numbers;
-            },
-        };
+        string name, string unit, int least, int most, string description, bool canBeNone = false)
+    {
+        var wanted = $"numbers from {Show(least)} to {Show(most)} separated by commas{(canBeNone ? ", or none" : "")}";
+        return Read<IReadOnlyList<int>>(name, unit, description, text => canBeNone && text == "none"
+            ? []
+            : Array.ConvertAll(text.Split(','), part => TryParse(part, least, most, out var number) ? number : throw Refusal(wanted, text)));
+    }
 
     /// <summary>
     /// An option that takes the name of a value of an enumeration or a choice; <see cref="Chosen{T}"/> gives the value.
@@ -75,20 +44,14 @@ internal static class OptionOf
         Choice(name, unit, [.. OptionName.All(typeof(T)).Select(OptionName.Of)], OptionName.Of(fallback), description);
 
     /// <summary>An option that takes one of <paramref name="choices"/>.</summary>
-    public static Option<string> Choice(string name, string unit, string[] choices, string fallback, string description) =>
-        new(name)
-        {
-            Description = $"{description}: {string.Join(", ", choices)}",
-            HelpName = unit,
-            DefaultValueFactory = _ => fallback,
-            CustomParser = result =>
-            {
-                var text = result.Tokens.Single().Value;
-                if (!choices.Contains(text))
-                    result.AddError($"{name} takes one of {string.Join(", ", choices)}; not \"{text}\".");
-                return text;
-            },
-        };
+    public static Option<string> Choice(string name, string unit, string[] choices, string fallback, string description)
+    {
+        var list = string.Join(", ", choices);
+        var option = Read(name, unit, $"{description}: {list}",
+            text => choices.Contains(text) ? text : throw new FormatException($"takes one of {list}; not \"{text}\"."));
+        option.DefaultValueFactory = _ => fallback;
+        return option;
+    }
 
     /// <summary>The value that a <see cref="Choice{T}"/> was given.</summary>
     public static T Chosen<T>(this ParseResult result, Option<string> option) => (T)result.Chosen(option, typeof(T));
@@ -101,37 +64,49 @@ internal static class OptionOf
     }
 
     /// <summary>An option that takes text that is not empty.</summary>
-    public static Option<string?> Text(string name, string unit, string description) => new(name)
+    public static Option<string?> Text(string name, string unit, string description) => Read<string?>(name, unit, description,
+        text => string.IsNullOrWhiteSpace(text) ? throw new FormatException($"takes a {unit}, not an empty text.") : text);
+
+    /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
+    public static Option<DataFit?> Size(string name, string description) => Read<DataFit?>(name, "WIDTHxHEIGHT", description, text =>
+        text.Split('x') is [var wide, var high]
+        && TryParse(wide, 1, MostPixels, out int width) && TryParse(high, 1, MostPixels, out int height)
+            ? new DataFit(width, height)
+            : throw Refusal("a size such as 64x48", text));
+
+    /// <summary>An option whose text is read by a function; where that throws, its message goes on behind the option's name.</summary>
+    public static Option<T> Read<T>(string name, string unit, string description, Func<string, T> read) => new(name)
     {
         Description = description,
         HelpName = unit,
+        // The arity of a list would let the option be given several times.
+        Arity = ArgumentArity.ExactlyOne,
         CustomParser = result =>
         {
-            var text = result.Tokens.Single().Value;
-            if (string.IsNullOrWhiteSpace(text))
-                result.AddError($"{name} takes a {unit}, not an empty text.");
-            return text;
+            try
+            {
+                return read(result.Tokens.Single().Value);
+            }
+            catch (FormatException e)
+            {
+                result.AddError($"{name} {e.Message}");
+                return default;
+            }
         },
     };
 
-    /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
-    public static Option<DataFit?> Size(string name, string description) => new(name)
+    /// <summary>Numbers of examples or dimensions must be below <paramref name="count"/>.</summary>
+    /// <exception cref="UsageException">One is not.</exception>
+    public static void ThrowIfBeyond(string name, IEnumerable<int> numbers, int count, string what)
     {
-        Description = description,
-        HelpName = "WIDTHxHEIGHT",
-        CustomParser = result =>
-        {
-            var text = result.Tokens.Single().Value;
-            var sides = text.Split('x');
-            if (sides.Length == 2 && TryParse(sides[0], 1, MostPixels, out int width) && TryParse(sides[1], 1, MostPixels, out int height))
-                return new DataFit(width, height);
-            result.AddError($"{name} takes a size such as 64x48, not \"{text}\".");
-            return null;
-        },
-    };
+        foreach (var number in numbers.Where(number => number >= count))
+            throw new UsageException($"{name}: there is no {what} {number}; they go from 0 to {count - 1}.");
+    }
 
     /// <summary>Whether the person wrote the option.</summary>
     public static bool Gave(this ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+
+    private static FormatException Refusal(string wanted, string text) => new($"takes {wanted}, not \"{text}\".");
 
     private static bool TryParse<T>(string text, T least, T most, out T value) where T : struct, INumber<T> =>
         T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && value >= least && value <= most;

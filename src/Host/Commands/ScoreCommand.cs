@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Host.Commands;
@@ -10,37 +11,34 @@ internal static class ScoreCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var command = new Command("score", "Writes anomaly scores in nats: −ELBO, reconstruction, KL and importance-sampled −log p(x).");
-        var use = new UseOptions(command, "The table (.csv) [default: scores.csv in the run's folder]", takesData: true);
         var samples = OptionOf.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
-        var seed = UseOptions.Seed("the draws");
+        var seed = CommonOptions.Seed("the draws");
         var classes = OptionOf.Text(
             "--anomalous", "class,…", "Classes that count as anomalous; prints AUROC and AUPRC of each score");
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        command.Options.Add(samples);
-        command.Options.Add(seed);
-        command.Options.Add(classes);
-        command.Options.Add(json);
-        command.SetAction(result =>
+        var command = new ModelCommand(
+            "score", "Writes anomaly scores in nats: −ELBO, reconstruction, KL and importance-sampled −log p(x).", takesData: true,
+            "The table (.csv) [default: scores.csv in the run's folder]")
         {
-            var file = use.Output(result, "scores.csv");
+            samples, seed, classes, json,
+        };
+        return command.Does(terminal, stop, (result, use) =>
+        {
+            var file = use.Output("scores.csv");
             var anomalous = result.GetValue(classes)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 ?? [];
-            using var loaded = use.Open(result);
-            var data = use.Data(result, loaded, stop);
+            var data = use.Data();
             AnomalyReport.Check(data, anomalous);
-            var scores = loaded.Generation.Score(data, result.GetValue(samples), result.GetValue(seed), stop);
-            var hasLikelihood = loaded.Configuration.Model.HasLikelihood;
+            var scores = use.Run.Generation.Score(data, result.GetValue(samples), result.GetValue(seed), stop);
+            var hasLikelihood = use.Run.Configuration.Model.HasLikelihood;
             var report = new AnomalyReport(data, scores, anomalous, hasLikelihood);
             report.Write(file);
             if (result.GetValue(json))
-                terminal.Output.WriteLine(JsonSerializer.Serialize(new AnomalySummary(file, report.Areas),
-                    AnomalyJson.Default.AnomalySummary));
+                terminal.Output.WriteLine(JsonSerializer.Serialize(
+                    new AnomalySummary(file, report.Areas), ReportJson.Default.AnomalySummary));
             else
                 Print(report, hasLikelihood ? "mean, nats" : "mean", file, terminal.Output);
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static void Print(AnomalyReport report, string mean, string file, TextWriter output)

@@ -57,26 +57,16 @@ internal sealed class TrainCommand : Command
     private TrainRequest ReadStart(ParseResult result)
     {
         Likelihood? named = result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null;
-        return new()
+        var requested = model.Read(result) with
         {
-            Data = result.GetValue(data),
-            Size = result.GetValue(size),
-            Binarization = result.Chosen<Binarization>(binarize),
-            Out = result.GetValue(output),
-            Overwrite = result.GetValue(overwrite),
-            Model = model.Read(result) with
-            {
-                Convolutions = architecture.Convolutions(result),
-                Hidden = architecture.Hidden(result),
-                LikelihoodOptions = ReadLikelihoodOptions(result, named),
-            },
-            Likelihood = named,
-            GaveClasses = result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
-            Conditional = Conditional(result),
-            Training = ReadTraining(result),
-            Device = result.GetRequiredValue(device),
-            Threads = result.GetValue(threads),
+            Convolutions = architecture.Convolutions(result),
+            Hidden = architecture.Hidden(result),
+            LikelihoodOptions = ReadLikelihoodOptions(result, named),
         };
+        return new(
+            result.GetValue(data), result.GetValue(size), result.Chosen<Binarization>(binarize), result.GetValue(output),
+            result.GetValue(overwrite), requested, named, result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
+            Conditional(result), ReadTraining(result), result.GetRequiredValue(device), result.GetValue(threads));
     }
 
     private LikelihoodOptions ReadLikelihoodOptions(ParseResult result, Likelihood? named)

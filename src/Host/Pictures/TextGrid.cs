@@ -26,10 +26,5 @@ internal sealed record TextGrid(IReadOnlyList<string> Lines) : IShown
         return new TextGrid(lines);
     }
 
-    public void Write(string path) => AtomicFile.Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        foreach (var line in Lines)
-            writer.WriteLine(line);
-    });
+    public void Write(string path) => AtomicFile.WriteLines(path, Lines);
 }

@@ -8,7 +8,7 @@ namespace VaeGpu.Host.Progress;
 internal static class ProgressText
 {
     /// <summary>What the numbers of the other lines are.</summary>
-    public static string Legend(RunConfiguration run) => $"losses  total (reconstruction + KL), {LossUnit.Of(run)}"
+    public static string Legend(RunConfiguration run) => $"losses  total (reconstruction + KL), {run.LossUnit}"
         + (run.Model.HasLikelihood ? "" : ": hybrid is no likelihood, and its totals are no nats");
 
     /// <summary>A finished epoch.</summary>

@@ -26,6 +26,12 @@ public abstract class Activation : Choice<Activation>
     /// <inheritdoc cref="IActivation.Gain"/>
     public abstract double Gain { get; }
 
+    /// <summary>Calls the visitor with the epilogue of a layer's forward pass, <see cref="BiasActivation{TActivation}"/>.</summary>
+    internal abstract TResult AcceptForward<TResult>(IEpilogueVisitor<TResult> visitor);
+
+    /// <summary>The same for the backward pass to a layer with this activation, <see cref="ActivationGradient{TActivation}"/>.</summary>
+    internal abstract TResult AcceptGradient<TResult>(IEpilogueVisitor<TResult> visitor);
+
     /// <summary>Calls the visitor with the activation's type.</summary>
     public abstract TResult Accept<TResult>(IActivationVisitor<TResult> visitor);
 
@@ -39,6 +45,9 @@ public abstract class Activation : Choice<Activation>
         public override bool FromOutput => TActivation.FromOutput;
         public override double Gain => TActivation.Gain;
         public override TResult Accept<TResult>(IActivationVisitor<TResult> visitor) => visitor.Visit<TActivation>();
+        internal override TResult AcceptForward<TResult>(IEpilogueVisitor<TResult> visitor) => visitor.Visit<BiasActivation<TActivation>>();
+        internal override TResult AcceptGradient<TResult>(IEpilogueVisitor<TResult> visitor) =>
+            typeof(TActivation) == typeof(Identity) ? visitor.Visit<Plain>() : visitor.Visit<ActivationGradient<TActivation>>();
     }
 }
 

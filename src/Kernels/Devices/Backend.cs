@@ -43,7 +43,7 @@ public sealed class Backend : IDisposable
         var entries = new List<DeviceEntry>();
         foreach (DeviceKind kind in DeviceKind.All)
         {
-            DeviceKind.Found found = kind.Search(threads);
+            DeviceSearch found = kind.Search(threads);
             entries.AddRange(found.Devices.Select((device, i) => new DeviceEntry(new DeviceSpec(kind, i).ToString(), device.Name, null)));
             entries.AddRange(found.Refusals.Select(refusal => new DeviceEntry("", refusal.Name, refusal.Reason)));
         }
@@ -105,7 +105,7 @@ public sealed class Backend : IDisposable
 
     private static Device Find(DeviceSpec wanted, DeviceKind kind, int threads)
     {
-        DeviceKind.Found found = kind.Search(threads);
+        DeviceSearch found = kind.Search(threads);
         if (found.Devices.ElementAtOrDefault(wanted.Index) is { } device)
             return device;
         string reason = found.Devices.Count > 0

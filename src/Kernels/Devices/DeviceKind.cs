@@ -8,23 +8,26 @@ namespace VaeGpu.Kernels.Devices;
 /// <summary>A kind of device. <see cref="All"/> is the table that <c>--device</c>, the list of devices and the checks go by.</summary>
 public sealed class DeviceKind
 {
-    private readonly Func<int, Found> search;
+    private readonly Func<int, DeviceSearch> search;
     private readonly Func<Accelerator, bool> owns;
 
-    private DeviceKind(string name, bool isCounted, Func<int, Found> search, Func<Accelerator, bool> owns) =>
+    private DeviceKind(string name, bool isCounted, Func<int, DeviceSearch> search, Func<Accelerator, bool> owns) =>
         (Name, IsCounted, this.search, this.owns) = (name, isCounted, search, owns);
 
     /// <summary>Every kind, ours first.</summary>
     public static IReadOnlyList<DeviceKind> All { get; } =
     [
-        Cpu = new("cpu", false, threads => new([SimdDevice.Create(threads)]), accelerator => accelerator is SimdAccelerator),
-        Cuda = new("cuda", true, _ => new(PtxDevice.Search()), accelerator => accelerator is PtxAccelerator),
-        OpenCL = new("opencl", true, _ => new(OpenCL12Device.Search()), accelerator => accelerator is OpenCL12Accelerator),
-        new("interpreter", false, _ => new([InterpreterDevice.Create()]), accelerator => accelerator is InterpreterAccelerator) { IsForChecking = true },
-        new("ilgpu-cuda", true, _ => new(Ilgpu(() => CudaDevice.GetDevices(_ => true))), accelerator => accelerator is CudaAccelerator),
-        new("ilgpu-opencl", true, _ => new(Ilgpu(() => CLDevice.GetDevices(device => device.Capabilities.GenericAddressSpace))),
+        Cpu = new("cpu", false, threads => new([SimdDevice.Create(threads)], []), accelerator => accelerator is SimdAccelerator),
+        Cuda = new("cuda", true, _ => PtxDevice.Search(), accelerator => accelerator is PtxAccelerator),
+        OpenCL = new("opencl", true, _ => OpenCL12Device.Search(), accelerator => accelerator is OpenCL12Accelerator),
+        new("interpreter", false, _ => new([InterpreterDevice.Create()], []), accelerator => accelerator is InterpreterAccelerator)
+        {
+            IsForChecking = true,
+        },
+        new("ilgpu-cuda", true, _ => Ilgpu(() => CudaDevice.GetDevices(_ => true)), accelerator => accelerator is CudaAccelerator),
+        new("ilgpu-opencl", true, _ => Ilgpu(() => CLDevice.GetDevices(device => device.Capabilities.GenericAddressSpace)),
             accelerator => accelerator is CLAccelerator),
-        new("ilgpu-cpu", false, _ => new([CPUDevice.Default]), accelerator => accelerator is CPUAccelerator) { IsForChecking = true },
+        new("ilgpu-cpu", false, _ => new([CPUDevice.Default], []), accelerator => accelerator is CPUAccelerator) { IsForChecking = true },
     ];
 
     /// <summary>The processor, through SIMD code.</summary>
@@ -53,30 +56,18 @@ public sealed class DeviceKind
 
     /// <summary>The devices of this kind here.</summary>
     /// <param name="threads">Workers on the processor; 0 for one per core.</param>
-    internal Found Search(int threads) => search(threads);
+    internal DeviceSearch Search(int threads) => search(threads);
 
     // Where a driver is missing, ILGPU's searches end in the loader's exceptions.
-    private static IReadOnlyList<Device> Ilgpu(Func<IEnumerable<Device>> search)
+    private static DeviceSearch Ilgpu(Func<IEnumerable<Device>> search)
     {
         try
         {
-            return [.. search()];
+            return new([.. search()], []);
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or AcceleratorException or TypeInitializationException)
         {
-            return [];
-        }
-    }
-
-    /// <summary>What a search found.</summary>
-    internal sealed record Found(IReadOnlyList<Device> Devices, IReadOnlyList<DeviceRefusal> Refusals)
-    {
-        public Found(IReadOnlyList<Device> devices) : this(devices, [])
-        {
-        }
-
-        public Found(DeviceSearch search) : this(search.Devices, search.Refusals)
-        {
+            return new([], []);
         }
     }
 }

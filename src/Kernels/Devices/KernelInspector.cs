@@ -17,11 +17,7 @@ public static class KernelInspector
     /// The launches of some work on a stand-in for a GPU, or for this processor; they run, and are counted, or are only noted.
     /// </summary>
     public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work, CancellationToken stop = default) =>
-    [
-        .. LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work, stop).Select(launch => new KernelLaunch(
-            launch.Name, launch.Method, launch.Specialization, launch.GroupDim, launch.GridDim, launch.GroupSharedBytes,
-            launch.Flops, launch.Bytes, launch.AccessedBytes)),
-    ];
+        LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work, stop);
 
     /// <summary>
     /// Runs some work on the processor, and each of its launches on a device as well, from the same random memory; compares what both
@@ -40,15 +36,13 @@ public static class KernelInspector
             (kernel, fault) => tell(new(kernel, fault)), stop);
 
     /// <summary>What a launch's kernel, compiled for a device, takes of it; null where it does not fit, or no driver tells.</summary>
-    public static KernelResources? Resources(Accelerator accelerator, KernelLaunch launch)
+    public static KernelReport? Resources(Accelerator accelerator, KernelLaunch launch)
     {
         if (accelerator is not IKernelReporter reporter)
             return null;
         try
         {
-            return reporter.Report(launch.Method, launch.Specialization, launch.GroupDim) is { } report
-                ? new(report.Registers, report.LocalBytes)
-                : null;
+            return reporter.Report(launch.Method, launch.Specialization, launch.GroupDim);
         }
         catch (Exception e) when (e is KernelLaunchException or KernelCompilationException)
         {
@@ -77,3 +71,8 @@ public static class KernelInspector
     public static (PtxSummary Ours, PtxSummary Ilgpu) Compare(KernelLaunch launch, IlgpuCompiler ilgpu) =>
         (PtxSummary.Of(Code(launch, "ptx")), PtxSummary.Of(ilgpu.Ptx(launch.Method, launch.Specialization)));
 }
+
+/// <summary>A launch on a device and on the processor.</summary>
+/// <param name="Kernel">The kernel with its type arguments.</param>
+/// <param name="Fault">What is wrong on the device: the element and both values, or why it did not run; null where nothing is.</param>
+public sealed record KernelComparison(string Kernel, string? Fault);

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels;
 
@@ -25,8 +27,8 @@ public abstract class Prior : Choice<Prior>
     /// <summary>Whether it is p(z∣y).</summary>
     public bool DependsOnLabel => Outputs > 0;
 
-    /// <summary>The kernels.</summary>
-    internal abstract PriorKernels Kernels { get; }
+    /// <summary>Loads the kernels on a device.</summary>
+    internal abstract PriorKernels Load(Accelerator accelerator);
 
     private static Prior Of<TPrior>(bool hasHiddenLayer = false, [CallerMemberName] string member = "") where TPrior : struct, IPrior =>
         new Typed<TPrior>(member, hasHiddenLayer);
@@ -35,18 +37,17 @@ public abstract class Prior : Choice<Prior>
     {
         public override int Outputs => TPrior.Outputs;
         public override bool HasHiddenLayer => hasHiddenLayer;
-        internal override PriorKernels Kernels => new(
-            Reparameterize.Forward<TPrior>, Importance.LogRatio<TPrior>, Reparameterize.Backward<TPrior>, Importance.Backward<TPrior>,
-            Reparameterize.Divergence<TPrior>);
+        internal override PriorKernels Load(Accelerator accelerator) => new(
+            new(accelerator, Reparameterize.Forward<TPrior>), new(accelerator, Importance.LogRatio<TPrior>),
+            new(accelerator, Reparameterize.Backward<TPrior>), new(accelerator, Importance.Backward<TPrior>),
+            new(accelerator, Reparameterize.Divergence<TPrior>));
     }
 }
 
-/// <summary>The kernels that depend on the prior.</summary>
+/// <summary>The kernels that depend on the prior, loaded on a device.</summary>
 internal sealed record PriorKernels(
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> Forward,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, LatentShape> LogRatio,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<ControlBlock>, LatentShape> Backward,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<ControlBlock>, LatentShape> WeightedBackward,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, LatentShape> Divergence);
+    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Forward,
+    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> LogRatio,
+    Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward,
+    Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward,
+    Loaded<Floats, Floats, Floats, LatentShape> Divergence);

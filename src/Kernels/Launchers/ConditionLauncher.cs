@@ -3,44 +3,33 @@ using VaeGpu.Kernels.Activations;
 namespace VaeGpu.Kernels;
 
 /// <summary><see cref="Condition"/>, loaded on a device.</summary>
-public sealed class ConditionLauncher
+/// <param name="accelerator">The device.</param>
+/// <param name="below">What made the matrix that labels are set beside.</param>
+public sealed class ConditionLauncher(Accelerator accelerator, Activation below)
 {
-    private readonly DeviceTuning tuning;
-    private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> join;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft;
-
-    /// <summary>Loads the kernels; <paramref name="below"/> made what labels are set beside.</summary>
-    public ConditionLauncher(Accelerator accelerator, Activation below)
-    {
-        tuning = DeviceTuning.For(accelerator);
-        var gatherKernel = Condition.Gather;
-        var joinKernel = Condition.Join;
-        gather = accelerator.LoadStreamKernel(gatherKernel);
-        join = accelerator.LoadStreamKernel(joinKernel);
-        takeLeft = below.Accept(new Load(accelerator));
-    }
+    private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
+    private readonly Loaded<ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather =
+        new(accelerator, Condition.Gather);
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> join = new(accelerator, Condition.Join);
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft =
+        below.Accept(new Load(accelerator));
 
     /// <inheritdoc cref="Condition.Gather"/>
     public void Gather(ArrayView<byte> labels, ArrayView<float> oneHot, ArrayView<ControlBlock> control, BatchShape shape) =>
-        gather(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns)), labels, oneHot, control, shape);
+        gather.Launch(tuning.Rows(shape.Rows, shape.Columns), labels, oneHot, control, shape);
 
     /// <inheritdoc cref="Condition.Join"/>
     public void Join(ArrayView<float> left, ArrayView<float> right, ArrayView<float> joined, JoinShape shape) =>
-        join(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Left + shape.Right)), left, right, joined, shape);
+        join.Launch(tuning.Rows(shape.Rows, shape.Left + shape.Right), left, right, joined, shape);
 
     /// <inheritdoc cref="Condition.TakeLeft{TActivation}"/>
     public void TakeLeft(ArrayView<float> joined, ArrayView<float> saved, ArrayView<float> left, JoinShape shape) =>
-        takeLeft(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Left)), joined, saved, left, shape);
+        takeLeft.Launch(tuning.Rows(shape.Rows, shape.Left), joined, saved, left, shape);
 
     private sealed class Load(Accelerator accelerator)
-        : IActivationVisitor<Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape>>
+        : IActivationVisitor<Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape>>
     {
-        public Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> Visit<TActivation>()
-            where TActivation : struct, IActivation
-        {
-            var kernel = Condition.TakeLeft<TActivation>;
-            return accelerator.LoadStreamKernel(kernel);
-        }
+        public Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> Visit<TActivation>()
+            where TActivation : struct, IActivation => new(accelerator, Condition.TakeLeft<TActivation>);
     }
 }

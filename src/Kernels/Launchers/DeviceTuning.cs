@@ -41,6 +41,13 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
         return size;
     }
 
+    /// <summary>A launch with a group for each row.</summary>
+    public KernelConfig Rows(int rows, int columns) => Launch.Config(rows, RowGroupSize(columns));
+
+    /// <summary>A launch with a thread for each element: group (x, y) has elements x·G … of row y.</summary>
+    public KernelConfig Elements(int rows, int columns) =>
+        Launch.Config(new Index3D(Launch.Groups(columns, GroupSize), rows, 1), GroupSize);
+
     /// <summary>
     /// The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>: 8 rows where MatMul has 12, since batches and channels are
     /// mostly multiples of 8 and 16 sums hide the latency as well.

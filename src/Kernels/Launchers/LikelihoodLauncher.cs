@@ -7,13 +7,7 @@ public sealed class LikelihoodLauncher : IDisposable
 {
     private readonly MemoryBuffer1D<LikelihoodSettings, Stride1D.Dense> settings;
     private readonly DeviceTuning tuning;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
-        ArrayView<LikelihoodSettings>, ReconstructionShape> lossAndGradient, gradient;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>,
-        ReconstructionShape> loss;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ReconstructionShape> mean;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>,
-        ReconstructionShape> sample;
+    private readonly LikelihoodKernels kernels;
 
     /// <summary>Loads the kernels of a likelihood.</summary>
     /// <param name="accelerator">The device.</param>
@@ -24,12 +18,7 @@ public sealed class LikelihoodLauncher : IDisposable
         Likelihood = likelihood;
         Outputs = likelihood.Outputs(fixedSettings);
         tuning = DeviceTuning.For(accelerator);
-        LikelihoodKernels kernels = likelihood.Kernels;
-        lossAndGradient = accelerator.LoadStreamKernel(kernels.LossAndGradient);
-        gradient = accelerator.LoadStreamKernel(kernels.Gradient);
-        loss = accelerator.LoadStreamKernel(kernels.Loss);
-        mean = accelerator.LoadStreamKernel(kernels.Mean);
-        sample = accelerator.LoadStreamKernel(kernels.Sample);
+        kernels = likelihood.Load(accelerator);
         settings = accelerator.Allocate1D(new[] { fixedSettings });
         if (likelihood.Variance != VarianceSource.Settings)
             Variance = new VarianceLauncher(accelerator, settings.View, fixedSettings.Scale);
@@ -48,34 +37,26 @@ public sealed class LikelihoodLauncher : IDisposable
     public void LossAndGradient(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ArrayView<ControlBlock> control,
         ReconstructionShape shape) =>
-        lossAndGradient(Rows(shape), data, outputs, losses, control, settings.View, shape);
+        kernels.LossAndGradient.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, losses, control, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Loss{TLikelihood}"/>
     public void Loss(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ReconstructionShape shape) =>
-        loss(Rows(shape), data, outputs, losses, settings.View, shape);
+        kernels.Loss.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, losses, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Gradient{TLikelihood}"/>
     public void Gradient(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> gradients, ArrayView<ControlBlock> control,
         ReconstructionShape shape) =>
-        gradient(Elements(shape), data, outputs, gradients, control, settings.View, shape);
+        kernels.Gradient.Launch(tuning.Elements(shape.Rows, shape.Columns), data, outputs, gradients, control, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Mean{TLikelihood}"/>
     public void Mean(ArrayView<float> outputs, ArrayView<float> means, ReconstructionShape shape) =>
-        mean(Elements(shape), outputs, means, settings.View, shape);
+        kernels.Mean.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, means, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Sample{TLikelihood}"/>
     public void Sample(ArrayView<float> outputs, ArrayView<float> samples, ArrayView<ControlBlock> control, ReconstructionShape shape) =>
-        sample(Elements(shape), outputs, samples, control, settings.View, shape);
+        kernels.Sample.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, samples, control, settings.View, shape);
 
     /// <summary>Frees the settings.</summary>
     public void Dispose() => settings.Dispose();
-
-    private KernelConfig Rows(ReconstructionShape shape) => Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns));
-
-    private KernelConfig Elements(ReconstructionShape shape)
-    {
-        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
-        return Launch.Config(Elementwise.GridFor(matrix, tuning.GroupSize), tuning.GroupSize);
-    }
 }

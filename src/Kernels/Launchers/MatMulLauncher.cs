@@ -14,22 +14,19 @@ public sealed class MatMulLauncher
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
     private sealed record Variant(
-        Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> Launch,
-        Func<MatMulShape, KernelConfig> Config)
-    {
-        public bool Fills(MatMulShape shape, int processors) => Config(shape).GridDim.Size >= processors;
-    }
+        Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> Kernel,
+        Func<MatMulShape, KernelConfig> Config);
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) =>
-        EpilogueChoice.Forward(activation, new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
+        activation.AcceptForward(new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
 
     /// <summary>
     /// inputGradient = (outputGradient·weightsᵀ) ⊙ f'(saved), f the activation of the layer below. The right operand is weights
     /// where the device's products stage their operands (<see cref="DeviceTuning.StagesOperands"/>), else weightsᵀ, transposed before.
     /// </summary>
     public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32) =>
-        EpilogueChoice.InputGradient<MatMulLauncher>(below, DeviceTuning.For(accelerator).StagesOperands
+        below.AcceptGradient<MatMulLauncher>(DeviceTuning.For(accelerator).StagesOperands
             ? new Loader<DepthFastest, DepthFastest>(accelerator, precision)
             : new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
 
@@ -45,19 +42,52 @@ public sealed class MatMulLauncher
     {
         DeviceTuning tuning = DeviceTuning.For(accelerator);
         if (precision != Precision.Fp32 && Backend.HasTensorCores(accelerator))
-        {
-            return precision == Precision.Tf32
-                ? LoadTensor<Tf32, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors)
-                : LoadTensor<Bf16, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors);
-        }
+            return precision == Precision.Tf32 ? OfTensorCores<Tf32>() : OfTensorCores<Bf16>();
         return tuning.Tile switch
         {
-            TileShape.Rows4 => Load<Tile4x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
-            TileShape.Rows6 => Load<Tile6x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
-            TileShape.Rows8 => Load<Tile8x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
-            TileShape.Rows12 => Load<Tile12x2, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize),
-            _ => LoadBlocked<TLeft, TRight, TEpilogue>(accelerator, tuning.Processors),
+            TileShape.Rows4 => OfTile<Tile4x2>(),
+            TileShape.Rows6 => OfTile<Tile6x2>(),
+            TileShape.Rows8 => OfTile<Tile8x2>(),
+            TileShape.Rows12 => OfTile<Tile12x2>(),
+            _ => OfBlocks(),
         };
+
+        MatMulLauncher OfTile<TTile>() where TTile : struct, ITile
+        {
+            var only = new Variant(
+                new(accelerator, MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>),
+                shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, tuning.GroupSize), tuning.GroupSize));
+            return new(_ => only);
+        }
+
+        MatMulLauncher OfBlocks()
+        {
+            Variant[] wide = [Block<Block128x128>(), Block<Block64x64>(), Block<Block32x32>(), Block<Block16x32>()];
+            Variant[] single =
+                [Block<Single<Block128x128>>(), Block<Single<Block64x64>>(), Block<Single<Block32x32>>(), Block<Single<Block16x32>>()];
+            return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, tuning.Processors));
+        }
+
+        Variant Block<TBlock>() where TBlock : struct, IBlock
+        {
+            int groupSize = BlockedMatMul.GroupSize<TBlock>();
+            var specialization = new KernelSpecialization(groupSize, TBlock.MinGroupsPerMultiprocessor);
+            return new(
+                new(accelerator, BlockedMatMul.Multiply<TBlock, TLeft, TRight, TEpilogue>, specialization),
+                shape => Launch.Config(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), groupSize));
+        }
+
+        MatMulLauncher OfTensorCores<TPrecision>() where TPrecision : struct, ITensorPrecision
+        {
+            Variant[] blocks = [TensorBlock<Tensor64x64, TPrecision>(), TensorBlock<Tensor32x32, TPrecision>()];
+            return new(
+                shape => Largest(blocks, shape, tuning.Processors),
+                PackedProduct.Load<TPrecision, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors));
+        }
+
+        Variant TensorBlock<TBlock, TPrecision>() where TBlock : struct, ITensorBlock where TPrecision : struct, ITensorPrecision => new(
+            new(accelerator, TensorMatMul.Multiply<TBlock, TPrecision, TLeft, TRight, TEpilogue>),
+            shape => TensorMatMul.Config<TBlock>(shape.Rows, shape.Columns));
     }
 
     /// <summary>The floats of scratch memory that a product of this shape makes use of; 0 where it needs none.</summary>
@@ -85,58 +115,7 @@ public sealed class MatMulLauncher
             return;
         }
         Variant variant = choose(shape);
-        variant.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
-    }
-
-    private static MatMulLauncher Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, int groupSize)
-        where TTile : struct, ITile
-        where TLeft : struct, IOperand
-        where TRight : struct, IOperand
-        where TEpilogue : struct, IEpilogue
-    {
-        var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
-        var only = new Variant(
-            accelerator.LoadStreamKernel(kernel),
-            shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), groupSize));
-        return new(_ => only);
-    }
-
-    private static MatMulLauncher LoadBlocked<TLeft, TRight, TEpilogue>(Accelerator accelerator, int processors)
-        where TLeft : struct, IOperand
-        where TRight : struct, IOperand
-        where TEpilogue : struct, IEpilogue
-    {
-        Variant[] wide = [Block<Block128x128>(), Block<Block64x64>(), Block<Block32x32>(), Block<Block16x32>()];
-        Variant[] single =
-            [Block<Single<Block128x128>>(), Block<Single<Block64x64>>(), Block<Single<Block32x32>>(), Block<Single<Block16x32>>()];
-        return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, processors));
-
-        Variant Block<TBlock>() where TBlock : struct, IBlock
-        {
-            var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, TEpilogue>;
-            int groupSize = BlockedMatMul.GroupSize<TBlock>();
-            return new(
-                accelerator.LoadStreamKernel(kernel, new KernelSpecialization(groupSize, TBlock.MinGroupsPerMultiprocessor)),
-                shape => Launch.Config(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), groupSize));
-        }
-    }
-
-    private static MatMulLauncher LoadTensor<TPrecision, TLeft, TRight, TEpilogue>(Accelerator accelerator, int processors)
-        where TPrecision : struct, ITensorPrecision
-        where TLeft : struct, IOperand
-        where TRight : struct, IOperand
-        where TEpilogue : struct, IEpilogue
-    {
-        Variant[] blocks = [Block<Tensor64x64>(), Block<Tensor32x32>()];
-        return new(
-            shape => Largest(blocks, shape, processors),
-            PackedProduct.Load<TPrecision, TLeft, TRight, TEpilogue>(accelerator, processors));
-
-        Variant Block<TBlock>() where TBlock : struct, ITensorBlock
-        {
-            var kernel = TensorMatMul.Multiply<TBlock, TPrecision, TLeft, TRight, TEpilogue>;
-            return new(accelerator.LoadStreamKernel(kernel), shape => TensorMatMul.Config<TBlock>(shape.Rows, shape.Columns));
-        }
+        variant.Kernel.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
     }
 
     /// <summary>The largest block of which there are enough to keep all processors busy; what is not used is not compiled.</summary>
@@ -144,7 +123,7 @@ public sealed class MatMulLauncher
     {
         foreach (Variant block in blocks)
         {
-            if (block.Fills(shape, processors))
+            if (block.Config(shape).GridDim.Size >= processors)
                 return block;
         }
         return blocks[^1];

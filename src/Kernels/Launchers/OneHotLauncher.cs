@@ -3,20 +3,12 @@ using VaeGpu.Kernels.Likelihoods;
 namespace VaeGpu.Kernels;
 
 /// <summary><see cref="OneHot"/>, loaded on a device.</summary>
-public sealed class OneHotLauncher
+public sealed class OneHotLauncher(Accelerator accelerator)
 {
-    private readonly int groupSize;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, LikelihoodSettings, OneHotShape> run;
-
-    public OneHotLauncher(Accelerator accelerator)
-    {
-        groupSize = DeviceTuning.For(accelerator).GroupSize;
-        var kernel = OneHot.Run;
-        run = accelerator.LoadStreamKernel(kernel);
-    }
+    private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, LikelihoodSettings, OneHotShape> run = new(accelerator, OneHot.Run);
 
     /// <inheritdoc cref="OneHot"/>
-    public void Run(ArrayView<float> values, ArrayView<float> oneHot, OneHotShape shape, int rows) => run(
-        Launch.Config(new Index3D(Launch.Groups(shape.Columns * shape.Classes, groupSize), rows, 1), groupSize),
-        values, oneHot, Categorical.SettingsOfSymbols(shape.Classes), shape);
+    public void Run(ArrayView<float> values, ArrayView<float> oneHot, OneHotShape shape, int rows) => run.Launch(
+        tuning.Elements(rows, shape.Columns * shape.Classes), values, oneHot, Categorical.SettingsOfSymbols(shape.Classes), shape);
 }

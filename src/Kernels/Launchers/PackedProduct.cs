@@ -7,16 +7,13 @@ public sealed class PackedProduct
 {
     private readonly int processors;
     private readonly Func<int, int> words;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packLeft, packRight;
-    private readonly Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        MatMulShape> multiply;
+    private readonly Loaded<ArrayView<float>, ArrayView<uint>, PackShape> packLeft, packRight;
+    private readonly Loaded<ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply;
 
     private PackedProduct(
-        int processors, Func<int, int> words,
-        Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packLeft,
-        Action<KernelConfig, ArrayView<float>, ArrayView<uint>, PackShape> packRight,
-        Action<KernelConfig, ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            MatMulShape> multiply) =>
+        int processors, Func<int, int> words, Loaded<ArrayView<float>, ArrayView<uint>, PackShape> packLeft,
+        Loaded<ArrayView<float>, ArrayView<uint>, PackShape> packRight,
+        Loaded<ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply) =>
         (this.processors, this.words, this.packLeft, this.packRight, this.multiply) = (processors, words, packLeft, packRight, multiply);
 
     /// <summary>The product of any operands and epilogue on a device of so many processors.</summary>
@@ -24,15 +21,9 @@ public sealed class PackedProduct
         where TPrecision : struct, ITensorPrecision
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
-        where TEpilogue : struct, IEpilogue
-    {
-        var packLeft = Pack.Run<TPrecision, TLeft>;
-        var packRight = Pack.Run<TPrecision, TRight>;
-        var multiply = PackedMatMul.Multiply<TPrecision, TEpilogue>;
-        return new(
-            processors, Pack.Words<TPrecision>,
-            accelerator.LoadStreamKernel(packLeft), accelerator.LoadStreamKernel(packRight), accelerator.LoadStreamKernel(multiply));
-    }
+        where TEpilogue : struct, IEpilogue => new(
+            processors, Pack.Words<TPrecision>, new(accelerator, Pack.Run<TPrecision, TLeft>),
+            new(accelerator, Pack.Run<TPrecision, TRight>), new(accelerator, PackedMatMul.Multiply<TPrecision, TEpilogue>));
 
     /// <summary>
     /// Whether a product has enough blocks for three quarters of the processors, since smaller blocks lose more than that; and no more
@@ -64,9 +55,9 @@ public sealed class PackedProduct
         int leftLength = leftShape.PackedLines * leftShape.Words;
         ArrayView<uint> packedLeft = packed.SubView(0, leftLength);
         ArrayView<uint> packedRight = packed.SubView(leftLength, rightShape.PackedLines * rightShape.Words);
-        packLeft(Pack.Config(leftShape), left, packedLeft, leftShape);
-        packRight(Pack.Config(rightShape), right, packedRight, rightShape);
-        multiply(PackedMatMul.Config(shape.Rows, shape.Columns), packedLeft, packedRight, output, bias, saved, shape);
+        packLeft.Launch(Pack.Config(leftShape), left, packedLeft, leftShape);
+        packRight.Launch(Pack.Config(rightShape), right, packedRight, rightShape);
+        multiply.Launch(PackedMatMul.Config(shape.Rows, shape.Columns), packedLeft, packedRight, output, bias, saved, shape);
     }
 
     private PackShape Left(MatMulShape shape) => Shape(shape.Rows, shape.Depth, PackedMatMul.Rows);

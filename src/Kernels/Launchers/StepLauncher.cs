@@ -1,106 +1,72 @@
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using Floats = ILGPU.ArrayView<float>;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>
 /// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Kernels.Adam"/>, <see cref="Metrics"/> and
 /// <see cref="Kernels.Initialize"/>, loaded on a device.
 /// </summary>
-public sealed class StepLauncher
+public sealed class StepLauncher(Accelerator accelerator)
 {
-    private readonly DeviceTuning tuning;
-    private readonly Action<KernelConfig, ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gatherValues;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>,
-        FlatShape, AdamSettings> adam;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<ControlBlock>, FlatShape, AdamSettings> decayedAdam;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, int> chunkNorms;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<ControlBlock>, int> wholeNorm;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
-        StepShape> endStep;
-    private readonly Action<KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<MetricSums>, ArrayView<ControlBlock>,
-        StepShape> accumulate;
-    private readonly Action<KernelConfig, ArrayView<float>, FlatShape, InitialValues> uniform, normal;
-
-    public StepLauncher(Accelerator accelerator)
-    {
-        tuning = DeviceTuning.For(accelerator);
-        var gatherKernel = Batch.Gather;
-        var gatherValuesKernel = Batch.GatherValues;
-        var adamKernel = Kernels.Adam.Run;
-        var decayedAdamKernel = Kernels.Adam.RunDecayed;
-        var chunkNormsKernel = Kernels.GradientNorm.Chunks;
-        var wholeNormKernel = Kernels.GradientNorm.Whole;
-        var endStepKernel = Metrics.EndStep;
-        var accumulateKernel = Metrics.Accumulate;
-        var uniformKernel = Kernels.Initialize.Uniform;
-        var normalKernel = Kernels.Initialize.Normal;
-        gather = accelerator.LoadStreamKernel(gatherKernel);
-        gatherValues = accelerator.LoadStreamKernel(gatherValuesKernel);
-        adam = accelerator.LoadStreamKernel(adamKernel);
-        decayedAdam = accelerator.LoadStreamKernel(decayedAdamKernel);
-        chunkNorms = accelerator.LoadStreamKernel(chunkNormsKernel);
-        wholeNorm = accelerator.LoadStreamKernel(wholeNormKernel);
-        endStep = accelerator.LoadStreamKernel(endStepKernel);
-        accumulate = accelerator.LoadStreamKernel(accumulateKernel);
-        uniform = accelerator.LoadStreamKernel(uniformKernel);
-        normal = accelerator.LoadStreamKernel(normalKernel);
-    }
+    private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
+    private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gather = new(accelerator, Batch.Gather);
+    private readonly Loaded<Floats, Floats, Control, BatchShape> gatherValues = new(accelerator, Batch.GatherValues);
+    private readonly Loaded<Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> adam = new(accelerator, Kernels.Adam.Run);
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> decayedAdam =
+        new(accelerator, Kernels.Adam.RunDecayed);
+    private readonly Loaded<Floats, Floats, int> chunkNorms = new(accelerator, Kernels.GradientNorm.Chunks);
+    private readonly Loaded<Floats, Control, int> wholeNorm = new(accelerator, Kernels.GradientNorm.Whole);
+    private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> endStep = new(accelerator, Metrics.EndStep);
+    private readonly Loaded<Floats, FlatShape, InitialValues> uniform = new(accelerator, Kernels.Initialize.Uniform);
+    private readonly Loaded<Floats, FlatShape, InitialValues> normal = new(accelerator, Kernels.Initialize.Normal);
 
     /// <inheritdoc cref="Batch.Gather"/>
-    public void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
-        gather(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns)), data, batch, control, shape);
+    public void Gather(ArrayView<byte> data, Floats batch, Control control, BatchShape shape) =>
+        gather.Launch(tuning.Rows(shape.Rows, shape.Columns), data, batch, control, shape);
 
     /// <inheritdoc cref="Batch.GatherValues"/>
-    public void Gather(ArrayView<float> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
-        gatherValues(Launch.Config(shape.Rows, tuning.RowGroupSize(shape.Columns)), data, batch, control, shape);
+    public void Gather(Floats data, Floats batch, Control control, BatchShape shape) =>
+        gatherValues.Launch(tuning.Rows(shape.Rows, shape.Columns), data, batch, control, shape);
 
     /// <inheritdoc cref="Kernels.Adam.Run"/>
     public void Adam(
-        ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments,
-        ArrayView<ControlBlock> control, AdamSettings settings)
+        Floats parameters, Floats gradients, Floats firstMoments, Floats secondMoments, Control control, AdamSettings settings)
     {
         FlatShape shape = Flat(parameters);
-        adam(Cover(shape), parameters, gradients, firstMoments, secondMoments, control, shape, settings);
+        adam.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, control, shape, settings);
     }
 
     /// <inheritdoc cref="Kernels.Adam.RunDecayed"/>
     public void Adam(
-        ArrayView<float> parameters, ArrayView<float> gradients, ArrayView<float> firstMoments, ArrayView<float> secondMoments,
-        ArrayView<float> decayed, ArrayView<ControlBlock> control, AdamSettings settings)
+        Floats parameters, Floats gradients, Floats firstMoments, Floats secondMoments, Floats decayed, Control control,
+        AdamSettings settings)
     {
         FlatShape shape = Flat(parameters);
-        decayedAdam(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
+        decayedAdam.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
     }
 
     /// <inheritdoc cref="Kernels.GradientNorm"/>
-    public void GradientNorm(ArrayView<float> gradients, ArrayView<float> norms, ArrayView<ControlBlock> control)
+    public void GradientNorm(Floats gradients, Floats norms, Control control)
     {
         int chunks = (int)norms.Length;
-        chunkNorms(Launch.Config(chunks, tuning.RowGroupSize(Kernels.GradientNorm.Chunk)), gradients, norms, (int)gradients.Length);
-        wholeNorm(Launch.Config(1, tuning.RowGroupSize(chunks)), norms, control, chunks);
+        chunkNorms.Launch(tuning.Rows(chunks, Kernels.GradientNorm.Chunk), gradients, norms, (int)gradients.Length);
+        wholeNorm.Launch(tuning.Rows(1, chunks), norms, control, chunks);
     }
 
     /// <inheritdoc cref="Metrics.EndStep"/>
-    public void EndStep(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
-        StepShape shape) =>
-        endStep(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), likelihoodLoss, divergence, sums, control, shape);
-
-    /// <inheritdoc cref="Metrics.Accumulate"/>
-    public void Accumulate(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
-        StepShape shape) =>
-        accumulate(Launch.Config(1, tuning.RowGroupSize(shape.Rows)), likelihoodLoss, divergence, sums, control, shape);
+    public void EndStep(Floats likelihoodLoss, Floats divergence, ArrayView<MetricSums> sums, Control control, StepShape shape) =>
+        endStep.Launch(tuning.Rows(1, shape.Rows), likelihoodLoss, divergence, sums, control, shape);
 
     /// <summary>Draws a tensor's initial values; <paramref name="tensor"/> is its number in the model.</summary>
-    public void Initialize(ArrayView<float> values, InitialDistribution distribution, uint seed, int tensor)
+    public void Initialize(Floats values, InitialDistribution distribution, uint seed, int tensor)
     {
         FlatShape shape = Flat(values);
         var stream = new InitialValues { Scale = (float)distribution.Scale, Seed = seed, Tensor = (uint)tensor };
-        (distribution.IsNormal ? normal : uniform)(Cover(shape), values, shape, stream);
+        (distribution.IsNormal ? normal : uniform).Launch(Cover(shape), values, shape, stream);
     }
 
-    private FlatShape Flat(ArrayView<float> values) => new() { Length = (int)values.Length, PerThread = tuning.ElementsPerThread };
+    private FlatShape Flat(Floats values) => new() { Length = (int)values.Length, PerThread = tuning.ElementsPerThread };
 
     private KernelConfig Cover(FlatShape shape) =>
         Launch.Config(Launch.Groups(shape.Length, tuning.GroupSize * shape.PerThread), tuning.GroupSize);

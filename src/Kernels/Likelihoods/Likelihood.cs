@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using Floats = ILGPU.ArrayView<float>;
+using SettingsView = ILGPU.ArrayView<VaeGpu.Kernels.Likelihoods.LikelihoodSettings>;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
@@ -51,8 +54,8 @@ public abstract class Likelihood : Choice<Likelihood>
     /// <summary>Decoder outputs per data dimension.</summary>
     public abstract int Outputs(LikelihoodSettings settings);
 
-    /// <summary>The kernels.</summary>
-    internal abstract LikelihoodKernels Kernels { get; }
+    /// <summary>Loads the kernels on a device.</summary>
+    internal abstract LikelihoodKernels Load(Accelerator accelerator);
 
     /// <summary>Adds a likelihood, which holds a dimension's outputs in registers.</summary>
     /// <param name="member">What it is called: "StudentT" for "student-t".</param>
@@ -68,9 +71,10 @@ public abstract class Likelihood : Choice<Likelihood>
     private sealed class Typed<TLikelihood>(string member, VarianceSource variance)
         : Likelihood(member, TLikelihood.Description, variance) where TLikelihood : struct, IStreamedLikelihood
     {
-        internal override LikelihoodKernels Kernels => new(
-            Reconstruction.LossAndGradient<TLikelihood>, Reconstruction.Gradient<TLikelihood>, Reconstruction.Loss<TLikelihood>,
-            Reconstruction.Mean<TLikelihood>, Reconstruction.Sample<TLikelihood>);
+        internal override LikelihoodKernels Load(Accelerator accelerator) => new(
+            new(accelerator, Reconstruction.LossAndGradient<TLikelihood>), new(accelerator, Reconstruction.Gradient<TLikelihood>),
+            new(accelerator, Reconstruction.Loss<TLikelihood>), new(accelerator, Reconstruction.Mean<TLikelihood>),
+            new(accelerator, Reconstruction.Sample<TLikelihood>));
 
         public override int Outputs(LikelihoodSettings settings) => TLikelihood.Outputs(settings);
     }
@@ -87,12 +91,10 @@ public enum VarianceSource
     BatchOptimal,
 }
 
-/// <summary>The instances of <see cref="Reconstruction"/> for one likelihood.</summary>
+/// <summary>The instances of <see cref="Reconstruction"/> for one likelihood, loaded on a device.</summary>
 internal sealed record LikelihoodKernels(
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>,
-        ReconstructionShape> LossAndGradient,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>,
-        ReconstructionShape> Gradient,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ReconstructionShape> Loss,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<LikelihoodSettings>, ReconstructionShape> Mean,
-    Action<ArrayView<float>, ArrayView<float>, ArrayView<ControlBlock>, ArrayView<LikelihoodSettings>, ReconstructionShape> Sample);
+    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> LossAndGradient,
+    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> Gradient,
+    Loaded<Floats, Floats, Floats, SettingsView, ReconstructionShape> Loss,
+    Loaded<Floats, Floats, SettingsView, ReconstructionShape> Mean,
+    Loaded<Floats, Floats, Control, SettingsView, ReconstructionShape> Sample);

@@ -51,3 +51,10 @@ public struct ActivationGradient<TActivation> : IEpilogue where TActivation : st
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
         sum * TActivation.Derivative(saved[index]);
 }
+
+/// <summary>Generic code that is called with the type of an epilogue.</summary>
+internal interface IEpilogueVisitor<TResult>
+{
+    /// <summary>Called with the type.</summary>
+    TResult Visit<TEpilogue>() where TEpilogue : struct, IEpilogue;
+}

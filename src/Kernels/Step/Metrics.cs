@@ -34,17 +34,6 @@ public static class Metrics
         }
     }
 
-    /// <summary>The sums alone, for evaluation: the counters stand still.</summary>
-    public static void Accumulate(
-        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
-        StepShape shape)
-    {
-        float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, shape.Rows);
-        float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, shape.Rows);
-        if (Group.IdxX == 0)
-            sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, control[0].Step);
-    }
-
     private static MetricSums Add(MetricSums sums, float loss, float divergence, int rows, int step)
     {
         float lossSum = sums.NegativeLogLikelihood + loss;

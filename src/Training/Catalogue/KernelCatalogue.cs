@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
@@ -19,29 +20,19 @@ public static class KernelCatalogue
     /// <param name="stop">Looked at between launches, and within those that are counted.</param>
     public static IReadOnlyList<KernelLaunch> Of(bool gpu, bool counted, int batch, CancellationToken stop)
     {
-        IReadOnlyList<KernelLaunch> launches =
-            KernelInspector.Record(gpu, counted, accelerator => Launch(accelerator, tensorCores: true, batch, stop), stop);
+        var sizes = CatalogueSizes.Representative(batch);
+        var launches = KernelInspector.Record(gpu, counted, accelerator => Launch(accelerator, sizes, tensorCores: true, stop), stop);
         return [.. launches.GroupBy(launch => launch.Name).Select(same => same.MaxBy(launch => launch.Flops)!)];
     }
 
     /// <summary>Launches every kernel on a device, in its shapes for it.</summary>
     /// <param name="accelerator">The device.</param>
+    /// <param name="sizes">The sizes of the launches.</param>
     /// <param name="tensorCores">Whether the kernels for tensor cores are among them.</param>
-    /// <param name="batch">Rows of the default model's batch.</param>
     /// <param name="stop">Looked at between models.</param>
-    public static void Launch(Accelerator accelerator, bool tensorCores, int batch, CancellationToken stop)
+    public static void Launch(Accelerator accelerator, CatalogueSizes sizes, bool tensorCores, CancellationToken stop)
     {
-        foreach (Action<Accelerator> work in Work(CatalogueSizes.Representative(batch), tensorCores))
-        {
-            stop.ThrowIfCancellationRequested();
-            work(accelerator);
-        }
-    }
-
-    /// <summary>Launches every kernel but those for tensor cores, in a device's shapes for it, at sizes of one's own.</summary>
-    public static void Launch(Accelerator accelerator, CatalogueSizes sizes, CancellationToken stop)
-    {
-        foreach (Action<Accelerator> work in Work(sizes, tensorCores: false))
+        foreach (Action<Accelerator> work in Work(sizes, tensorCores))
         {
             stop.ThrowIfCancellationRequested();
             work(accelerator);

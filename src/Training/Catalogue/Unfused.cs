@@ -10,42 +10,37 @@ internal static class Unfused
     public static void Likelihood(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings settings, ReconstructionShape shape)
     {
         using var launcher = new LikelihoodLauncher(accelerator, likelihood, settings);
+        using var arrays = new DeviceArrays(accelerator);
         int elements = shape.Rows * shape.Columns;
-        using var data = accelerator.Allocate1D(new float[elements]);
-        using var outputs = accelerator.Allocate1D(new float[elements * launcher.Outputs]);
-        using var results = accelerator.Allocate1D(new float[elements * launcher.Outputs]);
-        using var losses = accelerator.Allocate1D(new float[shape.Rows]);
-        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1 }]);
-        using var variance = accelerator.Allocate1D(new float[1]);
-        launcher.Variance?.Prepare(variance.View);
-        launcher.Loss(data.View, outputs.View, losses.View, shape);
-        launcher.Gradient(data.View, outputs.View, results.View, control.View, shape);
-        launcher.Mean(outputs.View, results.View, shape);
-        launcher.Sample(outputs.View, results.View, control.View, shape);
+        ArrayView<float> data = arrays.Zeros(elements), losses = arrays.Zeros(shape.Rows);
+        ArrayView<float> outputs = arrays.Zeros(elements * launcher.Outputs), results = arrays.Zeros(elements * launcher.Outputs);
+        ArrayView<ControlBlock> control = arrays.Of(new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1 });
+        launcher.Variance?.Prepare(arrays.Zeros(1));
+        launcher.Loss(data, outputs, losses, shape);
+        launcher.Gradient(data, outputs, results, control, shape);
+        launcher.Mean(outputs, results, shape);
+        launcher.Sample(outputs, results, control, shape);
     }
 
     public static void Layers(Accelerator accelerator, MatrixShape shape)
     {
-        int groupSize = DeviceTuning.For(accelerator).GroupSize;
-        KernelConfig elements = Launch.Config(Elementwise.GridFor(shape, groupSize), groupSize);
-        using var matrix = accelerator.Allocate1D(new float[shape.Rows * shape.Columns]);
-        using var other = accelerator.Allocate1D(new float[shape.Rows * shape.Columns]);
-        using var bias = accelerator.Allocate1D(new float[shape.Columns]);
-        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1 }]);
-        using var sums = accelerator.Allocate1D(new MetricSums[1]);
+        KernelConfig elements = DeviceTuning.For(accelerator).Elements(shape.Rows, shape.Columns);
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<float> matrix = arrays.Zeros(shape.Rows * shape.Columns), other = arrays.Zeros(shape.Rows * shape.Columns);
+        ArrayView<float> bias = arrays.Zeros(shape.Columns);
         var activate = Elementwise.AddBiasAndActivate<Relu>;
         var differentiate = Elementwise.MultiplyByDerivative<Relu>;
-        accelerator.LoadStreamKernel(activate)(elements, matrix.View, bias.View, other.View, shape);
-        accelerator.LoadStreamKernel(differentiate)(elements, matrix.View, other.View, shape);
+        accelerator.LoadStreamKernel(activate)(elements, matrix, bias, other, shape);
+        accelerator.LoadStreamKernel(differentiate)(elements, matrix, other, shape);
         MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
-            matrix.View, matrix.View, other.View, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
+            matrix, matrix, other, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
         var matrices = new MatrixLauncher(accelerator);
-        matrices.Transpose(matrix.View, other.View, shape);
-        matrices.SumColumns(matrix.View, bias.View, shape);
-        matrices.SwapAxes(matrix.View, other.View, new() { Rows = 2, Columns = 2 }, 2);
-        var step = new StepLauncher(accelerator);
-        step.Gather(matrix.View, other.View, control.View, new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
-        step.Accumulate(bias.View, bias.View, sums.View, control.View, new() { Rows = shape.Rows, Count = shape.Rows });
+        matrices.Transpose(matrix, other, shape);
+        matrices.SumColumns(matrix, bias, shape);
+        matrices.SwapAxes(matrix, other, new() { Rows = 2, Columns = 2 }, 2);
+        new StepLauncher(accelerator).Gather(
+            matrix, other, arrays.Of(new ControlBlock { Seed = 1, Step = 1 }),
+            new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
     }
 
     /// <summary>What a GPU chooses for products that are larger than the model's; rows of four numbers at once where they can be.</summary>
@@ -92,39 +87,30 @@ internal static class Unfused
         var shape = new MatMulShape { Rows = 3, Columns = 3, Depth = 3 };
         var product = TensorMatMul.Multiply<Tensor64x64, TPrecision, DepthFastest, DepthSlowest, Plain>;
         accelerator.LoadStreamKernel(product)(TensorMatMul.Config<Tensor64x64>(3, 3), matrix, matrix, result, default, default, shape);
-        using var packed = accelerator.Allocate1D<uint>(PackedMatMul.Columns * Pack.WordMultiple);
-        var factor = new PackShape { Lines = 3, Depth = 3, PackedLines = PackedMatMul.Columns, Words = Pack.WordMultiple };
-        var alongDepth = Pack.Run<TPrecision, DepthFastest>;
-        var alongLines = Pack.Run<TPrecision, DepthSlowest>;
-        var packedProduct = PackedMatMul.Multiply<TPrecision, Plain>;
-        accelerator.LoadStreamKernel(alongDepth)(Pack.Config(factor), matrix, packed.View, factor);
-        accelerator.LoadStreamKernel(alongLines)(Pack.Config(factor), matrix, packed.View, factor);
-        accelerator.LoadStreamKernel(packedProduct)(PackedMatMul.Config(3, 3), packed.View, packed.View, result, default, default, shape);
+        var packed = PackedProduct.Load<TPrecision, DepthFastest, DepthSlowest, Plain>(accelerator, processors: 1);
+        using var scratch = accelerator.Allocate1D<float>(packed.ScratchLength(shape));
+        packed.Run(matrix, matrix, result, default, default, shape, scratch.View);
     }
 
     public static void Latent(Accelerator accelerator, LatentShape shape)
     {
-        int groupSize = DeviceTuning.For(accelerator).GroupSize;
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
         var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
-        KernelConfig elements = Launch.Config(Elementwise.GridFor(matrix, groupSize), groupSize);
+        KernelConfig elements = tuning.Elements(shape.Rows, shape.Columns);
         int count = shape.Rows * shape.Columns;
-        using var encoded = accelerator.Allocate1D(new float[2 * count]);
-        using var gradient = accelerator.Allocate1D(new float[2 * count]);
-        using var latent = accelerator.Allocate1D(new float[count]);
-        using var rows = accelerator.Allocate1D(new float[count]);
-        using var gates = accelerator.Allocate1D(new float[shape.Columns]);
-        using var control = accelerator.Allocate1D([new ControlBlock { Seed = 1, Step = 1, DivergenceWeight = 1 }]);
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<float> encoded = arrays.Zeros(2 * count), gradient = arrays.Zeros(2 * count);
+        ArrayView<float> latent = arrays.Zeros(count), rows = arrays.Zeros(count), gates = arrays.Zeros(shape.Columns);
+        ArrayView<ControlBlock> control = arrays.Of(new ControlBlock { Seed = 1, Step = 1, DivergenceWeight = 1 });
         var launcher = new LatentLauncher(accelerator, Prior.Standard);
-        launcher.Sample(encoded.View, latent.View, control.View, shape);
-        launcher.Divergence(encoded.View, default, latent.View, shape);
-        using var running = accelerator.Allocate1D(new float[shape.Rows * Importance.RunningSums]);
-        launcher.Accumulate(rows.View, rows.View, running.View, shape);
+        launcher.Sample(encoded, latent, control, shape);
+        launcher.Divergence(encoded, default, latent, shape);
+        launcher.Accumulate(rows, rows, arrays.Zeros(shape.Rows * Importance.RunningSums), shape);
         var sum = RowReduction.Run;
         var sampleGradient = Reparameterize.SampleGradient;
         var divergenceGradient = Reparameterize.AddDivergenceGradient<StandardPrior>;
-        accelerator.LoadStreamKernel(sum)(Launch.Config(shape.Rows, groupSize), latent.View, rows.View, matrix);
-        accelerator.LoadStreamKernel(sampleGradient)(elements, encoded.View, latent.View, gradient.View, control.View, shape);
-        accelerator.LoadStreamKernel(divergenceGradient)(
-            elements, encoded.View, default, gates.View, gradient.View, default, control.View, shape);
+        accelerator.LoadStreamKernel(sum)(Launch.Config(shape.Rows, tuning.GroupSize), latent, rows, matrix);
+        accelerator.LoadStreamKernel(sampleGradient)(elements, encoded, latent, gradient, control, shape);
+        accelerator.LoadStreamKernel(divergenceGradient)(elements, encoded, default, gates, gradient, default, control, shape);
     }
 }

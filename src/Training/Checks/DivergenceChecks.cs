@@ -96,26 +96,24 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
 
     private (float[] Latent, float[] Divergence) Forward(float[] encoded, LatentShape shape)
     {
-        using var given = accelerator.Allocate1D(encoded);
-        using var latent = accelerator.Allocate1D<float>((long)shape.Rows * shape.Columns);
-        using var divergence = accelerator.Allocate1D<float>(shape.Rows);
-        using var control = accelerator.Allocate1D(new[] { LikelihoodRunner.Control });
-        launcher.Forward(given.View, given.View, latent.View, divergence.View, control.View, shape);
-        return (latent.GetAsArray1D(), divergence.GetAsArray1D());
+        float[] latent = [];
+        float[] divergence = DeviceArrays.Result(accelerator, shape.Rows, (arrays, divergences) =>
+        {
+            ArrayView<float> given = arrays.Of(encoded), z = arrays.Empty((long)shape.Rows * shape.Columns);
+            launcher.Forward(given, given, z, divergences, arrays.Of(LikelihoodRunner.Control), shape);
+            latent = DeviceArrays.Read(z, (int)z.Length);
+        });
+        return (latent, divergence);
     }
 
-    private float[] Backward(float[] encoded, float[] upstream, LatentShape shape)
-    {
-        using var given = accelerator.Allocate1D(encoded);
-        using var latentGradient = accelerator.Allocate1D(upstream);
-        using var gates = accelerator.Allocate1D([.. Enumerable.Repeat(1f, shape.Columns)]);
-        using var gradient = accelerator.Allocate1D<float>(encoded.Length);
-        using var control = accelerator.Allocate1D(new[] { LikelihoodRunner.Control });
-        // The prior N(0, 1) reads no numbers and has no gradient, but not every device takes an empty view.
-        launcher.Backward(
-            given.View, given.View, gates.View, latentGradient.View, gradient.View, gates.View, control.View, shape);
-        return gradient.GetAsArray1D();
-    }
+    private float[] Backward(float[] encoded, float[] upstream, LatentShape shape) =>
+        DeviceArrays.Result(accelerator, encoded.Length, (arrays, gradient) =>
+        {
+            ArrayView<float> given = arrays.Of(encoded), gates = arrays.Of([.. Enumerable.Repeat(1f, shape.Columns)]);
+            // The prior N(0, 1) reads no numbers and has no gradient, but not every device takes an empty view.
+            launcher.Backward(
+                given, given, gates, arrays.Of(upstream), gradient, gates, arrays.Of(LikelihoodRunner.Control), shape);
+        });
 
     private static (double Mean, double LogVariance) At(float[] encoded, int row, int column, LatentShape shape)
     {

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Training.Checks;
 
@@ -18,38 +19,27 @@ internal static class DivergenceRunner
     public static IEnumerable<float> Everything(
         Accelerator accelerator, Prior prior, float[] encoded, float[] told, float[] upstream, LatentShape shape)
     {
-        LatentLauncher launcher = new LatentLauncher(accelerator, prior);
+        var launcher = new LatentLauncher(accelerator, prior);
         int draws = shape.Rows * shape.Samples;
-        using var control = accelerator.Allocate1D(new[] { LikelihoodRunner.Control });
-        using var given = accelerator.Allocate1D(encoded);
-        using var law = accelerator.Allocate1D(told);
-        using var dz = accelerator.Allocate1D(upstream);
-        using var gates = accelerator.Allocate1D([.. Enumerable.Repeat(1f, shape.Columns)]);
-        using var latent = accelerator.Allocate1D<float>(upstream.Length);
-        using var divergence = accelerator.Allocate1D<float>(shape.Rows);
-        using var gradient = accelerator.Allocate1D<float>(encoded.Length);
-        using var lawGradient = accelerator.Allocate1D(new float[told.Length]);
-        launcher.Forward(given.View, law.View, latent.View, divergence.View, control.View, shape);
-        launcher.Backward(given.View, law.View, gates.View, dz.View, gradient.View, lawGradient.View, control.View, shape);
-        float[] byFormula =
-        [
-            .. latent.GetAsArray1D(), .. divergence.GetAsArray1D(), .. gradient.GetAsArray1D(), .. lawGradient.GetAsArray1D(),
-        ];
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<ControlBlock> control = arrays.Of(LikelihoodRunner.Control);
+        ArrayView<float> given = arrays.Of(encoded), network = arrays.Of(told), dz = arrays.Of(upstream);
+        ArrayView<float> gates = arrays.Of([.. Enumerable.Repeat(1f, shape.Columns)]);
+        ArrayView<float> latent = arrays.Empty(upstream.Length), divergence = arrays.Empty(shape.Rows);
+        ArrayView<float> gradient = arrays.Empty(encoded.Length), networkGradient = arrays.Of(new float[told.Length]);
+        launcher.Forward(given, network, latent, divergence, control, shape);
+        launcher.Backward(given, network, gates, dz, gradient, networkGradient, control, shape);
+        float[] byFormula = All(latent, divergence, gradient, networkGradient);
 
-        using var losses = accelerator.Allocate1D([.. Enumerable.Range(0, draws).Select(i => i % 3 * 1e26f)]);
-        using var ratios = accelerator.Allocate1D<float>(draws);
-        using var weights = accelerator.Allocate1D<float>(draws);
-        using var running = accelerator.Allocate1D(
-            [.. Enumerable.Repeat((float[])[float.NegativeInfinity, 0, 0, 0], shape.Rows).SelectMany(sums => sums)]);
-        launcher.LogRatio(given.View, law.View, latent.View, ratios.View, control.View, shape);
-        launcher.Weigh(losses.View, ratios.View, weights.View, control.View, shape);
-        launcher.WeightedBackward(
-            given.View, law.View, latent.View, weights.View, dz.View, gradient.View, lawGradient.View, control.View, shape);
-        launcher.Accumulate(losses.View, ratios.View, running.View, shape);
-        return
-        [
-            .. byFormula, .. ratios.GetAsArray1D(), .. weights.GetAsArray1D(), .. gradient.GetAsArray1D(), .. lawGradient.GetAsArray1D(),
-            .. running.GetAsArray1D(),
-        ];
+        ArrayView<float> losses = arrays.Of([.. Enumerable.Range(0, draws).Select(i => i % 3 * 1e26f)]);
+        ArrayView<float> ratios = arrays.Empty(draws), weights = arrays.Empty(draws), running = arrays.Of(RunningSums.Started(shape.Rows));
+        launcher.LogRatio(given, network, latent, ratios, control, shape);
+        launcher.Weigh(losses, ratios, weights, control, shape);
+        launcher.WeightedBackward(given, network, latent, weights, dz, gradient, networkGradient, control, shape);
+        launcher.Accumulate(losses, ratios, running, shape);
+        return [.. byFormula, .. All(ratios, weights, gradient, networkGradient, running)];
     }
+
+    private static float[] All(params ArrayView<float>[] views) =>
+        [.. views.SelectMany(view => DeviceArrays.Read(view, (int)view.Length))];
 }

@@ -15,37 +15,13 @@ public static class ReferenceLikelihoods
         Located(Likelihood.Gaussian, NormalOfScale),
         Located(Likelihood.GaussianShared, NormalOfScale),
         Located(Likelihood.GaussianOptimal, NormalOfScale),
-        new()
-        {
-            Likelihood = Likelihood.GaussianLearned, Options = new(), Outputs = 2,
-            NegativeLog = (x, o) => Normal(x, o[0], o[1]),
-            Parts = o => [(o[0], Math.Exp(o[1] / 2))],
-            DrawOutputs = normal => [normal(), normal()],
-        },
+        Scaled(Likelihood.GaussianLearned, new(), (x, o) => Normal(x, o[0], o[1]), o => Math.Exp(o[1] / 2)),
         Located(Likelihood.Laplace, (x, o) => Math.Abs(x - o[0]) / Scale + Math.Log(2 * Scale)),
-        new()
-        {
-            Likelihood = Likelihood.LaplaceLearned, Options = new(), Outputs = 2,
-            NegativeLog = (x, o) => Math.Abs(x - o[0]) / Math.Exp(o[1]) + Math.Log(2) + o[1],
-            Parts = o => [(o[0], Math.Exp(o[1]))],
-            DrawOutputs = normal => [normal(), normal()],
-        },
+        Scaled(
+            Likelihood.LaplaceLearned, new(), (x, o) => Math.Abs(x - o[0]) / Math.Exp(o[1]) + Math.Log(2) + o[1], o => Math.Exp(o[1])),
         OfLogit(Likelihood.Bernoulli, CrossEntropy),
-        new()
-        {
-            Likelihood = Likelihood.Categorical, Options = new() { Classes = GreyClasses }, Outputs = GreyClasses,
-            Values = [.. Enumerable.Range(0, GreyClasses).Select(k => k / (GreyClasses - 1.0))],
-            NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * (GreyClasses - 1))],
-            DrawOutputs = normal => Many(GreyClasses, () => 2 * normal()),
-        },
-        new()
-        {
-            Likelihood = Likelihood.Categorical, Variant = " (symbols)", Options = new() { Classes = SymbolClasses, Symbols = true },
-            Outputs = SymbolClasses,
-            Values = [.. Enumerable.Range(0, SymbolClasses).Select(k => k / 255.0)],
-            NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * 255)],
-            DrawOutputs = normal => Many(SymbolClasses, () => 2 * normal()),
-        },
+        OfClasses("", new() { Classes = GreyClasses }, GreyClasses - 1),
+        OfClasses(" (symbols)", new() { Classes = SymbolClasses, Symbols = true }, 255),
         new()
         {
             Likelihood = Likelihood.Mixture, Options = new() { Components = Components }, Outputs = 3 * Components,
@@ -66,13 +42,9 @@ public static class ReferenceLikelihoods
             DrawOutputs = normal =>
                 [.. Many(Components, normal), .. Many(Components, () => 0.5 * normal()), .. Many(Components, () => normal() - 2)],
         },
-        new()
-        {
-            Likelihood = Likelihood.StudentT, Options = new() { Freedom = Freedom }, Outputs = 2,
-            NegativeLog = (x, o) => StudentLoss((x - o[0]) / Math.Exp(o[1] / 2)) + StudentConstant + o[1] / 2,
-            Parts = o => [(o[0], Math.Exp(o[1] / 2))],
-            DrawOutputs = normal => [normal(), normal()],
-        },
+        Scaled(
+            Likelihood.StudentT, new() { Freedom = Freedom },
+            (x, o) => StudentLoss((x - o[0]) / Math.Exp(o[1] / 2)) + StudentConstant + o[1] / 2, o => Math.Exp(o[1] / 2)),
         OfLogit(Likelihood.Hybrid, (x, o) =>
             Share * CrossEntropy(x, o) + (1 - Share) * Math.Pow(x - 1 / (1 + Math.Exp(-o[0])), 2)),
     ];
@@ -153,6 +125,30 @@ public static class ReferenceLikelihoods
         NegativeLog = negativeLog,
         Parts = o => [(o[0], Scale), (o[0], Scale * Delta)],
         DrawOutputs = normal => [normal()],
+    };
+
+    /// <summary>A density around its first output, with a scale that follows from the second.</summary>
+    private static ReferenceLikelihood Scaled(
+        Likelihood likelihood, LikelihoodOptions options, Func<double, double[], double> negativeLog, Func<double[], double> scale) => new()
+    {
+        Likelihood = likelihood,
+        Options = options,
+        Outputs = 2,
+        NegativeLog = negativeLog,
+        Parts = o => [(o[0], scale(o))],
+        DrawOutputs = normal => [normal(), normal()],
+    };
+
+    /// <summary>Classes with a logit each; class k is the number k/<paramref name="unit"/>.</summary>
+    private static ReferenceLikelihood OfClasses(string variant, LikelihoodOptions options, double unit) => new()
+    {
+        Likelihood = Likelihood.Categorical,
+        Variant = variant,
+        Options = options,
+        Outputs = options.Classes,
+        Values = [.. Enumerable.Range(0, options.Classes).Select(k => k / unit)],
+        NegativeLog = (x, o) => LogSumExp(o) - o[(int)Math.Round(x * unit)],
+        DrawOutputs = normal => Many(options.Classes, () => 2 * normal()),
     };
 
     private static ReferenceLikelihood OfLogit(

@@ -53,11 +53,8 @@ internal sealed class TensorChecks(Accelerator accelerator)
         var inputs = new CheckInputs(29);
         float[] a = [.. Enumerable.Range(0, shape.Rows * shape.Depth).Select(_ => (float)inputs.Normal())];
         float[] b = [.. Enumerable.Range(0, shape.Depth * shape.Columns).Select(_ => (float)inputs.Normal())];
-        using var left = accelerator.Allocate1D(a);
-        using var right = accelerator.Allocate1D(b);
-        using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
-        multiply(left.View, right.View, output.View);
-        float[] found = output.GetAsArray1D();
+        float[] found = DeviceArrays.Result(
+            accelerator, shape.Rows * shape.Columns, (arrays, output) => multiply(arrays.Of(a), arrays.Of(b), output));
         double worst = 0;
         for (int i = 0; i < found.Length; i++)
         {

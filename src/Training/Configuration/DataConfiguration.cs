@@ -38,6 +38,12 @@ public sealed record DataConfiguration
     [JsonIgnore]
     public string Examples => Columns is not null ? "rows" : Alphabet is not null ? "lines" : "images";
 
+    /// <summary>The size of an example in words, such as "3 columns", "28×28 pixels" or "32×32 pixels in colour".</summary>
+    public string SizeInWords(int width, int height, int channels) => FormattableString.Invariant(
+        Columns is not null ? $"{width} columns"
+        : Alphabet is not null ? $"{width} characters"
+        : (FormattableString)$"{width}×{height} pixels{(channels == 1 ? "" : " in colour")}");
+
     /// <summary>Refuses other data that is of another kind: pictures, a table or text.</summary>
     /// <exception cref="RunException">It is.</exception>
     public void ThrowIfOtherKind(DataSplit data)

@@ -25,6 +25,10 @@ public sealed record RunConfiguration
         Model.Width, Model.Height, Model.Channels, Data.Columns, Data.Alphabet, Model.Classes > 0 ? Data.LabelNames : null,
             Data.Binarization);
 
+    /// <summary>What losses are measured in, such as "nats per image": nats where they are those of a distribution.</summary>
+    [JsonIgnore]
+    public string LossUnit => $"{(Model.HasLikelihood ? "nats" : "loss")} per {Data.Examples.TrimEnd('s')}";
+
     /// <summary>Writes the configuration to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Write(string path) =>

@@ -1,15 +1,6 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>The data cannot be used. The message is one sentence for the person: where, what is wrong, what to do.</summary>
-public sealed class DataException : Exception
-{
-    /// <summary>An error told by <paramref name="message"/> alone.</summary>
-    public DataException(string message) : base(message)
-    {
-    }
-
-    /// <summary>An error told by <paramref name="message"/>, with what raised it.</summary>
-    public DataException(string message, Exception inner) : base(message, inner)
-    {
-    }
-}
+/// <summary>The data cannot be used.</summary>
+/// <param name="message">One sentence for the person: where, what is wrong, what to do.</param>
+/// <param name="inner">What raised it, if anything did.</param>
+public sealed class DataException(string message, Exception? inner = null) : Exception(message, inner);

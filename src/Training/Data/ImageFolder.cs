@@ -39,7 +39,7 @@ public static class ImageFolder
         try
         {
             Parallel.For(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-                images[i] = Fit(ReadFile(files[i]), fit));
+                images[i] = Fit(PictureFile.Read(files[i], DataFile.ReadAllBytes(files[i])), fit));
         }
         catch (AggregateException error) when (error.InnerExceptions[0] is DataException cause)
         {
@@ -70,33 +70,14 @@ public static class ImageFolder
 
     private static string[] Files(string folder)
     {
-        string[] all;
-        try
-        {
-            all = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"The data folder \"{folder}\" cannot be read ({error.Message.TrimEnd('.')}).", error);
-        }
+        string[] all = DataFile.Read($"The data folder \"{folder}\"", () => Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
+        Array.Sort(all, StringComparer.Ordinal);
         if (Array.Find(all, file => Foreign.Contains(Extension(file))) is { } foreign)
             throw new DataException($"{foreign} is of a format that is not read; convert the pictures to PNG, for example with \"magick mogrify -format png\", and take the others away.");
         string[] files = [.. all.Where(file => Known.Contains(Extension(file)))];
         return files.Length > 0
             ? files
             : throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor pictures ({string.Join(", ", Known)}).");
-    }
-
-    private static RasterImage ReadFile(string path)
-    {
-        try
-        {
-            return PictureFile.Read(path, File.ReadAllBytes(path));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
-        }
     }
 
     private static RasterImage Fit(RasterImage image, DataFit fit) =>

@@ -80,9 +80,7 @@ public sealed class ImageSet
     }
 
     /// <summary>The same examples with other labels.</summary>
-    public ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => Values is null
-        ? new ImageSet(Pixels, labels, Width, Height, Channels) { LabelNames = names }
-        : new ImageSet(Values, labels, Width) { LabelNames = names };
+    public ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Pixels, Values, labels, names);
 
     /// <summary>What a class is called: its name, or its number.</summary>
     public string NameOf(byte label) => LabelNames is { } names && label < names.Count
@@ -105,23 +103,20 @@ public sealed class ImageSet
     }
 
     /// <summary>The examples of these numbers, in their order.</summary>
-    public ImageSet Select(ReadOnlySpan<int> indices)
+    public ImageSet Select(ReadOnlySpan<int> indices) => With(
+        Values is null ? Chosen(Pixels, indices, Size) : [], Values is null ? null : Chosen(Values, indices, Size),
+        Labels is null ? null : Chosen(Labels, indices, 1), LabelNames);
+
+    private ImageSet With(byte[] pixels, float[]? values, byte[]? labels, IReadOnlyList<string>? names) => values is null
+        ? new ImageSet(pixels, labels, Width, Height, Channels) { LabelNames = names }
+        : new ImageSet(values, labels, Width) { LabelNames = names };
+
+    private static T[] Chosen<T>(T[] all, ReadOnlySpan<int> indices, int size)
     {
-        var labels = Labels is null ? null : new byte[indices.Length];
-        var pixels = Values is null ? new byte[checked(indices.Length * Size)] : [];
-        var values = Values is null ? [] : new float[checked(indices.Length * Size)];
+        var chosen = new T[checked(indices.Length * size)];
         for (var i = 0; i < indices.Length; i++)
-        {
-            if (Values is null)
-                this[indices[i]].CopyTo(pixels.AsSpan(i * Size));
-            else
-                Values.AsSpan(indices[i] * Size, Size).CopyTo(values.AsSpan(i * Size));
-            if (labels is not null)
-                labels[i] = Labels![indices[i]];
-        }
-        return Values is null
-            ? new ImageSet(pixels, labels, Width, Height, Channels) { LabelNames = LabelNames }
-            : new ImageSet(values, labels, Width) { LabelNames = LabelNames };
+            all.AsSpan(indices[i] * size, size).CopyTo(chosen.AsSpan(i * size));
+        return chosen;
     }
 
     private static void ThrowIfNotOneEach(byte[]? labels, long count)

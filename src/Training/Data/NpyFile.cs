@@ -41,15 +41,7 @@ public static partial class NpyFile
     /// <exception cref="DataException">The file cannot be read, or is not such an array.</exception>
     public static NpyArray Read(string path)
     {
-        byte[] file;
-        try
-        {
-            file = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
-        }
+        byte[] file = DataFile.ReadAllBytes(path);
         if (file.Length < Preamble || !file.AsSpan(0, 6).SequenceEqual(Magic[..6]))
             throw new DataException($"{path} is not a .npy file: it does not begin with \"\\x93NUMPY\".");
         if (!file.AsSpan(6, 2).SequenceEqual(Magic[6..]))

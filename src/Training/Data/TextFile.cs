@@ -9,15 +9,7 @@ internal static class TextFile
     /// <exception cref="DataException">The file cannot be read, or a line is not UTF-8, which is named.</exception>
     public static StreamReader Open(string path)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"{path} cannot be read ({error.Message.TrimEnd('.')}).", error);
-        }
+        byte[] bytes = DataFile.ReadAllBytes(path);
         ThrowIfNotUtf8(path, bytes);
         return new StreamReader(new MemoryStream(bytes));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Training.Evaluation;
 
@@ -56,11 +57,12 @@ public sealed record EvaluationReport
     public required IReadOnlyList<double> KlPerDimension { get; init; }
 }
 
-/// <summary>The JSON form of a report: names in snake_case.</summary>
+/// <summary>The JSON form of reports: names in snake_case.</summary>
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     NewLine = "\n",
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(EvaluationReport))]
-public sealed partial class EvaluationJson : JsonSerializerContext;
+[JsonSerializable(typeof(AnomalySummary))]
+public sealed partial class ReportJson : JsonSerializerContext;

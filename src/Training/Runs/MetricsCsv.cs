@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace VaeGpu.Training.Runs;
 
@@ -11,13 +10,8 @@ public static class MetricsCsv
 
     /// <summary>Writes <paramref name="epochs"/>, losses in nats per example, to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public static void Write(string path, IEnumerable<EpochMetrics> epochs) => AtomicFile.Write(path, stream =>
-    {
-        using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true) { NewLine = "\n" };
-        writer.WriteLine(Header);
-        foreach (var epoch in epochs)
-            writer.WriteLine(Line(epoch));
-    });
+    public static void Write(string path, IEnumerable<EpochMetrics> epochs) =>
+        AtomicFile.WriteLines(path, epochs.Select(Line).Prepend(Header));
 
     private static string Line(EpochMetrics epoch) => string.Create(
         CultureInfo.InvariantCulture,

@@ -1,18 +1,9 @@
 namespace VaeGpu.Training.Runs;
 
-/// <summary>A run's folder or one of its files cannot be used. The message is for the person: where, what is wrong, what to do.</summary>
-public class RunException : Exception
-{
-    /// <summary>An error told by <paramref name="message"/> alone.</summary>
-    public RunException(string message) : base(message)
-    {
-    }
-
-    /// <summary>An error told by <paramref name="message"/>, with what raised it.</summary>
-    public RunException(string message, Exception inner) : base(message, inner)
-    {
-    }
-}
+/// <summary>A run's folder or one of its files cannot be used.</summary>
+/// <param name="message">For the person: where, what is wrong, what to do.</param>
+/// <param name="inner">What raised it, if anything did.</param>
+public class RunException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Another process trains in the folder.</summary>
 public sealed class RunTakenException(string message, Exception inner) : RunException(message, inner);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Uses;
@@ -10,34 +9,9 @@ public sealed record AnomalyArea(string Name, double Mean, double? Auroc, double
 /// <summary>The scores of a data set in short, and the table that they are in.</summary>
 public sealed record AnomalySummary(string File, IReadOnlyList<AnomalyArea> Scores);
 
-/// <summary>The JSON form of a summary: names in snake_case.</summary>
-[JsonSourceGenerationOptions(
-    WriteIndented = true,
-    NewLine = "\n",
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
-[JsonSerializable(typeof(AnomalySummary))]
-public sealed partial class AnomalyJson : JsonSerializerContext;
-
 /// <summary>The scores of a data set.</summary>
 public sealed class AnomalyReport
 {
-    private static readonly (string Name, Func<ExampleScore, double> Value)[] KindsOfLikelihood =
-    [
-        ("negative_elbo", score => score.NegativeElbo),
-        ("reconstruction", score => score.Reconstruction),
-        ("kl", score => score.Kl),
-        ("negative_log_p", score => score.NegativeLogLikelihood),
-    ];
-
-    /// <summary>A loss without a law bounds no log p(x).</summary>
-    private static readonly (string Name, Func<ExampleScore, double> Value)[] KindsOfLoss =
-    [
-        ("loss", score => score.NegativeElbo),
-        ("reconstruction", score => score.Reconstruction),
-        ("kl", score => score.Kl),
-    ];
-
     private readonly (string Name, Func<ExampleScore, double> Value)[] kinds;
     private readonly ImageSet data;
     private readonly ExampleScore[] scores;
@@ -51,7 +25,16 @@ public sealed class AnomalyReport
     public AnomalyReport(ImageSet data, ExampleScore[] scores, IReadOnlyList<string> anomalousClasses, bool hasLikelihood = true)
     {
         (this.data, this.scores) = (data, scores);
-        kinds = hasLikelihood ? KindsOfLikelihood : KindsOfLoss;
+        // A loss without a distribution bounds no log p(x).
+        kinds =
+        [
+            (hasLikelihood ? "negative_elbo" : "loss", score => score.NegativeElbo),
+            ("reconstruction", score => score.Reconstruction),
+            ("kl", score => score.Kl),
+            ("negative_log_p", score => score.NegativeLogLikelihood),
+        ];
+        if (!hasLikelihood)
+            kinds = kinds[..^1];
         anomalous = anomalousClasses.Count == 0 ? null : Flags(data, anomalousClasses);
     }
 

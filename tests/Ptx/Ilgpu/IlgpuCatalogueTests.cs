@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.Ilgpu;
+using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Catalogue;
 
@@ -27,7 +28,7 @@ internal sealed class IlgpuCatalogueTests
     {
         using IlgpuCompiler ilgpu = new();
         foreach (KernelLaunch kernel in KernelInspector.Record(
-            gpu: true, runs: false, accelerator => KernelCatalogue.Launch(accelerator, tensorCores: false, batch: 2, default)).DistinctBy(k => k.Name))
+            gpu: true, runs: false, accelerator => KernelCatalogue.Launch(accelerator, CatalogueSizes.Representative(2), tensorCores: false, default)).DistinctBy(k => k.Name))
             Assert.That(ilgpu.OpenCL(kernel.Method, kernel.Specialization), Does.Contain("kernel void"), kernel.Name);
     }
 
@@ -35,6 +36,6 @@ internal sealed class IlgpuCatalogueTests
     public void The_machine_finds_nothing_wrong_with_any_kernel()
     {
         using IlgpuPtxAccelerator gpu = new();
-        Assert.That(() => KernelCatalogue.Launch(gpu, tensorCores: true, batch: 2, default), Throws.Nothing);
+        Assert.That(() => KernelCatalogue.Launch(gpu, CatalogueSizes.Representative(2), tensorCores: true, default), Throws.Nothing);
     }
 }

@@ -32,17 +32,9 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
             throw Fault(KernelFault.Misaligned, lane, $", which is no multiple of {size}",
                 "Align the view's start, or access smaller elements.");
         }
-        if (counters is not null)
-            Count(counters, allocation.Memory, address);
+        if (space == AddressSpace.Global)
+            counters?.AccessGlobal(allocation.Memory, address, size, writes);
         return allocation.Memory;
-    }
-
-    private void Count(Counters counting, Memory memory, long address)
-    {
-        if (space == AddressSpace.Shared)
-            counting.AccessShared(size);
-        else if (space == AddressSpace.Global)
-            counting.AccessGlobal(memory, address, size, writes);
     }
 
     protected void ThrowIfUnwritten(Memory memory, long address, int lane)

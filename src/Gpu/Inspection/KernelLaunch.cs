@@ -15,7 +15,10 @@ namespace VaeGpu.Gpu.Inspection;
 /// <param name="Flops">Floating-point operations; a fused multiply-add is two.</param>
 /// <param name="Bytes">Bytes of device memory that were read, each once, and written, each once: what a perfect cache leaves.</param>
 /// <param name="AccessedBytes">Bytes of device memory that the threads' loads and stores moved.</param>
-/// <param name="SharedBytes">Bytes of shared memory that the threads' loads and stores moved.</param>
-public sealed record LaunchRecord(
+public sealed record KernelLaunch(
     string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, Lazy<long> GroupSharedBytes,
-    long Flops, long Bytes, long AccessedBytes, long SharedBytes);
+    long Flops, long Bytes, long AccessedBytes)
+{
+    /// <summary>Operations for each byte of device memory.</summary>
+    public double Intensity => (double)Flops / Bytes;
+}

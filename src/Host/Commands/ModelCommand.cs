@@ -1,0 +1,105 @@
+using System.CommandLine;
+using VaeGpu.Host.Pictures;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>A command that uses a trained model: it takes the run, other data, the result's file and the device.</summary>
+internal sealed class ModelCommand : Command
+{
+    private readonly Argument<string?> folder =
+        new("run") { Description = "The run's folder, as \"train\" wrote it", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The run's folder, as an option");
+    private readonly Option<string?> data =
+        OptionOf.Text("--data", "source", "Data as for \"train\" [default: the run's held-out data]");
+    private readonly Option<string?> output;
+    private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
+    private readonly Option<string> device = CommonOptions.Device();
+    private readonly Option<int> threads = CommonOptions.Threads();
+
+    /// <param name="name">Its name.</param>
+    /// <param name="description">What it does.</param>
+    /// <param name="takesData">Whether it can be given other data.</param>
+    /// <param name="result">What it writes where by default; null where it writes no file.</param>
+    public ModelCommand(string name, string description, bool takesData, string? result = null) : base(name, description)
+    {
+        output = OptionOf.Text("--out", "file", result ?? "");
+        Add(folder);
+        Add(run);
+        if (takesData)
+            Add(data);
+        Add(device);
+        Add(threads);
+        if (result is not null)
+        {
+            Add(output);
+            Add(overwrite);
+        }
+    }
+
+    /// <summary>Sets what the command does.</summary>
+    public ModelCommand Does(Terminal terminal, CancellationToken stop, Action<ParseResult, Use> action)
+    {
+        SetAction(result =>
+        {
+            using var use = new Use(this, result, terminal, stop);
+            action(result, use);
+            return ExitCode.Done;
+        });
+        return this;
+    }
+
+    /// <summary>One call of the command.</summary>
+    internal sealed class Use(ModelCommand command, ParseResult result, Terminal terminal, CancellationToken stop) : IDisposable
+    {
+        private LoadedRun? run;
+
+        /// <summary>The trained model; opened when it is first asked for.</summary>
+        public LoadedRun Run =>
+            run ??= LoadedRun.Open(Folder, result.GetRequiredValue(command.device), result.GetValue(command.threads));
+
+        /// <exception cref="UsageException">The folder was not named, or twice.</exception>
+        private string Folder => (result.GetValue(command.folder), result.GetValue(command.run)) switch
+        {
+            ({ } positional, null) => positional,
+            (null, { } option) => option,
+            (null, null) => throw new UsageException($"Name the run's folder: vaegpu {command.Name} FOLDER, or --run FOLDER."),
+            _ => throw new UsageException("The run's folder is named twice; leave out --run."),
+        };
+
+        /// <summary>What the run held out, or what --data names; examples without labels are taken to be of <paramref name="label"/>.</summary>
+        public ImageSet Data(byte? label = null)
+        {
+            var images = Run.Data(result.GetValue(command.data), result.GetValue(command.threads), stop);
+            return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
+        }
+
+        /// <summary>The file that was asked for, or <paramref name="name"/> in the run's folder.</summary>
+        /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is; or text is to be called a picture, or a
+        /// picture text.</exception>
+        public string Output(string name)
+        {
+            var path = result.GetValue(command.output) ?? Path.Combine(Folder, name);
+            var (own, other) = (Path.GetExtension(name), Path.GetExtension(path));
+            if ((own, other) is (".png", ".txt") or (".txt", ".png"))
+                throw new UsageException($"--out: \"{path}\" ends in {other}, and this is a {own} file; call it so.");
+            if (Directory.Exists(path))
+                throw new UsageException($"\"{path}\" is a folder; name a file with --out.");
+            if (File.Exists(path) && !result.GetValue(command.overwrite))
+                throw new UsageException($"\"{path}\" exists already; name another file with --out, or replace it with --overwrite.");
+            return path;
+        }
+
+        /// <summary>Writes what <paramref name="make"/> makes of examples of a class, by default to <paramref name="name"/>.</summary>
+        public void Write(FormattableString name, byte? label, Func<RunPictures, IShown> make)
+        {
+            var pictures = Run.Pictures;
+            var suffix = label is null ? "" : FormattableString.Invariant($"-label-{label}");
+            var file = Output(FormattableString.Invariant(name) + suffix + pictures.Extension);
+            make(pictures).Write(file);
+            terminal.Output.WriteLine(file);
+        }
+
+        public void Dispose() => run?.Dispose();
+    }
+}
