@@ -23,8 +23,8 @@ switch (args)
         return LikelihoodsCommand.Run(args[1..]);
     case ["micro", ..]:
         return MicroCommand.Run(args[1..]);
-    case [BusyNeighbour.Argument]:
-        return BusyNeighbour.Burn();
+    case [BusyNeighbor.Argument]:
+        return BusyNeighbor.Burn();
     default:
         Console.Error.WriteLine(Usage);
         return 2;

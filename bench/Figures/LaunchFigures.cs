@@ -19,7 +19,7 @@ internal static class LaunchFigures
             if (device.IsGpu)
                 yield return Step(device, effort);
         }
-        using var neighbour = new BusyNeighbour();
+        using var neighbor = new BusyNeighbor();
         foreach (BenchDevice device in devices.Where(device => device.IsCpu))
             yield return Measure("launch beside a process that burns one core", device, ManyGroups, effort);
     }

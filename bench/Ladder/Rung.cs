@@ -17,8 +17,8 @@ internal sealed record Rung(
     /// <summary>The ladder, from the definition to the kernels that the layers use.</summary>
     public static readonly IReadOnlyList<Rung> All =
     [
-        new(1, "one thread for each result, neighbours on neighbouring rows", 0, Rung1Rows.Load),
-        new(2, "neighbours on neighbouring columns", 1, Rung2Columns.Load),
+        new(1, "one thread for each result, neighbors on neighboring rows", 0, Rung1Rows.Load),
+        new(2, "neighbors on neighboring columns", 1, Rung2Columns.Load),
         new(3, "tiles of both operands in shared memory", 2, Rung3SharedTiles.Load),
         new(4, "several rows for each thread, sums in registers", 2, Rung4RowsPerThread.Load),
         new(5, "two columns for each thread", 4, Rung5ColumnsPerThread.Load),

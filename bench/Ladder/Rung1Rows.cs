@@ -2,13 +2,13 @@ using VaeGpu.Kernels;
 
 namespace VaeGpu.Bench.Ladder;
 
-/// <summary>Rung 1: one thread for each result; neighbouring threads have neighbouring rows.</summary>
+/// <summary>Rung 1: one thread for each result; neighboring threads have neighboring rows.</summary>
 /// <remarks>
 /// <para>Mathematics: output[i, j] = Σₖ left[i, k]·right[k, j], k from 0 upwards, one fused multiply-add each.</para>
 /// <para>Layouts: left (M, K), right (K, N), output (M, N), dense, row-major; M a multiple of the group.</para>
 /// <para>Threads: thread g of group (x, y) has row x·G + g of column y.</para>
 /// <para>Costs: 2MNK FLOPs; 8 bytes loaded for each fused multiply-add: bound by loads. No shared memory, no barriers.
-/// Neighbours read the left operand K floats apart: a gather on a CPU, a transaction for each thread on a GPU.</para>
+/// Neighbors read the left operand K floats apart: a gather on a CPU, a transaction for each thread on a GPU.</para>
 /// <para>The first rung. Held by the check against float64 that comes before its time is taken.</para>
 /// </remarks>
 internal static class Rung1Rows

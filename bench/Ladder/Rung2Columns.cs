@@ -2,11 +2,11 @@ using VaeGpu.Kernels;
 
 namespace VaeGpu.Bench.Ladder;
 
-/// <summary>Rung 2: neighbouring threads have neighbouring columns.</summary>
+/// <summary>Rung 2: neighboring threads have neighboring columns.</summary>
 /// <remarks>
 /// <para>Mathematics and layouts: as rung 1; N a multiple of the group.</para>
 /// <para>Threads: thread g of group (x, y) has column x·G + g of row y.</para>
-/// <para>Costs: as rung 1, but neighbours read the right operand side by side, a vector load on a CPU and one transaction on a
+/// <para>Costs: as rung 1, but neighbors read the right operand side by side, a vector load on a CPU and one transaction on a
 /// GPU, and all read the same element of the left one: a broadcast. No shared memory, no barriers.</para>
 /// <para>Predecessor: rung 1; the gain stands in the generated table. Held by the check against float64.</para>
 /// </remarks>

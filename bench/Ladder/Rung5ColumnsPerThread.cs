@@ -5,8 +5,8 @@ namespace VaeGpu.Bench.Ladder;
 /// <summary>Rung 5: each thread has several columns, too, a group's width apart.</summary>
 /// <remarks>
 /// <para>Mathematics and layouts: as rung 1; M a multiple of R and N of C·G, the tile being R×C and the group G wide.</para>
-/// <para>Threads: thread g of group (x, y) has rows yR … yR + R − 1 of the columns x·C·G + j·G + g, j in 0 … C − 1: neighbours
-/// stay neighbours in every load.</para>
+/// <para>Threads: thread g of group (x, y) has rows yR … yR + R − 1 of the columns x·C·G + j·G + g, j in 0 … C − 1: neighbors
+/// stay neighbors in every load.</para>
 /// <para>Costs: 2MNK FLOPs; R + C loads for R·C fused multiply-adds: a broadcast of the left operand serves C columns. With
 /// 12×2 the 24 sums, 2 columns and a broadcast fill 27 of AVX-512's 32 registers. No shared memory, no barriers.</para>
 /// <para>Predecessor: rung 4; the gain stands in the generated table. Held by the check against float64.</para>

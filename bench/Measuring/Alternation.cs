@@ -2,7 +2,7 @@ namespace VaeGpu.Bench.Measuring;
 
 /// <summary>How often and how long is measured.</summary>
 /// <param name="Rounds">Samples of each side.</param>
-/// <param name="SampleSeconds">The least length of a sample: long against the clock's steps, short against a neighbour's mood.</param>
+/// <param name="SampleSeconds">The least length of a sample: long against the clock's steps, short against a neighbor's mood.</param>
 internal sealed record Effort(int Rounds, double SampleSeconds)
 {
     public static readonly Effort Full = new(31, 0.02);

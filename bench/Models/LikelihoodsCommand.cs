@@ -39,7 +39,7 @@ internal static class LikelihoodsCommand
     {
         if (Arguments.Parse(args) is not { } arguments)
             return 2;
-        if (TrainedModel.Mnist(out string reason) is not { } grey)
+        if (TrainedModel.Mnist(out string reason) is not { } gray)
         {
             Console.Error.WriteLine($"error: {reason}");
             return 1;
@@ -53,7 +53,7 @@ internal static class LikelihoodsCommand
         foreach (Case one in Cases.Where(one => arguments.Only.Length == 0 || arguments.Only.Contains(one.Name)))
         {
             Console.Error.WriteLine(one.Name);
-            (string row, Picture picture) = Measure(device, one, grey, epochs);
+            (string row, Picture picture) = Measure(device, one, gray, epochs);
             picture.Write(Path.Combine(pictures, $"likelihood-{one.Name}.png"));
             rows.Add(row);
         }
@@ -62,21 +62,21 @@ internal static class LikelihoodsCommand
         return 0;
     }
 
-    private static (string Row, Picture Picture) Measure(BenchDevice device, Case one, DataSplit grey, int epochs)
+    private static (string Row, Picture Picture) Measure(BenchDevice device, Case one, DataSplit gray, int epochs)
     {
-        DataSplit data = one.Of(grey);
+        DataSplit data = one.Of(gray);
         Binarization binarization = one.Data == DataKind.Binary ? Binarization.Dynamic : Binarization.None;
         var model = new ModelConfiguration
         {
-            Width = grey.Train.Width, Height = grey.Train.Height, Hidden = [200], Latent = 20, Likelihood = one.Likelihood,
-            LikelihoodOptions = new() { Classes = GreyLevels.Count, Components = 3 },
+            Width = gray.Train.Width, Height = gray.Train.Height, Hidden = [200], Latent = 20, Likelihood = one.Likelihood,
+            LikelihoodOptions = new() { Classes = GrayLevels.Count, Components = 3 },
         };
         var training = new TrainingConfiguration { Epochs = epochs, Optimizer = new() { Schedule = LearningRateSchedule.Cosine } };
         TrainedModel trained = TrainedModel.Train(device, model, training, data, binarization);
         using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
         ImageSet some = data.Test.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
-        double widths = one.Data == DataKind.Density ? Math.Log2(GreyLevels.Count) : 0;
+        double widths = one.Data == DataKind.Density ? Math.Log2(GrayLevels.Count) : 0;
         double bits = -report.LogLikelihood!.Value / (model.DataDimensions * Math.Log(2)) + widths;
         string row = FormattableString.Invariant(
             $"| `{one.Name}` | {one.What} | {one.DataText} | {report.LogLikelihood:0.0} | {bits:0.000} ")
@@ -104,9 +104,9 @@ internal static class LikelihoodsCommand
         first row, their reconstructions in the second, and samples from the prior in the third; both show the mean of p(x∣z). The figures
         are for the first {Scored} held-out digits; log p(x) is estimated by importance sampling with {ImportanceSamples} draws each.
 
-        How to compare them: all likelihoods except `bernoulli` receive the digits at {GreyLevels.Count} gray levels. A discrete distribution
-        gives each digit a mass. A density receives (level + u)/{GreyLevels.Count} with u uniform on [0, 1), drawn once; its log p minus
-        D·log {GreyLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge 2016). The bits per
+        How to compare them: all likelihoods except `bernoulli` receive the digits at {GrayLevels.Count} gray levels. A discrete distribution
+        gives each digit a mass. A density receives (level + u)/{GrayLevels.Count} with u uniform on [0, 1), drawn once; its log p minus
+        D·log {GrayLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge 2016). The bits per
         dimension of all of these are therefore comparable; lower is better. Nats are comparable among densities, and among discrete
         distributions. `bernoulli` receives other data, black and white, and stands apart.
 
@@ -119,10 +119,10 @@ internal static class LikelihoodsCommand
     {
         public string DataText => Data switch { DataKind.Density => "density", DataKind.Levels => "levels", _ => "black and white" };
 
-        public DataSplit Of(DataSplit grey) => Data switch
+        public DataSplit Of(DataSplit gray) => Data switch
         {
-            DataKind.Density => grey with { Train = GreyLevels.Dequantized(grey.Train, 1), Test = GreyLevels.Dequantized(grey.Test, 2) },
-            DataKind.Levels => grey with { Train = GreyLevels.Discrete(grey.Train), Test = GreyLevels.Discrete(grey.Test) },
+            DataKind.Density => gray with { Train = GrayLevels.Dequantized(gray.Train, 1), Test = GrayLevels.Dequantized(gray.Test, 2) },
+            DataKind.Levels => gray with { Train = GrayLevels.Discrete(gray.Train), Test = GrayLevels.Discrete(gray.Test) },
             _ => TrainedModel.Mnist(out _, Binarization.Dynamic)!,
         };
     }

@@ -10,7 +10,7 @@ using VaeGpu.Training.Evaluation;
 namespace VaeGpu.Bench.Models;
 
 /// <summary>
-/// MNIST's grey digits under a linear encoder and decoder with one learned variance, beside the closed optimum of
+/// MNIST's gray digits under a linear encoder and decoder with one learned variance, beside the closed optimum of
 /// <see cref="ProbabilisticPca"/>; and log p(x) by importance sampling beside its closed form at what was learned.
 /// </summary>
 internal static class PpcaFigures

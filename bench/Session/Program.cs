@@ -25,8 +25,8 @@ switch (args)
         return LadderCommand.Run(args[1..]);
     case ["vaegpu", ..]:
         return VaeGpuProgram.Run(args[1..], Terminal.OfProcess(), default);
-    case [BusyNeighbour.Argument]:
-        return BusyNeighbour.Burn();
+    case [BusyNeighbor.Argument]:
+        return BusyNeighbor.Burn();
     default:
         Console.Error.WriteLine(Usage);
         return 2;

@@ -39,7 +39,7 @@ internal sealed class LoadedRun : IDisposable
     /// numbers.</exception>
     public RunPictures Pictures => (Configuration.Data.Columns, Configuration.Data.Alphabet) switch
     {
-        (not null, _) => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are no pictures; use encode or score."),
+        (not null, _) => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are not pictures; use encode or score."),
         (_, not null) when Configuration.Model.Symbols == 0 =>
             throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
         var (_, alphabet) => new RunPictures(Generation, alphabet),

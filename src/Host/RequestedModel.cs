@@ -21,7 +21,7 @@ internal static class RequestedModel
         if (data.Alphabet is { } alphabet)
         {
             if (request.GaveClasses)
-                throw new UsageException("--classes is for levels of grey; text has as many classes as symbols, so leave it out.");
+                throw new UsageException("--classes is for levels of gray; text has as many classes as symbols, so leave it out.");
             settings = settings with { Symbols = true, Classes = alphabet.EnumerateRunes().Count() };
         }
         var model = request.Model with

@@ -41,7 +41,7 @@ internal sealed class RunPictures(Generation generation, string? alphabet)
     public IShown Decoded(float[] units, int columns, CancellationToken stop, byte? label) => Tile(Decode(units, stop, label), columns);
 
     /// <summary>
-    /// A row for each pair of neighbours among the first 2·<paramref name="pairs"/> images: the first, the way from its code to that of
+    /// A row for each pair of neighbors among the first 2·<paramref name="pairs"/> images: the first, the way from its code to that of
     /// the second, in units of the prior, decoded in <paramref name="steps"/> images, and the second.
     /// </summary>
     public IShown Interpolations(ImageSet images, int pairs, int steps, PathKind kind, CancellationToken stop, byte? label)

@@ -1,6 +1,6 @@
 namespace VaeGpu.Kernels;
 
-/// <summary>Four neighbouring floats, read or written by one access of 16 bytes on a GPU.</summary>
+/// <summary>Four neighboring floats, read or written by one access of 16 bytes on a GPU.</summary>
 public struct Float4
 {
     public float X, Y, Z, W;

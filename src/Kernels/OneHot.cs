@@ -27,7 +27,7 @@ public static class OneHot
         if (element < length)
         {
             int column = element / shape.Classes;
-            int symbol = GreyLevels.Class(values[Grid.IdxY * shape.Columns + column], settings, shape.Classes);
+            int symbol = GrayLevels.Class(values[Grid.IdxY * shape.Columns + column], settings, shape.Classes);
             oneHot[Grid.IdxY * length + element] = element - column * shape.Classes == symbol ? 1f : 0f;
         }
     }

@@ -15,7 +15,7 @@ public static class RandomPurpose
     public const uint Prior = 5;
     /// <summary>Data drawn from a likelihood.</summary>
     public const uint Data = 6;
-    /// <summary>Black and white from grey levels of the data.</summary>
+    /// <summary>Black and white from gray levels of the data.</summary>
     public const uint Binarize = 7;
 }
 

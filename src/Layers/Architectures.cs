@@ -57,7 +57,7 @@ internal static class Architectures
 
     private static void AddConvolutions(NetworkBuilder network, VaeShape shape, ConvolutionalShape image)
     {
-        int channels = image.Colours;
+        int channels = image.Colors;
         if (channels > 1)
             network.Planes(channels, image.Height * image.Width);
         for (int i = 0; i < shape.EncoderWidths.Count; i++)
@@ -69,7 +69,7 @@ internal static class Architectures
 
     private static void AddTransposed(NetworkBuilder network, VaeShape shape, ConvolutionalShape image, int outputs)
     {
-        int levels = shape.DecoderWidths.Count, planes = outputs * image.Colours;
+        int levels = shape.DecoderWidths.Count, planes = outputs * image.Colors;
         network.Linear(image.Level(levels - 1, 1, shape.DecoderWidths[0]).Coarse.Length, shape.Activation);
         for (int i = 0; i < levels; i++)
         {

@@ -4,12 +4,12 @@ namespace VaeGpu.Layers;
 
 /// <summary>
 /// The image and the convolutions of a convolutional encoder and decoder; their channels are the model's widths. Data are images in
-/// planes, (colours, height, width).
+/// planes, (colors, height, width).
 /// </summary>
 /// <param name="Height">Rows of pixels.</param>
 /// <param name="Width">Columns of pixels.</param>
-/// <param name="Colours">Planes of an image.</param>
-public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
+/// <param name="Colors">Planes of an image.</param>
+public sealed record ConvolutionalShape(int Height, int Width, int Colors = 1)
 {
     /// <summary>Taps in each direction.</summary>
     public int Kernel { get; init; } = 4;
@@ -45,12 +45,12 @@ public sealed record ConvolutionalShape(int Height, int Width, int Colours = 1)
     /// <exception cref="ArgumentException">The image has another size than the data.</exception>
     internal void Check(VaeShape shape)
     {
-        foreach (int size in (ReadOnlySpan<int>)[Height, Width, Colours, Kernel, Stride, .. Dense, .. shape.EncoderWidths,
+        foreach (int size in (ReadOnlySpan<int>)[Height, Width, Colors, Kernel, Stride, .. Dense, .. shape.EncoderWidths,
             .. shape.DecoderWidths])
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegative(Padding, nameof(shape));
-        if (shape.DataDimensions != checked(Height * Width * Colours))
-            throw new ArgumentException($"Images of {Height}×{Width}×{Colours} do not have {shape.DataDimensions} numbers.", nameof(shape));
+        if (shape.DataDimensions != checked(Height * Width * Colors))
+            throw new ArgumentException($"Images of {Height}×{Width}×{Colors} do not have {shape.DataDimensions} numbers.", nameof(shape));
         int levels = Math.Max(shape.EncoderWidths.Count, shape.DecoderWidths.Count);
         if (!HasRoomFor(levels))
         {

@@ -17,8 +17,8 @@ public static class ModelSize
                 LargestLinear([data + shape.Classes, .. shape.EncoderWidths, 2L * latent], batch),
                 LargestLinear([latent + shape.Classes, .. shape.DecoderWidths, columns], batch))
             : Math.Max(
-                LargestConvolutional(image, shape, shape.EncoderWidths, image.Colours, 2 * latent, batch),
-                LargestConvolutional(image, shape, [.. shape.DecoderWidths.Reverse()], image.Colours * outputs, latent, batch));
+                LargestConvolutional(image, shape, shape.EncoderWidths, image.Colors, 2 * latent, batch),
+                LargestConvolutional(image, shape, [.. shape.DecoderWidths.Reverse()], image.Colors * outputs, latent, batch));
     }
 
     /// <summary>The widths in either direction.</summary>
@@ -30,18 +30,18 @@ public static class ModelSize
     /// Kernel² numbers for each that a coarse pixel sees; partial sums of the weights' gradient are fewer than images and weights together.
     /// </summary>
     private static long LargestConvolutional(
-        ConvolutionalShape image, VaeShape shape, IReadOnlyList<int> channels, int colours, int latent, int batch)
+        ConvolutionalShape image, VaeShape shape, IReadOnlyList<int> channels, int colors, int latent, int batch)
     {
-        long largest = 0, taps = image.Kernel * image.Kernel, inner = (long)image.Height * image.Width * colours;
+        long largest = 0, taps = image.Kernel * image.Kernel, inner = (long)image.Height * image.Width * colors;
         for (int i = 0; i < channels.Count; i++)
         {
             var level = image.Level(i, 1, 1);
             long finePixels = level.Fine.Pixels, coarsePixels = level.Coarse.Pixels;
-            long weights = taps * colours * channels[i];
-            long unfolded = ConvParameters.UnfoldsAt(colours) ? coarsePixels * taps * colours : 0;
-            long widest = Math.Max(unfolded, Math.Max(finePixels * colours, coarsePixels * channels[i]));
+            long weights = taps * colors * channels[i];
+            long unfolded = ConvParameters.UnfoldsAt(colors) ? coarsePixels * taps * colors : 0;
+            long widest = Math.Max(unfolded, Math.Max(finePixels * colors, coarsePixels * channels[i]));
             largest = Math.Max(largest, Math.Max(4 * weights, batch * widest + weights));
-            (colours, inner) = (channels[i], coarsePixels * channels[i]);
+            (colors, inner) = (channels[i], coarsePixels * channels[i]);
         }
         return Math.Max(largest, LargestLinear([inner + shape.Classes, .. image.Dense, latent + (long)shape.Classes], batch));
     }

@@ -2,7 +2,7 @@ using VaeGpu.Kernels;
 
 namespace VaeGpu.Layers;
 
-/// <summary>What training minimises, up to the weights of its terms.</summary>
+/// <summary>What training minimizes, up to the weights of its terms.</summary>
 public enum Objective
 {
     /// <summary>The negative ELBO, KL by its formula.</summary>

@@ -55,7 +55,7 @@ public sealed record VaeShape
 /// </summary>
 /// <remarks>
 /// All memory is allocated here, for the largest batch; a step allocates nothing and loads no kernel. Rows beyond the actual
-/// batch keep what they held. Images lie in planes, (colours, height, width), whatever the layers.
+/// batch keep what they held. Images lie in planes, (colors, height, width), whatever the layers.
 /// </remarks>
 public sealed class Vae : IDisposable
 {

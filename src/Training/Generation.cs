@@ -107,7 +107,7 @@ public sealed class Generation : IDisposable
     /// <summary>
     /// The bytes of data for each z of <paramref name="latent"/>, shape (count, d), as an <see cref="ImageSet"/> has them, shape (count,
     /// D):
-    /// the grey levels of E[x∣z], or the likeliest symbol of each place.
+    /// the gray levels of E[x∣z], or the likeliest symbol of each place.
     /// </summary>
     /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
     public byte[] DecodeBytes(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)

@@ -18,7 +18,7 @@ public static class LikelihoodChoice
         if (data.Columns is not null && !IsOnTheRealLine(likelihood))
         {
             var others = Likelihood.All.Where(IsOnTheRealLine);
-            return $"--likelihood {likelihood} is for numbers from 0 to 1, and the columns of a table are standardised and go beyond; "
+            return $"--likelihood {likelihood} is for numbers from 0 to 1, and the columns of a table are standardized and go beyond; "
                 + $"leave it out for {For(data)}, or give one of {string.Join(", ", others)}.";
         }
         if (data.Alphabet is not null && !likelihood.Description.Support.HasFlag(Support.Symbols))
@@ -39,7 +39,7 @@ public static class LikelihoodChoice
     {
         if (likelihood != Likelihood.Bernoulli || binarization is not Binarization.None)
             return null;
-        var share = Binarizer.GreyShare(data.Train);
+        var share = Binarizer.GrayShare(data.Train);
         return share == 0
             ? null
             : FormattableString.Invariant($"{100 * share:F1} % of the pixels are gray, and bernoulli is a distribution of black and white: its losses ")

@@ -10,7 +10,7 @@ namespace VaeGpu.Training;
 
 /// <summary>Trains a variational autoencoder on images that lie in device memory.</summary>
 /// <remarks>
-/// Minimises the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the
+/// Minimizes the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the
 /// configuration alone: not from the device, its threads, stops in between or how often progress is told.
 /// </remarks>
 public sealed class Trainer : IDisposable

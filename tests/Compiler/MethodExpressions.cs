@@ -88,7 +88,7 @@ internal sealed class MethodExpressions(ILGenerator il, Action<Value> push)
         {
             foreach (Value operand in i.Operands)
                 push(operand);
-            if (!Operator(i) && !Conversion(i) && !Synchronisation(i))
+            if (!Operator(i) && !Conversion(i) && !Synchronization(i))
                 Function(i);
         }
     }
@@ -252,7 +252,7 @@ internal sealed class MethodExpressions(ILGenerator il, Action<Value> push)
         return code is not null;
     }
 
-    private bool Synchronisation(Instruction i)
+    private bool Synchronization(Instruction i)
     {
         string? name = i.Op switch
         {

@@ -13,8 +13,8 @@ public sealed class BinarizerTests
         var drawn = Binarizer.Once(images, seed: 4, first: 0, threads: 2);
         Assert.Multiple(() =>
         {
-            Assert.That(Binarizer.GreyShare(images), Is.EqualTo(0.5));
-            Assert.That(Binarizer.GreyShare(drawn), Is.Zero);
+            Assert.That(Binarizer.GrayShare(images), Is.EqualTo(0.5));
+            Assert.That(Binarizer.GrayShare(drawn), Is.Zero);
             for (var place = 0; place < 4; place++)
             {
                 var white = drawn.Pixels.Where((_, i) => i % 4 == place).Average(level => level / 255.0);
@@ -26,7 +26,7 @@ public sealed class BinarizerTests
     }
 
     [Test]
-    public void Drawn_anew_what_is_trained_on_stays_grey_and_what_is_held_out_is_that_of_one_draw()
+    public void Drawn_anew_what_is_trained_on_stays_gray_and_what_is_held_out_is_that_of_one_draw()
     {
         using var folder = new ScratchFolder();
         var random = new Random(2);
@@ -35,13 +35,13 @@ public sealed class BinarizerTests
         random.NextBytes(pixels);
         var path = folder.Put("i.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, .. pixels]);
         DataSplit Load(Binarization when) => DataSource.Load(path, 3, 2, new DataFit(Binarization: when));
-        var (grey, once, anew) = (Load(Binarization.None), Load(Binarization.Static), Load(Binarization.Dynamic));
+        var (gray, once, anew) = (Load(Binarization.None), Load(Binarization.Static), Load(Binarization.Dynamic));
         Assert.Multiple(() =>
         {
-            Assert.That(anew.Train.Pixels, Is.EqualTo(grey.Train.Pixels));
+            Assert.That(anew.Train.Pixels, Is.EqualTo(gray.Train.Pixels));
             Assert.That(anew.Test.Pixels, Is.EqualTo(once.Test.Pixels).And.All.EqualTo(0).Or.EqualTo(255));
             Assert.That(once.Train.Pixels, Is.All.EqualTo(0).Or.EqualTo(255));
-            Assert.That(Binarizer.GreyShare(grey.Test), Is.GreaterThan(0.9));
+            Assert.That(Binarizer.GrayShare(gray.Test), Is.GreaterThan(0.9));
         });
     }
 

@@ -29,10 +29,10 @@ public sealed class PictureFileTests
     public void Our_own_pictures_are_read()
     {
         byte[] levels = [.. Enumerable.Range(0, 60).Select(i => (byte)(i * 4))];
-        new Picture(levels, 10, 6).Write(folder["grey.png"]);
+        new Picture(levels, 10, 6).Write(folder["gray.png"]);
         new Picture(levels, 5, 4, 3).Write(folder["rgb.png"]);
         var rgb = PictureFile.Read("rgb.png", File.ReadAllBytes(folder["rgb.png"]));
-        Assert.That(PictureFile.Read("grey.png", File.ReadAllBytes(folder["grey.png"])).Levels, Is.EqualTo(levels));
+        Assert.That(PictureFile.Read("gray.png", File.ReadAllBytes(folder["gray.png"])).Levels, Is.EqualTo(levels));
         Assert.That(rgb.Channels, Is.EqualTo(3));
         Assert.That(rgb.Levels[..3], Is.EqualTo(new byte[] { 0, 12, 24 }));
         Assert.That(rgb.Levels[20..22], Is.EqualTo(new byte[] { 4, 16 }));
@@ -147,10 +147,10 @@ public sealed class PictureFileTests
     }
 
     [Test]
-    public void Grey_photographs_have_one_channel_and_transparent_pixels_stand_before_black()
+    public void Gray_photographs_have_one_channel_and_transparent_pixels_stand_before_black()
     {
-        using var grey = new Image<L8>(5, 4, new L8(90));
-        Assert.That(PictureFile.Read("x", Saved(grey, new JpegEncoder())).Levels, Is.EqualTo(Enumerable.Repeat((byte)90, 20)));
+        using var gray = new Image<L8>(5, 4, new L8(90));
+        Assert.That(PictureFile.Read("x", Saved(gray, new JpegEncoder())).Levels, Is.EqualTo(Enumerable.Repeat((byte)90, 20)));
         using var clear = new Image<Rgba32>(2, 1, new Rgba32(200, 100, 50, 51));
         var read = PictureFile.Read("x", Saved(clear, new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }));
         Assert.That(read.Levels, Is.EqualTo(new byte[] { 40, 40, 20, 20, 10, 10 }));
@@ -215,12 +215,12 @@ public sealed class PictureFileTests
     private static NUnit.Framework.Constraints.Constraint Refusal(string word) =>
         Throws.TypeOf<DataException>().With.Message.Contains(word);
 
-    private static byte[] Png(int width, int height, int depth, int colour, byte[] rows, byte[]? more = null)
+    private static byte[] Png(int width, int height, int depth, int color, byte[] rows, byte[]? more = null)
     {
         var header = new byte[13];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
-        (header[8], header[9]) = ((byte)depth, (byte)colour);
+        (header[8], header[9]) = ((byte)depth, (byte)color);
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
             zlib.Write(rows);

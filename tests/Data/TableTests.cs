@@ -13,7 +13,7 @@ public sealed class TableTests
     public void RemoveFolder() => folder.Dispose();
 
     [Test]
-    public void Columns_are_standardised_over_the_part_to_train_on_and_classes_are_read()
+    public void Columns_are_standardized_over_the_part_to_train_on_and_classes_are_read()
     {
         using var comma = new CommaCulture();
         var rows = Enumerable.Range(0, 70).Select(i => FormattableString.Invariant($"{i * 0.5},\"{(i % 2 == 0 ? "even" : "odd")}\",7"));
@@ -89,9 +89,9 @@ public sealed class TableTests
             () => DataSource.Load(folder["n.npy"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("row 0, column 1"));
         var header = Encoding.ASCII.GetBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1, 2, 3), }\n");
         folder.Put("c.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
-        var colour = DataSource.Load(folder["c.npy"], 1, 1).Test;
-        Assert.That((colour.Width, colour.Height, colour.Channels), Is.EqualTo((2, 1, 3)));
-        Assert.That(colour.Pixels, Is.EqualTo(new byte[] { 1, 4, 2, 5, 3, 6 }));
+        var color = DataSource.Load(folder["c.npy"], 1, 1).Test;
+        Assert.That((color.Width, color.Height, color.Channels), Is.EqualTo((2, 1, 3)));
+        Assert.That(color.Pixels, Is.EqualTo(new byte[] { 1, 4, 2, 5, 3, 6 }));
     }
 
     [Test]

@@ -24,7 +24,7 @@ public sealed class LoopPassTests : PassTests
     }
 
     [Test]
-    public void A_counted_loop_is_recognised_though_its_bound_is_computed_in_its_head()
+    public void A_counted_loop_is_recognized_though_its_bound_is_computed_in_its_head()
     {
         For loop = Only<For>(Verified(Counted(Sum)));
         Assert.That((((Constant)loop.Lower).Bits, loop.Step, loop.Initial.Length), Is.EqualTo((0, 1, 1)));

@@ -3,7 +3,7 @@ using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Tests.Frontend;
 
-/// <summary>Neighbouring accesses become one where their alignment is proven, and nowhere else.</summary>
+/// <summary>Neighboring accesses become one where their alignment is proven, and nowhere else.</summary>
 public sealed class WideAccessTests : PassTests
 {
     public struct Four

@@ -38,7 +38,7 @@ public sealed class ConvolutionTests
     [TestCase("standard")]
     [TestCase("conditional")]
     [TestCase("network")]
-    public void Labelled_colour_pictures_of_odd_sizes_are_convolved_under_every_prior(string prior)
+    public void Labeled_color_pictures_of_odd_sizes_are_convolved_under_every_prior(string prior)
     {
         PutPictures(27, 31);
         var trained = Call.Of(
@@ -92,7 +92,7 @@ public sealed class ConvolutionTests
         Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")), string.Join(' ', line));
     }
 
-    /// <summary>Two classes of 12 colour pictures each: bars at places of their own, red or blue.</summary>
+    /// <summary>Two classes of 12 color pictures each: bars at places of their own, red or blue.</summary>
     private void PutPictures(int width, int height)
     {
         for (var i = 0; i < 24; i++)

@@ -91,7 +91,7 @@ public sealed class LikelihoodSettingTests
         var trained = Call.Of(Call.Train(folder, "--likelihood", "hybrid", "--epochs", "1"));
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(trained.Output,
-            Does.Contain("loss per image: hybrid is no likelihood, and its totals are no nats").And.Not.Contain("nats per image"));
+            Does.Contain("loss per image: hybrid is a loss without a likelihood, and its totals are not in nats").And.Not.Contain("nats per image"));
         Assert.That(File.ReadAllText(folder["run/loss.svg"]), Does.Contain("loss per image").And.Not.Contain("nats"));
 
         var table = Call.Of("evaluate", folder["run"], "--importance-samples", "2", "--device", "cpu");

@@ -136,7 +136,7 @@ public sealed class TextRunTests
 
     [TestCase("--likelihood gaussian", "not for the symbols of text")]
     [TestCase("--likelihood bernoulli", "not for the symbols of text")]
-    [TestCase("--likelihood categorical --classes 9", "--classes is for levels of grey")]
+    [TestCase("--likelihood categorical --classes 9", "--classes is for levels of gray")]
     public void What_text_cannot_have_is_refused(string options, string reason)
     {
         var call = Call.Of(["train", "--data", Data, "--out", folder["refused"], "--device", "cpu", .. options.Split(' ')]);

@@ -85,7 +85,7 @@ public sealed class CSharpKernelTests
         Action<KernelConfig, ArrayView<float>, ArrayView<float>> kernel =
             accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>>(Double);
         Assert.That(() => kernel((2, 32), x.View, y.View),
-            Throws.TypeOf<KernelFaultException>().With.Property("Fault").EqualTo(KernelFault.Uninitialised));
+            Throws.TypeOf<KernelFaultException>().With.Property("Fault").EqualTo(KernelFault.Uninitialized));
         x.MemSetToZero();
         Assert.That(() => kernel((2, 32), x.View, y.View), Throws.Nothing);
     }

@@ -93,7 +93,7 @@ internal sealed class FaultTests
             Value pointer = array(k);
             k.Store(pointer, k.B.Mul(k.Lane, Constant.I32(2)), k.Lane, MemoryType.I32);
             k.Load(pointer, k.B.Add(k.B.Mul(k.Lane, Constant.I32(2)), Constant.I32(1)), MemoryType.I32);
-            Assert.That(Find(k, KernelFault.Uninitialised, (1, 8), views).Message,
+            Assert.That(Find(k, KernelFault.Uninitialized, (1, 8), views).Message,
                 Does.Contain(name).And.Contains("which nothing has written"));
         }
     });
@@ -109,7 +109,7 @@ internal sealed class FaultTests
             k.B.Load(local, MemoryType.I32);
             return [];
         });
-        Find(k, KernelFault.Uninitialised, (1, 8));
+        Find(k, KernelFault.Uninitialized, (1, 8));
     }
 
     [Test]
@@ -119,11 +119,11 @@ internal sealed class FaultTests
         Value shared = k.Shared(64);
         k.If(k.B.Binary(Op.Eq, k.Place(Op.GridIndex), Constant.I32(0)), () => k.Store(shared, k.Lane, k.Lane, MemoryType.I32));
         k.Load(shared, k.Lane, MemoryType.I32);
-        Assert.That(Find(k, KernelFault.Uninitialised, (2, 8)).Message, Does.Contain("thread 0 of group 1"));
+        Assert.That(Find(k, KernelFault.Uninitialized, (2, 8)).Message, Does.Contain("thread 0 of group 1"));
     }
 
     [Test]
-    public void A_missing_barrier_is_found_where_a_thread_reads_what_its_neighbour_wrote()
+    public void A_missing_barrier_is_found_where_a_thread_reads_what_its_neighbor_wrote()
     {
         var k = new IrKernel("Faulty");
         Value shared = k.Shared(64);

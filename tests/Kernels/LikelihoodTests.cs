@@ -58,14 +58,14 @@ public class LikelihoodTests
     {
         LikelihoodSettings settings = Categorical.Settings(256), symbols = Categorical.SettingsOfSymbols(40);
         for (int level = 0; level < 256; level++)
-            Assert.That(GreyLevels.Class(level / 255f, settings, 256), Is.EqualTo(level));
+            Assert.That(GrayLevels.Class(level / 255f, settings, 256), Is.EqualTo(level));
         for (int symbol = 0; symbol < 40; symbol++)
-            Assert.That(GreyLevels.Class(symbol / 255f, symbols, 40), Is.EqualTo(symbol));
+            Assert.That(GrayLevels.Class(symbol / 255f, symbols, 40), Is.EqualTo(symbol));
         for (int classes = 2; classes < 256; classes++)
         {
             LikelihoodSettings fewer = Categorical.Settings(classes);
             for (int k = 0; k < classes; k++)
-                Assert.That(GreyLevels.Class(k / fewer.Width, fewer, classes), Is.EqualTo(k), $"{k} of {classes}");
+                Assert.That(GrayLevels.Class(k / fewer.Width, fewer, classes), Is.EqualTo(k), $"{k} of {classes}");
         }
     }
 
@@ -73,7 +73,7 @@ public class LikelihoodTests
     [TestCase(1)]
     [TestCase(2.5)]
     [TestCase(100)]
-    public void Huber_s_normalisers_hold_for_every_width(double delta)
+    public void Huber_s_normalizers_hold_for_every_width(double delta)
     {
         static double Integral(Func<double, double> loss, double to)
         {

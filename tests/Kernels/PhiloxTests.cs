@@ -27,12 +27,12 @@ public class PhiloxTests
     public void Normal_numbers_have_the_moments_of_the_normal_law()
     {
         const int count = 200_000;
-        double sum = 0, square = 0, fourth = 0, neighbours = 0, previous = 0;
+        double sum = 0, square = 0, fourth = 0, neighbors = 0, previous = 0;
         for (uint i = 0; i < count; i++)
         {
             RandomWords words = Philox.Draw(7, RandomPurpose.Latent, 3, i);
             double x = Philox.Normal(words.A, words.B);
-            (sum, square, fourth, neighbours) = (sum + x, square + x * x, fourth + x * x * x * x, neighbours + x * previous);
+            (sum, square, fourth, neighbors) = (sum + x, square + x * x, fourth + x * x * x * x, neighbors + x * previous);
             previous = x;
         }
         double deviation = 1 / Math.Sqrt(count);
@@ -41,7 +41,7 @@ public class PhiloxTests
             Assert.That(sum / count, Is.EqualTo(0).Within(5 * deviation));
             Assert.That(square / count, Is.EqualTo(1).Within(5 * deviation * Math.Sqrt(2)));
             Assert.That(fourth / count, Is.EqualTo(3).Within(5 * deviation * Math.Sqrt(96)));
-            Assert.That(neighbours / count, Is.EqualTo(0).Within(5 * deviation));
+            Assert.That(neighbors / count, Is.EqualTo(0).Within(5 * deviation));
         });
     }
 }

@@ -64,19 +64,19 @@ public class StepTests
     public void The_shuffle_looks_random()
     {
         const int count = 1000, epochs = 4000;
-        int half = Shuffle.HalfBits(count), neighbours = 0;
+        int half = Shuffle.HalfBits(count), neighbors = 0;
         var landed = new int[count];
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             int first = Shuffle.Permute(0, count, half, 1, epoch);
             landed[first]++;
-            neighbours += Math.Abs(Shuffle.Permute(1, count, half, 1, epoch) - first) == 1 ? 1 : 0;
+            neighbors += Math.Abs(Shuffle.Permute(1, count, half, 1, epoch) - first) == 1 ? 1 : 0;
         }
         double chiSquare = landed.Sum(n => Math.Pow(n - (double)epochs / count, 2) / ((double)epochs / count));
         Assert.Multiple(() =>
         {
             Assert.That(chiSquare, Is.InRange(count - 1 - 6 * Math.Sqrt(2 * count), count - 1 + 6 * Math.Sqrt(2 * count)));
-            Assert.That(neighbours, Is.LessThan(30));
+            Assert.That(neighbors, Is.LessThan(30));
         });
     }
 

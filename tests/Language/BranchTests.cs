@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Language;
 
 public sealed class BranchTests : LanguageTests
 {
-    public enum Colour : byte
+    public enum Color : byte
     {
         Red,
         Green = 3,
@@ -73,8 +73,8 @@ public sealed class BranchTests : LanguageTests
         int i = Grid.GlobalIndex.X;
         int dense = x[i] switch { 0 => 5, 1 => 4, 2 => 9, 3 => x[i] * 2, 4 => 1, _ => 0 };
         int range = x[i] switch { < -3 => 1, < 0 => 2, 0 or 1 => 3, > 10 and < 14 => 4, >= 14 => 5, _ => 6 };
-        var colour = (Colour)(x[i] & 3);
-        int named = colour switch { Colour.Red => 1, Colour.Green => 2, Colour.Blue => 3, _ => 4 };
+        var color = (Color)(x[i] & 3);
+        int named = color switch { Color.Red => 1, Color.Green => 2, Color.Blue => 3, _ => 4 };
         int pair = (x[i] > 0, range) switch { (true, 6) => 100, (true, _) => 200, (false, 2) => 300, _ => 400 };
         y[i] = dense + 10 * range + 1000 * named + 10000 * pair;
     }

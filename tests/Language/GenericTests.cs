@@ -126,7 +126,7 @@ public sealed class GenericTests : LanguageTests
 
     private const int Answer = 42;
     private static readonly double half = 0.5;
-    private static readonly BranchTests.Colour favourite = BranchTests.Colour.Blue;
+    private static readonly BranchTests.Color favorite = BranchTests.Color.Blue;
 
     private static int Computed { get; } = Answer / 2;
 
@@ -134,6 +134,6 @@ public sealed class GenericTests : LanguageTests
     public void Constants_and_readonly_statics_are_numbers(TestDevice device) => Same<double>(device, Constants);
 
     public static void Constants(ArrayView<int> x, ArrayView<double> y) =>
-        y[Grid.GlobalIndex.X] = Answer * half + Computed + (int)favourite + x[Grid.GlobalIndex.X] + float.MaxValue + sizeof(int)
+        y[Grid.GlobalIndex.X] = Answer * half + Computed + (int)favorite + x[Grid.GlobalIndex.X] + float.MaxValue + sizeof(int)
             + (double)MathF.PI;
 }

@@ -50,7 +50,7 @@ public sealed class StructTests : LanguageTests
         public bool Flag;
         public char Letter;
         public double Wide;
-        public BranchTests.Colour Colour;
+        public BranchTests.Color Color;
     }
 
     [StructLayout(LayoutKind.Sequential, Pack = 4)]
@@ -224,7 +224,7 @@ public sealed class StructTests : LanguageTests
         Mixed[] input = [.. Small.Select((v, i) => new Mixed
         {
             Small = (byte)(200 + v), Middle = (short)(v * 3000), Large = (long)v << 35, Signed = (sbyte)(v * 9), Flag = v > 0,
-            Letter = (char)(60000 + i), Wide = v / 3.0, Colour = BranchTests.Colour.Blue,
+            Letter = (char)(60000 + i), Wide = v / 3.0, Color = BranchTests.Color.Blue,
         })];
         Same<Mixed, Mixed>(device, MixedFields, input);
     }
@@ -244,7 +244,7 @@ public sealed class StructTests : LanguageTests
         y[i].Wide = 1;
         if (m.Flag)
             y[i] = m;
-        y[i].Colour = m.Colour == BranchTests.Colour.Blue ? BranchTests.Colour.Green : m.Colour;
+        y[i].Color = m.Color == BranchTests.Color.Blue ? BranchTests.Color.Green : m.Color;
         y[i].Signed++;
     }
 

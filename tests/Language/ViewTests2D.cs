@@ -88,12 +88,12 @@ public sealed class ViewTests2D : LanguageTests
     }
 
     [EveryCompiler]
-    public void A_specialised_value_is_a_constant(TestDevice device) => device.Run(accelerator =>
+    public void A_specialized_value_is_a_constant(TestDevice device) => device.Run(accelerator =>
     {
         if (accelerator is HostAccelerator)
             Assert.Ignore("Plain C# has no shared memory.");
         using var target = accelerator.Allocate1D<int>(2);
-        var kernel = accelerator.LoadStreamKernel<ArrayView<int>, SpecializedValue<int>>(Specialised);
+        var kernel = accelerator.LoadStreamKernel<ArrayView<int>, SpecializedValue<int>>(Specialized);
         foreach (int length in (int[])[8, 12])
         {
             kernel(new KernelConfig(1, 16), target.View, SpecializedValue.New(length));
@@ -103,7 +103,7 @@ public sealed class ViewTests2D : LanguageTests
         return true;
     });
 
-    public static void Specialised(ArrayView<int> y, SpecializedValue<int> length)
+    public static void Specialized(ArrayView<int> y, SpecializedValue<int> length)
     {
         ArrayView<int> shared = SharedMemory.Allocate<int>(length);
         if (Group.IsFirstThread)

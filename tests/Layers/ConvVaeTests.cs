@@ -18,7 +18,7 @@ public class ConvVaeTests
     private static VaeShape Shape(
         Activation activation, Likelihood likelihood, ConvolutionalShape image, int[] encoder, int[] decoder) => new()
     {
-        DataDimensions = image.Height * image.Width * image.Colours,
+        DataDimensions = image.Height * image.Width * image.Colors,
         LatentDimensions = 3,
         EncoderWidths = encoder,
         DecoderWidths = decoder,
@@ -32,7 +32,7 @@ public class ConvVaeTests
     [EveryDevice]
     public void Gradients_are_the_central_differences_of_the_objective(TestDevice device) => device.Run(accelerator =>
     {
-        // With and without unfolding, sizes that the stride does not divide, linear layers between, several outputs and colours.
+        // With and without unfolding, sizes that the stride does not divide, linear layers between, several outputs and colors.
         Check(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli, new(6, 7) { Dense = [5] }, [9, 4], [4, 9]));
         Check(accelerator, Shape(Activation.Gelu, Likelihood.Gaussian, new(5, 4) { Kernel = 3 }, [3, 9], [17]));
         Check(accelerator,

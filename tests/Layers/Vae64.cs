@@ -80,10 +80,10 @@ internal sealed class Vae64(
 
     private double[] Encode(double[] parameters, double[] x, double[] labels)
     {
-        int layer = 0, channels = shape.Convolution?.Colours ?? 0;
+        int layer = 0, channels = shape.Convolution?.Colors ?? 0;
         if (shape.Symbols > 0)
             x = [.. x.SelectMany(value => Enumerable.Range(0, shape.Symbols).Select(k => k == (int)Math.Round(255 * value) ? 1.0 : 0))];
-        // From planes to the colours of each pixel.
+        // From planes to the colors of each pixel.
         if (channels > 1)
             x = [.. Enumerable.Range(0, x.Length).Select(i => x[i % channels * (x.Length / channels) + i / channels])];
         foreach (int width in shape.Convolution is null ? [] : shape.EncoderWidths)
@@ -121,7 +121,7 @@ internal sealed class Vae64(
                 x[fine] += y[coarse] * parameters[weights + weight];
             y = i == levels - 1 ? x : Array.ConvertAll(x, Activate);
         }
-        // From the outputs and colours of each pixel to planes.
+        // From the outputs and colors of each pixel to planes.
         int pixels = image.Height * image.Width;
         return [.. Enumerable.Range(0, y.Length).Select(i => y[i % pixels * (y.Length / pixels) + i / pixels])];
     }

@@ -68,10 +68,10 @@ public sealed class ConditionalTests
 
         // As another class an image keeps its place in the prior.
         byte[] sixes = [.. Enumerable.Repeat((byte)6, data.Count)];
-        var centre = generation.FromPriorUnits(new float[d], sixes[..1], default);
+        var center = generation.FromPriorUnits(new float[d], sixes[..1], default);
         var rim = generation.FromPriorUnits([.. Enumerable.Repeat(1f, d)], sixes[..1], default);
         float[] moved =
-            [.. codes.Means.Select((z, at) => centre[at % d] + (rim[at % d] - centre[at % d]) * (z - mean[at]) / (edge[at] - mean[at]))];
+            [.. codes.Means.Select((z, at) => center[at % d] + (rim[at % d] - center[at % d]) * (z - mean[at]) / (edge[at] - mean[at]))];
         var seen = generation.Reconstruct(data.Pixels, default, data.Labels, label: 6);
         Assert.That(seen.Zip(generation.DecodeBytes(moved, default, sixes)).Max(pair => Math.Abs(pair.First - pair.Second)),
             Is.LessThanOrEqualTo(1));

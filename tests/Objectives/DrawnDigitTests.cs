@@ -13,7 +13,7 @@ public sealed class DrawnDigitTests
     private const int Drawn = 2000;
 
     [Test]
-    public void A_classifier_of_real_digits_recognises_those_drawn_for_their_label_and_they_differ()
+    public void A_classifier_of_real_digits_recognizes_those_drawn_for_their_label_and_they_differ()
     {
         var data = Mnist.Load();
         using var backend = Backend.Open("cpu");
@@ -22,12 +22,12 @@ public sealed class DrawnDigitTests
         var digits = Draw(backend, data);
         double real = classifier.Accuracy(data.Test), drawn = classifier.Accuracy(digits), spread = Spread(digits) / Spread(data.Test);
         TestContext.Out.WriteLine(FormattableString.Invariant(
-            $"Recognised of {data.Test.Count} real digits: {real:0.0000}, of {Drawn} drawn: {drawn:0.0000}; their spread: {spread:0.00}."));
+            $"Recognized of {data.Test.Count} real digits: {real:0.0000}, of {Drawn} drawn: {drawn:0.0000}; their spread: {spread:0.00}."));
         Assert.Multiple(() =>
         {
             Assert.That(real, Is.GreaterThan(0.96));
             Assert.That(drawn, Is.GreaterThan(0.95));
-            // Ten typical digits would be recognised too. Means are smoother than digits: 0.4 is usual.
+            // Ten typical digits would be recognized too. Means are smoother than digits: 0.4 is usual.
             Assert.That(spread, Is.GreaterThan(0.3));
         });
     }

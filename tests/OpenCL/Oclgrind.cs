@@ -48,7 +48,7 @@ internal static class Oclgrind
         start.Environment["OCL_ICD_VENDORS"] = scratch;
         // Programs of other drivers and options do not belong in the user's cache.
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(scratch, "cache");
-        // What the optimiser removes cannot be found; what it merges would be found wrongly.
+        // What the optimizer removes cannot be found; what it merges would be found wrongly.
         start.Environment["OCLGRIND_BUILD_OPTIONS"] = "-cl-opt-disable";
         start.Environment["OCLGRIND_DATA_RACES"] = "1";
         start.Environment["OCLGRIND_UNINITIALIZED"] = "1";

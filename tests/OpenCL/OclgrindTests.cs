@@ -1,7 +1,7 @@
 namespace VaeGpu.Tests.OpenCL;
 
 /// <summary>
-/// Every kernel's OpenCL case again on Oclgrind, which watches for races, uninitialised values and accesses outside of buffers. Each
+/// Every kernel's OpenCL case again on Oclgrind, which watches for races, uninitialized values and accesses outside of buffers. Each
 /// test is its own child: in the process of the test suite it starts the child, in the child it does what is to be watched.
 /// </summary>
 public sealed class OclgrindTests
@@ -45,11 +45,11 @@ public sealed class OclgrindTests
     public void A_planted_write_outside_is_found() => Finds("Invalid write", nameof(A_planted_write_outside_is_found), WriteOutside);
 
     [Test]
-    public void A_planted_uninitialised_value_is_found() =>
-        Finds("Uninitialized", nameof(A_planted_uninitialised_value_is_found), ReadUninitialised);
+    public void A_planted_uninitialized_value_is_found() =>
+        Finds("Uninitialized", nameof(A_planted_uninitialized_value_is_found), ReadUninitialized);
 
     private static string[] Planted =>
-        [nameof(A_planted_race_is_found), nameof(A_planted_write_outside_is_found), nameof(A_planted_uninitialised_value_is_found)];
+        [nameof(A_planted_race_is_found), nameof(A_planted_write_outside_is_found), nameof(A_planted_uninitialized_value_is_found)];
 
     private static void Finds(string finding, string test, Action<ArrayView<float>> kernel)
     {
@@ -66,7 +66,7 @@ public sealed class OclgrindTests
         Assert.That(result.Log, Does.Contain(finding), result.Output);
     }
 
-    /// <summary>Reads what a neighbour wrote, without a barrier between.</summary>
+    /// <summary>Reads what a neighbor wrote, without a barrier between.</summary>
     private static void Race(ArrayView<float> target)
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
@@ -76,7 +76,7 @@ public sealed class OclgrindTests
 
     private static void WriteOutside(ArrayView<float> target) => target[Grid.IdxX * Group.DimX + Group.IdxX + 1] = 1f;
 
-    private static void ReadUninitialised(ArrayView<float> target)
+    private static void ReadUninitialized(ArrayView<float> target)
     {
         ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
         target[Grid.IdxX * Group.DimX + Group.IdxX] = shared[Group.IdxX];

@@ -16,23 +16,23 @@ public sealed class PictureTests
     [TestCase(1, 1)]
     [TestCase(7, 3)]
     [TestCase(300, 200)]
-    public void Grey_pixels_are_read_back(int width, int height)
+    public void Gray_pixels_are_read_back(int width, int height)
     {
         var pixels = Noise(width * height);
         new Picture(pixels, width, height).Write(folder["a.png"]);
         var png = Png.Read(folder["a.png"]);
-        Assert.That((png.Width, png.Height, png.Colour), Is.EqualTo((width, height, 0)));
+        Assert.That((png.Width, png.Height, png.Color), Is.EqualTo((width, height, 0)));
         Assert.That(png.Pixels, Is.EqualTo(pixels));
     }
 
     [TestCase(1, 1)]
     [TestCase(5, 9)]
-    public void Colours_are_read_back(int width, int height)
+    public void Colors_are_read_back(int width, int height)
     {
         var pixels = Noise(3 * width * height);
         new Picture(pixels, width, height, 3).Write(folder["a.png"]);
         var png = Png.Read(folder["a.png"]);
-        Assert.That((png.Width, png.Height, png.Colour), Is.EqualTo((width, height, 2)));
+        Assert.That((png.Width, png.Height, png.Color), Is.EqualTo((width, height, 2)));
         Assert.That(png.Pixels, Is.EqualTo(pixels));
     }
 

@@ -4,7 +4,7 @@ using System.IO.Compression;
 namespace VaeGpu.Tests.Pictures;
 
 /// <summary>A PNG file read back by the book: signature, chunks with their checksums (bit by bit), inflated rows of filter 0.</summary>
-internal sealed record Png(int Width, int Height, int Colour, byte[] Pixels)
+internal sealed record Png(int Width, int Height, int Color, byte[] Pixels)
 {
     public static Png Read(string path)
     {

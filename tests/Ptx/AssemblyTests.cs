@@ -13,7 +13,7 @@ public sealed class AssemblyTests
         using PtxAccelerator gpu = new FakeCudaDriver().Open();
         using var x = gpu.Allocate1D(Enumerable.Range(0, 64).ToArray());
         gpu.LoadStreamKernel<ArrayView<int>>(Arguments)(new KernelConfig(1, 64), x.View);
-        // i + 2, then three times that less i, and the lane of the neighbour's value in shared memory.
+        // i + 2, then three times that less i, and the lane of the neighbor's value in shared memory.
         Assert.That(x.GetAsArray1D(), Is.EqualTo(
             Enumerable.Range(0, 64).Select(i => ((i + 2) * 3 - i) + 1000 * ((i + 1) % 64) + 1_000_000 * (i % 32))));
     }
@@ -29,10 +29,10 @@ public sealed class AssemblyTests
         CudaAsm.EmitRef("{ .reg .s32 t; mul.lo.s32 t, %0, 3; sub.s32 %0, t, %1; }", ref tripled, ref less);
         CudaAsm.Emit("bar.sync 0;");
         Input<ulong> address = (ulong)Unsafe.AsPointer(ref shared[(i + 1) % 64]);
-        Output<int> neighbour = default;
-        CudaAsm.EmitRef("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.u32 %0, [a]; }", ref neighbour, ref address);
+        Output<int> neighbor = default;
+        CudaAsm.EmitRef("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.u32 %0, [a]; }", ref neighbor, ref address);
         CudaAsm.Emit("mov.u32 %0, %%laneid", out int lane);
-        x[i] = tripled.Value + 1000 * neighbour.Value + 1_000_000 * lane;
+        x[i] = tripled.Value + 1000 * neighbor.Value + 1_000_000 * lane;
     }
 
     [TestCase("mov.u32 %%clock;", "4.0", 50)]

@@ -64,7 +64,7 @@ internal sealed class CudaRuntimeTests
     }
 
     [Test]
-    public void Memory_that_nobody_holds_is_freed_with_the_accelerator_and_by_no_finaliser()
+    public void Memory_that_nobody_holds_is_freed_with_the_accelerator_and_by_no_finalizer()
     {
         var driver = new FakeCudaDriver();
         PtxAccelerator accelerator = driver.Open();

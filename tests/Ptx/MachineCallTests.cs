@@ -110,7 +110,7 @@ internal sealed class MachineCallTests
             call (b), none;
             ld.param.b32 %r0, [b];
             """, top: ".func (.param .b32 result) none() { ret; }");
-        Assert.That(fault.Kind, Is.EqualTo(PtxFaultKind.Uninitialised));
+        Assert.That(fault.Kind, Is.EqualTo(PtxFaultKind.Uninitialized));
     }
 
     [TestCase("call (b), mix, (b);", "'b' has 4 bytes")]

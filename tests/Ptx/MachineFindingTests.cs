@@ -66,14 +66,14 @@ internal sealed class MachineFindingTests
     [TestCase("atom.shared.add.u32 %r0, [s], 1;")]
     [TestCase("ld.global.u32 %r0, [%rd5];")]
     public void A_read_of_what_was_never_written_is_found(string instruction) =>
-        Finds(PtxFaultKind.Uninitialised, instruction, ".shared .align 4 .b8 s[4]; .local .align 4 .b8 l[4];\n" + instruction
+        Finds(PtxFaultKind.Uninitialized, instruction, ".shared .align 4 .b8 s[4]; .local .align 4 .b8 l[4];\n" + instruction
             + "\nmov.u32 %r0, 0;");
 
     [Test]
     public void A_register_written_in_some_lanes_only_is_unwritten_in_the_others()
     {
         PtxFault fault = MachineText.Fault("setp.lt.u32 %p1, %r9, 20; @%p1 mov.u32 %r1, 5; add.u32 %r0, %r1, 0;");
-        Assert.That((fault.Kind, fault.Thread.X), Is.EqualTo((PtxFaultKind.Uninitialised, 20)));
+        Assert.That((fault.Kind, fault.Thread.X), Is.EqualTo((PtxFaultKind.Uninitialized, 20)));
         uint[] fine = MachineText.Threads("setp.lt.u32 %p1, %r9, 20; @%p1 mov.u32 %r1, 5; @!%p1 mov.u32 %r1, 6; add.u32 %r0, %r1, 0;");
         Assert.That(fine[19] + fine[20], Is.EqualTo(11));
     }
@@ -92,9 +92,9 @@ internal sealed class MachineFindingTests
         """;
 
     [TestCase("st.shared.u32 [%r2], 1; @%p1 bra l;\nl: ld.shared.u32 %r0, [%r3];", "ld.shared.u32 %r0, [%r3];",
-        TestName = "A race: write, then read of a neighbour")]
+        TestName = "A race: write, then read of a neighbor")]
     [TestCase("st.shared.u32 [%r2], 1; bar.sync 0; ld.shared.u32 %r0, [%r3]; \nst.shared.u32 [%r2], 2;", "st.shared.u32 [%r2], 2;",
-        TestName = "A race: read, then write of a neighbour")]
+        TestName = "A race: read, then write of a neighbor")]
     [TestCase("st.shared.u32 [s], %r9;", "st.shared.u32 [s], %r9;", TestName = "A race: all write one cell")]
     [TestCase("@%p1 st.shared.u32 [s], 0; bar.sync 0; atom.shared.add.u32 %r0, [s], 1; \nld.shared.u32 %r0, [s];",
         "ld.shared.u32 %r0, [s];", TestName = "A race: atomic, then read")]

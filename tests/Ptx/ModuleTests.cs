@@ -13,7 +13,7 @@ public sealed class ModuleTests
     public static void Copy(ArrayView<float> x, ArrayView<float> y) => y[Group.IdxX] = x[Group.IdxX];
 
     [TestCase(1, 0, 2, 0, true, TestName = "Different buffers are accepted")]
-    [TestCase(1, 0, 1, 64, true, TestName = "Neighbouring parts of one buffer are accepted")]
+    [TestCase(1, 0, 1, 64, true, TestName = "Neighboring parts of one buffer are accepted")]
     [TestCase(1, 64, 1, 0, true, TestName = "So are they in the other order")]
     [TestCase(1, 0, 1, 0, false, TestName = "One view passed twice is not")]
     [TestCase(1, 0, 1, 60, false, TestName = "Nor are views that share their last element")]

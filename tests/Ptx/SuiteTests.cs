@@ -69,7 +69,7 @@ internal sealed class SuiteTests
             .Where(type => type.Namespace is "VaeGpu.Tests.Language" or "VaeGpu.Tests.Kernels" or "VaeGpu.Tests.OpenCL" or "VaeGpu.Tests")
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             // Static fields are known to a context alone, and specialized values to a launch.
-            .Where(IsKernel).Where(method => method.Name is not (nameof(Language.KernelFormTests.ReadsStatic) or nameof(Language.ViewTests2D.Specialised)))];
+            .Where(IsKernel).Where(method => method.Name is not (nameof(Language.KernelFormTests.ReadsStatic) or nameof(Language.ViewTests2D.Specialized)))];
         (string, PtxModule)[] modules = [.. kernels.Select(method => (method.Name, TextAccelerator.Emit(new KernelSource(method), new(64, 1, 1))))];
         TestContext.Out.WriteLine($"{modules.Length} kernels.");
         Assert.That(modules, Has.Length.GreaterThan(60));

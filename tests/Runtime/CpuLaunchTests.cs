@@ -98,12 +98,12 @@ internal sealed class CpuLaunchTests
     public void Results_stand_while_other_threads_hold_the_cores()
     {
         using var stop = new CancellationTokenSource();
-        Thread[] neighbours = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
+        Thread[] neighbors = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Thread(() =>
         {
             while (!stop.IsCancellationRequested)
                 Thread.SpinWait(100);
         }) { IsBackground = true })];
-        Array.ForEach(neighbours, t => t.Start());
+        Array.ForEach(neighbors, t => t.Start());
         try
         {
             using var values = cpu.Allocate1D(new int[4096]);
@@ -115,7 +115,7 @@ internal sealed class CpuLaunchTests
         finally
         {
             stop.Cancel();
-            Array.ForEach(neighbours, t => t.Join());
+            Array.ForEach(neighbors, t => t.Join());
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class DataDependenciesTests
     }
 
     [Test]
-    public void Reading_the_same_bytes_and_writing_neighbours_are_side_by_side() =>
+    public void Reading_the_same_bytes_and_writing_neighbors_are_side_by_side() =>
         Assert.That(DataDependencies.Of([[Read(1, 0, 8), Write(2, 0, 4)], [Read(1, 0, 8), Write(2, 4, 8)], [Write(3, 0, 8)]]),
             Is.EqualTo(new int[][] { [], [], [] }));
 

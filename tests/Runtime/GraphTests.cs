@@ -175,7 +175,7 @@ public sealed class GraphTests
 
     private static DataSplit Squares { get; } = new("squares", Square(27, 3), Square(8, 4));
 
-    /// <summary>Grey images of 5×4 pixels: few enough for the slowest device.</summary>
+    /// <summary>Gray images of 5×4 pixels: few enough for the slowest device.</summary>
     private static ImageSet Square(int count, int seed)
     {
         byte[] pixels = new byte[count * 20];

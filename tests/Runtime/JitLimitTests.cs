@@ -6,12 +6,12 @@ using VaeGpu.Layers;
 
 namespace VaeGpu.Tests;
 
-/// <summary>The JIT compiles very large methods without optimising them; no kernel of the product may come to that.</summary>
+/// <summary>The JIT compiles very large methods without optimizing them; no kernel of the product may come to that.</summary>
 [TestFixture]
 internal sealed class JitLimitTests
 {
     [Test]
-    public void Every_kernel_of_a_training_step_stays_within_what_the_JIT_optimises(
+    public void Every_kernel_of_a_training_step_stays_within_what_the_JIT_optimizes(
         [Values(512, 256, 128, 32)] int vectorBits, [Each] Likelihood likelihood) =>
         Check(vectorBits, likelihood, null);
 

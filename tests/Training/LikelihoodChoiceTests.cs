@@ -19,7 +19,7 @@ public sealed class LikelihoodChoiceTests
             Assert.That(refusal, Is.Null);
         else
             Assert.That(refusal,
-                Does.Contain("standardised").And.Contain("gaussian-learned").And.Contain("p-huber").And.Not.Contain("one of bernoulli"));
+                Does.Contain("standardized").And.Contain("gaussian-learned").And.Contain("p-huber").And.Not.Contain("one of bernoulli"));
     }
 
     [Test]

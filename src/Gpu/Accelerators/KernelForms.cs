@@ -7,7 +7,7 @@ namespace VaeGpu.Gpu.Accelerators;
 internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource source)
 {
     private readonly Dictionary<Index3D, Form> variants = [];
-    // The kernel for each set of specialised values that it was launched with.
+    // The kernel for each set of specialized values that it was launched with.
     private readonly List<KernelForms> specialized = [];
     private readonly ArgumentLayout.Leaf[] values = source.SpecializedBlock is null
         ? [.. source.Arguments.Leaves.Where(leaf => ArgumentLayout.IsSpecialized(leaf.Type))]

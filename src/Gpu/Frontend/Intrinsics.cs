@@ -51,7 +51,7 @@ internal static partial class Intrinsics
     {
         var table = new Dictionary<(Type, string), Handler>();
         AddPlaces(table);
-        AddSynchronisation(table);
+        AddSynchronization(table);
         AddViews(table);
         AddAtomics(table);
         AddMathematics(table);
@@ -77,7 +77,7 @@ internal static partial class Intrinsics
         table[(typeof(Warp), "get_WarpSize")] = (m, _, _) => new ScalarValue(m.Place(Op.WarpSize));
     }
 
-    private static void AddSynchronisation(Dictionary<(Type, string), Handler> table)
+    private static void AddSynchronization(Dictionary<(Type, string), Handler> table)
     {
         void Effect(Type type, string name, Op op) => table[(type, name)] = (m, _, _) =>
         {

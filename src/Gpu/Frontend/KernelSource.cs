@@ -25,7 +25,7 @@ internal sealed class KernelSource(MethodInfo method, KernelSpecialization speci
     /// <summary>Whether static fields that may change are constants of the kernel, too, and writes to them left out: the context's builder says so.</summary>
     public StaticFieldMode StaticFields { get; init; }
 
-    /// <summary>The argument block that specialised values are read from, which are constants then; null where they are arguments like others.</summary>
+    /// <summary>The argument block that specialized values are read from, which are constants then; null where they are arguments like others.</summary>
     public byte[]? SpecializedBlock { get; init; }
 
     /// <summary>Where a launch's arguments lie.</summary>

@@ -26,14 +26,14 @@ internal enum Op : byte
     // Memory. PtrAdd(pointer, index) with the element's bytes as attribute. Load(pointer), or Load(pointer, condition, otherwise)
     // that reads only where the condition holds. Store(pointer, value).
     PtrAdd, Load, Store,
-    // Two or four neighbouring elements at once, aligned to their size together: LoadWide(pointer), or LoadWide(pointer, condition)
+    // Two or four neighboring elements at once, aligned to their size together: LoadWide(pointer), or LoadWide(pointer, condition)
     // that gives zeros where the condition does not hold; StoreWide(pointer, value, value …).
     LoadWide, StoreWide,
     // An array in shared or local memory: Attribute is its bytes. SharedDynamic is the launch's own.
     SharedArray, SharedDynamic, LocalArray,
     // The thread's place; Attribute is the axis.
     GroupIndex, GroupDim, GridIndex, GridDim, LaneIndex, WarpIndex, WarpSize,
-    // Synchronisation.
+    // Synchronization.
     Barrier, WarpBarrier, FenceGroup, FenceDevice, BarrierAnd, BarrierOr, BarrierPopCount, GroupBroadcast,
     // Shuffle(value, lane): the value of the lane computed by each thread; Attribute is unused.
     Shuffle, ShuffleUp, ShuffleDown, ShuffleXor,

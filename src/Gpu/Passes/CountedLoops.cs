@@ -3,7 +3,7 @@ using VaeGpu.Gpu.IR;
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
-/// Recognises <c>for (i = a; i &lt; b; i += c)</c>. The importer leaves it as a loop whose body is "if i &lt; b then the
+/// Recognizes <c>for (i = a; i &lt; b; i += c)</c>. The importer leaves it as a loop whose body is "if i &lt; b then the
 /// iteration and i + c", and which goes on while i &lt; b; with b the same in every iteration it becomes a <see cref="For"/>.
 /// </summary>
 internal sealed class CountedLoops : Rewriter

@@ -5,7 +5,7 @@ namespace VaeGpu.Gpu.Passes;
 /// <summary>The passes, in order, from an imported kernel to what the targets emit.</summary>
 internal static class Pipeline
 {
-    /// <summary>Optimises a kernel for groups of one shape.</summary>
+    /// <summary>Optimizes a kernel for groups of one shape.</summary>
     /// <exception cref="KernelCompilationException">A local array is too large, or a barrier is divergent.</exception>
     public static Function Run(Function function, Index3D groupDim, int warpSize)
     {

@@ -4,7 +4,7 @@ using VaeGpu.Gpu.IR;
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
-/// Joins a thread's loads, or stores, of two or four neighbouring elements into one access, where their address is a
+/// Joins a thread's loads, or stores, of two or four neighboring elements into one access, where their address is a
 /// multiple of their size together whatever the launch. Loads move up to the first of them and stores down to the last,
 /// so nothing between may write, or touch, the same memory. For GPUs: one 16-byte access instead of four of 4 bytes.
 /// </summary>

@@ -7,7 +7,7 @@ namespace VaeGpu.Host.Commands;
 /// <summary>What "train" was asked to do.</summary>
 /// <param name="Data">The data as <see cref="DataSource"/> takes it; null for the built-in digits.</param>
 /// <param name="Size">What pictures are brought to; null for their own size.</param>
-/// <param name="Binarization">When grey pixels become black or white.</param>
+/// <param name="Binarization">When gray pixels become black or white.</param>
 /// <param name="Out">The run's folder; null for a new one.</param>
 /// <param name="Overwrite">Whether a run in that folder is replaced.</param>
 /// <param name="Model">The model, as far as it does not follow from the data.</param>

@@ -34,13 +34,13 @@ internal static class TraverseCommand
                 if (result.GetValue(dimensions) > generation.Latent)
                     throw new UsageException(FormattableString.Invariant($"--dimensions: the model has {generation.Latent} latent dimensions."));
                 var images = use.Data(wanted);
-                var centre = from is { } number ? Code(generation, images, number, stop) : new float[generation.Latent];
+                var center = from is { } number ? Code(generation, images, number, stop) : new float[generation.Latent];
                 if (generation.Classes > 0)
                     wanted ??= images.Labels![from!.Value];
                 var rows = MostInformative(generation.DivergencePerDimension(images, stop), result.GetValue(dimensions));
                 foreach (var (row, (dimension, kl)) in rows.Index())
                     terminal.Output.WriteLine(FormattableString.Invariant($"row {row + 1,-5}dimension {dimension,-5}KL {kl:F4} nats"));
-                var paths = LatentPaths.Traverse(centre, [.. rows.Select(row => row.Dimension)], result.GetValue(steps),
+                var paths = LatentPaths.Traverse(center, [.. rows.Select(row => row.Dimension)], result.GetValue(steps),
                     result.GetValue(range));
                 return pictures.Decoded(paths, result.GetValue(steps), stop, wanted);
             });

@@ -3,10 +3,10 @@ namespace VaeGpu.Host.Pictures;
 /// <summary>Lays images of one size out in a grid with thin margins.</summary>
 public static class ImageGrid
 {
-    /// <summary>The grey level between the images: darker than ink, lighter than paper.</summary>
+    /// <summary>The gray level between the images: darker than ink, lighter than paper.</summary>
     public const byte MarginLevel = 72;
 
-    /// <summary>Pixels between neighbours and around the grid.</summary>
+    /// <summary>Pixels between neighbors and around the grid.</summary>
     public const int Margin = 2;
 
     /// <summary>Pixels between an input and its output below.</summary>

@@ -5,7 +5,7 @@ using VaeGpu.Training;
 
 namespace VaeGpu.Host.Pictures;
 
-/// <summary>Levels 0 (black) to 255, shape (Height, Width, Channels): grey with one channel; red, green and blue with three.</summary>
+/// <summary>Levels 0 (black) to 255, shape (Height, Width, Channels): gray with one channel; red, green and blue with three.</summary>
 public sealed record Picture(byte[] Pixels, int Width, int Height, int Channels = 1) : IShown
 {
     /// <summary>Writes the picture to <paramref name="path"/> as PNG.</summary>

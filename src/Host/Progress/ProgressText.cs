@@ -9,7 +9,7 @@ internal static class ProgressText
 {
     /// <summary>What the numbers of the other lines are.</summary>
     public static string Legend(RunConfiguration run) => $"losses  total (reconstruction + KL), {run.LossUnit}"
-        + (run.Model.HasLikelihood ? "" : ": hybrid is no likelihood, and its totals are no nats");
+        + (run.Model.HasLikelihood ? "" : ": hybrid is a loss without a likelihood, and its totals are not in nats");
 
     /// <summary>A finished epoch.</summary>
     public static string Of(EpochMetrics metrics, int epochs) =>

@@ -23,7 +23,7 @@ public static class Bounds
     /// <summary>A distance in units of the scale, between ±10¹².</summary>
     public static float Distance(float distance) => Clamp(distance, -LargestDistance, LargestDistance);
 
-    /// <summary>A datum of a law on [0, 1], between ±10⁶: one that strays from there has no meaning, but a finite loss.</summary>
+    /// <summary>A datum of a distribution on [0, 1], between ±10⁶: one that strays from there has no meaning, but a finite loss.</summary>
     public static float Level(float x) => Clamp(x, -LargestLevel, LargestLevel);
 
     /// <summary>A number between bounds; NaN passes.</summary>

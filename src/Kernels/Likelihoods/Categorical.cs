@@ -2,7 +2,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>One of K classes, from their logits l: −log p(x) = log Σ eˡ − l_c, c the class of x.</summary>
 /// <remarks>
-/// Grey levels in K intervals of equal width, or symbols: <see cref="GreyLevels"/>. ∂/∂l_k = softmax_k − [k = c]. Mean Σ softmax_k·k/Width.
+/// Gray levels in K intervals of equal width, or symbols: <see cref="GrayLevels"/>. ∂/∂l_k = softmax_k − [k = c]. Mean Σ softmax_k·k/Width.
 /// 2 reads, 1 write and 2 exponentials for each class; any K.
 /// </remarks>
 public struct Categorical : IStreamedLikelihood
@@ -10,16 +10,16 @@ public struct Categorical : IStreamedLikelihood
     public static LikelihoodDescription Description => new(
         Support.Levels | Support.Symbols, o => o.Symbols ? SettingsOfSymbols(o.Classes) : Settings(o.Classes), nameof(LikelihoodOptions.Classes));
 
-    /// <summary>The settings of K grey levels.</summary>
+    /// <summary>The settings of K gray levels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 65536].</exception>
-    public static LikelihoodSettings Settings(int classes) => GreyLevels.OfGrey(classes) with { Count = classes };
+    public static LikelihoodSettings Settings(int classes) => GrayLevels.OfGray(classes) with { Count = classes };
 
     /// <summary>The settings of K symbols, a byte each.</summary>
     /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 256].</exception>
     public static LikelihoodSettings SettingsOfSymbols(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);
-        return GreyLevels.OfSymbols(classes);
+        return GrayLevels.OfSymbols(classes);
     }
 
     public static int Outputs(LikelihoodSettings settings) => settings.Count;
@@ -27,7 +27,7 @@ public struct Categorical : IStreamedLikelihood
     public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings)
     {
         LogSumExp sum = Logits.Sum(outputs, planes, settings.Count);
-        float own = Logits.Read(outputs, planes, GreyLevels.Class(x, settings, settings.Count));
+        float own = Logits.Read(outputs, planes, GrayLevels.Class(x, settings, settings.Count));
         return new() { Logits = sum, NegativeLog = LogSumExp.Minus(sum, own) };
     }
 
@@ -35,7 +35,7 @@ public struct Categorical : IStreamedLikelihood
         float x, ArrayView<float> outputs, Planes planes, FirstPass sums, ArrayView<float> gradient, float weight,
         LikelihoodSettings settings)
     {
-        int own = GreyLevels.Class(x, settings, settings.Count);
+        int own = GrayLevels.Class(x, settings, settings.Count);
         for (int k = 0; k < settings.Count; k++)
         {
             float share = LogSumExp.Share(sums.Logits, Logits.Read(outputs, planes, k));

@@ -4,7 +4,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>
 /// Continuous Bernoulli from the logit l (Loaiza-Ganem and Cunningham 2019): p(x) = e^(x·l)·l/(eˡ − 1) on [0, 1], the density that
-/// the cross-entropy lacks on grey levels.
+/// the cross-entropy lacks on gray levels.
 /// </summary>
 /// <remarks>
 /// <para>With a = |l|: −log p(x) = max(l, 0) − x·l + ln((1 − e⁻ᵃ)/a). Near l = 0, where that is a small difference, the even part is
@@ -16,7 +16,7 @@ public struct ContinuousBernoulli : ILikelihood
 {
     public static LikelihoodDescription Description => new(Support.UnitInterval);
 
-    // Below this |l| the series is used; below the second the law is uniform to the last bit of a draw.
+    // Below this |l| the series is used; below the second the distribution is uniform to the last bit of a draw.
     private const float SeriesBelow = 1f;
     private const float UniformBelow = 1e-7f;
 

@@ -2,7 +2,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>
 /// The density whose −log is Huber's loss: −log p(x) = H(t) + C, t = (x − μ)/σ, H(t) = ½t² up to |t| = δ and δ(|t| − ½δ) beyond: a
-/// Gaussian with the tails of a Laplace law (Huber 1964, his least favourable law).
+/// Gaussian with the tails of a Laplace distribution (Huber 1964, his least favorable distribution).
 /// </summary>
 /// <remarks>
 /// C = log σ + log(√2π·erf(δ/√2) + (2/δ)·e^−½δ²). ∂/∂μ = −t/σ, t cut off at ±δ. The rest:

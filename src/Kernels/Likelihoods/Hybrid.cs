@@ -8,7 +8,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </summary>
 /// <remarks>
 /// ∂/∂l = (s − x)·(λ + 2(1 − λ)·s(1 − s)), with 1 − s = sigmoid(−l). What it shows is s; its sampler draws the cross-entropy's
-/// Bernoulli law.
+/// Bernoulli distribution.
 /// </remarks>
 public struct Hybrid : ILikelihood
 {

@@ -32,7 +32,7 @@ public struct FirstPass
 /// from memory, once for the loss and once more for the gradient, where an <see cref="ILikelihood"/> holds them in registers.
 /// </summary>
 /// <remarks>
-/// The layout is the same: output k of dimension j is column k·D + j, so that neighbouring threads read neighbours.
+/// The layout is the same: output k of dimension j is column k·D + j, so that neighboring threads read neighbors.
 /// <see cref="Reconstruction"/> takes these; an <see cref="ILikelihood"/> is one in <see cref="InRegisters{TLikelihood}"/>.
 /// </remarks>
 public interface IStreamedLikelihood : IDescribed

@@ -2,7 +2,7 @@ using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>Laplace law of fixed scale b around the output μ: −log p(x) = |t| + log 2b, t = (x − μ)/b.</summary>
+/// <summary>Laplace distribution of fixed scale b around the output μ: −log p(x) = |t| + log 2b, t = (x − μ)/b.</summary>
 /// <remarks>
 /// ∂/∂μ = −sign(t)/b, and 0 where x = μ; mean μ, variance 2b². Sampler: |t| = −ln(1 − u), and a random sign.
 /// </remarks>
@@ -38,7 +38,7 @@ public struct Laplace : ILikelihood
         return MathF.Abs(distance) > 0f ? sign : distance;
     }
 
-    /// <summary>A draw of the law with μ = 0 and b = 1.</summary>
+    /// <summary>A draw of the distribution with μ = 0 and b = 1.</summary>
     public static float Standard(RandomWords words)
     {
         float magnitude = -Logarithm.Log(1f - Philox.Uniform(words.A));

@@ -2,7 +2,7 @@ using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>Laplace law whose outputs are μ and ℓ = log b: −log p(x) = |t| + ℓ + log 2, t = (x − μ)·e^−ℓ.</summary>
+/// <summary>Laplace distribution whose outputs are μ and ℓ = log b: −log p(x) = |t| + ℓ + log 2, t = (x − μ)·e^−ℓ.</summary>
 /// <remarks>∂/∂μ = −sign(t)·e^−ℓ; ∂/∂ℓ = 1 − |t|, and 0 where ℓ lies beyond its bounds; mean μ, variance 2b².</remarks>
 public struct LearnedLaplace : ILikelihood
 {

@@ -3,17 +3,17 @@ using VaeGpu.Kernels.Numerics;
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>
-/// A discretised logistic law of a <see cref="Mixture{TComponent}"/> (Salimans, Karpathy, Chen and Kingma 2017), outputs μ and log s: what
-/// a logistic variable puts on the interval around a grey level; the lowest and the highest level have the tails.
+/// A discretized logistic distribution of a <see cref="Mixture{TComponent}"/> (Salimans, Karpathy, Chen and Kingma 2017), outputs μ and log s: what
+/// a logistic variable puts on the interval around a gray level; the lowest and the highest level have the tails.
 /// </summary>
 /// <remarks>
-/// <para>Grey levels 0 … L−1 lie on [−1, 1] as in the paper, 2/(L − 1) apart: y = 2·level/(L − 1) − 1. With h = 1/(L − 1),
+/// <para>Gray levels 0 … L−1 lie on [−1, 1] as in the paper, 2/(L − 1) apart: y = 2·level/(L − 1) − 1. With h = 1/(L − 1),
 /// p = (y + h − μ)/s and m = (y − h − μ)/s the mass is σ(p) − σ(m).</para>
 /// <para>The paper takes the logarithm of that difference, and where it is small the density times the width instead. Here it is
 /// exact everywhere: σ(p) − σ(m) = (1 − e^−(p − m))·σ(p)·σ(−m), so log = ln(1 − e^−w) − softplus(−p) − softplus(m), w = 2h/s: no difference
 /// of near numbers is left. The lowest level has −softplus(−p) alone, the highest −softplus(m).</para>
 /// <para>∂/∂μ = (σ(m) − σ(−p))/s; ∂/∂log s = m·σ(m) − p·σ(−p) − w/(eʷ − 1), the terms of the tails left out likewise; 0 beyond [−7, 10],
-/// the paper's lower bound of log s. Mean: 1 − 2h·Σ σ(edges), in grey. Sampler: s·logit(u) + μ, rounded to the nearest level.</para>
+/// the paper's lower bound of log s. Mean: 1 − 2h·Σ σ(edges), in gray. Sampler: s·logit(u) + μ, rounded to the nearest level.</para>
 /// </remarks>
 public struct LogisticComponent : IComponent
 {
@@ -23,12 +23,12 @@ public struct LogisticComponent : IComponent
     private const float SmallestLogScale = -7f;
     private const float LargestLogScale = 10f;
 
-    /// <summary>The settings of a mixture of K components over L grey levels.</summary>
+    /// <summary>The settings of a mixture of K components over L gray levels.</summary>
     /// <exception cref="ArgumentOutOfRangeException">K is not positive, or L does not lie in [2, 65536].</exception>
     public static LikelihoodSettings Settings(int components, int levels = 256)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(components);
-        return GreyLevels.OfGrey(levels) with { Count = components };
+        return GrayLevels.OfGray(levels) with { Count = components };
     }
 
     public static float Log(float x, float location, float spread, LikelihoodSettings settings)
@@ -77,7 +77,7 @@ public struct LogisticComponent : IComponent
 
     private static Interval Of(float x, float location, float logScale, LikelihoodSettings settings)
     {
-        float level = GreyLevels.Class(x, settings, (int)settings.Width + 1);
+        float level = GrayLevels.Class(x, settings, (int)settings.Width + 1);
         float inverse = Exponential.Exp(-logScale);
         float half = 1f / settings.Width;
         float distance = (2f * level - settings.Width) * half - location;

@@ -11,7 +11,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// is 0 there and the gradient of the whole, σ² following μ, is the one through μ alone: what <see cref="Gaussian"/> computes.
 /// Within the bounds of log σ², that is; beyond them σ² is a constant and the same holds.</para>
 /// <para>log σ² − log σ₀² is kept in a parameter that has no gradient, so that evaluation, samples and checkpoints know the σ of
-/// the last step: a law fixed before it sees the data that it is measured on.</para>
+/// the last step: a distribution fixed before it sees the data that it is measured on.</para>
 /// <para>Layouts, row-major: data and outputs (rows, D); errors (rows). SquaredErrors: group i has row i. Fit: one group. Both
 /// with the order, the 1024 shared bytes and the barriers of <see cref="RowReduction"/>. Tests: LikelihoodTests.</para>
 /// </remarks>

@@ -2,7 +2,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>
 /// The density whose −log is the pseudo-Huber loss, smooth everywhere: −log p(x) = P(t) + C, t = (x − μ)/σ,
-/// P(t) = δ²(√(1 + (t/δ)²) − 1): the symmetric hyperbolic law (Barndorff-Nielsen 1977).
+/// P(t) = δ²(√(1 + (t/δ)²) − 1): the symmetric hyperbolic distribution (Barndorff-Nielsen 1977).
 /// </summary>
 /// <remarks>
 /// C = log σ + log(2δ·e^δ²·K₁(δ²)), K₁ the modified Bessel function: with t = δ·sinh v the integral of e^−P is its own. P is

@@ -82,7 +82,7 @@ public static class BlockedMatMul
     private static int Columns<TBlock>() where TBlock : struct, IBlock => TBlock.Columns * TBlock.ThreadColumns;
 
     /// <summary>
-    /// The thread's part of the operand's elements (first + line, start + k), zeros outside; neighbouring threads read neighbours.
+    /// The thread's part of the operand's elements (first + line, start + k), zeros outside; neighboring threads read neighbors.
     /// </summary>
     private static void Fetch<TBlock, TOperand>(
         ArrayView<float> operand, ArrayView<float> next, int lines, int first, int allLines, int start, int depth)
@@ -145,7 +145,7 @@ public static class BlockedMatMul
 
     /// <summary>
     /// Where a line lies in a slab at depth k + more, which stay within one multiple of 4. It is turned by multiples of 4, so that vectors
-    /// of 4 stay whole; turned by as much as there are lines it changes places with the neighbouring depth's.
+    /// of 4 stay whole; turned by as much as there are lines it changes places with the neighboring depth's.
     /// </summary>
     private static int Place<TBlock, TOperand>(int k, int more, int line, int lines)
         where TBlock : struct, IBlock

@@ -8,7 +8,7 @@ namespace VaeGpu.Kernels;
 /// A·B is <c>DepthFastest, DepthSlowest</c> over (M, K) and (K, N); Aᵀ·B <c>DepthSlowest, DepthSlowest</c> over (K, M) and
 /// (K, N); A·Bᵀ <c>DepthFastest, DepthFastest</c> over (M, K) and (N, K). No matrix has 2³¹ elements or more.</para>
 /// <para>Threads: group (x, y) computes rows x·R … of columns y·C·G …, G the group's width; a thread has R rows of the C
-/// columns that start at its own, G apart, so that neighbouring threads read neighbouring columns: a vector load on a CPU, a
+/// columns that start at its own, G apart, so that neighboring threads read neighboring columns: a vector load on a CPU, a
 /// coalesced one on a GPU. The left operand is the same for all threads of a group: a broadcast. x runs fastest, so the panel
 /// of the right operand stays in the cache while the rows pass by.</para>
 /// <para>Costs: 2MNK FLOPs; a thread does R·C of them, twice, for R + C loads. No shared memory, no barriers.</para>
@@ -61,7 +61,7 @@ public static class MatMul
 
     /// <summary>
     /// The epilogue of the thread's own results, read back from the cache: in a loop, for 24 copies of a long function would
-    /// outgrow what a compiler optimises.
+    /// outgrow what a compiler optimizes.
     /// </summary>
     private static void FinishStored<TTile, TEpilogue>(
         ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, int firstRow, int firstColumn, MatMulShape shape)

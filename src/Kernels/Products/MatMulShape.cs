@@ -69,11 +69,11 @@ public struct Fours<TTile> : ITile where TTile : struct, ITile
 /// </summary>
 public interface IOperand
 {
-    /// <summary>Whether neighbours in a line are neighbours in memory.</summary>
+    /// <summary>Whether neighbors in a line are neighbors in memory.</summary>
     static abstract bool DepthIsFastest { get; }
     /// <summary>The index of the first element of a line.</summary>
     static abstract int Start(int line, int depth);
-    /// <summary>The distance between neighbours in a line.</summary>
+    /// <summary>The distance between neighbors in a line.</summary>
     static abstract int Step(int lines);
 }
 

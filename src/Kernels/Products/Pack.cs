@@ -17,7 +17,7 @@ public struct PackShape
 /// <remarks>
 /// <para>source is (lines, depth) or (depth, lines), row-major, as the operand says; packed (PackedLines, Words) words, each of one number
 /// in tf32 or two in bf16, the depth running fastest.</para>
-/// <para>Threads: a group of 32×8 packs a block of 32 lines by 32 words; neighbours along X write neighbours. A source whose lines run
+/// <para>Threads: a group of 32×8 packs a block of 32 lines by 32 words; neighbors along X write neighbors. A source whose lines run
 /// fastest is read along them and turned in shared memory, whose rows are 33 long: reading them down is free of bank conflicts in
 /// tf32, and takes two goes in bf16.</para>
 /// <para>Costs: 4 bytes read, and 4 (tf32) or 2 (bf16) written for a number; 4224 or 8448 shared bytes and one barrier where it turns.

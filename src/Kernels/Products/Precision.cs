@@ -21,7 +21,7 @@ public enum Precision
 /// <remarks>Layouts of fragments: PTX ISA, "Matrix Fragments for mma.m16n8k8" and "m16n8k16".</remarks>
 public interface ITensorPrecision
 {
-    /// <summary>Numbers of a word of 32 bits, neighbours in the depth.</summary>
+    /// <summary>Numbers of a word of 32 bits, neighbors in the depth.</summary>
     static abstract int NumbersPerWord { get; }
     /// <summary>Words of a lane of the left factor's 16 rows over 16 of the depth.</summary>
     static abstract int LeftWords { get; }
@@ -80,7 +80,7 @@ public struct Tf32 : ITensorPrecision
 
 /// <summary>bf16, rounded to nearest, halves to even; an instruction takes 16 of the depth.</summary>
 /// <remarks>
-/// Numbers that a lane packs itself are not neighbours: it takes the depth in the order 0, 4, 1, 5 … within each half, in both factors
+/// Numbers that a lane packs itself are not neighbors: it takes the depth in the order 0, 4, 1, 5 … within each half, in both factors
 /// alike, so that it finds its pairs among its own numbers.
 /// </remarks>
 public struct Bf16 : ITensorPrecision

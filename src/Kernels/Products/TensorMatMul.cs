@@ -36,7 +36,7 @@ public struct Tensor32x32 : ITensorBlock
 /// <para>The depth is taken in slabs of 32 by <c>cp.async</c>, three of them in shared memory: one is multiplied while two are on their
 /// way. The barrier of a round says that a slab has come for all threads, and that all are done with the one before it, whose place
 /// the next takes. Rows and depths that are not there are filled with zeros.</para>
-/// <para>A slab lies in memory's own order. [line, k], k neighbours in memory: the eight 16-byte parts of a line are turned by line % 8,
+/// <para>A slab lies in memory's own order. [line, k], k neighbors in memory: the eight 16-byte parts of a line are turned by line % 8,
 /// and <c>ldmatrix</c> takes eight lines' parts from different banks. [k, line]: lines are turned by 8·(k % 4), and the lanes of a load,
 /// 8 lines of 4 k, have different banks.</para>
 /// <para>Costs: 2MNK FLOPs; 4·MNK·(1/rows + 1/columns of the block) bytes read by 16 at a time (by 4 where rows are not multiples of
@@ -116,7 +116,7 @@ public static class TensorMatMul
         ((address & 15) == 0) & ((TOperand.DepthIsFastest ? depth : lines) % 4 == 0);
 
     /// <summary>
-    /// Starts the copies of the operand's elements (first + line, start + k) into a slab; neighbouring threads copy neighbours.
+    /// Starts the copies of the operand's elements (first + line, start + k) into a slab; neighboring threads copy neighbors.
     /// </summary>
     private static void Fetch<TOperand>(ulong operand, uint slab, int lines, int first, int allLines, int start, int depth, bool wide)
         where TOperand : struct, IOperand
@@ -208,7 +208,7 @@ public static class TensorMatMul
     }
 
     /// <summary>
-    /// Of two neighbouring tiles of 8 columns: the first one's numbers at <paramref name="at"/>, the second one's 4 further on.
+    /// Of two neighboring tiles of 8 columns: the first one's numbers at <paramref name="at"/>, the second one's 4 further on.
     /// </summary>
     private static void ReadPair<TOperand>(
         ArrayView<float> slabs, uint shared, int slab, int lines, int line, int k, ArrayView<float> numbers, int at)

@@ -47,7 +47,7 @@ public struct AdamSettings
     }
 }
 
-/// <summary>A flat range of elements: groups take neighbouring chunks, a thread some elements of its group's chunk.</summary>
+/// <summary>A flat range of elements: groups take neighboring chunks, a thread some elements of its group's chunk.</summary>
 public struct FlatShape
 {
     /// <summary>Elements in all.</summary>

@@ -11,7 +11,7 @@ public struct BatchShape
     public int Count;
     /// <summary><see cref="Shuffle.HalfBits"/> of <see cref="Count"/>; 0 takes the rows in the order of the data set.</summary>
     public int HalfBits;
-    /// <summary>Whether (1) or not (0) grey levels become 1 with the probability that they say, else 0.</summary>
+    /// <summary>Whether (1) or not (0) gray levels become 1 with the probability that they say, else 0.</summary>
     public int Binarize;
 }
 

@@ -6,7 +6,7 @@ namespace VaeGpu.Training.Checks;
 /// <summary>The proof of one likelihood's formulas on one device.</summary>
 /// <remarks>
 /// Loss: kernel against the definition in double precision. Gradient: against central differences of
-/// the definition. Twins: fused against unfused, bit for bit. Normalisation: the integral or sum of e^−loss, the kernel's own. Mean:
+/// the definition. Twins: fused against unfused, bit for bit. Normalization: the integral or sum of e^−loss, the kernel's own. Mean:
 /// against the integral of x·p. Sampler: mean and variance of draws against those integrals, in standard errors. Extremes: how
 /// many losses and gradients are not finite where outputs and data are anything finite. Shared and optimal variance: its gradient;
 /// its value, and the gradient where it follows μ.
@@ -33,7 +33,7 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLikelih
         yield return Result("mean", MeanError(runner.Mean(outputs, Shape), outputs), MeanBound);
         if (isNormalized)
         {
-            yield return Result("normalisation", NormalisationError(runner), MassBound);
+            yield return Result("normalization", NormalizationError(runner), MassBound);
             (double mean, double variance) = SamplerErrors(runner);
             yield return Result("sampler's mean", mean, StandardErrors);
             yield return Result("sampler's variance", variance, StandardErrors);
@@ -92,7 +92,7 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLikelih
     }
 
     /// <summary>A row for each node: the kernel's loss at x is rounded as x is, so x is the float nearest to the node.</summary>
-    private double NormalisationError(LikelihoodRunner runner)
+    private double NormalizationError(LikelihoodRunner runner)
     {
         double worst = 0;
         for (var trial = 0; trial < 4; trial++)
@@ -112,15 +112,15 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLikelih
     private (double Mean, double Variance) SamplerErrors(LikelihoodRunner runner)
     {
         var shape = new ReconstructionShape { Rows = 2048, Columns = 8 };
-        double[][] laws = [.. Enumerable.Range(0, shape.Columns).Select(_ => Draw())];
+        double[][] columns = [.. Enumerable.Range(0, shape.Columns).Select(_ => Draw())];
         var outputs = new float[shape.Rows * shape.Columns * reference.Outputs];
         for (var i = 0; i < outputs.Length; i++)
-            outputs[i] = (float)laws[i % shape.Columns][i / shape.Columns % reference.Outputs];
+            outputs[i] = (float)columns[i % shape.Columns][i / shape.Columns % reference.Outputs];
         float[] samples = runner.Sample(outputs, shape);
         double worstMean = 0, worstVariance = 0;
         for (var column = 0; column < shape.Columns; column++)
         {
-            double[] o = laws[column];
+            double[] o = columns[column];
             var mean = Moment(o, x => x);
             var variance = Moment(o, x => Math.Pow(x - mean, 2));
             var fourth = Moment(o, x => Math.Pow(x - mean, 4));

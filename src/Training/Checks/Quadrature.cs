@@ -2,7 +2,7 @@ using MathNet.Numerics.Integration;
 
 namespace VaeGpu.Training.Checks;
 
-/// <summary>Nodes and weights of a sum that stands for an integral, or that is the sum over a law's values.</summary>
+/// <summary>Nodes and weights of a sum that stands for an integral, or that is the sum over a distribution's values.</summary>
 internal sealed record Quadrature(double[] Nodes, double[] Weights)
 {
     private const int Order = 16;
@@ -10,7 +10,7 @@ internal sealed record Quadrature(double[] Nodes, double[] Weights)
     /// <summary>The sum over values.</summary>
     public static Quadrature Over(double[] values) => new(values, [.. values.Select(_ => 1.0)]);
 
-    /// <summary>The integral by Gauss–Legendre rules over the panels between neighbouring points, which need not be in order.</summary>
+    /// <summary>The integral by Gauss–Legendre rules over the panels between neighboring points, which need not be in order.</summary>
     public static Quadrature Between(IEnumerable<double> points)
     {
         double[] ends = [.. points.Distinct().Order()];

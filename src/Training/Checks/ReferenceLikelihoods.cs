@@ -7,7 +7,7 @@ namespace VaeGpu.Training.Checks;
 public static class ReferenceLikelihoods
 {
     private const double Scale = 0.3, Delta = 0.8, Share = 0.3, Freedom = 7;
-    private const int GreyClasses = 16, SymbolClasses = 27, Components = 3, Levels = 256;
+    private const int GrayClasses = 16, SymbolClasses = 27, Components = 3, Levels = 256;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ReferenceLikelihood> All { get; } =
@@ -20,7 +20,7 @@ public static class ReferenceLikelihoods
         Scaled(
             Likelihood.LaplaceLearned, new(), (x, o) => Math.Abs(x - o[0]) / Math.Exp(o[1]) + Math.Log(2) + o[1], o => Math.Exp(o[1])),
         OfLogit(Likelihood.Bernoulli, CrossEntropy),
-        OfClasses("", new() { Classes = GreyClasses }, GreyClasses - 1),
+        OfClasses("", new() { Classes = GrayClasses }, GrayClasses - 1),
         OfClasses(" (symbols)", new() { Classes = SymbolClasses, Symbols = true }, 255),
         new()
         {
@@ -60,7 +60,7 @@ public static class ReferenceLikelihoods
 
     private static double CrossEntropy(double x, double[] o) => x * SoftPlus(-o[0]) + (1 - x) * SoftPlus(o[0]);
 
-    /// <summary>−log p with the normaliser from its definition: an integral, taken once.</summary>
+    /// <summary>−log p with the normalizer from its definition: an integral, taken once.</summary>
     private static double Huber(double x, double[] o) => HuberLoss((x - o[0]) / Scale) + HuberConstant;
 
     private static double PseudoHuber(double x, double[] o) => PseudoHuberLoss((x - o[0]) / Scale) + PseudoHuberConstant;
@@ -93,9 +93,9 @@ public static class ReferenceLikelihoods
     {
         const double half = 1.0 / (Levels - 1);
         var level = Math.Round(x * (Levels - 1));
-        double centre = 2 * half * level - 1 - location, scale = Math.Exp(logScale);
-        double upper = level == Levels - 1 ? double.PositiveInfinity : (centre + half) / scale;
-        double lower = level == 0 ? double.NegativeInfinity : (centre - half) / scale;
+        double center = 2 * half * level - 1 - location, scale = Math.Exp(logScale);
+        double upper = level == Levels - 1 ? double.PositiveInfinity : (center + half) / scale;
+        double lower = level == 0 ? double.NegativeInfinity : (center - half) / scale;
         static double Sigmoid(double t) => 1 / (1 + Math.Exp(-t));
         return Math.Log(lower > 0 ? Sigmoid(-lower) - Sigmoid(-upper) : Sigmoid(upper) - Sigmoid(lower));
     }

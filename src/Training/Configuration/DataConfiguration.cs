@@ -19,7 +19,7 @@ public sealed record DataConfiguration
     /// <summary>Images held out.</summary>
     public required int Test { get; init; }
 
-    /// <summary>How the columns of a table were standardised; null where the data is no table.</summary>
+    /// <summary>How the columns of a table were standardized; null where the data is no table.</summary>
     public IReadOnlyList<ColumnScale>? Columns { get; init; }
 
     /// <summary>The symbols of text; null where the data is no text.</summary>
@@ -28,7 +28,7 @@ public sealed record DataConfiguration
     /// <summary>What the classes are called; null where they are numbers, or there are none.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
-    /// <summary>When grey pixels become black or white.</summary>
+    /// <summary>When gray pixels become black or white.</summary>
     public Binarization Binarization { get; init; }
 
     /// <summary>What earlier versions wrote in its place: whether pixels were drawn once.</summary>
@@ -38,11 +38,11 @@ public sealed record DataConfiguration
     [JsonIgnore]
     public string Examples => Columns is not null ? "rows" : Alphabet is not null ? "lines" : "images";
 
-    /// <summary>The size of an example in words, such as "3 columns", "28×28 pixels" or "32×32 pixels in colour".</summary>
+    /// <summary>The size of an example in words, such as "3 columns", "28×28 pixels" or "32×32 pixels in color".</summary>
     public string SizeInWords(int width, int height, int channels) => FormattableString.Invariant(
         Columns is not null ? $"{width} columns"
         : Alphabet is not null ? $"{width} characters"
-        : (FormattableString)$"{width}×{height} pixels{(channels == 1 ? "" : " in colour")}");
+        : (FormattableString)$"{width}×{height} pixels{(channels == 1 ? "" : " in color")}");
 
     /// <summary>Refuses other data that is of another kind: pictures, a table or text.</summary>
     /// <exception cref="RunException">It is.</exception>

@@ -18,7 +18,7 @@ public sealed record ModelConfiguration
     /// <summary>Rows of an image, in pixels.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Channels of an image: 1 for grey, 3 for red, green and blue.</summary>
+    /// <summary>Channels of an image: 1 for gray, 3 for red, green and blue.</summary>
     public int Channels { get; init; } = 1;
 
     /// <summary>

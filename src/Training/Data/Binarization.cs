@@ -1,9 +1,9 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>When grey pixels become black or white, white with the probability of their grey level.</summary>
+/// <summary>When gray pixels become black or white, white with the probability of their gray level.</summary>
 public enum Binarization
 {
-    /// <summary>They stay grey.</summary>
+    /// <summary>They stay gray.</summary>
     None,
 
     /// <summary>Drawn once, when the data is loaded.</summary>

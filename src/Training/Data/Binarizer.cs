@@ -1,10 +1,10 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>Black and white from grey, as a Bernoulli likelihood takes it.</summary>
+/// <summary>Black and white from gray, as a Bernoulli likelihood takes it.</summary>
 public static class Binarizer
 {
     /// <summary>
-    /// Draws each pixel white with probability level/255, else black; image i by (seed, first + i) alone. Colours are drawn channel by
+    /// Draws each pixel white with probability level/255, else black; image i by (seed, first + i) alone. Colors are drawn channel by
     /// channel.
     /// </summary>
     public static ImageSet Once(ImageSet images, ulong seed, int first, int threads)
@@ -20,7 +20,7 @@ public static class Binarizer
     }
 
     /// <summary>The share of pixels that are neither black nor white; 0 of a table.</summary>
-    public static double GreyShare(ImageSet images) =>
+    public static double GrayShare(ImageSet images) =>
         images.Pixels.Length == 0 ? 0 : 1 - (double)(Count(images, byte.MinValue) + Count(images, byte.MaxValue)) / images.Pixels.Length;
 
     private static int Count(ImageSet images, byte level) => images.Pixels.AsSpan().Count(level);

@@ -42,5 +42,5 @@ public static class Conditioning
     }
 
     private static byte[] Required(ImageSet images) => images.Labels
-        ?? throw new DataException("The model is conditioned on labels and the images have none; use labelled data, or train without --condition.");
+        ?? throw new DataException("The model is conditioned on labels and the images have none; use labeled data, or train without --condition.");
 }

@@ -7,7 +7,7 @@ namespace VaeGpu.Training.Data;
 /// <param name="Columns">The scales of a table's columns.</param>
 /// <param name="Alphabet">The symbols of lines of text, the first being the blank that fills them up.</param>
 /// <param name="LabelNames">The classes of a conditional model, where they have names.</param>
-/// <param name="Binarization">When grey pixels become black or white; tables and text have none.</param>
+/// <param name="Binarization">When gray pixels become black or white; tables and text have none.</param>
 /// <param name="Whole">Whether data without a held-out part is all held out, in its order, for a model that is trained already.</param>
 public sealed record DataFit(
     int? Width = null, int? Height = null, int? Channels = null, IReadOnlyList<ColumnScale>? Columns = null, string? Alphabet = null,

@@ -4,7 +4,7 @@ namespace VaeGpu.Training.Data;
 
 /// <summary>
 /// Writes one digit after another: a way of writing it, a hand (slant, turn, width, bend), a tremble of every point, a pen. As in MNIST,
-/// the strokes fit a box of 20 pixels and their centre of mass is the middle of the picture. Used by one thread at a time.
+/// the strokes fit a box of 20 pixels and their center of mass is the middle of the picture. Used by one thread at a time.
 /// </summary>
 internal sealed class DigitPainter
 {
@@ -92,7 +92,7 @@ internal sealed class DigitPainter
     }
 
     /// <summary>
-    /// Scales the strokes' longer side to <paramref name="side"/> pixels and moves their centre of mass near the middle, but off the rim.
+    /// Scales the strokes' longer side to <paramref name="side"/> pixels and moves their center of mass near the middle, but off the rim.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Fit(Span<StrokeSegment> strokes, float side, ref StrokeRandom random)

@@ -38,7 +38,7 @@ public sealed class ImageSet
     }
 
     /// <summary>
-    /// Grey levels 0 (black) to 255 (white), shape (count, channels·height·width): image after image, channel after channel, row after
+    /// Gray levels 0 (black) to 255 (white), shape (count, channels·height·width): image after image, channel after channel, row after
     /// row; empty for a table.
     /// </summary>
     public byte[] Pixels { get; }
@@ -58,7 +58,7 @@ public sealed class ImageSet
     /// <summary>Rows of an image, in pixels; 1 for a table.</summary>
     public int Height { get; }
 
-    /// <summary>1 for grey images and tables, 3 for red, green and blue.</summary>
+    /// <summary>1 for gray images and tables, 3 for red, green and blue.</summary>
     public int Channels { get; }
 
     /// <summary>The number of examples.</summary>

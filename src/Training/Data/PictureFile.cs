@@ -18,7 +18,7 @@ namespace VaeGpu.Training.Data;
 
 /// <summary>
 /// Reads pictures; of several frames the first. Transparent pixels stand before black, 16-bit PNG levels keep their upper 8 bits, and
-/// photographs are turned as their EXIF orientation says. A picture is grey where all its pixels are, unless it is a truecolor PNG.
+/// photographs are turned as their EXIF orientation says. A picture is gray where all its pixels are, unless it is a truecolor PNG.
 /// </summary>
 internal static class PictureFile
 {
@@ -88,7 +88,7 @@ internal static class PictureFile
     /// <summary>The transparent color of a 16-bit PNG file, which the decoder takes with its bytes swapped.</summary>
     private static Rgb48? ColorKey(PngMetadata png) => png switch
     {
-        { TransparentL16: { } grey } => new Rgb48(Swapped(grey.PackedValue), Swapped(grey.PackedValue), Swapped(grey.PackedValue)),
+        { TransparentL16: { } gray } => new Rgb48(Swapped(gray.PackedValue), Swapped(gray.PackedValue), Swapped(gray.PackedValue)),
         { TransparentRgb48: { } color } => new Rgb48(Swapped(color.R), Swapped(color.G), Swapped(color.B)),
         _ => null,
     };

@@ -1,6 +1,6 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>Reads PGM and PPM pictures (Netpbm): P2 and P5 are grey, P3 and P6 colour; P2 and P3 are text, P5 and P6 binary.</summary>
+/// <summary>Reads PGM and PPM pictures (Netpbm): P2 and P5 are gray, P3 and P6 color; P2 and P3 are text, P5 and P6 binary.</summary>
 internal sealed class PnmFile
 {
     private readonly string path;

@@ -1,10 +1,10 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>A picture of a file: 8-bit levels, shape (channels, height, width), with 1 channel (grey) or 3 (red, green, blue).</summary>
+/// <summary>A picture of a file: 8-bit levels, shape (channels, height, width), with 1 channel (gray) or 3 (red, green, blue).</summary>
 public sealed record RasterImage(byte[] Levels, int Width, int Height, int Channels)
 {
     /// <summary>
-    /// The picture with other channels: grey is copied to all three; colour becomes luma, 0.299·red + 0.587·green + 0.114·blue.
+    /// The picture with other channels: gray is copied to all three; color becomes luma, 0.299·red + 0.587·green + 0.114·blue.
     /// </summary>
     public RasterImage WithChannels(int channels)
     {
@@ -13,10 +13,10 @@ public sealed record RasterImage(byte[] Levels, int Width, int Height, int Chann
         var size = Width * Height;
         if (channels == 3)
             return this with { Levels = [.. Levels, .. Levels, .. Levels], Channels = 3 };
-        var grey = new byte[size];
+        var gray = new byte[size];
         for (var i = 0; i < size; i++)
-            grey[i] = (byte)((299 * Levels[i] + 587 * Levels[size + i] + 114 * Levels[2 * size + i] + 500) / 1000);
-        return this with { Levels = grey, Channels = 1 };
+            gray[i] = (byte)((299 * Levels[i] + 587 * Levels[size + i] + 114 * Levels[2 * size + i] + 500) / 1000);
+        return this with { Levels = gray, Channels = 1 };
     }
 
     /// <summary>

@@ -54,17 +54,17 @@ public static class Shapes
     {
         var radius = 4.0 + factors.Scale;
         var (sine, cosine) = Math.SinCos(2 * Math.PI * factors.Rotation / Counts.Rotation);
-        var (centreX, centreY) = (Place(factors.X, Counts.X), Place(factors.Y, Counts.Y));
+        var (centerX, centerY) = (Place(factors.X, Counts.X), Place(factors.Y, Counts.Y));
         var reach = 1.2 * radius + 1;
         for (var pixel = 0; pixel < pixels.Length; pixel++)
         {
-            if (Math.Abs(pixel % Side + 0.5 - centreX) > reach || Math.Abs(pixel / Side + 0.5 - centreY) > reach)
+            if (Math.Abs(pixel % Side + 0.5 - centerX) > reach || Math.Abs(pixel / Side + 0.5 - centerY) > reach)
                 continue;
             var inside = 0;
             for (var point = 0; point < Points * Points; point++)
             {
-                var x = (pixel % Side + (point % Points + 0.5) / Points - centreX) / radius;
-                var y = (pixel / Side + (point / Points + 0.5) / Points - centreY) / radius;
+                var x = (pixel % Side + (point % Points + 0.5) / Points - centerX) / radius;
+                var y = (pixel / Side + (point / Points + 0.5) / Points - centerY) / radius;
                 inside += Holds(factors.Shape, cosine * x + sine * y, cosine * y - sine * x) ? 1 : 0;
             }
             pixels[pixel] = (byte)(255 * inside / (Points * Points));

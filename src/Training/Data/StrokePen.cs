@@ -11,7 +11,7 @@ namespace VaeGpu.Training.Data;
 public readonly record struct StrokeSegment(float Ax, float Ay, float Bx, float By, float Thinning);
 
 /// <summary>
-/// Draws segments as one soft stroke, white on black. With d the least thinned distance from a pixel's centre to a segment, and
+/// Draws segments as one soft stroke, white on black. With d the least thinned distance from a pixel's center to a segment, and
 /// t = clamp((outer − d) / (outer − inner), 0, 1), the pixel is ⌊255·t²(3 − 2t) + ½⌋. Only correctly rounded operations are used, one
 /// pixel to a lane, so that every processor draws the same bytes.
 /// </summary>
@@ -74,7 +74,7 @@ public sealed class StrokePen
         }
     }
 
-    /// <summary>Turns squared distances into grey levels. A row is stored as 32 bytes; the next row covers the four too many.</summary>
+    /// <summary>Turns squared distances into gray levels. A row is stored as 32 bytes; the next row covers the four too many.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Ink(float inner, float outer)
     {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// Tables of .csv and .npy files. Columns are standardised to mean 0 and deviation 1 over the part that is trained on, or as a model's
-/// data was. An .npy array of bytes is images: (count, height, width), with 3 behind for colour, or (count, columns).
+/// Tables of .csv and .npy files. Columns are standardized to mean 0 and deviation 1 over the part that is trained on, or as a model's
+/// data was. An .npy array of bytes is images: (count, height, width), with 3 behind for color, or (count, columns).
 /// </summary>
 internal static class TableFile
 {
@@ -12,12 +12,12 @@ internal static class TableFile
     {
         var table = CsvTable.Read(path);
         if (table.Classes is null)
-            return Standardised(path, table.Names, new ImageSet(table.Values, null, table.Names.Length), fit, seed);
+            return Standardized(path, table.Names, new ImageSet(table.Values, null, table.Names.Length), fit, seed);
         string[] classes = [.. table.Classes.Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 256)
             throw new DataException($"{path} has {classes.Length} classes; 256 are the most, so rename its class column if it is a number like any other.");
         var labels = Array.ConvertAll(table.Classes, name => (byte)Array.IndexOf(classes, name));
-        return Standardised(path, table.Names, new ImageSet(table.Values, labels, table.Names.Length) { LabelNames = classes }, fit, seed);
+        return Standardized(path, table.Names, new ImageSet(table.Values, labels, table.Names.Length) { LabelNames = classes }, fit, seed);
     }
 
     public static DataSplit LoadNpy(string path, DataFit fit, ulong seed)
@@ -31,7 +31,7 @@ internal static class TableFile
         if (bad >= 0)
             throw new DataException($"{path}: the value of row {bad / columns}, column {bad % columns} is missing or infinite; fill it in, or take the row or the column out.");
         string[] names = [.. Enumerable.Range(0, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"column {i}"))];
-        return Standardised(path, names, new ImageSet(array.Floats!, null, columns), fit, seed);
+        return Standardized(path, names, new ImageSet(array.Floats!, null, columns), fit, seed);
     }
 
     private static ImageSet Images(string path, byte[] bytes, int[] shape, int columns) => shape switch
@@ -51,7 +51,7 @@ internal static class TableFile
         return planes;
     }
 
-    private static DataSplit Standardised(string path, string[] names, ImageSet all, DataFit fit, ulong seed)
+    private static DataSplit Standardized(string path, string[] names, ImageSet all, DataFit fit, ulong seed)
     {
         var split = SeededSplit.Of(NameOf(path), all, seed, fit.Whole);
         var scales = fit.Columns ?? [.. names.Select((name, column) => Scale(name, split.Train, column))];

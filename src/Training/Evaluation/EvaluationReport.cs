@@ -49,7 +49,7 @@ public sealed record EvaluationReport
 
     /// <summary>
     /// How far the aggregate posterior, the mean of q(z∣x) over the images, lies from the prior: the sum over dimensions of the KL of the
-    /// normal law with its mean and variance, both measured in the prior's own units.
+    /// normal distribution with its mean and variance, both measured in the prior's own units.
     /// </summary>
     public required double AggregatePosteriorKl { get; init; }
 

@@ -15,10 +15,10 @@ internal sealed class LatentStatistics(int dimensions)
         count++;
         for (var i = 0; i < dimensions; i++)
         {
-            double centre = prior.IsEmpty ? 0 : prior[i];
+            double center = prior.IsEmpty ? 0 : prior[i];
             var priorLog = prior.Length > dimensions ? Clamp(prior[dimensions + i]) : 0;
             var log = Clamp(encoded[dimensions + i]);
-            var distance = (encoded[i] - centre) * Math.Exp(-priorLog / 2);
+            var distance = (encoded[i] - center) * Math.Exp(-priorLog / 2);
             var ratio = Math.Exp(log - priorLog);
             kl[i] += (distance * distance + ratio - 1 - (log - priorLog)) / 2;
             mean[i] += encoded[i];
@@ -39,9 +39,9 @@ internal sealed class LatentStatistics(int dimensions)
     /// <inheritdoc cref="EvaluationReport.AggregatePosteriorKl"/>
     public double AggregateKl => Enumerable.Range(0, dimensions).Sum(i =>
     {
-        var centre = place[i] / count;
-        var variance = squaredPlace[i] / count - centre * centre + spread[i] / count;
-        return (centre * centre + variance - 1 - Math.Log(variance)) / 2;
+        var center = place[i] / count;
+        var variance = squaredPlace[i] / count - center * center + spread[i] / count;
+        return (center * center + variance - 1 - Math.Log(variance)) / 2;
     });
 
     /// <summary>The kernels' clamp of a logarithm of a variance.</summary>

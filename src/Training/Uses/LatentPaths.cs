@@ -36,18 +36,18 @@ public static class LatentPaths
     }
 
     /// <summary>
-    /// A row for each of <paramref name="dimensions"/>, in which that coordinate of <paramref name="centre"/> goes from −range to
+    /// A row for each of <paramref name="dimensions"/>, in which that coordinate of <paramref name="center"/> goes from −range to
     /// range in <paramref name="steps"/> steps and the others stay.
     /// </summary>
-    public static float[] Traverse(ReadOnlySpan<float> centre, IReadOnlyList<int> dimensions, int steps, double range)
+    public static float[] Traverse(ReadOnlySpan<float> center, IReadOnlyList<int> dimensions, int steps, double range)
     {
-        var paths = new float[dimensions.Count * steps * centre.Length];
+        var paths = new float[dimensions.Count * steps * center.Length];
         for (var row = 0; row < dimensions.Count; row++)
         {
             for (var step = 0; step < steps; step++)
             {
-                var point = paths.AsSpan((row * steps + step) * centre.Length, centre.Length);
-                centre.CopyTo(point);
+                var point = paths.AsSpan((row * steps + step) * center.Length, center.Length);
+                center.CopyTo(point);
                 point[dimensions[row]] = steps == 1 ? 0 : (float)(range * (2.0 * step / (steps - 1) - 1));
             }
         }

@@ -48,9 +48,9 @@ internal sealed class IlgpuPtxTests
         shared[i] = input[i];
         own[i % 2] = 2 * input[i];
         Group.Barrier();
-        ulong neighbour = (ulong)Unsafe.AsPointer(ref shared[(i + 1) % Threads]);
+        ulong neighbor = (ulong)Unsafe.AsPointer(ref shared[(i + 1) % Threads]);
         CudaAsm.Emit("ld.f32 %0, [%1];", out float a, (ulong)Unsafe.AsPointer(ref input[i]));
-        CudaAsm.Emit("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.f32 %0, [a]; }", out float b, neighbour);
+        CudaAsm.Emit("{ .reg .u64 a; cvta.to.shared.u64 a, %1; ld.shared.f32 %0, [a]; }", out float b, neighbor);
         CudaAsm.Emit("ld.f32 %0, [%1];", out float c, (ulong)Unsafe.AsPointer(ref own[i % 2]));
         output[i] = a + b + c;
     }

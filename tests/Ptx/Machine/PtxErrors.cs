@@ -17,7 +17,7 @@ public enum PtxFaultKind
     Misaligned,
 
     /// <summary>Bytes or a register that were read before they were written.</summary>
-    Uninitialised,
+    Uninitialized,
 
     /// <summary>Two threads touch the same bytes of shared or global memory, one writes, and nothing orders them.</summary>
     Race,

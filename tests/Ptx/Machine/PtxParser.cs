@@ -195,7 +195,7 @@ internal sealed partial class PtxParser(string text)
 
     private void Block(PtxFunction function, PtxScope scope, bool isCalled = false)
     {
-        bool labelled = false;
+        bool labeled = false;
         while (!Accept("}"))
         {
             PtxToken token = Next;
@@ -212,7 +212,7 @@ internal sealed partial class PtxParser(string text)
             {
                 at += 2;
                 scope.Declare(token.Line, token.Text, new PtxLabel(function.Body.Count));
-                labelled = true;
+                labeled = true;
                 continue;
             }
             else if (token.Text is "call" or "call.uni")
@@ -226,9 +226,9 @@ internal sealed partial class PtxParser(string text)
                 function.Body.Add((returns ? statement with { Opcode = "bra", Operands = [new PtxOperand.Name(Return, false, 0, false)] }
                     : statement, scope));
             }
-            labelled = false;
+            labeled = false;
         }
-        if (labelled)
+        if (labeled)
             throw new PtxException(tokens[at - 1].Line, "a label stands before the end of a block, where no instruction follows");
     }
 

@@ -13,7 +13,7 @@ internal unsafe interface IPtxSpace
     static abstract byte* Change(PtxWarp warp, PtxOp op, int lane, ulong address, int bytes);
 
     /// <summary>
-    /// The place of 32 neighbouring words that may be read, or written, at once; null where each lane has to be looked at.
+    /// The place of 32 neighboring words that may be read, or written, at once; null where each lane has to be looked at.
     /// </summary>
     static virtual byte* Run(PtxWarp warp, ulong address, bool write) => null;
 }
@@ -149,7 +149,7 @@ internal readonly unsafe struct PtxGlobalSpace : IPtxSpace
     {
         byte* place = At(warp, op, lane, address, bytes, out byte* known, out allocation);
         return PtxBytes.All(known, bytes, PtxAllocation.Written) ? place
-            : throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+            : throw warp.LaneFault(PtxFaultKind.Uninitialized, op, lane, address,
                 $"{bytes} bytes of global memory that were never all written");
     }
 
@@ -185,7 +185,7 @@ internal readonly unsafe struct PtxConstantSpace : IPtxSpace
     {
         byte* place = PtxGlobalSpace.At(warp, op, lane, address, bytes, out byte* known, out PtxAllocation allocation);
         if (!PtxBytes.All(known, bytes, PtxAllocation.Written))
-            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+            throw warp.LaneFault(PtxFaultKind.Uninitialized, op, lane, address,
                 $"{bytes} bytes of global memory that were never all written");
         if (PtxBytes.All(known, bytes, PtxAllocation.ReadAsConstant))
             return place;
@@ -215,7 +215,7 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
         {
             throw PtxBytes.Any(known, bytes, PtxShared.Pending)
                 ? warp.LaneFault(PtxFaultKind.AsyncCopy, op, lane, address, "a read of shared memory whose cp.async nobody waited for")
-                : warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+                : warp.LaneFault(PtxFaultKind.Uninitialized, op, lane, address,
                     $"{bytes} bytes of shared memory that were never all written");
         }
         shared.NoteRead(warp, op, lane, place, bytes);
@@ -238,7 +238,7 @@ internal readonly unsafe struct PtxSharedSpace : IPtxSpace
         PtxShared shared = warp.Group.Shared;
         byte* place = shared.At(warp, op, lane, address, bytes, out byte* known);
         if (!PtxBytes.All(known, bytes, PtxShared.Written))
-            throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+            throw warp.LaneFault(PtxFaultKind.Uninitialized, op, lane, address,
                 $"an atomic on {bytes} bytes of shared memory that were never all written");
         shared.NoteWrite(warp, op, lane, place, bytes);
         return place;
@@ -252,7 +252,7 @@ internal readonly unsafe struct PtxLocalSpace : IPtxSpace
     {
         byte* place = At(warp, op, lane, address, bytes, out byte* known);
         return PtxBytes.All(known, bytes, 1) ? place
-            : throw warp.LaneFault(PtxFaultKind.Uninitialised, op, lane, address,
+            : throw warp.LaneFault(PtxFaultKind.Uninitialized, op, lane, address,
                 $"{bytes} bytes of local memory that were never all written");
     }
 

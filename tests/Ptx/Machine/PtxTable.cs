@@ -8,7 +8,7 @@ namespace VaeGpu.Tests.Ptx.Machine;
 internal static partial class PtxTable
 {
     public static Dictionary<string, PtxForm[]> Forms { get; } =
-        new[] { Integers(), Floats(), Comparisons(), Moves(), Conversions(), Accesses(), Synchronisation(), Flow() }
+        new[] { Integers(), Floats(), Comparisons(), Moves(), Conversions(), Accesses(), Synchronization(), Flow() }
             .SelectMany(forms => forms).GroupBy(form => form.Opcode).ToDictionary(group => group.Key, group => group.ToArray());
 
     private static IEnumerable<PtxForm> Flow() =>
@@ -20,7 +20,7 @@ internal static partial class PtxTable
         new("nanosleep.u32", "u32", _ => new PtxNothing(), "6.3", 70),
     ];
 
-    private static IEnumerable<PtxForm> Synchronisation() =>
+    private static IEnumerable<PtxForm> Synchronization() =>
     [
         new("bar.?cta.sync", "u32, u32?", i => Barrier(i, aligned: true)),
         new("bar.?cta.arrive", "u32, u32", i => Barrier(i, aligned: true), "2.0", 20),

@@ -196,7 +196,7 @@ internal sealed unsafe class PtxWarp : IDisposable
     {
         int register = program.Registers - program.Predicates + op.Guard;
         if (op.Checked.Contains(register) && (Active & ~Defined[register]) is not 0 and var bare)
-            throw Fault(PtxFaultKind.Uninitialised, op, bare, null, "the guard's predicate was never written");
+            throw Fault(PtxFaultKind.Uninitialized, op, bare, null, "the guard's predicate was never written");
     }
 
     private void Check(PtxOp op, uint mask)
@@ -204,7 +204,7 @@ internal sealed unsafe class PtxWarp : IDisposable
         foreach (int register in op.Checked)
         {
             if ((mask & ~Defined[register]) is not 0 and var bare)
-                throw Fault(PtxFaultKind.Uninitialised, op, bare, null, "a register is read that was never written");
+                throw Fault(PtxFaultKind.Uninitialized, op, bare, null, "a register is read that was never written");
         }
     }
 

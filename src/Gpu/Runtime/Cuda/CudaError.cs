@@ -90,7 +90,7 @@ internal static class CudaErrors
         CUDA_ERROR_MISALIGNED_ADDRESS => "a kernel read or wrote at an address that is no multiple of the access's width",
         CUDA_ERROR_INVALID_ADDRESS_SPACE => "a kernel used an address of another memory space",
         CUDA_ERROR_ILLEGAL_INSTRUCTION or CUDA_ERROR_INVALID_PC or CUDA_ERROR_HARDWARE_STACK_ERROR =>
-            "a kernel ran into an instruction that is none",
+            "a kernel ran into an invalid instruction",
         CUDA_ERROR_ASSERT => "an assertion in a kernel failed",
         CUDA_ERROR_LAUNCH_TIMEOUT => "a kernel ran longer than the system allows on a GPU that also drives a display",
         CUDA_ERROR_ECC_UNCORRECTABLE or CUDA_ERROR_NVLINK_UNCORRECTABLE or CUDA_ERROR_CONTAINED =>
@@ -128,7 +128,7 @@ internal static class CudaErrors
             $"The libcuda that was found is of a cuda-compat package, which this GPU does not allow ({error}). "
             + "Take it off LD_LIBRARY_PATH.",
         CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
-        CUDA_ERROR_DEVICE_NOT_LICENSED => $"The virtual GPU has no licence ({error}). Ask whoever runs the machine.",
+        CUDA_ERROR_DEVICE_NOT_LICENSED => $"The virtual GPU has no license ({error}). Ask whoever runs the machine.",
         CUDA_ERROR_DEVICE_UNAVAILABLE or CUDA_ERROR_INVALID_DEVICE =>
             $"The GPU is not to be had now ({error}). Does another process have it for itself? "
             + "End that, set nvidia-smi --compute-mode=DEFAULT, or use another GPU.",

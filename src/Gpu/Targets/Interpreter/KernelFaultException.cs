@@ -10,7 +10,7 @@ public enum KernelFault
     /// <summary>An access at an address that is no multiple of the accessed type's size.</summary>
     Misaligned,
     /// <summary>A read of memory that nothing has written.</summary>
-    Uninitialised,
+    Uninitialized,
     /// <summary>Two threads of a group touch the same shared memory with no barrier between, and one writes.</summary>
     SharedRace,
     /// <summary>Two threads of a launch touch the same global memory with nothing to order them, and one changes it.</summary>

@@ -43,7 +43,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
         {
             if (memory.IsWritten(address + offset, ElementSize))
                 continue;
-            throw Fault(KernelFault.Uninitialised, lane, ", which nothing has written",
+            throw Fault(KernelFault.Uninitialized, lane, ", which nothing has written",
                 "Fill the buffer before the launch, or store to the array before reading it.");
         }
     }
@@ -69,7 +69,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     }
 }
 
-/// <summary>A load of one element, or of neighbouring ones; with a condition it reads only where that holds.</summary>
+/// <summary>A load of one element, or of neighboring ones; with a condition it reads only where that holds.</summary>
 internal sealed class LoadStep(
     Machine machine, Instruction instruction, long[] pointers, long[]? condition, long[]? otherwise, long[][] results)
     : MemoryStep(machine, instruction, pointers)
@@ -96,7 +96,7 @@ internal sealed class LoadStep(
     }
 }
 
-/// <summary>A store of one element, or of neighbouring ones.</summary>
+/// <summary>A store of one element, or of neighboring ones.</summary>
 internal sealed class StoreStep(Machine machine, Instruction instruction, long[] pointers, long[][] values)
     : MemoryStep(machine, instruction, pointers)
 {

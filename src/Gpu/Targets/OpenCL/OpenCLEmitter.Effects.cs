@@ -2,7 +2,7 @@ using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
-/// <summary>Memory, synchronisation and atomics: what must stand where the IR has it.</summary>
+/// <summary>Memory, synchronization and atomics: what must stand where the IR has it.</summary>
 internal sealed partial class OpenCLEmitter
 {
     private static readonly Dictionary<Op, string> AtomicNames = new()

@@ -15,7 +15,7 @@ internal sealed partial class PtxEmitter : TextEmitter
     /// <summary>The threads of a warp, as the passes must know them.</summary>
     public const int WarpSize = 32;
 
-    /// <summary>What static shared arrays may take; more is to be had for the launch's own array only.</summary>
+    /// <summary>What static shared arrays may take; only the launch's own array can have more.</summary>
     private const int MostStaticShared = 48 * 1024;
 
     /// <summary>Bytes that a kernel's parameters may take before PTX 8.1 (PTX ISA, ".param").</summary>

@@ -19,7 +19,7 @@ internal sealed record PtxOptions(bool Restrict = true, int? GroupsPerProcessor 
 /// <param name="GroupDim">The group's shape, which the text requires.</param>
 /// <param name="StaticSharedBytes">Shared memory that the text itself declares.</param>
 /// <param name="UsesDynamicShared">Whether it uses the launch's own shared memory, too.</param>
-/// <param name="LocalBytes">Bytes of a thread's arrays that are no registers.</param>
+/// <param name="LocalBytes">Bytes of a thread's arrays that are not in registers.</param>
 /// <param name="Isa">The lowest PTX version and GPU that have all that is used.</param>
 internal sealed record PtxModule(
     string Entry,

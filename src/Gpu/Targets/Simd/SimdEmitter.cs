@@ -27,7 +27,7 @@ internal unsafe delegate void GroupRunner(WorkerFrame* frame, int first, int las
 /// <param name="Locals">The number of its variables.</param>
 internal sealed record SimdProgram(GroupRunner Runner, long SharedBytes, long SpillBytes, int IlBytes, int Locals)
 {
-    /// <summary>Whether the JIT optimises the code: beyond its limits it compiles without keeping variables in registers.</summary>
+    /// <summary>Whether the JIT optimizes the code: beyond its limits it compiles without keeping variables in registers.</summary>
     public bool IsOptimized => IlBytes <= 60_000 && Locals <= 2_000;
 }
 

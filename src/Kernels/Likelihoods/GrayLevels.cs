@@ -3,10 +3,10 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <summary>
 /// Classes 0 … n−1 as numbers: the class of x is ⌊Scale·x + Constant⌋, within the classes there are, and k's number is k/Width.
 /// </summary>
-public static class GreyLevels
+public static class GrayLevels
 {
-    /// <summary>Grey levels of [0, 1]: n intervals of equal width; with n = 256 each of a picture's bytes is its own class.</summary>
-    public static LikelihoodSettings OfGrey(int count) => new() { Scale = ThrowIfFew(count), Width = count - 1 };
+    /// <summary>Gray levels of [0, 1]: n intervals of equal width; with n = 256 each of a picture's bytes is its own class.</summary>
+    public static LikelihoodSettings OfGray(int count) => new() { Scale = ThrowIfFew(count), Width = count - 1 };
 
     /// <summary>Bytes that are symbols, divided by 255 as <see cref="Batch"/> does.</summary>
     public static LikelihoodSettings OfSymbols(int count) => new() { Scale = 255, Constant = 0.5f, Width = 255, Count = ThrowIfFew(count) };

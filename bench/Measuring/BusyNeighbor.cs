@@ -5,12 +5,12 @@ namespace VaeGpu.Bench.Measuring;
 /// <summary>
 /// Another process that burns one core as long as this object lives: this program again, started with <see cref="Argument"/>.
 /// </summary>
-internal sealed class BusyNeighbour : IDisposable
+internal sealed class BusyNeighbor : IDisposable
 {
-    public const string Argument = "busy-neighbour";
+    public const string Argument = "busy-neighbor";
     private readonly Process process;
 
-    public BusyNeighbour()
+    public BusyNeighbor()
     {
         string program = Path.Combine(AppContext.BaseDirectory, "VaeGpu.Bench");
         process = Process.Start(new ProcessStartInfo(File.Exists(program) ? program : Environment.ProcessPath!, Argument)

@@ -3,7 +3,7 @@ using VaeGpu.Training.Data;
 namespace VaeGpu.Bench.Models;
 
 /// <summary>Digits of 16 gray levels, in the forms that discrete distributions and densities take.</summary>
-internal static class GreyLevels
+internal static class GrayLevels
 {
     /// <summary>Levels.</summary>
     public const int Count = 16;
