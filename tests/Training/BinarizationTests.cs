@@ -49,7 +49,7 @@ public sealed class BinarizationTests
         foreach (var (old, now) in new[] { ("true", Binarization.Static), ("false", Binarization.None) })
         {
             var read = JsonSerializer.Deserialize(
-                text.Replace("\"binarization\": \"none\"", $"\"binarized\": {old}"), ConfigurationJson.Default.RunConfiguration)!;
+                text.Replace("\"binarization\": \"none\"", $"\"binarised\": {old}"), ConfigurationJson.Default.RunConfiguration)!;
             Assert.That(read.Data.Binarization, Is.EqualTo(now));
         }
         var dynamic = JsonSerializer.Serialize(Configuration(Binarization.Dynamic), ConfigurationJson.Default.RunConfiguration);

@@ -27,7 +27,7 @@ internal static class SampleCommand
             var wanted = LabelOption.Read(result.GetValue(label), use.Run);
             var (number, start, drawn) = (result.GetValue(count), result.GetValue(seed), result.GetValue(draw));
             if (drawn && !use.Run.Configuration.Model.HasLikelihood)
-                throw new UsageException("--draw needs a likelihood to draw from, and hybrid is none; leave it out.");
+                throw new UsageException("--draw needs a likelihood to draw from, and hybrid is a loss without one; leave it out.");
             use.Write($"{(drawn ? "draws" : "samples")}-{number}-seed-{start}", wanted,
                 pictures => pictures.Samples(number, start, stop, wanted, drawn));
         });
