@@ -49,9 +49,10 @@ public static class LossChart
         AddLine(panels[1], "KL", OxyColor.FromRgb(0x93, 0x33, 0xEA), epochs, epoch => epoch.Kl);
         AtomicFile.Write(path, stream =>
         {
-            // Text is measured without the machine's fonts, of which there may be none.
+            // Not every viewer aligns text vertically by SVG's own attribute.
             using var svg = new SvgRenderContext(
-                stream, panels.Length * PanelWidth, Height, isDocument: true, new PdfRenderContext(1, 1, OxyColors.White), OxyColors.White);
+                stream, panels.Length * PanelWidth, Height, isDocument: true, new AnyFont(), OxyColors.White,
+                useVerticalTextAlignmentWorkaround: true);
             for (var i = 0; i < panels.Length; i++)
             {
                 ((IPlotModel)panels[i]).Update(updateData: true);
@@ -69,12 +70,12 @@ public static class LossChart
         var room = epochs.Count == 1 ? 0.5 : 0.02 * ((double)epochs[^1].Epoch - epochs[0].Epoch);
         panel.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Title = "epoch", Minimum = epochs[0].Epoch - room, Maximum = epochs[^1].Epoch + room,
+            Position = AxisPosition.Bottom, Title = "epoch", AxisTitleDistance = 6, Minimum = epochs[0].Epoch - room, Maximum = epochs[^1].Epoch + room,
             MinimumMajorStep = 1, MinorTickSize = 0,
         });
         panel.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Left, Title = unit, MajorGridlineStyle = LineStyle.Solid, MinorTickSize = 0,
+            Position = AxisPosition.Left, Title = unit, AxisTitleDistance = 12, MajorGridlineStyle = LineStyle.Solid, MinorTickSize = 0,
             MajorGridlineColor = OxyColor.FromRgb(0xE3, 0xE6, 0xEA), MinimumPadding = 0.05, MaximumPadding = 0.05,
         });
         panel.Legends.Add(new Legend { LegendPosition = LegendPosition.TopRight, LegendBackground = OxyColors.White });
@@ -104,4 +105,14 @@ public static class LossChart
 
     /// <summary>XML 1.0 has no place for control characters, not even escaped.</summary>
     private static bool IsXml(Rune rune) => rune.Value >= 0x10000 || XmlConvert.IsXmlChar((char)rune.Value);
+
+    /// <summary>Measures text without the machine's fonts, of which there may be none, and with room for one wider than Helvetica.</summary>
+    private sealed class AnyFont() : PdfRenderContext(1, 1, OxyColors.White)
+    {
+        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+        {
+            OxySize size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
+            return new OxySize(1.4 * size.Width, 1.2 * size.Height);
+        }
+    }
 }
