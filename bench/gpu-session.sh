@@ -6,7 +6,7 @@
 #   bench/gpu-session.sh [--device cuda] [--out gpu-results.md] [--append] [--quick] [--only part,...] [--minutes 25]
 #                                                where the GPU is: runs it and writes the results as they come
 #
-# Parts, in their order: tests products step kernels ladder fusion launch train sanitizer. A part that takes too long is stopped, and so
+# Parts, in their order: tests products step kernels ladder fusion launch algorithms train sanitizer. A part that takes too long is stopped, and so
 # is what --minutes have no room for; several calls can share one file by --append. Exit code: 0 all went well, 1 something failed (the
 # results say what), 2 usage.
 set -u
@@ -16,7 +16,7 @@ device=cuda
 out=gpu-results.md
 append=
 quick=
-parts='all tests products step kernels ladder fusion launch train sanitizer'
+parts='all tests products step kernels ladder fusion launch algorithms train sanitizer'
 only=all
 minutes=25
 limit_bytes=60000000
