@@ -1,6 +1,8 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Bench.Figures;

@@ -1,7 +1,11 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Bench.Figures;
 

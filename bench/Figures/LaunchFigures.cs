@@ -1,5 +1,5 @@
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Bench.Figures;
 

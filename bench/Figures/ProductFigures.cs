@@ -1,5 +1,6 @@
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Bench.Figures;
 

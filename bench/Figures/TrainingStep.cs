@@ -1,8 +1,9 @@
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Bench.Figures;

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Bench.Ladder;
 

@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Bench.Ladder;
 

@@ -1,5 +1,5 @@
 using ILGPU.Runtime.Cuda;
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Bench.Measuring;
 

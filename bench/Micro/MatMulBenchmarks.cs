@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Bench.Micro;
 

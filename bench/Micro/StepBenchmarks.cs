@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using VaeGpu.Bench.Figures;
-using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Bench.Micro;
 

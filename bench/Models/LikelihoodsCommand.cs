@@ -1,8 +1,8 @@
 using System.Text;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Host.Pictures;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

@@ -1,6 +1,6 @@
-using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Numerics;
 
 // A kernel of your own beside the library's: softmax of each row, one group for each. The library's functions and reductions compile

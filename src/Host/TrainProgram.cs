@@ -1,9 +1,8 @@
 using System.Globalization;
 using VaeGpu.Host.Commands;
 using VaeGpu.Host.Progress;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Products;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels;
 

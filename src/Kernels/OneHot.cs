@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels;
 

@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers;
 

@@ -1,5 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers;
 

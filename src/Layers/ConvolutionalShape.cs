@@ -1,4 +1,4 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Convolutions;
 
 namespace VaeGpu.Layers;
 

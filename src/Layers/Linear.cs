@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Layers;
 

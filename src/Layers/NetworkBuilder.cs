@@ -1,5 +1,5 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Convolutions;
 
 namespace VaeGpu.Layers;
 

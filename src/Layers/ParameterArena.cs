@@ -1,6 +1,8 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers;
 

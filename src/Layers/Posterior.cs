@@ -1,4 +1,7 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers;
 

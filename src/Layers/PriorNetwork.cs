@@ -1,4 +1,4 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
 
 namespace VaeGpu.Layers;
 

@@ -1,6 +1,10 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers;
 
@@ -43,7 +47,7 @@ public sealed record VaeShape
     public int Samples { get; init; } = 1;
     /// <summary>The numbers that linear layers multiply, where the device can; convolutions are in fp32.</summary>
     public Precision Precision { get; init; }
-    /// <summary>λ of <see cref="Kernels.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
+    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
     public float FreeBits { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -244,7 +245,7 @@ public sealed class Generation : IDisposable
     /// <summary>What <paramref name="map"/> makes of each number, its prior's mean and its prior's deviation.</summary>
     private float[] WithPrior(float[] numbers, byte[]? labels, Func<float, float, float, float> map, CancellationToken stop)
     {
-        if (model.Prior == Kernels.Prior.Standard)
+        if (model.Prior == Kernels.Latent.Prior.Standard)
             return numbers;
         int d = model.Latent, width = vae.Prior.Columns;
         var mapped = new float[numbers.Length];

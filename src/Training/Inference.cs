@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

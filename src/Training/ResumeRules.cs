@@ -1,4 +1,4 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 

@@ -1,4 +1,5 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

@@ -1,4 +1,4 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

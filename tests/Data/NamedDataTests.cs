@@ -1,4 +1,3 @@
-using System.Net.Http;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Data;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using VaeGpu.Gpu.Frontend;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Tests.Language;
 

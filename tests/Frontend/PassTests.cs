@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.Frontend;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using VaeGpu.Gpu.Frontend;
 
 namespace VaeGpu.Tests.Frontend;
 

@@ -1,6 +1,5 @@
 using VaeGpu.Host;
 using VaeGpu.Tests.Data;
-using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 using VaeGpu.Training.Catalogue;
 
 namespace VaeGpu.Tests.Host;

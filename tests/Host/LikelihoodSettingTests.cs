@@ -1,6 +1,5 @@
 using System.Text.Json;
 using VaeGpu.Host;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Runs;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using VaeGpu.Host;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Runs;
 

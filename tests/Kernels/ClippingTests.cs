@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Tests.Kernels;
 

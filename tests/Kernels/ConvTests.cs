@@ -1,6 +1,8 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Numerics;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Tests.Kernels;
 
@@ -90,7 +92,7 @@ public class ConvTests
         foreach (ConvShape shape in Shapes)
         {
             float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), weights = inputs.Normal(shape.Weights);
-            ConvShape reduced = VaeGpu.Kernels.Unfold.Reduced(shape);
+            ConvShape reduced = VaeGpu.Kernels.Convolutions.Unfold.Reduced(shape);
             float[] unfolded = Unfold(accelerator, fine, shape);
             Compare.Bits(unfolded, ConvReference.Unfold(fine, shape), $"unfolded, {Name(shape)}");
             Compare.Bits(Convolve<Tile8x2, ToCoarse, Plain>(accelerator, unfolded, weights, reduced),
@@ -214,7 +216,7 @@ public class ConvTests
     {
         using var from = new Guarded(accelerator, fine);
         using var to = new Guarded(accelerator, shape.Images * shape.Coarse.Pixels * shape.Taps * shape.Fine.Channels);
-        var kernel = VaeGpu.Kernels.Unfold.Run;
+        var kernel = VaeGpu.Kernels.Convolutions.Unfold.Run;
         accelerator.LoadStreamKernel(kernel)((shape.Images * shape.Coarse.Height, Group), from.View, to.View, shape);
         return to.Read();
     }
@@ -223,7 +225,7 @@ public class ConvTests
     {
         using var from = new Guarded(accelerator, unfolded);
         using var to = new Guarded(accelerator, shape.Images * shape.Fine.Length);
-        var kernel = VaeGpu.Kernels.Fold.Run<Plain>;
+        var kernel = VaeGpu.Kernels.Convolutions.Fold.Run<Plain>;
         accelerator.LoadStreamKernel(kernel)((shape.Images * shape.Fine.Height, Group), from.View, to.View, from.View, from.View, shape);
         return to.Read();
     }

@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Tests.Kernels;
 

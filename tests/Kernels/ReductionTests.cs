@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Tests.Kernels;
 

@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Numerics;
 
 namespace VaeGpu.Tests.Kernels;

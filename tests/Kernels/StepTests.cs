@@ -1,4 +1,6 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Tests.Kernels;
 

@@ -1,6 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 

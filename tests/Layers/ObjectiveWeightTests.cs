@@ -1,6 +1,8 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 

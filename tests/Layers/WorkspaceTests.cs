@@ -1,5 +1,4 @@
 using VaeGpu.Layers;
-using VaeGpu.Tests.Kernels;
 
 namespace VaeGpu.Tests.Layers;
 

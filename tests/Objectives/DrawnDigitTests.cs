@@ -1,5 +1,5 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Latent;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;

@@ -1,5 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;

@@ -1,5 +1,5 @@
-using ILGPU.Runtime.Cuda;
 using System.Runtime.CompilerServices;
+using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Tests.Ptx;

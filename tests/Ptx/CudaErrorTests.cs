@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Tests.Ptx;

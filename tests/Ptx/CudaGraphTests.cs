@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;

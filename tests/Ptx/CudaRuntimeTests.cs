@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Catalogue;
 

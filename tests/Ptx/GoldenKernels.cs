@@ -1,5 +1,5 @@
-using ILGPU.Runtime.Cuda;
 using System.Runtime.CompilerServices;
+using ILGPU.Runtime.Cuda;
 
 namespace VaeGpu.Tests.Ptx;
 

@@ -1,5 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 

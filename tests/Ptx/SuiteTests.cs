@@ -2,9 +2,11 @@ using System.Reflection;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Tests.Ptx;

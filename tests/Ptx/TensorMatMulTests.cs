@@ -1,5 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 using VaeGpu.Tests.Kernels;
 using PtxModule = VaeGpu.Gpu.Targets.Ptx.PtxModule;
 

@@ -1,7 +1,8 @@
 using VaeGpu.Gpu.Targets.Simd;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Tests;

@@ -3,7 +3,6 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Configuration;

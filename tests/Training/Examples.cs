@@ -1,6 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 

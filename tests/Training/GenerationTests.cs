@@ -1,5 +1,5 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training;
 using VaeGpu.Training.Runs;

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training;
 using VaeGpu.Training.Data;

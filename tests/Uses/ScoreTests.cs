@@ -2,7 +2,6 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Tests.Uses;
 

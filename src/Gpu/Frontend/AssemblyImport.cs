@@ -1,7 +1,7 @@
-using ILGPU.Runtime.Cuda;
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ILGPU.Runtime.Cuda;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Numerics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using ILGPU.Util;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;

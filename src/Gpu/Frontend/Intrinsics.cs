@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
-using ILGPU.Util;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;

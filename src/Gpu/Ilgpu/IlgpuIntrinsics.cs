@@ -9,7 +9,6 @@ using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
 using ILGPU.IR.Types;
 using ILGPU.IR.Values;
-using ILGPU.Runtime.Cuda;
 
 namespace VaeGpu.Gpu.Ilgpu;
 

@@ -1,10 +1,9 @@
 using System.Reflection;
-using System.Text.RegularExpressions;
 using System.Text;
+using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
-using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Gpu.Targets.Simd;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Inspection;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Checks;
 
 namespace VaeGpu.Host.Commands;
 

@@ -39,11 +39,11 @@ internal static class TrainRules
         bool drops = gave(nameof(optimizer.DropEvery));
         if (optimizer.Name != Optimizer.Adamw && gave(nameof(optimizer.WeightDecay)))
             throw new UsageException("--weight-decay goes with --optimizer adamw: adam has none.");
-        if (optimizer.Schedule == Kernels.LearningRateSchedule.Steps && !drops)
+        if (optimizer.Schedule == Kernels.Step.LearningRateSchedule.Steps && !drops)
             throw new UsageException("--lr-schedule steps drops the learning rate every so many epochs: say how many, --lr-drop-every.");
-        if (optimizer.Schedule != Kernels.LearningRateSchedule.Steps && (drops || gave(nameof(optimizer.Drop))))
+        if (optimizer.Schedule != Kernels.Step.LearningRateSchedule.Steps && (drops || gave(nameof(optimizer.Drop))))
             throw new UsageException("--lr-drop and --lr-drop-every go with --lr-schedule steps.");
-        if (optimizer.Schedule == Kernels.LearningRateSchedule.Cosine && optimizer.Warmup >= epochs)
+        if (optimizer.Schedule == Kernels.Step.LearningRateSchedule.Cosine && optimizer.Warmup >= epochs)
             throw new UsageException("--lr-warmup must be shorter than --epochs: the cosine follows it and ends with the run.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Activations;
 

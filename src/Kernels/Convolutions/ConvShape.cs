@@ -1,4 +1,6 @@
-namespace VaeGpu.Kernels;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Convolutions;
 
 /// <summary>The sizes of an image; its elements lie row by row, pixel by pixel, the channels of a pixel side by side.</summary>
 public struct ImageShape

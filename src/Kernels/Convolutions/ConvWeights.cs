@@ -1,4 +1,6 @@
-namespace VaeGpu.Kernels;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Convolutions;
 
 /// <summary>The gradient of a convolution's weights, and of a transposed one's, as an implicit matrix product.</summary>
 /// <remarks>

@@ -1,4 +1,6 @@
-namespace VaeGpu.Kernels;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Convolutions;
 
 /// <summary>Strided convolution, and its transpose, as an implicit matrix product with an epilogue.</summary>
 /// <remarks>

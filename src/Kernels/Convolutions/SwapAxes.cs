@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Convolutions;
 
 /// <summary>target[n, b, a] = source[n, a, b]: each example's matrix is turned.</summary>
 /// <remarks>

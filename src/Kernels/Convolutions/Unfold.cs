@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Numerics;
+using VaeGpu.Kernels.Products;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Convolutions;
 
 /// <summary>
 /// What every coarse pixel sees, side by side: with it a convolution is an ordinary matrix product, and <see cref="Fold"/>'s way back.

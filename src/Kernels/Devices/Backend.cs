@@ -4,6 +4,7 @@ using VaeGpu.Gpu;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Gpu.Runtime;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Devices;
 

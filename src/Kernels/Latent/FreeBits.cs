@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Latent;
 
 /// <summary>
 /// Free bits (Kingma et al. 2016, appendix C.8): Σ_j max(λ, KL_j) in the place of Σ_j KL_j, KL_j the batch's mean of dimension j. A

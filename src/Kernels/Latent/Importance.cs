@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Numerics;
+using VaeGpu.Kernels.Step;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Latent;
 
 /// <summary>
 /// What is done with the ratios p(x, z)/q(z∣x) of L draws of z: the importance-weighted bound −log (1/L)Σ p(x, z)/q(z∣x) (Burda,

@@ -1,6 +1,6 @@
 using VaeGpu.Kernels.Likelihoods;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Latent;
 
 /// <summary>
 /// The range of a logarithm of a variance: σ of 3·10⁻⁷ and of 22026 are beyond any use, and e²⁰ squared is far from overflow.

@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using VaeGpu.Kernels.Launchers;
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
 using Floats = ILGPU.ArrayView<float>;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Latent;
 
 /// <summary>The priors p(z) and p(z∣y) by name.</summary>
 public abstract class Prior : Choice<Prior>

@@ -1,7 +1,7 @@
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Numerics;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Latent;
 
 /// <summary>A prior's distribution of one latent dimension: N(Mean, e^LogVariance).</summary>
 public struct PriorPoint
@@ -68,7 +68,7 @@ public struct GaussianPrior : IPrior
     public static PriorPoint At(ArrayView<float> prior, int row, int column, int columns)
     {
         int start = row * (2 * columns) + column;
-        float logVariance = Kernels.LogVariance.Clamp(prior[start + columns]);
+        float logVariance = Kernels.Latent.LogVariance.Clamp(prior[start + columns]);
         return new() { Mean = prior[start], LogVariance = logVariance, InverseDeviation = Exponential.Exp(-0.5f * logVariance) };
     }
 
@@ -77,6 +77,6 @@ public struct GaussianPrior : IPrior
     {
         int start = row * (2 * columns) + column;
         gradient[start] = mean;
-        gradient[start + columns] = Kernels.LogVariance.Gradient(prior[start + columns], logVariance);
+        gradient[start + columns] = Kernels.Latent.LogVariance.Gradient(prior[start + columns], logVariance);
     }
 }

@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Numerics;
+using VaeGpu.Kernels.Step;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Latent;
 
 /// <summary>The sizes and the random stream of a latent layer.</summary>
 public struct LatentShape

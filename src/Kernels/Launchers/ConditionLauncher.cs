@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Step;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="Condition"/>, loaded on a device.</summary>
 /// <param name="accelerator">The device.</param>

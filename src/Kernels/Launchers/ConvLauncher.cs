@@ -1,6 +1,8 @@
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Products;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device.</summary>
 public sealed class ConvLauncher

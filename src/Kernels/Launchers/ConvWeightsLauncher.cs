@@ -1,4 +1,7 @@
-namespace VaeGpu.Kernels;
+using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="ConvWeights"/> and <see cref="Unfold"/>, loaded on a device.</summary>
 public sealed class ConvWeightsLauncher
@@ -13,7 +16,7 @@ public sealed class ConvWeightsLauncher
         Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> fours, Func<ConvShape, int, Index3D> grid)
     {
         (tuning, this.grid) = (DeviceTuning.For(accelerator), grid);
-        (this.single, this.fours, unfold) = (new(accelerator, single), new(accelerator, fours), new(accelerator, Kernels.Unfold.Run));
+        (this.single, this.fours, unfold) = (new(accelerator, single), new(accelerator, fours), new(accelerator, Kernels.Convolutions.Unfold.Run));
     }
 
     /// <summary>The kernels, with the device's tile.</summary>
@@ -38,7 +41,7 @@ public sealed class ConvWeightsLauncher
             Launch.Config(grid(shape, tuning.ConvGroupSize), tuning.ConvGroupSize), fine, coarse, partial, shape,
             ConvWeights.ChunkImages(shape));
 
-    /// <inheritdoc cref="Kernels.Unfold"/>
+    /// <inheritdoc cref="Kernels.Convolutions.Unfold"/>
     public void Unfold(ArrayView<float> fine, ArrayView<float> unfolded, ConvShape shape) =>
         unfold.Launch(Launch.Config(shape.Images * shape.Coarse.Height, tuning.GroupSize), fine, unfolded, shape);
 }

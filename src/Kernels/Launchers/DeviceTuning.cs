@@ -1,7 +1,9 @@
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Products;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
 /// The tiles that <see cref="MatMul"/> is compiled with; or the blocks of <see cref="BlockedMatMul"/>, chosen by the product's shape.

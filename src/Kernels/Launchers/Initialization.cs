@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using VaeGpu.Kernels.Activations;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>The distributions of a layer's initial parameters by name; all but the first start the biases at 0.</summary>
 public sealed class Initialization : Choice<Initialization>

@@ -1,7 +1,8 @@
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using VaeGpu.Kernels.Latent;
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
 using Floats = ILGPU.ArrayView<float>;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="Reparameterize"/>, <see cref="FreeBits"/> and <see cref="Importance"/> for one prior, loaded on a device.</summary>
 public sealed class LatentLauncher(Accelerator accelerator, Prior prior)

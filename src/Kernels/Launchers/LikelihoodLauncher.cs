@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="Reconstruction"/> for one likelihood, loaded on a device.</summary>
 public sealed class LikelihoodLauncher : IDisposable

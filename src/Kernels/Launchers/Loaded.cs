@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>A kernel of three arguments, loaded on a device.</summary>
 internal readonly struct Loaded<T1, T2, T3>(Accelerator accelerator, Action<T1, T2, T3> kernel)

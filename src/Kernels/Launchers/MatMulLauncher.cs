@@ -1,7 +1,8 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Products;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="MatMul"/> with operands, epilogue and tile chosen, loaded on a device.</summary>
 public sealed class MatMulLauncher

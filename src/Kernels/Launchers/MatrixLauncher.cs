@@ -1,22 +1,22 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="Transpose"/>, <see cref="SwapAxes"/> and <see cref="ColumnSum"/>, loaded on a device.</summary>
 public sealed class MatrixLauncher(Accelerator accelerator)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> transpose = new(accelerator, Kernels.Transpose.Run);
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> transpose = new(accelerator, Kernels.Products.Transpose.Run);
     private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> columnSum = new(accelerator, ColumnSum.Run);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> swapAxes = new(accelerator, Kernels.SwapAxes.Run);
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> swapAxes = new(accelerator, Kernels.Convolutions.SwapAxes.Run);
 
     /// <summary>target = sourceᵀ, source of the given shape.</summary>
     public void Transpose(ArrayView<float> source, ArrayView<float> target, MatrixShape shape) =>
-        transpose.Launch(new KernelConfig(Kernels.Transpose.GridFor(shape), tuning.TransposeGroup), source, target, shape);
+        transpose.Launch(new KernelConfig(Kernels.Products.Transpose.GridFor(shape), tuning.TransposeGroup), source, target, shape);
 
     /// <summary>sums = the sums of the columns.</summary>
     public void SumColumns(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape) =>
         columnSum.Launch(tuning.Elements(1, shape.Columns), matrix, sums, shape);
 
-    /// <inheritdoc cref="Kernels.SwapAxes"/>
+    /// <inheritdoc cref="Kernels.Convolutions.SwapAxes"/>
     public void SwapAxes(ArrayView<float> source, ArrayView<float> target, MatrixShape shape, int examples) =>
         swapAxes.Launch(tuning.Elements(examples, shape.Rows * shape.Columns), source, target, shape);
 }

@@ -1,6 +1,6 @@
 using VaeGpu.Kernels.Likelihoods;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="OneHot"/>, loaded on a device.</summary>
 public sealed class OneHotLauncher(Accelerator accelerator)

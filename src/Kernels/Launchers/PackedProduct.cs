@@ -1,4 +1,6 @@
-namespace VaeGpu.Kernels;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
 /// A large product on tensor cores: both factors are packed (<see cref="Pack"/>), and then multiplied (<see cref="PackedMatMul"/>).

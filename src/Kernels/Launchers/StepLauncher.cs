@@ -1,25 +1,26 @@
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using VaeGpu.Kernels.Step;
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
 using Floats = ILGPU.ArrayView<float>;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
-/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Kernels.Adam"/>, <see cref="Metrics"/> and
-/// <see cref="Kernels.Initialize"/>, loaded on a device.
+/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Kernels.Step.Adam"/>, <see cref="Metrics"/> and
+/// <see cref="Kernels.Step.Initialize"/>, loaded on a device.
 /// </summary>
 public sealed class StepLauncher(Accelerator accelerator)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
     private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gather = new(accelerator, Batch.Gather);
     private readonly Loaded<Floats, Floats, Control, BatchShape> gatherValues = new(accelerator, Batch.GatherValues);
-    private readonly Loaded<Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> adam = new(accelerator, Kernels.Adam.Run);
+    private readonly Loaded<Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> adam = new(accelerator, Kernels.Step.Adam.Run);
     private readonly Loaded<Floats, Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> decayedAdam =
-        new(accelerator, Kernels.Adam.RunDecayed);
-    private readonly Loaded<Floats, Floats, int> chunkNorms = new(accelerator, Kernels.GradientNorm.Chunks);
-    private readonly Loaded<Floats, Control, int> wholeNorm = new(accelerator, Kernels.GradientNorm.Whole);
+        new(accelerator, Kernels.Step.Adam.RunDecayed);
+    private readonly Loaded<Floats, Floats, int> chunkNorms = new(accelerator, Kernels.Step.GradientNorm.Chunks);
+    private readonly Loaded<Floats, Control, int> wholeNorm = new(accelerator, Kernels.Step.GradientNorm.Whole);
     private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> endStep = new(accelerator, Metrics.EndStep);
-    private readonly Loaded<Floats, FlatShape, InitialValues> uniform = new(accelerator, Kernels.Initialize.Uniform);
-    private readonly Loaded<Floats, FlatShape, InitialValues> normal = new(accelerator, Kernels.Initialize.Normal);
+    private readonly Loaded<Floats, FlatShape, InitialValues> uniform = new(accelerator, Kernels.Step.Initialize.Uniform);
+    private readonly Loaded<Floats, FlatShape, InitialValues> normal = new(accelerator, Kernels.Step.Initialize.Normal);
 
     /// <inheritdoc cref="Batch.Gather"/>
     public void Gather(ArrayView<byte> data, Floats batch, Control control, BatchShape shape) =>
@@ -29,7 +30,7 @@ public sealed class StepLauncher(Accelerator accelerator)
     public void Gather(Floats data, Floats batch, Control control, BatchShape shape) =>
         gatherValues.Launch(tuning.Rows(shape.Rows, shape.Columns), data, batch, control, shape);
 
-    /// <inheritdoc cref="Kernels.Adam.Run"/>
+    /// <inheritdoc cref="Kernels.Step.Adam.Run"/>
     public void Adam(
         Floats parameters, Floats gradients, Floats firstMoments, Floats secondMoments, Control control, AdamSettings settings)
     {
@@ -37,7 +38,7 @@ public sealed class StepLauncher(Accelerator accelerator)
         adam.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, control, shape, settings);
     }
 
-    /// <inheritdoc cref="Kernels.Adam.RunDecayed"/>
+    /// <inheritdoc cref="Kernels.Step.Adam.RunDecayed"/>
     public void Adam(
         Floats parameters, Floats gradients, Floats firstMoments, Floats secondMoments, Floats decayed, Control control,
         AdamSettings settings)
@@ -46,11 +47,11 @@ public sealed class StepLauncher(Accelerator accelerator)
         decayedAdam.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
     }
 
-    /// <inheritdoc cref="Kernels.GradientNorm"/>
+    /// <inheritdoc cref="Kernels.Step.GradientNorm"/>
     public void GradientNorm(Floats gradients, Floats norms, Control control)
     {
         int chunks = (int)norms.Length;
-        chunkNorms.Launch(tuning.Rows(chunks, Kernels.GradientNorm.Chunk), gradients, norms, (int)gradients.Length);
+        chunkNorms.Launch(tuning.Rows(chunks, Kernels.Step.GradientNorm.Chunk), gradients, norms, (int)gradients.Length);
         wholeNorm.Launch(tuning.Rows(1, chunks), norms, control, chunks);
     }
 

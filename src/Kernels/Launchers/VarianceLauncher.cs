@@ -1,8 +1,9 @@
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using Floats = ILGPU.ArrayView<float>;
 using Settings = ILGPU.ArrayView<VaeGpu.Kernels.Likelihoods.LikelihoodSettings>;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="SharedVariance"/> and <see cref="OptimalVariance"/>, loaded on a device for one likelihood's settings.</summary>
 public sealed class VarianceLauncher

@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Latent;
+
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>

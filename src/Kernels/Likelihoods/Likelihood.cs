@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.ControlBlock>;
+using VaeGpu.Kernels.Launchers;
+using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
 using Floats = ILGPU.ArrayView<float>;
 using SettingsView = ILGPU.ArrayView<VaeGpu.Kernels.Likelihoods.LikelihoodSettings>;
 

@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Step;
+
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The sizes of a reconstruction.</summary>

@@ -1,4 +1,6 @@
+using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Numerics;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels.Likelihoods;
 

@@ -1,4 +1,5 @@
 using MathNet.Numerics;
+using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;

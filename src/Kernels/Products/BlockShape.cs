@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>
 /// The block of results that a group of <see cref="BlockedMatMul"/> computes, and how its threads share it. Rows and columns of a

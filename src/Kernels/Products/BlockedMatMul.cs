@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>The matrix product for GPUs: <see cref="MatMul"/>'s results, bit for bit, with both operands staged in shared memory.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using VaeGpu.Kernels.Activations;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>What a matrix product does with a finished sum before it stores it.</summary>
 public interface IEpilogue

@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>The matrix product with an epilogue: output = epilogue(op(left)·op(right)).</summary>
 /// <remarks>

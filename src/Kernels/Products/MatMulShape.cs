@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>The sizes of a matrix product: (Rows, Depth) times (Depth, Columns) gives (Rows, Columns).</summary>
 public struct MatMulShape

@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>The sizes of a factor that <see cref="Pack"/> lays out.</summary>
 public struct PackShape

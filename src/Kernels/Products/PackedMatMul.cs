@@ -1,7 +1,7 @@
 using ILGPU.Runtime.Cuda;
-using static VaeGpu.Kernels.TensorInstructions;
+using static VaeGpu.Kernels.Products.TensorInstructions;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>
 /// A large matrix product on tensor cores (NVIDIA, compute capability 8.0 on), of factors that <see cref="Pack"/> rounded before.

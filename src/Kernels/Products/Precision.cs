@@ -1,6 +1,6 @@
 using ILGPU.Runtime.Cuda;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>The numbers that matrix products multiply; they add in fp32 whatever they multiply.</summary>
 public enum Precision

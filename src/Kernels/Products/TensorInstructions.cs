@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>
 /// What products on tensor cores are made of besides the multiplication: addresses, asynchronous copies, and <c>ldmatrix</c>.

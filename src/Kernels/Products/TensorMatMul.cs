@@ -1,7 +1,7 @@
 using ILGPU.Runtime.Cuda;
-using static VaeGpu.Kernels.TensorInstructions;
+using static VaeGpu.Kernels.Products.TensorInstructions;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Products;
 
 /// <summary>The block of results of a group of <see cref="TensorMatMul"/>: its four warps share it two by two.</summary>
 public interface ITensorBlock

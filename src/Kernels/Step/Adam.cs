@@ -1,6 +1,6 @@
 using VaeGpu.Kernels.Numerics;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>The constants of Adam and AdamW, and the norm that gradients are clipped to.</summary>
 public struct AdamSettings

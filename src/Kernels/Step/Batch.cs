@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>The sizes of a batch and of the data set behind it.</summary>
 public struct BatchShape

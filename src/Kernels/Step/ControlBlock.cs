@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>
 /// What changes from step to step, in device memory: the launches of a step are the same each time, so a step can be captured

@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>‖g‖ = √Σg² over all gradients of a model, left in the control block for <see cref="Adam"/> to clip by.</summary>
 /// <remarks>

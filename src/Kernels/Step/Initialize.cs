@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>The random stream of a tensor's first values.</summary>
 public struct InitialValues

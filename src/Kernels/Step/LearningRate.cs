@@ -1,6 +1,6 @@
 using VaeGpu.Kernels.Numerics;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>The shapes of the learning rate over a run, by name.</summary>
 public enum LearningRateSchedule

@@ -1,6 +1,6 @@
 using VaeGpu.Kernels.Numerics;
 
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>The sizes of a step.</summary>
 public struct StepShape

@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>
 /// A permutation of 0 … n−1 that is computed, not stored: a keyed Feistel network (Luby and Rackoff 1988) over the smallest

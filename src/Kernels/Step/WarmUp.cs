@@ -1,4 +1,4 @@
-namespace VaeGpu.Kernels;
+namespace VaeGpu.Kernels.Step;
 
 /// <summary>The KL divergence's weight as a function of the step alone, so that a resumed run goes on the same.</summary>
 /// <remarks>

@@ -2,7 +2,10 @@ using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Training.Catalogue;

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Checks;
 
 /// <summary>The same random numbers in every run, so that a table is the same wherever it is made.</summary>

@@ -1,4 +1,6 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Training.Checks;

@@ -1,5 +1,6 @@
-using VaeGpu.Kernels;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Training.Checks;
 

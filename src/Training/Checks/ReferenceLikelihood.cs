@@ -1,4 +1,3 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Training.Checks;

@@ -1,5 +1,6 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Training.Checks;
 
@@ -34,12 +35,12 @@ internal sealed class TensorChecks(Accelerator accelerator)
     private Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> Plain<TLeft, TRight>(Precision precision)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand => (left, right, output) =>
-            MatMulLauncher.Load<TLeft, TRight, Kernels.Plain>(accelerator, precision).Run(left, right, output, default, default, shape);
+            MatMulLauncher.Load<TLeft, TRight, Kernels.Products.Plain>(accelerator, precision).Run(left, right, output, default, default, shape);
 
     private void Packed<TPrecision>(ArrayView<float> left, ArrayView<float> right, ArrayView<float> output)
         where TPrecision : struct, ITensorPrecision
     {
-        var product = PackedProduct.Load<TPrecision, DepthFastest, DepthSlowest, Kernels.Plain>(accelerator, processors: 1);
+        var product = PackedProduct.Load<TPrecision, DepthFastest, DepthSlowest, Kernels.Products.Plain>(accelerator, processors: 1);
         using var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
         product.Run(left, right, output, default, default, shape, scratch.View);
         accelerator.Synchronize();

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
 using VaeGpu.Training.Runs;

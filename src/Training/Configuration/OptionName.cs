@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
 
 namespace VaeGpu.Training.Configuration;
 

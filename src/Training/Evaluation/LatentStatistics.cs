@@ -9,7 +9,7 @@ internal sealed class LatentStatistics(int dimensions)
     private readonly double[] place = new double[dimensions], squaredPlace = new double[dimensions], spread = new double[dimensions];
     private int count;
 
-    /// <summary>Adds one image's [μ | logσ²], and the prior's as <see cref="Kernels.IPrior"/> has it: 0, d or 2d numbers.</summary>
+    /// <summary>Adds one image's [μ | logσ²], and the prior's as <see cref="Kernels.Latent.IPrior"/> has it: 0, d or 2d numbers.</summary>
     public void Add(ReadOnlySpan<float> encoded, ReadOnlySpan<float> prior)
     {
         count++;
@@ -45,5 +45,5 @@ internal sealed class LatentStatistics(int dimensions)
     });
 
     /// <summary>The kernels' clamp of a logarithm of a variance.</summary>
-    private static double Clamp(float value) => Kernels.LogVariance.Clamp(value);
+    private static double Clamp(float value) => Kernels.Latent.LogVariance.Clamp(value);
 }

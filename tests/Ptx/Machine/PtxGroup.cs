@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>

@@ -1,8 +1,7 @@
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
-using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
