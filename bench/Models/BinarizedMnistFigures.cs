@@ -9,7 +9,7 @@ using VaeGpu.Training.Evaluation;
 namespace VaeGpu.Bench.Models;
 
 /// <summary>
-/// The model of one stochastic layer of Burda, Grosse and Salakhutdinov 2016 on MNIST, drawn black and white anew at every step; the
+/// The model of one stochastic layer of Burda, Grosse and Salakhutdinov 2016 on MNIST, drawn black and white again at every step; the
 /// held-out digits are drawn once. Their 3,280 epochs reach 86.76 nats (table 1, VAE, k = 1); here are 50.
 /// </summary>
 internal static class BinarizedMnistFigures

@@ -25,7 +25,7 @@ internal static class LikelihoodsCommand
         new("mixture", Likelihood.Mixture, DataKind.Density, "3 Gaussians for each pixel"),
         new("categorical", Likelihood.Categorical, DataKind.Levels, "16 classes for each pixel"),
         new("logistic-mixture", Likelihood.LogisticMixture, DataKind.Levels, "3 discretized logistic distributions for each pixel"),
-        new("bernoulli", Likelihood.Bernoulli, DataKind.Binary, "black or white, drawn anew at every step"),
+        new("bernoulli", Likelihood.Bernoulli, DataKind.Binary, "black or white, drawn again at every step"),
     ];
 
     private enum DataKind

@@ -25,7 +25,7 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>
     /// Copies <paramref name="images"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
-    /// has an order of its own; binarized, every image is drawn black and white anew in each batch.
+    /// has an order of its own; binarized, every image is drawn black and white again in each batch.
     /// </summary>
     /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
     public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled, int classes, bool binarize = false)

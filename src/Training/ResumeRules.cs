@@ -21,7 +21,7 @@ internal static class ResumeRules
         {
             throw new RunException(
                 $"The run's learning rate follows a cosine that ends with epoch {then.Training.Epochs}, so its number of epochs is fixed; "
-                + "go on without another, or train anew with as many as there are to be.");
+                + "resume without --epochs, or start a new run with the number of epochs that you want.");
         }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {

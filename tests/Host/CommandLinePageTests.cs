@@ -5,7 +5,7 @@ namespace VaeGpu.Tests.Host;
 
 /// <summary>
 /// Holds the reference in docs/cli.md to the help of every command. Where the help has changed on purpose,
-/// <c>VAEGPU_WRITE_GOLDEN=1 dotnet test tests --filter CommandLinePageTests</c> writes the reference anew.
+/// <c>VAEGPU_WRITE_GOLDEN=1 dotnet test tests --filter CommandLinePageTests</c> regenerates the reference.
 /// </summary>
 public sealed partial class CommandLinePageTests
 {

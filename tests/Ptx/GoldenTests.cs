@@ -7,7 +7,7 @@ namespace VaeGpu.Tests.Ptx;
 
 /// <summary>
 /// Holds the PTX of small kernels against Golden/, so that a change of the compiler shows in review what it does to the code.
-/// Where the change is wanted, <c>VAEGPU_WRITE_GOLDEN=1 dotnet test --filter GoldenTests</c> writes the files anew.
+/// Where the change is wanted, <c>VAEGPU_WRITE_GOLDEN=1 dotnet test --filter GoldenTests</c> regenerates the files.
 /// </summary>
 [TestFixture]
 internal sealed class GoldenTests

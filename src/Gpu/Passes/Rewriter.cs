@@ -3,7 +3,7 @@ using VaeGpu.Gpu.IR;
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
-/// The base of all passes: builds a function anew, instruction by instruction, through the folding builder. A pass
+/// The base of all passes: rebuilds a function, instruction by instruction, through the folding builder. A pass
 /// overrides the instructions that it cares about; everything else is copied.
 /// </summary>
 internal abstract class Rewriter

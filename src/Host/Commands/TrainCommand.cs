@@ -14,7 +14,7 @@ internal sealed class TrainCommand : Command
         "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy or .txt file "
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
-        "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or anew whenever an image is trained on");
+        "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or again each time an image is used in training");
     private readonly Option<DataFit?> size = OptionOf.Size("--size", "Resize the pictures of a folder");
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");

@@ -41,7 +41,7 @@ public struct Tensor32x32 : ITensorBlock
 /// 8 lines of 4 k, have different banks.</para>
 /// <para>Costs: 2MNK FLOPs; 4·MNK·(1/rows + 1/columns of the block) bytes read by 16 at a time (by 4 where rows are not multiples of
 /// 4 long, or a view does not begin at a multiple of 16 bytes); 12·32·(rows + columns) shared bytes, 48 KB for 64×64. Every
-/// group that reads a factor rounds it anew, and reads 4 bytes of it: <see cref="PackedMatMul"/> is for products that are large
+/// group that reads a factor rounds it again, and reads 4 bytes of it: <see cref="PackedMatMul"/> is for products that are large
 /// enough.</para>
 /// <para>Predecessor: <see cref="BlockedMatMul"/>. Not measured on hardware yet. Test: TensorMatMulTests.</para>
 /// </remarks>

@@ -19,7 +19,7 @@ public struct BatchShape
 /// <remarks>
 /// <para>data (count, columns) bytes and batch (rows, columns) floats, row-major; π is <see cref="Shuffle"/>'s permutation of
 /// (seed, epoch). An epoch's last batch may have fewer rows.</para>
-/// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the batch): drawn anew whenever a pixel is
+/// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the batch): drawn again each time a pixel is
 /// gathered (Burda, Grosse and Salakhutdinov 2016), and by a resumed run as by the unbroken one. 0 and 255 stay what they are.</para>
 /// <para>Threads: group i has row i; π is the same in all its threads. 5 bytes moved per element: memory-bound but where Philox
 /// is drawn. No shared memory, no barriers. Test: StepTests.</para>

@@ -10,7 +10,7 @@ public enum Binarization
     Static,
 
     /// <summary>
-    /// Drawn anew whenever an image is trained on (Burda, Grosse and Salakhutdinov 2016); what is held out is drawn once, so that
+    /// Drawn again each time an image is used in training (Burda, Grosse and Salakhutdinov 2016); what is held out is drawn once, so that
     /// every epoch and every command is evaluated on the same pixels.
     /// </summary>
     Dynamic,

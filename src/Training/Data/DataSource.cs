@@ -34,7 +34,7 @@ public static class DataSource
         return fit.Binarization is not Binarization.None && data.HasPixels ? Binarized(data, fit.Binarization, seed, threads) : data;
     }
 
-    /// <summary>Images that are trained on stay gray where they are drawn anew whenever a batch is gathered.</summary>
+    /// <summary>Images that are trained on stay gray where they are drawn again for each batch.</summary>
     private static DataSplit Binarized(DataSplit data, Binarization when, ulong seed, int threads) => data with
     {
         Train = when is Binarization.Static ? Binarizer.Once(data.Train, seed, first: 0, threads) : data.Train,

@@ -131,7 +131,8 @@ internal static class PictureFile
     private static bool IsCutShort(ReadOnlySpan<byte> file, IImageFormat format) => format switch
     {
         PngFormat => file.LastIndexOf("IEND"u8) < 0,
-        GifFormat => file[^1] != (byte)';',
+        // Some programs pad files with zeros.
+        GifFormat => !file.TrimEnd((byte)0).EndsWith(";"u8),
         WebpFormat => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) > file.Length - 8,
         _ => false,
     };

@@ -1,7 +1,7 @@
 namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
-/// The groups of one launch, one after the other: warps, shared memory, barriers. Made once per launch and begun anew for each group.
+/// The groups of one launch, one after the other: warps, shared memory, barriers. Made once per launch and restarted for each group.
 /// </summary>
 internal sealed class PtxGroup : IDisposable
 {

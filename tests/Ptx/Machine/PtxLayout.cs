@@ -2,7 +2,7 @@ namespace VaeGpu.Tests.Ptx.Machine;
 
 /// <summary>
 /// Lays a program's blocks out so that the set of lanes at the lowest place is always one that others may still be joined by: blocks behind
-/// all that lead to them, a loop's blocks side by side, and behind them one place from which it begins anew. Lanes that part thus meet
+/// all that lead to them, a loop's blocks side by side, and behind them one place from which it starts over. Lanes that part thus meet
 /// where all their ways meet, as they do on a GPU, wherever the text has put its blocks.
 /// </summary>
 internal sealed class PtxLayout
@@ -31,7 +31,7 @@ internal sealed class PtxLayout
         return layout.Emit();
     }
 
-    /// <summary>Where the loop of a header begins anew: an entry in the order that is no block.</summary>
+    /// <summary>Where the loop of a header starts over: an entry in the order that is no block.</summary>
     private static int Again(int header) => ~header;
 
     private void FindBlocks()
@@ -132,7 +132,7 @@ internal sealed class PtxLayout
         return body;
     }
 
-    /// <summary>Ends a loop; one that begins anew from its last block alone needs no place of its own for that.</summary>
+    /// <summary>Ends a loop; one that starts over from its last block alone needs no place of its own for that.</summary>
     private void Close(int header)
     {
         if (back.Any(edge => edge.To == header && edge.From != order[^1]))
@@ -170,6 +170,6 @@ internal sealed class PtxLayout
         laid.Add(branch);
     }
 
-    /// <summary>Where an edge leads to: the block, or the place from which its loop begins anew.</summary>
+    /// <summary>Where an edge leads to: the block, or the place from which its loop starts over.</summary>
     private int Goal(int from, int to) => back.Contains((from, to)) && order.Contains(Again(to)) ? Again(to) : to;
 }

@@ -123,7 +123,7 @@ internal static class CudaErrors
             $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
         CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
             $"NVIDIA's kernel module and its library are of different versions ({error}). "
-            + "Restart the machine or the container, or install the driver anew.",
+            + "Restart the machine or the container, or reinstall the driver.",
         CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE =>
             $"The libcuda that was found is of a cuda-compat package, which this GPU does not allow ({error}). "
             + "Take it off LD_LIBRARY_PATH.",
