@@ -136,6 +136,14 @@ public sealed class PictureFileTests
     }
 
     [Test]
+    public void A_GIF_file_padded_with_zeros_is_read()
+    {
+        using var image = Halves();
+        var file = Saved(image, new GifEncoder());
+        Assert.That(PictureFile.Read("x", [.. file, 0, 0, 0]).Levels, Is.EqualTo(PictureFile.Read("x", file).Levels));
+    }
+
+    [Test]
     public void A_photograph_is_turned_as_its_camera_was()
     {
         using var image = Halves();
