@@ -3,7 +3,7 @@ using VaeGpu.Tests.Host;
 
 namespace VaeGpu.Tests.Samples;
 
-/// <summary>The sample runs as it stands, and docs/ilgpu.md shows it.</summary>
+/// <summary>The sample runs as it stands, docs/ilgpu.md shows all of it, and the README its kernel.</summary>
 public sealed class HelloKernelTests
 {
     [Test, NonParallelizable]
@@ -27,9 +27,11 @@ public sealed class HelloKernelTests
     }
 
     [Test]
-    public void The_page_on_ILGPU_shows_it_whole()
+    public void The_page_on_ILGPU_shows_it_whole_and_the_README_its_kernel()
     {
         string sample = File.ReadAllText(Path.Combine(ReadmeTests.Root, "samples", "HelloKernel", "Program.cs"));
         Assert.That(File.ReadAllText(Path.Combine(ReadmeTests.Root, "docs", "ilgpu.md")), Does.Contain(sample));
+        string kernel = sample[sample.IndexOf("internal static class Hello", StringComparison.Ordinal)..].Trim();
+        Assert.That(File.ReadAllText(Path.Combine(ReadmeTests.Root, "README.md")), Does.Contain(kernel));
     }
 }
