@@ -4,11 +4,12 @@ namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
 /// Computes before a loop what is the same in every iteration. Addresses are taken apart for it: of
-/// <c>base + (row * stride + k)</c> the part without k goes out, and k is added to a pointer that is ready.
+/// <c>base + (row * stride + k + 3)</c> the part without k goes out, and k is added to a pointer that is ready. The constant comes
+/// last, where an access has it for nothing, so that addresses which differ by constants share one pointer.
 /// </summary>
 internal sealed class HoistInvariants : Rewriter
 {
-    private readonly Dictionary<Instruction, (Value Pointer, List<Value> Variant)> split = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Instruction, (Value Pointer, List<Value> Variant, List<Value> Constants)> split = new(ReferenceEqualityComparer.Instance);
 
     public static Function Apply(Function function) => new HoistInvariants().Run(function);
 
@@ -22,8 +23,8 @@ internal sealed class HoistInvariants : Rewriter
     {
         if (!split.TryGetValue(i, out var parts))
             return base.Rewrite(i);
-        Value index = parts.Variant.Select(Map).Aggregate(Builder.Add);
-        return Builder.PtrAdd(parts.Pointer, index, i.Attribute);
+        Value pointer = Builder.PtrAdd(parts.Pointer, parts.Variant.Select(Map).Aggregate(Builder.Add), i.Attribute);
+        return parts.Constants.Aggregate(pointer, (place, constant) => Builder.PtrAdd(place, constant, i.Attribute));
     }
 
     /// <summary>Emits the invariant instructions of a body here; when the body is rewritten the builder finds them again.</summary>
@@ -47,11 +48,13 @@ internal sealed class HoistInvariants : Rewriter
     {
         var terms = new List<Value>();
         Flatten(address.Operands[1], terms);
-        List<Value> invariant = terms.FindAll(IsKnown), rest = terms.FindAll(t => !IsKnown(t));
-        if (invariant.Count == 0)
-            return;
-        Value index = Map(invariant).Aggregate(Builder.Add);
-        split[address] = (Builder.PtrAdd(Map(address.Operands[0]), index, address.Attribute), rest);
+        List<Value> constants = terms.FindAll(t => t is Constant), rest = terms.FindAll(t => !IsKnown(t));
+        List<Value> invariant = terms.FindAll(t => t is not Constant && IsKnown(t));
+        Value pointer = Map(address.Operands[0]);
+        if (invariant.Count > 0)
+            pointer = Builder.PtrAdd(pointer, Map(invariant).Aggregate(Builder.Add), address.Attribute);
+        if (terms.Count > rest.Count)
+            split[address] = (pointer, rest, constants);
     }
 
     private static void Flatten(Value value, List<Value> terms)

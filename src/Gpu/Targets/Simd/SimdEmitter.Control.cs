@@ -193,12 +193,27 @@ internal sealed partial class SimdEmitter
 
     private void DeclareCarried(LoopInstruction loop)
     {
-        foreach ((RegionArgument argument, Value initial) in loop.Carried.Zip(loop.Initial))
+        List<RegionArgument> arguments = loop.Carried;
+        for (int i = 0; i < arguments.Count; i++)
         {
-            Declare(argument);
-            Assign(argument, initial);
+            if (IsHandedOn(loop, i) && IsScalar(loop.Initial[i]) == IsScalar(arguments[i]))
+            {
+                locals[arguments[i]] = locals[loop.Initial[i]];
+                continue;
+            }
+            Declare(arguments[i]);
+            Assign(arguments[i], loop.Initial[i]);
         }
     }
+
+    /// <summary>
+    /// Whether a loop inside another takes over what that one carries, and gives it back: its variable then serves both, and an
+    /// accumulator of nested loops stays in its register.
+    /// </summary>
+    private bool IsHandedOn(LoopInstruction loop, int index) =>
+        loop.Initial[index] is RegionArgument initial && usage.UsersOf(initial).Count == 1
+        && ReferenceEquals(usage.RegionOf(initial), usage.RegionOf(loop)) && usage.UsersOf(loop.Results[index]) is [null]
+        && !(chunks > 1 && function.UsesBarriers) && !variance.IsDivergent(loop);
 
     private void EmitStep(For loop)
     {

@@ -60,6 +60,9 @@ internal sealed partial class SimdEmitter
             case Op.GroupIndex:
                 EmitGroupIndexVector((int)i.Attribute);
                 return;
+            case >= Op.Shuffle and <= Op.ShuffleXor when mask is null && i.Type.Bytes == 4 && groupSize % width == 0:
+                EmitPermutation(i);
+                return;
             case >= Op.Shuffle and <= Op.ShuffleXor:
                 EmitLaneByLane(i, half, () =>
                 {
@@ -77,6 +80,28 @@ internal sealed partial class SimdEmitter
             EmitComparison(i);
         else if (!EmitArithmetic(i, half) && !EmitConversion(i, half))
             EmitLaneByLane(i, half, () => il.Emit(OpCodes.Call, FunctionOf(i).LaneByLane));
+    }
+
+    /// <summary>A shuffle of a whole vector.</summary>
+    private void EmitPermutation(Instruction shuffle)
+    {
+        Type vector = vectors.Vector(typeof(int)), element = VectorTypes.Element(shuffle.Type);
+        PushVector(shuffle.Operands[0]);
+        As(element, typeof(int));
+        if (shuffle.Op != Op.Shuffle)
+        {
+            il.Emit(OpCodes.Ldc_I4_0);
+            il.Emit(OpCodes.Ldc_I4_1);
+            vectors.Call(il, "CreateSequence", typeof(int), typeof(int));
+        }
+        PushVector(shuffle.Operands[1]);
+        if (shuffle.Op != Op.Shuffle)
+        {
+            string name = shuffle.Op switch { Op.ShuffleUp => "Subtract", Op.ShuffleDown => "Add", _ => "Xor" };
+            vectors.Call(il, name, vector, vector);
+        }
+        CallHelper(nameof(VectorHelpers.Shuffle), vector, vector);
+        As(typeof(int), element);
     }
 
     /// <summary>Pushes a Bool as a mask of the width of the elements that it selects.</summary>

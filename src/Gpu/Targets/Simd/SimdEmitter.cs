@@ -89,7 +89,7 @@ internal sealed partial class SimdEmitter
     /// <param name="listing">Where to write what is emitted for people to read, or null.</param>
     public static SimdProgram Emit(Function function, Index3D groupDim, int width, SimdListing? listing = null)
     {
-        var emitter = new SimdEmitter(function, groupDim, width, listing);
+        var emitter = new SimdEmitter(CarriedOffsets.Apply(function, groupDim, width), groupDim, width, listing);
         emitter.EmitMethod();
         int locals = emitter.il.DeclareLocal(typeof(int)).LocalIndex;
         return new(emitter.method.CreateDelegate<GroupRunner>(), emitter.SharedBytes, emitter.SpillBytes, emitter.il.ILOffset, locals);

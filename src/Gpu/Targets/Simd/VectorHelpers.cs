@@ -136,6 +136,30 @@ internal static unsafe class VectorHelpers
         return result;
     }
 
+    /// <summary>value[index[lane]] in each lane; a lane whose index is outside the vector keeps its own value.</summary>
+    [MethodImpl(Inline)]
+    public static Vector512<int> Shuffle(Vector512<int> value, Vector512<int> index)
+    {
+        Vector512<int> inside = Vector512.LessThan(index.AsUInt32(), Vector512.Create(16u)).AsInt32();
+        Vector512<int> source = Vector512.ConditionalSelect(inside, index, Vector512.CreateSequence(0, 1));
+        return Avx512F.IsSupported ? Avx512F.PermuteVar16x32(value, source) : Vector512.Shuffle(value, source);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector256<int> Shuffle(Vector256<int> value, Vector256<int> index)
+    {
+        Vector256<int> inside = Vector256.LessThan(index.AsUInt32(), Vector256.Create(8u)).AsInt32();
+        Vector256<int> source = Vector256.ConditionalSelect(inside, index, Vector256.CreateSequence(0, 1));
+        return Avx2.IsSupported ? Avx2.PermuteVar8x32(value, source) : Vector256.Shuffle(value, source);
+    }
+
+    [MethodImpl(Inline)]
+    public static Vector128<int> Shuffle(Vector128<int> value, Vector128<int> index)
+    {
+        Vector128<int> inside = Vector128.LessThan(index.AsUInt32(), Vector128.Create(4u)).AsInt32();
+        return Vector128.Shuffle(value, Vector128.ConditionalSelect(inside, index, Vector128.CreateSequence(0, 1)));
+    }
+
     /// <summary>Sixteen consecutive bytes, each widened to an int.</summary>
     [MethodImpl(Inline)]
     public static void WidenBytes(byte* source, out Vector512<int> result) => result = Avx512F.IsSupported
