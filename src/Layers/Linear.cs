@@ -34,15 +34,16 @@ public sealed class Linear : Layer
         weight = layout.AddWeights(name, inputs, outputs, inputs, outputs, activation);
         bias = layout.AddBiases(name, outputs, inputs);
         forward = workspace.Forward(activation);
-        // The most that the three products of a batch of any size may take; what they take does not depend on the epilogue.
+        // The most that the three products of a batch of any size may take, whatever their epilogues.
         int rows = workspace.MaximalBatch;
         workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = outputs, Depth = inputs }));
         if (!workspace.Trains)
             return;
-        if (!workspace.StagesOperands)
+        if (!workspace.TurnsOperands)
             workspace.ReserveScratch((long)inputs * outputs);
         workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(new() { Rows = inputs, Columns = outputs, Depth = rows }));
-        workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = inputs, Depth = outputs }));
+        workspace.ReserveScratch(
+            workspace.InputGradient(Activation.Identity).ScratchLength(new() { Rows = rows, Columns = inputs, Depth = outputs }));
     }
 
     /// <summary>Columns of the input.</summary>
@@ -72,7 +73,7 @@ public sealed class Linear : Layer
     {
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
         MatMulLauncher launcher = workspace.InputGradient(below);
-        if (workspace.StagesOperands)
+        if (workspace.TurnsOperands)
             launcher.Run(Gradient, arena.Values(weight), inputGradient, Gradient, belowSaved, product, workspace.Scratch);
         else
             launcher.Run(Gradient, Transposed(arena), inputGradient, Gradient, belowSaved, product);

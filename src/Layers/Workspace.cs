@@ -23,7 +23,7 @@ public sealed class Workspace : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maximalBatch);
         Accelerator = accelerator;
         MaximalBatch = maximalBatch;
-        StagesOperands = DeviceTuning.For(accelerator).StagesOperands;
+        TurnsOperands = DeviceTuning.For(accelerator).TurnsOperands;
         Matrices = new MatrixLauncher(accelerator);
         Precision = precision;
         Trains = trains;
@@ -35,8 +35,8 @@ public sealed class Workspace : IDisposable
     public Accelerator Accelerator { get; }
     /// <summary>The most rows that a batch may have.</summary>
     public int MaximalBatch { get; }
-    /// <summary><see cref="DeviceTuning.StagesOperands"/>: whether weights need not be transposed for the input gradient.</summary>
-    public bool StagesOperands { get; }
+    /// <summary><see cref="DeviceTuning.TurnsOperands"/>: whether weights need not be transposed for the input gradient.</summary>
+    public bool TurnsOperands { get; }
     /// <summary>The numbers that linear layers multiply.</summary>
     public Precision Precision { get; }
     /// <summary>Whether there is a way back.</summary>

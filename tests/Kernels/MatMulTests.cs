@@ -172,7 +172,7 @@ public class MatMulTests
         where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand =>
         Product<TTile, TLeft, TRight, Plain>(accelerator, left, right, shape, default, default);
 
-    private static float[] Product<TTile, TLeft, TRight, TEpilogue>(
+    internal static float[] Product<TTile, TLeft, TRight, TEpilogue>(
         Accelerator accelerator, float[] left, float[] right, MatMulShape shape, ArrayView<float> bias, ArrayView<float> saved)
         where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand where TEpilogue : struct, IEpilogue
     {
@@ -199,7 +199,7 @@ public class MatMulTests
         return c.Read();
     }
 
-    private static float[] InOrder(float[] left, float[] right, MatMulShape shape)
+    internal static float[] InOrder(float[] left, float[] right, MatMulShape shape)
     {
         var result = new float[shape.Rows * shape.Columns];
         for (int i = 0; i < result.Length; i++)

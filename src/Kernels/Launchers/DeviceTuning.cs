@@ -23,13 +23,18 @@ public enum TileShape
 /// <param name="ElementsPerThread">Elements of a thread in flat kernels, so that groups are worth their start.</param>
 /// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>
 /// <param name="Processors">The groups that a blocked product must have to keep the device busy.</param>
-public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup, int Processors = 1)
+/// <param name="PacksPanels">Whether large products pack their factors (<see cref="PanelMatMul"/>); groups are warps of 4 to 16 then.</param>
+public sealed record DeviceTuning(
+    TileShape Tile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup, int Processors = 1, bool PacksPanels = false)
 {
     /// <summary>The processors of a Hopper GPU, which the interpreter stands for.</summary>
     private const int HopperProcessors = 132;
 
-    /// <summary>Whether products stage their operands in shared memory, so that they read a transposed operand as fast as any.</summary>
+    /// <summary>Whether products stage their operands in shared memory.</summary>
     public bool StagesOperands => Tile == TileShape.Blocked;
+
+    /// <summary>Whether products take a transposed operand as it lies: they stage it, or transpose it while they pack it.</summary>
+    public bool TurnsOperands => StagesOperands || PacksPanels;
 
     /// <summary>
     /// The group of kernels that have one for each row: on a GPU a thread for each column, up to the partial sums of
@@ -72,9 +77,9 @@ public sealed record DeviceTuning(TileShape Tile, int GroupSize, int ElementsPer
         {
             EngineAccelerator { StandsFor: { } other } => For(other),
             OpenCL12Accelerator => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
-            { WarpSize: 16 } => new(TileShape.Rows12, 16, 64, new(16, 1, 1)),
-            { WarpSize: 8 } => new(TileShape.Rows6, 8, 128, new(8, 1, 1)),
-            { WarpSize: 4 } => new(TileShape.Rows6, 4, 256, new(4, 1, 1)),
+            { WarpSize: 16 } => new(TileShape.Rows12, 16, 64, new(16, 1, 1), PacksPanels: true),
+            { WarpSize: 8 } => new(TileShape.Rows6, 8, 128, new(8, 1, 1), PacksPanels: true),
+            { WarpSize: 4 } => new(TileShape.Rows6, 4, 256, new(4, 1, 1), PacksPanels: true),
             { WarpSize: < 32 } => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
             _ => new(TileShape.Blocked, 64, 4, new(32, 8, 1), HopperProcessors),
         };

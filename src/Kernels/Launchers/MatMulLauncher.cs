@@ -8,9 +8,9 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class MatMulLauncher
 {
     private readonly Func<MatMulShape, Variant> choose;
-    private readonly PackedProduct? packed;
+    private readonly IPackedProduct? packed;
 
-    private MatMulLauncher(Func<MatMulShape, Variant> choose, PackedProduct? packed = null) =>
+    private MatMulLauncher(Func<MatMulShape, Variant> choose, IPackedProduct? packed = null) =>
         (this.choose, this.packed) = (choose, packed);
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
@@ -24,10 +24,10 @@ public sealed class MatMulLauncher
 
     /// <summary>
     /// inputGradient = (outputGradient·weightsᵀ) ⊙ f'(saved), f the activation of the layer below. The right operand is weights
-    /// where the device's products stage their operands (<see cref="DeviceTuning.StagesOperands"/>), else weightsᵀ, transposed before.
+    /// where the device's products take them as they lie (<see cref="DeviceTuning.TurnsOperands"/>), else weightsᵀ, transposed before.
     /// </summary>
     public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32) =>
-        below.AcceptGradient<MatMulLauncher>(DeviceTuning.For(accelerator).StagesOperands
+        below.AcceptGradient<MatMulLauncher>(DeviceTuning.For(accelerator).TurnsOperands
             ? new Loader<DepthFastest, DepthFastest>(accelerator, precision)
             : new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
 
@@ -58,7 +58,7 @@ public sealed class MatMulLauncher
             var only = new Variant(
                 new(accelerator, MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>),
                 shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, tuning.GroupSize), tuning.GroupSize));
-            return new(_ => only);
+            return new(_ => only, tuning.PacksPanels ? PanelProduct.Load<TTile, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize) : null);
         }
 
         MatMulLauncher OfBlocks()
@@ -102,8 +102,8 @@ public sealed class MatMulLauncher
     /// <param name="saved">As the epilogue says.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="scratch">
-    /// Room for packed factors, which makes a large product on tensor cores faster: <see cref="ScratchLength"/> floats that begin at a
-    /// multiple of 16 bytes; their contents are lost.
+    /// Room for packed factors, which makes large products faster: <see cref="ScratchLength"/> floats that begin at a multiple of 16 bytes;
+    /// their contents are lost.
     /// </param>
     public void Run(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,

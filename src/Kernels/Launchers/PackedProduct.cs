@@ -5,7 +5,7 @@ namespace VaeGpu.Kernels.Launchers;
 /// <summary>
 /// A large product on tensor cores: both factors are packed (<see cref="Pack"/>), and then multiplied (<see cref="PackedMatMul"/>).
 /// </summary>
-public sealed class PackedProduct
+public sealed class PackedProduct : IPackedProduct
 {
     private readonly int processors;
     private readonly Func<int, int> words;
@@ -36,18 +36,11 @@ public sealed class PackedProduct
         && Math.Max(Left(shape).PackedLines, Right(shape).PackedLines) <= Pack.MostLines
         && ScratchLength(shape) <= int.MaxValue;
 
-    /// <summary>The floats of scratch memory that both packed factors take.</summary>
+    /// <inheritdoc/>
     public long ScratchLength(MatMulShape shape) =>
         ((long)Left(shape).PackedLines + Right(shape).PackedLines) * words(shape.Depth);
 
-    /// <summary>Launches the two packings and the product.</summary>
-    /// <param name="left">(rows, depth), or as the operand says.</param>
-    /// <param name="right">(depth, columns), or as the operand says.</param>
-    /// <param name="output">(rows, columns).</param>
-    /// <param name="bias">As the epilogue says.</param>
-    /// <param name="saved">As the epilogue says.</param>
-    /// <param name="shape">The sizes.</param>
-    /// <param name="scratch"><see cref="ScratchLength"/> floats that begin at a multiple of 16 bytes; their contents are lost.</param>
+    /// <inheritdoc/>
     public void Run(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
         MatMulShape shape, ArrayView<float> scratch)

@@ -37,6 +37,16 @@ public static class MatMul
         else
             Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, guarded: true);
 
+        Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
+    }
+
+    /// <summary>Stores a thread's sums that lie in the output, each through the epilogue.</summary>
+    internal static void Store<TTile, TEpilogue>(
+        ArrayView<float> sums, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved, int firstRow, int firstColumn,
+        MatMulShape shape)
+        where TTile : struct, ITile
+        where TEpilogue : struct, IEpilogue
+    {
         for (int i = 0; i < TTile.Rows; i++)
         {
             if (firstRow + i < shape.Rows)

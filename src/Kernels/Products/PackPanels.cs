@@ -1,0 +1,160 @@
+namespace VaeGpu.Kernels.Products;
+
+/// <summary>The sizes of a factor that is laid out in panels for <see cref="PanelMatMul"/>.</summary>
+public struct PanelShape
+{
+    /// <summary>Rows of a left factor, columns of a right one.</summary>
+    public int Lines;
+    /// <summary>The length of the sums.</summary>
+    public int Depth;
+    /// <summary>Lines of a panel, a multiple of 16.</summary>
+    public int Width;
+
+    /// <summary>Panels that hold all lines.</summary>
+    public readonly int Panels => (Lines + Width - 1) / Width;
+}
+
+/// <summary>Lays out a factor of <see cref="PanelMatMul"/> in panels: packed[panel, k, line] = op(source)(panel·Width + line, k).</summary>
+/// <remarks>
+/// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (panels, depth, Width). Lines behind the last
+/// are zero.</para>
+/// <para>Threads: group (x, y) has the depths y·<see cref="Side"/> … of panel x. Where lines lie side by side it copies them. Else it
+/// takes squares of the group's width: a thread reads along the depth, and the square is transposed in registers by butterflies, log₂ G
+/// exchanges with the thread whose index differs in one bit.</para>
+/// <para>Costs: 8 bytes moved for each number; log₂ G shuffles for G numbers where it transposes. No shared memory, no barriers. A group
+/// is one warp of 4 to 16 threads. Tests: PanelMatMulTests.</para>
+/// </remarks>
+public static class PackPanels
+{
+    /// <summary>Depths of a group.</summary>
+    public const int Side = 64;
+
+    /// <summary>The kernel; launch it with groups of 4, 8 or 16 threads, as many as a warp has, on <see cref="GridFor"/>.</summary>
+    public static void Run<TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape) where TOperand : struct, IOperand
+    {
+        int firstLine = Grid.IdxX * shape.Width, start = firstLine * shape.Depth;
+        int firstDepth = Grid.IdxY * Side, lastDepth = Math.Min(firstDepth + Side, shape.Depth);
+        if (TOperand.DepthIsFastest)
+        {
+            for (int k = firstDepth; k < lastDepth; k += Group.DimX)
+            {
+                for (int line = 0; line < shape.Width; line += Group.DimX)
+                {
+                    if ((k + Group.DimX <= shape.Depth) & (firstLine + line + Group.DimX <= shape.Lines))
+                        Turn(source, packed, firstLine + line, k, start + line, shape, guarded: false);
+                    else
+                        Turn(source, packed, firstLine + line, k, start + line, shape, guarded: true);
+                }
+            }
+        }
+        else if (firstLine + shape.Width <= shape.Lines)
+        {
+            Copy(source, packed, firstLine, start, firstDepth, lastDepth, shape, guarded: false);
+        }
+        else
+        {
+            Copy(source, packed, firstLine, start, firstDepth, lastDepth, shape, guarded: true);
+        }
+    }
+
+    /// <summary>The groups that cover a factor.</summary>
+    public static Index3D GridFor(PanelShape shape) => new(shape.Panels, Launch.Groups(shape.Depth, Side), 1);
+
+    private static void Copy(
+        ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, int firstDepth, int lastDepth, PanelShape shape,
+        bool guarded)
+    {
+        for (int k = firstDepth; k < lastDepth; k++)
+        {
+            for (int first = 0; first < shape.Width; first += Group.DimX)
+            {
+                int line = first + Group.IdxX;
+                bool inside = !guarded | firstLine + line < shape.Lines;
+                packed[start + k * shape.Width + line] = inside ? source[k * shape.Lines + firstLine + line] : 0f;
+            }
+        }
+    }
+
+    /// <summary>Transposes the square of the lines firstLine … and the depths firstDepth … .</summary>
+    private static void Turn(
+        ArrayView<float> source, ArrayView<float> packed, int firstLine, int firstDepth, int start, PanelShape shape, bool guarded)
+    {
+        ArrayView<float> square = LocalMemory.Allocate<float>(16);
+        for (int i = 0; i < Group.DimX; i++)
+        {
+            int line = firstLine + i, k = firstDepth + Group.IdxX;
+            bool inside = !guarded | (line < shape.Lines) & (k < shape.Depth);
+            square[i] = inside ? source[line * shape.Depth + k] : 0f;
+        }
+        Exchange(square, 1);
+        Exchange(square, 2);
+        if (Group.DimX > 4)
+            Exchange(square, 4);
+        if (Group.DimX > 8)
+            Exchange(square, 8);
+        for (int i = 0; i < Group.DimX; i++)
+        {
+            if (!guarded | firstDepth + i < shape.Depth)
+                packed[start + (firstDepth + i) * shape.Width + Group.IdxX] = square[i];
+        }
+    }
+
+    /// <summary>Swaps the quarters off the diagonal of every square of 2·step: rows with threads whose index differs in one bit.</summary>
+    private static void Exchange(ArrayView<float> square, int step)
+    {
+        bool upper = (Group.IdxX & step) != 0;
+        for (int i = 0; i < Group.DimX; i++)
+        {
+            if ((i & step) == 0)
+            {
+                float low = square[i], high = square[i + step];
+                float received = Warp.ShuffleXor(upper ? low : high, step);
+                square[i] = upper ? received : low;
+                square[i + step] = upper ? high : received;
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Lays out a left factor whose depth lies side by side in strips, which are copies of its rows: packed[strip, block, row, k] =
+/// source[strip·R + row, block·<see cref="Depth"/> + k].
+/// </summary>
+/// <remarks>
+/// <para>source is (lines, depth), row-major; packed (strips, ⌈depth/16⌉, R, 16) with R = Width lines of a strip. What lies behind the
+/// depth is not written, nor read; rows behind the last are copies of it.</para>
+/// <para>Threads: group (x, y) has the blocks y·4 … of strip x; neighbors copy neighbors. 8 bytes moved for each number. No shared memory,
+/// no barriers. The width of a group divides 16. Tests: PanelMatMulTests.</para>
+/// </remarks>
+public static class PackStrips
+{
+    /// <summary>Depths of a block.</summary>
+    public const int Depth = 16;
+    private const int Blocks = 4;
+
+    /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
+    public static void Run(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
+    {
+        int firstLine = Grid.IdxX * shape.Width, start = firstLine * PaddedDepth(shape.Depth);
+        int firstDepth = Grid.IdxY * (Blocks * Depth), lastDepth = Math.Min(firstDepth + Blocks * Depth, shape.Depth);
+        for (int line = 0; line < shape.Width; line++)
+        {
+            int row = Math.Min(firstLine + line, shape.Lines - 1) * shape.Depth;
+            for (int block = firstDepth; block < lastDepth; block += Depth)
+            {
+                for (int inner = 0; inner < Depth; inner += Group.DimX)
+                {
+                    int k = inner + Group.IdxX;
+                    if (block + k < shape.Depth)
+                        packed[start + block * shape.Width + line * Depth + k] = source[row + block + k];
+                }
+            }
+        }
+    }
+
+    /// <summary>The groups that cover a factor.</summary>
+    public static Index3D GridFor(PanelShape shape) => new(shape.Panels, Launch.Groups(shape.Depth, Blocks * Depth), 1);
+
+    /// <summary>The depth in whole blocks.</summary>
+    public static int PaddedDepth(int depth) => (depth + Depth - 1) / Depth * Depth;
+}

@@ -1,0 +1,124 @@
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Tests.Kernels;
+
+public class PanelMatMulTests
+{
+    // 1, primes, tiles and panels of every width, depth blocks of 16 and 64, one less and one more.
+    private static readonly (int Rows, int Columns, int Depth)[] Shapes =
+        [(1, 1, 1), (3, 5, 2), (12, 32, 16), (11, 31, 15), (13, 33, 17), (29, 20, 37), (49, 65, 63), (47, 7, 65), (6, 16, 130)];
+
+    [EveryDevice]
+    public void Packed_factors_give_the_same_sums(TestDevice device)
+    {
+        var inputs = new Inputs();
+        device.Run(accelerator =>
+        {
+            foreach ((int rows, int columns, int depth) in device.IsPtx ? Shapes[..6] : Shapes)
+            {
+                var shape = new MatMulShape { Rows = rows, Columns = columns, Depth = depth };
+                float[] left = inputs.Normal(rows * depth), right = inputs.Normal(depth * columns);
+                float[] leftTurned = MatMulTests.Turned(left, rows, depth), rightTurned = MatMulTests.Turned(right, depth, columns);
+                float[] expected = MatMulTests.InOrder(left, right, shape);
+                string size = $"{rows}×{columns}×{depth}";
+                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest, Plain>(accelerator, left, right, shape), expected, $"A·B {size}");
+                Compare.Bits(Product<Tile6x2, DepthSlowest, DepthSlowest, Plain>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {size}");
+                // Transposing takes a group that is a warp.
+                if (GroupSize(accelerator) == accelerator.WarpSize)
+                {
+                    Compare.Bits(Product<Tile4x2, DepthFastest, DepthFastest, Plain>(accelerator, left, rightTurned, shape), expected,
+                        $"A·Bᵀ {size}");
+                    Compare.Bits(Product<Tile8x2, DepthSlowest, DepthFastest, Plain>(accelerator, leftTurned, rightTurned, shape), expected,
+                        $"Aᵀ·Bᵀ {size}");
+                }
+            }
+            return true;
+        });
+    }
+
+    [EveryDevice]
+    public void Epilogues_are_those_of_unpacked_products(TestDevice device) => device.Run(accelerator =>
+    {
+        Epilogue<BiasActivation<Relu>>(accelerator);
+        Epilogue<BiasActivation<Gelu>>(accelerator);
+        Epilogue<ActivationGradient<Tanh>>(accelerator);
+        return true;
+    });
+
+    /// <summary>The launcher packs what pays, in the layouts of a layer's three products; the shapes are just large enough.</summary>
+    [EveryDevice]
+    public void The_launcher_gives_the_same_sums_with_and_without_room_for_packing(TestDevice device)
+    {
+        var inputs = new Inputs();
+        device.Run(accelerator =>
+        {
+            if (!DeviceTuning.For(accelerator).PacksPanels || device.IsSlow)
+                Assert.Ignore("The launcher packs no panels on this device, or takes minutes for a product that is large enough.");
+            Same<DepthFastest, DepthSlowest>(accelerator, inputs, new() { Rows = 33, Columns = 1030, Depth = 515 });
+            Same<DepthSlowest, DepthSlowest>(accelerator, inputs, new() { Rows = 1027, Columns = 17, Depth = 513 });
+            Same<DepthFastest, DepthFastest>(accelerator, inputs, new() { Rows = 5, Columns = 67, Depth = 70 });
+            return true;
+        });
+    }
+
+    private static void Same<TLeft, TRight>(Accelerator accelerator, Inputs inputs, MatMulShape shape)
+        where TLeft : struct, IOperand where TRight : struct, IOperand
+    {
+        var launcher = MatMulLauncher.Load<TLeft, TRight, Plain>(accelerator);
+        Assert.That(launcher.ScratchLength(shape), Is.Positive);
+        using var left = new Guarded(accelerator, inputs.Normal(shape.Rows * shape.Depth));
+        using var right = new Guarded(accelerator, inputs.Normal(shape.Depth * shape.Columns));
+        using var packed = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var unpacked = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var scratch = new Guarded(accelerator, (int)launcher.ScratchLength(shape));
+        launcher.Run(left.View, right.View, packed.View, default, default, shape, scratch.View);
+        launcher.Run(left.View, right.View, unpacked.View, default, default, shape);
+        Compare.Bits(packed.Read(), unpacked.Read(), $"{typeof(TLeft).Name}, {typeof(TRight).Name}");
+    }
+
+    private static void Epilogue<TEpilogue>(Accelerator accelerator) where TEpilogue : struct, IEpilogue
+    {
+        var inputs = new Inputs();
+        var shape = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
+        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
+        float[] kept = inputs.Normal(shape.Rows * shape.Columns);
+        using var bias = new Guarded(accelerator, inputs.Normal(shape.Columns));
+        using var saved = new Guarded(accelerator, kept);
+        using var savedUnpacked = new Guarded(accelerator, kept);
+        float[] packed = Product<Tile6x2, DepthFastest, DepthSlowest, TEpilogue>(accelerator, left, right, shape, bias.View, saved.View);
+        float[] unpacked = MatMulTests.Product<Tile6x2, DepthFastest, DepthSlowest, TEpilogue>(
+            accelerator, left, right, shape, bias.View, savedUnpacked.View);
+        Compare.Bits(packed, unpacked, typeof(TEpilogue).Name);
+        Compare.Bits(saved.Read(), savedUnpacked.Read(), $"what {typeof(TEpilogue).Name} saves");
+    }
+
+    private static int GroupSize(Accelerator accelerator) => accelerator.WarpSize is 4 or 8 ? accelerator.WarpSize : 16;
+
+    private static float[] Product<TTile, TLeft, TRight, TEpilogue>(
+        Accelerator accelerator, float[] left, float[] right, MatMulShape shape, ArrayView<float> bias = default, ArrayView<float> saved = default)
+        where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand where TEpilogue : struct, IEpilogue
+    {
+        int groupSize = GroupSize(accelerator);
+        var group = new Index3D(groupSize, 1, 1);
+        var lefts = new PanelShape { Lines = shape.Rows, Depth = shape.Depth, Width = PanelMatMul.LeftWidth<TTile, TLeft>() };
+        var rights = new PanelShape { Lines = shape.Columns, Depth = shape.Depth, Width = TTile.Columns * groupSize };
+        int leftDepth = TLeft.DepthIsFastest ? PackStrips.PaddedDepth(shape.Depth) : shape.Depth;
+        using var a = new Guarded(accelerator, left);
+        using var b = new Guarded(accelerator, right);
+        using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var packedLeft = new Guarded(accelerator, lefts.Panels * lefts.Width * leftDepth);
+        using var packedRight = new Guarded(accelerator, rights.Panels * rights.Width * shape.Depth);
+        Action<ArrayView<float>, ArrayView<float>, PanelShape> packLeft = TLeft.DepthIsFastest ? PackStrips.Run : PackPanels.Run<TLeft>;
+        Action<ArrayView<float>, ArrayView<float>, PanelShape> packRight = PackPanels.Run<TRight>;
+        var multiply = PanelMatMul.Multiply<TTile, TLeft, TEpilogue>;
+        accelerator.LoadStreamKernel(packLeft)(
+            new(TLeft.DepthIsFastest ? PackStrips.GridFor(lefts) : PackPanels.GridFor(lefts), group), a.View, packedLeft.View, lefts);
+        accelerator.LoadStreamKernel(packRight)(new(PackPanels.GridFor(rights), group), b.View, packedRight.View, rights);
+        accelerator.LoadStreamKernel(multiply)(
+            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), group), packedLeft.View, packedRight.View, c.View, bias, saved, shape);
+        return c.Read();
+    }
+}
