@@ -1,5 +1,5 @@
 using ILGPU.Runtime.CPU;
-using VaeGpu.Tests.Ptx;
+using VaeGpu.CudaEmulator;
 using VaeGpu.Tests.Ptx.Ilgpu;
 
 namespace VaeGpu.Tests;

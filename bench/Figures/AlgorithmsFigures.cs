@@ -2,7 +2,7 @@ using ILGPU.Algorithms;
 using ILGPU.Algorithms.Random;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Bench.Figures;

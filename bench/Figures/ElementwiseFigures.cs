@@ -1,6 +1,7 @@
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;

@@ -1,5 +1,5 @@
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Bench.Figures;
 

@@ -4,7 +4,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Bench.Figures;
 

@@ -1,5 +1,5 @@
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Bench.Ladder;

@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using VaeGpu.Bench.Figures;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Step;
 

@@ -3,10 +3,10 @@ using VaeGpu.Bench.Measuring;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Bench.Models;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Bench.Models;

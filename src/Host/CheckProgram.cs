@@ -1,5 +1,5 @@
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Checks;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Host;
 

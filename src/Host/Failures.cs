@@ -1,7 +1,6 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host;
 

@@ -3,6 +3,7 @@ using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
+using VaeGpu.Training.Inference;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host;

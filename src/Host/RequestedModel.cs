@@ -1,5 +1,4 @@
 using VaeGpu.Host.Commands;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 

@@ -1,8 +1,7 @@
 using VaeGpu.Host.Pictures;
-using VaeGpu.Training;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 using VaeGpu.Training.Runs;
-using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Host;
 

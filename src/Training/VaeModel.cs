@@ -1,10 +1,12 @@
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
+using VaeGpu.Training.Inference;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
-using VaeGpu.Training.Uses;
 
 namespace VaeGpu.Training;
 

@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Random expressions without memory, over the visible values and constants that are prone to go wrong.</summary>
 internal sealed class ExpressionGenerator(Random random, Builder builder, ValuePool pool, bool doubles)

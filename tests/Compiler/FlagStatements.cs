@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Tests.Interpreter;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// Random loops that carry flags: branches on them have effects and give them new values, their own condition's among them,

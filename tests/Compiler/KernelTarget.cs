@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.ExceptionServices;
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Something that runs functions: an accelerator, and how it compiles one for a group shape.</summary>
 internal record KernelTarget(string Name, Accelerator Accelerator, Func<Function, Index3D, Executable> Compile)

@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Tests.Interpreter;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Random loads, stores, local arrays and atomics.</summary>
 internal sealed class MemoryStatements(

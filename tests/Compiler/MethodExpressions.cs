@@ -1,7 +1,7 @@
 using System.Reflection.Emit;
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The IL that C# has for operations without control flow and memory: operators, casts and functions of .NET and of ILGPU.</summary>
 internal sealed class MethodExpressions(ILGenerator il, Action<Value> push)

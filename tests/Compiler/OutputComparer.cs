@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Compares what two targets wrote: any NaN equals any NaN, all else must be the same bit for bit.</summary>
 internal static class OutputComparer

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The comparer sees one bit in the largest numbers, tells the zeros apart, and takes any NaN for any other.</summary>
 [TestFixture]

@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Tests.Interpreter;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>What generated kernels may use, for targets that lack something.</summary>
 /// <param name="Doubles">Numbers of 64 bits with a fraction.</param>

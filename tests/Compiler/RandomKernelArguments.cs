@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The arguments of a launch, both as a block for functions and as objects for methods.</summary>
 internal unsafe ref struct RandomKernelArguments(byte* block)

@@ -1,7 +1,7 @@
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// Holds a target against the interpreter on generated kernels. The run parameters <c>seed</c> and <c>kernels</c> ask for

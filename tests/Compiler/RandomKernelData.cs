@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Input for generated kernels, and the launch with it.</summary>
 internal sealed class RandomKernelData(RandomKernel kernel)

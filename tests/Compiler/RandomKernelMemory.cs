@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Tests.Interpreter;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// The parameters of every generated kernel, in the order of the argument block: inputs that may be read anywhere, outputs

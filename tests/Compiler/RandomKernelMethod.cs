@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// Writes a generated kernel as a C# compiler would: a static method with views and numbers as parameters, over ILGPU's vocabulary.

@@ -1,6 +1,8 @@
 using ILGPU.Runtime.CPU;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// Generated kernels as C# methods: on ILGPU's CPU accelerator, which .NET's own compiler runs them on, and through our front end.

@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The generator's own kernels: they are correct, varied and repeatable, and a planted defect is found and shrunk.</summary>
 [TestFixture]

@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Random numbers, many of them the ones at which arithmetic goes wrong.</summary>
 internal static class RandomNumbers

@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>What to make of one instruction in a copy of a function.</summary>
 internal enum Rewrite

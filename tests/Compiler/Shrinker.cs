@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>Makes a function that shows a fault smaller while it still shows it.</summary>
 internal static class Shrinker

@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Tests.Interpreter;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// Random statements, typed and free of races by construction: a thread writes its own output elements only; shared memory

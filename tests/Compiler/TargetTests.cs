@@ -1,7 +1,10 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.Passes;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Tests.OpenCL;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The compiled targets against the interpreter, on random kernels.</summary>
 [TestFixture]
@@ -24,7 +27,7 @@ internal sealed class TargetTests
     {
         // The machine checks every step: a part of the kernels takes as long as all of them elsewhere.
         // Shrinking a kernel that fails goes on with the same accelerator.
-        using PtxAccelerator gpu = new Ptx.FakeCudaDriver { Forgives = true, MaxInstructions = 1_000_000 }.Open();
+        using PtxAccelerator gpu = new FakeCudaDriver { Forgives = true, MaxInstructions = 1_000_000 }.Open();
         Check(
             RandomKernelCheck.Count,
             new("the PTX machine", gpu, (function, groupDim) => gpu.Compile(Pipeline.Run(function, groupDim, gpu.WarpSize), groupDim)));

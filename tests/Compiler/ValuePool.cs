@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The values that a generated instruction can take as operands: those that are visible, by type.</summary>
 internal sealed class ValuePool(Random random)

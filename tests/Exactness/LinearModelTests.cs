@@ -2,10 +2,10 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Exactness;
 

@@ -1,6 +1,6 @@
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Tests.Exactness;
 

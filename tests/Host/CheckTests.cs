@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Host;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Data;
-using VaeGpu.Tests.Ptx;
 
 namespace VaeGpu.Tests.Host;
 
@@ -36,7 +37,7 @@ public sealed class CheckTests
         using PtxAccelerator gpu = driver.Open();
         var passed = new CheckedDevices(folder["checked"]);
         passed.Add(gpu);
-        driver.Failing["LaunchKernel"] = VaeGpu.Gpu.Runtime.CudaError.CUDA_ERROR_ILLEGAL_ADDRESS;
+        driver.Failing["LaunchKernel"] = VaeGpu.Gpu.Runtime.Cuda.CudaError.CUDA_ERROR_ILLEGAL_ADDRESS;
         using StringWriter output = new(), error = new();
         int code = CheckProgram.Run(gpu, DeviceSpec.Parse("cuda:1"), seed: 1, passed, new Terminal(output, error, false), default);
         Assert.Multiple(() =>

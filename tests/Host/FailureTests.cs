@@ -1,4 +1,5 @@
 using System.Text;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Host;
 
 namespace VaeGpu.Tests.Host;

@@ -5,7 +5,7 @@ using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
-using VaeGpu.Training.Catalogue;
+using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Tests.Host;
 

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Interpreter;
 
 /// <summary>Faults of kernels written in C#: the message names the line, and a view ends where it says.</summary>
 [TestFixture]

@@ -1,6 +1,8 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Interpreter;
 
 /// <summary>Faults are planted, and the interpreter must find each and say where it is.</summary>
 [TestFixture]

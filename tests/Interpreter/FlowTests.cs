@@ -1,6 +1,8 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Interpreter;
 
 /// <summary>Correct kernels with branches, loops and threads that work together: the right numbers, and no alarm.</summary>
 [TestFixture]

@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Interpreter;
 
 /// <summary>An interpreter with buffers, to run kernels of hand-written IR on.</summary>
 internal sealed class InterpreterBench : IDisposable

@@ -1,6 +1,6 @@
 using VaeGpu.Gpu.IR;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Interpreter;
 
 /// <summary>A kernel written in IR by hand. Parameters come first and lie in the argument block in their order.</summary>
 internal sealed class IrKernel

@@ -1,7 +1,9 @@
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Training.Checks;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Tests.Kernels;
 

@@ -1,12 +1,14 @@
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Tests.Kernels;
-using VaeGpu.Training.Checks;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Tests.Layers;
 

@@ -1,9 +1,12 @@
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Tests.Kernels;
 
 namespace VaeGpu.Tests.Layers;

@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Tests.Kernels;
 
 namespace VaeGpu.Tests.Layers;
@@ -20,9 +21,9 @@ internal sealed class Vae64(
         double reconstruction = all.Average(row => row.Losses.Average());
         return shape.Objective switch
         {
-            VaeGpu.Layers.Objective.Elbo => control.LikelihoodWeight * reconstruction + control.DivergenceWeight
+            VaeGpu.Layers.Models.Objective.Elbo => control.LikelihoodWeight * reconstruction + control.DivergenceWeight
                 * Enumerable.Range(0, shape.LatentDimensions).Sum(i => Math.Max(shape.FreeBits, all.Average(row => row.Divergences[i]))),
-            VaeGpu.Layers.Objective.MonteCarloElbo =>
+            VaeGpu.Layers.Models.Objective.MonteCarloElbo =>
                 control.LikelihoodWeight * reconstruction - control.DivergenceWeight * all.Average(row => row.Ratios.Average()),
             _ => -all.Average(row => Math.Log(row.Losses.Zip(row.Ratios).Average(draw =>
                 Math.Exp(control.DivergenceWeight * draw.Second - control.LikelihoodWeight * draw.First)))),

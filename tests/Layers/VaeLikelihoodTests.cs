@@ -3,8 +3,8 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Layers;
-using VaeGpu.Training.Checks;
+using VaeGpu.Layers.Models;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Tests.Layers;
 

@@ -4,8 +4,9 @@ using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Tests.Kernels;
-using VaeGpu.Training.Checks;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Tests.Layers;
 

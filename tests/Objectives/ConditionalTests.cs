@@ -1,10 +1,10 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Tests.Objectives;
 

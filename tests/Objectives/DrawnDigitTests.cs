@@ -2,9 +2,10 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Objectives;
 

@@ -1,10 +1,10 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Tests.Objectives;
 

@@ -2,8 +2,8 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Objectives;

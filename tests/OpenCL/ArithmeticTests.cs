@@ -1,4 +1,6 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
 namespace VaeGpu.Tests.OpenCL;
 

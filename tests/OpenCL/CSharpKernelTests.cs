@@ -1,3 +1,5 @@
+using VaeGpu.Tests.Interpreter;
+
 namespace VaeGpu.Tests.OpenCL;
 
 /// <summary>Kernels written in C#, all the way to the device, against the same method run on the host.</summary>

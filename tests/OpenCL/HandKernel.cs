@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
 namespace VaeGpu.Tests.OpenCL;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Tests.Ptx;

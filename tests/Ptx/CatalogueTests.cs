@@ -1,4 +1,6 @@
-using VaeGpu.Training.Catalogue;
+using VaeGpu.CudaEmulator;
+using VaeGpu.Training.Diagnostics.Catalogue;
+
 
 namespace VaeGpu.Tests.Ptx;
 

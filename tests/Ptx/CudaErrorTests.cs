@@ -1,3 +1,5 @@
+using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Tests.Ptx;

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
+using VaeGpu.CudaEmulator;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Ptx;
 

@@ -1,6 +1,8 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Catalogue;
+using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Tests.Ptx;
 

@@ -1,4 +1,7 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Tests.OpenCL;
 
 namespace VaeGpu.Tests.Ptx;
@@ -83,7 +86,7 @@ internal sealed class EmitterTests
         Value far = kernel.Builder.PtrAdd(kernel.View(), Constant.I64(bytes), 1);
         kernel.Builder.Store(far, Constant.I32(7), MemoryType.U8);
         Gpu.Targets.Ptx.PtxModule module = Gpu.Targets.Ptx.PtxEmitter.Emit(kernel.Function, new(Threads, 1, 1));
-        Assert.That(() => Machine.PtxModule.Parse(module.Text), Throws.Nothing, module.Text);
+        Assert.That(() => CudaEmulator.Machine.PtxModule.Parse(module.Text), Throws.Nothing, module.Text);
         Assert.That(module.Text.Contains("add.s64"), Is.EqualTo(bytes != int.MaxValue), module.Text);
         Ptxas.Check([($"a step of {bytes}", module)]);
     }

@@ -1,3 +1,6 @@
+using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Runtime.Cuda;
+
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>The stand-in for the driver is strict: what NVIDIA's may let pass is an error.</summary>

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
 namespace VaeGpu.Tests.Ptx;
 

@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Runtime.Cuda;
+
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>The log of NVIDIA's compiler, as drivers of several years write it.</summary>

@@ -1,6 +1,7 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
 

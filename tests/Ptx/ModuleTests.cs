@@ -1,4 +1,7 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Tests.OpenCL;
 
@@ -90,7 +93,7 @@ public sealed class ModuleTests
         static void Emits(string name)
         {
             Gpu.Targets.Ptx.PtxModule module = TextAccelerator.Emit(new KernelSource(typeof(ModuleTests).GetMethod(name)!), new(64, 1, 1));
-            Assert.That(Machine.PtxModule.Parse(module.Text).Entries.Single().ParameterBytes, Is.EqualTo(4096 + 8 + 8));
+            Assert.That(CudaEmulator.Machine.PtxModule.Parse(module.Text).Entries.Single().ParameterBytes, Is.EqualTo(4096 + 8 + 8));
             Ptxas.Check([(name, module)]);
         }
     }

@@ -1,3 +1,6 @@
+using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;

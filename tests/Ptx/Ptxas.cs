@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Tests.Data;
 

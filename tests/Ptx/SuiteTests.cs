@@ -1,13 +1,16 @@
 using System.Reflection;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
+using VaeGpu.Tests.Compiler;
 
 namespace VaeGpu.Tests.Ptx;
 
@@ -68,7 +71,7 @@ internal sealed class SuiteTests
     public void Every_kernel_of_the_other_tests_is_written()
     {
         MethodInfo[] kernels = [.. typeof(SuiteTests).Assembly.GetTypes()
-            .Where(type => type.Namespace is "VaeGpu.Tests.Language" or "VaeGpu.Tests.Kernels" or "VaeGpu.Tests.OpenCL" or "VaeGpu.Tests")
+            .Where(type => type.Namespace is "VaeGpu.Tests.Language" or "VaeGpu.Tests.Kernels" or "VaeGpu.Tests.OpenCL" or "VaeGpu.Tests.Interpreter" or "VaeGpu.Tests.Runtime")
             .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly))
             // Static fields are known to a context alone, and specialized values to a launch.
             .Where(IsKernel).Where(method => method.Name is not (nameof(Language.KernelFormTests.ReadsStatic) or nameof(Language.ViewTests2D.Specialized)))];

@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Tests.Ptx;

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Runtime;
 
 /// <summary>The cache of compiled programs: it helps where it can, and does no harm where it cannot.</summary>
 [NonParallelizable]

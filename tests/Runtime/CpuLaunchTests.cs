@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Runtime;
 
 /// <summary>Launches on the CPU device: what they cost in memory, what they refuse, and that no group is lost.</summary>
 [TestFixture]

@@ -1,6 +1,7 @@
-using VaeGpu.Tests.Ptx;
+using VaeGpu.CudaEmulator;
 
-namespace VaeGpu.Tests;
+
+namespace VaeGpu.Tests.Runtime;
 
 /// <summary>What an accelerator does after it was disposed, and while.</summary>
 internal sealed class DisposalTests

@@ -1,7 +1,7 @@
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Runtime;
@@ -153,7 +153,7 @@ public sealed class GraphTests
     public void Training_with_and_without_graphs_is_the_same_bit_for_bit(TestDevice device) => device.Run(accelerator =>
     {
         RunConfiguration elbo = Configuration(new ObjectiveConfiguration { KlWarmup = 2, KlCycle = 1 });
-        RunConfiguration iwae = Configuration(new ObjectiveConfiguration { Bound = VaeGpu.Layers.Objective.Iwae, Samples = 2 });
+        RunConfiguration iwae = Configuration(new ObjectiveConfiguration { Bound = VaeGpu.Layers.Models.Objective.Iwae, Samples = 2 });
         foreach (RunConfiguration configuration in new[] { elbo, iwae })
         {
             Checkpoint replayed = Train(accelerator, configuration, replays: true);

@@ -1,5 +1,6 @@
+using VaeGpu.Gpu.Runtime.Cpu;
 using VaeGpu.Tests.Training;
-using VaeGpu.Training;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Runtime;
 

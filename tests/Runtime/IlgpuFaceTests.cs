@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.CPU;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Runtime;
 
 /// <summary>What ILGPU's accelerators offer works on ours, or is refused in a sentence.</summary>
 public sealed class IlgpuFaceTests

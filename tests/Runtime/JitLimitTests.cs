@@ -1,11 +1,13 @@
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Simd;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 
-namespace VaeGpu.Tests;
+namespace VaeGpu.Tests.Runtime;
 
 /// <summary>The JIT compiles very large methods without optimizing them; no kernel of the product may come to that.</summary>
 [TestFixture]

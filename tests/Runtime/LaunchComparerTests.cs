@@ -1,4 +1,6 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.Runtime.Cuda;
 
 namespace VaeGpu.Tests.Runtime;
 
@@ -75,7 +77,7 @@ internal sealed class LaunchComparerTests
     [Test]
     public void A_device_that_refuses_a_kernel_is_asked_for_the_next_and_a_lost_one_for_no_more()
     {
-        var driver = new Ptx.FakeCudaDriver();
+        var driver = new FakeCudaDriver();
         using PtxAccelerator gpu = driver.Open();
         driver.Failing["LaunchKernel"] = CudaError.CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES;
         var refused = Compare(gpu, Twice, Roots);

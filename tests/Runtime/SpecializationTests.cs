@@ -1,6 +1,8 @@
-using VaeGpu.Tests.Ptx;
+using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Runtime.Cuda;
 
-namespace VaeGpu.Tests;
+
+namespace VaeGpu.Tests.Runtime;
 
 /// <summary>What a kernel is loaded for: the threads of its groups on every device, and its occupancy on CUDA.</summary>
 internal sealed class SpecializationTests
@@ -38,7 +40,7 @@ internal sealed class SpecializationTests
             {
                 (views[0].ByteOffset, views[1].ByteOffset, views[1].Handle) = (offset, offset, target);
                 string text = kernel.For((byte*)views).Ptx.Text;
-                Assert.That(Ptx.Machine.PtxModule.Parse(text).Entries.Single().MinGroupsPerProcessor, Is.EqualTo(groups ?? 0), text);
+                Assert.That(CudaEmulator.Machine.PtxModule.Parse(text).Entries.Single().MinGroupsPerProcessor, Is.EqualTo(groups ?? 0), text);
             }
         }
     }

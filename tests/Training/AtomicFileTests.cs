@@ -1,5 +1,5 @@
 using VaeGpu.Tests.Data;
-using VaeGpu.Training;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Tests.Training;
 

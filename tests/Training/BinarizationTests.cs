@@ -1,8 +1,8 @@
 using System.Text.Json;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Training;
 

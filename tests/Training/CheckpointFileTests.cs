@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using VaeGpu.Tests.Data;
+using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 

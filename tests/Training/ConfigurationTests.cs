@@ -1,9 +1,9 @@
 using System.Text.Json;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Data;
+using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
 

@@ -1,8 +1,8 @@
+using VaeGpu.CudaEmulator;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Tests.Ptx;
-using VaeGpu.Training.Catalogue;
-using VaeGpu.Training.Checks;
+using VaeGpu.Training.Diagnostics.Catalogue;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Tests.Training;
 

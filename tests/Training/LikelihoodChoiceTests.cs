@@ -1,5 +1,5 @@
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Training;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Training;

@@ -1,7 +1,7 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Data;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Training;
 

@@ -3,8 +3,10 @@ using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;

@@ -1,4 +1,5 @@
 using VaeGpu.Tests.Data;
+using VaeGpu.Training;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;

@@ -1,8 +1,8 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;

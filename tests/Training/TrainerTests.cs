@@ -3,6 +3,7 @@ using VaeGpu.Tests.Data;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;

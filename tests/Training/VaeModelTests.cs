@@ -8,6 +8,7 @@ using VaeGpu.Tests.Kernels;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;

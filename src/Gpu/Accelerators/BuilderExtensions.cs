@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cuda;
 
 namespace VaeGpu.Gpu.Accelerators;
 

@@ -2,8 +2,10 @@ using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.OpenCL;
-using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
+using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
 namespace VaeGpu.Gpu.Accelerators;
 

@@ -1,5 +1,5 @@
 using ILGPU.Runtime.OpenCL;
-using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using static ILGPU.Runtime.OpenCL.CLDeviceInfoType;
 using static ILGPU.Runtime.OpenCL.CLPlatformInfoType;
 

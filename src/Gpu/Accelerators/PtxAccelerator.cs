@@ -1,5 +1,7 @@
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Gpu.Accelerators;

@@ -1,5 +1,6 @@
 using System.Text;
-using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 using static ILGPU.Runtime.Cuda.DeviceAttributeKind;
 using DeviceAttributeKind = ILGPU.Runtime.Cuda.DeviceAttributeKind;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cpu;
 using VaeGpu.Gpu.Targets.Simd;
 
 namespace VaeGpu.Gpu.Accelerators;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cuda;
 
 namespace VaeGpu.Gpu.Inspection;
 

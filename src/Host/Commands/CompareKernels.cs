@@ -2,7 +2,7 @@ using System.Globalization;
 using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Catalogue;
+using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Host.Commands;
 

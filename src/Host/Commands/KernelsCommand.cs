@@ -3,7 +3,7 @@ using System.Globalization;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Catalogue;
+using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Host.Commands;
 

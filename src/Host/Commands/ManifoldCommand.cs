@@ -1,5 +1,5 @@
 using System.CommandLine;
-using VaeGpu.Training.Uses;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Commands;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using VaeGpu.Training.Evaluation;
-using VaeGpu.Training.Uses;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Commands;
 

@@ -1,5 +1,5 @@
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;

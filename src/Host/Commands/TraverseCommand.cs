@@ -1,7 +1,6 @@
 using System.CommandLine;
-using VaeGpu.Training;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Uses;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Commands;
 

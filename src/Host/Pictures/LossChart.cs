@@ -5,7 +5,7 @@ using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
-using VaeGpu.Training;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Host.Pictures;
 

@@ -1,7 +1,7 @@
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
-using VaeGpu.Training;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Host.Pictures;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using VaeGpu.Training;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Host.Pictures;
 

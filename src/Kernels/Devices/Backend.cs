@@ -3,7 +3,7 @@ using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Ilgpu;
-using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Devices;
@@ -82,7 +82,7 @@ public sealed class Backend : IDisposable
 
     /// <summary>Whether an exception is a device's refusal or failure, whose message says all that there is to say.</summary>
     public static bool IsOfDevice(Exception e) =>
-        e is VaeGpu.Gpu.Runtime.CudaException or AcceleratorLostException or KernelLaunchException or KernelCompilationException or AcceleratorException;
+        e is VaeGpu.Gpu.Runtime.Cuda.CudaException or AcceleratorLostException or KernelLaunchException or KernelCompilationException or AcceleratorException;
 
     /// <inheritdoc/>
     public void Dispose()

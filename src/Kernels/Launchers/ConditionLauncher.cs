@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels.Launchers;

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;

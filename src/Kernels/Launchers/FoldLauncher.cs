@@ -1,5 +1,6 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
 using Floats = ILGPU.ArrayView<float>;

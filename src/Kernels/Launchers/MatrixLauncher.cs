@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Devices;
+
 namespace VaeGpu.Kernels.Launchers;
 
 /// <summary><see cref="Transpose"/>, <see cref="SwapAxes"/> and <see cref="ColumnSum"/>, loaded on a device.</summary>

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Kernels.Launchers;

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using Floats = ILGPU.ArrayView<float>;

@@ -3,11 +3,10 @@ using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 

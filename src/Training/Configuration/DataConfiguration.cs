@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
 

@@ -1,5 +1,3 @@
-using VaeGpu.Training.Runs;
-
 namespace VaeGpu.Training.Configuration;
 
 /// <summary>Epochs, fractions included, as steps.</summary>

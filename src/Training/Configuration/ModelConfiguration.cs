@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
-using VaeGpu.Training.Runs;
+using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Training.Configuration;
 

@@ -1,5 +1,5 @@
 using VaeGpu.Kernels;
-using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Training.Configuration;
 

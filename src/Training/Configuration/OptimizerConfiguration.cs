@@ -1,6 +1,5 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
 

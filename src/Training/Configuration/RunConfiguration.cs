@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Configuration;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using VaeGpu.Training.Uses;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Training.Evaluation;
 

@@ -1,6 +1,7 @@
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Runs;
+using VaeGpu.Training.Inference;
+using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Evaluation;
 
@@ -10,12 +11,12 @@ public sealed class Evaluator : IDisposable
     /// <summary>Fixed, for the noise is numbered by the batch.</summary>
     private const int Batch = 256;
     private readonly ModelConfiguration model;
-    private readonly Inference inference;
+    private readonly BatchInference inference;
 
     /// <summary>Builds the model with the given parameters.</summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
     public Evaluator(Accelerator accelerator, ModelConfiguration model, float[] parameters) =>
-        (this.model, inference) = (model, new Inference(accelerator, model, parameters, Batch));
+        (this.model, inference) = (model, new BatchInference(accelerator, model, parameters, Batch));
 
     /// <summary>Evaluates on <paramref name="images"/> with <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
     /// <param name="images">Images of the model's size.</param>

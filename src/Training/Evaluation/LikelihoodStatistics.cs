@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Latent;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Training.Evaluation;
 

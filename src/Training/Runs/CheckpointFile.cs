@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Runs;
 

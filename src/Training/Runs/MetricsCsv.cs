@@ -1,4 +1,5 @@
 using System.Globalization;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Runs;
 

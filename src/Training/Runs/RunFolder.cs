@@ -1,5 +1,6 @@
 using System.Globalization;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Runs;
 

@@ -1,7 +1,7 @@
 using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Catalogue;
+using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Tests.Ptx.Ilgpu;
 

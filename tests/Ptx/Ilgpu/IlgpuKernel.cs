@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using VaeGpu.Tests.Ptx.Machine;
+using VaeGpu.CudaEmulator.Machine;
 
 namespace VaeGpu.Tests.Ptx.Ilgpu;
 

@@ -1,5 +1,5 @@
+using VaeGpu.CudaEmulator.Machine;
 using VaeGpu.Gpu.Ilgpu;
-using VaeGpu.Tests.Ptx.Machine;
 
 namespace VaeGpu.Tests.Ptx.Ilgpu;
 

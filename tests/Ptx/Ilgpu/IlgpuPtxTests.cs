@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
+using VaeGpu.CudaEmulator.Machine;
 using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Tests.Ptx.Machine;
 

@@ -1,4 +1,4 @@
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cpu;
 
 /// <summary>
 /// The memory that this process can have at the very most. Linux promises more than there is, and kills the process that takes it; other

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Simd;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cpu;
 
 /// <summary>
 /// Runs the groups of a launch on a fixed set of threads, the caller's among them. Each worker owns a fixed range of the

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>Machine code of a kernel with what the driver's compiler said when it made it.</summary>
 internal sealed record Cubin(byte[] Image, string Log)

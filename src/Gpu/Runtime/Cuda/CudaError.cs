@@ -1,6 +1,7 @@
-using static VaeGpu.Gpu.Runtime.CudaError;
+using VaeGpu.Gpu.Runtime.OpenCL;
+using static VaeGpu.Gpu.Runtime.Cuda.CudaError;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>The CUDA driver's error codes (CUresult) that are met here, by the names that its manual gives them.</summary>
 internal enum CudaError

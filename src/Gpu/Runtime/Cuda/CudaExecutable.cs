@@ -3,7 +3,7 @@ using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// A kernel for groups of one shape, in up to four texts, each compiled when a launch first wants it: with and without taking for granted

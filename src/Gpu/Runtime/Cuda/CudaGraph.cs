@@ -1,6 +1,7 @@
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// Recorded launches as a CUDA graph: captured from a stream of its own, and instantiated. A launch waits for those alone whose memory it

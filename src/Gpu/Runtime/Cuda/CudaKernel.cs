@@ -1,8 +1,9 @@
 using System.Text;
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>A text that the driver has compiled and loaded.</summary>
 internal sealed unsafe class CudaKernel

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using DeviceAttributeKind = ILGPU.Runtime.Cuda.DeviceAttributeKind;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// NVIDIA's driver library. Each entry point is declared by its exact symbol: the version suffix is part of the interface, and the plain

@@ -2,7 +2,7 @@ using System.Text;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// Has the driver compile PTX for one device, or takes what it compiled in an earlier run. The accelerator's context must be current.

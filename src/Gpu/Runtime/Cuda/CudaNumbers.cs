@@ -1,6 +1,6 @@
 using ILGPU.Runtime.Cuda;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>CUfunction_attribute: what a compiled kernel takes.</summary>
 internal enum CudaFunctionAttribute

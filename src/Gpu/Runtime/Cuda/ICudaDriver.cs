@@ -1,7 +1,7 @@
-using static VaeGpu.Gpu.Runtime.CudaLibrary;
+using static VaeGpu.Gpu.Runtime.Cuda.CudaLibrary;
 using DeviceAttributeKind = ILGPU.Runtime.Cuda.DeviceAttributeKind;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// The functions of the CUDA driver that are used here, each as its manual has it, without the prefix "cu" and the version suffix: those

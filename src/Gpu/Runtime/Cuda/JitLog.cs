@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>What the driver's compiler writes about a kernel, read as far as it is regular.</summary>
 internal static partial class JitLog

@@ -1,4 +1,4 @@
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// The names of the last launches. Adding one allocates nothing and takes no lock: under several threads a name may be missed.

@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.OpenCL;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.Cuda;
 
 /// <summary>
 /// Page-locked memory that copies go through in pieces, so that the device moves one piece while the processor moves the next. Allocated

@@ -1,8 +1,9 @@
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
-using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
+using VaeGpu.Gpu.Runtime.Cuda;
+using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.OpenCL;
 
 /// <summary>The entry points of the extension cl_khr_command_buffer, which belong to a platform.</summary>
 internal sealed unsafe class CommandBuffers

@@ -1,6 +1,7 @@
 using ILGPU.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime.Cuda;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.OpenCL;
 
 /// <summary>A failed call of the OpenCL driver.</summary>
 public sealed class OpenCLException : Exception

@@ -1,10 +1,11 @@
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Targets.OpenCL;
-using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
+using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.OpenCL;
 
 /// <summary>A kernel that the driver has compiled.</summary>
 internal sealed unsafe class OpenCLExecutable : Executable

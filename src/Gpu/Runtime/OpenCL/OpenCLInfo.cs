@@ -1,9 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using ILGPU.Runtime.OpenCL;
-using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
+using VaeGpu.Gpu.Runtime.Cuda;
+using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.OpenCL;
 
 /// <summary>Answers of the driver about its platforms and devices.</summary>
 internal static unsafe class OpenCLInfo

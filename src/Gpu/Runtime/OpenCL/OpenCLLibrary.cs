@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using ILGPU.Runtime.OpenCL;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.OpenCL;
 
 /// <summary>The functions of the system's OpenCL loader that are used here. Where there is none the program goes on without OpenCL.</summary>
 internal static unsafe class OpenCLLibrary

@@ -1,10 +1,11 @@
 using System.Text;
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Targets.OpenCL;
-using static VaeGpu.Gpu.Runtime.OpenCLLibrary;
+using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Runtime.OpenCL;
 
 /// <summary>Has the driver compile texts for one device, or takes what it compiled in an earlier run.</summary>
 internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint context)

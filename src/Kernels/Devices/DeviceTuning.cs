@@ -1,0 +1,73 @@
+using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Devices;
+
+/// <summary>Kernel shapes for a device. They change how fast a kernel runs, never what it computes.</summary>
+/// <param name="Tile">The block of results of one thread of <see cref="MatMul"/>.</param>
+/// <param name="GroupSize">Threads of a group: as wide as a vector on a CPU. Divides <see cref="RowReduction.Width"/>.</param>
+/// <param name="ElementsPerThread">Elements of a thread in flat kernels, so that groups are worth their start.</param>
+/// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>
+/// <param name="Processors">The groups that a blocked product must have to keep the device busy.</param>
+/// <param name="PacksPanels">Whether large products pack their factors (<see cref="PanelMatMul"/>); groups are warps of 4 to 16 then.</param>
+public sealed record DeviceTuning(
+    TileShape Tile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup, int Processors = 1, bool PacksPanels = false)
+{
+    /// <summary>The processors of a Hopper GPU, which the interpreter stands for.</summary>
+    private const int HopperProcessors = 132;
+
+    /// <summary>Whether products stage their operands in shared memory.</summary>
+    public bool StagesOperands => Tile == TileShape.Blocked;
+
+    /// <summary>Whether products take a transposed operand as it lies: they stage it, or transpose it while they pack it.</summary>
+    public bool TurnsOperands => StagesOperands || PacksPanels;
+
+    /// <summary>
+    /// The group of kernels that have one for each row: on a GPU a thread for each column, up to the partial sums of
+    /// <see cref="RowReduction"/>, since a thread that has several columns waits for memory as often.
+    /// </summary>
+    public int RowGroupSize(int columns)
+    {
+        int size = GroupSize;
+        while (StagesOperands && size < Math.Min(columns, RowReduction.Width))
+            size *= 2;
+        return size;
+    }
+
+    /// <summary>A launch with a group for each row.</summary>
+    public KernelConfig Rows(int rows, int columns) => Launch.Config(rows, RowGroupSize(columns));
+
+    /// <summary>A launch with a thread for each element: group (x, y) has elements x·G … of row y.</summary>
+    public KernelConfig Elements(int rows, int columns) =>
+        Launch.Config(new Index3D(Launch.Groups(columns, GroupSize), rows, 1), GroupSize);
+
+    /// <summary>
+    /// The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>: 8 rows where MatMul has 12, since batches and channels are
+    /// mostly multiples of 8 and 16 sums hide the latency as well.
+    /// </summary>
+    public TileShape ConvTile => Tile is TileShape.Rows4 or TileShape.Rows6 ? Tile : TileShape.Rows8;
+
+    /// <summary>Whether convolutions read <see cref="Fours{TTile}"/> where they can: a GPU's threads have the registers for it.</summary>
+    public bool ConvReadsFours => Tile == TileShape.Blocked;
+
+    /// <summary>The group of <see cref="Convolution"/> and <see cref="ConvWeights"/>: on a GPU as wide as half of 64 channels.</summary>
+    public int ConvGroupSize => StagesOperands ? GroupSize / 2 : GroupSize;
+
+    /// <summary>
+    /// The table. 12×2 fills the registers of 512-bit vectors, 6×2 those of 256 and 128 bits; the interpreter with 32 threads in
+    /// step stands for a GPU.
+    /// </summary>
+    public static DeviceTuning For(Accelerator accelerator) => Backend.IsGpu(accelerator)
+        ? new(TileShape.Blocked, 64, 4, new(32, 8, 1), accelerator.NumMultiprocessors)
+        : accelerator switch
+        {
+            EngineAccelerator { StandsFor: { } other } => For(other),
+            OpenCL12Accelerator => new(TileShape.Rows8, 16, 256, new(16, 1, 1)),
+            { WarpSize: 16 } => new(TileShape.Rows12, 16, 64, new(16, 1, 1), PacksPanels: true),
+            { WarpSize: 8 } => new(TileShape.Rows6, 8, 128, new(8, 1, 1), PacksPanels: true),
+            { WarpSize: 4 } => new(TileShape.Rows6, 4, 256, new(4, 1, 1), PacksPanels: true),
+            { WarpSize: < 32 } => new(TileShape.Rows8, 16, 64, new(16, 1, 1)),
+            _ => new(TileShape.Blocked, 64, 4, new(32, 8, 1), HopperProcessors),
+        };
+}

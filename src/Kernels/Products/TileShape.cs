@@ -1,0 +1,13 @@
+namespace VaeGpu.Kernels.Products;
+
+/// <summary>
+/// The tiles that <see cref="MatMul"/> is compiled with; or the blocks of <see cref="BlockedMatMul"/>, chosen by the product's shape.
+/// </summary>
+public enum TileShape
+{
+    Rows4,
+    Rows6,
+    Rows8,
+    Rows12,
+    Blocked,
+}

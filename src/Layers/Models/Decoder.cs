@@ -1,0 +1,90 @@
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
+
+namespace VaeGpu.Layers.Models;
+
+/// <summary>
+/// p(x∣z), or p(x∣z, y) where there are labels: a chain of layers that gives the likelihood's outputs for every data dimension.
+/// </summary>
+public sealed class Decoder : IDisposable
+{
+    private readonly Network layers;
+    private readonly LikelihoodLauncher launcher;
+    private readonly ParameterSlice? variance;
+    private readonly int dataDimensions;
+
+    /// <summary>
+    /// Declares the parameters under "decoder"; "decoder.variance" is log σ² − log σ₀² of a Gaussian of one variance.
+    /// <paramref name="labels"/>, (batch, classes), are read where there are classes, each for all draws of an example.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The outputs of the largest batch are 2³¹ or more.</exception>
+    public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
+    {
+        launcher = new LikelihoodLauncher(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
+        dataDimensions = shape.DataDimensions;
+        int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
+        layers = Architectures.Decoder(workspace, layout, shape, labels, outputs / dataDimensions);
+        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialDistribution.Zeros);
+        Loss = workspace.Allocate(1);
+    }
+
+    /// <summary>The likelihood's outputs, (batch, K·D); <see cref="LossAndGradient"/> overwrites them with their gradient.</summary>
+    public ArrayView<float> Outputs => layers.Output;
+
+    /// <summary>−log p(x∣z) of each row, in nats, without weight.</summary>
+    public ArrayView<float> Loss { get; }
+
+    /// <summary>Computes <see cref="Outputs"/>.</summary>
+    public void Forward(ParameterArena arena, ArrayView<float> latent, int rows)
+    {
+        layers.Forward(arena, latent, rows);
+        if (variance is not null)
+            launcher.Variance!.Prepare(arena.Values(variance));
+    }
+
+    /// <summary>
+    /// Computes <see cref="Loss"/>, the gradient of the outputs in their place, and what one variance for all dimensions needs.
+    /// </summary>
+    public void LossAndGradient(ParameterArena arena, ArrayView<float> data, ArrayView<ControlBlock> control, int rows)
+    {
+        if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
+            launcher.Variance!.Fit(data, Outputs, Loss, arena.Values(variance!), Shape(rows));
+        launcher.LossAndGradient(data, Outputs, Loss, control, Shape(rows));
+        if (launcher.Likelihood.Variance == VarianceSource.Learned)
+            launcher.Variance!.Gradient(Loss, arena.Values(variance!), arena.Gradient(variance!), control, Shape(rows));
+    }
+
+    /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
+    public void EvaluateLoss(ArrayView<float> data, int rows) => launcher.Loss(data, Outputs, Loss, Shape(rows));
+
+    /// <summary>Writes the mean of p(x∣z), (batch, D).</summary>
+    public void Mean(ArrayView<float> means, int rows) => launcher.Mean(Outputs, means, Shape(rows));
+
+    /// <summary>Writes a draw from p(x∣z), (batch, D).</summary>
+    public void Sample(ArrayView<float> samples, ArrayView<ControlBlock> control, int rows) =>
+        launcher.Sample(Outputs, samples, control, Shape(rows));
+
+    /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
+    public void Backward(ParameterArena arena, ArrayView<float> latent, ArrayView<float> latentGradient, int rows)
+    {
+        layers.Backward(arena, latent, rows);
+        layers.BackwardInput(arena, latentGradient, rows);
+    }
+
+    /// <summary>Frees the likelihood's settings.</summary>
+    public void Dispose() => launcher.Dispose();
+
+    private static int OutputColumns(int outputs, int dataDimensions, int rows)
+    {
+        long columns = (long)outputs * dataDimensions;
+        if (columns * rows > int.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(nameof(rows), rows,
+                $"The decoder gives {outputs} numbers for each of {dataDimensions} dimensions: too many for one batch of so many rows.");
+        }
+        return (int)columns;
+    }
+
+    private ReconstructionShape Shape(int rows) => new() { Rows = rows, Columns = dataDimensions };
+}

@@ -1,0 +1,126 @@
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
+
+namespace VaeGpu.Layers.Models;
+
+/// <summary>What training minimizes, up to the weights of its terms.</summary>
+public enum Objective
+{
+    /// <summary>The negative ELBO, KL by its formula.</summary>
+    Elbo,
+    /// <summary>The negative ELBO, KL as log q(z∣x) − log p(z) at the draws.</summary>
+    MonteCarloElbo,
+    /// <summary>The importance-weighted bound of the L draws.</summary>
+    Iwae,
+}
+
+/// <summary>The draws z of q(z∣x), their divergence from the prior, and the backward pass through both.</summary>
+public sealed class Posterior
+{
+    private readonly LatentLauncher launcher;
+    private readonly VaeShape shape;
+    private readonly ArrayView<float> gates, terms, weights, means;
+
+    /// <summary>Allocates room for a batch in <paramref name="workspace"/>, and for its draws in <paramref name="draws"/>.</summary>
+    public Posterior(Workspace workspace, Workspace draws, VaeShape shape)
+    {
+        this.shape = shape;
+        launcher = new LatentLauncher(workspace.Accelerator, shape.Prior);
+        Latent = draws.Allocate(shape.LatentDimensions);
+        LatentGradient = draws.AllocateGradient(shape.LatentDimensions);
+        Divergence = workspace.Allocate(1);
+        gates = workspace.Allocate(shape.LatentDimensions);
+        gates.CopyFromCPU(Filled(gates, 1f));
+        terms = workspace.Allocate(shape.LatentDimensions);
+        LogRatios = draws.Allocate(1);
+        weights = draws.Allocate(1);
+        weights.CopyFromCPU(Filled(weights, 1f / shape.Samples));
+        means = workspace.Allocate(1);
+    }
+
+    /// <summary>z, (batch·L, d), the draws of an example one below the other.</summary>
+    public ArrayView<float> Latent { get; }
+    /// <summary>The gradient of z: to be written before <see cref="Backward"/>.</summary>
+    public ArrayView<float> LatentGradient { get; }
+    /// <summary>KL of each row by its formula, in nats, without weight: whatever the objective.</summary>
+    public ArrayView<float> Divergence { get; }
+
+    /// <summary>log p(z) − log q(z∣x) of each draw, (batch·L), after <see cref="Weigh"/> or <see cref="Accumulate"/>.</summary>
+    public ArrayView<float> LogRatios { get; }
+
+    /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
+    public void Forward(ArrayView<float> encoded, ArrayView<float> prior, ArrayView<ControlBlock> control, int rows, uint purpose) =>
+        launcher.Forward(encoded, prior, Latent, Divergence, control, Sizes(rows, purpose));
+
+    /// <summary>The mean loss of each row's draws, (batch).</summary>
+    public ArrayView<float> MeanOfDraws(ArrayView<float> losses, int rows)
+    {
+        if (shape.Samples == 1)
+            return losses;
+        launcher.Mean(losses, means, Sizes(rows, 0));
+        return means;
+    }
+
+    /// <summary>
+    /// Gives the gradient of the decoder's output, (batch·L, columns), each draw's weight; called between the two halves of the
+    /// decoder's backward pass. Draws of the ELBO weigh alike already.
+    /// </summary>
+    public void Weigh(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> gradient, int columns,
+        ArrayView<ControlBlock> control, int rows, uint purpose)
+    {
+        if (shape.Objective != Objective.Iwae)
+            return;
+        LatentShape sizes = Sizes(rows, purpose);
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
+        launcher.Weigh(losses, LogRatios, weights, control, sizes);
+        launcher.Scale(gradient, weights, new MatrixShape { Rows = rows * shape.Samples, Columns = columns }, shape.Samples);
+    }
+
+    /// <summary>Computes the gradients of the encoder's output and of the prior's numbers.</summary>
+    public void Backward(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> encodedGradient, ArrayView<float> priorGradient,
+        ArrayView<ControlBlock> control, int rows, uint purpose)
+    {
+        LatentShape sizes = Sizes(rows, purpose);
+        if (shape.Objective != Objective.Elbo)
+        {
+            launcher.WeightedBackward(encoded, prior, Latent, weights, LatentGradient, encodedGradient, priorGradient, control, sizes);
+            return;
+        }
+        if (shape.FreeBits > 0)
+        {
+            launcher.Divergence(encoded, prior, terms, sizes);
+            launcher.Gate(terms, gates, new MatrixShape { Rows = rows, Columns = shape.LatentDimensions }, shape.FreeBits);
+        }
+        launcher.Backward(encoded, prior, gates, LatentGradient, encodedGradient, priorGradient, control, sizes);
+    }
+
+    /// <summary>Draw number <paramref name="sample"/> of each row alone, for a posterior of one draw: evaluation.</summary>
+    public void Draw(ArrayView<float> encoded, ArrayView<ControlBlock> control, int rows, uint purpose, int sample) =>
+        launcher.Sample(encoded, Latent, control, Sizes(rows, purpose) with { FirstSample = sample });
+
+    /// <summary>Takes p(x, z)/q(z∣x) of that draw, and its loss, into <see cref="Importance.Accumulate"/>'s sums.</summary>
+    public void Accumulate(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> running,
+        ArrayView<ControlBlock> control, int rows, uint purpose, int sample)
+    {
+        LatentShape sizes = Sizes(rows, purpose) with { FirstSample = sample };
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
+        launcher.Accumulate(losses, LogRatios, running, sizes);
+    }
+
+    private LatentShape Sizes(int rows, uint purpose) => new()
+    {
+        Rows = rows, Columns = shape.LatentDimensions, Samples = shape.Samples, Purpose = purpose,
+    };
+
+    private static float[] Filled(ArrayView<float> view, float value)
+    {
+        var values = new float[view.Length];
+        Array.Fill(values, value);
+        return values;
+    }
+}

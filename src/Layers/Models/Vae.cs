@@ -1,0 +1,212 @@
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
+
+namespace VaeGpu.Layers.Models;
+
+/// <summary>The sizes and distributions of a variational autoencoder.</summary>
+public sealed record VaeShape
+{
+    /// <summary>Data dimensions D.</summary>
+    public required int DataDimensions { get; init; }
+    /// <summary>Latent dimensions d.</summary>
+    public required int LatentDimensions { get; init; }
+    /// <summary>The widths of the encoder's hidden layers, from the data on; with <see cref="Convolution"/> its layers' channels.</summary>
+    public required IReadOnlyList<int> EncoderWidths { get; init; }
+    /// <summary>
+    /// The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.
+    /// </summary>
+    public required IReadOnlyList<int> DecoderWidths { get; init; }
+    /// <summary>Adds the encoder's hidden layers, in place of those of the widths.</summary>
+    public Action<NetworkBuilder>? EncoderLayers { get; init; }
+    /// <summary>Adds the decoder's hidden layers, in place of those of the widths.</summary>
+    public Action<NetworkBuilder>? DecoderLayers { get; init; }
+    /// <summary>The hidden layers' activation.</summary>
+    public required Activation Activation { get; init; }
+    /// <summary>What convolutional layers need to know; null for linear layers alone.</summary>
+    public ConvolutionalShape? Convolution { get; init; }
+    /// <summary>Symbols whose numbers, divided by 255, the data are: the encoder reads them one-hot. 0 where data are numbers.</summary>
+    public int Symbols { get; init; }
+    /// <summary>The distribution of the initial parameters.</summary>
+    public Initialization Initialization { get; init; } = Initialization.Pytorch;
+    /// <summary>p(x∣z).</summary>
+    public required Likelihood Likelihood { get; init; }
+    /// <summary>What the likelihood is told.</summary>
+    public LikelihoodSettings LikelihoodSettings { get; init; }
+    /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
+    public int Classes { get; init; }
+    /// <summary>p(z) or p(z∣y).</summary>
+    public Prior Prior { get; init; } = Prior.Standard;
+    /// <summary>What training minimizes.</summary>
+    public Objective Objective { get; init; }
+    /// <summary>Draws z of each example, L.</summary>
+    public int Samples { get; init; } = 1;
+    /// <summary>The numbers that linear layers multiply, where the device can; convolutions are in fp32.</summary>
+    public Precision Precision { get; init; }
+    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
+    public float FreeBits { get; init; }
+}
+
+/// <summary>
+/// A variational autoencoder (Kingma and Welling 2014; Rezende, Mohamed and Wierstra 2014), conditional where there are classes (Sohn,
+/// Lee and Yan 2015), with its forward and backward passes derived by hand. The objective is the mean over the batch of
+/// w·(−log p(x∣z)) + v·KL(q(z∣x) ‖ p(z)), or of the importance-weighted bound, z drawn L times for each row; the weights stand in the
+/// control block.
+/// </summary>
+/// <remarks>
+/// All memory is allocated here, for the largest batch; a step allocates nothing and loads no kernel. Rows beyond the actual
+/// batch keep what they held. Images lie in planes, (colors, height, width), whatever the layers.
+/// </remarks>
+public sealed class Vae : IDisposable
+{
+    private readonly Workspace workspace, draws;
+    private readonly ConditionLauncher condition;
+    private readonly ArrayView<float> repeated;
+
+    /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="shape">Sizes and distributions.</param>
+    /// <param name="maximalBatch">The most rows of a batch.</param>
+    /// <param name="trains">Whether there is room for gradients and moments; without it, there is no backward pass.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many
+    /// layers.</exception>
+    /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the
+    /// data.</exception>
+    public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch, bool trains = true)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.DataDimensions, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.LatentDimensions, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.Samples, nameof(shape));
+        ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
+        if (shape.Prior.DependsOnLabel && shape.Classes == 0)
+            throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
+        if (shape.Convolution is not null && shape.Symbols > 0)
+            throw new ArgumentException("A convolutional model takes pixels, not symbols.", nameof(shape));
+        shape.Convolution?.Check(shape);
+        Shape = shape;
+        workspace = new Workspace(accelerator, maximalBatch, shape.Precision, trains);
+        draws = shape.Samples == 1
+            ? workspace
+            : new Workspace(accelerator, checked(maximalBatch * shape.Samples), shape.Precision, trains);
+        condition = new ConditionLauncher(accelerator, Activation.Identity);
+        if (shape.Classes > 0)
+            Labels = workspace.Allocate(shape.Classes);
+        var layout = new ParameterLayout(shape.Initialization);
+        Encoder = Architectures.Encoder(workspace, layout, shape, Labels);
+        Decoder = new Decoder(draws, layout, shape, Labels);
+        Prior = new PriorNetwork(workspace, layout, shape);
+        Posterior = new Posterior(workspace, draws, shape);
+        if (shape.Samples > 1)
+            repeated = draws.Allocate(shape.DataDimensions);
+        Parameters = new ParameterArena(accelerator, layout, trains);
+    }
+
+    /// <summary>Sizes and distributions.</summary>
+    public VaeShape Shape { get; }
+    /// <summary>q(z∣x) = N(μ(x), σ²(x)), or q(z∣x, y) where there are labels; its output is [μ | logσ²], (batch, 2d).</summary>
+    public Network Encoder { get; }
+    /// <summary>The draws of it.</summary>
+    public Posterior Posterior { get; }
+    /// <summary>p(x∣z).</summary>
+    public Decoder Decoder { get; }
+    /// <summary>p(z).</summary>
+    public PriorNetwork Prior { get; }
+    /// <summary>All parameters, gradients and moments.</summary>
+    public ParameterArena Parameters { get; }
+    /// <summary>y of each row, one-hot, (batch, classes): to be written before anything else of a conditional model.</summary>
+    public ArrayView<float> Labels { get; }
+    /// <summary>The most rows that a batch may have.</summary>
+    public int MaximalBatch => workspace.MaximalBatch;
+
+    /// <summary>One forward pass: q(z∣x), the draws z, and the outputs of p(x∣z).</summary>
+    /// <param name="data">The batch, (rows, D).</param>
+    /// <param name="control">Seed and step: what ε is drawn by.</param>
+    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="purpose">One of <see cref="RandomPurpose"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
+    public void Forward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
+    {
+        Encode(data, rows);
+        Posterior.Forward(Encoder.Output, Prior.Output, control, rows, purpose);
+        Decode(rows);
+    }
+
+    /// <summary>q(z∣x) and p(z) alone.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
+    public void Encode(ArrayView<float> data, int rows)
+    {
+        workspace.ThrowIfTooMany(rows);
+        Prior.Forward(Parameters, Labels, rows);
+        Encoder.Forward(Parameters, data, rows);
+    }
+
+    /// <summary>The outputs of p(x∣z) at <see cref="Models.Posterior.Latent"/>, L draws for each of the rows.</summary>
+    public void Decode(int rows) => Decoder.Forward(Parameters, Posterior.Latent, rows * Shape.Samples);
+
+    /// <summary>−log p(x∣z) of each row, the mean over its draws, without weight: evaluation. Called after <see cref="Forward"/>.</summary>
+    public void EvaluateLoss(ArrayView<float> data, int rows) => Decoder.EvaluateLoss(Repeated(data, rows), rows * Shape.Samples);
+
+    /// <summary>
+    /// Takes one more draw z of each row into the running sums of <see cref="Importance.Accumulate"/>, (rows, 4); called after
+    /// <see cref="Encode"/>, on a model of one draw.
+    /// </summary>
+    public void AccumulateDraw(
+        ArrayView<float> data, ArrayView<float> running, ArrayView<ControlBlock> control, int rows, int sample, uint purpose)
+    {
+        Posterior.Draw(Encoder.Output, control, rows, purpose, sample);
+        Decode(rows);
+        Decoder.EvaluateLoss(data, rows);
+        Posterior.Accumulate(Encoder.Output, Prior.Output, Decoder.Loss, running, control, rows, purpose, sample);
+    }
+
+    /// <summary>The mean over the draws of the decoder's last losses, (batch).</summary>
+    public ArrayView<float> Loss(int rows) => Posterior.MeanOfDraws(Decoder.Loss, rows);
+
+    /// <summary>
+    /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
+    /// <exception cref="InvalidOperationException">The model was built without room for gradients.</exception>
+    public void Backward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
+    {
+        workspace.ThrowIfTooMany(rows);
+        if (!workspace.Trains)
+            throw new InvalidOperationException("The model was built without room for gradients; build it to train.");
+        int drawn = rows * Shape.Samples;
+        Decoder.LossAndGradient(Parameters, Repeated(data, rows), control, drawn);
+        Posterior.Weigh(
+            Encoder.Output, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), control, rows,
+            purpose);
+        Decoder.Backward(Parameters, Posterior.Latent, Posterior.LatentGradient, drawn);
+        Posterior.Backward(
+            Encoder.Output, Prior.Output, Encoder.OutputGradient, Prior.OutputGradient, control, rows, purpose);
+        Prior.Backward(Parameters, Labels, rows);
+        Encoder.Backward(Parameters, data, rows);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Parameters.Dispose();
+        Decoder.Dispose();
+        if (draws != workspace)
+            draws.Dispose();
+        workspace.Dispose();
+    }
+
+    /// <summary>The data once for each draw.</summary>
+    private ArrayView<float> Repeated(ArrayView<float> data, int rows)
+    {
+        if (Shape.Samples == 1)
+            return data;
+        condition.Join(data, data, repeated, new JoinShape
+        {
+            Rows = rows * Shape.Samples, Left = Shape.DataDimensions, LeftRepeats = Shape.Samples, RightRepeats = 1,
+        });
+        return repeated;
+    }
+}

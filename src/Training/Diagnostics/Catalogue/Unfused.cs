@@ -1,0 +1,122 @@
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
+using VaeGpu.Training.Memory;
+
+namespace VaeGpu.Training.Diagnostics.Catalogue;
+
+/// <summary>Launches of the kernels that training does not use: the twins of fused ones, and what only evaluation and tools need.</summary>
+internal static class Unfused
+{
+    public static void Likelihood(Accelerator accelerator, Likelihood likelihood, LikelihoodSettings settings, ReconstructionShape shape)
+    {
+        using var launcher = new LikelihoodLauncher(accelerator, likelihood, settings);
+        using var arrays = new DeviceArrays(accelerator);
+        int elements = shape.Rows * shape.Columns;
+        ArrayView<float> data = arrays.Zeros(elements), losses = arrays.Zeros(shape.Rows);
+        ArrayView<float> outputs = arrays.Zeros(elements * launcher.Outputs), results = arrays.Zeros(elements * launcher.Outputs);
+        ArrayView<ControlBlock> control = arrays.Of(new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1 });
+        launcher.Variance?.Prepare(arrays.Zeros(1));
+        launcher.Loss(data, outputs, losses, shape);
+        launcher.Gradient(data, outputs, results, control, shape);
+        launcher.Mean(outputs, results, shape);
+        launcher.Sample(outputs, results, control, shape);
+    }
+
+    public static void Layers(Accelerator accelerator, MatrixShape shape)
+    {
+        KernelConfig elements = DeviceTuning.For(accelerator).Elements(shape.Rows, shape.Columns);
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<float> matrix = arrays.Zeros(shape.Rows * shape.Columns), other = arrays.Zeros(shape.Rows * shape.Columns);
+        ArrayView<float> bias = arrays.Zeros(shape.Columns);
+        var activate = Elementwise.AddBiasAndActivate<Relu>;
+        var differentiate = Elementwise.MultiplyByDerivative<Relu>;
+        accelerator.LoadStreamKernel(activate)(elements, matrix, bias, other, shape);
+        accelerator.LoadStreamKernel(differentiate)(elements, matrix, other, shape);
+        MatMulLauncher.Load<DepthFastest, DepthSlowest, Plain>(accelerator).Run(
+            matrix, matrix, other, default, default, new() { Rows = 3, Columns = 3, Depth = 3 });
+        var matrices = new MatrixLauncher(accelerator);
+        matrices.Transpose(matrix, other, shape);
+        matrices.SumColumns(matrix, bias, shape);
+        matrices.SwapAxes(matrix, other, new() { Rows = 2, Columns = 2 }, 2);
+        new StepLauncher(accelerator).Gather(
+            matrix, other, arrays.Of(new ControlBlock { Seed = 1, Step = 1 }),
+            new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
+    }
+
+    /// <summary>What a GPU chooses for products that are larger than the model's; rows of four numbers at once where they can be.</summary>
+    public static void LargeProducts(Accelerator accelerator, int side)
+    {
+        if (!DeviceTuning.For(accelerator).StagesOperands)
+            return;
+        if (side % 4 == 0)
+        {
+            Blocked<Block128x128>(accelerator, side);
+            Blocked<Block64x64>(accelerator, side);
+        }
+        else
+        {
+            Blocked<Single<Block128x128>>(accelerator, side);
+            Blocked<Single<Block64x64>>(accelerator, side);
+        }
+    }
+
+    private static void Blocked<TBlock>(Accelerator accelerator, int side) where TBlock : struct, IBlock
+    {
+        var shape = new MatMulShape { Rows = side, Columns = side, Depth = side };
+        using var matrix = accelerator.Allocate1D(new float[side * side]);
+        using var result = accelerator.Allocate1D<float>(side * side);
+        var product = BlockedMatMul.Multiply<TBlock, DepthFastest, DepthSlowest, Plain>;
+        accelerator.LoadStreamKernel(product,
+            new KernelSpecialization(BlockedMatMul.GroupSize<TBlock>(), TBlock.MinGroupsPerMultiprocessor))(
+            Launch.Config(BlockedMatMul.GridFor<TBlock>(side, side), BlockedMatMul.GroupSize<TBlock>()),
+            matrix.View, matrix.View, result.View, default, default, shape);
+    }
+
+    /// <summary>What only a device with tensor cores chooses.</summary>
+    public static void TensorProducts(Accelerator accelerator)
+    {
+        using var matrix = accelerator.Allocate1D(new float[3 * 3]);
+        using var result = accelerator.Allocate1D<float>(3 * 3);
+        Tensor<Tf32>(accelerator, matrix.View, result.View);
+        Tensor<Bf16>(accelerator, matrix.View, result.View);
+    }
+
+    private static void Tensor<TPrecision>(Accelerator accelerator, ArrayView<float> matrix, ArrayView<float> result)
+        where TPrecision : struct, ITensorPrecision
+    {
+        var shape = new MatMulShape { Rows = 3, Columns = 3, Depth = 3 };
+        var product = TensorMatMul.Multiply<Tensor64x64, TPrecision, DepthFastest, DepthSlowest, Plain>;
+        accelerator.LoadStreamKernel(product)(TensorMatMul.Config<Tensor64x64>(3, 3), matrix, matrix, result, default, default, shape);
+        var packed = PackedProduct.Load<TPrecision, DepthFastest, DepthSlowest, Plain>(accelerator, processors: 1);
+        using var scratch = accelerator.Allocate1D<float>(packed.ScratchLength(shape));
+        packed.Run(matrix, matrix, result, default, default, shape, scratch.View);
+    }
+
+    public static void Latent(Accelerator accelerator, LatentShape shape)
+    {
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
+        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
+        KernelConfig elements = tuning.Elements(shape.Rows, shape.Columns);
+        int count = shape.Rows * shape.Columns;
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<float> encoded = arrays.Zeros(2 * count), gradient = arrays.Zeros(2 * count);
+        ArrayView<float> latent = arrays.Zeros(count), rows = arrays.Zeros(count), gates = arrays.Zeros(shape.Columns);
+        ArrayView<ControlBlock> control = arrays.Of(new ControlBlock { Seed = 1, Step = 1, DivergenceWeight = 1 });
+        var launcher = new LatentLauncher(accelerator, Prior.Standard);
+        launcher.Sample(encoded, latent, control, shape);
+        launcher.Divergence(encoded, default, latent, shape);
+        launcher.Accumulate(rows, rows, arrays.Zeros(shape.Rows * Importance.RunningSums), shape);
+        var sum = RowReduction.Run;
+        var sampleGradient = Reparameterize.SampleGradient;
+        var divergenceGradient = Reparameterize.AddDivergenceGradient<StandardPrior>;
+        accelerator.LoadStreamKernel(sum)(Launch.Config(shape.Rows, tuning.GroupSize), latent, rows, matrix);
+        accelerator.LoadStreamKernel(sampleGradient)(elements, encoded, latent, gradient, control, shape);
+        accelerator.LoadStreamKernel(divergenceGradient)(elements, encoded, default, gates, gradient, default, control, shape);
+    }
+}

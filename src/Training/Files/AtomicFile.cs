@@ -1,0 +1,82 @@
+namespace VaeGpu.Training.Files;
+
+/// <summary>Writes a file whole or not at all: beside its place first, then moved there.</summary>
+public static class AtomicFile
+{
+    /// <summary>
+    /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts in the stream; makes the folder if it is missing. Where a
+    /// link is there, it stays, and what it leads to is replaced.
+    /// </summary>
+    /// <exception cref="IOException">
+    /// The folder or file cannot or may not be written, or is a device; the file at <paramref name="path"/> is as it was.
+    /// </exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        var full = Target(Path.GetFullPath(path));
+        if (IsDevice(full))
+            throw new IOException($"\"{path}\" cannot be written: it is a device or a pipe; name a file.");
+        var beside = Beside(full);
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
+            WriteBeside(beside, full, write);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The name of the file beside it means nothing to the person, and the file's own need not be told twice.
+            throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace($" : '{beside}'", "").Replace(beside, full)}", e);
+        }
+    }
+
+    /// <summary>The same for lines of text, UTF-8, each ending in a line feed.</summary>
+    /// <exception cref="IOException">As for <see cref="Write"/>.</exception>
+    public static void WriteLines(string path, IEnumerable<string> lines) => Write(path, stream =>
+    {
+        using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+        foreach (var line in lines)
+            text.WriteLine(line);
+    });
+
+    /// <summary>Removes what is left beside <paramref name="path"/> of writes that were killed. Nothing may be writing it.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public static void RemoveLeftovers(string path)
+    {
+        var full = Path.GetFullPath(path);
+        var length = Beside(full).Length;
+        foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(full) ?? full, $"{Path.GetFileName(full)}.*.tmp"))
+        {
+            if (left.Length == length)
+                File.Delete(left);
+        }
+    }
+
+    private static string Target(string path) =>
+        new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+
+    /// <summary>To move a file to such a place would take the device from the whole system.</summary>
+    private static bool IsDevice(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal)
+        || path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+
+    private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
+
+    private static void WriteBeside(string beside, string full, Action<Stream> write)
+    {
+        try
+        {
+            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
+            {
+                write(stream);
+                // Without this a power cut after the move could leave an empty file in the old one's place.
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(beside, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+namespace VaeGpu.Training.Files;
+
+/// <summary>Writes tables of comma-separated values (RFC 4180, lines ending in a line feed).</summary>
+internal static class CsvText
+{
+    public static void Write(string path, IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows) =>
+        AtomicFile.WriteLines(path, rows.Prepend(header).Select(row => string.Join(',', row.Select(Quoted))));
+
+    private static string Quoted(string cell) => cell.AsSpan().ContainsAny("\",\r\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
+}

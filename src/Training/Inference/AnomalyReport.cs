@@ -1,0 +1,93 @@
+using System.Globalization;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Files;
+
+namespace VaeGpu.Training.Inference;
+
+/// <summary>One kind of score: its mean, and, where some classes are anomalous, how well it tells them from the others.</summary>
+public sealed record AnomalyArea(string Name, double Mean, double? Auroc, double? Auprc);
+
+/// <summary>The scores of a data set in short, and the table that they are in.</summary>
+public sealed record AnomalySummary(string File, IReadOnlyList<AnomalyArea> Scores);
+
+/// <summary>The scores of a data set.</summary>
+public sealed class AnomalyReport
+{
+    private readonly (string Name, Func<ExampleScore, double> Value)[] kinds;
+    private readonly ImageSet data;
+    private readonly ExampleScore[] scores;
+    private readonly bool[]? anomalous;
+
+    /// <summary>
+    /// Looks the classes up whose examples are anomalous; none where there is nothing to compare with. A model without a likelihood is
+    /// given by <paramref name="hasLikelihood"/>.
+    /// </summary>
+    /// <exception cref="DataException">The data has no labels, no such class, or no example of one of the two kinds.</exception>
+    public AnomalyReport(ImageSet data, ExampleScore[] scores, IReadOnlyList<string> anomalousClasses, bool hasLikelihood = true)
+    {
+        (this.data, this.scores) = (data, scores);
+        // A loss without a distribution bounds no log p(x).
+        kinds =
+        [
+            (hasLikelihood ? "negative_elbo" : "loss", score => score.NegativeElbo),
+            ("reconstruction", score => score.Reconstruction),
+            ("kl", score => score.Kl),
+            ("negative_log_p", score => score.NegativeLogLikelihood),
+        ];
+        if (!hasLikelihood)
+            kinds = kinds[..^1];
+        anomalous = anomalousClasses.Count == 0 ? null : Flags(data, anomalousClasses);
+    }
+
+    /// <summary>A summary for each kind of score.</summary>
+    public IReadOnlyList<AnomalyArea> Areas => [.. kinds.Select(kind =>
+    {
+        var values = Array.ConvertAll(scores, score => kind.Value(score));
+        return new AnomalyArea(
+            kind.Name,
+            values.Average(),
+            anomalous is null ? null : Ranking.Auroc(values, anomalous),
+            anomalous is null ? null : Ranking.Auprc(values, anomalous));
+    })];
+
+    /// <summary>Throws where the classes cannot be told apart, before anything is computed.</summary>
+    /// <exception cref="DataException">As the constructor.</exception>
+    public static void Check(ImageSet data, IReadOnlyList<string> anomalousClasses)
+    {
+        if (anomalousClasses.Count > 0)
+            Flags(data, anomalousClasses);
+    }
+
+    /// <summary>Writes a row for each example, in nats where there is a likelihood.</summary>
+    /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
+    public void Write(string path) => CsvText.Write(
+        path,
+        [
+            "row",
+            .. data.Labels is null ? [] : (string[])["class"],
+            .. anomalous is null ? [] : (string[])["anomalous"],
+            .. kinds.Select(kind => kind.Name),
+        ],
+        scores.Select(Row));
+
+    private IEnumerable<string> Row(ExampleScore score, int i) =>
+    [
+        i.ToString(CultureInfo.InvariantCulture),
+        .. data.Labels is null ? [] : (string[])[data.NameOf(data.Labels[i])],
+        .. anomalous is null ? [] : (string[])[anomalous[i] ? "1" : "0"],
+        .. kinds.Select(kind => kind.Value(score).ToString("G9", CultureInfo.InvariantCulture)),
+    ];
+
+    private static bool[] Flags(ImageSet data, IReadOnlyList<string> classes)
+    {
+        if (data.Labels is null)
+            throw new DataException("The data has no labels, so no class can be anomalous; leave --anomalous out, or add the label files.");
+        var names = data.Labels.Distinct().Order().ToDictionary(data.NameOf);
+        if (classes.FirstOrDefault(name => !names.ContainsKey(name)) is { } unknown)
+            throw new DataException($"The data has no class \"{unknown}\"; its classes are {string.Join(", ", names.Keys)}.");
+        var wanted = classes.Select(name => names[name]).ToHashSet();
+        if (wanted.Count == names.Count)
+            throw new DataException("All classes of the data are anomalous; leave some out, to compare with.");
+        return Array.ConvertAll(data.Labels, wanted.Contains);
+    }
+}

@@ -1,0 +1,113 @@
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Latent;
+using VaeGpu.Kernels.Step;
+using VaeGpu.Layers.Models;
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Memory;
+
+namespace VaeGpu.Training.Inference;
+
+/// <summary>A trained model with the memory that it works in, a batch at a time. Noise is numbered by the batch.</summary>
+internal sealed class BatchInference : IDisposable
+{
+    private readonly ModelConfiguration model;
+    private readonly int batch;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> data, running;
+    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
+
+    /// <summary>Builds the model with the given parameters, for batches of up to <paramref name="batch"/> rows.</summary>
+    /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
+    public BatchInference(Accelerator accelerator, ModelConfiguration model, float[] parameters, int batch)
+    {
+        (this.model, this.batch) = (model, batch);
+        Vae = new Vae(accelerator, model.Shape, batch, trains: false);
+        if (Vae.Parameters.Layout.Length != parameters.Length)
+        {
+            var expected = Vae.Parameters.Layout.Length;
+            Vae.Dispose();
+            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {expected}.");
+        }
+        Vae.Parameters.Parameters.CopyFromCPU(parameters);
+        data = accelerator.Allocate1D<float>((long)batch * model.DataDimensions);
+        running = accelerator.Allocate1D<float>(batch * Importance.RunningSums);
+        control = accelerator.Allocate1D(new ControlBlock[1]);
+    }
+
+    /// <summary>The model.</summary>
+    public Vae Vae { get; }
+
+    /// <summary>The batch's data, shape (rows, D).</summary>
+    public ArrayView<float> Data => data.View;
+
+    /// <summary>The first row of each batch, and its rows.</summary>
+    public IEnumerable<(int First, int Rows)> Batches(int count, CancellationToken stop)
+    {
+        for (var first = 0; first < count; first += batch)
+        {
+            stop.ThrowIfCancellationRequested();
+            yield return (first, Math.Min(batch, count - first));
+        }
+    }
+
+    /// <summary>Gives the model the labels of a batch, where it takes any.</summary>
+    public void PutLabels(byte[]? labels, int first, int rows)
+    {
+        if (model.Classes == 0)
+            return;
+        var oneHot = new float[rows * model.Classes];
+        for (var row = 0; row < rows; row++)
+            oneHot[row * model.Classes + labels![first + row]] = 1;
+        Vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
+    }
+
+    /// <summary>Encodes a batch of examples.</summary>
+    public void Encode(ImageSet examples, int first, int rows)
+    {
+        if (model.Classes > 0)
+            PutLabels(Conditioning.LabelsOf(examples, model.Classes), first, rows);
+        var values = new float[rows * model.DataDimensions];
+        examples.CopyTo(first, values);
+        Data.SubView(0, values.Length).CopyFromCPU(values);
+        Vae.Encode(Data, rows);
+    }
+
+    /// <summary>The counters of a batch, as kernels take them.</summary>
+    public ArrayView<ControlBlock> Counters(uint seed, int first)
+    {
+        control.CopyFromCPU([new ControlBlock { Seed = seed, Step = 1 + first / batch }]);
+        return control.View;
+    }
+
+    /// <summary>The <see cref="RunningSums"/> of draws z of what was last encoded; <paramref name="drawn"/> is called after each draw.</summary>
+    public float[] Draw(int first, int rows, int samples, uint seed, CancellationToken stop, Action? drawn = null)
+    {
+        var counters = Counters(seed, first);
+        running.CopyFromCPU(RunningSums.Started(batch));
+        for (var sample = 0; sample < samples; sample++)
+        {
+            stop.ThrowIfCancellationRequested();
+            Vae.AccumulateDraw(Data, running.View, counters, rows, sample, RandomPurpose.Evaluation);
+            drawn?.Invoke();
+        }
+        return DeviceArrays.Read(running.View, rows * Importance.RunningSums);
+    }
+
+    /// <summary>Adds what was last encoded to the statistics that a row belongs to.</summary>
+    public void AddCodes(int rows, Func<int, LatentStatistics> of)
+    {
+        int d = model.Latent, width = Vae.Prior.Columns;
+        var encoded = DeviceArrays.Read(Vae.Encoder.Output, rows * 2 * d);
+        var prior = DeviceArrays.Read(Vae.Prior.Output, rows * width);
+        for (var row = 0; row < rows; row++)
+            of(row).Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
+    }
+
+    public void Dispose()
+    {
+        Vae.Dispose();
+        data.Dispose();
+        running.Dispose();
+        control.Dispose();
+    }
+}

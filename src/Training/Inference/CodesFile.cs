@@ -1,0 +1,54 @@
+using System.Globalization;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Files;
+
+namespace VaeGpu.Training.Inference;
+
+/// <summary>
+/// Latent codes as a file: .npy of shape (count, 2d), first μ then σ; or .csv with a header, and the class where there is one.
+/// </summary>
+public static class CodesFile
+{
+    /// <summary>Whether <paramref name="path"/> ends as one of the two formats.</summary>
+    public static bool CanWrite(string path) => Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".csv";
+
+    /// <summary>Writes the codes of <paramref name="data"/>.</summary>
+    /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
+    public static void Write(string path, LatentCodes codes, ImageSet data)
+    {
+        if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
+            NpyFile.Write(path, Beside(codes), codes.Count, 2 * codes.Dimensions);
+        else
+            CsvText.Write(path, Header(codes, data), Enumerable.Range(0, codes.Count).Select(i => Row(codes, data, i)));
+    }
+
+    private static float[] Beside(LatentCodes codes)
+    {
+        int d = codes.Dimensions;
+        var values = new float[2 * codes.Means.Length];
+        for (var i = 0; i < codes.Count; i++)
+        {
+            codes.Mean(i).CopyTo(values.AsSpan(2 * i * d));
+            codes.Deviation(i).CopyTo(values.AsSpan((2 * i + 1) * d));
+        }
+        return values;
+    }
+
+    private static IEnumerable<string> Header(LatentCodes codes, ImageSet data) =>
+    [
+        "row",
+        .. data.Labels is null ? [] : (string[])["class"],
+        .. Enumerable.Range(0, codes.Dimensions).Select(i => string.Create(CultureInfo.InvariantCulture, $"mu_{i}")),
+        .. Enumerable.Range(0, codes.Dimensions).Select(i => string.Create(CultureInfo.InvariantCulture, $"sigma_{i}")),
+    ];
+
+    private static IEnumerable<string> Row(LatentCodes codes, ImageSet data, int i) =>
+    [
+        i.ToString(CultureInfo.InvariantCulture),
+        .. data.Labels is null ? [] : (string[])[data.NameOf(data.Labels[i])],
+        .. codes.Mean(i).ToArray().Select(Number),
+        .. codes.Deviation(i).ToArray().Select(Number),
+    ];
+
+    private static string Number(float value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,98 @@
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
+using VaeGpu.Layers.Models;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Training.Optimization;
+
+/// <summary>Images in device memory, with the counters and the sums of the pass over them that is under way.</summary>
+internal sealed class ImagePass : IDisposable
+{
+    private readonly StepLauncher launcher;
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense>? pixels;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>? values;
+    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
+    private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
+    private readonly int size;
+    private readonly int halfBits;
+    private readonly bool binarize;
+
+    private readonly MemoryBuffer1D<byte, Stride1D.Dense>? labels;
+    private readonly ConditionLauncher? condition;
+    private readonly int classes;
+
+    /// <summary>
+    /// Copies <paramref name="images"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
+    /// has an order of its own; binarized, every image is drawn black and white again in each batch.
+    /// </summary>
+    /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
+    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled, int classes, bool binarize = false)
+    {
+        if (classes > 0)
+        {
+            labels = accelerator.Allocate1D(Conditioning.LabelsOf(images, classes));
+            condition = new ConditionLauncher(accelerator, Activation.Identity);
+        }
+        (this.classes, this.binarize) = (classes, binarize);
+        this.launcher = launcher;
+        (Count, size) = (images.Count, images.Size);
+        Backend.ThrowIfNoRoom(
+            accelerator, FormattableString.Invariant($"A copy of {Count:N0} examples"),
+            (long)Count * size * (images.Values is null ? sizeof(byte) : sizeof(float)));
+        halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
+        if (images.Values is null)
+            pixels = accelerator.Allocate1D(images.Pixels);
+        else
+            values = accelerator.Allocate1D(images.Values);
+        control = accelerator.Allocate1D<ControlBlock>(1);
+        sums = accelerator.Allocate1D<MetricSums>(1);
+    }
+
+    /// <summary>Images of a pass.</summary>
+    public int Count { get; }
+
+    /// <summary>The counters, as kernels take them.</summary>
+    public ArrayView<ControlBlock> Control => control.View;
+
+    /// <summary>Sets the counters and the sums.</summary>
+    public void Reset(ControlBlock counters, MetricSums started)
+    {
+        control.CopyFromCPU([counters]);
+        Reset(started);
+    }
+
+    /// <summary>Sets the sums alone.</summary>
+    public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
+
+    /// <summary>
+    /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width), and the
+    /// model's labels with theirs.
+    /// </summary>
+    public void Gather(Vae vae, ArrayView<float> batch, int rows)
+    {
+        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits, Binarize = binarize ? 1 : 0 };
+        if (pixels is not null)
+            launcher.Gather(pixels.View, batch, Control, shape);
+        else
+            launcher.Gather(values!.View, batch, Control, shape);
+        condition?.Gather(labels!.View, vae.Labels, Control, shape with { Columns = classes });
+    }
+
+    /// <summary>Adds the losses of the model's batch to the sums and moves on to the next images.</summary>
+    public void EndStep(Vae vae, int rows) => launcher.EndStep(
+        vae.Loss(rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
+
+    /// <summary>Waits for the steps made and reads the sums.</summary>
+    public MetricSums ReadSums() => sums.GetAsArray1D()[0];
+
+    public void Dispose()
+    {
+        pixels?.Dispose();
+        values?.Dispose();
+        labels?.Dispose();
+        control.Dispose();
+        sums.Dispose();
+    }
+}

@@ -1,0 +1,286 @@
+using System.Diagnostics;
+using VaeGpu.Kernels;
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
+using VaeGpu.Layers.Models;
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Memory;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training.Optimization;
+
+/// <summary>Trains a variational autoencoder on images that lie in device memory.</summary>
+/// <remarks>
+/// Minimizes the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the
+/// configuration alone: not from the device, its threads, stops in between or how often progress is told.
+/// </remarks>
+public sealed class Trainer : IDisposable
+{
+    private readonly Accelerator accelerator;
+    private readonly StepLauncher launcher;
+    private readonly Vae vae;
+    private readonly ImagePass train;
+    private readonly ImagePass test;
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
+    private readonly AdamSettings adam;
+    private readonly List<EpochMetrics> history = [];
+    private readonly Stopwatch clock = new();
+    private readonly ReadingPace reading = new();
+    private StepGraph? fullStep;
+    private double earlierSeconds;
+    private long imagesHere;
+    private int step = 1;
+    private int epoch;
+    private int image;
+
+    /// <summary>Builds the model with its first parameters and copies the images to the device.</summary>
+    /// <exception cref="RunException">Batch or model are too large for the images' size.</exception>
+    /// <exception cref="OutOfMemoryException">The device has no room.</exception>
+    public Trainer(Accelerator accelerator, RunConfiguration configuration, DataSplit data)
+    {
+        Configuration = configuration;
+        var model = configuration.Model;
+        var rows = Math.Min(configuration.Training.Batch, Math.Max(data.Train.Count, data.Test.Count));
+        var objective = configuration.Training.Objective;
+        model.ThrowIfTooLarge(checked(rows * objective.Samples));
+        this.accelerator = accelerator;
+        launcher = new StepLauncher(accelerator);
+        adam = configuration.Training.Optimizer.Settings;
+        vae = Model(accelerator, model.ShapeFor(configuration.Training), rows);
+        vae.Parameters.Initialize(launcher, configuration.Training.Seed);
+        batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
+        train = new ImagePass(
+            accelerator, launcher, data.Train, shuffled: true, model.Classes, configuration.Data.Binarization is Binarization.Dynamic);
+        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes);
+        train.Reset(Counters(step, epoch, image), default);
+    }
+
+    /// <summary>What is trained, and how.</summary>
+    public RunConfiguration Configuration { get; }
+
+    /// <summary>The epochs done.</summary>
+    public IReadOnlyList<EpochMetrics> History => history;
+
+    /// <summary>Whether all epochs are done.</summary>
+    public bool IsDone => history.Count >= Configuration.Training.Epochs;
+
+    /// <summary>Parameters of the model, padding between tensors left out.</summary>
+    public int ParameterCount => vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
+
+    /// <summary>
+    /// Whether steps of a whole batch are recorded once and replayed. All that changes from step to step is in device memory, so that it
+    /// makes no difference to what is computed.
+    /// </summary>
+    internal bool ReplaysSteps { get; init; } = true;
+
+    /// <summary>
+    /// Goes on to the end of the epoch under way and evaluates there. <paramref name="stop"/> is looked at between steps; then, and
+    /// where all epochs are done, the result is null. Progress goes to <paramref name="observer"/>.
+    /// </summary>
+    /// <exception cref="TrainingDivergedException">The loss is infinite or not a number.</exception>
+    public EpochMetrics? TrainEpoch(ITrainingObserver observer, CancellationToken stop)
+    {
+        if (IsDone)
+            return null;
+        clock.Start();
+        try
+        {
+            // Where a stop fell into an evaluation, the epoch's steps are all done.
+            while (epoch == history.Count)
+            {
+                if (stop.IsCancellationRequested)
+                    return null;
+                Step();
+                if (reading.Step())
+                    observer.Progressed(Progress(ReadMeans(train)));
+            }
+            var trained = ReadMeans(train);
+            if (Evaluate(stop) is not { } held)
+                return null;
+            train.Reset(default(MetricSums));
+            var metrics = new EpochMetrics(epoch, earlierSeconds + clock.Elapsed.TotalSeconds, trained, held);
+            history.Add(metrics);
+            observer.Progressed(Progress(trained));
+            return metrics;
+        }
+        finally
+        {
+            clock.Stop();
+        }
+    }
+
+    /// <summary>All that training needs to go on from here.</summary>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter is infinite or not a number: nothing worth keeping.</exception>
+    public Checkpoint Snapshot()
+    {
+        var sums = train.ReadSums();
+        if (sums.FirstNonFiniteStep != 0)
+            throw Diverged(sums.FirstNonFiniteStep);
+        var count = vae.Parameters.Layout.Length;
+        var parameters = DeviceArrays.Read(vae.Parameters.Parameters, count);
+        if (!Array.TrueForAll(parameters, float.IsFinite))
+            throw Diverged(step);
+        return new Checkpoint
+        {
+            Header = new CheckpointHeader
+            {
+                Configuration = Configuration,
+                Position = new TrainingPosition
+                {
+                    Step = step,
+                    Epoch = epoch,
+                    Image = image,
+                    Seconds = earlierSeconds + clock.Elapsed.TotalSeconds,
+                    Sums = new EpochSums(
+                        sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows),
+                },
+                History = [.. history],
+            },
+            Parameters = parameters,
+            FirstMoments = DeviceArrays.Read(vae.Parameters.FirstMoments, count),
+            SecondMoments = DeviceArrays.Read(vae.Parameters.SecondMoments, count),
+        };
+    }
+
+    /// <summary>Goes back, or on, to where <paramref name="checkpoint"/> was taken.</summary>
+    /// <exception cref="RunException">The checkpoint is of another model, other settings or other images.</exception>
+    public void Restore(Checkpoint checkpoint)
+    {
+        ResumeRules.Check(checkpoint, Configuration, vae.Parameters.Layout.Length);
+        vae.Parameters.Parameters.CopyFromCPU(checkpoint.Parameters);
+        vae.Parameters.FirstMoments.CopyFromCPU(checkpoint.FirstMoments);
+        vae.Parameters.SecondMoments.CopyFromCPU(checkpoint.SecondMoments);
+        var position = checkpoint.Header.Position;
+        (step, epoch, image, earlierSeconds) = (position.Step, position.Epoch, position.Image, position.Seconds);
+        history.Clear();
+        history.AddRange(checkpoint.Header.History);
+        train.Reset(Counters(step, epoch, image), new MetricSums
+        {
+            NegativeLogLikelihood = position.Sums.Reconstruction,
+            NegativeLogLikelihoodLost = position.Sums.ReconstructionLost,
+            Divergence = position.Sums.Kl,
+            DivergenceLost = position.Sums.KlLost,
+            Rows = position.Sums.Images,
+        });
+    }
+
+    /// <summary>Frees the device memory.</summary>
+    public void Dispose()
+    {
+        fullStep?.Dispose();
+        train.Dispose();
+        test.Dispose();
+        batch.Dispose();
+        vae.Dispose();
+    }
+
+    private void Step()
+    {
+        var rows = Math.Min(vae.MaximalBatch, train.Count - image);
+        if (ReplaysSteps && rows == vae.MaximalBatch)
+            (fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows))).Replay();
+        else
+            LaunchStep(rows);
+        imagesHere += rows;
+        step++;
+        image += rows;
+        if (image == train.Count)
+            (epoch, image) = (epoch + 1, 0);
+    }
+
+    /// <summary>The launches of a step: the same at every step of as many rows.</summary>
+    private void LaunchStep(int rows)
+    {
+        train.Gather(vae, batch.View, rows);
+        vae.Forward(batch.View, train.Control, rows);
+        vae.Backward(batch.View, train.Control, rows);
+        vae.Parameters.Update(launcher, train.Control, adam);
+        train.EndStep(vae, rows);
+    }
+
+    /// <summary>The means over the images held out; null where stopped. Its noise is the same after every epoch.</summary>
+    private LossTerms? Evaluate(CancellationToken stop)
+    {
+        test.Reset(Counters(1, 0, 0), default);
+        for (int first = 0, rows; first < test.Count; first += rows)
+        {
+            if (stop.IsCancellationRequested)
+                return null;
+            rows = Math.Min(vae.MaximalBatch, test.Count - first);
+            test.Gather(vae, batch.View, rows);
+            vae.Forward(batch.View, test.Control, rows, RandomPurpose.Evaluation);
+            vae.EvaluateLoss(batch.View, rows);
+            test.EndStep(vae, rows);
+        }
+        return ReadMeans(test);
+    }
+
+    private LossTerms ReadMeans(ImagePass pass)
+    {
+        var sums = pass.ReadSums();
+        if (sums.FirstNonFiniteStep != 0)
+            throw Diverged(pass == train ? sums.FirstNonFiniteStep : step);
+        reading.Read();
+        return new LossTerms(
+            ((double)sums.NegativeLogLikelihood + sums.NegativeLogLikelihoodLost) / sums.Rows,
+            ((double)sums.Divergence + sums.DivergenceLost) / sums.Rows);
+    }
+
+    private TrainingProgress Progress(LossTerms terms)
+    {
+        var epochs = Configuration.Training.Epochs;
+        var all = (double)epochs * train.Count;
+        var done = (double)epoch * train.Count + image;
+        var pace = imagesHere / clock.Elapsed.TotalSeconds;
+        var remaining = pace > 0 ? TimeSpan.FromSeconds((all - done) / pace) : TimeSpan.Zero;
+        return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining, ChangingRate());
+    }
+
+    private double? ChangingRate()
+    {
+        var last = Counters(step - 1, epoch, image);
+        return last.Schedule.Schedule == LearningRateSchedule.Constant && last.Schedule.WarmUpSteps == 0 ? null : last.LearningRate;
+    }
+
+    private ControlBlock Counters(int step, int epoch, int image)
+    {
+        var training = Configuration.Training;
+        var objective = training.Objective;
+        var stepsPerEpoch = (train.Count + vae.MaximalBatch - 1) / vae.MaximalBatch;
+        var counters = new ControlBlock
+        {
+            Seed = training.Seed,
+            Step = step,
+            Epoch = epoch,
+            Position = image,
+            LearningRate = (float)training.LearningRate,
+            Schedule = training.Optimizer.RateSettings(training.LearningRate, training.Epochs, stepsPerEpoch),
+            LikelihoodWeight = (float)objective.RecWeight,
+            DivergenceWeight = (float)objective.KlWeight,
+            FullDivergenceWeight = (float)objective.KlWeight,
+            WarmUpSteps = EpochSteps.Of(objective.KlWarmup, stepsPerEpoch, "the KL warm-up"),
+            WarmUpPeriod = EpochSteps.Of(objective.KlCycle, stepsPerEpoch, "the KL cycle"),
+        };
+        counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
+        counters.LearningRate = LearningRate.Of(counters);
+        return counters;
+    }
+
+    private static Vae Model(Accelerator accelerator, VaeShape shape, int rows)
+    {
+        try
+        {
+            return new Vae(accelerator, shape, rows);
+        }
+        catch (OverflowException e)
+        {
+            throw new RunException("The model would have over 2³¹ parameters; give it fewer hidden layers, or fewer units in them.", e);
+        }
+    }
+
+    private TrainingDivergedException Diverged(int atStep) => new(FormattableString.Invariant(
+        $"The loss became infinite or not a number at step {atStep} (epoch {history.Count + 1}); ")
+        + FormattableString.Invariant($"try a learning rate below {Configuration.Training.LearningRate}, or a larger batch."));
+}

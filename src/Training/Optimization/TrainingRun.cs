@@ -1,0 +1,40 @@
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Training.Optimization;
+
+/// <summary>Trains in a run folder: keeps its configuration, checkpoint and metrics true to what was trained, epoch by epoch.</summary>
+public static class TrainingRun
+{
+    /// <summary>Trains until all epochs are done or <paramref name="stop"/> asks to stop; then too the checkpoint is written.</summary>
+    /// <returns>Whether all epochs are done.</returns>
+    /// <exception cref="TrainingDivergedException">The loss is no longer finite; the last checkpoint stays.</exception>
+    /// <exception cref="IOException">A file cannot be written; the last checkpoint stays.</exception>
+    public static bool Execute(Trainer trainer, RunFolder folder, ITrainingObserver observer, CancellationToken stop)
+    {
+        trainer.Configuration.Write(folder.Configuration);
+        // A process that was killed between checkpoint and metrics left an epoch out of these.
+        if (trainer.History.Count > 0)
+            MetricsCsv.Write(folder.Metrics, trainer.History);
+        try
+        {
+            while (trainer.TrainEpoch(observer, stop) is { } metrics)
+            {
+                Save(trainer, folder);
+                observer.EpochEnded(metrics);
+            }
+            if (!trainer.IsDone)
+                Save(trainer, folder);
+        }
+        catch (TrainingDivergedException e) when (File.Exists(folder.Checkpoint))
+        {
+            throw new TrainingDivergedException($"{e.Message} The last good checkpoint is kept: \"{folder.Checkpoint}\".");
+        }
+        return trainer.IsDone;
+    }
+
+    private static void Save(Trainer trainer, RunFolder folder)
+    {
+        CheckpointFile.Write(folder.Checkpoint, trainer.Snapshot());
+        MetricsCsv.Write(folder.Metrics, trainer.History);
+    }
+}

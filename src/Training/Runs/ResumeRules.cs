@@ -1,0 +1,34 @@
+using VaeGpu.Kernels.Step;
+using VaeGpu.Training.Configuration;
+
+namespace VaeGpu.Training.Runs;
+
+/// <summary>What must not change between a checkpoint and the training that goes on from it.</summary>
+internal static class ResumeRules
+{
+    /// <exception cref="RunException">Something did change.</exception>
+    public static void Check(Checkpoint checkpoint, RunConfiguration now, int parameters)
+    {
+        var then = checkpoint.Header.Configuration;
+        if (then.Model != now.Model)
+            throw new RunException("The checkpoint is of another model, or the images have another size than those it was trained on.");
+        if (checkpoint.Parameters.Length != parameters)
+            throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
+        if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
+            throw new RunException("The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
+        if (now.Training.Optimizer.Schedule == LearningRateSchedule.Cosine && then.Training.Epochs != now.Training.Epochs)
+        {
+            throw new RunException(
+                $"The run's learning rate follows a cosine that ends with epoch {then.Training.Epochs}, so its number of epochs is fixed; "
+                + "resume without --epochs, or start a new run with the number of epochs that you want.");
+        }
+        if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
+        {
+            throw new RunException(
+                $"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; "
+                + $"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images.");
+        }
+        if (checkpoint.Header.History.Count > now.Training.Epochs)
+            throw new RunException($"The run has {checkpoint.Header.History.Count} epochs already; ask for more than that.");
+    }
+}
