@@ -1,5 +1,6 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
