@@ -16,7 +16,7 @@ internal sealed class CarriedOffsets(Variance variance) : Rewriter
     private readonly Dictionary<Instruction, (For Loop, int Index)> addresses = new(ReferenceEqualityComparer.Instance);
 
     public static Function Apply(Function function, Index3D groupDim, int width) => function.Body.All().Any(i => i is For)
-        ? new CarriedOffsets(Variance.Analyze(function, groupDim, width)).Run(function)
+        ? Simplify.Apply(new CarriedOffsets(Variance.Analyze(function, groupDim, width)).Run(function))
         : function;
 
     protected override Value Rewrite(Instruction i) => offsets.TryGetValue(i, out Value? offset)

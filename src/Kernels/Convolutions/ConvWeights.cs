@@ -42,7 +42,7 @@ public static class ConvWeights
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
 
-        if (firstColumn + TTile.Columns * Group.DimX <= shape.Coarse.Channels)
+        if ((firstColumn + TTile.Columns * Group.DimX <= shape.Coarse.Channels) & (firstRow + TTile.Rows <= shape.Fine.Channels))
             Accumulate<TTile>(fine, coarse, sums, tap, firstRow, firstColumn, shape, chunkImages, guarded: false);
         else
             Accumulate<TTile>(fine, coarse, sums, tap, firstRow, firstColumn, shape, chunkImages, guarded: true);
@@ -100,7 +100,7 @@ public static class ConvWeights
         int reads = Channels.Reads<TTile>(shape.Fine.Channels), fineStart = finePixel * reads, fineStep = shape.Stride * reads;
         ArrayView<int> rows = LocalMemory.Allocate<int>(TTile.Rows / TTile.Width);
         for (int i = 0; i < TTile.Rows / TTile.Width; i++)
-            rows[i] = Math.Min(Channels.Reads<TTile>(firstRow) + i, reads - 1);
+            rows[i] = guarded ? Math.Min(Channels.Reads<TTile>(firstRow) + i, reads - 1) : Channels.Reads<TTile>(firstRow) + i;
         ArrayView<float> numbers = LocalMemory.Allocate<float>(TTile.Width);
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
         for (int x = 0; x < count; x++)

@@ -6,7 +6,7 @@ namespace VaeGpu.Kernels.Launchers;
 /// A large product on a vector processor: both factors are packed (<see cref="PackStrips"/>, <see cref="PackPanels"/>), and then multiplied
 /// (<see cref="PanelMatMul"/>).
 /// </summary>
-internal sealed class PanelProduct : IPackedProduct
+public sealed class PanelProduct : IPackedProduct
 {
     /// <summary>
     /// The numbers of a factor that is read along its columns from which on packing pays: 2 MB, more than the second cache holds.

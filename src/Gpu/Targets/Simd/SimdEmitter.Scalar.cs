@@ -170,6 +170,10 @@ internal sealed partial class SimdEmitter
                 break;
             case Op.BoolToInt:
                 break;
+            // Neither 0 nor −1: the processor's division neither traps nor overflows.
+            case Op.Div or Op.Rem or Op.DivU or Op.RemU when i.Operands[1] is Constant { Type.IsInteger: true, Bits: > 0 }:
+                il.Emit(i.Op switch { Op.Div => OpCodes.Div, Op.Rem => OpCodes.Rem, Op.DivU => OpCodes.Div_Un, _ => OpCodes.Rem_Un });
+                break;
             case Op.BitCast:
                 il.Emit(OpCodes.Call, BitCastMethod(type));
                 break;

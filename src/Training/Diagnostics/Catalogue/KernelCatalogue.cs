@@ -90,6 +90,7 @@ public static class KernelCatalogue
         yield return a => Step(a, sizes.Convolutional, 2);
         yield return a => Unfused.Layers(a, new() { Rows = rows, Columns = columns });
         yield return a => Unfused.LargeProducts(a, sizes.Side);
+        yield return Unfused.Panels;
         if (tensorCores)
             yield return Unfused.TensorProducts;
         yield return a => Unfused.Latent(a, new() { Rows = rows, Columns = latent, Samples = 1, Purpose = RandomPurpose.Latent });

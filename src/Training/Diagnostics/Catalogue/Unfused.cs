@@ -66,6 +66,27 @@ internal static class Unfused
         }
     }
 
+    /// <summary>What a vector processor chooses for products that are larger than the model's.</summary>
+    public static void Panels(Accelerator accelerator)
+    {
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
+        if (!tuning.PacksPanels)
+            return;
+        Panels<DepthFastest, DepthSlowest>(accelerator, tuning.GroupSize);
+        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning.GroupSize);
+    }
+
+    private static void Panels<TLeft, TRight>(Accelerator accelerator, int groupSize)
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
+    {
+        var shape = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
+        var product = PanelProduct.Load<Tile6x2, TLeft, TRight, Plain>(accelerator, groupSize);
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<float> matrix = arrays.Zeros(35 * 19);
+        product.Run(matrix, matrix, arrays.Zeros(13 * 35), default, default, shape, arrays.Zeros((int)product.ScratchLength(shape)));
+    }
+
     private static void Blocked<TBlock>(Accelerator accelerator, int side) where TBlock : struct, IBlock
     {
         var shape = new MatMulShape { Rows = side, Columns = side, Depth = side };

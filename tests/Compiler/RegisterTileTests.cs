@@ -1,0 +1,75 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using VaeGpu.Gpu.Inspection;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Tests.Compiler;
+
+/// <summary>
+/// The IL of kernels that keep a tile of sums in vector registers. No vector register survives a call on Linux, so that one call behind
+/// the loop would have the JIT store every sum whenever it changes.
+/// </summary>
+public partial class RegisterTileTests
+{
+    private static readonly Index3D Group = new(CodeListing.VectorLanes, 1, 1);
+
+    private static IEnumerable<TestCaseData> Kernels()
+    {
+        MethodInfo[] kernels =
+        [
+            Method(PanelMatMul.Multiply<Tile12x2, DepthFastest, Plain>), Method(PanelMatMul.Multiply<Tile6x2, DepthSlowest, Plain>),
+            Method(PanelMatMul.Multiply<Tile6x2, DepthFastest, BiasActivation<Gelu>>),
+            Method(PanelMatMul.Multiply<Tile12x2, DepthFastest, ActivationGradient<Softplus>>),
+            Method(MatMul.Multiply<Tile6x2, DepthFastest, DepthSlowest, BiasActivation<Relu>>),
+            Method(MatMul.Multiply<Tile12x2, DepthSlowest, DepthSlowest, Plain>),
+            Method(MatMul.Multiply<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<Gelu>>),
+            Method(Convolution.Run<Tile6x2, ToCoarse, BiasActivation<Relu>>), Method(Convolution.Run<Tile8x2, ToFine, ActivationGradient<Silu>>),
+            Method(ConvWeights.Run<Tile8x2>),
+        ];
+        return kernels.Select(kernel => new TestCaseData(kernel).SetArgDisplayNames(
+            $"{kernel.DeclaringType!.Name}, {string.Join(", ", kernel.GetGenericArguments().Select(type => type.Name))}"));
+    }
+
+    [TestCaseSource(nameof(Kernels))]
+    public void A_kernel_with_a_register_tile_calls_nothing_but_instructions(MethodInfo kernel)
+    {
+        string[] calls = [.. Call().Matches(CodeListing.Of(kernel, Group, CodeTarget.Simd)).Select(match => match.Groups[1].Value).Distinct()];
+        Assert.That(calls, Is.Not.Empty.And.All.Matches<string>(IsInstruction));
+    }
+
+    /// <summary>Each stream has one address and all else is a constant behind it, so that the loop takes two pointers.</summary>
+    [TestCase(true)]
+    [TestCase(false)]
+    public void The_loop_of_a_packed_product_has_two_addresses(bool strips)
+    {
+        MethodInfo kernel = strips
+            ? Method(PanelMatMul.Multiply<Tile12x2, DepthFastest, Plain>)
+            : Method(PanelMatMul.Multiply<Tile12x2, DepthSlowest, Plain>);
+        string[] lines = CodeListing.Of(kernel, Group, CodeTarget.Simd).Split('\n');
+        int last = Array.FindLastIndex(lines, line => line.StartsWith("fma ", StringComparison.Ordinal));
+        int first = Array.FindLastIndex(lines, last, line => Label().IsMatch(line));
+        string[] addresses = [.. lines[first..last].Where(line => line.StartsWith("ptradd", StringComparison.Ordinal))];
+        Assert.Multiple(() =>
+        {
+            Assert.That(lines[first..last].Count(line => line.StartsWith("load", StringComparison.Ordinal)), Is.EqualTo(14));
+            Assert.That(addresses.Count(line => !ConstantOffset().IsMatch(line)), Is.EqualTo(2));
+            Assert.That(lines[first..last], Has.None.StartsWith("mul i32"));
+        });
+    }
+
+    private static bool IsInstruction(string? call) => call is { } method && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "VectorHelpers"
+        or "BitConverter" || method is "MathF.FusedMultiplyAdd");
+
+    private static MethodInfo Method(Delegate kernel) => kernel.Method;
+
+    [GeneratedRegex(@"\bcall (\S+?);")]
+    private static partial Regex Call();
+
+    [GeneratedRegex(@"^L\d+:$")]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"ldloc \d+; ldc\.i4 \d+; conv\.i; add;")]
+    private static partial Regex ConstantOffset();
+}
