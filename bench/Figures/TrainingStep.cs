@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
@@ -62,7 +63,10 @@ internal sealed class TrainingStep : IDisposable
         images = accelerator.Allocate1D(Data.Bytes(StepSize.Images * StepSize.Pixels));
         batch = accelerator.Allocate1D<float>(rows * StepSize.Pixels);
         sums = accelerator.Allocate1D(new MetricSums[1]);
-        var started = new ControlBlock { Seed = 1, Step = 1, LearningRate = 1e-3f, LikelihoodWeight = 1, DivergenceWeight = 1 };
+        var started = new ControlBlock
+        {
+            Seed = 1, Step = 1, LearningRate = 1e-3f, Schedule = new() { Full = 1e-3f }, LikelihoodWeight = 1, DivergenceWeight = 1,
+        };
         control = accelerator.Allocate1D([started]);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;

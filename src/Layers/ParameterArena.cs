@@ -2,6 +2,7 @@ using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers;
@@ -24,7 +25,7 @@ public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows
 /// <param name="initialization">The distribution of the initial parameters.</param>
 public sealed class ParameterLayout(Initialization initialization)
 {
-    private const int Alignment = Adam.DecayBlock;
+    private const int Alignment = AdamW.Block;
     private readonly List<ParameterSlice> slices = [];
 
     /// <summary>The tensors, in the order of declaration.</summary>
@@ -54,7 +55,7 @@ public sealed class ParameterLayout(Initialization initialization)
     public ParameterSlice AddBiases(string name, int columns, double fanIn) =>
         Add($"{name}.bias", 1, columns, initialization.Biases(fanIn));
 
-    /// <summary>1 for each <see cref="Adam.DecayBlock"/> elements of a tensor that decays, else 0: tensors begin with a block.</summary>
+    /// <summary>1 for each <see cref="AdamW.Block"/> elements of a tensor that decays, else 0: tensors begin with a block.</summary>
     internal float[] DecayedBlocks()
     {
         var decayed = new float[Length / Alignment];
@@ -126,16 +127,13 @@ public sealed class ParameterArena : IDisposable
     }
 
     /// <summary>
-    /// One step of Adam or AdamW over the whole model: one launch, and two before it to measure the gradient where it is clipped.
+    /// One step of the optimizer over the whole model: one launch, and two before it to measure the gradient where it is clipped.
     /// </summary>
     public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings)
     {
         if (settings.ClipNorm > 0)
             launcher.GradientNorm(Gradients, OfTraining(chunkNorms), control);
-        if (settings.WeightDecay > 0)
-            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, OfTraining(decayed), control, settings);
-        else
-            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, control, settings);
+        launcher.Update(Parameters, Gradients, FirstMoments, SecondMoments, OfTraining(decayed), control, settings);
     }
 
     /// <inheritdoc/>

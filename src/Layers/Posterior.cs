@@ -5,17 +5,6 @@ using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers;
 
-/// <summary>What training minimizes, up to the weights of its terms.</summary>
-public enum Objective
-{
-    /// <summary>The negative ELBO, KL by its formula.</summary>
-    Elbo,
-    /// <summary>The negative ELBO, KL as log q(z∣x) − log p(z) at the draws.</summary>
-    MonteCarloElbo,
-    /// <summary>The importance-weighted bound of the L draws.</summary>
-    Iwae,
-}
-
 /// <summary>The draws z of q(z∣x), their divergence from the prior, and the backward pass through both.</summary>
 public sealed class Posterior
 {
@@ -71,7 +60,7 @@ public sealed class Posterior
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> gradient, int columns,
         ArrayView<ControlBlock> control, int rows, uint purpose)
     {
-        if (shape.Objective != Objective.Iwae)
+        if (!shape.Objective.WeighsDraws)
             return;
         LatentShape sizes = Sizes(rows, purpose);
         launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
@@ -85,7 +74,7 @@ public sealed class Posterior
         ArrayView<ControlBlock> control, int rows, uint purpose)
     {
         LatentShape sizes = Sizes(rows, purpose);
-        if (shape.Objective != Objective.Elbo)
+        if (!shape.Objective.HasFormula)
         {
             launcher.WeightedBackward(encoded, prior, Latent, weights, LatentGradient, encodedGradient, priorGradient, control, sizes);
             return;

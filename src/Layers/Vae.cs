@@ -42,12 +42,12 @@ public sealed record VaeShape
     /// <summary>p(z) or p(z∣y).</summary>
     public Prior Prior { get; init; } = Prior.Standard;
     /// <summary>What training minimizes.</summary>
-    public Objective Objective { get; init; }
+    public Objective Objective { get; init; } = Objective.Elbo;
     /// <summary>Draws z of each example, L.</summary>
     public int Samples { get; init; } = 1;
     /// <summary>The numbers that linear layers multiply, where the device can; convolutions are in fp32.</summary>
     public Precision Precision { get; init; }
-    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
+    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For objectives with <see cref="Objective.HasFormula"/>.</summary>
     public float FreeBits { get; init; }
 }
 

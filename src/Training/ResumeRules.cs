@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 
@@ -17,10 +16,10 @@ internal static class ResumeRules
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
             throw new RunException("The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
-        if (now.Training.Optimizer.Schedule == LearningRateSchedule.Cosine && then.Training.Epochs != now.Training.Epochs)
+        if (now.Training.Optimizer.Schedule.EndsWithRun && then.Training.Epochs != now.Training.Epochs)
         {
             throw new RunException(
-                $"The run's learning rate follows a cosine that ends with epoch {then.Training.Epochs}, so its number of epochs is fixed; "
+                $"The schedule of the run's learning rate, {now.Training.Optimizer.Schedule}, ends with epoch {then.Training.Epochs}, so the number of epochs is fixed; "
                 + "resume without --epochs, or start a new run with the number of epochs that you want.");
         }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Configuration;
@@ -23,7 +24,7 @@ public sealed class Trainer : IDisposable
     private readonly ImagePass train;
     private readonly ImagePass test;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
-    private readonly AdamSettings adam;
+    private readonly AdamSettings settings;
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
     private readonly ReadingPace reading = new();
@@ -45,8 +46,9 @@ public sealed class Trainer : IDisposable
         var objective = configuration.Training.Objective;
         model.ThrowIfTooLarge(checked(rows * objective.Samples));
         this.accelerator = accelerator;
-        launcher = new StepLauncher(accelerator);
-        adam = configuration.Training.Optimizer.Settings;
+        var optimizer = configuration.Training.Optimizer;
+        launcher = new StepLauncher(accelerator, optimizer.Name, optimizer.Schedule);
+        settings = optimizer.Settings;
         vae = Model(accelerator, model.ShapeFor(configuration.Training), rows);
         vae.Parameters.Initialize(launcher, configuration.Training.Seed);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
@@ -195,7 +197,7 @@ public sealed class Trainer : IDisposable
         train.Gather(vae, batch.View, rows);
         vae.Forward(batch.View, train.Control, rows);
         vae.Backward(batch.View, train.Control, rows);
-        vae.Parameters.Update(launcher, train.Control, adam);
+        vae.Parameters.Update(launcher, train.Control, settings);
         train.EndStep(vae, rows);
     }
 
@@ -237,11 +239,8 @@ public sealed class Trainer : IDisposable
         return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining, ChangingRate());
     }
 
-    private double? ChangingRate()
-    {
-        var last = Counters(step - 1, epoch, image);
-        return last.Schedule.Schedule == LearningRateSchedule.Constant && last.Schedule.WarmUpSteps == 0 ? null : last.LearningRate;
-    }
+    private double? ChangingRate() =>
+        Configuration.Training.Optimizer.HasConstantRate ? null : Counters(step - 1, epoch, image).LearningRate;
 
     private ControlBlock Counters(int step, int epoch, int image)
     {
@@ -254,7 +253,6 @@ public sealed class Trainer : IDisposable
             Step = step,
             Epoch = epoch,
             Position = image,
-            LearningRate = (float)training.LearningRate,
             Schedule = training.Optimizer.RateSettings(training.LearningRate, training.Epochs, stepsPerEpoch),
             LikelihoodWeight = (float)objective.RecWeight,
             DivergenceWeight = (float)objective.KlWeight,
@@ -263,7 +261,7 @@ public sealed class Trainer : IDisposable
             WarmUpPeriod = EpochSteps.Of(objective.KlCycle, stepsPerEpoch, "the KL cycle"),
         };
         counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
-        counters.LearningRate = LearningRate.Of(counters);
+        counters.LearningRate = training.Optimizer.Schedule.Rate(counters);
         return counters;
     }
 

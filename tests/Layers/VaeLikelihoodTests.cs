@@ -2,6 +2,7 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Checks;

@@ -2,6 +2,8 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Tests.Kernels;
@@ -13,7 +15,8 @@ public class VaeTests
 {
     private static readonly ControlBlock Control = new()
     {
-        Seed = 21, Step = 3, LearningRate = 1e-2f, LikelihoodWeight = 0.8f, DivergenceWeight = 1.3f,
+        Seed = 21, Step = 3, LearningRate = 1e-2f, Schedule = new() { Full = 1e-2f, WarmUpSteps = 2, Period = 12, LogDrop = -1 },
+        LikelihoodWeight = 0.8f, DivergenceWeight = 1.3f,
     };
 
     private static VaeShape Shape(Activation activation, Likelihood likelihood) =>
@@ -53,7 +56,7 @@ public class VaeTests
         VaeShape plain = Shape(Activation.Tanh, Likelihood.Bernoulli) with { DataDimensions = 7, EncoderWidths = [5], Samples = 3 };
         CheckGradients(accelerator, plain);
         CheckGradients(accelerator, plain with { Samples = 1, FreeBits = 0.02f });
-        foreach (Objective objective in Enum.GetValues<Objective>())
+        foreach (Objective objective in Objective.All)
         {
             CheckGradients(accelerator, plain with { Objective = objective });
             foreach (Prior prior in Prior.All)
@@ -78,7 +81,12 @@ public class VaeTests
         VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli);
         CheckSameOnEveryDevice(device, plain);
         CheckSameOnEveryDevice(device, plain with { FreeBits = 0.01f, Samples = 2, Classes = 2, Prior = Prior.Conditional });
-        CheckSameOnEveryDevice(device, plain with { Objective = Objective.Iwae, Samples = 3, Classes = 2, Prior = Prior.Network });
+        foreach (Objective objective in Objective.All)
+            CheckSameOnEveryDevice(device, plain with { Objective = objective, Samples = 3, Classes = 2, Prior = Prior.Network });
+        foreach (Optimizer optimizer in Optimizer.All)
+            CheckSameOnEveryDevice(device, plain, optimizer);
+        foreach (LearningRateSchedule schedule in LearningRateSchedule.All)
+            CheckSameOnEveryDevice(device, plain, schedule: schedule);
     }
 
     [EveryDevice]
@@ -112,18 +120,20 @@ public class VaeTests
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
-    private static readonly Dictionary<Prior, (string Device, float[] Parameters, MetricSums Sums)> Reference = [];
+    private static readonly Dictionary<string, (string Device, float[] Parameters, MetricSums Sums)> Reference = [];
 
-    private static void CheckSameOnEveryDevice(TestDevice device, VaeShape shape)
+    private static void CheckSameOnEveryDevice(
+        TestDevice device, VaeShape shape, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
-        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 20));
+        string run = $"{shape.Prior}, {shape.Objective}, {optimizer}, {schedule}";
+        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 20, optimizer, schedule));
         Assert.That(sums.FirstNonFiniteStep, Is.Zero);
         lock (Reference)
         {
-            Reference.TryAdd(shape.Prior, (device.ToString(), parameters, sums));
-            (string first, float[] expected, MetricSums expectedSums) = Reference[shape.Prior];
-            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}, {shape}");
-            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}, {shape}");
+            Reference.TryAdd(run, (device.ToString(), parameters, sums));
+            (string first, float[] expected, MetricSums expectedSums) = Reference[run];
+            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}, {run}");
+            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}, {run}");
         }
     }
 
@@ -191,13 +201,14 @@ public class VaeTests
     }
 
     /// <summary>Some steps over a small data set whose epochs end in a shorter batch.</summary>
-    internal static (float[] Parameters, MetricSums Sums) Train(Accelerator accelerator, VaeShape shape, int steps)
+    internal static (float[] Parameters, MetricSums Sums) Train(
+        Accelerator accelerator, VaeShape shape, int steps, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
         const int count = 13, batchSize = 5;
         using var vae = new Vae(accelerator, shape, batchSize);
         if (shape.Classes > 0)
             vae.Labels.CopyFromCPU([1, 0, 0, 1, 0, 1, 1, 0, 1, 0]);
-        var launcher = new StepLauncher(accelerator);
+        var launcher = new StepLauncher(accelerator, optimizer, schedule);
         vae.Parameters.Initialize(launcher, Control.Seed);
         var bytes = new byte[count * shape.DataDimensions];
         new Random(5).NextBytes(bytes);
@@ -215,7 +226,7 @@ public class VaeTests
             });
             vae.Forward(batch.View, control.View, rows);
             vae.Backward(batch.View, control.View, rows);
-            vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
+            vae.Parameters.Update(launcher, control.View, AdamSettings.Of(weightDecay: 0.1));
             launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View,
                 new StepShape { Rows = rows, Count = count });
         }

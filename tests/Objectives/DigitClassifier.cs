@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
@@ -38,7 +39,9 @@ internal sealed class DigitClassifier : IDisposable
         likelihood = new LikelihoodLauncher(accelerator, Likelihood.Categorical, Categorical.SettingsOfSymbols(Classes));
         (batch, labels, losses, none) = (workspace.Allocate(pixels), workspace.Allocate(1), workspace.Allocate(1), workspace.Allocate(1));
         none.CopyFromCPU(new float[Rows]);
-        control = accelerator.Allocate1D([new ControlBlock { Seed = seed, Step = 1, LearningRate = 2e-3f, LikelihoodWeight = 1 }]);
+        control = accelerator.Allocate1D([
+            new ControlBlock { Seed = seed, Step = 1, LearningRate = 2e-3f, Schedule = new() { Full = 2e-3f }, LikelihoodWeight = 1 },
+        ]);
         sums = accelerator.Allocate1D(new MetricSums[1]);
     }
 

@@ -5,6 +5,7 @@ using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;

@@ -52,6 +52,13 @@ internal static class OptionOf
         return option;
     }
 
+    /// <summary>The choices that an option goes with, such as "huber or p-huber".</summary>
+    public static string Alternatives<T>(IReadOnlyList<T> choices, Func<T, bool> goesWith)
+    {
+        T[] concerned = [.. choices.Where(goesWith)];
+        return concerned.Length == 1 ? $"{concerned[0]}" : $"{string.Join(", ", concerned[..^1].AsEnumerable())} or {concerned[^1]}";
+    }
+
     /// <summary>The value that a <see cref="Choice{T}"/> was given.</summary>
     public static T Chosen<T>(this ParseResult result, Option<string> option) => (T)result.Chosen(option, typeof(T));
 

@@ -5,8 +5,9 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
-using VaeGpu.Kernels.Step;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
@@ -21,9 +22,9 @@ namespace VaeGpu.Training.Configuration;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Prior>),
-        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<LearningRateSchedule>), typeof(KebabCaseEnum<Objective>),
-        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>),
+        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<LearningRateSchedule>),
+        typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Objective>), typeof(ChoiceByName<Optimizer>), typeof(ChoiceByName<Prior>),
+        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Precision>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
