@@ -54,7 +54,7 @@ internal sealed class TrainingStep : IDisposable
         {
             DataDimensions = StepSize.Pixels,
             LatentDimensions = StepSize.Latent,
-            EncoderWidths = size.Hidden,
+            EncoderWidths = [.. size.Hidden],
             DecoderWidths = [.. size.Hidden.Reverse()],
             Activation = Activation.Relu,
             Likelihood = Likelihood.Bernoulli,

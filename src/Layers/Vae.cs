@@ -16,11 +16,11 @@ public sealed record VaeShape
     /// <summary>Latent dimensions d.</summary>
     public required int LatentDimensions { get; init; }
     /// <summary>The widths of the encoder's hidden layers, from the data on; with <see cref="Convolution"/> its layers' channels.</summary>
-    public required IReadOnlyList<int> EncoderWidths { get; init; }
+    public required ValueList<int> EncoderWidths { get; init; }
     /// <summary>
     /// The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.
     /// </summary>
-    public required IReadOnlyList<int> DecoderWidths { get; init; }
+    public required ValueList<int> DecoderWidths { get; init; }
     /// <summary>Adds the encoder's hidden layers, in place of those of the widths.</summary>
     public Action<NetworkBuilder>? EncoderLayers { get; init; }
     /// <summary>Adds the decoder's hidden layers, in place of those of the widths.</summary>

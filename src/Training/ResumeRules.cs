@@ -10,7 +10,7 @@ internal static class ResumeRules
     public static void Check(Checkpoint checkpoint, RunConfiguration now, int parameters)
     {
         var then = checkpoint.Header.Configuration;
-        if (then.Model != now.Model)
+        if (then.Model.Kept != now.Model.Kept)
             throw new RunException("The checkpoint is of another model, or the images have another size than those it was trained on.");
         if (checkpoint.Parameters.Length != parameters)
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");

@@ -35,10 +35,12 @@ public sealed class Trainer : IDisposable
     private int epoch;
     private int image;
 
-    /// <summary>Builds the model with its first parameters and copies the images to the device.</summary>
+    /// <summary>
+    /// Builds the model and copies the images to the device. It starts at <paramref name="parameters"/>, or at those that the seed gives.
+    /// </summary>
     /// <exception cref="RunException">Batch or model are too large for the images' size.</exception>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
-    public Trainer(Accelerator accelerator, RunConfiguration configuration, DataSplit data)
+    public Trainer(Accelerator accelerator, RunConfiguration configuration, DataSplit data, float[]? parameters = null)
     {
         Configuration = configuration;
         var model = configuration.Model;
@@ -50,7 +52,10 @@ public sealed class Trainer : IDisposable
         launcher = new StepLauncher(accelerator, optimizer.Name, optimizer.Schedule);
         settings = optimizer.Settings;
         vae = Model(accelerator, model.ShapeFor(configuration.Training), rows);
-        vae.Parameters.Initialize(launcher, configuration.Training.Seed);
+        if (parameters is null)
+            vae.Parameters.Initialize(launcher, configuration.Training.Seed);
+        else
+            vae.Parameters.Parameters.CopyFromCPU(parameters);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
         train = new ImagePass(
             accelerator, launcher, data.Train, shuffled: true, model.Classes, configuration.Data.Binarization is Binarization.Dynamic);
