@@ -90,8 +90,8 @@ internal sealed class TrainingStep : IDisposable
             Count = StepSize.Images,
             HalfBits = Shuffle.HalfBits(StepSize.Images),
         });
-        vae.Forward(batch.View, control.View, now);
-        vae.Backward(batch.View, control.View, now);
+        vae.Forward(batch.View, new(control.View, now));
+        vae.Backward(batch.View, new(control.View, now));
         vae.Parameters.Update(launcher, control.View, adam);
         var end = new StepShape { Rows = now, Count = StepSize.Images };
         launcher.EndStep(vae.Decoder.Loss, vae.Posterior.Divergence, sums.View, control.View, end);

@@ -3,7 +3,6 @@ using VaeGpu.Bench.Measuring;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Schedules;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

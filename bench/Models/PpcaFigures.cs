@@ -2,7 +2,6 @@ using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Schedules;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Exactness;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

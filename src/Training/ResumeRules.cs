@@ -19,7 +19,8 @@ internal static class ResumeRules
         if (now.Training.Optimizer.Schedule.EndsWithRun && then.Training.Epochs != now.Training.Epochs)
         {
             throw new RunException(
-                $"The schedule of the run's learning rate, {now.Training.Optimizer.Schedule}, ends with epoch {then.Training.Epochs}, so the number of epochs is fixed; "
+                $"The learning rate follows the schedule {now.Training.Optimizer.Schedule}, which ends with epoch {then.Training.Epochs}, "
+                + "so the run's number of epochs is fixed; "
                 + "resume without --epochs, or start a new run with the number of epochs that you want.");
         }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))

@@ -58,8 +58,9 @@ internal sealed class StreamTraining : IDisposable
             if (stop.IsCancellationRequested)
                 break;
             int rows = Load(examples);
-            vae.Forward(batch.View, control.View, rows);
-            vae.Backward(batch.View, control.View, rows);
+            var step = new StepContext(control.View, rows);
+            vae.Forward(batch.View, step);
+            vae.Backward(batch.View, step);
             vae.Parameters.Update(launcher, control.View, settings);
             launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = int.MaxValue });
         }

@@ -199,9 +199,10 @@ public sealed class Trainer : IDisposable
     /// <summary>The launches of a step: the same at every step of as many rows.</summary>
     private void LaunchStep(int rows)
     {
+        var step = new StepContext(train.Control, rows);
         train.Gather(vae, batch.View, rows);
-        vae.Forward(batch.View, train.Control, rows);
-        vae.Backward(batch.View, train.Control, rows);
+        vae.Forward(batch.View, step);
+        vae.Backward(batch.View, step);
         vae.Parameters.Update(launcher, train.Control, settings);
         train.EndStep(vae, rows);
     }
@@ -216,7 +217,7 @@ public sealed class Trainer : IDisposable
                 return null;
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
             test.Gather(vae, batch.View, rows);
-            vae.Forward(batch.View, test.Control, rows, RandomPurpose.Evaluation);
+            vae.Forward(batch.View, new(test.Control, rows, RandomPurpose.Evaluation));
             vae.EvaluateLoss(batch.View, rows);
             test.EndStep(vae, rows);
         }

@@ -84,7 +84,7 @@ public sealed class ObjectiveWeightTests
         ParameterSlice[] Of(string? network) => [.. arena.Layout.Slices.Where(slice => slice.Name.Split('.')[0] == network)];
         arena.Initialize(new StepLauncher(accelerator), 7);
         foreach (ParameterSlice slice in Of(moved))
-            arena.Values(slice).CopyFromCPU([.. Enumerable.Range(0, slice.Length).Select(i => MathF.Sin(i))]);
+            slice.Values.CopyFromCPU([.. Enumerable.Range(0, slice.Length).Select(i => MathF.Sin(i))]);
         arena.Gradients.CopyFromCPU([.. Enumerable.Repeat(float.NaN, arena.Layout.Length)]);
         vae.Labels.CopyFromCPU([.. Enumerable.Range(0, Rows).SelectMany(i => i % 2 == 0 ? new[] { 1f, 0 } : [0, 1])]);
         using var batch = new Guarded(accelerator, data);
@@ -92,8 +92,8 @@ public sealed class ObjectiveWeightTests
         {
             new ControlBlock { Seed = 21, Step = 3, LikelihoodWeight = reconstruction, DivergenceWeight = divergence },
         });
-        vae.Forward(batch.View, control.View, Rows);
-        vae.Backward(batch.View, control.View, Rows);
+        vae.Forward(batch.View, new(control.View, Rows));
+        vae.Backward(batch.View, new(control.View, Rows));
         float[] gradient = new float[arena.Layout.Length];
         arena.Gradients.CopyToCPU(gradient);
         return Networks.ToDictionary(network => network, network => (float[])

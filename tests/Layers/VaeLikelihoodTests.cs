@@ -91,8 +91,8 @@ public class VaeLikelihoodTests
         public double Step()
         {
             control.CopyFromCPU([Control with { Step = ++step }]);
-            vae.Forward(batch.View, control.View, Rows);
-            vae.Backward(batch.View, control.View, Rows);
+            vae.Forward(batch.View, new(control.View, Rows));
+            vae.Backward(batch.View, new(control.View, Rows));
             vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
             return Objective();
         }
@@ -101,14 +101,14 @@ public class VaeLikelihoodTests
         public double Evaluate()
         {
             control.CopyFromCPU([Control]);
-            vae.Forward(batch.View, control.View, Rows);
+            vae.Forward(batch.View, new(control.View, Rows));
             vae.Decoder.EvaluateLoss(batch.View, Rows);
             return Objective();
         }
 
         public float[] Means()
         {
-            vae.Forward(batch.View, control.View, Rows);
+            vae.Forward(batch.View, new(control.View, Rows));
             vae.Decoder.Mean(means.View, Rows);
             return means.GetAsArray1D();
         }

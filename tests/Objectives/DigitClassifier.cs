@@ -61,10 +61,10 @@ internal sealed class DigitClassifier : IDisposable
                 };
                 launcher.Gather(imagesHere.View, batch, control.View, shape);
                 launcher.Gather(labelsHere.View, labels, control.View, shape with { Columns = 1 });
-                network.Forward(arena, batch, rows);
+                network.Forward(batch, rows);
                 var law = new ReconstructionShape { Rows = rows, Columns = 1 };
                 likelihood.LossAndGradient(labels, network.Output, losses, control.View, law);
-                network.Backward(arena, batch, rows);
+                network.Backward(batch, rows);
                 arena.Update(launcher, control.View, AdamSettings.Of());
                 launcher.EndStep(losses, none, sums.View, control.View, new StepShape { Rows = rows, Count = images.Count });
             }
@@ -81,7 +81,7 @@ internal sealed class DigitClassifier : IDisposable
             float[] values = new float[rows * pixels], logits = new float[rows * Classes];
             images.CopyTo(first, values);
             batch.SubView(0, values.Length).CopyFromCPU(values);
-            network.Forward(arena, batch, rows);
+            network.Forward(batch, rows);
             network.Output.SubView(0, logits.Length).CopyToCPU(logits);
             right += logits.Chunk(Classes).Zip(images.Labels!.Skip(first))
                 .Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second);

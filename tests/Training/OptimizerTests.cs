@@ -79,7 +79,7 @@ public sealed class OptimizerTests
         float[] Read(ParameterSlice slice)
         {
             var values = new float[slice.Length];
-            vae.Parameters.Values(slice).CopyToCPU(values);
+            slice.Values.CopyToCPU(values);
             return values;
         }
         var before = vae.Parameters.Layout.Slices.Select(Read).ToArray();
@@ -103,7 +103,7 @@ public sealed class OptimizerTests
         {
             using var arena = new ParameterArena(backend.Accelerator, layout);
             using var control = backend.Accelerator.Allocate1D(new[] { new ControlBlock { Step = 1, LearningRate = 0.5f } });
-            arena.Gradient(slice).CopyFromCPU([.. Enumerable.Repeat(1e30f, 37)]);
+            slice.Gradient.CopyFromCPU([.. Enumerable.Repeat(1e30f, 37)]);
             arena.Update(launcher, control.View, AdamSettings.Of(clipNorm: clip));
             var moments = new float[slice.Length];
             arena.SecondMoments.SubView(slice.Offset, slice.Length).CopyToCPU(moments);

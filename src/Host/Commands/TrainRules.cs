@@ -19,11 +19,16 @@ internal static class TrainRules
         if (objective.KlCycle > 0 && objective.KlWarmup == 0)
             throw new UsageException("--kl-cycle repeats --kl-warmup; give that too.");
         if (objective.FreeBits > 0 && !objective.Bound.HasFormula)
-            throw new UsageException($"--free-bits goes with --objective {OptionOf.Alternatives(Objective.All, bound => bound.HasFormula)}: it takes the KL term by its formula, dimension by dimension.");
+        {
+            throw new UsageException(
+                $"--free-bits goes with --objective {OptionOf.Alternatives(Objective.All, bound => bound.HasFormula)}: "
+                + "it takes the KL term by its formula, dimension by dimension.");
+        }
         if (objective.Bound.WeighsDraws && likelihood.Variance != VarianceSource.Settings)
         {
             throw new UsageException(
-                $"--objective {objective.Bound} weighs draws one by one, and this likelihood has one variance for all of them; choose another --likelihood.");
+                $"--objective {objective.Bound} weighs draws one by one, and this likelihood has one variance for all of them; "
+                + "choose another --likelihood.");
         }
         if (objective.Bound.WeighsDraws && !likelihood.Description.IsNormalized)
         {

@@ -10,7 +10,9 @@ using OptimizerKernel = System.Action<
 namespace VaeGpu.Kernels.Optimizers;
 
 /// <summary>The optimizers by name; the types have their formulas.</summary>
-/// <remarks>To add an optimizer: write its kernel in a file of this folder, with the arguments of <see cref="AdamW.Run"/>, and add a line here.</remarks>
+/// <remarks>
+/// To add an optimizer: write its kernel in a file of this folder, with the arguments of <see cref="AdamW.Run"/>, and add a line here.
+/// </remarks>
 public sealed class Optimizer : Choice<Optimizer>
 {
     private readonly OptimizerKernel kernel;

@@ -117,8 +117,9 @@ public static class KernelCatalogue
         launcher.Gather(pixels.View, batch.View, control.View, images);
         if (shape.Classes > 0)
             new ConditionLauncher(accelerator, Activation.Identity).Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
-        vae.Forward(batch.View, control.View, rows);
-        vae.Backward(batch.View, control.View, rows);
+        var step = new StepContext(control.View, rows);
+        vae.Forward(batch.View, step);
+        vae.Backward(batch.View, step);
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of(weightDecay: 0.01, clipNorm: optimizer is null ? 0 : 1));
         vae.EvaluateLoss(batch.View, rows);
         launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = rows });

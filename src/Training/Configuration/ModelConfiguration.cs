@@ -86,7 +86,7 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public bool HasRoomForConvolutions => new ConvolutionalShape(Height, Width).HasRoomFor(Convolutions.Count);
 
-    /// <summary>What run folders keep of it.</summary>
+    /// <summary>What run folders keep of it: all but layers of one's own.</summary>
     internal ModelConfiguration Kept => this with { EncoderLayers = null, DecoderLayers = null };
 
     /// <summary>The same for the layers.</summary>
