@@ -3,6 +3,7 @@ using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 
@@ -21,8 +22,9 @@ internal static class ElementwiseFigures
             if (device.IsCpu)
                 yield return Copy(device, effort);
             yield return Activate(device, effort);
-            yield return Adam(device, effort, "Adam", 28, AdamSettings.Of());
-            yield return Adam(device, effort, "AdamW, gradients clipped", 32.25, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
+            yield return Update(device, effort, Optimizer.Adam, "Adam", 28, AdamSettings.Of());
+            yield return Update(
+                device, effort, Optimizer.Adamw, "AdamW, gradients clipped", 32.25, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
         }
     }
 
@@ -51,10 +53,11 @@ internal static class ElementwiseFigures
         return new("bias and ReLU, in place", device.Name, $"{Rows}×{Columns}", Bandwidth(8.0 * Rows * Columns, seconds));
     }
 
-    private static Figure Adam(BenchDevice device, Effort effort, string name, double bytes, AdamSettings settings)
+    private static Figure Update(
+        BenchDevice device, Effort effort, Optimizer optimizer, string name, double bytes, AdamSettings settings)
     {
         Accelerator accelerator = device.Accelerator;
-        var launcher = new StepLauncher(accelerator);
+        var launcher = new StepLauncher(accelerator, optimizer);
         var layout = new ParameterLayout(Initialization.Pytorch);
         layout.AddWeights("all", Columns, Parameters / Columns, Columns, Columns, Activation.Identity);
         using var arena = new ParameterArena(accelerator, layout);

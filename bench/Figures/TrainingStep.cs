@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 
@@ -53,7 +54,7 @@ internal sealed class TrainingStep : IDisposable
         {
             DataDimensions = StepSize.Pixels,
             LatentDimensions = StepSize.Latent,
-            EncoderWidths = size.Hidden,
+            EncoderWidths = [.. size.Hidden],
             DecoderWidths = [.. size.Hidden.Reverse()],
             Activation = Activation.Relu,
             Likelihood = Likelihood.Bernoulli,
@@ -62,7 +63,10 @@ internal sealed class TrainingStep : IDisposable
         images = accelerator.Allocate1D(Data.Bytes(StepSize.Images * StepSize.Pixels));
         batch = accelerator.Allocate1D<float>(rows * StepSize.Pixels);
         sums = accelerator.Allocate1D(new MetricSums[1]);
-        var started = new ControlBlock { Seed = 1, Step = 1, LearningRate = 1e-3f, LikelihoodWeight = 1, DivergenceWeight = 1 };
+        var started = new ControlBlock
+        {
+            Seed = 1, Step = 1, LearningRate = 1e-3f, Schedule = new() { Full = 1e-3f }, LikelihoodWeight = 1, DivergenceWeight = 1,
+        };
         control = accelerator.Allocate1D([started]);
     }
 
@@ -86,8 +90,8 @@ internal sealed class TrainingStep : IDisposable
             Count = StepSize.Images,
             HalfBits = Shuffle.HalfBits(StepSize.Images),
         });
-        vae.Forward(batch.View, control.View, now);
-        vae.Backward(batch.View, control.View, now);
+        vae.Forward(batch.View, new(control.View, now));
+        vae.Backward(batch.View, new(control.View, now));
         vae.Parameters.Update(launcher, control.View, adam);
         var end = new StepShape { Rows = now, Count = StepSize.Images };
         launcher.EndStep(vae.Decoder.Loss, vae.Posterior.Divergence, sums.View, control.View, end);

@@ -4,6 +4,7 @@ using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Bench.Micro;
@@ -14,7 +15,7 @@ public class StepBenchmarks : KernelBenchmark
     private const int Parameters = 1 << 20;
     private static readonly MatrixShape Matrix = new() { Rows = 128, Columns = 784 };
     private readonly AdamSettings adam = AdamSettings.Of();
-    private ArrayView<float> parameters, gradients, first, second, values, bias;
+    private ArrayView<float> parameters, gradients, first, second, decayed, values, bias;
     private ArrayView<ControlBlock> control;
     private StepLauncher launcher = null!;
     private TrainingStep step = null!;
@@ -27,7 +28,7 @@ public class StepBenchmarks : KernelBenchmark
 
     /// <summary>Adam over 2²⁰ parameters.</summary>
     [Benchmark]
-    public void Adam() => launcher.Adam(parameters, gradients, first, second, control, adam);
+    public void Adam() => launcher.Update(parameters, gradients, first, second, decayed, control, adam);
 
     /// <summary>Bias and ReLU in place, 128 × 784.</summary>
     [Benchmark]
@@ -43,7 +44,7 @@ public class StepBenchmarks : KernelBenchmark
         int groupSize = DeviceTuning.For(Accelerator).GroupSize;
         (parameters, gradients, values) = (Numbers(Parameters), Numbers(Parameters), Numbers(Matrix.Rows * Matrix.Columns));
         (first, second) = (Zeros(Parameters), Zeros(Parameters));
-        bias = Zeros(Matrix.Columns);
+        (bias, decayed) = (Zeros(Matrix.Columns), Zeros(Parameters / AdamW.Block));
         control = Accelerator.Allocate1D([new ControlBlock { Step = 1, LearningRate = 1e-3f }]).View;
         launcher = new StepLauncher(Accelerator);
         step = new TrainingStep(Accelerator, new StepSize(128, 400));

@@ -1,6 +1,7 @@
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

@@ -1,7 +1,7 @@
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Tests.Exactness;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>What a setting is called, and which values it takes. The command line has an option for each setting.</summary>
@@ -21,6 +23,17 @@ public sealed class SettingAttribute(string name, string unit, string descriptio
 
     /// <summary>The greatest value of a number.</summary>
     public double Most { get; init; } = 1e6;
+
+    /// <exception cref="ArgumentOutOfRangeException">A number is not from <see cref="Least"/> to <see cref="Most"/>.</exception>
+    internal void ThrowIfOutside(object value)
+    {
+        double number = Convert.ToDouble(value, CultureInfo.InvariantCulture);
+        if (!(number >= Least && number <= Most))
+        {
+            throw new ArgumentOutOfRangeException(
+                Name, value, string.Create(CultureInfo.InvariantCulture, $"The setting \"{Name}\" takes a number from {Least} to {Most}."));
+        }
+    }
 
     /// <summary>Whether the initial value of the property applies where nothing is given, and is shown in help.</summary>
     public bool HasDefault { get; init; } = true;

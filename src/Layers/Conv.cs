@@ -32,20 +32,20 @@ public sealed class Conv : Layer
     public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch, and one more to unfold the input where that pays.</summary>
-    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
-        parameters.Prepare(input, rows), parameters.Weights(arena), Output, parameters.Biases(arena), Saved, parameters.For(rows));
+    public override void Forward(ArrayView<float> input, int rows) => forward.Run(
+        parameters.Prepare(input, rows), parameters.Weights, Output, parameters.Biases, Saved, parameters.For(rows));
 
     /// <summary>Computes dW and db: four launches.</summary>
-    public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void BackwardParameters(ArrayView<float> input, int rows)
     {
-        parameters.WeightGradient(arena, parameters.Unfolds ? parameters.Unfolded : input, Gradient, rows);
-        parameters.BiasGradient(arena, Gradient, outputs, rows);
+        parameters.WeightGradient(parameters.Unfolds ? parameters.Unfolded : input, Gradient, rows);
+        parameters.BiasGradient(Gradient, outputs, rows);
     }
 
     /// <inheritdoc/>
-    public override void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
-        ArrayView<float> weights = parameters.TurnedWeights(arena);
+        ArrayView<float> weights = parameters.TurnedWeights();
         ConvShape now = parameters.For(rows);
         if (parameters.Unfolds)
         {

@@ -55,16 +55,16 @@ internal sealed class ConvParameters
     public ArrayView<float> Unfolded => unfolded;
 
     /// <summary>The weights as <see cref="ToCoarse"/> takes them.</summary>
-    public ArrayView<float> Weights(ParameterArena arena) => arena.Values(weight);
+    public ArrayView<float> Weights => weight.Values;
 
     /// <summary>The biases.</summary>
-    public ArrayView<float> Biases(ParameterArena arena) => arena.Values(bias);
+    public ArrayView<float> Biases => bias.Values;
 
     /// <summary>The weights as <see cref="ToFine"/> takes them; they last until the scratch memory's next use.</summary>
-    public ArrayView<float> TurnedWeights(ParameterArena arena)
+    public ArrayView<float> TurnedWeights()
     {
         var matrix = new MatrixShape { Rows = shape.Taps * shape.Fine.Channels, Columns = shape.Coarse.Channels };
-        workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, matrix);
+        workspace.Matrices.Transpose(weight.Values, workspace.Scratch, matrix);
         return workspace.Scratch;
     }
 
@@ -84,20 +84,20 @@ internal sealed class ConvParameters
     }
 
     /// <summary>The gradient of the weights; <paramref name="fine"/> is what <see cref="Prepare"/> gave.</summary>
-    public void WeightGradient(ParameterArena arena, ArrayView<float> fine, ArrayView<float> coarse, int rows)
+    public void WeightGradient(ArrayView<float> fine, ArrayView<float> coarse, int rows)
     {
         ConvShape now = For(rows);
         workspace.Convolutions.Value.Weights.PartialSums(fine, coarse, workspace.Scratch, now);
         workspace.Matrices.SumColumns(
-            workspace.Scratch, arena.Gradient(weight), new MatrixShape { Rows = ConvWeights.Chunks(now), Columns = now.Weights });
+            workspace.Scratch, weight.Gradient, new MatrixShape { Rows = ConvWeights.Chunks(now), Columns = now.Weights });
     }
 
     /// <summary>The gradient of the biases: the output's, added over the batch and then over the pixels.</summary>
-    public void BiasGradient(ParameterArena arena, ArrayView<float> gradient, ImageShape outputs, int rows)
+    public void BiasGradient(ArrayView<float> gradient, ImageShape outputs, int rows)
     {
         MatrixLauncher matrices = workspace.Matrices;
         matrices.SumColumns(gradient, workspace.Scratch, new MatrixShape { Rows = rows, Columns = outputs.Length });
         matrices.SumColumns(
-            workspace.Scratch, arena.Gradient(bias), new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
+            workspace.Scratch, bias.Gradient, new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
     }
 }

@@ -39,9 +39,9 @@ public sealed class ConvTranspose : Layer
     public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Layer.Output"/>: two launches, and one more to fold it where that pays.</summary>
-    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void Forward(ArrayView<float> input, int rows)
     {
-        ArrayView<float> weights = parameters.TurnedWeights(arena), biases = parameters.Biases(arena);
+        ArrayView<float> weights = parameters.TurnedWeights(), biases = parameters.Biases;
         ConvShape now = parameters.For(rows);
         if (parameters.Unfolds)
         {
@@ -55,16 +55,15 @@ public sealed class ConvTranspose : Layer
     }
 
     /// <summary>Computes dW and db: four launches, and one more to unfold the gradient where that pays.</summary>
-    public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void BackwardParameters(ArrayView<float> input, int rows)
     {
-        parameters.WeightGradient(arena, parameters.Prepare(Gradient, rows), input, rows);
-        parameters.BiasGradient(arena, Gradient, outputs, rows);
+        parameters.WeightGradient(parameters.Prepare(Gradient, rows), input, rows);
+        parameters.BiasGradient(Gradient, outputs, rows);
     }
 
     /// <summary>Computes the gradient of the input: one launch.</summary>
-    public override void BackwardInput(
-        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
         kernels.InputGradientTransposed(below).Run(
-            parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights(arena), inputGradient, Gradient, belowSaved,
+            parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights, inputGradient, Gradient, belowSaved,
             parameters.For(rows));
 }

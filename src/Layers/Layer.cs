@@ -34,21 +34,19 @@ public abstract class Layer
     public ArrayView<float> Gradient { get; }
 
     /// <summary>Computes <see cref="Output"/>.</summary>
-    public abstract void Forward(ParameterArena arena, ArrayView<float> input, int rows);
+    public abstract void Forward(ArrayView<float> input, int rows);
 
     /// <summary>Computes the gradients of the parameters; called after <see cref="Forward"/> with the same input.</summary>
-    public virtual void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public virtual void BackwardParameters(ArrayView<float> input, int rows)
     {
     }
 
     /// <summary>
     /// Computes the gradient of the input, taken through the activation below; called after <see cref="BackwardParameters"/>.
     /// </summary>
-    /// <param name="arena">The parameters.</param>
     /// <param name="below">The activation that made the input; the identity where there is none.</param>
     /// <param name="belowSaved">What its derivative is computed from; not read for the identity.</param>
     /// <param name="inputGradient">The result, (batch, inputs).</param>
     /// <param name="rows">Rows of the batch.</param>
-    public abstract void BackwardInput(
-        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows);
+    public abstract void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows);
 }

@@ -54,35 +54,35 @@ public sealed class Linear : Layer
     public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch.</summary>
-    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => forward.Run(
-        input, arena.Values(weight), Output, arena.Values(bias), Saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
+    public override void Forward(ArrayView<float> input, int rows) => forward.Run(
+        input, weight.Values, Output, bias.Values, Saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
         workspace.Scratch);
 
     /// <summary>Computes dW and db from <see cref="Layer.Gradient"/>: two launches.</summary>
-    public override void BackwardParameters(ParameterArena arena, ArrayView<float> input, int rows)
+    public override void BackwardParameters(ArrayView<float> input, int rows)
     {
         var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };
-        workspace.WeightGradient.Run(input, Gradient, arena.Gradient(weight), Gradient, Gradient, product, workspace.Scratch);
-        workspace.Matrices.SumColumns(Gradient, arena.Gradient(bias), new MatrixShape { Rows = rows, Columns = Outputs });
+        workspace.WeightGradient.Run(input, Gradient, weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
+        workspace.Matrices.SumColumns(Gradient, bias.Gradient, new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
     /// <summary>
     /// Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.
     /// </summary>
-    public override void BackwardInput(ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
         var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
         MatMulLauncher launcher = workspace.InputGradient(below);
         if (workspace.TurnsOperands)
-            launcher.Run(Gradient, arena.Values(weight), inputGradient, Gradient, belowSaved, product, workspace.Scratch);
+            launcher.Run(Gradient, weight.Values, inputGradient, Gradient, belowSaved, product, workspace.Scratch);
         else
-            launcher.Run(Gradient, Transposed(arena), inputGradient, Gradient, belowSaved, product);
+            launcher.Run(Gradient, Transposed(), inputGradient, Gradient, belowSaved, product);
     }
 
     /// <summary>Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
-    private ArrayView<float> Transposed(ParameterArena arena)
+    private ArrayView<float> Transposed()
     {
-        workspace.Matrices.Transpose(arena.Values(weight), workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
+        workspace.Matrices.Transpose(weight.Values, workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
         return workspace.Scratch;
     }
 }

@@ -15,40 +15,39 @@ public sealed class Network(params Layer[] layers)
     public ArrayView<float> OutputGradient => layers[^1].Gradient;
 
     /// <summary>Computes <see cref="Output"/>.</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> input, int rows)
+    public void Forward(ArrayView<float> input, int rows)
     {
         foreach (Layer layer in layers)
         {
-            layer.Forward(arena, input, rows);
+            layer.Forward(input, rows);
             input = layer.Output;
         }
     }
 
     /// <summary>Computes the gradients of all parameters from that of the output.</summary>
-    /// <param name="arena">The parameters.</param>
     /// <param name="input">What <see cref="Forward"/> was given.</param>
     /// <param name="rows">Rows of the batch.</param>
-    public void Backward(ParameterArena arena, ArrayView<float> input, int rows)
+    public void Backward(ArrayView<float> input, int rows)
     {
         for (int i = layers.Length - 1; i > first; i--)
         {
-            layers[i].BackwardParameters(arena, layers[i - 1].Output, rows);
-            BackwardInput(i, arena, rows);
+            layers[i].BackwardParameters(layers[i - 1].Output, rows);
+            BackwardInput(i, rows);
         }
-        layers[first].BackwardParameters(arena, first > 0 ? layers[first - 1].Output : input, rows);
+        layers[first].BackwardParameters(first > 0 ? layers[first - 1].Output : input, rows);
     }
 
     /// <summary>Computes the gradient of the input too; called after <see cref="Backward"/>.</summary>
-    public void BackwardInput(ParameterArena arena, ArrayView<float> inputGradient, int rows)
+    public void BackwardInput(ArrayView<float> inputGradient, int rows)
     {
         for (int i = first; i > 0; i--)
-            BackwardInput(i, arena, rows);
-        layers[0].BackwardInput(arena, Activation.Identity, inputGradient, inputGradient, rows);
+            BackwardInput(i, rows);
+        layers[0].BackwardInput(Activation.Identity, inputGradient, inputGradient, rows);
     }
 
-    private void BackwardInput(int layer, ParameterArena arena, int rows)
+    private void BackwardInput(int layer, int rows)
     {
         Layer below = layers[layer - 1];
-        layers[layer].BackwardInput(arena, below.Activation, below.Saved, below.Gradient, rows);
+        layers[layer].BackwardInput(below.Activation, below.Saved, below.Gradient, rows);
     }
 }

@@ -21,10 +21,9 @@ public sealed class OneHotSymbols : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) => launcher.Run(input, Output, shape, rows);
+    public override void Forward(ArrayView<float> input, int rows) => launcher.Run(input, Output, shape, rows);
 
     /// <exception cref="NotSupportedException">A symbol has no derivative.</exception>
-    public override void BackwardInput(
-        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
         throw new NotSupportedException("Symbols have no derivative: this layer must be the first.");
 }

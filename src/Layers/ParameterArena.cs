@@ -2,29 +2,41 @@ using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers;
 
-/// <summary>A tensor's place in the arena.</summary>
-/// <param name="Name">The name that checkpoints know it by, such as "encoder.0.weight".</param>
-/// <param name="Index">Its number, in the order of declaration.</param>
-/// <param name="Offset">Its first element.</param>
-/// <param name="Rows">Rows; 1 for a bias.</param>
-/// <param name="Columns">Columns.</param>
-/// <param name="Initial">The distribution of its initial values.</param>
-/// <param name="Decays">Whether weight decay is for it: a layer's weights, not its biases.</param>
-public sealed record ParameterSlice(string Name, int Index, int Offset, int Rows, int Columns, InitialDistribution Initial, bool Decays)
+/// <summary>A tensor, which the layer that declares it holds; its memory is a part of a <see cref="ParameterArena"/>.</summary>
+public sealed class ParameterSlice
 {
+    /// <summary>The name that checkpoints know it by, such as "encoder.0.weight".</summary>
+    public required string Name { get; init; }
+    /// <summary>Its number, in the order of declaration.</summary>
+    public required int Index { get; init; }
+    /// <summary>Its first element in the arena.</summary>
+    public required int Offset { get; init; }
+    /// <summary>Rows; 1 for a bias.</summary>
+    public required int Rows { get; init; }
+    /// <summary>Columns.</summary>
+    public required int Columns { get; init; }
+    /// <summary>The distribution of its initial values.</summary>
+    public required InitialDistribution Initial { get; init; }
+    /// <summary>Whether weight decay is for it: a layer's weights, not its biases.</summary>
+    public required bool Decays { get; init; }
     /// <summary>Elements.</summary>
     public int Length => Rows * Columns;
+    /// <summary>Its values, (rows, columns); empty until there is an arena.</summary>
+    public ArrayView<float> Values { get; internal set; }
+    /// <summary>Its gradient, (rows, columns); empty where the arena does not train.</summary>
+    public ArrayView<float> Gradient { get; internal set; }
 }
 
 /// <summary>Places tensors one behind the other, each at a multiple of 64 bytes.</summary>
 /// <param name="initialization">The distribution of the initial parameters.</param>
 public sealed class ParameterLayout(Initialization initialization)
 {
-    private const int Alignment = Adam.DecayBlock;
+    private const int Alignment = AdamW.Block;
     private readonly List<ParameterSlice> slices = [];
 
     /// <summary>The tensors, in the order of declaration.</summary>
@@ -40,7 +52,10 @@ public sealed class ParameterLayout(Initialization initialization)
     {
         if (slices.Exists(other => other.Name == name))
             throw new ArgumentException($"There are two parameters of the name {name}.", nameof(name));
-        var slice = new ParameterSlice(name, slices.Count, Length, rows, columns, initial, decays);
+        var slice = new ParameterSlice
+        {
+            Name = name, Index = slices.Count, Offset = Length, Rows = rows, Columns = columns, Initial = initial, Decays = decays,
+        };
         Length = checked((Length + rows * columns + Alignment - 1) / Alignment * Alignment);
         slices.Add(slice);
         return slice;
@@ -54,7 +69,7 @@ public sealed class ParameterLayout(Initialization initialization)
     public ParameterSlice AddBiases(string name, int columns, double fanIn) =>
         Add($"{name}.bias", 1, columns, initialization.Biases(fanIn));
 
-    /// <summary>1 for each <see cref="Adam.DecayBlock"/> elements of a tensor that decays, else 0: tensors begin with a block.</summary>
+    /// <summary>1 for each <see cref="AdamW.Block"/> elements of a tensor that decays, else 0: tensors begin with a block.</summary>
     internal float[] DecayedBlocks()
     {
         var decayed = new float[Length / Alignment];
@@ -73,7 +88,9 @@ public sealed class ParameterArena : IDisposable
     private readonly MemoryBuffer1D<float, Stride1D.Dense> parameters;
     private readonly MemoryBuffer1D<float, Stride1D.Dense>? gradients, firstMoments, secondMoments, decayed, chunkNorms;
 
-    /// <summary>Allocates the arena, all zeros; where it does not train, of the parameters alone.</summary>
+    /// <summary>
+    /// Allocates the arena, all zeros, and gives the layout's slices their parts; where it does not train, of the parameters alone.
+    /// </summary>
     public ParameterArena(Accelerator accelerator, ParameterLayout layout, bool trains = true)
     {
         Layout = layout;
@@ -83,9 +100,13 @@ public sealed class ParameterArena : IDisposable
             FormattableString.Invariant($"A model of {layout.Length:N0} parameters{(trains ? ", to be trained and saved," : "")}"),
             (trains ? 7L : 1L) * sizeof(float) * layout.Length);
         parameters = Zeros(accelerator, layout.Length);
+        foreach (ParameterSlice slice in layout.Slices)
+            slice.Values = parameters.View.SubView(slice.Offset, slice.Length);
         if (!trains)
             return;
         gradients = Zeros(accelerator, layout.Length);
+        foreach (ParameterSlice slice in layout.Slices)
+            slice.Gradient = gradients.View.SubView(slice.Offset, slice.Length);
         firstMoments = Zeros(accelerator, layout.Length);
         secondMoments = Zeros(accelerator, layout.Length);
         decayed = accelerator.Allocate1D(layout.DecayedBlocks());
@@ -104,18 +125,12 @@ public sealed class ParameterArena : IDisposable
     /// <summary>Adam's second moments.</summary>
     public ArrayView<float> SecondMoments => OfTraining(secondMoments);
 
-    /// <summary>The values of one tensor.</summary>
-    public ArrayView<float> Values(ParameterSlice slice) => Parameters.SubView(slice.Offset, slice.Length);
-
-    /// <summary>The gradient of one tensor.</summary>
-    public ArrayView<float> Gradient(ParameterSlice slice) => Gradients.SubView(slice.Offset, slice.Length);
-
     /// <summary>Draws the first values of every tensor.</summary>
     public void Initialize(StepLauncher launcher, uint seed)
     {
         foreach (ParameterSlice slice in Layout.Slices)
         {
-            ArrayView<float> values = Values(slice);
+            ArrayView<float> values = slice.Values;
             launcher.Initialize(values, slice.Initial, seed, slice.Index);
             if (!slice.Initial.IsOrthogonal)
                 continue;
@@ -126,16 +141,13 @@ public sealed class ParameterArena : IDisposable
     }
 
     /// <summary>
-    /// One step of Adam or AdamW over the whole model: one launch, and two before it to measure the gradient where it is clipped.
+    /// One step of the optimizer over the whole model: one launch, and two before it to measure the gradient where it is clipped.
     /// </summary>
     public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings)
     {
         if (settings.ClipNorm > 0)
             launcher.GradientNorm(Gradients, OfTraining(chunkNorms), control);
-        if (settings.WeightDecay > 0)
-            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, OfTraining(decayed), control, settings);
-        else
-            launcher.Adam(Parameters, Gradients, FirstMoments, SecondMoments, control, settings);
+        launcher.Update(Parameters, Gradients, FirstMoments, SecondMoments, OfTraining(decayed), control, settings);
     }
 
     /// <inheritdoc/>

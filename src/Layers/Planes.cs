@@ -15,11 +15,10 @@ public sealed class Planes(Workspace workspace, int rows, int columns) : Layer(w
     private readonly MatrixShape shape = new() { Rows = rows, Columns = columns };
 
     /// <inheritdoc/>
-    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) =>
+    public override void Forward(ArrayView<float> input, int rows) =>
         workspace.Matrices.SwapAxes(input, Output, shape, rows);
 
     /// <summary>Moves the gradient back; the layer below has no activation.</summary>
-    public override void BackwardInput(
-        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
         workspace.Matrices.SwapAxes(Gradient, inputGradient, new() { Rows = shape.Columns, Columns = shape.Rows }, rows);
 }

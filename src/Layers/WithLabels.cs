@@ -31,12 +31,11 @@ public sealed class WithLabels : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ParameterArena arena, ArrayView<float> input, int rows) =>
+    public override void Forward(ArrayView<float> input, int rows) =>
         launcher.Join(input, labels, Output, shape with { Rows = rows });
 
     /// <inheritdoc/>
-    public override void BackwardInput(
-        ParameterArena arena, Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
         launcher.TakeLeft(
             Gradient, below == Activation.Identity ? Gradient : belowSaved, inputGradient, shape with { Rows = rows });
 }

@@ -100,8 +100,7 @@ public sealed class VaeModel : IDisposable
             Training = how ?? new TrainingConfiguration(),
             Data = DataConfiguration.Of(null, data),
             Device = DeviceConfiguration.Of("", accelerator),
-        }, data);
-        trainer.Restore(trainer.Snapshot() with { Parameters = parameters });
+        }, data, parameters);
         var observer = new Observer(progress);
         while (trainer.TrainEpoch(observer, stop) is { } metrics)
             epochEnded?.Invoke(metrics);

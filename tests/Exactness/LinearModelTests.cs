@@ -1,5 +1,6 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training.Configuration;

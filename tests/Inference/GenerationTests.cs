@@ -86,7 +86,7 @@ public sealed class GenerationTests
         using var vae = new Vae(backend.Accelerator, model.Shape, 4, trains: false);
         using var control = backend.Accelerator.Allocate1D<ControlBlock>(1);
         using var data = backend.Accelerator.Allocate1D<float>(4 * 784);
-        Assert.That(() => vae.Backward(data.View, control.View, 4), Throws.InvalidOperationException.With.Message.Contains("build it to train"));
+        Assert.That(() => vae.Backward(data.View, new(control.View, 4)), Throws.InvalidOperationException.With.Message.Contains("build it to train"));
     }
 
     [Test]

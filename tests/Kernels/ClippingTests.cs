@@ -1,4 +1,5 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Tests.Kernels;
@@ -139,7 +140,7 @@ public class ClippingTests
         {
         }
 
-        public static bool Decays(int element) => element / Adam.DecayBlock % 3 != 0;
+        public static bool Decays(int element) => element / AdamW.Block % 3 != 0;
 
         public AdamState Step(Accelerator accelerator, ControlBlock now, float clip = 0, float decay = 0)
         {
@@ -148,22 +149,15 @@ public class ClippingTests
             using Guarded first = new(accelerator, First), second = new(accelerator, Second);
             using var control = accelerator.Allocate1D(new[] { now });
             using Guarded decayed = new(accelerator,
-                [.. Enumerable.Range(0, Launch.Groups(count, Adam.DecayBlock)).Select(block => Decays(block * Adam.DecayBlock) ? 1f : 0f)]);
+                [.. Enumerable.Range(0, Launch.Groups(count, AdamW.Block)).Select(block => Decays(block * AdamW.Block) ? 1f : 0f)]);
             var shape = new FlatShape { Length = count, PerThread = 3 };
             AdamSettings settings = AdamSettings.Of(weightDecay: decay, clipNorm: clip);
             KernelConfig config = (Launch.Groups(count, 3 * Group), Group);
-            var adam = Adam.Run;
-            var adamW = Adam.RunDecayed;
+            var kernel = Adam.Run;
             if (decay > 0)
-            {
-                accelerator.LoadStreamKernel(adamW)(config, parameters.View, gradients.View, first.View, second.View, decayed.View,
-                    control.View, shape, settings);
-            }
-            else
-            {
-                accelerator.LoadStreamKernel(adam)(config, parameters.View, gradients.View, first.View, second.View, control.View,
-                    shape, settings);
-            }
+                kernel = AdamW.Run;
+            accelerator.LoadStreamKernel(kernel)(config, parameters.View, gradients.View, first.View, second.View,
+                decayed.View, control.View, shape, settings);
             Compare.Bits(gradients.Read(), Gradients, "gradients");
             return new(parameters.Read(), Gradients, first.Read(), second.Read());
         }

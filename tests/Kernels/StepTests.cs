@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Tests.Kernels;
@@ -15,6 +17,7 @@ public class StepTests
         using var parameters = new Guarded(accelerator, start);
         using var first = new Guarded(accelerator, new float[count]);
         using var second = new Guarded(accelerator, new float[count]);
+        using var decayed = new Guarded(accelerator, new float[1]);
         double[] theta = Array.ConvertAll(start, x => (double)x), m = new double[count], v = new double[count];
         var kernel = Adam.Run;
         for (int step = 1; step <= 20; step++)
@@ -24,7 +27,7 @@ public class StepTests
             using var control = accelerator.Allocate1D(new[] { new ControlBlock { Step = step, LearningRate = 0.01f } });
             var shape = new FlatShape { Length = count, PerThread = 3 };
             accelerator.LoadStreamKernel(kernel)((Launch.Groups(count, 48), 16),
-                parameters.View, gradients.View, first.View, second.View, control.View, shape, AdamSettings.Of());
+                parameters.View, gradients.View, first.View, second.View, decayed.View, control.View, shape, AdamSettings.Of());
             for (int i = 0; i < count; i++)
             {
                 m[i] = 0.9 * m[i] + 0.1 * values[i];
@@ -190,7 +193,7 @@ public class StepTests
         var inputs = new Inputs();
         using var sums = accelerator.Allocate1D(new MetricSums[1]);
         using var control = accelerator.Allocate1D(new[] { new ControlBlock { Step = 1 } });
-        var kernel = Metrics.EndStep;
+        var kernel = Metrics.EndStep<Constant>;
         double expected = 0;
         for (int step = 1; step <= 50; step++)
         {

@@ -24,8 +24,8 @@ public class ConvVaeTests
     {
         DataDimensions = image.Height * image.Width * image.Colors,
         LatentDimensions = 3,
-        EncoderWidths = encoder,
-        DecoderWidths = decoder,
+        EncoderWidths = [.. encoder],
+        DecoderWidths = [.. decoder],
         Activation = activation,
         Convolution = image,
         Initialization = Initialization.GlorotNormal,

@@ -100,8 +100,8 @@ public class InitializationTests
         using var arena = new ParameterArena(accelerator, layout);
         arena.Initialize(new StepLauncher(accelerator), seed);
         float[] weights = new float[weight.Length], biases = new float[bias.Length];
-        arena.Values(weight).CopyToCPU(weights);
-        arena.Values(bias).CopyToCPU(biases);
+        weight.Values.CopyToCPU(weights);
+        bias.Values.CopyToCPU(biases);
         return (weights, biases);
     }
 }

@@ -19,14 +19,15 @@ internal sealed class Vae64(
     {
         var all = Enumerable.Range(0, rows).Select(row => Row(parameters, data, row)).ToArray();
         double reconstruction = all.Average(row => row.Losses.Average());
-        return shape.Objective switch
+        return shape.Objective.Name switch
         {
-            VaeGpu.Layers.Models.Objective.Elbo => control.LikelihoodWeight * reconstruction + control.DivergenceWeight
+            "elbo" => control.LikelihoodWeight * reconstruction + control.DivergenceWeight
                 * Enumerable.Range(0, shape.LatentDimensions).Sum(i => Math.Max(shape.FreeBits, all.Average(row => row.Divergences[i]))),
-            VaeGpu.Layers.Models.Objective.MonteCarloElbo =>
+            "monte-carlo-elbo" =>
                 control.LikelihoodWeight * reconstruction - control.DivergenceWeight * all.Average(row => row.Ratios.Average()),
-            _ => -all.Average(row => Math.Log(row.Losses.Zip(row.Ratios).Average(draw =>
+            "iwae" => -all.Average(row => Math.Log(row.Losses.Zip(row.Ratios).Average(draw =>
                 Math.Exp(control.DivergenceWeight * draw.Second - control.LikelihoodWeight * draw.First)))),
+            _ => throw new NotSupportedException($"Write the objective {shape.Objective} in double precision here."),
         };
     }
 

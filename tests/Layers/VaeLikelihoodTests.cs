@@ -2,6 +2,7 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Diagnostics.Checks;
@@ -90,8 +91,8 @@ public class VaeLikelihoodTests
         public double Step()
         {
             control.CopyFromCPU([Control with { Step = ++step }]);
-            vae.Forward(batch.View, control.View, Rows);
-            vae.Backward(batch.View, control.View, Rows);
+            vae.Forward(batch.View, new(control.View, Rows));
+            vae.Backward(batch.View, new(control.View, Rows));
             vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
             return Objective();
         }
@@ -100,14 +101,14 @@ public class VaeLikelihoodTests
         public double Evaluate()
         {
             control.CopyFromCPU([Control]);
-            vae.Forward(batch.View, control.View, Rows);
+            vae.Forward(batch.View, new(control.View, Rows));
             vae.Decoder.EvaluateLoss(batch.View, Rows);
             return Objective();
         }
 
         public float[] Means()
         {
-            vae.Forward(batch.View, control.View, Rows);
+            vae.Forward(batch.View, new(control.View, Rows));
             vae.Decoder.Mean(means.View, Rows);
             return means.GetAsArray1D();
         }

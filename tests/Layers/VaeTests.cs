@@ -2,6 +2,8 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
@@ -14,7 +16,8 @@ public class VaeTests
 {
     private static readonly ControlBlock Control = new()
     {
-        Seed = 21, Step = 3, LearningRate = 1e-2f, LikelihoodWeight = 0.8f, DivergenceWeight = 1.3f,
+        Seed = 21, Step = 3, LearningRate = 1e-2f, Schedule = new() { Full = 1e-2f, WarmUpSteps = 2, Period = 12, LogDrop = -1 },
+        LikelihoodWeight = 0.8f, DivergenceWeight = 1.3f,
     };
 
     private static VaeShape Shape(Activation activation, Likelihood likelihood) =>
@@ -54,7 +57,7 @@ public class VaeTests
         VaeShape plain = Shape(Activation.Tanh, Likelihood.Bernoulli) with { DataDimensions = 7, EncoderWidths = [5], Samples = 3 };
         CheckGradients(accelerator, plain);
         CheckGradients(accelerator, plain with { Samples = 1, FreeBits = 0.02f });
-        foreach (Objective objective in Enum.GetValues<Objective>())
+        foreach (Objective objective in Objective.All)
         {
             CheckGradients(accelerator, plain with { Objective = objective });
             foreach (Prior prior in Prior.All)
@@ -79,14 +82,20 @@ public class VaeTests
         VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli);
         CheckSameOnEveryDevice(device, plain);
         CheckSameOnEveryDevice(device, plain with { FreeBits = 0.01f, Samples = 2, Classes = 2, Prior = Prior.Conditional });
-        CheckSameOnEveryDevice(device, plain with { Objective = Objective.Iwae, Samples = 3, Classes = 2, Prior = Prior.Network });
+        int[] counts = [Objective.All.Count, Optimizer.All.Count, LearningRateSchedule.All.Count];
+        for (int i = 0; i < counts.Max(); i++)
+        {
+            VaeShape shape = plain with { Objective = At(Objective.All, i), Samples = 3, Classes = 2, Prior = Prior.Network };
+            CheckSameOnEveryDevice(device, shape, At(Optimizer.All, i), At(LearningRateSchedule.All, i));
+        }
+        static T At<T>(IReadOnlyList<T> all, int i) => all[i % all.Count];
     }
 
     [EveryDevice]
     public void A_batch_beyond_the_room_is_refused(TestDevice device) => device.Run(accelerator =>
     {
         using var vae = new Vae(accelerator, Shape(Activation.Relu, Likelihood.Bernoulli), 4);
-        Assert.That(() => vae.Forward(default, default, 5), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => vae.Forward(default, new(default, 5)), Throws.TypeOf<ArgumentOutOfRangeException>());
         return true;
     });
 
@@ -106,25 +115,27 @@ public class VaeTests
         {
             if (step == 2)
                 before = GC.GetAllocatedBytesForCurrentThread();
-            vae.Forward(batch.View, control.View, 4);
-            vae.Backward(batch.View, control.View, 4);
+            vae.Forward(batch.View, new(control.View, 4));
+            vae.Backward(batch.View, new(control.View, 4));
             vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
         }
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
     }
 
-    private static readonly Dictionary<Prior, (string Device, float[] Parameters, MetricSums Sums)> Reference = [];
+    private static readonly Dictionary<string, (string Device, float[] Parameters, MetricSums Sums)> Reference = [];
 
-    private static void CheckSameOnEveryDevice(TestDevice device, VaeShape shape)
+    private static void CheckSameOnEveryDevice(
+        TestDevice device, VaeShape shape, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
-        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 20));
+        string run = $"{shape.Prior}, {shape.Objective}, {optimizer}, {schedule}";
+        (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 20, optimizer, schedule));
         Assert.That(sums.FirstNonFiniteStep, Is.Zero);
         lock (Reference)
         {
-            Reference.TryAdd(shape.Prior, (device.ToString(), parameters, sums));
-            (string first, float[] expected, MetricSums expectedSums) = Reference[shape.Prior];
-            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}, {shape}");
-            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}, {shape}");
+            Reference.TryAdd(run, (device.ToString(), parameters, sums));
+            (string first, float[] expected, MetricSums expectedSums) = Reference[run];
+            Compare.Bits(parameters, expected, $"parameters on {device} and on {first}, {run}");
+            Assert.That(sums, Is.EqualTo(expectedSums), $"sums on {device} and on {first}, {run}");
         }
     }
 
@@ -151,8 +162,8 @@ public class VaeTests
             float[] oneHot = [.. labels.SelectMany(label => Enumerable.Range(0, shape.Classes).Select(c => c == label ? 1f : 0f))];
             vae.Labels.SubView(0, oneHot.Length).CopyFromCPU(oneHot);
         }
-        vae.Forward(batch.View, control.View, rows);
-        vae.Backward(batch.View, control.View, rows);
+        vae.Forward(batch.View, new(control.View, rows));
+        vae.Backward(batch.View, new(control.View, rows));
 
         var gradients = new float[vae.Parameters.Layout.Length];
         var values = new float[gradients.Length];
@@ -192,13 +203,14 @@ public class VaeTests
     }
 
     /// <summary>Some steps over a small data set whose epochs end in a shorter batch.</summary>
-    internal static (float[] Parameters, MetricSums Sums) Train(Accelerator accelerator, VaeShape shape, int steps)
+    internal static (float[] Parameters, MetricSums Sums) Train(
+        Accelerator accelerator, VaeShape shape, int steps, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
         const int count = 13, batchSize = 5;
         using var vae = new Vae(accelerator, shape, batchSize);
         if (shape.Classes > 0)
             vae.Labels.CopyFromCPU([1, 0, 0, 1, 0, 1, 1, 0, 1, 0]);
-        var launcher = new StepLauncher(accelerator);
+        var launcher = new StepLauncher(accelerator, optimizer, schedule);
         vae.Parameters.Initialize(launcher, Control.Seed);
         var bytes = new byte[count * shape.DataDimensions];
         new Random(5).NextBytes(bytes);
@@ -214,9 +226,9 @@ public class VaeTests
             {
                 Rows = rows, Columns = shape.DataDimensions, Count = count, HalfBits = Shuffle.HalfBits(count),
             });
-            vae.Forward(batch.View, control.View, rows);
-            vae.Backward(batch.View, control.View, rows);
-            vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
+            vae.Forward(batch.View, new(control.View, rows));
+            vae.Backward(batch.View, new(control.View, rows));
+            vae.Parameters.Update(launcher, control.View, AdamSettings.Of(weightDecay: 0.1));
             launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View,
                 new StepShape { Rows = rows, Count = count });
         }

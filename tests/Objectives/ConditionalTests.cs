@@ -10,15 +10,16 @@ namespace VaeGpu.Tests.Objectives;
 
 public sealed class ConditionalTests
 {
-    [TestCase("standard", Objective.Elbo)]
-    [TestCase("conditional", Objective.MonteCarloElbo)]
-    [TestCase("network", Objective.Iwae)]
-    public void A_conditional_model_learns_and_draws_different_images_of_one_label(string prior, Objective bound)
+    private static IEnumerable<TestCaseData> PriorsAndObjectives =>
+        Objective.All.Select((bound, i) => new TestCaseData(Prior.All[i % Prior.All.Count], bound));
+
+    [TestCaseSource(nameof(PriorsAndObjectives))]
+    public void A_conditional_model_learns_and_draws_different_images_of_one_label(Prior prior, Objective bound)
     {
         var configuration = TinyRun.Configuration();
         configuration = configuration with
         {
-            Model = configuration.Model with { Classes = 10, Prior = Prior.Named(prior) },
+            Model = configuration.Model with { Classes = 10, Prior = prior },
             Training = configuration.Training with { Objective = new ObjectiveConfiguration { Bound = bound, Samples = 3 } },
         };
         var checkpoint = TinyRun.Train(configuration);

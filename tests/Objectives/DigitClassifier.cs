@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Training.Data;
@@ -38,7 +39,9 @@ internal sealed class DigitClassifier : IDisposable
         likelihood = new LikelihoodLauncher(accelerator, Likelihood.Categorical, Categorical.SettingsOfSymbols(Classes));
         (batch, labels, losses, none) = (workspace.Allocate(pixels), workspace.Allocate(1), workspace.Allocate(1), workspace.Allocate(1));
         none.CopyFromCPU(new float[Rows]);
-        control = accelerator.Allocate1D([new ControlBlock { Seed = seed, Step = 1, LearningRate = 2e-3f, LikelihoodWeight = 1 }]);
+        control = accelerator.Allocate1D([
+            new ControlBlock { Seed = seed, Step = 1, LearningRate = 2e-3f, Schedule = new() { Full = 2e-3f }, LikelihoodWeight = 1 },
+        ]);
         sums = accelerator.Allocate1D(new MetricSums[1]);
     }
 
@@ -58,10 +61,10 @@ internal sealed class DigitClassifier : IDisposable
                 };
                 launcher.Gather(imagesHere.View, batch, control.View, shape);
                 launcher.Gather(labelsHere.View, labels, control.View, shape with { Columns = 1 });
-                network.Forward(arena, batch, rows);
+                network.Forward(batch, rows);
                 var law = new ReconstructionShape { Rows = rows, Columns = 1 };
                 likelihood.LossAndGradient(labels, network.Output, losses, control.View, law);
-                network.Backward(arena, batch, rows);
+                network.Backward(batch, rows);
                 arena.Update(launcher, control.View, AdamSettings.Of());
                 launcher.EndStep(losses, none, sums.View, control.View, new StepShape { Rows = rows, Count = images.Count });
             }
@@ -78,7 +81,7 @@ internal sealed class DigitClassifier : IDisposable
             float[] values = new float[rows * pixels], logits = new float[rows * Classes];
             images.CopyTo(first, values);
             batch.SubView(0, values.Length).CopyFromCPU(values);
-            network.Forward(arena, batch, rows);
+            network.Forward(batch, rows);
             network.Output.SubView(0, logits.Length).CopyToCPU(logits);
             right += logits.Chunk(Classes).Zip(images.Labels!.Skip(first))
                 .Count(row => Array.IndexOf(row.First, row.First.Max()) == row.Second);

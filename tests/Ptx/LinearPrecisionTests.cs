@@ -46,14 +46,14 @@ internal sealed class LinearPrecisionTests
         arena.Parameters.CopyFromCPU(parameters[..layout.Length]);
         using var input = gpu.Allocate1D(data);
         using var inputGradient = gpu.Allocate1D<float>(Rows * Columns);
-        layer.Forward(arena, input.View, Rows);
+        layer.Forward(input.View, Rows);
         layer.Gradient.CopyFromCPU(gradient);
-        layer.BackwardParameters(arena, input.View, Rows);
-        layer.BackwardInput(arena, Activation.Identity, default, inputGradient.View, Rows);
+        layer.BackwardParameters(input.View, Rows);
+        layer.BackwardInput(Activation.Identity, default, inputGradient.View, Rows);
         var output = new float[Rows * Outputs];
         var weight = new float[Columns * Outputs];
         layer.Output.CopyToCPU(output);
-        arena.Gradient(layout.Slices[0]).CopyToCPU(weight);
+        layout.Slices[0].Gradient.CopyToCPU(weight);
         return (output, weight, inputGradient.GetAsArray1D());
     }
 

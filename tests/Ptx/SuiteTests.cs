@@ -7,6 +7,7 @@ using VaeGpu.Gpu.Targets.Ptx;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
@@ -117,8 +118,8 @@ internal sealed class SuiteTests
         using var control = gpu.Allocate1D(new ControlBlock[1]);
         var launcher = new StepLauncher(gpu);
         vae.Parameters.Initialize(launcher, 1);
-        vae.Forward(data.View, control.View, 4);
-        vae.Backward(data.View, control.View, 4);
+        vae.Forward(data.View, new(control.View, 4));
+        vae.Backward(data.View, new(control.View, 4));
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
         TestContext.Out.WriteLine($"{gpu.Modules.Count} texts of {gpu.Kernels.Count} kernels.");
         Assert.Multiple(() =>

@@ -4,6 +4,7 @@ using VaeGpu.Gpu.Targets.Simd;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 
@@ -41,8 +42,8 @@ internal sealed class JitLimitTests
         using var control = cpu.Allocate1D(new ControlBlock[1]);
         var launcher = new StepLauncher(cpu);
         vae.Parameters.Initialize(launcher, 1);
-        vae.Forward(data.View, control.View, 4);
-        vae.Backward(data.View, control.View, 4);
+        vae.Forward(data.View, new(control.View, 4));
+        vae.Backward(data.View, new(control.View, 4));
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
         (string Name, SimdProgram Program)[] programs =
             [.. ((EngineAccelerator)cpu).Kernels.SelectMany(k => k.Executables.Select(e => (k.Name, ((SimdAccelerator.CpuExecutable)e).Program)))];

@@ -56,6 +56,8 @@ public sealed class ConfigurationTests
             Assert.That(model with { Hidden = [6, 12] }, Is.Not.EqualTo(model));
             Assert.That(model with { Convolutions = [3, 4] }, Is.Not.EqualTo(model));
             Assert.That((model with { Convolutions = [3, 4] }).Equals(model with { Convolutions = [.. (int[])[3, 4]] }), Is.True);
+            Assert.That((model with { Hidden = [12, 6] }).GetHashCode(), Is.EqualTo(model.GetHashCode()));
+            Assert.That((model with { EncoderLayers = _ => { } }).Kept, Is.EqualTo(model));
             Assert.That(model with { LikelihoodOptions = new() { Delta = 2 } }, Is.Not.EqualTo(model));
             Assert.That(model with { Initialization = Initialization.HeNormal }, Is.Not.EqualTo(model));
         });

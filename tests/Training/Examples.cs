@@ -1,5 +1,7 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;

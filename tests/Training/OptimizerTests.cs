@@ -1,6 +1,8 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
@@ -15,12 +17,12 @@ public sealed class OptimizerTests
 {
     private static readonly OptimizerConfiguration[] Others =
     [
-        new() { Name = Optimizer.Adamw, WeightDecay = 0.5 },
+        .. Optimizer.All.Where(name => name != Optimizer.Adam).Select(name => new OptimizerConfiguration { Name = name, WeightDecay = 0.5 }),
+        .. LearningRateSchedule.All.Where(schedule => schedule != LearningRateSchedule.Constant).Select(schedule =>
+            new OptimizerConfiguration { Schedule = schedule, Warmup = 0.5, Drop = 0.9, DropEvery = 0.2 }),
         new() { Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-5 },
         new() { ClipNorm = 3 },
         new() { Warmup = 1.7 },
-        new() { Schedule = LearningRateSchedule.Cosine, Warmup = 0.5 },
-        new() { Schedule = LearningRateSchedule.Steps, Drop = 0.9, DropEvery = 0.2 },
         new()
         {
             Name = Optimizer.Adamw, WeightDecay = 0.1, ClipNorm = 5, Schedule = LearningRateSchedule.Steps, DropEvery = 1, Warmup = 0.5,
@@ -61,6 +63,7 @@ public sealed class OptimizerTests
             new() { Schedule = LearningRateSchedule.Steps, DropEvery = 3 },
             new() { Schedule = LearningRateSchedule.Steps, Drop = 1, DropEvery = 0.5 },
             new() { Name = Optimizer.Adamw, WeightDecay = 0 },
+            new() { WeightDecay = 0.5 },
         ];
         foreach (var optimizer in neutral)
             Assert.That(TinyRun.Train(With(optimizer)).Parameters, Is.EqualTo(Plain.Value.Parameters), $"{optimizer}");
@@ -70,7 +73,7 @@ public sealed class OptimizerTests
     public void Weights_shrink_by_the_decay_and_biases_do_not()
     {
         using var backend = Backend.Open("cpu", 1);
-        var launcher = new StepLauncher(backend.Accelerator);
+        var launcher = new StepLauncher(backend.Accelerator, Optimizer.Adamw);
         var shape = (TinyRun.Configuration(latent: 1).Model with { Likelihood = Likelihood.GaussianShared }).Shape;
         using var vae = new Vae(backend.Accelerator, shape, 4);
         vae.Parameters.Initialize(launcher, 3);
@@ -78,7 +81,7 @@ public sealed class OptimizerTests
         float[] Read(ParameterSlice slice)
         {
             var values = new float[slice.Length];
-            vae.Parameters.Values(slice).CopyToCPU(values);
+            slice.Values.CopyToCPU(values);
             return values;
         }
         var before = vae.Parameters.Layout.Slices.Select(Read).ToArray();
@@ -102,7 +105,7 @@ public sealed class OptimizerTests
         {
             using var arena = new ParameterArena(backend.Accelerator, layout);
             using var control = backend.Accelerator.Allocate1D(new[] { new ControlBlock { Step = 1, LearningRate = 0.5f } });
-            arena.Gradient(slice).CopyFromCPU([.. Enumerable.Repeat(1e30f, 37)]);
+            slice.Gradient.CopyFromCPU([.. Enumerable.Repeat(1e30f, 37)]);
             arena.Update(launcher, control.View, AdamSettings.Of(clipNorm: clip));
             var moments = new float[slice.Length];
             arena.SecondMoments.SubView(slice.Offset, slice.Length).CopyToCPU(moments);
@@ -110,26 +113,28 @@ public sealed class OptimizerTests
         }
     }
 
-    [Test]
-    public void A_cosine_s_number_of_epochs_is_fixed()
+    private static IEnumerable<LearningRateSchedule> EndWithRun => LearningRateSchedule.All.Where(schedule => schedule.EndsWithRun);
+
+    [TestCaseSource(nameof(EndWithRun))]
+    public void A_schedule_that_ends_with_the_run_fixes_the_number_of_epochs(LearningRateSchedule schedule)
     {
-        var cosine = new OptimizerConfiguration { Schedule = LearningRateSchedule.Cosine };
-        var first = TinyRun.Train(With(cosine));
+        var optimizer = new OptimizerConfiguration { Schedule = schedule };
+        var first = TinyRun.Train(With(optimizer));
         using var backend = Backend.Open("cpu", 1);
         foreach (var epochs in (int[])[2, 4])
         {
-            using var other = new Trainer(backend.Accelerator, With(cosine, epochs), TinyRun.Data);
+            using var other = new Trainer(backend.Accelerator, With(optimizer, epochs), TinyRun.Data);
             Assert.That(() => other.Restore(first), Throws.TypeOf<RunException>().With.Message.Contains("ends with epoch 3"));
         }
-        using var same = new Trainer(backend.Accelerator, With(cosine), TinyRun.Data);
+        using var same = new Trainer(backend.Accelerator, With(optimizer), TinyRun.Data);
         Assert.That(() => same.Restore(first), Throws.Nothing);
     }
 
-    [Test]
-    public void A_cosine_shorter_than_its_warm_up_is_refused()
+    [TestCaseSource(nameof(EndWithRun))]
+    public void A_schedule_that_ends_with_the_warm_up_is_refused(LearningRateSchedule schedule)
     {
         using var backend = Backend.Open("cpu", 1);
-        var late = With(new OptimizerConfiguration { Schedule = LearningRateSchedule.Cosine, Warmup = 3 });
+        var late = With(new OptimizerConfiguration { Schedule = schedule, Warmup = 3 });
         Assert.That(
             () => new Trainer(backend.Accelerator, late, TinyRun.Data), Throws.TypeOf<RunException>().With.Message.Contains("warm-up"));
     }

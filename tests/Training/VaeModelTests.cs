@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Host;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 
@@ -27,13 +28,13 @@ internal static class OptionOf
     /// <summary>
     /// An option that takes numbers separated by commas, or, where it <paramref name="canBeNone"/>, the word "none". It has no default.
     /// </summary>
-    public static Option<IReadOnlyList<int>> Numbers(
+    public static Option<ValueList<int>> Numbers(
         string name, string unit, int least, int most, string description, bool canBeNone = false)
     {
         var wanted = $"numbers from {Show(least)} to {Show(most)} separated by commas{(canBeNone ? ", or none" : "")}";
-        return Read<IReadOnlyList<int>>(name, unit, description, text => canBeNone && text == "none"
+        return Read<ValueList<int>>(name, unit, description, text => canBeNone && text == "none"
             ? []
-            : Array.ConvertAll(text.Split(','), part => TryParse(part, least, most, out var number) ? number : throw Refusal(wanted, text)));
+            : [.. text.Split(',').Select(part => TryParse(part, least, most, out var number) ? number : throw Refusal(wanted, text))]);
     }
 
     /// <summary>
@@ -50,6 +51,13 @@ internal static class OptionOf
             text => choices.Contains(text) ? text : throw new FormatException($"takes one of {list}; not \"{text}\"."));
         option.DefaultValueFactory = _ => fallback;
         return option;
+    }
+
+    /// <summary>The choices that an option goes with, such as "huber or p-huber".</summary>
+    public static string Alternatives<T>(IReadOnlyList<T> choices, Func<T, bool> goesWith)
+    {
+        T[] concerned = [.. choices.Where(goesWith)];
+        return concerned.Length == 1 ? $"{concerned[0]}" : $"{string.Join(", ", concerned[..^1].AsEnumerable())} or {concerned[^1]}";
     }
 
     /// <summary>The value that a <see cref="Choice{T}"/> was given.</summary>

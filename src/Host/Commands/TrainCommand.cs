@@ -84,7 +84,7 @@ internal sealed class TrainCommand : Command
         var how = training.Read(result) with { Objective = objective.Read(result), Optimizer = optimizer.Read(result) };
         TrainRules.Check(how.Objective, result.Chosen<Likelihood>(likelihood));
         TrainRules.Check(how.Optimizer, property => result.Gave(optimizer[property]), how.Epochs);
-        bool decays = how.Optimizer.Name == Optimizer.Adamw && !result.Gave(optimizer[nameof(OptimizerConfiguration.WeightDecay)]);
+        bool decays = how.Optimizer.Name.DecaysWeights && !result.Gave(optimizer[nameof(OptimizerConfiguration.WeightDecay)]);
         return decays ? how with { Optimizer = how.Optimizer with { WeightDecay = OptimizerConfiguration.DefaultWeightDecay } } : how;
     }
 
@@ -112,11 +112,8 @@ internal sealed class TrainCommand : Command
     }
 
     /// <summary>The likelihoods that an option concerns.</summary>
-    private static string Alternatives(string property)
-    {
-        Likelihood[] concerned = [.. Likelihood.All.Where(likelihood => likelihood.Options.Contains(property))];
-        return concerned.Length == 1 ? concerned[0].Name : $"{string.Join(", ", concerned[..^1].AsEnumerable())} or {concerned[^1]}";
-    }
+    private static string Alternatives(string property) =>
+        OptionOf.Alternatives(Likelihood.All, likelihood => likelihood.Options.Contains(property));
 
     private enum Condition
     {

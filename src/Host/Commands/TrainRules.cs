@@ -1,4 +1,7 @@
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
+using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 
@@ -16,17 +19,22 @@ internal static class TrainRules
             throw new UsageException("--kl-cycle must be as long as --kl-warmup or longer: the warm-up lies within the cycle.");
         if (objective.KlCycle > 0 && objective.KlWarmup == 0)
             throw new UsageException("--kl-cycle repeats --kl-warmup; give that too.");
-        if (objective.FreeBits > 0 && objective.Bound != Objective.Elbo)
-            throw new UsageException("--free-bits goes with --objective elbo: it takes the KL term by its formula, dimension by dimension.");
-        if (objective.Bound == Objective.Iwae && likelihood.Variance != VarianceSource.Settings)
+        if (objective.FreeBits > 0 && !objective.Bound.HasFormula)
         {
             throw new UsageException(
-                "--objective iwae weighs draws one by one, and this likelihood has one variance for all of them; choose another --likelihood.");
+                $"--free-bits goes with --objective {OptionOf.Alternatives(Objective.All, bound => bound.HasFormula)}: "
+                + "it takes the KL term by its formula, dimension by dimension.");
         }
-        if (objective.Bound == Objective.Iwae && !likelihood.Description.IsNormalized)
+        if (objective.Bound.WeighsDraws && likelihood.Variance != VarianceSource.Settings)
         {
             throw new UsageException(
-                $"--objective iwae is a bound of log p(x), and {likelihood} is a loss without p; choose another --likelihood.");
+                $"--objective {objective.Bound} weighs draws one by one, and this likelihood has one variance for all of them; "
+                + "choose another --likelihood.");
+        }
+        if (objective.Bound.WeighsDraws && !likelihood.Description.IsNormalized)
+        {
+            throw new UsageException(
+                $"--objective {objective.Bound} is a bound of log p(x), and {likelihood} is a loss without p; choose another --likelihood.");
         }
     }
 
@@ -37,13 +45,20 @@ internal static class TrainRules
     public static void Check(OptimizerConfiguration optimizer, Func<string, bool> gave, int epochs)
     {
         bool drops = gave(nameof(optimizer.DropEvery));
-        if (optimizer.Name != Optimizer.Adamw && gave(nameof(optimizer.WeightDecay)))
-            throw new UsageException("--weight-decay goes with --optimizer adamw: adam has none.");
-        if (optimizer.Schedule == Kernels.Step.LearningRateSchedule.Steps && !drops)
-            throw new UsageException("--lr-schedule steps drops the learning rate every so many epochs: say how many, --lr-drop-every.");
-        if (optimizer.Schedule != Kernels.Step.LearningRateSchedule.Steps && (drops || gave(nameof(optimizer.Drop))))
-            throw new UsageException("--lr-drop and --lr-drop-every go with --lr-schedule steps.");
-        if (optimizer.Schedule == Kernels.Step.LearningRateSchedule.Cosine && optimizer.Warmup >= epochs)
-            throw new UsageException("--lr-warmup must be shorter than --epochs: the cosine follows it and ends with the run.");
+        var (name, schedule) = (optimizer.Name, optimizer.Schedule);
+        if (!name.DecaysWeights && gave(nameof(optimizer.WeightDecay)))
+        {
+            throw new UsageException(
+                $"--weight-decay goes with --optimizer {OptionOf.Alternatives(Optimizer.All, one => one.DecaysWeights)}: {name} has none.");
+        }
+        if (schedule.Drops && !drops)
+            throw new UsageException($"--lr-schedule {schedule} drops the learning rate every so many epochs: say how many, --lr-drop-every.");
+        if (!schedule.Drops && (drops || gave(nameof(optimizer.Drop))))
+        {
+            throw new UsageException(
+                $"--lr-drop and --lr-drop-every go with --lr-schedule {OptionOf.Alternatives(LearningRateSchedule.All, one => one.Drops)}.");
+        }
+        if (schedule.EndsWithRun && optimizer.Warmup >= epochs)
+            throw new UsageException($"--lr-warmup must be shorter than --epochs: the {schedule} schedule follows it and ends with the run.");
     }
 }

@@ -1,4 +1,6 @@
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
 using Floats = ILGPU.ArrayView<float>;
@@ -6,20 +8,23 @@ using Floats = ILGPU.ArrayView<float>;
 namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
-/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, <see cref="Kernels.Step.Adam"/>, <see cref="Metrics"/> and
+/// What frames a step: <see cref="Batch"/>, <see cref="GradientNorm"/>, an <see cref="Optimizer"/>, <see cref="Metrics"/> and
 /// <see cref="Kernels.Step.Initialize"/>, loaded on a device.
 /// </summary>
-public sealed class StepLauncher(Accelerator accelerator)
+/// <param name="accelerator">The device.</param>
+/// <param name="optimizer">The optimizer; Adam where it is null.</param>
+/// <param name="schedule">What the learning rate follows; constant where it is null.</param>
+public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
     private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gather = new(accelerator, Batch.Gather);
     private readonly Loaded<Floats, Floats, Control, BatchShape> gatherValues = new(accelerator, Batch.GatherValues);
-    private readonly Loaded<Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> adam = new(accelerator, Kernels.Step.Adam.Run);
-    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> decayedAdam =
-        new(accelerator, Kernels.Step.Adam.RunDecayed);
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> update =
+        (optimizer ?? Optimizer.Adam).Load(accelerator);
     private readonly Loaded<Floats, Floats, int> chunkNorms = new(accelerator, Kernels.Step.GradientNorm.Chunks);
     private readonly Loaded<Floats, Control, int> wholeNorm = new(accelerator, Kernels.Step.GradientNorm.Whole);
-    private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> endStep = new(accelerator, Metrics.EndStep);
+    private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> endStep =
+        (schedule ?? LearningRateSchedule.Constant).Load(accelerator);
     private readonly Loaded<Floats, FlatShape, InitialValues> uniform = new(accelerator, Kernels.Step.Initialize.Uniform);
     private readonly Loaded<Floats, FlatShape, InitialValues> normal = new(accelerator, Kernels.Step.Initialize.Normal);
 
@@ -31,21 +36,13 @@ public sealed class StepLauncher(Accelerator accelerator)
     public void Gather(Floats data, Floats batch, Control control, BatchShape shape) =>
         gatherValues.Launch(tuning.Rows(shape.Rows, shape.Columns), data, batch, control, shape);
 
-    /// <inheritdoc cref="Kernels.Step.Adam.Run"/>
-    public void Adam(
-        Floats parameters, Floats gradients, Floats firstMoments, Floats secondMoments, Control control, AdamSettings settings)
-    {
-        FlatShape shape = Flat(parameters);
-        adam.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, control, shape, settings);
-    }
-
-    /// <inheritdoc cref="Kernels.Step.Adam.RunDecayed"/>
-    public void Adam(
+    /// <summary>One step of the optimizer over the whole model; <see cref="AdamW"/> says what the arguments are.</summary>
+    public void Update(
         Floats parameters, Floats gradients, Floats firstMoments, Floats secondMoments, Floats decayed, Control control,
         AdamSettings settings)
     {
         FlatShape shape = Flat(parameters);
-        decayedAdam.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
+        update.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
     }
 
     /// <inheritdoc cref="Kernels.Step.GradientNorm"/>

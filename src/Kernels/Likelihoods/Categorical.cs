@@ -11,11 +11,10 @@ public struct Categorical : IStreamedLikelihood
         Support.Levels | Support.Symbols, o => o.Symbols ? SettingsOfSymbols(o.Classes) : Settings(o.Classes), nameof(LikelihoodOptions.Classes));
 
     /// <summary>The settings of K gray levels.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 65536].</exception>
     public static LikelihoodSettings Settings(int classes) => GrayLevels.OfGray(classes) with { Count = classes };
 
     /// <summary>The settings of K symbols, a byte each.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">K does not lie in [2, 256].</exception>
+    /// <exception cref="ArgumentOutOfRangeException">K is over 256.</exception>
     public static LikelihoodSettings SettingsOfSymbols(int classes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(classes, 256);

@@ -13,12 +13,8 @@ public struct Gaussian : ILikelihood
     public const float HalfLogTwoPi = 0.918938533f;
 
     /// <summary>The settings of a given σ.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴].</exception>
-    public static LikelihoodSettings Settings(double sigma)
-    {
-        Scales.ThrowIfUnusable(sigma);
-        return new() { Scale = (float)sigma, Constant = (float)(0.5 * Math.Log(2 * Math.PI * sigma * sigma)) };
-    }
+    public static LikelihoodSettings Settings(double sigma) =>
+        new() { Scale = (float)sigma, Constant = (float)(0.5 * Math.Log(2 * Math.PI * sigma * sigma)) };
 
     public static int Outputs => 1;
 

@@ -13,12 +13,7 @@ public struct GaussianComponent : IComponent
         Support.RealLine, o => Settings(o.Components), nameof(LikelihoodOptions.Components));
 
     /// <summary>The settings of a mixture of K Gaussians.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">K is not positive.</exception>
-    public static LikelihoodSettings Settings(int components)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(components);
-        return new() { Count = components };
-    }
+    public static LikelihoodSettings Settings(int components) => new() { Count = components };
 
     public static float Log(float x, float location, float spread, LikelihoodSettings settings)
     {

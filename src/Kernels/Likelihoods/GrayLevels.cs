@@ -8,20 +8,12 @@ namespace VaeGpu.Kernels.Likelihoods;
 public static class GrayLevels
 {
     /// <summary>Gray levels of [0, 1]: n intervals of equal width; with n = 256 each of a picture's bytes is its own class.</summary>
-    public static LikelihoodSettings OfGray(int count) => new() { Scale = ThrowIfFew(count), Width = count - 1 };
+    public static LikelihoodSettings OfGray(int count) => new() { Scale = count, Width = count - 1 };
 
     /// <summary>Bytes that are symbols, divided by 255 as <see cref="Batch"/> does.</summary>
-    public static LikelihoodSettings OfSymbols(int count) => new() { Scale = 255, Constant = 0.5f, Width = 255, Count = ThrowIfFew(count) };
+    public static LikelihoodSettings OfSymbols(int count) => new() { Scale = 255, Constant = 0.5f, Width = 255, Count = count };
 
     /// <summary>The class of x, below <paramref name="count"/>.</summary>
     public static int Class(float x, LikelihoodSettings settings, int count) =>
         (int)Bounds.Clamp(MathF.FusedMultiplyAdd(settings.Scale, x, settings.Constant), 0f, count - 1);
-
-    private static int ThrowIfFew(int count)
-    {
-        const int most = 1 << 16;
-        if (count is < 2 or > most)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"There are 2 to {most} classes.");
-        return count;
-    }
 }

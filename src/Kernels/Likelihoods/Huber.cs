@@ -14,11 +14,8 @@ public struct Huber : IPotential
         Support.RealLine, o => Settings(o.Scale, o.Delta), nameof(LikelihoodOptions.Scale), nameof(LikelihoodOptions.Delta));
 
     /// <summary>The settings of a given σ, and δ in units of it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴], or δ in [0.01, 100].</exception>
     public static LikelihoodSettings Settings(double sigma, double delta)
     {
-        Scales.ThrowIfUnusable(sigma);
-        Widths.ThrowIfUnusable(delta);
         double mass = BodyMass(delta) + 2 / delta * Math.Exp(-delta * delta / 2);
         return new() { Scale = (float)sigma, Width = (float)delta, Constant = (float)(Math.Log(sigma) + Math.Log(mass)) };
     }

@@ -16,13 +16,7 @@ public struct Hybrid : ILikelihood
         Support.Binary | Support.UnitInterval, o => Settings(o.CrossEntropyShare), nameof(LikelihoodOptions.CrossEntropyShare)) { IsNormalized = false };
 
     /// <summary>The settings of a given share λ of the cross-entropy.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">λ does not lie in [0, 1].</exception>
-    public static LikelihoodSettings Settings(double share)
-    {
-        if (!(share >= 0 && share <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, "The cross-entropy's share of the loss lies between 0 and 1.");
-        return new() { Scale = (float)share };
-    }
+    public static LikelihoodSettings Settings(double share) => new() { Scale = (float)share };
 
     public static int Outputs => 1;
 

@@ -11,12 +11,7 @@ public struct Laplace : ILikelihood
     public static LikelihoodDescription Description => new(Support.RealLine, o => Settings(o.Scale), nameof(LikelihoodOptions.Scale));
 
     /// <summary>The settings of a given b.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">b does not lie in [10⁻⁶, 10⁴].</exception>
-    public static LikelihoodSettings Settings(double scale)
-    {
-        Scales.ThrowIfUnusable(scale);
-        return new() { Scale = (float)scale, Constant = (float)Math.Log(2 * scale) };
-    }
+    public static LikelihoodSettings Settings(double scale) => new() { Scale = (float)scale, Constant = (float)Math.Log(2 * scale) };
 
     public static int Outputs => 1;
 

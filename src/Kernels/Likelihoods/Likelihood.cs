@@ -50,7 +50,11 @@ public abstract class Likelihood : Choice<Likelihood>
 
     /// <summary>What the kernels are told.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option that concerns it is beyond its range; the message says which.</exception>
-    public LikelihoodSettings Settings(LikelihoodOptions options) => Description.Settings(options);
+    public LikelihoodSettings Settings(LikelihoodOptions options)
+    {
+        options.ThrowIfOutside(Description.Options);
+        return Description.Settings(options);
+    }
 
     /// <summary>Decoder outputs per data dimension.</summary>
     public abstract int Outputs(LikelihoodSettings settings);

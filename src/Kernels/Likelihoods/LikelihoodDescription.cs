@@ -18,9 +18,7 @@ public enum Support
 
 /// <summary>What the host needs to know of a likelihood.</summary>
 /// <param name="Support">Where it lies; several where its settings decide.</param>
-/// <param name="Settings">
-/// What its kernels are told; throws <see cref="ArgumentOutOfRangeException"/> where an option is beyond its range.
-/// </param>
+/// <param name="Settings">What its kernels are told, from options within their ranges.</param>
 /// <param name="Options">The options that concern it: names of properties of <see cref="LikelihoodOptions"/>.</param>
 public sealed record LikelihoodDescription(Support Support, Func<LikelihoodOptions, LikelihoodSettings> Settings, params string[] Options)
 {

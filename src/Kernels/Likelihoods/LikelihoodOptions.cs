@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The settings of likelihoods; each likelihood reads those that concern it.</summary>
@@ -30,6 +32,13 @@ public sealed record LikelihoodOptions
     /// <summary>ν of Student's t.</summary>
     [Setting("freedom", "ν", "Degrees of freedom", Least = 1, Most = 1e4)]
     public double Freedom { get; init; } = 4;
+
+    /// <exception cref="ArgumentOutOfRangeException">One of the settings of these names is beyond its range.</exception>
+    internal void ThrowIfOutside(IEnumerable<string> names)
+    {
+        foreach (PropertyInfo property in names.Select(name => typeof(LikelihoodOptions).GetProperty(name)!))
+            property.GetCustomAttribute<SettingAttribute>()!.ThrowIfOutside(property.GetValue(this)!);
+    }
 
     /// <summary>Whether the classes are symbols, a byte each, and not gray levels.</summary>
     public bool Symbols { get; init; }

@@ -24,12 +24,7 @@ public struct LogisticComponent : IComponent
     private const float LargestLogScale = 10f;
 
     /// <summary>The settings of a mixture of K components over L gray levels.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">K is not positive, or L does not lie in [2, 65536].</exception>
-    public static LikelihoodSettings Settings(int components, int levels = 256)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(components);
-        return GrayLevels.OfGray(levels) with { Count = components };
-    }
+    public static LikelihoodSettings Settings(int components, int levels = 256) => GrayLevels.OfGray(levels) with { Count = components };
 
     public static float Log(float x, float location, float spread, LikelihoodSettings settings)
     {

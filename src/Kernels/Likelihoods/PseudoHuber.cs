@@ -15,13 +15,8 @@ public struct PseudoHuber : IPotential
         Support.RealLine, o => Settings(o.Scale, o.Delta), nameof(LikelihoodOptions.Scale), nameof(LikelihoodOptions.Delta));
 
     /// <summary>The settings of a given σ, and δ in units of it.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">σ does not lie in [10⁻⁶, 10⁴], or δ in [0.01, 100].</exception>
-    public static LikelihoodSettings Settings(double sigma, double delta)
-    {
-        Scales.ThrowIfUnusable(sigma);
-        Widths.ThrowIfUnusable(delta);
-        return new() { Scale = (float)sigma, Width = (float)delta, Constant = (float)(Math.Log(sigma) + Math.Log(Mass(delta))) };
-    }
+    public static LikelihoodSettings Settings(double sigma, double delta) =>
+        new() { Scale = (float)sigma, Width = (float)delta, Constant = (float)(Math.Log(sigma) + Math.Log(Mass(delta))) };
 
     public static float Value(float distance, float width) => distance * distance / (Stretch(distance, width) + 1f);
 

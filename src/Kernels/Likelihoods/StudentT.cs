@@ -18,11 +18,8 @@ public struct StudentT : ILikelihood
         Support.RealLine, o => Settings(o.Freedom), nameof(LikelihoodOptions.Freedom));
 
     /// <summary>The settings of ν degrees of freedom.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">ν does not lie in [1, 10⁴].</exception>
     public static LikelihoodSettings Settings(double freedom)
     {
-        if (!(freedom >= 1 && freedom <= 1e4))
-            throw new ArgumentOutOfRangeException(nameof(freedom), freedom, "The degrees of freedom lie between 1 and 10,000.");
         double constant = SpecialFunctions.GammaLn(freedom / 2) - SpecialFunctions.GammaLn((freedom + 1) / 2) + 0.5 * Math.Log(freedom * Math.PI);
         return new() { Width = (float)freedom, Constant = (float)constant };
     }

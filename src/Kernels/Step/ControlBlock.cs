@@ -1,3 +1,5 @@
+using VaeGpu.Kernels.Schedules;
+
 namespace VaeGpu.Kernels.Step;
 
 /// <summary>
@@ -16,9 +18,9 @@ public struct ControlBlock
     public int Epoch;
     /// <summary>The place of the batch's first row in the epoch's order.</summary>
     public int Position;
-    /// <summary>Adam's step size, at this step.</summary>
+    /// <summary>The optimizer's step size, at this step.</summary>
     public float LearningRate;
-    /// <summary>What <see cref="LearningRate"/> follows; constant without a warm-up, it stays as it is.</summary>
+    /// <summary>What <see cref="LearningRate"/> follows.</summary>
     public LearningRateSettings Schedule;
     /// <summary>The norm of this step's gradient; measured where gradients are clipped.</summary>
     public float GradientNorm;

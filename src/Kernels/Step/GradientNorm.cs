@@ -1,6 +1,6 @@
 namespace VaeGpu.Kernels.Step;
 
-/// <summary>‖g‖ = √Σg² over all gradients of a model, left in the control block for <see cref="Adam"/> to clip by.</summary>
+/// <summary>‖g‖ = √Σg² over all gradients of a model, left in the control block for <see cref="Optimizers.Adam"/> to clip by.</summary>
 /// <remarks>
 /// <para>gradients (length), norms (⌈length/<see cref="Chunk"/>⌉). Of chunks first, then the norm of those norms: the same bits whatever
 /// the groups. Σg² overflows from ‖g‖ = 2⁶⁴ on; Σ(2⁻⁸⁰g)² is carried beside it and taken then, so that the norm of finite

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Numerics;
+using VaeGpu.Kernels.Schedules;
 
 namespace VaeGpu.Kernels.Step;
 
@@ -20,9 +21,9 @@ public struct StepShape
 public static class Metrics
 {
     /// <summary>The kernel of a training step, launched last.</summary>
-    public static void EndStep(
+    public static void EndStep<TSchedule>(
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
-        StepShape shape)
+        StepShape shape) where TSchedule : struct, ISchedule
     {
         float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, shape.Rows);
         float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, shape.Rows);
@@ -30,7 +31,7 @@ public static class Metrics
         {
             ControlBlock now = control[0];
             sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, now.Step);
-            control[0] = Advance(now, shape);
+            control[0] = Advance<TSchedule>(now, shape);
         }
     }
 
@@ -57,7 +58,7 @@ public static class Metrics
         return (a - (sum - shareOfB)) + (b - shareOfB);
     }
 
-    private static ControlBlock Advance(ControlBlock now, StepShape shape)
+    private static ControlBlock Advance<TSchedule>(ControlBlock now, StepShape shape) where TSchedule : struct, ISchedule
     {
         int position = now.Position + shape.Rows;
         bool epochEnds = position >= shape.Count;
@@ -65,7 +66,7 @@ public static class Metrics
         now.Epoch += epochEnds ? 1 : 0;
         now.Position = epochEnds ? 0 : position;
         now.DivergenceWeight = WarmUp.DivergenceWeight(now);
-        now.LearningRate = LearningRate.Of(now);
+        now.LearningRate = LearningRate.Of<TSchedule>(now);
         return now;
     }
 }

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels;
 using VaeGpu.Kernels.Convolutions;
 
 namespace VaeGpu.Layers.Models;
@@ -18,7 +19,7 @@ public sealed record ConvolutionalShape(int Height, int Width, int Colors = 1)
     /// <summary>Rows and columns of zeros around the image.</summary>
     public int Padding { get; init; } = 1;
     /// <summary>Widths of linear layers between the encoder's convolutions and the latent; the decoder has them in reverse.</summary>
-    public IReadOnlyList<int> Dense { get; init; } = [];
+    public ValueList<int> Dense { get; init; } = [];
 
     /// <summary>The convolution of a level: from the image, shrunk so many times, to the next.</summary>
     public ConvShape Level(int level, int fineChannels, int coarseChannels)

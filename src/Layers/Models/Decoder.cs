@@ -36,23 +36,24 @@ public sealed class Decoder : IDisposable
     public ArrayView<float> Loss { get; }
 
     /// <summary>Computes <see cref="Outputs"/>.</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> latent, int rows)
+    public void Forward(ArrayView<float> latent, int rows)
     {
-        layers.Forward(arena, latent, rows);
+        layers.Forward(latent, rows);
         if (variance is not null)
-            launcher.Variance!.Prepare(arena.Values(variance));
+            launcher.Variance!.Prepare(variance.Values);
     }
 
     /// <summary>
     /// Computes <see cref="Loss"/>, the gradient of the outputs in their place, and what one variance for all dimensions needs.
     /// </summary>
-    public void LossAndGradient(ParameterArena arena, ArrayView<float> data, ArrayView<ControlBlock> control, int rows)
+    public void LossAndGradient(ArrayView<float> data, StepContext step)
     {
+        ReconstructionShape shape = Shape(step.Rows);
         if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
-            launcher.Variance!.Fit(data, Outputs, Loss, arena.Values(variance!), Shape(rows));
-        launcher.LossAndGradient(data, Outputs, Loss, control, Shape(rows));
+            launcher.Variance!.Fit(data, Outputs, Loss, variance!.Values, shape);
+        launcher.LossAndGradient(data, Outputs, Loss, step.Control, shape);
         if (launcher.Likelihood.Variance == VarianceSource.Learned)
-            launcher.Variance!.Gradient(Loss, arena.Values(variance!), arena.Gradient(variance!), control, Shape(rows));
+            launcher.Variance!.Gradient(Loss, variance!.Values, variance.Gradient, step.Control, shape);
     }
 
     /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
@@ -66,10 +67,10 @@ public sealed class Decoder : IDisposable
         launcher.Sample(Outputs, samples, control, Shape(rows));
 
     /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
-    public void Backward(ParameterArena arena, ArrayView<float> latent, ArrayView<float> latentGradient, int rows)
+    public void Backward(ArrayView<float> latent, ArrayView<float> latentGradient, int rows)
     {
-        layers.Backward(arena, latent, rows);
-        layers.BackwardInput(arena, latentGradient, rows);
+        layers.Backward(latent, rows);
+        layers.BackwardInput(latentGradient, rows);
     }
 
     /// <summary>Frees the likelihood's settings.</summary>

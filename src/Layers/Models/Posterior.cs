@@ -1,20 +1,8 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers.Models;
-
-/// <summary>What training minimizes, up to the weights of its terms.</summary>
-public enum Objective
-{
-    /// <summary>The negative ELBO, KL by its formula.</summary>
-    Elbo,
-    /// <summary>The negative ELBO, KL as log q(z∣x) − log p(z) at the draws.</summary>
-    MonteCarloElbo,
-    /// <summary>The importance-weighted bound of the L draws.</summary>
-    Iwae,
-}
 
 /// <summary>The draws z of q(z∣x), their divergence from the prior, and the backward pass through both.</summary>
 public sealed class Posterior
@@ -51,15 +39,15 @@ public sealed class Posterior
     public ArrayView<float> LogRatios { get; }
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
-    public void Forward(ArrayView<float> encoded, ArrayView<float> prior, ArrayView<ControlBlock> control, int rows, uint purpose) =>
-        launcher.Forward(encoded, prior, Latent, Divergence, control, Sizes(rows, purpose));
+    public void Forward(ArrayView<float> encoded, ArrayView<float> prior, StepContext step) =>
+        launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step));
 
     /// <summary>The mean loss of each row's draws, (batch).</summary>
     public ArrayView<float> MeanOfDraws(ArrayView<float> losses, int rows)
     {
         if (shape.Samples == 1)
             return losses;
-        launcher.Mean(losses, means, Sizes(rows, 0));
+        launcher.Mean(losses, means, Sizes(new(default, rows)));
         return means;
     }
 
@@ -68,53 +56,53 @@ public sealed class Posterior
     /// decoder's backward pass. Draws of the ELBO weigh alike already.
     /// </summary>
     public void Weigh(
-        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> gradient, int columns,
-        ArrayView<ControlBlock> control, int rows, uint purpose)
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> gradient, int columns, StepContext step)
     {
-        if (shape.Objective != Objective.Iwae)
+        if (!shape.Objective.WeighsDraws)
             return;
-        LatentShape sizes = Sizes(rows, purpose);
-        launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
-        launcher.Weigh(losses, LogRatios, weights, control, sizes);
-        launcher.Scale(gradient, weights, new MatrixShape { Rows = rows * shape.Samples, Columns = columns }, shape.Samples);
+        LatentShape sizes = Sizes(step);
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
+        launcher.Weigh(losses, LogRatios, weights, step.Control, sizes);
+        launcher.Scale(gradient, weights, new MatrixShape { Rows = step.Rows * shape.Samples, Columns = columns }, shape.Samples);
     }
 
     /// <summary>Computes the gradients of the encoder's output and of the prior's numbers.</summary>
     public void Backward(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> encodedGradient, ArrayView<float> priorGradient,
-        ArrayView<ControlBlock> control, int rows, uint purpose)
+        StepContext step)
     {
-        LatentShape sizes = Sizes(rows, purpose);
-        if (shape.Objective != Objective.Elbo)
+        LatentShape sizes = Sizes(step);
+        if (!shape.Objective.HasFormula)
         {
-            launcher.WeightedBackward(encoded, prior, Latent, weights, LatentGradient, encodedGradient, priorGradient, control, sizes);
+            launcher.WeightedBackward(
+                encoded, prior, Latent, weights, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
             return;
         }
         if (shape.FreeBits > 0)
         {
             launcher.Divergence(encoded, prior, terms, sizes);
-            launcher.Gate(terms, gates, new MatrixShape { Rows = rows, Columns = shape.LatentDimensions }, shape.FreeBits);
+            launcher.Gate(terms, gates, new MatrixShape { Rows = step.Rows, Columns = shape.LatentDimensions }, shape.FreeBits);
         }
-        launcher.Backward(encoded, prior, gates, LatentGradient, encodedGradient, priorGradient, control, sizes);
+        launcher.Backward(encoded, prior, gates, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
     }
 
     /// <summary>Draw number <paramref name="sample"/> of each row alone, for a posterior of one draw: evaluation.</summary>
-    public void Draw(ArrayView<float> encoded, ArrayView<ControlBlock> control, int rows, uint purpose, int sample) =>
-        launcher.Sample(encoded, Latent, control, Sizes(rows, purpose) with { FirstSample = sample });
+    public void Draw(ArrayView<float> encoded, StepContext step, int sample) =>
+        launcher.Sample(encoded, Latent, step.Control, Sizes(step) with { FirstSample = sample });
 
     /// <summary>Takes p(x, z)/q(z∣x) of that draw, and its loss, into <see cref="Importance.Accumulate"/>'s sums.</summary>
     public void Accumulate(
-        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> running,
-        ArrayView<ControlBlock> control, int rows, uint purpose, int sample)
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> running, StepContext step,
+        int sample)
     {
-        LatentShape sizes = Sizes(rows, purpose) with { FirstSample = sample };
-        launcher.LogRatio(encoded, prior, Latent, LogRatios, control, sizes);
+        LatentShape sizes = Sizes(step) with { FirstSample = sample };
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
         launcher.Accumulate(losses, LogRatios, running, sizes);
     }
 
-    private LatentShape Sizes(int rows, uint purpose) => new()
+    private LatentShape Sizes(StepContext step) => new()
     {
-        Rows = rows, Columns = shape.LatentDimensions, Samples = shape.Samples, Purpose = purpose,
+        Rows = step.Rows, Columns = shape.LatentDimensions, Samples = shape.Samples, Purpose = step.Purpose,
     };
 
     private static float[] Filled(ArrayView<float> view, float value)

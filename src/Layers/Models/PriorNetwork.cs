@@ -33,8 +33,8 @@ public sealed class PriorNetwork
     public ArrayView<float> OutputGradient => layers is null ? unread : layers.OutputGradient;
 
     /// <summary>Computes <see cref="Output"/> from one-hot labels, (batch, classes).</summary>
-    public void Forward(ParameterArena arena, ArrayView<float> labels, int rows) => layers?.Forward(arena, labels, rows);
+    public void Forward(ArrayView<float> labels, int rows) => layers?.Forward(labels, rows);
 
     /// <summary>Computes the gradients of the parameters.</summary>
-    public void Backward(ParameterArena arena, ArrayView<float> labels, int rows) => layers?.Backward(arena, labels, rows);
+    public void Backward(ArrayView<float> labels, int rows) => layers?.Backward(labels, rows);
 }

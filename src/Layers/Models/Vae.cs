@@ -16,11 +16,11 @@ public sealed record VaeShape
     /// <summary>Latent dimensions d.</summary>
     public required int LatentDimensions { get; init; }
     /// <summary>The widths of the encoder's hidden layers, from the data on; with <see cref="Convolution"/> its layers' channels.</summary>
-    public required IReadOnlyList<int> EncoderWidths { get; init; }
+    public required ValueList<int> EncoderWidths { get; init; }
     /// <summary>
     /// The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.
     /// </summary>
-    public required IReadOnlyList<int> DecoderWidths { get; init; }
+    public required ValueList<int> DecoderWidths { get; init; }
     /// <summary>Adds the encoder's hidden layers, in place of those of the widths.</summary>
     public Action<NetworkBuilder>? EncoderLayers { get; init; }
     /// <summary>Adds the decoder's hidden layers, in place of those of the widths.</summary>
@@ -42,12 +42,12 @@ public sealed record VaeShape
     /// <summary>p(z) or p(z∣y).</summary>
     public Prior Prior { get; init; } = Prior.Standard;
     /// <summary>What training minimizes.</summary>
-    public Objective Objective { get; init; }
+    public Objective Objective { get; init; } = Objective.Elbo;
     /// <summary>Draws z of each example, L.</summary>
     public int Samples { get; init; } = 1;
     /// <summary>The numbers that linear layers multiply, where the device can; convolutions are in fp32.</summary>
     public Precision Precision { get; init; }
-    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For <see cref="Objective.Elbo"/>.</summary>
+    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For objectives with <see cref="Objective.HasFormula"/>.</summary>
     public float FreeBits { get; init; }
 }
 
@@ -124,15 +124,13 @@ public sealed class Vae : IDisposable
 
     /// <summary>One forward pass: q(z∣x), the draws z, and the outputs of p(x∣z).</summary>
     /// <param name="data">The batch, (rows, D).</param>
-    /// <param name="control">Seed and step: what ε is drawn by.</param>
-    /// <param name="rows">Rows of the batch.</param>
-    /// <param name="purpose">One of <see cref="RandomPurpose"/>.</param>
+    /// <param name="step">The step: what ε is drawn by, and the rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
-    public void Forward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
+    public void Forward(ArrayView<float> data, StepContext step)
     {
-        Encode(data, rows);
-        Posterior.Forward(Encoder.Output, Prior.Output, control, rows, purpose);
-        Decode(rows);
+        Encode(data, step.Rows);
+        Posterior.Forward(Encoder.Output, Prior.Output, step);
+        Decode(step.Rows);
     }
 
     /// <summary>q(z∣x) and p(z) alone.</summary>
@@ -140,12 +138,12 @@ public sealed class Vae : IDisposable
     public void Encode(ArrayView<float> data, int rows)
     {
         workspace.ThrowIfTooMany(rows);
-        Prior.Forward(Parameters, Labels, rows);
-        Encoder.Forward(Parameters, data, rows);
+        Prior.Forward(Labels, rows);
+        Encoder.Forward(data, rows);
     }
 
     /// <summary>The outputs of p(x∣z) at <see cref="Models.Posterior.Latent"/>, L draws for each of the rows.</summary>
-    public void Decode(int rows) => Decoder.Forward(Parameters, Posterior.Latent, rows * Shape.Samples);
+    public void Decode(int rows) => Decoder.Forward(Posterior.Latent, rows * Shape.Samples);
 
     /// <summary>−log p(x∣z) of each row, the mean over its draws, without weight: evaluation. Called after <see cref="Forward"/>.</summary>
     public void EvaluateLoss(ArrayView<float> data, int rows) => Decoder.EvaluateLoss(Repeated(data, rows), rows * Shape.Samples);
@@ -154,13 +152,12 @@ public sealed class Vae : IDisposable
     /// Takes one more draw z of each row into the running sums of <see cref="Importance.Accumulate"/>, (rows, 4); called after
     /// <see cref="Encode"/>, on a model of one draw.
     /// </summary>
-    public void AccumulateDraw(
-        ArrayView<float> data, ArrayView<float> running, ArrayView<ControlBlock> control, int rows, int sample, uint purpose)
+    public void AccumulateDraw(ArrayView<float> data, ArrayView<float> running, StepContext step, int sample)
     {
-        Posterior.Draw(Encoder.Output, control, rows, purpose, sample);
-        Decode(rows);
-        Decoder.EvaluateLoss(data, rows);
-        Posterior.Accumulate(Encoder.Output, Prior.Output, Decoder.Loss, running, control, rows, purpose, sample);
+        Posterior.Draw(Encoder.Output, step, sample);
+        Decode(step.Rows);
+        Decoder.EvaluateLoss(data, step.Rows);
+        Posterior.Accumulate(Encoder.Output, Prior.Output, Decoder.Loss, running, step, sample);
     }
 
     /// <summary>The mean over the draws of the decoder's last losses, (batch).</summary>
@@ -171,21 +168,20 @@ public sealed class Vae : IDisposable
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
     /// <exception cref="InvalidOperationException">The model was built without room for gradients.</exception>
-    public void Backward(ArrayView<float> data, ArrayView<ControlBlock> control, int rows, uint purpose = RandomPurpose.Latent)
+    public void Backward(ArrayView<float> data, StepContext step)
     {
+        int rows = step.Rows;
         workspace.ThrowIfTooMany(rows);
         if (!workspace.Trains)
             throw new InvalidOperationException("The model was built without room for gradients; build it to train.");
         int drawn = rows * Shape.Samples;
-        Decoder.LossAndGradient(Parameters, Repeated(data, rows), control, drawn);
+        Decoder.LossAndGradient(Repeated(data, rows), step with { Rows = drawn });
         Posterior.Weigh(
-            Encoder.Output, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), control, rows,
-            purpose);
-        Decoder.Backward(Parameters, Posterior.Latent, Posterior.LatentGradient, drawn);
-        Posterior.Backward(
-            Encoder.Output, Prior.Output, Encoder.OutputGradient, Prior.OutputGradient, control, rows, purpose);
-        Prior.Backward(Parameters, Labels, rows);
-        Encoder.Backward(Parameters, data, rows);
+            Encoder.Output, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), step);
+        Decoder.Backward(Posterior.Latent, Posterior.LatentGradient, drawn);
+        Posterior.Backward(Encoder.Output, Prior.Output, Encoder.OutputGradient, Prior.OutputGradient, step);
+        Prior.Backward(Labels, rows);
+        Encoder.Backward(data, rows);
     }
 
     /// <inheritdoc/>

@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
+using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
@@ -20,12 +24,16 @@ namespace VaeGpu.Training.Configuration;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Prior>),
-        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<LearningRateSchedule>), typeof(KebabCaseEnum<Objective>),
-        typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>),
+        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<LearningRateSchedule>),
+        typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Objective>), typeof(ChoiceByName<Optimizer>), typeof(ChoiceByName<Prior>),
+        typeof(ListAsArray<ColumnScale>), typeof(ListAsArray<int>), typeof(ListAsArray<string>),
+        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Precision>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
+[JsonSerializable(typeof(ColumnScale[]))]
+[JsonSerializable(typeof(int[]))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;
 
 /// <summary>Enumerations as on the command line: <c>LeakyRelu</c> is "leaky-relu".</summary>
@@ -48,4 +56,16 @@ internal sealed class ChoiceByName<T> : JsonConverter<T> where T : Choice<T>
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+}
+
+/// <summary>Lists as arrays.</summary>
+internal sealed class ListAsArray<T> : JsonConverter<ValueList<T>>
+{
+    public override ValueList<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        [.. JsonSerializer.Deserialize(ref reader, Items(options))!];
+
+    public override void Write(Utf8JsonWriter writer, ValueList<T> value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, [.. value], Items(options));
+
+    private static JsonTypeInfo<T[]> Items(JsonSerializerOptions options) => (JsonTypeInfo<T[]>)options.GetTypeInfo(typeof(T[]));
 }

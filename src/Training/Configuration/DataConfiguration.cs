@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using VaeGpu.Kernels;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Configuration;
@@ -19,13 +20,13 @@ public sealed record DataConfiguration
     public required int Test { get; init; }
 
     /// <summary>How the columns of a table were standardized; null where the data is no table.</summary>
-    public IReadOnlyList<ColumnScale>? Columns { get; init; }
+    public ValueList<ColumnScale>? Columns { get; init; }
 
     /// <summary>The symbols of text; null where the data is no text.</summary>
     public string? Alphabet { get; init; }
 
     /// <summary>What the classes are called; null where they are numbers, or there are none.</summary>
-    public IReadOnlyList<string>? LabelNames { get; init; }
+    public ValueList<string>? LabelNames { get; init; }
 
     /// <summary>When gray pixels become black or white.</summary>
     public Binarization Binarization { get; init; }
@@ -61,9 +62,9 @@ public sealed record DataConfiguration
         Name = data.Name,
         Train = data.Train.Count,
         Test = data.Test.Count,
-        Columns = data.Columns,
+        Columns = data.Columns is null ? null : [.. data.Columns],
         Alphabet = data.Alphabet,
-        LabelNames = data.Train.LabelNames,
+        LabelNames = data.Train.LabelNames is null ? null : [.. data.Train.LabelNames],
         Binarization = binarization,
     };
 }

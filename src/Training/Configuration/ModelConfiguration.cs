@@ -27,10 +27,10 @@ public sealed record ModelConfiguration
     /// Channels of each convolution of the encoder, from the data on; each halves the image: 4×4 taps, stride 2, padding 1. The decoder has
     /// their transposes in reverse. None for linear layers alone.
     /// </summary>
-    public IReadOnlyList<int> Convolutions { get; init; } = [];
+    public ValueList<int> Convolutions { get; init; } = [];
 
     /// <summary>Units of each hidden linear layer of the encoder, behind its convolutions; the decoder has them in reverse.</summary>
-    public IReadOnlyList<int> Hidden { get; init; } = [400];
+    public ValueList<int> Hidden { get; init; } = [400];
 
     /// <summary>Latent dimensions.</summary>
     [Setting("latent", "n", "Latent dimensions", Least = 1, Most = 1 << 14)]
@@ -86,6 +86,9 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public bool HasRoomForConvolutions => new ConvolutionalShape(Height, Width).HasRoomFor(Convolutions.Count);
 
+    /// <summary>What run folders keep of it: all but layers of one's own.</summary>
+    internal ModelConfiguration Kept => this with { EncoderLayers = null, DecoderLayers = null };
+
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
     {
@@ -124,15 +127,4 @@ public sealed record ModelConfiguration
                 + "a matrix would have over 2³¹ elements.");
         }
     }
-
-    /// <inheritdoc/>
-    public bool Equals(ModelConfiguration? other) =>
-        other is not null
-        && (Width, Height, Channels, Latent, Activation, Initialization, Likelihood, LikelihoodOptions, Classes, Prior)
-            == (other.Width, other.Height, other.Channels, other.Latent, other.Activation, other.Initialization, other.Likelihood,
-                other.LikelihoodOptions, other.Classes, other.Prior)
-        && Hidden.SequenceEqual(other.Hidden) && Convolutions.SequenceEqual(other.Convolutions);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Width, Height, Hidden.Count, Latent, Activation, Likelihood);
 }

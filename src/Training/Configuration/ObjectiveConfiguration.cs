@@ -11,7 +11,7 @@ public sealed record ObjectiveConfiguration
 {
     /// <summary>The bound.</summary>
     [Setting("objective", "bound", "What is minimized")]
-    public Objective Bound { get; init; }
+    public Objective Bound { get; init; } = Objective.Elbo;
 
     /// <summary>Draws z of each example, L.</summary>
     [Setting("samples", "n", "Draws of the latent vector for each image in a step", Least = 1, Most = 4096)]

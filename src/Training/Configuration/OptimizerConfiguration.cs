@@ -1,16 +1,10 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
-
-/// <summary>The optimizers by name.</summary>
-public enum Optimizer
-{
-    /// <summary>Adam (Kingma and Ba 2015).</summary>
-    Adam,
-    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
-    Adamw,
-}
 
 /// <summary>How gradients become steps. Epochs may be fractions; they count in whole steps, rounded up.</summary>
 public sealed record OptimizerConfiguration
@@ -20,9 +14,9 @@ public sealed record OptimizerConfiguration
 
     /// <summary>The optimizer.</summary>
     [Setting("optimizer", "name", "Optimizer")]
-    public Optimizer Name { get; init; }
+    public Optimizer Name { get; init; } = Optimizer.Adam;
 
-    /// <summary>λ of AdamW: each step takes learning rate·λ off every weight, biases apart; 0 for Adam.</summary>
+    /// <summary>λ of AdamW: each step takes learning rate·λ off every weight, biases apart; Adam does not read it.</summary>
     [Setting("weight-decay", "λ", "With adamw: each step multiplies every weight, but not biases, by 1 − learning rate·λ [default: 0.01]",
         Most = 1e3, HasDefault = false)]
     public double WeightDecay { get; init; }
@@ -46,7 +40,7 @@ public sealed record OptimizerConfiguration
 
     /// <summary>The learning rate's shape over the run.</summary>
     [Setting("lr-schedule", "shape", "Schedule of the learning rate")]
-    public LearningRateSchedule Schedule { get; init; }
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
     /// <summary>Epochs over which the learning rate grows linearly to its full value; 0 for none.</summary>
     [Setting("lr-warmup", "epochs", "Epochs, which may be a fraction, over which the learning rate grows to --lr")]
@@ -64,24 +58,27 @@ public sealed record OptimizerConfiguration
     /// <summary>The same for the kernel.</summary>
     internal AdamSettings Settings => AdamSettings.Of(Beta1, Beta2, Epsilon, WeightDecay, ClipNorm);
 
+    /// <summary>Whether the learning rate is the same at every step.</summary>
+    internal bool HasConstantRate => Schedule == LearningRateSchedule.Constant && Warmup == 0;
+
     /// <summary>What the learning rate follows in a run of so many epochs.</summary>
     /// <exception cref="RunException">
-    /// The epochs are more steps than can be counted, or a cosine ends with the warm-up or before it.
+    /// The epochs are more steps than can be counted, or a schedule that ends with the run ends with the warm-up or before it.
     /// </exception>
     internal LearningRateSettings RateSettings(double learningRate, int epochs, int stepsPerEpoch)
     {
         int warmUp = EpochSteps.Of(Warmup, stepsPerEpoch, "the learning rate's warm-up");
-        int period = Schedule switch
+        int period = Schedule.EndsWithRun ? EpochSteps.Of(epochs, stepsPerEpoch, $"the learning rate's schedule, {Schedule}")
+            : Schedule.Drops ? EpochSteps.Of(DropEvery, stepsPerEpoch, "the time between the learning rate's drops")
+            : 0;
+        if (Schedule.EndsWithRun && period <= warmUp)
         {
-            LearningRateSchedule.Cosine => EpochSteps.Of(epochs, stepsPerEpoch, "the learning rate's cosine"),
-            LearningRateSchedule.Steps => EpochSteps.Of(DropEvery, stepsPerEpoch, "the time between the learning rate's drops"),
-            _ => 0,
-        };
-        if (Schedule == LearningRateSchedule.Cosine && period <= warmUp)
-            throw new RunException("The learning rate's cosine follows its warm-up; give the run more epochs, or the warm-up fewer.");
+            throw new RunException(
+                $"The learning rate's schedule, {Schedule}, follows the warm-up; give the run more epochs, or the warm-up fewer.");
+        }
         return new LearningRateSettings
         {
-            Schedule = Schedule, Full = (float)learningRate, WarmUpSteps = warmUp, Period = period, LogDrop = (float)Math.Log(Drop),
+            Full = (float)learningRate, WarmUpSteps = warmUp, Period = period, LogDrop = (float)Math.Log(Drop),
         };
     }
 }

@@ -82,12 +82,12 @@ internal sealed class BatchInference : IDisposable
     /// <summary>The <see cref="RunningSums"/> of draws z of what was last encoded; <paramref name="drawn"/> is called after each draw.</summary>
     public float[] Draw(int first, int rows, int samples, uint seed, CancellationToken stop, Action? drawn = null)
     {
-        var counters = Counters(seed, first);
+        var step = new StepContext(Counters(seed, first), rows, RandomPurpose.Evaluation);
         running.CopyFromCPU(RunningSums.Started(batch));
         for (var sample = 0; sample < samples; sample++)
         {
             stop.ThrowIfCancellationRequested();
-            Vae.AccumulateDraw(Data, running.View, counters, rows, sample, RandomPurpose.Evaluation);
+            Vae.AccumulateDraw(Data, running.View, step, sample);
             drawn?.Invoke();
         }
         return DeviceArrays.Read(running.View, rows * Importance.RunningSums);

@@ -250,7 +250,7 @@ public sealed class Generation : IDisposable
         foreach (var (first, rows) in inference.Batches(numbers.Length / d, stop))
         {
             inference.PutLabels(labels, first, rows);
-            vae.Prior.Forward(vae.Parameters, vae.Labels, rows);
+            vae.Prior.Forward(vae.Labels, rows);
             var prior = DeviceArrays.Read(vae.Prior.Output, rows * width);
             for (var i = 0; i < rows * d; i++)
             {

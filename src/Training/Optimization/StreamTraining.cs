@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
@@ -17,7 +18,7 @@ internal sealed class StreamTraining : IDisposable
     private readonly ModelConfiguration model;
     private readonly StepLauncher launcher;
     private readonly Vae vae;
-    private readonly AdamSettings adam;
+    private readonly AdamSettings settings;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
@@ -26,14 +27,14 @@ internal sealed class StreamTraining : IDisposable
     public StreamTraining(Accelerator accelerator, ModelConfiguration model, TrainingConfiguration how, float[] parameters)
     {
         var (objective, optimizer) = (how.Objective, how.Optimizer);
-        if (optimizer.Schedule != LearningRateSchedule.Constant || optimizer.Warmup > 0 || objective.KlWarmup > 0)
+        if (!optimizer.HasConstantRate || objective.KlWarmup > 0)
             throw new ArgumentException("Schedules and warm-ups count in epochs, and a stream has no epochs; leave them out.", nameof(how));
         model.ThrowIfTooLarge(checked(how.Batch * objective.Samples));
         this.model = model;
-        launcher = new StepLauncher(accelerator);
+        launcher = new StepLauncher(accelerator, optimizer.Name);
         vae = new Vae(accelerator, model.ShapeFor(how), how.Batch);
         vae.Parameters.Parameters.CopyFromCPU(parameters);
-        adam = optimizer.Settings;
+        settings = optimizer.Settings;
         batch = accelerator.Allocate1D<float>((long)how.Batch * model.DataDimensions);
         sums = accelerator.Allocate1D(new MetricSums[1]);
         control = accelerator.Allocate1D([new ControlBlock
@@ -41,6 +42,7 @@ internal sealed class StreamTraining : IDisposable
             Seed = how.Seed,
             Step = 1,
             LearningRate = (float)how.LearningRate,
+            Schedule = new() { Full = (float)how.LearningRate },
             LikelihoodWeight = (float)objective.RecWeight,
             DivergenceWeight = (float)objective.KlWeight,
         }]);
@@ -56,9 +58,10 @@ internal sealed class StreamTraining : IDisposable
             if (stop.IsCancellationRequested)
                 break;
             int rows = Load(examples);
-            vae.Forward(batch.View, control.View, rows);
-            vae.Backward(batch.View, control.View, rows);
-            vae.Parameters.Update(launcher, control.View, adam);
+            var step = new StepContext(control.View, rows);
+            vae.Forward(batch.View, step);
+            vae.Backward(batch.View, step);
+            vae.Parameters.Update(launcher, control.View, settings);
             launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = int.MaxValue });
         }
         MetricSums all = sums.GetAsArray1D()[0];

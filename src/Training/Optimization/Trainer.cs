@@ -2,6 +2,7 @@ using System.Diagnostics;
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
@@ -24,7 +25,7 @@ public sealed class Trainer : IDisposable
     private readonly ImagePass train;
     private readonly ImagePass test;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
-    private readonly AdamSettings adam;
+    private readonly AdamSettings settings;
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
     private readonly ReadingPace reading = new();
@@ -35,10 +36,12 @@ public sealed class Trainer : IDisposable
     private int epoch;
     private int image;
 
-    /// <summary>Builds the model with its first parameters and copies the images to the device.</summary>
+    /// <summary>
+    /// Builds the model and copies the images to the device. It starts at <paramref name="parameters"/>, or at those that the seed gives.
+    /// </summary>
     /// <exception cref="RunException">Batch or model are too large for the images' size.</exception>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
-    public Trainer(Accelerator accelerator, RunConfiguration configuration, DataSplit data)
+    public Trainer(Accelerator accelerator, RunConfiguration configuration, DataSplit data, float[]? parameters = null)
     {
         Configuration = configuration;
         var model = configuration.Model;
@@ -46,10 +49,14 @@ public sealed class Trainer : IDisposable
         var objective = configuration.Training.Objective;
         model.ThrowIfTooLarge(checked(rows * objective.Samples));
         this.accelerator = accelerator;
-        launcher = new StepLauncher(accelerator);
-        adam = configuration.Training.Optimizer.Settings;
+        var optimizer = configuration.Training.Optimizer;
+        launcher = new StepLauncher(accelerator, optimizer.Name, optimizer.Schedule);
+        settings = optimizer.Settings;
         vae = Model(accelerator, model.ShapeFor(configuration.Training), rows);
-        vae.Parameters.Initialize(launcher, configuration.Training.Seed);
+        if (parameters is null)
+            vae.Parameters.Initialize(launcher, configuration.Training.Seed);
+        else
+            vae.Parameters.Parameters.CopyFromCPU(parameters);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
         train = new ImagePass(
             accelerator, launcher, data.Train, shuffled: true, model.Classes, configuration.Data.Binarization is Binarization.Dynamic);
@@ -193,10 +200,11 @@ public sealed class Trainer : IDisposable
     /// <summary>The launches of a step: the same at every step of as many rows.</summary>
     private void LaunchStep(int rows)
     {
+        var step = new StepContext(train.Control, rows);
         train.Gather(vae, batch.View, rows);
-        vae.Forward(batch.View, train.Control, rows);
-        vae.Backward(batch.View, train.Control, rows);
-        vae.Parameters.Update(launcher, train.Control, adam);
+        vae.Forward(batch.View, step);
+        vae.Backward(batch.View, step);
+        vae.Parameters.Update(launcher, train.Control, settings);
         train.EndStep(vae, rows);
     }
 
@@ -210,7 +218,7 @@ public sealed class Trainer : IDisposable
                 return null;
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
             test.Gather(vae, batch.View, rows);
-            vae.Forward(batch.View, test.Control, rows, RandomPurpose.Evaluation);
+            vae.Forward(batch.View, new(test.Control, rows, RandomPurpose.Evaluation));
             vae.EvaluateLoss(batch.View, rows);
             test.EndStep(vae, rows);
         }
@@ -238,11 +246,8 @@ public sealed class Trainer : IDisposable
         return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining, ChangingRate());
     }
 
-    private double? ChangingRate()
-    {
-        var last = Counters(step - 1, epoch, image);
-        return last.Schedule.Schedule == LearningRateSchedule.Constant && last.Schedule.WarmUpSteps == 0 ? null : last.LearningRate;
-    }
+    private double? ChangingRate() =>
+        Configuration.Training.Optimizer.HasConstantRate ? null : Counters(step - 1, epoch, image).LearningRate;
 
     private ControlBlock Counters(int step, int epoch, int image)
     {
@@ -255,7 +260,6 @@ public sealed class Trainer : IDisposable
             Step = step,
             Epoch = epoch,
             Position = image,
-            LearningRate = (float)training.LearningRate,
             Schedule = training.Optimizer.RateSettings(training.LearningRate, training.Epochs, stepsPerEpoch),
             LikelihoodWeight = (float)objective.RecWeight,
             DivergenceWeight = (float)objective.KlWeight,
@@ -264,7 +268,7 @@ public sealed class Trainer : IDisposable
             WarmUpPeriod = EpochSteps.Of(objective.KlCycle, stepsPerEpoch, "the KL cycle"),
         };
         counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
-        counters.LearningRate = LearningRate.Of(counters);
+        counters.LearningRate = training.Optimizer.Schedule.Rate(counters);
         return counters;
     }
 

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Training.Runs;
@@ -10,16 +9,17 @@ internal static class ResumeRules
     public static void Check(Checkpoint checkpoint, RunConfiguration now, int parameters)
     {
         var then = checkpoint.Header.Configuration;
-        if (then.Model != now.Model)
+        if (then.Model.Kept != now.Model.Kept)
             throw new RunException("The checkpoint is of another model, or the images have another size than those it was trained on.");
         if (checkpoint.Parameters.Length != parameters)
             throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
             throw new RunException("The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
-        if (now.Training.Optimizer.Schedule == LearningRateSchedule.Cosine && then.Training.Epochs != now.Training.Epochs)
+        if (now.Training.Optimizer.Schedule.EndsWithRun && then.Training.Epochs != now.Training.Epochs)
         {
             throw new RunException(
-                $"The run's learning rate follows a cosine that ends with epoch {then.Training.Epochs}, so its number of epochs is fixed; "
+                $"The learning rate follows the schedule {now.Training.Optimizer.Schedule}, which ends with epoch {then.Training.Epochs}, "
+                + "so the run's number of epochs is fixed; "
                 + "resume without --epochs, or start a new run with the number of epochs that you want.");
         }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))

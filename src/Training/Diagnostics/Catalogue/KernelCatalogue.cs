@@ -5,6 +5,8 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 
@@ -81,12 +83,15 @@ public static class KernelCatalogue
         {
             VaeShape conditional = small with { Classes = 2, Prior = prior };
             yield return a => Step(a, conditional, rows);
-            yield return a => Step(a, conditional with { Objective = Objective.Iwae, Samples = 2 }, rows);
+            foreach (Objective objective in Objective.All)
+                yield return a => Step(a, conditional with { Objective = objective, Samples = 2 }, rows);
         }
-        yield return a => Step(a, small with { Objective = Objective.MonteCarloElbo, Samples = 2 }, rows);
         yield return a => Step(a, small with { FreeBits = 0.1f }, rows);
         yield return a => Step(a, small with { Symbols = 4 }, rows);
-        yield return a => Step(a, small, rows, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1));
+        foreach (Optimizer optimizer in Optimizer.All)
+            yield return a => Step(a, small, rows, optimizer);
+        foreach (LearningRateSchedule schedule in LearningRateSchedule.All)
+            yield return a => Step(a, small, rows, schedule: schedule);
         yield return a => Step(a, sizes.Convolutional, 2);
         yield return a => Unfused.Layers(a, new() { Rows = rows, Columns = columns });
         yield return a => Unfused.LargeProducts(a, sizes.Side);
@@ -97,24 +102,26 @@ public static class KernelCatalogue
     }
 
     /// <summary>All that training and evaluation do with a model, once.</summary>
-    private static void Step(Accelerator accelerator, VaeShape shape, int rows, AdamSettings? optimizer = null)
+    private static void Step(
+        Accelerator accelerator, VaeShape shape, int rows, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
         using var vae = new Vae(accelerator, shape, rows);
         using var pixels = accelerator.Allocate1D(new byte[rows * shape.DataDimensions]);
         using var batch = accelerator.Allocate1D<float>(rows * shape.DataDimensions);
         using var labels = accelerator.Allocate1D(new byte[rows]);
-        var started = new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f };
+        var started = new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f, Schedule = new() { Period = 1 } };
         using var control = accelerator.Allocate1D([started]);
         using var sums = accelerator.Allocate1D(new MetricSums[1]);
-        var launcher = new StepLauncher(accelerator);
+        var launcher = new StepLauncher(accelerator, optimizer, schedule);
         var images = new BatchShape { Rows = rows, Columns = shape.DataDimensions, Count = rows };
         vae.Parameters.Initialize(launcher, 1);
         launcher.Gather(pixels.View, batch.View, control.View, images);
         if (shape.Classes > 0)
             new ConditionLauncher(accelerator, Activation.Identity).Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
-        vae.Forward(batch.View, control.View, rows);
-        vae.Backward(batch.View, control.View, rows);
-        vae.Parameters.Update(launcher, control.View, optimizer ?? AdamSettings.Of());
+        var step = new StepContext(control.View, rows);
+        vae.Forward(batch.View, step);
+        vae.Backward(batch.View, step);
+        vae.Parameters.Update(launcher, control.View, AdamSettings.Of(weightDecay: 0.01, clipNorm: optimizer is null ? 0 : 1));
         vae.EvaluateLoss(batch.View, rows);
         launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = rows });
     }
