@@ -18,32 +18,36 @@ public struct PanelShape
 /// <remarks>
 /// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (panels, depth, Width). Lines behind the last
 /// are zero.</para>
-/// <para>Threads: group (x, y) has the depths y·<see cref="Side"/> … of panel x. Where lines lie side by side it copies them. Else it
-/// takes squares of the group's width: a thread reads along the depth, and the square is transposed in registers by butterflies, log₂ G
-/// exchanges with the thread whose index differs in one bit.</para>
-/// <para>Costs: 8 bytes moved for each number; log₂ G shuffles for G numbers where it transposes. No shared memory, no barriers. A group
-/// is one warp of 4 to 16 threads. Tests: PanelMatMulTests.</para>
+/// <para>Threads: group (x, y) has the depths y·<see cref="Side"/> … of panel x. Where lines lie side by side it copies them. Else each
+/// warp takes squares of S×S, S its width but at most 16: a thread reads along the depth, and the square is transposed in registers by
+/// butterflies, log₂ S exchanges with the thread whose index differs in one bit.</para>
+/// <para>Costs: 8 bytes moved for each number; log₂ S shuffles for two numbers where it transposes. No shared memory, no barriers. The
+/// width of a group is a power of two and divides the panel's. Tests: PanelMatMulTests.</para>
 /// </remarks>
 public static class PackPanels
 {
     /// <summary>Depths of a group.</summary>
     public const int Side = 64;
 
-    /// <summary>The kernel; launch it with groups of 4, 8 or 16 threads, as many as a warp has, on <see cref="GridFor"/>.</summary>
+    private const int LargestSquare = 16;
+
+    /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
     public static void Run<TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape) where TOperand : struct, IOperand
     {
         int firstLine = Grid.IdxX * shape.Width, start = firstLine * shape.Depth;
         int firstDepth = Grid.IdxY * Side, lastDepth = Math.Min(firstDepth + Side, shape.Depth);
         if (TOperand.DepthIsFastest)
         {
-            for (int k = firstDepth; k < lastDepth; k += Group.DimX)
+            int squares = Group.DimX / Square(), square = squares == 1 ? 0 : Group.IdxX / Square();
+            for (int k = firstDepth; k < lastDepth; k += Square())
             {
-                for (int line = 0; line < shape.Width; line += Group.DimX)
+                for (int first = 0; first < shape.Width; first += Group.DimX)
                 {
-                    if ((k + Group.DimX <= shape.Depth) & (firstLine + line + Group.DimX <= shape.Lines))
-                        Turn(source, packed, firstLine + line, k, start + line, shape, guarded: false);
+                    int line = first + square * Square();
+                    if ((k + Square() <= shape.Depth) & (firstLine + first + Group.DimX <= shape.Lines))
+                        Turn(source, packed, firstLine + line, k, start + line, shape, square, guarded: false);
                     else
-                        Turn(source, packed, firstLine + line, k, start + line, shape, guarded: true);
+                        Turn(source, packed, firstLine + line, k, start + line, shape, square, guarded: true);
                 }
             }
         }
@@ -77,40 +81,47 @@ public static class PackPanels
 
     /// <summary>Transposes the square of the lines firstLine … and the depths firstDepth … .</summary>
     private static void Turn(
-        ArrayView<float> source, ArrayView<float> packed, int firstLine, int firstDepth, int start, PanelShape shape, bool guarded)
+        ArrayView<float> source, ArrayView<float> packed, int firstLine, int firstDepth, int start, PanelShape shape, int square,
+        bool guarded)
     {
-        ArrayView<float> square = LocalMemory.Allocate<float>(16);
-        for (int i = 0; i < Group.DimX; i++)
+        ArrayView<float> rows = LocalMemory.Allocate<float>(LargestSquare);
+        int lane = Group.IdxX - square * Square();
+        for (int i = 0; i < Square(); i++)
         {
-            int line = firstLine + i, k = firstDepth + Group.IdxX;
+            int line = firstLine + i, k = firstDepth + lane;
             bool inside = !guarded | (line < shape.Lines) & (k < shape.Depth);
-            square[i] = inside ? source[line * shape.Depth + k] : 0f;
+            rows[i] = inside ? source[line * shape.Depth + k] : 0f;
         }
-        Exchange(square, 1);
-        Exchange(square, 2);
-        if (Group.DimX > 4)
-            Exchange(square, 4);
-        if (Group.DimX > 8)
-            Exchange(square, 8);
-        for (int i = 0; i < Group.DimX; i++)
+        if (Square() > 1)
+            Exchange(rows, lane, 1);
+        if (Square() > 2)
+            Exchange(rows, lane, 2);
+        if (Square() > 4)
+            Exchange(rows, lane, 4);
+        if (Square() > 8)
+            Exchange(rows, lane, 8);
+        for (int i = 0; i < Square(); i++)
         {
             if (!guarded | firstDepth + i < shape.Depth)
-                packed[start + (firstDepth + i) * shape.Width + Group.IdxX] = square[i];
+                packed[start + (firstDepth + i) * shape.Width + lane] = rows[i];
         }
     }
 
+    /// <summary>The side of a square.</summary>
+    private static int Square() => Math.Min(Math.Min(Group.DimX, Warp.WarpSize), LargestSquare);
+
     /// <summary>Swaps the quarters off the diagonal of every square of 2·step: rows with threads whose index differs in one bit.</summary>
-    private static void Exchange(ArrayView<float> square, int step)
+    private static void Exchange(ArrayView<float> rows, int lane, int step)
     {
-        bool upper = (Group.IdxX & step) != 0;
-        for (int i = 0; i < Group.DimX; i++)
+        bool upper = (lane & step) != 0;
+        for (int i = 0; i < Square(); i++)
         {
             if ((i & step) == 0)
             {
-                float low = square[i], high = square[i + step];
+                float low = rows[i], high = rows[i + step];
                 float received = Warp.ShuffleXor(upper ? low : high, step);
-                square[i] = upper ? received : low;
-                square[i + step] = upper ? high : received;
+                rows[i] = upper ? received : low;
+                rows[i + step] = upper ? high : received;
             }
         }
     }
