@@ -1,5 +1,6 @@
 using System.Globalization;
 using VaeGpu.Host.Commands;
+using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
@@ -18,7 +19,7 @@ internal static class TrainProgram
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var loading = Load(request.Data, request.Training.Seed, request.Threads,
-            (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
+            new DataFit { Size = request.Size, Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
         var model = RequestedModel.For(request, data);
@@ -36,7 +37,7 @@ internal static class TrainProgram
         stop.ThrowIfCancellationRequested();
         folder.Clear();
         int code = Train(trainer, folder, backend, data, terminal, stop);
-        if (LikelihoodChoice.Caveat(model.Likelihood, data, request.Binarization) is { } caveat)
+        if (data.Train.Caveat(model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
     }
@@ -50,7 +51,6 @@ internal static class TrainProgram
         var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
-        run.Data.ThrowIfOtherKind(data);
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
@@ -120,11 +120,10 @@ internal static class TrainProgram
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
     {
-        var (model, images) = (trainer.Configuration.Model, trainer.Configuration.Data);
-        var size = images.SizeInWords(model.Width, model.Height, model.Channels);
+        var (model, data, format) = (trainer.Configuration.Model, trainer.Configuration.Data, trainer.Configuration.Format);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"data    {images.Name}: {images.Train:N0} {images.Examples} to train on, {images.Test:N0} held out, {size}"));
+            $"data    {data.Name}: {data.Train:N0} {format.Examples} to train on, {data.Test:N0} held out, {format.SizeInWords}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"model   {RequestedModel.InWords(model)}, {trainer.ParameterCount:N0} parameters, {OptionName.Of(model.Likelihood)}"));
@@ -134,15 +133,15 @@ internal static class TrainProgram
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
-    private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ImageSet test)
+    private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ExampleSet test)
     {
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
-        var (data, seed) = (trainer.Configuration.Data, trainer.Configuration.Training.Seed);
-        if (data.Columns is not null)
+        if (ExampleLayout.Of(trainer.Configuration.Format) is not { } layout)
             return;
+        var seed = trainer.Configuration.Training.Seed;
         using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);
-        var pictures = new RunPictures(generation, data.Alphabet);
+        var pictures = new RunPictures(generation, layout);
         pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }

@@ -207,15 +207,15 @@ public sealed class PictureFileTests
             new Picture(new byte[12].Select(_ => (byte)level).ToArray(), 4, 3).Write(folder[name]);
         }
         var data = DataSource.Load(folder.Path, seed: 1, threads: 2);
-        Assert.That((data.Train.Count, data.Test.Count, data.Train.Width, data.Train.Height), Is.EqualTo((2, 1, 4, 3)));
+        Assert.That((data.Train.Count, data.Test.Count, data.Format), Is.EqualTo((2, 1, new ImageFormat(4, 3))));
         foreach (var set in new[] { data.Train, data.Test })
         {
             for (var i = 0; i < set.Count; i++)
-                Assert.That(set.NameOf(set.Labels![i]), Is.EqualTo(set[i][0] == 30 ? "dog" : "cat"));
+                Assert.That(set.NameOf(set.Labels![i]), Is.EqualTo(set.Pixels[12 * i] == 30 ? "dog" : "cat"));
         }
         new Picture(new byte[4], 2, 2).Write(folder["dog/2.png"]);
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("--size"));
-        Assert.That(DataSource.Load(folder.Path, 1, 1, new DataFit(2, 2)).Train.Size, Is.EqualTo(4));
+        Assert.That(DataSource.Load(folder.Path, 1, 1, new DataFit { Size = (2, 2) }).Format.Size, Is.EqualTo(4));
         folder.Put("dog/3.heic", [1]);
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("3.heic"));
     }

@@ -33,7 +33,7 @@ public sealed class TextLinesTests
     {
         folder.Put("a.txt", Encoding.UTF8.GetBytes("a😀b\n😁\n"));
         var data = DataSource.Load(folder["a.txt"], 1, 1);
-        byte[][] lines = [.. new[] { data.Train, data.Test }.Select(part => part.Pixels).OrderBy(line => line[0])];
+        byte[][] lines = [.. new[] { data.Train, data.Test }.Select(part => part.Symbols).OrderBy(line => line[0])];
         Assert.Multiple(() =>
         {
             Assert.That(data.Alphabet, Is.EqualTo(" ab😀😁"));

@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Tests.Data;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Objectives;
@@ -43,7 +44,7 @@ internal sealed class DigitClassifier : IDisposable
     }
 
     /// <summary>Goes over the images so often, each time in another order, with Adam.</summary>
-    public void Train(ImageSet images, int epochs)
+    public void Train(ExampleSet images, int epochs)
     {
         using var imagesHere = workspace.Accelerator.Allocate1D(images.Pixels);
         using var labelsHere = workspace.Accelerator.Allocate1D(images.Labels!);
@@ -69,7 +70,7 @@ internal sealed class DigitClassifier : IDisposable
     }
 
     /// <summary>The share of the images whose greatest logit is their label's.</summary>
-    public double Accuracy(ImageSet images)
+    public double Accuracy(ExampleSet images)
     {
         int right = 0;
         for (int first = 0, rows; first < images.Count; first += rows)

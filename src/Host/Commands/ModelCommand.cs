@@ -68,7 +68,7 @@ internal sealed class ModelCommand : Command
         };
 
         /// <summary>What the run held out, or what --data names; examples without labels are taken to be of <paramref name="label"/>.</summary>
-        public ImageSet Data(byte? label = null)
+        public ExampleSet Data(byte? label = null)
         {
             var images = Run.Data(result.GetValue(command.data), result.GetValue(command.threads), stop);
             return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;

@@ -15,7 +15,7 @@ internal sealed class TrainCommand : Command
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
         "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or again each time an image is used in training");
-    private readonly Option<DataFit?> size = OptionOf.Size("--size", "Resize the pictures of a folder");
+    private readonly Option<(int Width, int Height)?> size = OptionOf.Size("--size", "Resize the pictures of a folder");
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");

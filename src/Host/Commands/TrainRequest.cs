@@ -18,7 +18,7 @@ namespace VaeGpu.Host.Commands;
 /// <param name="Device">The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</param>
 /// <param name="Threads">Threads of the CPU device and of loading; 0 for one for each core.</param>
 internal sealed record TrainRequest(
-    string? Data, DataFit? Size, Binarization Binarization, string? Out, bool Overwrite, ModelConfiguration Model, Likelihood? Likelihood,
+    string? Data, (int Width, int Height)? Size, Binarization Binarization, string? Out, bool Overwrite, ModelConfiguration Model, Likelihood? Likelihood,
     bool GaveClasses, bool Conditional, TrainingConfiguration Training, string Device, int Threads);
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>

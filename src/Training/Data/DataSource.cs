@@ -29,16 +29,26 @@ public static class DataSource
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         fit ??= new DataFit();
         var data = Read(source ?? Digits, seed, threads, fit);
+        if (fit.Format is { } wanted)
+            ThrowIfOther(data, wanted);
         if (fit.LabelNames is { } names)
             data = data with { Train = Conditioning.Renumbered(data.Train, names), Test = Conditioning.Renumbered(data.Test, names) };
-        return fit.Binarization is not Binarization.None && data.HasPixels ? Binarized(data, fit.Binarization, seed, threads) : data;
+        return fit.Binarization is not Binarization.None ? Binarized(data, fit.Binarization, seed, threads) : data;
+    }
+
+    private static void ThrowIfOther(DataSplit data, ExampleFormat wanted)
+    {
+        if (data.Format.Kind != wanted.Kind)
+            throw new DataException($"The data \"{data.Name}\" is {data.Format.Kind}, and the run is of {wanted.Kind}; name data of that kind with --data.");
+        if (data.Format.SizeInWords != wanted.SizeInWords)
+            throw new DataException($"The model takes {wanted.Examples} of {wanted.SizeInWords}; the data has {data.Format.SizeInWords}.");
     }
 
     /// <summary>Images that are trained on stay gray where they are drawn again for each batch.</summary>
     private static DataSplit Binarized(DataSplit data, Binarization when, ulong seed, int threads) => data with
     {
-        Train = when is Binarization.Static ? Binarizer.Once(data.Train, seed, first: 0, threads) : data.Train,
-        Test = Binarizer.Once(data.Test, seed, data.Train.Count, threads),
+        Train = when is Binarization.Static ? data.Train.Binarized(seed, first: 0, threads) : data.Train,
+        Test = data.Test.Binarized(seed, data.Train.Count, threads),
     };
 
     private static DataSplit Read(string source, ulong seed, int threads, DataFit fit)

@@ -21,7 +21,7 @@ public static class ImageFolder
         if (!Directory.Exists(train) || !Directory.Exists(test))
             return SeededSplit.Of(name, Read(folder, fit, threads), seed, fit.Whole);
         var first = Read(train, fit, threads);
-        var second = Read(test, new DataFit(first.Width, first.Height, first.Channels), threads);
+        var second = Read(test, new DataFit { Format = first.Format }, threads);
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
             throw new DataException($"The folders \"{train}\" and \"{test}\" have other classes; both need the same sub-folders.");
         return new DataSplit(name, first, second);
@@ -80,8 +80,12 @@ public static class ImageFolder
             : throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor pictures ({string.Join(", ", Known)}).");
     }
 
-    private static RasterImage Fit(RasterImage image, DataFit fit) =>
-        image.WithChannels(fit.Channels ?? image.Channels).Resized(fit.Width ?? image.Width, fit.Height ?? image.Height);
+    private static RasterImage Fit(RasterImage image, DataFit fit)
+    {
+        var model = fit.Format as ImageFormat;
+        var (width, height) = fit.Size ?? (model?.Width ?? image.Width, model?.Height ?? image.Height);
+        return image.WithChannels(model?.Channels ?? image.Channels).Resized(width, height);
+    }
 
     /// <summary>
     /// The first folder below <paramref name="folder"/> on the way to <paramref name="file"/>; empty where it lies in it.

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>
@@ -12,12 +10,12 @@ internal static class TableFile
     {
         var table = CsvTable.Read(path);
         if (table.Classes is null)
-            return Standardized(path, table.Names, new ImageSet(table.Values, null, table.Names.Length), fit, seed);
+            return Standardized(path, table.Names, table.Values, fit, seed);
         string[] classes = [.. table.Classes.Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 256)
             throw new DataException($"{path} has {classes.Length} classes; 256 are the most, so rename its class column if it is a number like any other.");
         var labels = Array.ConvertAll(table.Classes, name => (byte)Array.IndexOf(classes, name));
-        return Standardized(path, table.Names, new ImageSet(table.Values, labels, table.Names.Length) { LabelNames = classes }, fit, seed);
+        return Standardized(path, table.Names, table.Values, fit, seed, labels, classes);
     }
 
     public static DataSplit LoadNpy(string path, DataFit fit, ulong seed)
@@ -30,8 +28,7 @@ internal static class TableFile
         var bad = Array.FindIndex(array.Floats!, value => !float.IsFinite(value));
         if (bad >= 0)
             throw new DataException($"{path}: the value of row {bad / columns}, column {bad % columns} is missing or infinite; fill it in, or take the row or the column out.");
-        string[] names = [.. Enumerable.Range(0, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"column {i}"))];
-        return Standardized(path, names, new ImageSet(array.Floats!, null, columns), fit, seed);
+        return Standardized(path, TableSet.NamesOf(columns), array.Floats!, fit, seed);
     }
 
     private static ImageSet Images(string path, byte[] bytes, int[] shape, int columns) => shape switch
@@ -51,31 +48,35 @@ internal static class TableFile
         return planes;
     }
 
-    private static DataSplit Standardized(string path, string[] names, ImageSet all, DataFit fit, ulong seed)
+    private static DataSplit Standardized(
+        string path, string[] names, float[] values, DataFit fit, ulong seed, byte[]? labels = null, string[]? classes = null)
     {
-        var split = SeededSplit.Of(NameOf(path), all, seed, fit.Whole);
-        var scales = fit.Columns ?? [.. names.Select((name, column) => Scale(name, split.Train, column))];
+        var (train, test) = SeededSplit.Rows(NameOf(path), values.Length / names.Length, seed, fit.Whole);
+        var scales = (fit.Format as TableFormat)?.Columns ?? [.. names.Select((name, column) => Scale(name, column))];
         if (!names.SequenceEqual(scales.Select(scale => scale.Name)))
             throw new DataException($"{path} has other columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");
-        foreach (var values in new[] { split.Train.Values!, split.Test.Values! })
-        {
-            for (var i = 0; i < values.Length; i++)
-                values[i] = (float)((values[i] - scales[i % names.Length].Mean) / scales[i % names.Length].Deviation);
-        }
-        return split with { Columns = scales };
-    }
+        return new DataSplit(NameOf(path), Part(train), Part(test));
 
-    /// <summary>Mean and deviation of a column; where all its values are the same the deviation counts as 1.</summary>
-    private static ColumnScale Scale(string name, ImageSet set, int column)
-    {
-        double mean = 0, squares = 0;
-        for (var row = 0; row < set.Count; row++)
+        TableSet Part(int[] rows)
         {
-            var distance = set.Values![row * set.Width + column] - mean;
-            mean += distance / (row + 1);
-            squares += distance * (set.Values[row * set.Width + column] - mean);
+            float[] scaled = [.. rows.SelectMany(row => scales.Select((scale, column) =>
+                (float)((values[row * names.Length + column] - scale.Mean) / scale.Deviation)))];
+            return new TableSet(scaled, labels is null ? null : Array.ConvertAll(rows, row => labels[row]), scales) { LabelNames = classes };
         }
-        return new ColumnScale(name, mean, squares > 0 ? Math.Sqrt(squares / set.Count) : 1);
+
+        // Where all values are the same the deviation counts as 1.
+        ColumnScale Scale(string name, int column)
+        {
+            double mean = 0, squares = 0;
+            foreach (var (i, row) in train.Index())
+            {
+                var value = values[row * names.Length + column];
+                var distance = value - mean;
+                mean += distance / (i + 1);
+                squares += distance * (value - mean);
+            }
+            return new ColumnScale(name, mean, squares > 0 ? Math.Sqrt(squares / train.Length) : 1);
+        }
     }
 
     private static string NameOf(string path) => Path.GetFileNameWithoutExtension(path);

@@ -16,8 +16,8 @@ internal static class TextLines
         var longest = lines.Select(line => line.Length).DefaultIfEmpty().Max();
         if (longest == 0)
             throw new DataException($"{path} has no text.");
-        var length = fit.Width ?? longest;
-        var alphabet = fit.Alphabet ?? Alphabet(path, lines);
+        var model = fit.Format as TextFormat;
+        var (length, alphabet) = (model?.Length ?? longest, model?.Alphabet ?? Alphabet(path, lines));
         Rune[] known = [.. alphabet.EnumerateRunes()];
         var symbols = new List<byte>();
         for (var i = 0; i < lines.Length; i++)
@@ -32,8 +32,8 @@ internal static class TextLines
                 symbols.Add((byte)symbol);
             }
         }
-        var all = new ImageSet([.. symbols], null, length, 1);
-        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole) with { Alphabet = alphabet };
+        var all = new TextSet([.. symbols], null, alphabet, length);
+        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole);
     }
 
     /// <summary>The characters of all lines in order, the blank first.</summary>
