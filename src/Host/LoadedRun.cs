@@ -49,17 +49,17 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>The model, to be evaluated.</summary>
     public Evaluator Evaluator() => new(backend.Accelerator, Configuration.Model, parameters);
 
-    /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
+    /// <summary>The run's data, or <paramref name="source"/>: all of it is held out where it has no held-out part.</summary>
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public ExampleSet Data(string? source, int threads, CancellationToken stop)
+    public DataSplit Data(string? source, int threads, CancellationToken stop)
     {
         var loading = Task.Run(() => DataSource.Load(
             source ?? Configuration.Data.Folder,
             Configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
             Configuration.Fit with { Whole = source is not null }));
-        return loading.WaitAsync(stop).GetAwaiter().GetResult().Test;
+        return loading.WaitAsync(stop).GetAwaiter().GetResult();
     }
 
     public void Dispose()

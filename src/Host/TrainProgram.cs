@@ -19,9 +19,9 @@ internal static class TrainProgram
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var loading = Load(request.Data, request.Training.Seed, request.Threads,
-            new DataFit { Size = request.Size, Binarization = request.Binarization });
+            new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
+        var data = Loaded(loading, terminal, stop);
         var model = RequestedModel.For(request, data);
         var configuration = new RunConfiguration
         {
@@ -30,7 +30,7 @@ internal static class TrainProgram
             {
                 Precision = Possible(request.Training.Precision, request.Device, backend, terminal, "this trains"),
             },
-            Data = DataConfiguration.Of(request.Data, data, request.Binarization),
+            Data = DataConfiguration.Of(request.Data, data, request.Binarization, request.DataOptions),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
@@ -50,11 +50,11 @@ internal static class TrainProgram
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
+        var data = Loaded(loading, terminal, stop);
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
-            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization),
+            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization, run.Data.Options),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         Possible(run.Training.Precision, request.Device, backend, terminal, "this run goes on");
@@ -62,6 +62,14 @@ internal static class TrainProgram
         trainer.Restore(checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
+    }
+
+    /// <summary>The data, when it is loaded; what was skipped or assumed is reported.</summary>
+    private static DataSplit Loaded(Task<DataSplit> loading, Terminal terminal, CancellationToken stop)
+    {
+        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
+        terminal.Tell(data.Notes);
+        return data;
     }
 
     /// <summary>The precision that was asked for; fp32, and a warning, where the device has no tensor cores.</summary>
@@ -83,8 +91,16 @@ internal static class TrainProgram
         }
     }
 
+    private static bool IsWithin(string path, string folder)
+    {
+        string way = Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path));
+        return way != ".." && !way.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(way);
+    }
+
     private static RunFolder Open(TrainRequest request)
     {
+        if (request.Data is not null && request.Out is not null && Directory.Exists(request.Data) && IsWithin(request.Out, request.Data))
+            throw new UsageException("--out lies in --data, so that the run's pictures would become data; name another folder with --out.");
         if (request.Out is null)
             return RunFolder.CreateFresh(CommonOptions.DefaultParent, DateTime.Now);
         try

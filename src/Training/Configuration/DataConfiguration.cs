@@ -29,11 +29,14 @@ public sealed record DataConfiguration
     /// <summary>When gray pixels become black or white.</summary>
     public Binarization Binarization { get; init; }
 
+    /// <summary>How the files were read.</summary>
+    public DataOptions Options { get; init; } = new();
+
     /// <summary>What earlier versions wrote in its place: whether pixels were drawn once.</summary>
     public bool Binarised { init => Binarization = value ? Binarization.Static : Binarization; }
 
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
-    public static DataConfiguration Of(string? folder, DataSplit data, Binarization binarization = Binarization.None) => new()
+    public static DataConfiguration Of(string? folder, DataSplit data, Binarization binarization = Binarization.None, DataOptions? options = null) => new()
     {
         Folder = folder is null || DataSource.IsName(folder) ? folder : Path.GetFullPath(folder),
         Name = data.Name,
@@ -43,5 +46,6 @@ public sealed record DataConfiguration
         Alphabet = (data.Format as TextFormat)?.Alphabet,
         LabelNames = data.Train.LabelNames,
         Binarization = binarization,
+        Options = options ?? new DataOptions(),
     };
 }

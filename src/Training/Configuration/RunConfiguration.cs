@@ -33,6 +33,7 @@ public sealed record RunConfiguration
     public DataFit Fit => new()
     {
         Format = Format, LabelNames = Model.Classes > 0 ? Data.LabelNames : null, Binarization = Data.Binarization,
+        Options = Data.Options,
     };
 
     /// <summary>What losses are measured in, such as "nats per image": nats where they are those of a distribution.</summary>

@@ -9,6 +9,9 @@ public sealed record DataFit
     /// <summary>Columns and rows that pictures are resized to; null for their own, or those of <see cref="Format"/>.</summary>
     public (int Width, int Height)? Size { get; init; }
 
+    /// <summary>How files are read.</summary>
+    public DataOptions Options { get; init; } = new();
+
     /// <summary>The classes of a conditional model, where they have names.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 

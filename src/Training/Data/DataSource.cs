@@ -53,6 +53,8 @@ public static class DataSource
 
     private static DataSplit Read(string source, ulong seed, int threads, DataFit fit)
     {
+        if (fit.Size is not null && (IsName(source) || File.Exists(source)))
+            throw NoPictures(source);
         if (source is Digits)
         {
             return new DataSplit(
@@ -71,11 +73,17 @@ public static class DataSource
             throw new DataException(
                 $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy or .txt file.");
         }
+        bool isIdx = Directory.EnumerateFiles(source, "*-ubyte*").Any();
+        if (isIdx && fit.Size is not null)
+            throw NoPictures(source);
         // A folder with one of MNIST's files is meant as such, so that what is missing can be named.
-        return !Directory.EnumerateFiles(source, "*-ubyte*").Any()
+        return !isIdx
             ? ImageFolder.Load(source, fit, seed, threads)
             : IdxFolder.Load(source);
     }
+
+    private static DataException NoPictures(string source) =>
+        new($"--size resizes the pictures of a folder; leave it out for \"{source}\".");
 
     private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
     {

@@ -5,4 +5,7 @@ public sealed record DataSplit(string Name, ExampleSet Train, ExampleSet Test)
 {
     /// <summary>What each example is.</summary>
     public ExampleFormat Format => Train.Format;
+
+    /// <summary>What was skipped, converted or assumed when the data was read, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 }
