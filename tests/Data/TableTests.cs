@@ -18,7 +18,8 @@ public sealed class TableTests
         using var comma = new CommaCulture();
         var rows = Enumerable.Range(0, 70).Select(i => FormattableString.Invariant($"{i * 0.5},\"{(i % 2 == 0 ? "even" : "odd")}\",7"));
         Put("a.csv", "size,Class,\"always, 7\"\n" + string.Join('\n', rows) + "\n");
-        var data = DataSource.Load(folder["a.csv"], seed: 3, threads: 1);
+        var data = DataSource.Load(
+            folder["a.csv"], seed: 3, threads: 1, new DataFit { Options = new DataOptions { ConstantColumns = ConstantColumns.Keep } });
         var sizes = data.Train.Values.Where((_, i) => i % 2 == 0).ToArray();
         Assert.Multiple(() =>
         {
@@ -69,8 +70,15 @@ public sealed class TableTests
     [TestCase("a,b\n", "no rows")]
     [TestCase("", "is empty")]
     [TestCase("1,2\n", "two are the least")]
-    [TestCase("a;b\n1,5;2\n", "by semicolons; save it with commas")]
-    [TestCase("a\tb\n1\t2\n", "by tabs; save it with commas")]
+    [TestCase("a;b\n1,5;2\n", "line 2: \"1,5\" in column \"a\" is not a number")]
+    [TestCase("a,b\n\"1\"5,2\n", "line 2: the cell in column \"a\" has text behind its closing quote")]
+    [TestCase("a,b\n1,5\" disk\n", "line 2: the cell in column \"b\" has a quote inside")]
+    [TestCase("a,b\n1,2\0\0\n", "line 2: the cell in column \"b\" has a NUL byte")]
+    [TestCase("a,b\n1,2\n3,\"5\n", "line 3: the cell in column \"b\" opens a quote that is not closed")]
+    [TestCase("a,b,a\n1,2,3\n", "2 columns called \"a\"")]
+    [TestCase("a,class,Label\n1,2,3\n", "\"class\" and \"Label\"; say which holds the classes with --label-column")]
+    [TestCase("a,b\n1,3.5\n2,3.5\n4,3.5\n", "the same in \"b\"")]
+    [TestCase("a,b\n1,0.1\n2,0.1\n4,0.1\n", "the same in \"b\"")]
     public void Faults_are_named_with_line_and_column(string text, string words)
     {
         Put("my table.csv", text);

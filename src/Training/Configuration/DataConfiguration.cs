@@ -29,8 +29,8 @@ public sealed record DataConfiguration
     /// <summary>When gray pixels become black or white.</summary>
     public Binarization Binarization { get; init; }
 
-    /// <summary>How the files were read.</summary>
-    public DataOptions Options { get; init; } = new();
+    /// <summary>How the files were read. Runs of earlier versions do not say so.</summary>
+    public DataOptions Options { get; init; } = new() { SinglePrecision = true };
 
     /// <summary>What earlier versions wrote in its place: whether pixels were drawn once.</summary>
     public bool Binarised { init => Binarization = value ? Binarization.Static : Binarization; }

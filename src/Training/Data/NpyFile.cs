@@ -76,8 +76,8 @@ public static partial class NpyFile
             shape,
             null,
             bytes == 4
-                ? MemoryMarshal.Cast<byte, float>(data).ToArray()
-                : Array.ConvertAll(MemoryMarshal.Cast<byte, double>(data).ToArray(), value => (float)value));
+                ? Array.ConvertAll(MemoryMarshal.Cast<byte, float>(data).ToArray(), value => (double)value)
+                : MemoryMarshal.Cast<byte, double>(data).ToArray());
     }
 
     [GeneratedRegex(
@@ -85,5 +85,5 @@ public static partial class NpyFile
     private static partial Regex Header();
 }
 
-/// <summary>An array of a .npy file: of bytes or of floats.</summary>
-public sealed record NpyArray(int[] Shape, byte[]? Bytes, float[]? Floats);
+/// <summary>An array of a .npy file: of bytes or of numbers.</summary>
+public sealed record NpyArray(int[] Shape, byte[]? Bytes, double[]? Numbers);

@@ -8,14 +8,15 @@ internal static class TableFile
 {
     public static DataSplit LoadCsv(string path, DataFit fit, ulong seed)
     {
-        var table = CsvTable.Read(path);
+        var notes = new List<string>();
+        var table = CsvTable.Read(path, fit.Options, notes);
         if (table.Classes is null)
-            return Standardized(path, table.Names, table.Values, fit, seed);
+            return Standardized(path, MissingColumns.Filled(path, table, fit, notes), null, null, fit, seed, notes);
         string[] classes = [.. table.Classes.Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 256)
             throw new DataException($"{path} has {classes.Length} classes; 256 are the most, so rename its class column if it is a number like any other.");
         var labels = Array.ConvertAll(table.Classes, name => (byte)Array.IndexOf(classes, name));
-        return Standardized(path, table.Names, table.Values, fit, seed, labels, classes);
+        return Standardized(path, MissingColumns.Filled(path, table, fit, notes), labels, classes, fit, seed, notes);
     }
 
     public static DataSplit LoadNpy(string path, DataFit fit, ulong seed)
@@ -25,10 +26,10 @@ internal static class TableFile
         var columns = shape.Skip(1).Aggregate(1, (product, side) => product * side);
         if (array.Bytes is not null)
             return SeededSplit.Of(NameOf(path), Images(path, array.Bytes, shape, columns), seed, fit.Whole);
-        var bad = Array.FindIndex(array.Floats!, value => !float.IsFinite(value));
+        var bad = Array.FindIndex(array.Numbers!, value => !double.IsFinite(value));
         if (bad >= 0)
             throw new DataException($"{path}: the value of row {bad / columns}, column {bad % columns} is missing or infinite; fill it in, or take the row or the column out.");
-        return Standardized(path, TableSet.NamesOf(columns), array.Floats!, fit, seed);
+        return Standardized(path, new CsvTable(TableSet.NamesOf(columns), array.Numbers!, null), null, null, fit, seed, []);
     }
 
     private static ImageSet Images(string path, byte[] bytes, int[] shape, int columns) => shape switch
@@ -49,33 +50,28 @@ internal static class TableFile
     }
 
     private static DataSplit Standardized(
-        string path, string[] names, float[] values, DataFit fit, ulong seed, byte[]? labels = null, string[]? classes = null)
+        string path, CsvTable table, byte[]? labels, string[]? classes, DataFit fit, ulong seed, List<string> notes)
     {
-        var (train, test) = SeededSplit.Rows(NameOf(path), values.Length / names.Length, seed, fit.Whole);
-        var scales = (fit.Format as TableFormat)?.Columns ?? [.. names.Select((name, column) => Scale(name, column))];
-        if (!names.SequenceEqual(scales.Select(scale => scale.Name)))
+        var (names, name) = (table.Names, Path.GetFileNameWithoutExtension(path));
+        var (train, test) = SeededSplit.Rows(name, table.Values.Length / names.Length, seed, fit.Whole);
+        var scales = (fit.Format as TableFormat)?.Columns ?? TableScales.Of(path, table, train, fit.Options, notes);
+        int[] columns = [.. scales.Select(scale => Array.IndexOf(names, scale.Name))];
+        string[] others = [.. names.Except(scales.Select(scale => scale.Name))];
+        if (columns.Contains(-1) || (others.Length > 0 && fit.Options.ConstantColumns is not ConstantColumns.Drop))
             throw new DataException($"{path} has other columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");
-        return new DataSplit(NameOf(path), Part(train), Part(test));
+        return new DataSplit(name, Part(train), Part(test)) { Notes = notes };
 
         TableSet Part(int[] rows)
         {
-            float[] scaled = [.. rows.SelectMany(row => scales.Select((scale, column) =>
-                (float)((values[row * names.Length + column] - scale.Mean) / scale.Deviation)))];
-            return new TableSet(scaled, labels is null ? null : Array.ConvertAll(rows, row => labels[row]), scales) { LabelNames = classes };
-        }
-
-        // Where all values are the same the deviation counts as 1.
-        ColumnScale Scale(string name, int column)
-        {
-            double mean = 0, squares = 0;
-            foreach (var (i, row) in train.Index())
+            var scaled = new float[rows.Length * columns.Length];
+            for (var i = 0; i < scaled.Length; i++)
             {
-                var value = values[row * names.Length + column];
-                var distance = value - mean;
-                mean += distance / (i + 1);
-                squares += distance * (value - mean);
+                var scale = scales[i % columns.Length];
+                double value = table.Values[rows[i / columns.Length] * names.Length + columns[i % columns.Length]];
+                value = double.IsNaN(value) ? scale.Mean : fit.Options.SinglePrecision ? (float)value : value;
+                scaled[i] = (float)((value - scale.Mean) / scale.Deviation);
             }
-            return new ColumnScale(name, mean, squares > 0 ? Math.Sqrt(squares / train.Length) : 1);
+            return new TableSet(scaled, labels is null ? null : Array.ConvertAll(rows, row => labels[row]), scales) { LabelNames = classes };
         }
     }
 
