@@ -22,7 +22,8 @@ namespace VaeGpu.Training.Configuration;
     Converters =
     [
         typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Prior>),
-        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<ConstantColumns>), typeof(KebabCaseEnum<MissingValues>),
+        typeof(KebabCaseEnum<ArrayKind>), typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<ConstantColumns>),
+        typeof(KebabCaseEnum<MissingValues>),
         typeof(KebabCaseEnum<LearningRateSchedule>), typeof(KebabCaseEnum<Objective>),
         typeof(KebabCaseEnum<Optimizer>), typeof(KebabCaseEnum<Precision>),
     ])]

@@ -2,6 +2,19 @@ using VaeGpu.Kernels;
 
 namespace VaeGpu.Training.Data;
 
+/// <summary>What an array is taken for.</summary>
+public enum ArrayKind
+{
+    /// <summary>Bytes, and numbers from 0 to 1 of three axes or more, are pictures; other arrays of two axes are tables.</summary>
+    Auto,
+
+    /// <summary>A table: a column for each number of an example.</summary>
+    Table,
+
+    /// <summary>Pictures.</summary>
+    Images,
+}
+
 /// <summary>What becomes of columns whose values are all the same, or differ by rounding alone.</summary>
 public enum ConstantColumns
 {
@@ -34,6 +47,14 @@ public sealed record DataOptions
     /// <summary>Whether pictures that cannot be read are left out.</summary>
     [Setting("skip-damaged", "", "Leave pictures out that cannot be read, and report how many")]
     public bool SkipDamaged { get; init; }
+
+    /// <summary>What an array is taken for.</summary>
+    [Setting("as", "what", "What an array of a .npy or .npz file is taken for")]
+    public ArrayKind As { get; init; }
+
+    /// <summary>The array of a .npz file; null for the only one.</summary>
+    [Setting("member", "name", "Array of a .npz file to use [default: the only one]")]
+    public string? Member { get; init; }
 
     /// <summary>The columns of a table that are used, separated by commas; null for all.</summary>
     [Setting("columns", "name,…", "Columns of a .csv file to use [default: all]")]

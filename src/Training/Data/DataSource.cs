@@ -19,7 +19,7 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures, or a .csv, .npy or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
+    /// of pictures, or a .csv, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
     /// follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
@@ -55,6 +55,8 @@ public static class DataSource
     {
         if (fit.Size is not null && (IsName(source) || File.Exists(source)))
             throw NoPictures(source);
+        if (fit is { Format: null, Options: { As: not ArrayKind.Auto } or { Member: not null } } && !(File.Exists(source) && ArrayFile.IsArray(source)))
+            throw new DataException($"--as and --member are for .npy and .npz files; leave them out for \"{source}\".");
         if (source is Digits)
         {
             return new DataSplit(
@@ -71,7 +73,7 @@ public static class DataSource
         if (!Directory.Exists(source))
         {
             throw new DataException(
-                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy or .txt file.");
+                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy, .npz or .txt file.");
         }
         bool isIdx = Directory.EnumerateFiles(source, "*-ubyte*").Any();
         if (isIdx && fit.Size is not null)
@@ -88,8 +90,8 @@ public static class DataSource
     private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => TableFile.LoadCsv(path, fit, seed),
-        ".npy" => TableFile.LoadNpy(path, fit, seed),
+        ".npy" or ".npz" => ArrayFile.Load(path, fit, seed),
         ".txt" => TextLines.Load(path, fit, seed),
-        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy and .txt files, folders and names."),
+        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy, .npz and .txt files, folders and names."),
     };
 }
