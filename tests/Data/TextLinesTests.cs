@@ -29,6 +29,14 @@ public sealed class TextLinesTests
     }
 
     [Test]
+    public void A_line_far_longer_than_the_others_is_refused()
+    {
+        folder.Put("a.txt", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("ab\n", 20_000)) + new string('b', 60_000) + "\n"));
+        Assert.That(
+            () => DataSource.Load(folder["a.txt"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("line 20001 has 60000 characters"));
+    }
+
+    [Test]
     public void Characters_beyond_16_bits_are_one_symbol_each()
     {
         folder.Put("a.txt", Encoding.UTF8.GetBytes("a😀b\n😁\n"));
