@@ -18,7 +18,10 @@ internal static class ArrayFile
         var notes = new List<string>();
         var (name, array) = Read(path, fit.Options.Member, notes);
         if (ArePictures(name, array, fit.Options.As, notes))
-            return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), Images(name, array, notes), seed, fit.Whole) with { Notes = notes };
+        {
+            var images = Images(name, array, notes);
+            return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), images, seed, fit.Whole) with { Notes = notes };
+        }
         int columns = array.Shape.Skip(1).Aggregate(1, (product, side) => product * side);
         double[] numbers = array.Numbers ?? Array.ConvertAll(array.Bytes!, value => (double)value);
         int bad = Array.FindIndex(numbers, value => !double.IsFinite(value));
@@ -39,7 +42,8 @@ internal static class ArrayFile
         try
         {
             using var archive = new ZipArchive(new MemoryStream(file, writable: false));
-            string[] names = [.. archive.Entries.Where(entry => entry.Name.EndsWith(".npy", StringComparison.Ordinal)).Select(entry => entry.FullName[..^4])];
+            string[] names = [.. archive.Entries.Select(entry => entry.FullName)
+                .Where(entry => entry.EndsWith(".npy", StringComparison.Ordinal)).Select(entry => entry[..^4])];
             string chosen = member ?? (names.Length == 1
                 ? names[0]
                 : throw new DataException($"{path} has the arrays {string.Join(", ", names)}; name one with --member."));
@@ -50,7 +54,8 @@ internal static class ArrayFile
             using Stream packed = archive.GetEntry($"{chosen}.npy")!.Open();
             using var content = new MemoryStream();
             packed.CopyTo(content);
-            return ($"{path}, array \"{chosen}\"", NpyFile.Parse($"{path}, array \"{chosen}\"", content.ToArray()));
+            string name = $"{path}, array \"{chosen}\"";
+            return (name, NpyFile.Parse(name, content.ToArray()));
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {

@@ -4,8 +4,8 @@ using nietras.SeparatedValues;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A table of numbers, shape (count, columns), as a file has it; a missing value is NaN. Reads values separated by commas, semicolons or tabs
-/// (RFC 4180): the first line names the columns unless all of it is numbers.
+/// A table of numbers, shape (count, columns), as a file has it; a missing value is NaN. Reads values separated by commas, semicolons or
+/// tabs (RFC 4180): the first line names the columns unless all of it is numbers.
 /// </summary>
 internal sealed record CsvTable(string[] Names, double[] Values, string[]? Classes)
 {
@@ -31,8 +31,10 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             if (columns is null)
             {
                 bool named = !cells.All(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-                columns = CsvColumns.Of(
-                    path, named ? cells : [.. cells.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))], options);
+                string[] names = named
+                    ? cells
+                    : [.. cells.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];
+                columns = CsvColumns.Of(path, names, options);
                 if (named)
                     continue;
             }
@@ -41,7 +43,11 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             foreach (int column in columns.Used)
                 values.Add(Number(path, row.LineNumberFrom, columns.Names[column], cells[column], options));
             if (columns.Class is { } at)
-                classes.Add(cells[at].Length > 0 ? cells[at] : throw Lacks(path, row.LineNumberFrom, columns.Names[at], "fill it in, or take the line out"));
+            {
+                classes.Add(cells[at].Length > 0
+                    ? cells[at]
+                    : throw Lacks(path, row.LineNumberFrom, columns.Names[at], "fill it in, or take the line out"));
+            }
         }
         if (columns is null)
             throw new DataException($"{path} is empty; a table of numbers was expected.");
@@ -49,7 +55,8 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             throw new DataException($"{path} has no rows of numbers below its header.");
         if (columns.Left.Length > 0)
             notes.Add($"columns left out: {string.Join(", ", columns.Left)}");
-        return new CsvTable([.. columns.Used.Select(column => columns.Names[column])], [.. values], columns.Class is null ? null : [.. classes]);
+        string[] used = [.. columns.Used.Select(column => columns.Names[column])];
+        return new CsvTable(used, [.. values], columns.Class is null ? null : [.. classes]);
     }
 
     /// <summary>What the first line has most of outside quotes: commas, semicolons or tabs.</summary>
@@ -74,7 +81,10 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             int lines = raw[i].Count('\n'.Equals);
             string? fault = raw[i].Contains('\0') ? "has a NUL byte" : Unquote(ref raw[i]);
             if (fault is not null)
-                throw new DataException($"{path}, line {line}: {(names is not null && i < names.Length ? $"the cell in column \"{names[i]}\"" : $"cell {i + 1}")} {fault}; mend it.");
+            {
+                string cell = names is not null && i < names.Length ? $"the cell in column \"{names[i]}\"" : $"cell {i + 1}";
+                throw new DataException($"{path}, line {line}: {cell} {fault}; mend it.");
+            }
             line += lines;
         }
         return raw;

@@ -55,7 +55,8 @@ public static class DataSource
     {
         if (fit.Size is not null && (IsName(source) || File.Exists(source)))
             throw NoPictures(source);
-        if (fit is { Format: null, Options: { As: not ArrayKind.Auto } or { Member: not null } } && !(File.Exists(source) && ArrayFile.IsArray(source)))
+        bool namesArray = fit.Options.As is not ArrayKind.Auto || fit.Options.Member is not null;
+        if (namesArray && fit.Format is null && !(File.Exists(source) && ArrayFile.IsArray(source)))
             throw new DataException($"--as and --member are for .npy and .npz files; leave them out for \"{source}\".");
         if (source is Digits)
         {

@@ -50,8 +50,7 @@ public static class ImageFolder
             validation = parts[ValidationParts[0]].SingleOrDefault();
         if (train is null)
             throw new DataException($"The data folder \"{folder}\" has \"{Path.GetFileName(test ?? validation)}\" and no \"{TrainPart}\"; add it, or name the inner folder.");
-        if (Directory.EnumerateFiles(folder).FirstOrDefault(file => PictureWalk.Known.Contains(Path.GetExtension(file).ToLowerInvariant())) is { } loose
-            && !PictureWalk.IsHidden(Path.GetFileName(loose)))
+        if (Directory.EnumerateFiles(folder).FirstOrDefault(PictureWalk.IsPicture) is { } loose)
             throw new DataException($"The picture \"{loose}\" lies beside the folder \"{TrainPart}\"; move it into a part, or elsewhere.");
         if (test is null && validation is null)
             notes.Add($"\"{train}\" has no \"{TestPart}\" beside it: a seventh of it is held out");
@@ -80,7 +79,10 @@ public static class ImageFolder
         {
             var first = damaged[damaged.Keys.Min()];
             if (!fit.Options.SkipDamaged || damaged.Count == files.Length)
-                throw new DataException(first.Message + (damaged.Count == files.Length ? "" : " To go on without it, give --skip-damaged."), first);
+            {
+                string remedy = damaged.Count == files.Length ? "" : " To go on without it, give --skip-damaged.";
+                throw new DataException(first.Message + remedy, first);
+            }
             notes.Add($"skipped {damaged.Count} of {files.Length} pictures in \"{folder}\" that cannot be read; the first: {first.Message}");
             files = [.. files.Where((_, i) => images[i] is not null)];
         }

@@ -3,8 +3,7 @@ namespace VaeGpu.Training.Data;
 /// <summary>Finds the pictures below a folder. Hidden files, runs and links that lead back are skipped, and reported.</summary>
 internal sealed class PictureWalk
 {
-    /// <summary>What names of picture files end in.</summary>
-    public static readonly string[] Known =
+    private static readonly string[] Known =
         [".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".tga", ".pbm", ".pgm", ".ppm"];
 
     private static readonly string[] Foreign = [".pam", ".avif", ".heic", ".jxl"];
@@ -33,6 +32,10 @@ internal sealed class PictureWalk
 
     /// <summary>Whether programs leave files and folders of this name that no person means as data.</summary>
     public static bool IsHidden(string name) => name.StartsWith('.') || name is "__MACOSX" or "Thumbs.db" or "desktop.ini";
+
+    /// <summary>Whether a file is a picture by its name, and not hidden.</summary>
+    public static bool IsPicture(string file) =>
+        Known.Contains(Path.GetExtension(file).ToLowerInvariant()) && !IsHidden(Path.GetFileName(file));
 
     /// <summary>Whether a folder holds a run.</summary>
     public static bool IsRun(string folder) => File.Exists(Runs.RunFolder.CheckpointIn(folder));
