@@ -70,13 +70,13 @@ internal static class LikelihoodsCommand
         Binarization binarization = one.Data == DataKind.Binary ? Binarization.Dynamic : Binarization.None;
         var model = new ModelConfiguration
         {
-            Width = gray.Train.Width, Height = gray.Train.Height, Hidden = [200], Latent = 20, Likelihood = one.Likelihood,
+            Width = gray.Format.Width, Height = gray.Format.Height, Hidden = [200], Latent = 20, Likelihood = one.Likelihood,
             LikelihoodOptions = new() { Classes = GrayLevels.Count, Components = 3 },
         };
         var training = new TrainingConfiguration { Epochs = epochs, Optimizer = new() { Schedule = LearningRateSchedule.Cosine } };
         TrainedModel trained = TrainedModel.Train(device, model, training, data, binarization);
         using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
-        ImageSet some = data.Test.Select([.. Enumerable.Range(0, Scored)]);
+        ExampleSet some = data.Test.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
         double widths = one.Data == DataKind.Density ? Math.Log2(GrayLevels.Count) : 0;
         double bits = -report.LogLikelihood!.Value / (model.DataDimensions * Math.Log(2)) + widths;
@@ -87,14 +87,12 @@ internal static class LikelihoodsCommand
     }
 
     /// <summary>Digits, their reconstructions and samples, a row each.</summary>
-    private static Picture Show(BenchDevice device, TrainedModel trained, ImageSet digits)
+    private static Picture Show(BenchDevice device, TrainedModel trained, ExampleSet digits)
     {
         using var generation = new Generation(device.Accelerator, trained.Configuration, trained.Parameters);
-        float[] values = new float[digits.Count * digits.Size];
-        digits.CopyTo(0, values);
-        byte[] inputs = Array.ConvertAll(values, value => (byte)(255 * value));
-        byte[] outputs = generation.DecodeBytes(generation.Encode(digits, default).Means, default);
-        return ImageGrid.Tile([.. inputs, .. outputs, .. generation.Sample(Shown, 1, default)], generation.Width, generation.Height, Shown);
+        return ImageGrid.Tile(
+            [.. Generation.Bytes(digits), .. generation.Reconstruct(digits, default), .. generation.Sample(Shown, 1, default)],
+            generation.Width, generation.Height, Shown);
     }
 
     private static string Opening(int epochs, string command) => $"""
@@ -121,11 +119,15 @@ internal static class LikelihoodsCommand
     {
         public string DataText => Data switch { DataKind.Density => "density", DataKind.Levels => "levels", _ => "black and white" };
 
-        public DataSplit Of(DataSplit gray) => Data switch
+        public DataSplit Of(DataSplit gray)
         {
-            DataKind.Density => gray with { Train = GrayLevels.Dequantized(gray.Train, 1), Test = GrayLevels.Dequantized(gray.Test, 2) },
-            DataKind.Levels => gray with { Train = GrayLevels.Discrete(gray.Train), Test = GrayLevels.Discrete(gray.Test) },
-            _ => TrainedModel.Mnist(out _, Binarization.Dynamic)!,
-        };
+            var (train, test) = ((ImageSet)gray.Train, (ImageSet)gray.Test);
+            return Data switch
+            {
+                DataKind.Density => gray with { Train = GrayLevels.Dequantized(train, 1), Test = GrayLevels.Dequantized(test, 2) },
+                DataKind.Levels => gray with { Train = GrayLevels.Discrete(train), Test = GrayLevels.Discrete(test) },
+                _ => TrainedModel.Mnist(out _, Binarization.Dynamic)!,
+            };
+        }
     }
 }

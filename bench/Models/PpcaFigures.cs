@@ -44,14 +44,14 @@ internal static class PpcaFigures
         }
     }
 
-    private static IEnumerable<Figure> Compare(BenchDevice device, ImageSet digits, TrainedModel trained, double best)
+    private static IEnumerable<Figure> Compare(BenchDevice device, ExampleSet digits, TrainedModel trained, double best)
     {
         string size = $"784-{trained.Configuration.Latent}, linear";
         using var evaluator = new Evaluator(device.Accelerator, trained.Configuration, trained.Parameters);
         double elbo = evaluator.Evaluate(digits, 5, 1, null, default).Elbo!.Value;
         yield return new("ELBO, 60,000 digits trained on, 40 epochs", device.Name, size, FormattableString.Invariant(
             $"{elbo:0.00} nats; closed optimum {best:0.00}: {best - elbo:0.00} short, after {trained.Seconds:0} s"));
-        ImageSet some = digits.Select([.. Enumerable.Range(0, Scored)]);
+        ExampleSet some = digits.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
         double exact = ProbabilisticPca.Of(device.Accelerator, trained.Configuration, trained.Parameters).LogLikelihood(some);
         yield return new($"log p(x), {Scored} digits, {ImportanceSamples:N0} draws each", device.Name, size, FormattableString.Invariant(

@@ -22,7 +22,7 @@ internal sealed record TrainedModel(ModelConfiguration Configuration, float[] Pa
         try
         {
             string source = Directory.Exists(BesideTheCheckout) ? BesideTheCheckout : "mnist";
-            return DataSource.Load(source, seed: 1, Environment.ProcessorCount, new DataFit(Binarization: binarization));
+            return DataSource.Load(source, seed: 1, Environment.ProcessorCount, new DataFit { Binarization = binarization });
         }
         catch (DataException missing)
         {

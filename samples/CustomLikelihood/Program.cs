@@ -9,7 +9,7 @@ using VaeGpu.Training.Data;
 // Data around 0.3 with outliers: half of them as far away as 100.
 var random = new Random(1);
 float[] values = [.. Enumerable.Range(0, 2000).Select(i => i % 4 == 0 ? 100 * random.NextSingle() : 0.3f + 0.01f * random.NextSingle())];
-var data = new ImageSet(values, labels: null, columns: 1);
+var data = new TableSet(values, labels: null, columns: 1);
 
 Likelihood cauchy = Likelihood.Of<Cauchy>("Cauchy");
 using Backend device = Backend.Open("cpu");

@@ -13,7 +13,7 @@ for (int row = 0; row < Rows; row++)
     (table[row * Columns], table[row * Columns + 1], table[row * Columns + 2]) = (t, t * t, MathF.Sin(3 * t));
     table[row * Columns + 3] = 2 * random.NextSingle() - 1;
 }
-var data = new ImageSet(table, labels: null, Columns);
+var data = new TableSet(table, labels: null, Columns);
 
 string folder = Path.Combine(Path.GetTempPath(), $"vaegpu-sample-{Environment.ProcessId}");
 using Backend device = Backend.Open("cpu");

@@ -8,7 +8,7 @@ using VaeGpu.Training.Data;
 // The fastest device, and 6,000 of the built-in handwritten-looking digits; ImageSet takes arrays of your own as well.
 using Backend device = Backend.Open("auto");
 DataSplit digits = DataSource.Load("digits", seed: 1, threads: Environment.ProcessorCount);
-ImageSet train = digits.Train.Select([.. Enumerable.Range(0, 6000)]), heldOut = digits.Test.Select([.. Enumerable.Range(0, 1000)]);
+ExampleSet train = digits.Train.Select([.. Enumerable.Range(0, 6000)]), heldOut = digits.Test.Select([.. Enumerable.Range(0, 1000)]);
 
 using var model = new VaeModel(device.Accelerator, new ModelConfiguration
 {

@@ -1,3 +1,4 @@
+using VaeGpu.Host.Pictures;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
@@ -38,36 +39,28 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>The model, to make pictures or lines of text with.</summary>
     /// <exception cref="RunException">The run's data are neither, or were text to an earlier version that took symbols for
     /// numbers.</exception>
-    public RunPictures Pictures => (Configuration.Data.Columns, Configuration.Data.Alphabet) switch
+    public RunPictures Pictures => ExampleLayout.Of(Configuration.Format) switch
     {
-        (not null, _) => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are not pictures; use encode or score."),
-        (_, not null) when Configuration.Model.Symbols == 0 =>
+        null => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are not pictures; use encode or score."),
+        _ when Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0 =>
             throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
-        var (_, alphabet) => new RunPictures(Generation, alphabet),
+        { } layout => new RunPictures(Generation, layout),
     };
 
     /// <summary>The model, to be evaluated.</summary>
     public Evaluator Evaluator() => new(backend.Accelerator, Configuration.Model, parameters);
 
-    /// <summary>What the run held out, or the held-out part of <paramref name="source"/>: all of it where it has none.</summary>
-    /// <exception cref="RunException">The data is of another kind or size than the model's.</exception>
+    /// <summary>The run's data, or <paramref name="source"/>: all of it is held out where it has no held-out part.</summary>
+    /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public ImageSet Data(string? source, int threads, CancellationToken stop)
+    public DataSplit Data(string? source, int threads, CancellationToken stop)
     {
         var loading = Task.Run(() => DataSource.Load(
             source ?? Configuration.Data.Folder,
             Configuration.Training.Seed,
             threads > 0 ? threads : Environment.ProcessorCount,
             Configuration.Fit with { Whole = source is not null }));
-        var split = loading.WaitAsync(stop).GetAwaiter().GetResult();
-        Configuration.Data.ThrowIfOtherKind(split);
-        var data = split.Test;
-        var (model, kind) = (Configuration.Model, Configuration.Data);
-        return (data.Width, data.Height, data.Channels) == (model.Width, model.Height, model.Channels)
-            ? data
-            : throw new RunException(
-                $"The model takes {kind.Examples} of {kind.SizeInWords(model.Width, model.Height, model.Channels)}; "
-                + $"the data has {kind.SizeInWords(data.Width, data.Height, data.Channels)}.");
+        return loading.WaitAsync(stop).GetAwaiter().GetResult();
     }
 
     public void Dispose()

@@ -12,26 +12,27 @@ internal static class RequestedModel
     /// instead.</exception>
     public static ModelConfiguration For(TrainRequest request, DataSplit data)
     {
-        var likelihood = request.Likelihood ?? LikelihoodChoice.For(data);
-        if (LikelihoodChoice.Refusal(likelihood, data, request.Binarization) is { } refusal)
+        var format = data.Format;
+        var likelihood = request.Likelihood ?? format.DefaultLikelihood;
+        if (format.Refusal(likelihood, request.Binarization) is { } refusal)
             throw new UsageException(refusal);
         var settings = request.Model.LikelihoodOptions;
-        if (data.Alphabet is { } alphabet)
+        if (format.Symbols > 0)
         {
             if (request.GaveClasses)
                 throw new UsageException("--classes is for levels of gray; text has as many classes as symbols, so leave it out.");
-            settings = settings with { Symbols = true, Classes = alphabet.EnumerateRunes().Count() };
+            settings = settings with { Symbols = true, Classes = format.Symbols };
         }
         var model = request.Model with
         {
-            Width = data.Train.Width,
-            Height = data.Train.Height,
-            Channels = data.Train.Channels,
+            Width = format.Width,
+            Height = format.Height,
+            Channels = format.Channels,
             Likelihood = likelihood,
             LikelihoodOptions = settings,
             Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
         };
-        ThrowIfNotConvolved(model, data);
+        ThrowIfNotConvolved(model, format);
         return model;
     }
 
@@ -42,13 +43,12 @@ internal static class RequestedModel
         .. model.Convolutions.Select(channels => $"conv {channels}"), .. model.Hidden, model.Latent,
     ]);
 
-    private static void ThrowIfNotConvolved(ModelConfiguration model, DataSplit data)
+    private static void ThrowIfNotConvolved(ModelConfiguration model, ExampleFormat format)
     {
         if (model.Convolutions.Count == 0)
             return;
-        var what = data.Columns is not null ? "The columns of a table" : data.Alphabet is not null ? "The symbols of text" : null;
-        if (what is not null)
-            throw new UsageException($"{what} cannot be convolved; leave --arch conv out.");
+        if (!format.HasPixels)
+            throw new UsageException($"--arch conv is for pictures, and the data is {format.Kind}; leave it out.");
         if (!model.HasRoomForConvolutions)
         {
             throw new UsageException(FormattableString.Invariant(

@@ -6,6 +6,13 @@ namespace VaeGpu.Host;
 /// <param name="Interactive">Whether a person watches, so that lines can be drawn over.</param>
 public sealed record Terminal(TextWriter Output, TextWriter Error, bool Interactive)
 {
+    /// <summary>Writes what a person should know, a line each.</summary>
+    public void Tell(IEnumerable<string> notes)
+    {
+        foreach (string note in notes)
+            Error.WriteLine($"note: {note}");
+    }
+
     /// <summary>The process's own terminal or files.</summary>
     public static Terminal OfProcess()
     {

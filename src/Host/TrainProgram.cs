@@ -1,5 +1,6 @@
 using System.Globalization;
 using VaeGpu.Host.Commands;
+using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
@@ -20,9 +21,9 @@ internal static class TrainProgram
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var loading = Load(request.Data, request.Training.Seed, request.Threads,
-            (request.Size ?? new DataFit()) with { Binarization = request.Binarization });
+            new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization });
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
+        var data = Loaded(loading, terminal, stop);
         var model = RequestedModel.For(request, data);
         var configuration = new RunConfiguration
         {
@@ -31,14 +32,14 @@ internal static class TrainProgram
             {
                 Precision = Possible(request.Training.Precision, request.Device, backend, terminal, "this trains"),
             },
-            Data = DataConfiguration.Of(request.Data, data, request.Binarization),
+            Data = DataConfiguration.Of(request.Data, data, request.Binarization, request.DataOptions),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         stop.ThrowIfCancellationRequested();
         folder.Clear();
         int code = Train(trainer, folder, backend, data, terminal, stop);
-        if (LikelihoodChoice.Caveat(model.Likelihood, data, request.Binarization) is { } caveat)
+        if (data.Train.Caveat(model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
     }
@@ -51,12 +52,11 @@ internal static class TrainProgram
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
-        run.Data.ThrowIfOtherKind(data);
+        var data = Loaded(loading, terminal, stop);
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
-            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization),
+            Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization, run.Data.Options),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
         Possible(run.Training.Precision, request.Device, backend, terminal, "this run goes on");
@@ -64,6 +64,14 @@ internal static class TrainProgram
         trainer.Restore(checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
+    }
+
+    /// <summary>The data, when it is loaded; what was skipped or assumed is reported.</summary>
+    private static DataSplit Loaded(Task<DataSplit> loading, Terminal terminal, CancellationToken stop)
+    {
+        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
+        terminal.Tell(data.Notes);
+        return data;
     }
 
     /// <summary>The precision that was asked for; fp32, and a warning, where the device has no tensor cores.</summary>
@@ -85,8 +93,16 @@ internal static class TrainProgram
         }
     }
 
+    private static bool IsWithin(string path, string folder)
+    {
+        string way = Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path));
+        return way != ".." && !way.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(way);
+    }
+
     private static RunFolder Open(TrainRequest request)
     {
+        if (request.Data is not null && request.Out is not null && Directory.Exists(request.Data) && IsWithin(request.Out, request.Data))
+            throw new UsageException("--out lies in --data, so that the run's pictures would become data; name another folder with --out.");
         if (request.Out is null)
             return RunFolder.CreateFresh(CommonOptions.DefaultParent, DateTime.Now);
         try
@@ -122,11 +138,10 @@ internal static class TrainProgram
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
     {
-        var (model, images) = (trainer.Configuration.Model, trainer.Configuration.Data);
-        var size = images.SizeInWords(model.Width, model.Height, model.Channels);
+        var (model, data, format) = (trainer.Configuration.Model, trainer.Configuration.Data, trainer.Configuration.Format);
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"data    {images.Name}: {images.Train:N0} {images.Examples} to train on, {images.Test:N0} held out, {size}"));
+            $"data    {data.Name}: {data.Train:N0} {format.Examples} to train on, {data.Test:N0} held out, {format.SizeInWords}"));
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"model   {RequestedModel.InWords(model)}, {trainer.ParameterCount:N0} parameters, {OptionName.Of(model.Likelihood)}"));
@@ -136,15 +151,15 @@ internal static class TrainProgram
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
-    private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ImageSet test)
+    private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ExampleSet test)
     {
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
-        var (data, seed) = (trainer.Configuration.Data, trainer.Configuration.Training.Seed);
-        if (data.Columns is not null)
+        if (ExampleLayout.Of(trainer.Configuration.Format) is not { } layout)
             return;
+        var seed = trainer.Configuration.Training.Seed;
         using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);
-        var pictures = new RunPictures(generation, data.Alphabet);
+        var pictures = new RunPictures(generation, layout);
         pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }

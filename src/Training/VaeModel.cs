@@ -77,7 +77,7 @@ public sealed class VaeModel : IDisposable
     /// <exception cref="RunException">The examples are not of the model's size.</exception>
     /// <exception cref="TrainingDivergedException">The loss became infinite or not a number; the parameters stay as they were.</exception>
     public IReadOnlyList<EpochMetrics> Train(
-        ImageSet examples, TrainingConfiguration? how = null, ImageSet? heldOut = null, IProgress<TrainingProgress>? progress = null,
+        ExampleSet examples, TrainingConfiguration? how = null, ExampleSet? heldOut = null, IProgress<TrainingProgress>? progress = null,
         Action<EpochMetrics>? epochEnded = null, CancellationToken stop = default)
     {
         how ??= new TrainingConfiguration();
@@ -87,7 +87,7 @@ public sealed class VaeModel : IDisposable
     }
 
     /// <summary>Trains on a data source, such as <see cref="DataSource.Load"/> gives.</summary>
-    /// <inheritdoc cref="Train(ImageSet, TrainingConfiguration?, ImageSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?, CancellationToken)"/>
+    /// <inheritdoc cref="Train(ExampleSet, TrainingConfiguration?, ExampleSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?, CancellationToken)"/>
     public IReadOnlyList<EpochMetrics> Train(
         DataSplit data, TrainingConfiguration? how = null, IProgress<TrainingProgress>? progress = null,
         Action<EpochMetrics>? epochEnded = null, CancellationToken stop = default)
@@ -134,7 +134,7 @@ public sealed class VaeModel : IDisposable
     /// <param name="stop">Cancels the evaluation.</param>
     /// <exception cref="RunException">The examples are not of the model's size.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public EvaluationReport Evaluate(ImageSet examples, int samples = 100, uint seed = 1, CancellationToken stop = default)
+    public EvaluationReport Evaluate(ExampleSet examples, int samples = 100, uint seed = 1, CancellationToken stop = default)
     {
         ThrowIfOtherSize(examples);
         using var evaluator = new Evaluator(accelerator, Configuration, parameters);
@@ -143,7 +143,7 @@ public sealed class VaeModel : IDisposable
 
     /// <summary>q(z∣x) of each example: means and deviations, (examples, d).</summary>
     /// <exception cref="RunException">The examples are not of the model's size.</exception>
-    public LatentCodes Encode(ImageSet examples, CancellationToken stop = default)
+    public LatentCodes Encode(ExampleSet examples, CancellationToken stop = default)
     {
         ThrowIfOtherSize(examples);
         return Inference.Encode(examples, stop);
@@ -195,13 +195,13 @@ public sealed class VaeModel : IDisposable
         parameters = checkpoint?.Parameters ?? parameters;
     }
 
-    private void ThrowIfOtherSize(ImageSet examples)
+    private void ThrowIfOtherSize(ExampleSet examples)
     {
         var model = Configuration;
-        if ((examples.Width, examples.Height, examples.Channels) != (model.Width, model.Height, model.Channels))
+        if ((examples.Format.Width, examples.Format.Height, examples.Format.Channels) != (model.Width, model.Height, model.Channels))
         {
             throw new RunException($"The model takes examples of {model.Width}×{model.Height}×{model.Channels}; "
-                + $"these are of {examples.Width}×{examples.Height}×{examples.Channels}.");
+                + $"these are of {examples.Format.SizeInWords}.");
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class IdxFileTests
         var images = IdxFile.ReadImages(folder.Put("images", packed ? Idx.Gzip(content) : content));
         Assert.Multiple(() =>
         {
-            Assert.That((images.Count, images.Height, images.Width), Is.EqualTo((5, 3, 4)));
+            Assert.That((images.Count, images.Format), Is.EqualTo((5, new ImageFormat(4, 3))));
             Assert.That(images.Labels, Is.Null);
             Assert.That(images.Pixels, Is.EqualTo(content[16..]));
             Assert.That(images[4].ToArray(), Is.EqualTo(content[^12..]));

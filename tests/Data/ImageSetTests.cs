@@ -10,7 +10,7 @@ public sealed class ImageSetTests
         var set = new ImageSet([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [8, 9], width: 3, height: 2);
         Assert.Multiple(() =>
         {
-            Assert.That((set.Count, set.Width, set.Height, set.Size), Is.EqualTo((2, 3, 2, 6)));
+            Assert.That((set.Count, set.Format), Is.EqualTo((2, new ImageFormat(3, 2))));
             Assert.That(set[0].ToArray(), Is.EqualTo(new byte[] { 1, 2, 3, 4, 5, 6 }));
             Assert.That(set[1].ToArray(), Is.EqualTo(new byte[] { 7, 8, 9, 10, 11, 12 }));
         });
@@ -31,7 +31,7 @@ public sealed class ImageSetTests
 
     [Test]
     public void A_part_of_an_image_is_refused() =>
-        Assert.That(() => new ImageSet(new byte[7], null, 3, 2), Throws.ArgumentException.With.Message.Contains("7 pixels"));
+        Assert.That(() => new ImageSet(new byte[7], null, 3, 2), Throws.ArgumentException.With.Message.Contains("7 numbers"));
 
     [Test]
     public void Labels_must_be_one_for_each_image() =>

@@ -12,7 +12,7 @@ public sealed class MnistTests
         {
             Assert.That(data.Name, Is.EqualTo("mnist"));
             Assert.That((data.Train.Count, data.Test.Count), Is.EqualTo((60_000, 10_000)));
-            Assert.That((data.Train.Width, data.Train.Height), Is.EqualTo((28, 28)));
+            Assert.That(data.Format, Is.EqualTo(new ImageFormat(28, 28)));
             Assert.That(data.Train.Labels![..3], Is.EqualTo(new byte[] { 5, 0, 4 }));
             Assert.That(data.Test.Labels![..3], Is.EqualTo(new byte[] { 7, 2, 1 }));
         });

@@ -17,7 +17,7 @@ public sealed class NpyFileTests
         NpyFile.Write(folder["a.npy"], [1, -2.5f, 3, 4, 5, 6], 3, 2);
         var array = NpyFile.Read(folder["a.npy"]);
         Assert.That(array.Shape, Is.EqualTo(new[] { 3, 2 }));
-        Assert.That(array.Floats, Is.EqualTo(new float[] { 1, -2.5f, 3, 4, 5, 6 }));
+        Assert.That(array.Numbers, Is.EqualTo(new double[] { 1, -2.5f, 3, 4, 5, 6 }));
         Assert.That((new FileInfo(folder["a.npy"]).Length - 24) % 64, Is.Zero);
     }
 
@@ -26,7 +26,7 @@ public sealed class NpyFileTests
     {
         Put("d.npy", "<f8", "(1, 2)", [.. BitConverter.GetBytes(0.5), .. BitConverter.GetBytes(-3.0)]);
         Put("u.npy", "|u1", "(1, 3)", [1, 2, 255]);
-        Assert.That(NpyFile.Read(folder["d.npy"]).Floats, Is.EqualTo(new[] { 0.5f, -3 }));
+        Assert.That(NpyFile.Read(folder["d.npy"]).Numbers, Is.EqualTo(new[] { 0.5, -3 }));
         Assert.That(NpyFile.Read(folder["u.npy"]).Bytes, Is.EqualTo(new byte[] { 1, 2, 255 }));
     }
 

@@ -99,6 +99,45 @@ public sealed class PictureFileTests
     public void A_color_key_is_transparent(int color, int depth, byte[] key, byte[] row, byte[] levels) =>
         Assert.That(PictureFile.Read("x", Png(3, 1, depth, color, row, Chunk("tRNS", key))).Levels, Is.EqualTo(levels));
 
+    [TestCase(0, 1, new byte[] { 0, 1 }, new byte[] { 0, 0xF0 }, new byte[] { 0, 0, 0 })]
+    [TestCase(4, 16, new byte[0], new byte[] { 0, 200, 9, 51, 0, 100, 0, 255, 255, 7, 7, 0, 0 }, new byte[] { 40, 100, 0 })]
+    public void Small_and_deep_levels_stand_before_black(int color, int depth, byte[] key, byte[] row, byte[] levels) =>
+        Assert.That(
+            PictureFile.Read("x", Png(3, 1, depth, color, row, key.Length > 0 ? Chunk("tRNS", key) : null)).Levels, Is.EqualTo(levels));
+
+    [Test]
+    public void A_palette_may_be_transparent()
+    {
+        byte[] palette = [.. Chunk("PLTE", [200, 100, 50, 1, 2, 3]), .. Chunk("tRNS", [51])];
+        Assert.That(PictureFile.Read("x", Png(2, 1, 8, 3, [0, 0, 1], palette)).Levels, Is.EqualTo(new byte[] { 40, 1, 20, 2, 10, 3 }));
+    }
+
+    private static IEnumerable<IImageEncoder> TransparentEncoders()
+    {
+        yield return new TgaEncoder { BitsPerPixel = TgaBitsPerPixel.Pixel32 };
+        yield return new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel32, SupportTransparency = true };
+    }
+
+    [TestCaseSource(nameof(TransparentEncoders))]
+    public void Transparent_pixels_of_every_format_are_black(IImageEncoder encoder)
+    {
+        using var image = new Image<Rgba32>(2, 1, new Rgba32(200, 100, 50, 255));
+        image[1, 0] = new Rgba32(255, 255, 255, 0);
+        byte[] levels = PictureFile.Read("x", Saved(image, encoder)).Levels;
+        Assert.That(levels, Is.EqualTo(new[] { 200, 0, 100, 0, 50, 0 }).Within(6));
+    }
+
+    [Test]
+    public void A_transparent_index_of_a_GIF_file_is_black()
+    {
+        byte[] file =
+        [
+            .. "GIF89a"u8, 2, 0, 1, 0, 0x80, 0, 0, 200, 100, 50, 255, 255, 255, 0x21, 0xF9, 4, 1, 0, 0, 1, 0,
+            0x2C, 0, 0, 0, 0, 2, 0, 1, 0, 0, 2, 2, 0x44, 0x0A, 0, 0x3B,
+        ];
+        Assert.That(PictureFile.Read("x", file).Levels, Is.EqualTo(new byte[] { 200, 0, 100, 0, 50, 0 }));
+    }
+
     [Test]
     public void An_interlaced_picture_is_read()
     {
@@ -207,15 +246,15 @@ public sealed class PictureFileTests
             new Picture(new byte[12].Select(_ => (byte)level).ToArray(), 4, 3).Write(folder[name]);
         }
         var data = DataSource.Load(folder.Path, seed: 1, threads: 2);
-        Assert.That((data.Train.Count, data.Test.Count, data.Train.Width, data.Train.Height), Is.EqualTo((2, 1, 4, 3)));
+        Assert.That((data.Train.Count, data.Test.Count, data.Format), Is.EqualTo((2, 1, new ImageFormat(4, 3))));
         foreach (var set in new[] { data.Train, data.Test })
         {
             for (var i = 0; i < set.Count; i++)
-                Assert.That(set.NameOf(set.Labels![i]), Is.EqualTo(set[i][0] == 30 ? "dog" : "cat"));
+                Assert.That(set.NameOf(set.Labels![i]), Is.EqualTo(set.Pixels[12 * i] == 30 ? "dog" : "cat"));
         }
         new Picture(new byte[4], 2, 2).Write(folder["dog/2.png"]);
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("--size"));
-        Assert.That(DataSource.Load(folder.Path, 1, 1, new DataFit(2, 2)).Train.Size, Is.EqualTo(4));
+        Assert.That(DataSource.Load(folder.Path, 1, 1, new DataFit { Size = (2, 2) }).Format.Size, Is.EqualTo(4));
         folder.Put("dog/3.heic", [1]);
         Assert.That(() => DataSource.Load(folder.Path, 1, 1), Refusal("3.heic"));
     }

@@ -117,8 +117,8 @@ public sealed class StrokeDigitsTests
         {
             Assert.That(data.Name, Is.EqualTo("digits"));
             Assert.That((data.Train.Count, data.Test.Count), Is.EqualTo((60_000, 10_000)));
-            Assert.That(data.Train[4_999].SequenceEqual(Digits[4_999]));
-            Assert.That(data.Test[0].SequenceEqual(StrokeDigits.Generate(1, 1, 1, first: 60_000)[0]));
+            Assert.That(((ImageSet)data.Train)[4_999].SequenceEqual(Digits[4_999]));
+            Assert.That(((ImageSet)data.Test)[0].SequenceEqual(StrokeDigits.Generate(1, 1, 1, first: 60_000)[0]));
         });
     }
 

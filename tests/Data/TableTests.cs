@@ -18,19 +18,20 @@ public sealed class TableTests
         using var comma = new CommaCulture();
         var rows = Enumerable.Range(0, 70).Select(i => FormattableString.Invariant($"{i * 0.5},\"{(i % 2 == 0 ? "even" : "odd")}\",7"));
         Put("a.csv", "size,Class,\"always, 7\"\n" + string.Join('\n', rows) + "\n");
-        var data = DataSource.Load(folder["a.csv"], seed: 3, threads: 1);
-        var sizes = data.Train.Values!.Where((_, i) => i % 2 == 0).ToArray();
+        var data = DataSource.Load(
+            folder["a.csv"], seed: 3, threads: 1, new DataFit { Options = new DataOptions { ConstantColumns = ConstantColumns.Keep } });
+        var sizes = data.Train.Values.Where((_, i) => i % 2 == 0).ToArray();
         Assert.Multiple(() =>
         {
-            Assert.That((data.Train.Count, data.Test.Count, data.Train.Width), Is.EqualTo((60, 10, 2)));
+            Assert.That((data.Train.Count, data.Test.Count, data.Format.Width), Is.EqualTo((60, 10, 2)));
             Assert.That(sizes.Average(), Is.EqualTo(0).Within(1e-6));
             Assert.That(sizes.Average(size => size * size), Is.EqualTo(1).Within(1e-5));
-            Assert.That(data.Columns!.Select(column => column.Name), Is.EqualTo(new[] { "size", "always, 7" }));
-            Assert.That(data.Test.Values!.Where((_, i) => i % 2 == 1), Is.All.Zero);
+            Assert.That(data.Columns.Select(column => column.Name), Is.EqualTo(new[] { "size", "always, 7" }));
+            Assert.That(data.Test.Values.Where((_, i) => i % 2 == 1), Is.All.Zero);
             Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "even", "odd" }));
             for (var i = 0; i < data.Test.Count; i++)
             {
-                var row = (int)Math.Round(2 * (data.Test.Values![2 * i] * data.Columns![0].Deviation + data.Columns[0].Mean));
+                var row = (int)Math.Round(2 * (data.Test.Values[2 * i] * data.Columns[0].Deviation + data.Columns[0].Mean));
                 Assert.That(data.Test.Labels![i], Is.EqualTo(row % 2));
             }
         });
@@ -41,7 +42,7 @@ public sealed class TableTests
     {
         Put("a.csv", "\uFEFF\"a \"\"b\"\"\",\"two\r\nlines\"\r\n1,2\r\n\r\n\" 3 \",4\r\n5,6");
         var data = DataSource.Load(folder["a.csv"], 1, 1);
-        Assert.That(data.Columns!.Select(column => column.Name), Is.EqualTo(new[] { "a \"b\"", "two\r\nlines" }));
+        Assert.That(data.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a \"b\"", "two\r\nlines" }));
         Assert.That(data.Train.Count + data.Test.Count, Is.EqualTo(3));
         Put("b.csv", "a,\"two\nlines\"\n1,2\n3,x\n");
         Assert.That(() => DataSource.Load(folder["b.csv"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("line 4: \"x\""));
@@ -51,11 +52,11 @@ public sealed class TableTests
     public void Other_data_is_scaled_as_the_models_was()
     {
         Put("a.csv", "1,2\n3,4\n5,6");
-        var fit = new DataFit(Columns: [new ColumnScale("column 1", 1, 2), new ColumnScale("column 2", 0, 1)]);
+        var fit = new DataFit { Format = new TableFormat([new ColumnScale("column 1", 1, 2), new ColumnScale("column 2", 0, 1)]) };
         var data = DataSource.Load(folder["a.csv"], 1, 1, fit);
-        Assert.That(data.Train.Values!.Concat(data.Test.Values!).Order(), Is.EqualTo(new float[] { 0, 1, 2, 2, 4, 6 }));
+        Assert.That(data.Train.Values.Concat(data.Test.Values).Order(), Is.EqualTo(new float[] { 0, 1, 2, 2, 4, 6 }));
         Assert.That(
-            () => DataSource.Load(folder["a.csv"], 1, 1, new DataFit(Columns: [new ColumnScale("x", 0, 1)])),
+            () => DataSource.Load(folder["a.csv"], 1, 1, new DataFit { Format = new TableFormat([new ColumnScale("x", 0, 1)]) }),
             Throws.TypeOf<DataException>().With.Message.Contains("other columns"));
     }
 
@@ -69,8 +70,15 @@ public sealed class TableTests
     [TestCase("a,b\n", "no rows")]
     [TestCase("", "is empty")]
     [TestCase("1,2\n", "two are the least")]
-    [TestCase("a;b\n1,5;2\n", "by semicolons; save it with commas")]
-    [TestCase("a\tb\n1\t2\n", "by tabs; save it with commas")]
+    [TestCase("a;b\n1,5;2\n", "line 2: \"1,5\" in column \"a\" is not a number")]
+    [TestCase("a,b\n\"1\"5,2\n", "line 2: the cell in column \"a\" has text behind its closing quote")]
+    [TestCase("a,b\n1,5\" disk\n", "line 2: the cell in column \"b\" has a quote inside")]
+    [TestCase("a,b\n1,2\0\0\n", "line 2: the cell in column \"b\" has a NUL byte")]
+    [TestCase("a,b\n1,2\n3,\"5\n", "line 3: the cell in column \"b\" opens a quote that is not closed")]
+    [TestCase("a,b,a\n1,2,3\n", "2 columns called \"a\"")]
+    [TestCase("a,class,Label\n1,2,3\n", "\"class\" and \"Label\"; say which holds the classes with --label-column")]
+    [TestCase("a,b\n1,3.5\n2,3.5\n4,3.5\n", "the same in \"b\"")]
+    [TestCase("a,b\n1,0.1\n2,0.1\n4,0.1\n", "the same in \"b\"")]
     public void Faults_are_named_with_line_and_column(string text, string words)
     {
         Put("my table.csv", text);
@@ -90,7 +98,7 @@ public sealed class TableTests
         var header = Encoding.ASCII.GetBytes("{'descr': '|u1', 'fortran_order': False, 'shape': (2, 1, 2, 3), }\n");
         folder.Put("c.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header, 1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
         var color = DataSource.Load(folder["c.npy"], 1, 1).Test;
-        Assert.That((color.Width, color.Height, color.Channels), Is.EqualTo((2, 1, 3)));
+        Assert.That(color.Format, Is.EqualTo(new ImageFormat(2, 1, 3)));
         Assert.That(color.Pixels, Is.EqualTo(new byte[] { 1, 4, 2, 5, 3, 6 }));
     }
 
@@ -100,16 +108,16 @@ public sealed class TableTests
         Put("l.txt", "ab\nb a\n\nb");
         var data = DataSource.Load(folder["l.txt"], 1, 1);
         Assert.That(data.Alphabet, Is.EqualTo(" ab"));
-        Assert.That((data.Train.Count + data.Test.Count, data.Train.Width), Is.EqualTo((3, 3)));
-        var lines = data.Train.Pixels.Concat(data.Test.Pixels).Chunk(3)
-            .Select(line => string.Concat(line.Select(symbol => data.Alphabet![symbol])));
+        Assert.That((data.Train.Count + data.Test.Count, data.Format.Width), Is.EqualTo((3, 3)));
+        var lines = data.Train.Symbols.Concat(data.Test.Symbols).Chunk(3)
+            .Select(line => string.Concat(line.Select(symbol => data.Alphabet[symbol])));
         Assert.That(lines, Is.EquivalentTo(new[] { "ab ", "b a", "b  " }));
         Put("e.txt", "\n  \n");
         Assert.That(
-            () => DataSource.Load(folder["e.txt"], 1, 1, new DataFit(Width: 3, Alphabet: " a", Whole: true)),
+            () => DataSource.Load(folder["e.txt"], 1, 1, new DataFit { Format = new TextFormat(" a", 3), Whole = true }),
             Throws.TypeOf<DataException>().With.Message.Contains("no text"));
         Assert.That(
-            () => DataSource.Load(folder["l.txt"], 1, 1, new DataFit(Width: 3, Alphabet: " a")),
+            () => DataSource.Load(folder["l.txt"], 1, 1, new DataFit { Format = new TextFormat(" a", 3) }),
             Throws.TypeOf<DataException>().With.Message.Contains("line 1, column 2"));
     }
 
@@ -117,7 +125,7 @@ public sealed class TableTests
     public void A_file_of_another_format_is_refused() =>
         Assert.That(
             () => DataSource.Load(folder.Put("a.xlsx", [1]), 1, 1),
-                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy and .txt"));
+                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy, .npz and .txt"));
 
     private void Put(string name, string text) => folder.Put(name, Encoding.UTF8.GetBytes(text));
 }

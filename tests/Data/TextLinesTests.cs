@@ -29,11 +29,19 @@ public sealed class TextLinesTests
     }
 
     [Test]
+    public void A_line_far_longer_than_the_others_is_refused()
+    {
+        folder.Put("a.txt", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("ab\n", 20_000)) + new string('b', 60_000) + "\n"));
+        Assert.That(
+            () => DataSource.Load(folder["a.txt"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("line 20001 has 60000 characters"));
+    }
+
+    [Test]
     public void Characters_beyond_16_bits_are_one_symbol_each()
     {
         folder.Put("a.txt", Encoding.UTF8.GetBytes("a😀b\n😁\n"));
         var data = DataSource.Load(folder["a.txt"], 1, 1);
-        byte[][] lines = [.. new[] { data.Train, data.Test }.Select(part => part.Pixels).OrderBy(line => line[0])];
+        byte[][] lines = [.. new[] { data.Train, data.Test }.Select(part => part.Symbols).OrderBy(line => line[0])];
         Assert.Multiple(() =>
         {
             Assert.That(data.Alphabet, Is.EqualTo(" ab😀😁"));

@@ -56,9 +56,9 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     public static double BestVariance(double[] eigenvalues, int latent) => eigenvalues.Skip(latent).Average();
 
     /// <summary>The covariance of the images' values, divided by their number, shape (D, D).</summary>
-    public static double[][] Covariance(ImageSet images)
+    public static double[][] Covariance(ExampleSet images)
     {
-        int size = images.Size;
+        int size = images.Format.Size;
         double[] sum = new double[size];
         double[][] products = [.. Enumerable.Range(0, size).Select(_ => new double[size])];
         int[] lit = new int[size];
@@ -89,7 +89,7 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
     }
 
     /// <summary>The mean of log N(x; b, WᵀW + σ²I) over <paramref name="images"/>.</summary>
-    public double LogLikelihood(ImageSet images) => Rows(images).Average(LogLikelihood);
+    public double LogLikelihood(ExampleSet images) => Rows(images).Average(LogLikelihood);
 
     /// <summary>
     /// log N(x; b, WᵀW + σ²I). With M = WWᵀ + σ²I, r = x − b and y = Wr (Woodbury): the quadratic form is (r·r − y·M⁻¹y)/σ², the
@@ -116,9 +116,9 @@ internal sealed class ProbabilisticPca(double[] weight, double[] bias, double va
         return -0.5 * (size * Math.Log(2 * Math.PI) + logDeterminant + (square - solvedSquare) / variance);
     }
 
-    private static IEnumerable<double[]> Rows(ImageSet images)
+    private static IEnumerable<double[]> Rows(ExampleSet images)
     {
-        float[] values = new float[images.Size];
+        float[] values = new float[images.Format.Size];
         for (int i = 0; i < images.Count; i++)
         {
             images.CopyTo(i, values);

@@ -30,7 +30,7 @@ public sealed class BinarizeTests
         Assert.That(Call.Of([.. score, folder["own.csv"]]).ExitCode, Is.EqualTo(ExitCode.Done));
         // Black and white stay what they are, so that the drawn images as other data must have the same scores.
         var drawn = DataSource.Load(run.Data.Folder, run.Training.Seed, 1, run.Fit).Test;
-        Assert.That(Binarizer.GrayShare(drawn), Is.Zero);
+        Assert.That(((ImageSet)drawn).GrayShare, Is.Zero);
         Directory.CreateDirectory(folder["drawn"]);
         foreach (var part in (string[])["train", "t10k"])
             folder.Put($"drawn/{part}-images-idx3-ubyte", [.. Idx.Header(Idx.Images, (uint)drawn.Count, 28, 28), .. drawn.Pixels]);

@@ -71,8 +71,8 @@ public sealed class ConvolutionTests
         folder.Put("lines.txt", Encoding.UTF8.GetBytes(string.Join('\n', Enumerable.Repeat("some words", 20))));
         Refused("pictures",
             "Pictures of 3×40 pixels are too small for 2 convolutions, each of which halves them; give --channels with fewer");
-        Refused("table.csv", "The columns of a table cannot be convolved; leave --arch conv out.");
-        Refused("lines.txt", "The symbols of text cannot be convolved; leave --arch conv out.");
+        Refused("table.csv", "--arch conv is for pictures, and the data is a table; leave it out.");
+        Refused("lines.txt", "--arch conv is for pictures, and the data is text; leave it out.");
         Assert.That(folder["run"], Does.Not.Exist);
         Done(
             "train", "--data", folder["pictures"], "--out", folder["run"], "--arch", "conv", "--channels", "3", "--likelihood", "gaussian",

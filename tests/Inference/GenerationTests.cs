@@ -1,8 +1,11 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Step;
+using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
+using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Inference;
 using VaeGpu.Training.Runs;
 
@@ -50,8 +53,9 @@ public sealed class GenerationTests
     public void A_reconstruction_is_nearer_to_its_image_than_to_others()
     {
         using var generation = Open();
-        var inputs = TinyRun.Data.Train.Pixels.AsSpan(0, 150 * 784).ToArray();
-        var outputs = generation.Reconstruct(inputs, default);
+        ExampleSet examples = TinyRun.Data.Train.Select([.. Enumerable.Range(0, 150)]);
+        byte[] inputs = Generation.Bytes(examples), outputs = generation.Reconstruct(examples, default);
+        Assert.That(inputs, Is.EqualTo(TinyRun.Data.Train.Pixels[..(150 * 784)]));
         double own = 0, next = 0;
         for (var i = 0; i < 149 * 784; i++)
         {
@@ -62,14 +66,14 @@ public sealed class GenerationTests
     }
 
     [Test]
-    public void Parts_of_images_and_foreign_parameters_are_refused()
+    public void Images_of_another_size_and_foreign_parameters_are_refused()
     {
         using var generation = Open();
         Assert.Multiple(() =>
         {
             Assert.That(
-                () => generation.Reconstruct(new byte[100], default),
-                Throws.TypeOf<RunException>().With.Message.Contains("28×28"));
+                () => generation.Reconstruct(new ImageSet(new byte[100], null, 10, 10), default),
+                Throws.TypeOf<RunException>().With.Message.Contains("784 numbers"));
             Assert.That(
                 () => new Generation(backend.Accelerator, checkpoint.Header.Configuration.Model, new float[5]),
                 Throws.TypeOf<RunException>().With.Message.Contains("5 parameters"));

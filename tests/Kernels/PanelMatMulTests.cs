@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
+using VaeGpu.Tests.Ptx.Ilgpu;
 
 namespace VaeGpu.Tests.Kernels;
 

@@ -73,7 +73,7 @@ public sealed class ConditionalTests
         var rim = generation.FromPriorUnits([.. Enumerable.Repeat(1f, d)], sixes[..1], default);
         float[] moved =
             [.. codes.Means.Select((z, at) => center[at % d] + (rim[at % d] - center[at % d]) * (z - mean[at]) / (edge[at] - mean[at]))];
-        var seen = generation.Reconstruct(data.Pixels, default, data.Labels, label: 6);
+        var seen = generation.Reconstruct(data, default, label: 6);
         Assert.That(seen.Zip(generation.DecodeBytes(moved, default, sixes)).Max(pair => Math.Abs(pair.First - pair.Second)),
             Is.LessThanOrEqualTo(1));
     }

@@ -4,6 +4,7 @@ using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
+using VaeGpu.Tests.Data;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Objectives;
@@ -46,7 +47,7 @@ internal sealed class DigitClassifier : IDisposable
     }
 
     /// <summary>Goes over the images so often, each time in another order, with Adam.</summary>
-    public void Train(ImageSet images, int epochs)
+    public void Train(ExampleSet images, int epochs)
     {
         using var imagesHere = workspace.Accelerator.Allocate1D(images.Pixels);
         using var labelsHere = workspace.Accelerator.Allocate1D(images.Labels!);
@@ -72,7 +73,7 @@ internal sealed class DigitClassifier : IDisposable
     }
 
     /// <summary>The share of the images whose greatest logit is their label's.</summary>
-    public double Accuracy(ImageSet images)
+    public double Accuracy(ExampleSet images)
     {
         int right = 0;
         for (int first = 0, rows; first < images.Count; first += rows)

@@ -18,10 +18,10 @@ public sealed class DrawnDigitTests
     {
         var data = Mnist.Load();
         using var backend = Backend.Open("cpu");
-        using var classifier = new DigitClassifier(backend.Accelerator, data.Train.Size, seed: 1);
+        using var classifier = new DigitClassifier(backend.Accelerator, data.Format.Size, seed: 1);
         classifier.Train(data.Train, epochs: 2);
         var digits = Draw(backend, data);
-        double real = classifier.Accuracy(data.Test), drawn = classifier.Accuracy(digits), spread = Spread(digits) / Spread(data.Test);
+        double real = classifier.Accuracy(data.Test), drawn = classifier.Accuracy(digits), spread = Spread(digits) / Spread((ImageSet)data.Test);
         TestContext.Out.WriteLine(FormattableString.Invariant(
             $"Recognized of {data.Test.Count} real digits: {real:0.0000}, of {Drawn} drawn: {drawn:0.0000}; their spread: {spread:0.00}."));
         Assert.Multiple(() =>
@@ -53,11 +53,11 @@ public sealed class DrawnDigitTests
     /// <summary>The variance of a pixel within a class, summed over pixels and averaged over classes.</summary>
     private static double Spread(ImageSet digits) => Enumerable.Range(0, 10).Average(label =>
     {
-        double[] sum = new double[digits.Size], square = new double[digits.Size];
+        double[] sum = new double[digits.Format.Size], square = new double[digits.Format.Size];
         int[] members = [.. Enumerable.Range(0, digits.Count).Where(i => digits.Labels![i] == label)];
         foreach (int i in members)
         {
-            for (int j = 0; j < digits.Size; j++)
+            for (int j = 0; j < digits.Format.Size; j++)
             {
                 double level = digits[i][j] / 255.0;
                 sum[j] += level;

@@ -27,7 +27,7 @@ public sealed class BinarizationTests
     [Test]
     public void Drawn_anew_once_and_never_are_three_different_runs()
     {
-        var once = TinyRun.Data with { Train = Binarizer.Once(TinyRun.Data.Train, 7, 0, threads: 1) };
+        var once = TinyRun.Data with { Train = TinyRun.Data.Train.Binarized(7, 0, threads: 1) };
         float[][] trained =
         [
             TinyRun.Train(Configuration(Binarization.None)).Parameters,

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Host.Commands;
@@ -28,16 +28,16 @@ internal static class EvaluateCommand
             terminal.Output.WriteLine(
                 result.GetValue(json)
                     ? JsonSerializer.Serialize(report, ReportJson.Default.EvaluationReport)
-                    : Table(report, use.Run.Configuration.Data));
+                    : Table(report, use.Run.Configuration.Format));
         });
     }
 
-    private static string Table(EvaluationReport report, DataConfiguration data)
+    private static string Table(EvaluationReport report, ExampleFormat format)
     {
         (string, string)[] lines =
         [
-            (data.Examples, Show($"{report.Images}")),
-            .. report.Elbo is null ? LossLines(report) : LikelihoodLines(report, data),
+            (format.Examples, Show($"{report.Images}")),
+            .. report.Elbo is null ? LossLines(report) : LikelihoodLines(report, format),
             ("active units", Show($"{report.ActiveUnits} of {report.KlPerDimension.Count}")),
             ("aggregate posterior", Show($"{report.AggregatePosteriorKl:F4} nats from the prior")),
             .. report.KlPerDimension.Select((kl, i) => (Show($"KL of dimension {i}"), Show($"{kl:F4} nats"))),
@@ -45,12 +45,12 @@ internal static class EvaluateCommand
         return string.Join('\n', lines.Select(line => $"{line.Item1,-22}{line.Item2}"));
     }
 
-    private static (string, string)[] LikelihoodLines(EvaluationReport report, DataConfiguration data) =>
+    private static (string, string)[] LikelihoodLines(EvaluationReport report, ExampleFormat format) =>
     [
         ("ELBO", Show($"{report.Elbo:F4} nats")),
         ("  rate (KL)", Show($"{report.Rate:F4} nats")),
         ("  distortion", Show($"{report.Distortion:F4} nats")),
-        (data.Alphabet is null ? "bits per dimension" : "bits per symbol", Show($"{report.BitsPerDim:F5}")),
+        ($"bits per {format.Element}", Show($"{report.BitsPerDim:F5}")),
         ("log p(x)", Show($"{report.LogLikelihood:F4} ± {report.LogLikelihoodStderr:F4} nats, {report.ImportanceSamples} draws")),
         ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
         .. report.ParetoK is null ? [] : ((string, string)[])[("  Pareto k of weights", Tails(report))],

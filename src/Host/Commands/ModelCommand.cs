@@ -68,9 +68,11 @@ internal sealed class ModelCommand : Command
         };
 
         /// <summary>What the run held out, or what --data names; examples without labels are taken to be of <paramref name="label"/>.</summary>
-        public ImageSet Data(byte? label = null)
+        public ExampleSet Data(byte? label = null)
         {
-            var images = Run.Data(result.GetValue(command.data), result.GetValue(command.threads), stop);
+            var data = Run.Data(result.GetValue(command.data), result.GetValue(command.threads), stop);
+            terminal.Tell(data.Notes);
+            var images = data.Test;
             return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
         }
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Numerics;
 using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 
@@ -75,10 +74,10 @@ internal static class OptionOf
         text => string.IsNullOrWhiteSpace(text) ? throw new FormatException($"takes a {unit}, not an empty text.") : text);
 
     /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
-    public static Option<DataFit?> Size(string name, string description) => Read<DataFit?>(name, "WIDTHxHEIGHT", description, text =>
+    public static Option<(int Width, int Height)?> Size(string name, string description) => Read<(int Width, int Height)?>(name, "WIDTHxHEIGHT", description, text =>
         text.Split('x') is [var wide, var high]
         && TryParse(wide, 1, MostPixels, out int width) && TryParse(high, 1, MostPixels, out int height)
-            ? new DataFit(width, height)
+            ? (width, height)
             : throw Refusal("a size such as 64x48", text));
 
     /// <summary>An option whose text is read by a function; where that throws, its message goes on behind the option's name.</summary>

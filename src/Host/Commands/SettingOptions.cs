@@ -40,12 +40,14 @@ internal sealed class SettingOptions<T>(Func<T> create, Func<string, string, str
 
     private static Option OptionFor(PropertyInfo property, SettingAttribute setting, T defaults, string description)
     {
-        (string name, object fallback) = ($"--{setting.Name}", property.GetValue(defaults)!);
+        (string name, object? fallback) = ($"--{setting.Name}", property.GetValue(defaults));
         return fallback switch
         {
+            null => OptionOf.Text(name, setting.Unit, description),
             int number => Number(number, (int)setting.Least, (int)setting.Most),
             uint number => Number(number, (uint)setting.Least, (uint)setting.Most),
             double number => Number(number, setting.Least, setting.Most),
+            bool => new Option<bool>(name) { Description = description },
             _ => OptionOf.Choice(
                 name, setting.Unit, [.. OptionName.All(property.PropertyType).Select(OptionName.Of)], OptionName.Of(fallback), description),
         };
@@ -60,6 +62,8 @@ internal sealed class SettingOptions<T>(Func<T> create, Func<string, string, str
         Option<int> number => result.GetValue(number),
         Option<uint> number => result.GetValue(number),
         Option<double> number => result.GetValue(number),
+        Option<bool> flag => result.GetValue(flag),
+        Option<string> text when type == typeof(string) => result.GetValue(text)!,
         Option<string> name => result.Chosen(name, type),
         _ => throw new NotSupportedException($"There is no option for settings of type {type}."),
     };

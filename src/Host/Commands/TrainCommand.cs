@@ -11,11 +11,12 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> data = OptionOf.Text(
         "--data",
         "source",
-        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy or .txt file "
+        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy, .npz or .txt file "
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
         "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or again each time an image is used in training");
-    private readonly Option<DataFit?> size = OptionOf.Size("--size", "Resize the pictures of a folder");
+    private readonly Option<(int Width, int Height)?> size = OptionOf.Size("--size", "Resize the pictures of a folder");
+    private readonly SettingOptions<DataOptions> dataOptions = new(() => new());
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
@@ -42,7 +43,7 @@ internal sealed class TrainCommand : Command
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
         Option[] options =
-            [data, size, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, .. OfTheObjective];
+            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, .. OfTheObjective];
         foreach (var option in options)
             Add(option);
         SetAction(result => result.GetValue(resume)
@@ -64,7 +65,7 @@ internal sealed class TrainCommand : Command
             LikelihoodOptions = ReadLikelihoodOptions(result, named),
         };
         return new(
-            result.GetValue(data), result.GetValue(size), result.Chosen<Binarization>(binarize), result.GetValue(output),
+            result.GetValue(data), result.GetValue(size), dataOptions.Read(result), result.Chosen<Binarization>(binarize), result.GetValue(output),
             result.GetValue(overwrite), requested, named, result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
             Conditional(result), ReadTraining(result), result.GetRequiredValue(device), result.GetValue(threads));
     }
@@ -91,7 +92,7 @@ internal sealed class TrainCommand : Command
     private ResumeRequest ReadResume(ParseResult result)
     {
         Option epochs = training[nameof(TrainingConfiguration.Epochs)];
-        Option[] fixedByTheRun = [size, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
+        Option[] fixedByTheRun = [size, .. dataOptions.All, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
         return new ResumeRequest(

@@ -47,7 +47,7 @@ internal static class TraverseCommand
     }
 
     /// <summary>The code of an image, in units of its prior.</summary>
-    private static float[] Code(Generation generation, ImageSet images, int number, CancellationToken stop)
+    private static float[] Code(Generation generation, ExampleSet images, int number, CancellationToken stop)
     {
         OptionOf.ThrowIfBeyond("--image", [number], images.Count, "image");
         var one = images.Select([number]);

@@ -27,7 +27,8 @@ namespace VaeGpu.Training.Configuration;
         typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<LearningRateSchedule>),
         typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Objective>), typeof(ChoiceByName<Optimizer>), typeof(ChoiceByName<Prior>),
         typeof(ListAsArray<ColumnScale>), typeof(ListAsArray<int>), typeof(ListAsArray<string>),
-        typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<Precision>),
+        typeof(KebabCaseEnum<ArrayKind>), typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<ConstantColumns>),
+        typeof(KebabCaseEnum<MissingValues>), typeof(KebabCaseEnum<Precision>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]

@@ -14,21 +14,32 @@ public sealed record RunConfiguration
     /// <summary>The training.</summary>
     public required TrainingConfiguration Training { get; init; }
 
-    /// <summary>The images.</summary>
+    /// <summary>The data.</summary>
     public required DataConfiguration Data { get; init; }
 
     /// <summary>The device. Results do not depend on it.</summary>
     public required DeviceConfiguration Device { get; init; }
 
+    /// <summary>What an example is.</summary>
+    [JsonIgnore]
+    public ExampleFormat Format => Data switch
+    {
+        { Columns: { } columns } => new TableFormat(columns),
+        { Alphabet: { } alphabet } => new TextFormat(alphabet, Model.Width),
+        _ => new ImageFormat(Model.Width, Model.Height, Model.Channels),
+    };
+
     /// <summary>What other data is brought to, to be the model's.</summary>
     [JsonIgnore]
-    public DataFit Fit => new(
-        Model.Width, Model.Height, Model.Channels, Data.Columns, Data.Alphabet, Model.Classes > 0 ? Data.LabelNames : null,
-            Data.Binarization);
+    public DataFit Fit => new()
+    {
+        Format = Format, LabelNames = Model.Classes > 0 ? Data.LabelNames : null, Binarization = Data.Binarization,
+        Options = Data.Options,
+    };
 
     /// <summary>What losses are measured in, such as "nats per image": nats where they are those of a distribution.</summary>
     [JsonIgnore]
-    public string LossUnit => $"{(Model.HasLikelihood ? "nats" : "loss")} per {Data.Examples.TrimEnd('s')}";
+    public string LossUnit => $"{(Model.HasLikelihood ? "nats" : "loss")} per {Format.Example}";
 
     /// <summary>Writes the configuration to <paramref name="path"/>.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -1,14 +1,23 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>What data of files is brought to; null leaves it as the files have it, or as it follows from them.</summary>
-/// <param name="Width">Columns of a picture.</param>
-/// <param name="Height">Rows of a picture.</param>
-/// <param name="Channels">Channels of a picture.</param>
-/// <param name="Columns">The scales of a table's columns.</param>
-/// <param name="Alphabet">The symbols of lines of text, the first being the blank that fills them up.</param>
-/// <param name="LabelNames">The classes of a conditional model, where they have names.</param>
-/// <param name="Binarization">When gray pixels become black or white; tables and text have none.</param>
-/// <param name="Whole">Whether data without a held-out part is all held out, in its order, for a model that is trained already.</param>
-public sealed record DataFit(
-    int? Width = null, int? Height = null, int? Channels = null, IReadOnlyList<ColumnScale>? Columns = null, string? Alphabet = null,
-    IReadOnlyList<string>? LabelNames = null, Binarization Binarization = Binarization.None, bool Whole = false);
+/// <summary>What data of files is brought to.</summary>
+public sealed record DataFit
+{
+    /// <summary>The format of a model's examples; null for that of the files.</summary>
+    public ExampleFormat? Format { get; init; }
+
+    /// <summary>Columns and rows that pictures are resized to; null for their own, or those of <see cref="Format"/>.</summary>
+    public (int Width, int Height)? Size { get; init; }
+
+    /// <summary>How files are read.</summary>
+    public DataOptions Options { get; init; } = new();
+
+    /// <summary>The classes of a conditional model, where they have names.</summary>
+    public IReadOnlyList<string>? LabelNames { get; init; }
+
+    /// <summary>When gray pixels become black or white.</summary>
+    public Binarization Binarization { get; init; }
+
+    /// <summary>Whether data without a held-out part is all held out, in its order, for a model that is trained already.</summary>
+    public bool Whole { get; init; }
+}

@@ -19,7 +19,7 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures, or a .csv, .npy or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
+    /// of pictures, or a .csv, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
     /// follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
@@ -29,20 +29,35 @@ public static class DataSource
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         fit ??= new DataFit();
         var data = Read(source ?? Digits, seed, threads, fit);
+        if (fit.Format is { } wanted)
+            ThrowIfOther(data, wanted);
         if (fit.LabelNames is { } names)
             data = data with { Train = Conditioning.Renumbered(data.Train, names), Test = Conditioning.Renumbered(data.Test, names) };
-        return fit.Binarization is not Binarization.None && data.HasPixels ? Binarized(data, fit.Binarization, seed, threads) : data;
+        return fit.Binarization is not Binarization.None ? Binarized(data, fit.Binarization, seed, threads) : data;
+    }
+
+    private static void ThrowIfOther(DataSplit data, ExampleFormat wanted)
+    {
+        if (data.Format.Kind != wanted.Kind)
+            throw new DataException($"The data \"{data.Name}\" is {data.Format.Kind}, and the run is of {wanted.Kind}; name data of that kind with --data.");
+        if (data.Format.SizeInWords != wanted.SizeInWords)
+            throw new DataException($"The model takes {wanted.Examples} of {wanted.SizeInWords}; the data has {data.Format.SizeInWords}.");
     }
 
     /// <summary>Images that are trained on stay gray where they are drawn again for each batch.</summary>
     private static DataSplit Binarized(DataSplit data, Binarization when, ulong seed, int threads) => data with
     {
-        Train = when is Binarization.Static ? Binarizer.Once(data.Train, seed, first: 0, threads) : data.Train,
-        Test = Binarizer.Once(data.Test, seed, data.Train.Count, threads),
+        Train = when is Binarization.Static ? data.Train.Binarized(seed, first: 0, threads) : data.Train,
+        Test = data.Test.Binarized(seed, data.Train.Count, threads),
     };
 
     private static DataSplit Read(string source, ulong seed, int threads, DataFit fit)
     {
+        if (fit.Size is not null && (IsName(source) || File.Exists(source)))
+            throw NoPictures(source);
+        bool namesArray = fit.Options.As is not ArrayKind.Auto || fit.Options.Member is not null;
+        if (namesArray && fit.Format is null && !(File.Exists(source) && ArrayFile.IsArray(source)))
+            throw new DataException($"--as and --member are for .npy and .npz files; leave them out for \"{source}\".");
         if (source is Digits)
         {
             return new DataSplit(
@@ -59,19 +74,25 @@ public static class DataSource
         if (!Directory.Exists(source))
         {
             throw new DataException(
-                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy or .txt file.");
+                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy, .npz or .txt file.");
         }
+        bool isIdx = Directory.EnumerateFiles(source, "*-ubyte*").Any();
+        if (isIdx && fit.Size is not null)
+            throw NoPictures(source);
         // A folder with one of MNIST's files is meant as such, so that what is missing can be named.
-        return !Directory.EnumerateFiles(source, "*-ubyte*").Any()
+        return !isIdx
             ? ImageFolder.Load(source, fit, seed, threads)
             : IdxFolder.Load(source);
     }
 
+    private static DataException NoPictures(string source) =>
+        new($"--size resizes the pictures of a folder; leave it out for \"{source}\".");
+
     private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => TableFile.LoadCsv(path, fit, seed),
-        ".npy" => TableFile.LoadNpy(path, fit, seed),
+        ".npy" or ".npz" => ArrayFile.Load(path, fit, seed),
         ".txt" => TextLines.Load(path, fit, seed),
-        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy and .txt files, folders and names."),
+        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy, .npz and .txt files, folders and names."),
     };
 }

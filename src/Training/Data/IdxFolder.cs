@@ -25,9 +25,9 @@ public static class IdxFolder
                 + $"{(trainLabels is null ? "train" : "t10k")}-labels-idx1-ubyte; add that file, or remove both to go without labels.");
         var train = Read(trainImages, trainLabels);
         var test = Read(testImages, testLabels);
-        if ((train.Width, train.Height) != (test.Width, test.Height))
+        if (train.Format != test.Format)
             throw new DataException(
-                $"{trainImages} holds {train.Width}×{train.Height} images but {testImages} {test.Width}×{test.Height}; "
+                $"{trainImages} holds images of {train.Format.SizeInWords} but {testImages} of {test.Format.SizeInWords}; "
                 + "both must have the same size.");
         return new DataSplit(new DirectoryInfo(folder).Name, train, test);
     }
@@ -41,7 +41,7 @@ public static class IdxFolder
         if (classes.Length != set.Count)
             throw new DataException(
                 $"{labels} holds {classes.Length} labels but {images} {set.Count} images; the two files must belong together.");
-        return new ImageSet(set.Pixels, classes, set.Width, set.Height);
+        return set.WithLabels(classes, names: null);
     }
 
     private static string Required(string folder, string part, string kind) =>

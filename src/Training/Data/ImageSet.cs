@@ -1,10 +1,10 @@
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Likelihoods;
+
 namespace VaeGpu.Training.Data;
 
-/// <summary>
-/// Examples of one size, with a class label each if there are labels: images of bytes, or rows of a table of floats. The arrays are not
-/// copied and must not be changed.
-/// </summary>
-public sealed class ImageSet
+/// <summary>Pictures of one size.</summary>
+public sealed class ImageSet : ExampleSet
 {
     /// <summary>
     /// Holds <paramref name="pixels"/> of shape (count, channels·height·width) and <paramref name="labels"/> of shape (count).
@@ -12,60 +12,16 @@ public sealed class ImageSet
     /// <exception cref="ArgumentOutOfRangeException">A side is not positive.</exception>
     /// <exception cref="ArgumentException">The pixels are not a whole number of images, or the labels are not one for each.</exception>
     public ImageSet(byte[] pixels, byte[]? labels, int width, int height, int channels = 1)
-    {
-        ArgumentNullException.ThrowIfNull(pixels);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
-        var (count, rest) = Math.DivRem(pixels.LongLength, (long)width * height * channels);
-        if (rest != 0)
-            throw new ArgumentException($"{pixels.Length} pixels are not a whole number of {width}×{height} images.", nameof(pixels));
-        ThrowIfNotOneEach(labels, count);
-        (Pixels, Labels, Width, Height, Channels, Count) = (pixels, labels, width, height, channels, (int)count);
-    }
-
-    /// <summary>Holds the rows of a table, shape (count, columns), and <paramref name="labels"/> of shape (count).</summary>
-    /// <exception cref="ArgumentException">The values are not a whole number of rows, or the labels are not one for each.</exception>
-    public ImageSet(float[] values, byte[]? labels, int columns)
-    {
-        ArgumentNullException.ThrowIfNull(values);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
-        var (count, rest) = Math.DivRem(values.Length, columns);
-        if (rest != 0)
-            throw new ArgumentException($"{values.Length} values are not a whole number of rows of {columns}.", nameof(values));
-        ThrowIfNotOneEach(labels, count);
-        (Values, Pixels, Labels, Width, Height, Channels, Count) = (values, [], labels, columns, 1, 1, count);
-    }
+        : base(new ImageFormat(Positive(width), Positive(height), Positive(channels)), pixels.Length, labels) => Pixels = pixels;
 
     /// <summary>
     /// Gray levels 0 (black) to 255 (white), shape (count, channels·height·width): image after image, channel after channel, row after
-    /// row; empty for a table.
+    /// row.
     /// </summary>
     public byte[] Pixels { get; }
 
-    /// <summary>The rows of a table, shape (count, width); null for images.</summary>
-    public float[]? Values { get; }
-
-    /// <summary>The class of each example, shape (count); null where there are no labels.</summary>
-    public byte[]? Labels { get; }
-
-    /// <summary>What the classes are called, where they have names; else they are numbers.</summary>
-    public IReadOnlyList<string>? LabelNames { get; init; }
-
-    /// <summary>Columns of an image, in pixels, or of a table.</summary>
-    public int Width { get; }
-
-    /// <summary>Rows of an image, in pixels; 1 for a table.</summary>
-    public int Height { get; }
-
-    /// <summary>1 for gray images and tables, 3 for red, green and blue.</summary>
-    public int Channels { get; }
-
-    /// <summary>The number of examples.</summary>
-    public int Count { get; }
-
-    /// <summary>Numbers of one example: channels·height·width.</summary>
-    public int Size => Width * Height * Channels;
+    /// <summary>The share of pixels that are neither black nor white.</summary>
+    public double GrayShare => 1 - (double)(CountOf(byte.MinValue) + CountOf(byte.MaxValue)) / Pixels.Length;
 
     /// <summary>The pixels of image <paramref name="index"/>, shape (channels·height·width).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
@@ -75,53 +31,61 @@ public sealed class ImageSet
         {
             ArgumentOutOfRangeException.ThrowIfNegative(index);
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
-            return Pixels.AsSpan(index * Size, Size);
+            return Pixels.AsSpan(index * Format.Size, Format.Size);
         }
     }
 
-    /// <summary>The same examples with other labels.</summary>
-    public ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Pixels, Values, labels, names);
+    /// <inheritdoc/>
+    public override void CopyTo(int first, Span<float> batch) => Scale(Pixels.AsSpan(first * Format.Size, batch.Length), batch);
 
-    /// <summary>What a class is called: its name, or its number.</summary>
-    public string NameOf(byte label) => LabelNames is { } names && label < names.Count
-        ? names[label]
-        : label.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <inheritdoc/>
+    public override ImageSet Select(ReadOnlySpan<int> indices) =>
+        With(Chosen(Pixels, indices, Format.Size), ChosenLabels(indices), LabelNames);
+
+    /// <inheritdoc/>
+    public override ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Pixels, labels, names);
 
     /// <summary>
-    /// Fills <paramref name="batch"/> with examples from <paramref name="first"/> on as a model takes them: pixels from 0 to 1.
+    /// Draws each pixel white with probability level/255, else black; image i by (seed, first + i) alone. Colors are drawn channel by
+    /// channel.
     /// </summary>
-    public void CopyTo(int first, Span<float> batch)
+    public override ImageSet Binarized(ulong seed, int first, int threads)
     {
-        if (Values is not null)
+        var (size, drawn) = (Format.Size, new byte[Pixels.Length]);
+        Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
         {
-            Values.AsSpan(first * Size, batch.Length).CopyTo(batch);
-            return;
-        }
-        var pixels = Pixels.AsSpan(first * Size, batch.Length);
-        for (var i = 0; i < batch.Length; i++)
-            batch[i] = pixels[i] / 255f;
+            var random = new StrokeRandom(seed ^ 0xB1A5ED, (ulong)first + (ulong)i);
+            for (var at = i * size; at < (i + 1) * size; at++)
+                drawn[at] = random.Below(255) < Pixels[at] ? byte.MaxValue : byte.MinValue;
+        });
+        return With(drawn, Labels, LabelNames);
     }
 
-    /// <summary>The examples of these numbers, in their order.</summary>
-    public ImageSet Select(ReadOnlySpan<int> indices) => With(
-        Values is null ? Chosen(Pixels, indices, Size) : [], Values is null ? null : Chosen(Values, indices, Size),
-        Labels is null ? null : Chosen(Labels, indices, 1), LabelNames);
-
-    private ImageSet With(byte[] pixels, float[]? values, byte[]? labels, IReadOnlyList<string>? names) => values is null
-        ? new ImageSet(pixels, labels, Width, Height, Channels) { LabelNames = names }
-        : new ImageSet(values, labels, Width) { LabelNames = names };
-
-    private static T[] Chosen<T>(T[] all, ReadOnlySpan<int> indices, int size)
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Gray levels under a distribution of black and white: exp(−cross-entropy) does not add up to 1 over them (Loaiza-Ganem and Cunningham
+    /// 2019).
+    /// </remarks>
+    public override string? Caveat(Likelihood likelihood, Binarization binarization)
     {
-        var chosen = new T[checked(indices.Length * size)];
-        for (var i = 0; i < indices.Length; i++)
-            all.AsSpan(indices[i] * size, size).CopyTo(chosen.AsSpan(i * size));
-        return chosen;
+        if (likelihood != Likelihood.Bernoulli || binarization is not Binarization.None || GrayShare is 0)
+            return null;
+        return FormattableString.Invariant($"{100 * GrayShare:F1} % of the pixels are gray, and bernoulli is a distribution of black and white: its losses ")
+            + "are not log-likelihoods; draw pixels black or white with --binarize dynamic or static, or choose another --likelihood, such as "
+            + $"{Likelihood.ContinuousBernoulli}.";
     }
 
-    private static void ThrowIfNotOneEach(byte[]? labels, long count)
+    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
+        DeviceExamples.Of<byte>(accelerator, Count, Pixels, launcher.Gather);
+
+    private static int Positive(int side)
     {
-        if (labels is not null && labels.Length != count)
-            throw new ArgumentException($"{labels.Length} labels were given for {count} images.", nameof(labels));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
+        return side;
     }
+
+    private int CountOf(byte level) => Pixels.AsSpan().Count(level);
+
+    private ImageSet With(byte[] pixels, byte[]? labels, IReadOnlyList<string>? names) =>
+        new(pixels, labels, Format.Width, Format.Height, Format.Channels) { LabelNames = names };
 }

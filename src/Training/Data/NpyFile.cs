@@ -9,7 +9,7 @@ namespace VaeGpu.Training.Data;
 
 /// <summary>
 /// NumPy's array files, format 1.0: "\x93NUMPY", the version, the header's length (16 bits), a Python dictionary that says type, order
-/// and shape, then the numbers, little-endian. Read are float32, float64 and uint8 in C order; written is float32.
+/// and shape, then the numbers, little-endian. Read are float32, float64, uint8 and bool in C order; written is float32.
 /// </summary>
 public static partial class NpyFile
 {
@@ -42,7 +42,13 @@ public static partial class NpyFile
     /// <exception cref="DataException">The file cannot be read, or is not such an array.</exception>
     public static NpyArray Read(string path)
     {
-        byte[] file = DataFile.ReadAllBytes(path);
+        return Parse(path, DataFile.ReadAllBytes(path));
+    }
+
+    /// <summary>The array of <paramref name="file"/>, the content of <paramref name="path"/>.</summary>
+    /// <exception cref="DataException">It is not such an array.</exception>
+    internal static NpyArray Parse(string path, byte[] file)
+    {
         if (file.Length < Preamble || !file.AsSpan(0, 6).SequenceEqual(Magic[..6]))
             throw new DataException($"{path} is not a .npy file: it does not begin with \"\\x93NUMPY\".");
         if (!file.AsSpan(6, 2).SequenceEqual(Magic[6..]))
@@ -59,9 +65,9 @@ public static partial class NpyFile
     private static NpyArray Parse(string path, ReadOnlySpan<byte> data, Match header)
     {
         var type = header.Groups["type"].Value;
-        var bytes = type switch { "|u1" => 1, "<f4" => 4, "<f8" => 8, _ => 0 };
+        var bytes = type switch { "|u1" or "|b1" => 1, "<f4" => 4, "<f8" => 8, _ => 0 };
         if (bytes == 0)
-            throw new DataException($"{path} holds numbers of type \"{type}\"; save it as float32, float64 or uint8 (array.astype(\"float32\")).");
+            throw new DataException($"{path} holds numbers of type \"{type}\"; save it as float32, float64, uint8 or bool (array.astype(\"float32\")).");
         if (header.Groups["order"].Value == "True")
             throw new DataException($"{path} is in Fortran order; save numpy.ascontiguousarray(array).");
         int[] shape =
@@ -77,8 +83,8 @@ public static partial class NpyFile
             shape,
             null,
             bytes == 4
-                ? MemoryMarshal.Cast<byte, float>(data).ToArray()
-                : Array.ConvertAll(MemoryMarshal.Cast<byte, double>(data).ToArray(), value => (float)value));
+                ? Array.ConvertAll(MemoryMarshal.Cast<byte, float>(data).ToArray(), value => (double)value)
+                : MemoryMarshal.Cast<byte, double>(data).ToArray());
     }
 
     [GeneratedRegex(
@@ -86,5 +92,5 @@ public static partial class NpyFile
     private static partial Regex Header();
 }
 
-/// <summary>An array of a .npy file: of bytes or of floats.</summary>
-public sealed record NpyArray(int[] Shape, byte[]? Bytes, float[]? Floats);
+/// <summary>An array of a .npy file: of bytes or of numbers.</summary>
+public sealed record NpyArray(int[] Shape, byte[]? Bytes, double[]? Numbers);

@@ -1,8 +1,9 @@
+using System.Text;
 using System.Text.Unicode;
 
 namespace VaeGpu.Training.Data;
 
-/// <summary>Reads files of text, which is UTF-8.</summary>
+/// <summary>Reads files of text: UTF-8, or UTF-16 with a byte order mark.</summary>
 internal static class TextFile
 {
     /// <summary>Reads <paramref name="path"/>.</summary>
@@ -10,6 +11,10 @@ internal static class TextFile
     public static StreamReader Open(string path)
     {
         byte[] bytes = DataFile.ReadAllBytes(path);
+        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+            return new StreamReader(new MemoryStream(bytes), Encoding.Unicode);
+        if (bytes is [not 0, 0, not 0, 0, ..] or [0, not 0, 0, not 0, ..])
+            throw new DataException($"{path} is UTF-16 without a byte order mark; save it as UTF-8.");
         ThrowIfNotUtf8(path, bytes);
         return new StreamReader(new MemoryStream(bytes));
     }

@@ -10,14 +10,23 @@ internal static class TextLines
 {
     private const int MostSymbols = 256;
 
+    /// <summary>Symbols, padding included, above which a line that is longer than most is refused.</summary>
+    private const long MostPadded = 1 << 28;
+
     public static DataSplit Load(string path, DataFit fit, ulong seed)
     {
         Rune[][] lines = [.. TextFile.Lines(path).Select(line => line.TrimEnd().EnumerateRunes().ToArray())];
         var longest = lines.Select(line => line.Length).DefaultIfEmpty().Max();
         if (longest == 0)
             throw new DataException($"{path} has no text.");
-        var length = fit.Width ?? longest;
-        var alphabet = fit.Alphabet ?? Alphabet(path, lines);
+        int filled = lines.Count(line => line.Length > 0), average = lines.Sum(line => line.Length) / filled;
+        if ((long)filled * longest is > MostPadded and var padded && (longest > 10 * average || padded > Array.MaxLength))
+        {
+            throw new DataException($"{path}, line {Array.FindIndex(lines, line => line.Length == longest) + 1} has {longest} characters, and all {filled} lines are "
+                + $"padded to that length; the average is {average}, so split the line or take it out.");
+        }
+        var model = fit.Format as TextFormat;
+        var (length, alphabet) = (model?.Length ?? longest, model?.Alphabet ?? Alphabet(path, lines));
         Rune[] known = [.. alphabet.EnumerateRunes()];
         var symbols = new List<byte>();
         for (var i = 0; i < lines.Length; i++)
@@ -32,8 +41,8 @@ internal static class TextLines
                 symbols.Add((byte)symbol);
             }
         }
-        var all = new ImageSet([.. symbols], null, length, 1);
-        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole) with { Alphabet = alphabet };
+        var all = new TextSet([.. symbols], null, alphabet, length);
+        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole);
     }
 
     /// <summary>The characters of all lines in order, the blank first.</summary>

@@ -25,7 +25,7 @@ public sealed class Evaluator : IDisposable
     /// <param name="told">Hears of the part that is done, 0 to 1.</param>
     /// <param name="stop">Looked at between draws.</param>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public EvaluationReport Evaluate(ImageSet images, int samples, uint seed, Action<double>? told, CancellationToken stop)
+    public EvaluationReport Evaluate(ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop)
     {
         var latent = new LatentStatistics(model.Latent);
         var likelihood = new LikelihoodStatistics(samples);

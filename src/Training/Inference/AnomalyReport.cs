@@ -14,7 +14,7 @@ public sealed record AnomalySummary(string File, IReadOnlyList<AnomalyArea> Scor
 public sealed class AnomalyReport
 {
     private readonly (string Name, Func<ExampleScore, double> Value)[] kinds;
-    private readonly ImageSet data;
+    private readonly ExampleSet data;
     private readonly ExampleScore[] scores;
     private readonly bool[]? anomalous;
 
@@ -23,7 +23,7 @@ public sealed class AnomalyReport
     /// given by <paramref name="hasLikelihood"/>.
     /// </summary>
     /// <exception cref="DataException">The data has no labels, no such class, or no example of one of the two kinds.</exception>
-    public AnomalyReport(ImageSet data, ExampleScore[] scores, IReadOnlyList<string> anomalousClasses, bool hasLikelihood = true)
+    public AnomalyReport(ExampleSet data, ExampleScore[] scores, IReadOnlyList<string> anomalousClasses, bool hasLikelihood = true)
     {
         (this.data, this.scores) = (data, scores);
         // A loss without a distribution bounds no log p(x).
@@ -52,7 +52,7 @@ public sealed class AnomalyReport
 
     /// <summary>Throws where the classes cannot be told apart, before anything is computed.</summary>
     /// <exception cref="DataException">As the constructor.</exception>
-    public static void Check(ImageSet data, IReadOnlyList<string> anomalousClasses)
+    public static void Check(ExampleSet data, IReadOnlyList<string> anomalousClasses)
     {
         if (anomalousClasses.Count > 0)
             Flags(data, anomalousClasses);
@@ -78,7 +78,7 @@ public sealed class AnomalyReport
         .. kinds.Select(kind => kind.Value(score).ToString("G9", CultureInfo.InvariantCulture)),
     ];
 
-    private static bool[] Flags(ImageSet data, IReadOnlyList<string> classes)
+    private static bool[] Flags(ExampleSet data, IReadOnlyList<string> classes)
     {
         if (data.Labels is null)
             throw new DataException("The data has no labels, so no class can be anomalous; leave --anomalous out, or add the label files.");

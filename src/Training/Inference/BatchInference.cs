@@ -62,8 +62,11 @@ internal sealed class BatchInference : IDisposable
     }
 
     /// <summary>Encodes a batch of examples.</summary>
-    public void Encode(ImageSet examples, int first, int rows)
+    /// <exception cref="RunException">They are not of the model's size.</exception>
+    public void Encode(ExampleSet examples, int first, int rows)
     {
+        if (examples.Format.Size != model.DataDimensions)
+            throw new RunException($"The model takes {model.DataDimensions} numbers an example; these have {examples.Format.Size}.");
         if (model.Classes > 0)
             PutLabels(Conditioning.LabelsOf(examples, model.Classes), first, rows);
         var values = new float[rows * model.DataDimensions];

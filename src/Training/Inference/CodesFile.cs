@@ -14,7 +14,7 @@ public static class CodesFile
 
     /// <summary>Writes the codes of <paramref name="data"/>.</summary>
     /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
-    public static void Write(string path, LatentCodes codes, ImageSet data)
+    public static void Write(string path, LatentCodes codes, ExampleSet data)
     {
         if (Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase))
             NpyFile.Write(path, Beside(codes), codes.Count, 2 * codes.Dimensions);
@@ -34,7 +34,7 @@ public static class CodesFile
         return values;
     }
 
-    private static IEnumerable<string> Header(LatentCodes codes, ImageSet data) =>
+    private static IEnumerable<string> Header(LatentCodes codes, ExampleSet data) =>
     [
         "row",
         .. data.Labels is null ? [] : (string[])["class"],
@@ -42,7 +42,7 @@ public static class CodesFile
         .. Enumerable.Range(0, codes.Dimensions).Select(i => string.Create(CultureInfo.InvariantCulture, $"sigma_{i}")),
     ];
 
-    private static IEnumerable<string> Row(LatentCodes codes, ImageSet data, int i) =>
+    private static IEnumerable<string> Row(LatentCodes codes, ExampleSet data, int i) =>
     [
         i.ToString(CultureInfo.InvariantCulture),
         .. data.Labels is null ? [] : (string[])[data.NameOf(data.Labels[i])],

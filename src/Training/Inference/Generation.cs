@@ -67,25 +67,20 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>
-    /// <see cref="DecodeBytes"/> of the mean z of q(z∣x) for each x of <paramref name="inputs"/>; both have the shape (count, D). A
-    /// conditional model takes each x to be of its label, and decodes it as that or, at the same place in the prior, as
-    /// <paramref name="label"/>.
+    /// <see cref="DecodeBytes"/> of the mean z of q(z∣x) for each x of <paramref name="examples"/>, shape (count, D). A conditional model
+    /// takes each x to be of its label, and decodes it as that or, at the same place in the prior, as <paramref name="label"/>.
     /// </summary>
-    /// <exception cref="RunException">The inputs are not whole images of the model's size.</exception>
-    public byte[] Reconstruct(ReadOnlySpan<byte> inputs, CancellationToken stop, byte[]? labels = null, byte? label = null)
+    public byte[] Reconstruct(ExampleSet examples, CancellationToken stop, byte? label = null)
     {
-        if (inputs.Length % model.DataDimensions != 0)
-            throw new RunException($"The model takes images of {Width}×{Height} pixels.");
-        var images = new ImageSet(inputs.ToArray(), labels, model.DataDimensions, 1);
-        var codes = Encode(images, stop).Means;
+        var codes = Encode(examples, stop).Means;
         if (label is not { } other)
-            return DecodeBytes(codes, stop, labels);
-        byte[] others = [.. Enumerable.Repeat(other, images.Count)];
-        return DecodeBytes(FromPriorUnits(ToPriorUnits(codes, labels, stop), others, stop), stop, others);
+            return DecodeBytes(codes, stop, examples.Labels);
+        byte[] others = [.. Enumerable.Repeat(other, examples.Count)];
+        return DecodeBytes(FromPriorUnits(ToPriorUnits(codes, examples.Labels, stop), others, stop), stop, others);
     }
 
     /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
-    public LatentCodes Encode(ImageSet data, CancellationToken stop)
+    public LatentCodes Encode(ExampleSet data, CancellationToken stop)
     {
         int latent = model.Latent;
         var codes = new LatentCodes(latent, new float[checked(data.Count * latent)], new float[data.Count * latent]);
@@ -104,9 +99,8 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>
-    /// The bytes of data for each z of <paramref name="latent"/>, shape (count, d), as an <see cref="ImageSet"/> has them, shape (count,
-    /// D):
-    /// the gray levels of E[x∣z], or the likeliest symbol of each place.
+    /// The bytes of data for each z of <paramref name="latent"/>, shape (count, d), as <see cref="Bytes(ExampleSet)"/> has them, shape
+    /// (count, D): the gray levels of E[x∣z], or the likeliest symbol of each place.
     /// </summary>
     /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
     public byte[] DecodeBytes(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
@@ -156,7 +150,7 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>KL(q(z∣x) ∥ p(z)) of each latent dimension, the mean over <paramref name="data"/>, in nats.</summary>
-    public double[] DivergencePerDimension(ImageSet data, CancellationToken stop)
+    public double[] DivergencePerDimension(ExampleSet data, CancellationToken stop)
     {
         var statistics = new LatentStatistics(model.Latent);
         foreach (var (first, rows) in inference.Batches(data.Count, stop))
@@ -182,7 +176,7 @@ public sealed class Generation : IDisposable
     /// <summary>
     /// What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.
     /// </summary>
-    public ExampleScore[] Score(ImageSet data, int samples, uint seed, CancellationToken stop)
+    public ExampleScore[] Score(ExampleSet data, int samples, uint seed, CancellationToken stop)
     {
         var scores = new ExampleScore[data.Count];
         foreach (var (first, rows) in inference.Batches(data.Count, stop))
@@ -197,6 +191,14 @@ public sealed class Generation : IDisposable
             }
         }
         return scores;
+    }
+
+    /// <summary>Examples as bytes, shape (count, D): gray levels, or the numbers of symbols.</summary>
+    public static byte[] Bytes(ExampleSet examples)
+    {
+        var numbers = new float[examples.Count * examples.Format.Size];
+        examples.CopyTo(0, numbers);
+        return Bytes(numbers);
     }
 
     /// <summary>Frees the device memory.</summary>
@@ -217,7 +219,7 @@ public sealed class Generation : IDisposable
         }
     }
 
-    /// <summary>Numbers from 0 to 1 as the bytes of an <see cref="ImageSet"/>; others are cut off.</summary>
+    /// <summary>Numbers from 0 to 1 as the bytes of examples; others are cut off.</summary>
     private static byte[] Bytes(float[] values) => Array.ConvertAll(values, value => (byte)MathF.Round(255 * Math.Clamp(value, 0f, 1f)));
 
     /// <summary>The class of the largest logit; they lie <paramref name="stride"/> apart.</summary>

@@ -1,5 +1,4 @@
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
@@ -7,12 +6,11 @@ using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Optimization;
 
-/// <summary>Images in device memory, with the counters and the sums of the pass over them that is under way.</summary>
+/// <summary>Examples in device memory, with the counters and the sums of the pass over them that is under way.</summary>
 internal sealed class ImagePass : IDisposable
 {
     private readonly StepLauncher launcher;
-    private readonly MemoryBuffer1D<byte, Stride1D.Dense>? pixels;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense>? values;
+    private readonly DeviceExamples all;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
     private readonly int size;
@@ -24,33 +22,27 @@ internal sealed class ImagePass : IDisposable
     private readonly int classes;
 
     /// <summary>
-    /// Copies <paramref name="images"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
-    /// has an order of its own; binarized, every image is drawn black and white again in each batch.
+    /// Copies <paramref name="examples"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
+    /// has an order of its own; binarized, every picture is drawn black and white again in each batch.
     /// </summary>
     /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
-    public ImagePass(Accelerator accelerator, StepLauncher launcher, ImageSet images, bool shuffled, int classes, bool binarize = false)
+    public ImagePass(Accelerator accelerator, StepLauncher launcher, ExampleSet examples, bool shuffled, int classes, bool binarize = false)
     {
         if (classes > 0)
         {
-            labels = accelerator.Allocate1D(Conditioning.LabelsOf(images, classes));
+            labels = accelerator.Allocate1D(Conditioning.LabelsOf(examples, classes));
             condition = new ConditionLauncher(accelerator, Activation.Identity);
         }
         (this.classes, this.binarize) = (classes, binarize);
         this.launcher = launcher;
-        (Count, size) = (images.Count, images.Size);
-        Backend.ThrowIfNoRoom(
-            accelerator, FormattableString.Invariant($"A copy of {Count:N0} examples"),
-            (long)Count * size * (images.Values is null ? sizeof(byte) : sizeof(float)));
+        (Count, size) = (examples.Count, examples.Format.Size);
         halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
-        if (images.Values is null)
-            pixels = accelerator.Allocate1D(images.Pixels);
-        else
-            values = accelerator.Allocate1D(images.Values);
+        all = examples.ToDevice(accelerator, launcher);
         control = accelerator.Allocate1D<ControlBlock>(1);
         sums = accelerator.Allocate1D<MetricSums>(1);
     }
 
-    /// <summary>Images of a pass.</summary>
+    /// <summary>Examples of a pass.</summary>
     public int Count { get; }
 
     /// <summary>The counters, as kernels take them.</summary>
@@ -67,20 +59,17 @@ internal sealed class ImagePass : IDisposable
     public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
 
     /// <summary>
-    /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next images, shape (rows, height·width), and the
+    /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next examples, shape (rows, size), and the
     /// model's labels with theirs.
     /// </summary>
     public void Gather(Vae vae, ArrayView<float> batch, int rows)
     {
         var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits, Binarize = binarize ? 1 : 0 };
-        if (pixels is not null)
-            launcher.Gather(pixels.View, batch, Control, shape);
-        else
-            launcher.Gather(values!.View, batch, Control, shape);
+        all.Gather(batch, Control, shape);
         condition?.Gather(labels!.View, vae.Labels, Control, shape with { Columns = classes });
     }
 
-    /// <summary>Adds the losses of the model's batch to the sums and moves on to the next images.</summary>
+    /// <summary>Adds the losses of the model's batch to the sums and moves on to the next examples.</summary>
     public void EndStep(Vae vae, int rows) => launcher.EndStep(
         vae.Loss(rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
 
@@ -89,8 +78,7 @@ internal sealed class ImagePass : IDisposable
 
     public void Dispose()
     {
-        pixels?.Dispose();
-        values?.Dispose();
+        all.Dispose();
         labels?.Dispose();
         control.Dispose();
         sums.Dispose();

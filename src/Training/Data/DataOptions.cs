@@ -1,0 +1,81 @@
+using VaeGpu.Kernels;
+
+namespace VaeGpu.Training.Data;
+
+/// <summary>What an array is taken for.</summary>
+public enum ArrayKind
+{
+    /// <summary>Bytes, and numbers from 0 to 1 of three axes or more, are pictures; other arrays of two axes are tables.</summary>
+    Auto,
+
+    /// <summary>A table: a column for each number of an example.</summary>
+    Table,
+
+    /// <summary>Pictures.</summary>
+    Images,
+}
+
+/// <summary>What becomes of columns whose values are all the same, or differ by rounding alone.</summary>
+public enum ConstantColumns
+{
+    /// <summary>They are an error.</summary>
+    Refuse,
+
+    /// <summary>They are left out.</summary>
+    Drop,
+
+    /// <summary>They stay, as zeros.</summary>
+    Keep,
+}
+
+/// <summary>What becomes of missing values.</summary>
+public enum MissingValues
+{
+    /// <summary>They are an error.</summary>
+    Refuse,
+
+    /// <summary>Each is replaced by the mean of its column.</summary>
+    Mean,
+
+    /// <summary>The same; a further column says, for each column with missing values, where they are.</summary>
+    Indicator,
+}
+
+/// <summary>How data of files is read where there is a choice. A run keeps it, so that other data is read alike.</summary>
+public sealed record DataOptions
+{
+    /// <summary>Whether pictures that cannot be read are left out.</summary>
+    [Setting("skip-damaged", "", "Leave pictures out that cannot be read, and report how many")]
+    public bool SkipDamaged { get; init; }
+
+    /// <summary>What an array is taken for.</summary>
+    [Setting("as", "what", "What an array of a .npy or .npz file is taken for")]
+    public ArrayKind As { get; init; }
+
+    /// <summary>The array of a .npz file; null for the only one.</summary>
+    [Setting("member", "name", "Array of a .npz file to use [default: the only one]")]
+    public string? Member { get; init; }
+
+    /// <summary>The columns of a table that are used, separated by commas; null for all.</summary>
+    [Setting("columns", "name,…", "Columns of a .csv file to use [default: all]")]
+    public string? Columns { get; init; }
+
+    /// <summary>The columns of a table that are left out, separated by commas.</summary>
+    [Setting("ignore", "name,…", "Columns of a .csv file to leave out")]
+    public string? Ignore { get; init; }
+
+    /// <summary>The column that holds the classes; null for one called "class" or "label".</summary>
+    [Setting("label-column", "name", "Column of a .csv file that holds the classes [default: one called class or label]")]
+    public string? LabelColumn { get; init; }
+
+    /// <summary>What becomes of columns without information.</summary>
+    [Setting("constant-columns", "what", "Columns of a table whose values are all the same")]
+    public ConstantColumns ConstantColumns { get; init; }
+
+    /// <summary>What becomes of missing values.</summary>
+    [Setting("missing", "what", "Missing values of a .csv file: an error, the mean of the column, or that and a column that says where")]
+    public MissingValues Missing { get; init; }
+
+    /// <summary>Whether the values of a table are rounded to float32 before they are standardized, as earlier versions did.</summary>
+    public bool SinglePrecision { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using VaeGpu.Kernels.Launchers;
+
+namespace VaeGpu.Training.Data;
+
+/// <summary>Rows of a table of numbers.</summary>
+public sealed class TableSet : ExampleSet
+{
+    /// <summary>
+    /// Holds the rows of a table, shape (count, columns), and <paramref name="labels"/> of shape (count). The columns are standardized as
+    /// their scales say.
+    /// </summary>
+    /// <exception cref="ArgumentException">The values are not a whole number of rows, or the labels are not one for each.</exception>
+    public TableSet(float[] values, byte[]? labels, IReadOnlyList<ColumnScale> columns)
+        : base(new TableFormat(columns), values.Length, labels) => Values = values;
+
+    /// <summary>The same of columns that are called "column 0" and so on, and are taken as they are.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number of columns is not positive.</exception>
+    /// <exception cref="ArgumentException">The values are not a whole number of rows, or the labels are not one for each.</exception>
+    public TableSet(float[] values, byte[]? labels, int columns)
+        : this(values, labels, [.. NamesOf(columns).Select(name => new ColumnScale(name, Mean: 0, Deviation: 1))])
+    {
+    }
+
+    /// <summary>The rows, shape (count, columns).</summary>
+    public float[] Values { get; }
+
+    /// <inheritdoc/>
+    public override void CopyTo(int first, Span<float> batch) => Values.AsSpan(first * Format.Size, batch.Length).CopyTo(batch);
+
+    /// <inheritdoc/>
+    public override TableSet Select(ReadOnlySpan<int> indices) =>
+        With(Chosen(Values, indices, Format.Size), ChosenLabels(indices), LabelNames);
+
+    /// <inheritdoc/>
+    public override TableSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Values, labels, names);
+
+    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
+        DeviceExamples.Of<float>(accelerator, Count, Values, launcher.Gather);
+
+    /// <summary>What the columns of an array are called.</summary>
+    internal static string[] NamesOf(int columns)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
+        return [.. Enumerable.Range(0, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"column {i}"))];
+    }
+
+    private TableSet With(float[] values, byte[]? labels, IReadOnlyList<string>? names) =>
+        new(values, labels, ((TableFormat)Format).Columns) { LabelNames = names };
+}

@@ -1,0 +1,99 @@
+using System.Text;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Tests.Data;
+
+/// <summary>Tables as people have them.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed class TableOptionTests
+{
+    private readonly ScratchFolder folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [TestCase(1_700_000_000, 1.0, 34.6)]
+    [TestCase(5_412_345, 1e-3, 0.0346)]
+    public void Large_numbers_keep_their_digits(double start, double step, double deviation)
+    {
+        var data = Load(Rows(140, i => FormattableString.Invariant($"{start + i * step:R},{i % 7}"), "time,value"));
+        float[] times = [.. data.Train.Values.Concat(data.Test.Values).Where((_, i) => i % 2 == 0)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(times.Distinct().Count(), Is.EqualTo(140));
+            Assert.That(data.Columns[0].Deviation, Is.EqualTo(deviation * 140 / 120).Within(0.1 * deviation));
+        });
+    }
+
+    [TestCase(';', "semicolons")]
+    [TestCase('\t', "tabs")]
+    public void The_separator_is_found_and_reported(char separator, string name)
+    {
+        var data = Load(Rows(7, i => $"{i}{separator}\"{i * i}\"", $"\"a,b,c\"{separator}d"));
+        Assert.That(data.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a,b,c", "d" }));
+        Assert.That(data.Notes.Single(), Is.EqualTo($"cells are separated by {name}"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void UTF_16_is_read_by_its_mark(bool bigEndian)
+    {
+        var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: true);
+        byte[] text = encoding.GetBytes(Rows(7, i => $"{i},{i * i}", "größe,b"));
+        folder.Put("t.csv", [.. encoding.GetPreamble(), .. text]);
+        Assert.That(DataSource.Load(folder["t.csv"], 1, 1).Columns[0].Name, Is.EqualTo("größe"));
+        folder.Put("t.csv", text);
+        Assert.That(() => DataSource.Load(folder["t.csv"], 1, 1), Throws.TypeOf<DataException>());
+        folder.Put("t.csv", encoding.GetBytes(Rows(7, i => $"{i},{i * i}", "a,b")));
+        Assert.That(() => DataSource.Load(folder["t.csv"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("UTF-16"));
+    }
+
+    [Test]
+    public void Constant_columns_are_dropped_or_kept_as_asked()
+    {
+        string text = Rows(7, i => $"{i},3.5,{i * i}", "a,b,c");
+        var dropped = Load(text, new DataOptions { ConstantColumns = ConstantColumns.Drop });
+        Assert.That(dropped.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "c" }));
+        Assert.That(dropped.Notes.Single(), Does.Contain("left out: \"b\""));
+        var other = Load(text, new DataFit { Format = dropped.Format, Options = new DataOptions { ConstantColumns = ConstantColumns.Drop } });
+        Assert.That(other.Train.Values, Is.EqualTo(dropped.Train.Values));
+        var kept = Load(text, new DataOptions { ConstantColumns = ConstantColumns.Keep });
+        Assert.That(kept.Train.Values.Where((_, i) => i % 3 == 1), Is.All.Zero);
+        Assert.That(kept.Notes.Single(), Does.Contain("\"b\""));
+    }
+
+    [Test]
+    public void Columns_are_chosen_by_name()
+    {
+        string text = Rows(7, i => $"{i},x{i % 2},{i * i},{-i}", "a,kind,c,d");
+        var options = new DataOptions { LabelColumn = "kind", Ignore = "d" };
+        var data = Load(text, options);
+        Assert.That(data.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "c" }));
+        Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "x0", "x1" }));
+        Assert.That(data.Notes.Single(), Is.EqualTo("columns left out: d"));
+        Assert.That(Load(text, options with { Ignore = null, Columns = "d, a" }).Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "d" }));
+        Assert.That(() => Load(text, options with { Ignore = "e" }), Throws.TypeOf<DataException>().With.Message.Contains("--ignore").And.Message.Contains("\"e\""));
+        Assert.That(() => Load(text, options with { LabelColumn = "e" }), Throws.TypeOf<DataException>().With.Message.Contains("--label-column"));
+    }
+
+    [Test]
+    public void Missing_values_are_means_and_may_be_marked()
+    {
+        string text = Rows(70, i => $"{(i % 5 == 0 ? "NA" : $"{i}")},{i * i}", "a,b");
+        Assert.That(() => Load(text), Throws.TypeOf<DataException>().With.Message.Contains("line 2: the value of \"a\" is missing").And.Message.Contains("--missing"));
+        var means = Load(text, new DataOptions { Missing = MissingValues.Mean });
+        Assert.That(means.Train.Values.Concat(means.Test.Values).Where((_, i) => i % 2 == 0).Count(value => value == 0), Is.EqualTo(14));
+        Assert.That(means.Notes.Single(), Does.StartWith("14 missing values"));
+        var marked = Load(text, new DataOptions { Missing = MissingValues.Indicator });
+        Assert.That(marked.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "b", "a is missing" }));
+        foreach (float[] row in marked.Train.Values.Chunk(3))
+            Assert.That(row[0] == 0, Is.EqualTo(row[2] > 0));
+    }
+
+    private static string Rows(int count, Func<int, string> row, string header) =>
+        string.Join('\n', Enumerable.Range(0, count).Select(row).Prepend(header)) + "\n";
+
+    private DataSplit Load(string text, DataOptions? options = null) => Load(text, new DataFit { Options = options ?? new DataOptions() });
+
+    private DataSplit Load(string text, DataFit fit) => DataSource.Load(folder.Put("t.csv", Encoding.UTF8.GetBytes(text)), 1, 1, fit);
+}
