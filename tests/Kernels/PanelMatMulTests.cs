@@ -105,8 +105,8 @@ public class PanelMatMulTests
     {
         int groupSize = GroupSize(accelerator);
         var group = new Index3D(groupSize, 1, 1);
-        var lefts = new PanelShape { Lines = shape.Rows, Depth = shape.Depth, Width = PanelMatMul.LeftWidth<TTile, TLeft>() };
-        var rights = new PanelShape { Lines = shape.Columns, Depth = shape.Depth, Width = TTile.Columns * groupSize };
+        var lefts = PanelShape.Of(shape.Rows, shape.Depth, PanelMatMul.LeftWidth<TTile, TLeft>());
+        var rights = PanelShape.Of(shape.Columns, shape.Depth, TTile.Columns * groupSize);
         int leftDepth = TLeft.DepthIsFastest ? PackStrips.PaddedDepth(shape.Depth) : shape.Depth;
         using var a = new Guarded(accelerator, left);
         using var b = new Guarded(accelerator, right);
@@ -118,9 +118,16 @@ public class PanelMatMulTests
         var multiply = PanelMatMul.Multiply<TTile, TLeft, TEpilogue>;
         accelerator.LoadStreamKernel(packLeft)(
             new(TLeft.DepthIsFastest ? PackStrips.GridFor(lefts) : PackPanels.GridFor(lefts), group), a.View, packedLeft.View, lefts);
-        accelerator.LoadStreamKernel(packRight)(new(PackPanels.GridFor(rights), group), b.View, packedRight.View, rights);
-        accelerator.LoadStreamKernel(multiply)(
-            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize), group), packedLeft.View, packedRight.View, c.View, bias, saved, shape);
+        // In two blocks where there are panels enough.
+        int all = rights.Panels, half = (all + 1) / 2;
+        for (int first = 0; first < all; first += half)
+        {
+            (rights.FirstPanel, rights.Panels) = (first, Math.Min(half, all - first));
+            accelerator.LoadStreamKernel(packRight)(new(PackPanels.GridFor(rights), group), b.View, packedRight.View, rights);
+            accelerator.LoadStreamKernel(multiply)(
+                new(new Index3D(Launch.Groups(shape.Rows, TTile.Rows), rights.Panels, 1), group), packedLeft.View, packedRight.View, c.View,
+                bias, saved, shape, first);
+        }
         return c.Read();
     }
 }

@@ -3,8 +3,8 @@ using VaeGpu.Kernels.Products;
 namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
-/// A large product on a vector processor: both factors are packed (<see cref="PackStrips"/>, <see cref="PackPanels"/>), and then multiplied
-/// (<see cref="PanelMatMul"/>).
+/// A large product on a vector processor: the left factor is packed (<see cref="PackStrips"/>, <see cref="PackPanels"/>), and the right one
+/// block by block, each multiplied (<see cref="PanelMatMul"/>) while the caches hold it.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
@@ -14,22 +14,26 @@ public sealed class PanelProduct : IPackedProduct
     private const long LargeFactor = 1 << 19;
     /// <summary>The rows, or the depth of a weight gradient, that a packed number must be used for.</summary>
     private const int FewestUses = 32;
+    /// <summary>The numbers of a block of the right factor: 2 MB.</summary>
+    private const int BlockLength = 1 << 19;
+    /// <summary>The fewest panels of a block, so that all threads have some.</summary>
+    private const int FewestPanels = 8;
 
     private readonly int groupSize, leftWidth, rightWidth;
     private readonly bool isStrips, turnsRight;
     private readonly Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packLeft, packRight;
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply;
-    private readonly Func<MatMulShape, Index3D> grid;
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape, int> multiply;
+    private readonly int tileRows;
 
     private PanelProduct(
         int groupSize, (int Left, int Right) widths, bool isStrips, bool turnsRight,
         Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packLeft, Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packRight,
-        Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply,
-        Func<MatMulShape, Index3D> grid)
+        Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape, int> multiply,
+        int tileRows)
     {
         (this.groupSize, leftWidth, rightWidth) = (groupSize, widths.Left, widths.Right);
         (this.isStrips, this.turnsRight, this.packLeft, this.packRight) = (isStrips, turnsRight, packLeft, packRight);
-        (this.multiply, this.grid) = (multiply, grid);
+        (this.multiply, this.tileRows) = (multiply, tileRows);
     }
 
     /// <summary>The product of any operands and epilogue, in groups of one vector.</summary>
@@ -40,8 +44,7 @@ public sealed class PanelProduct : IPackedProduct
         where TEpilogue : struct, IEpilogue => new(
             groupSize, (PanelMatMul.LeftWidth<TTile, TLeft>(), TTile.Columns * groupSize), TLeft.DepthIsFastest, TRight.DepthIsFastest,
             TLeft.DepthIsFastest ? new(accelerator, PackStrips.Run) : new(accelerator, PackPanels.Run<DepthSlowest>),
-            new(accelerator, PackPanels.Run<TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
-            shape => MatMul.GridFor<TTile>(shape.Rows, shape.Columns, groupSize));
+            new(accelerator, PackPanels.Run<TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>), TTile.Rows);
 
     /// <summary>
     /// Whether packing pays: a right factor whose depth lies side by side must be transposed in any case; others where their columns span
@@ -59,13 +62,19 @@ public sealed class PanelProduct : IPackedProduct
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
         MatMulShape shape, ArrayView<float> scratch)
     {
-        PanelShape leftShape = Left(shape), rightShape = Right(shape);
+        PanelShape leftShape = PanelShape.Of(shape.Rows, shape.Depth, leftWidth), rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
         ArrayView<float> packedLeft = scratch.SubView(0, LeftLength(shape));
         ArrayView<float> packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
         packLeft.Launch(
             Launch.Config(isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape), groupSize), left, packedLeft, leftShape);
-        packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), groupSize), right, packedRight, rightShape);
-        multiply.Launch(Launch.Config(grid(shape), groupSize), packedLeft, packedRight, output, bias, saved, shape);
+        int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
+        for (int first = 0; first < all; first += block)
+        {
+            (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
+            packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), groupSize), right, packedRight, rightShape);
+            multiply.Launch(
+                Launch.Config(new Index3D(tiles, rightShape.Panels, 1), groupSize), packedLeft, packedRight, output, bias, saved, shape, first);
+        }
     }
 
     /// <summary>The numbers of the largest factor that is read along its columns.</summary>
@@ -73,14 +82,14 @@ public sealed class PanelProduct : IPackedProduct
 
     private long LeftLength(MatMulShape shape)
     {
-        PanelShape left = Left(shape);
+        var left = PanelShape.Of(shape.Rows, shape.Depth, leftWidth);
         // The right factor begins at a multiple of 64 bytes.
         return (long)left.Panels * left.Width * (isStrips ? PackStrips.PaddedDepth(shape.Depth) : shape.Depth) + 15 & ~15L;
     }
 
-    private long RightLength(MatMulShape shape) => (long)Right(shape).Panels * rightWidth * shape.Depth;
+    private long RightLength(MatMulShape shape) => (long)BlockPanels(shape) * rightWidth * shape.Depth;
 
-    private PanelShape Left(MatMulShape shape) => new() { Lines = shape.Rows, Depth = shape.Depth, Width = leftWidth };
-
-    private PanelShape Right(MatMulShape shape) => new() { Lines = shape.Columns, Depth = shape.Depth, Width = rightWidth };
+    /// <summary>Panels of the right factor that are packed at a time.</summary>
+    private int BlockPanels(MatMulShape shape) =>
+        Math.Min(Launch.Groups(shape.Columns, rightWidth), Math.Max(FewestPanels, BlockLength / (rightWidth * shape.Depth)));
 }

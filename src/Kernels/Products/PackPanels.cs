@@ -1,22 +1,25 @@
 namespace VaeGpu.Kernels.Products;
 
-/// <summary>The sizes of a factor that is laid out in panels for <see cref="PanelMatMul"/>.</summary>
+/// <summary>The sizes of a factor that is laid out in panels for <see cref="PanelMatMul"/>, and which of its panels are.</summary>
 public struct PanelShape
 {
     /// <summary>Rows of a left factor, columns of a right one.</summary>
     public int Lines;
     /// <summary>The length of the sums.</summary>
     public int Depth;
-    /// <summary>Lines of a panel, a multiple of 16.</summary>
+    /// <summary>Lines of a panel.</summary>
     public int Width;
+    /// <summary>The first panel that is laid out, and how many are.</summary>
+    public int FirstPanel, Panels;
 
-    /// <summary>Panels that hold all lines.</summary>
-    public readonly int Panels => (Lines + Width - 1) / Width;
+    /// <summary>A whole factor.</summary>
+    public static PanelShape Of(int lines, int depth, int width) =>
+        new() { Lines = lines, Depth = depth, Width = width, Panels = Launch.Groups(lines, width) };
 }
 
-/// <summary>Lays out a factor of <see cref="PanelMatMul"/> in panels: packed[panel, k, line] = op(source)(panel·Width + line, k).</summary>
+/// <summary>Lays out a factor of <see cref="PanelMatMul"/> in panels: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).</summary>
 /// <remarks>
-/// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (panels, depth, Width). Lines behind the last
+/// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, Width). Lines behind the last
 /// are zero.</para>
 /// <para>Threads: group (x, y) has the depths y·<see cref="Side"/> … of panel x. Where lines lie side by side it copies them. Else each
 /// warp takes squares of S×S, S its width but at most 16: a thread reads along the depth, and the square is transposed in registers by
@@ -34,7 +37,7 @@ public static class PackPanels
     /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
     public static void Run<TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape) where TOperand : struct, IOperand
     {
-        int firstLine = Grid.IdxX * shape.Width, start = firstLine * shape.Depth;
+        int firstLine = (shape.FirstPanel + Grid.IdxX) * shape.Width, start = Grid.IdxX * shape.Width * shape.Depth;
         int firstDepth = Grid.IdxY * Side, lastDepth = Math.Min(firstDepth + Side, shape.Depth);
         if (TOperand.DepthIsFastest)
         {
@@ -146,7 +149,7 @@ public static class PackStrips
     /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
     public static void Run(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
     {
-        int firstLine = Grid.IdxX * shape.Width, start = firstLine * PaddedDepth(shape.Depth);
+        int firstLine = (shape.FirstPanel + Grid.IdxX) * shape.Width, start = Grid.IdxX * shape.Width * PaddedDepth(shape.Depth);
         int firstDepth = Grid.IdxY * (Blocks * Depth), lastDepth = Math.Min(firstDepth + Blocks * Depth, shape.Depth);
         for (int line = 0; line < shape.Width; line++)
         {
@@ -167,5 +170,5 @@ public static class PackStrips
     public static Index3D GridFor(PanelShape shape) => new(shape.Panels, Launch.Groups(shape.Depth, Blocks * Depth), 1);
 
     /// <summary>The depth in whole blocks.</summary>
-    public static int PaddedDepth(int depth) => (depth + Depth - 1) / Depth * Depth;
+    public static int PaddedDepth(int depth) => depth + Depth - 1 & -Depth;
 }

@@ -3,9 +3,9 @@ namespace VaeGpu.Kernels.Products;
 /// <summary>The matrix product for vector processors: <see cref="MatMul"/>'s results, bit for bit, from packed factors.</summary>
 /// <remarks>
 /// <para>Mathematics and the order of every sum are MatMul's. The left factor comes from <see cref="PackStrips"/> where its depth lies side
-/// by side in memory, else from <see cref="PackPanels"/>; the right one from PackPanels, in panels of C·G columns. The output is (rows,
-/// columns), row-major.</para>
-/// <para>Threads: MatMul's. Group (x, y) has R rows of the columns y·C·G …; x runs fastest, so that a panel of the right factor stays in
+/// by side in memory, else from <see cref="PackPanels"/>; the right one from PackPanels, in panels of C·G columns, of which a launch has
+/// some: those from firstPanel on. The output is (rows, columns), row-major.</para>
+/// <para>Threads: MatMul's. Group (x, y) has R rows of the columns (firstPanel + y)·C·G …; x runs fastest, so that a panel of the right factor stays in
 /// the cache while the left one passes by.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, all from two places that move on in step:
 /// two pointers, which leave the registers to the sums, and two streams, which no stride can map on few sets of a cache. No shared
@@ -15,20 +15,20 @@ namespace VaeGpu.Kernels.Products;
 /// </remarks>
 public static class PanelMatMul
 {
-    /// <summary>The kernel; launch it with <see cref="MatMul.GridFor"/>'s grid.</summary>
+    /// <summary>The kernel; launch it with a group for each R rows of each panel.</summary>
     public static void Multiply<TTile, TLeft, TEpilogue>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape)
+        MatMulShape shape, int firstPanel)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
         int firstRow = Grid.IdxX * TTile.Rows;
-        int firstColumn = Grid.IdxY * (TTile.Columns * Group.DimX);
+        int firstColumn = (firstPanel + Grid.IdxY) * (TTile.Columns * Group.DimX);
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
-        Accumulate<TTile, TLeft>(left, right, sums, firstRow, firstColumn, shape);
+        Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape);
         MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
@@ -42,7 +42,7 @@ public static class PanelMatMul
     }
 
     private static void Accumulate<TTile, TLeft>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, int firstColumn, MatMulShape shape)
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, MatMulShape shape)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
     {
@@ -52,7 +52,7 @@ public static class PanelMatMul
         int blockDepth = TLeft.DepthIsFastest ? PackStrips.Depth : shape.Depth;
         int leftStart = TLeft.DepthIsFastest ? firstRow * PackStrips.PaddedDepth(shape.Depth) : panel * shape.Depth + firstRow - panel;
         int depthStep = TLeft.DepthIsFastest ? 1 : LeftWidth<TTile, TLeft>(), rowStep = TLeft.DepthIsFastest ? PackStrips.Depth : 1;
-        int rightStart = firstColumn * shape.Depth + Group.IdxX;
+        int rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
         for (int block = 0; block < shape.Depth; block += blockDepth)
         {
             int count = Math.Min(blockDepth, shape.Depth - block);
