@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Inspection;
@@ -60,9 +61,48 @@ public partial class RegisterTileTests
     }
 
     private static bool IsInstruction(string? call) => call is { } method && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "VectorHelpers"
-        or "BitConverter" || method is "MathF.FusedMultiplyAdd");
+        or "BitConverter" || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
+
+    /// <summary>The machine code: in the loops of packed products nothing is loaded or stored but the factors.</summary>
+    [Test]
+    public void The_machine_code_of_a_packed_product_spills_nothing_in_its_loop()
+    {
+        using var folder = new ScratchFolder();
+        string listing = folder["listing.txt"];
+        using var process = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!,
+            [Path.Combine(AppContext.BaseDirectory, "vaegpu.dll"), "train", "--epochs", "1", "--hidden", "40,30", "--device", "cpu", "--out", folder["run"]])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["DOTNET_JitDisasm"] = "*PanelMatMul*", ["DOTNET_JitStdOutFile"] = listing, ["XDG_CACHE_HOME"] = folder["cache"] },
+        })!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (!File.Exists(listing) || !File.ReadAllText(listing).Contains("vfmadd", StringComparison.Ordinal))
+            Assert.Ignore("This runtime, or this processor, lists no fused multiply-adds.");
+        string[] blocks = BlockStart().Split(File.ReadAllText(listing));
+        string[] loops = [.. blocks.Where(block => Multiplications().Count(block) >= 8)];
+        Assert.That(loops, Is.Not.Empty);
+        Assert.Multiple(() =>
+        {
+            foreach (string loop in loops)
+                Assert.That(StackAccess().Matches(loop).Select(match => match.Value), Is.Empty, loop);
+        });
+    }
 
     private static MethodInfo Method(Delegate kernel) => kernel.Method;
+
+    [GeneratedRegex("^ScalarFunctions.Binary<(Div|Rem|DivU|RemU|MulHighU)>$")]
+    private static partial Regex Inlined();
+
+    [GeneratedRegex(@"^G_M\w+:", RegexOptions.Multiline)]
+    private static partial Regex BlockStart();
+
+    [GeneratedRegex("vfmadd[0-9]+ps")]
+    private static partial Regex Multiplications();
+
+    [GeneratedRegex(@"\[r[bs]p.*|\bcall\b.*")]
+    private static partial Regex StackAccess();
 
     [GeneratedRegex(@"\bcall (\S+?);")]
     private static partial Regex Call();

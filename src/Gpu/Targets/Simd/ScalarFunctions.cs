@@ -31,28 +31,35 @@ internal static class ScalarFunctions
 
     public readonly struct Div<T> : IBinary<T> where T : IBinaryInteger<T>, ISignedNumber<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply(T a, T b) => T.IsZero(b) ? T.Zero : b == T.NegativeOne ? unchecked(T.Zero - a) : a / b;
     }
 
     public readonly struct Rem<T> : IBinary<T> where T : IBinaryInteger<T>, ISignedNumber<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply(T a, T b) => T.IsZero(b) || b == T.NegativeOne ? T.Zero : a % b;
     }
 
     public readonly struct DivU : IBinary<int>, IBinary<long>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Apply(int a, int b) => b == 0 ? 0 : (int)((uint)a / (uint)b);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static long Apply(long a, long b) => b == 0 ? 0 : (long)((ulong)a / (ulong)b);
     }
 
     public readonly struct RemU : IBinary<int>, IBinary<long>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Apply(int a, int b) => b == 0 ? 0 : (int)((uint)a % (uint)b);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static long Apply(long a, long b) => b == 0 ? 0 : (long)((ulong)a % (ulong)b);
     }
 
     public readonly struct MulHighU : IBinary<int>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static int Apply(int a, int b) => (int)(((ulong)(uint)a * (uint)b) >> 32);
     }
 
@@ -73,6 +80,7 @@ internal static class ScalarFunctions
 
     public readonly struct Pow<T> : IBinary<T> where T : IFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply(T a, T b) => T.Pow(a, b);
     }
 
@@ -138,11 +146,13 @@ internal static class ScalarFunctions
 
     public readonly struct Atan2<T> : IBinary<T> where T : IFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply(T a, T b) => T.Atan2(a, b);
     }
 
     public readonly struct FloatRem<T> : IBinary<T> where T : IFloatingPointIeee754<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static T Apply(T a, T b) => a % b;
     }
 
@@ -189,7 +199,9 @@ internal static class ScalarFunctions
         public static float Apply(double a) => (float)a;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TTo Unary<TFrom, TTo, TOperation>(TFrom a) where TOperation : struct, IUnary<TFrom, TTo> => TOperation.Apply(a);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Binary<T, TOperation>(T a, T b) where TOperation : struct, IBinary<T> => TOperation.Apply(a, b);
 }

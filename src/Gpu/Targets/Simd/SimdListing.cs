@@ -85,13 +85,17 @@ internal sealed class IlWriter(ILGenerator il, SimdListing? listing)
         Emit(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"), () => il.Emit(opcode, local));
     public void Emit(OpCode opcode, FieldInfo field) => Emit(opcode, field.Name, () => il.Emit(opcode, field));
     public void Emit(OpCode opcode, MethodInfo meth) =>
-        Emit(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}", () => il.Emit(opcode, meth));
+        Emit(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}{Operation(meth)}", () => il.Emit(opcode, meth));
 
     private void Emit(OpCode opcode, string operand, Action emit)
     {
         listing?.Add(opcode, operand);
         emit();
     }
+
+    /// <summary>The operation that a generic method is called for: its last type argument.</summary>
+    private static string Operation(MethodInfo method) =>
+        method.IsGenericMethod && method.GetGenericArguments()[^1] is { IsPrimitive: false } type ? $"<{type.Name.Split('`')[0]}>" : "";
 
     private static string Text(IFormattable number) => number.ToString(null, CultureInfo.InvariantCulture);
 }
