@@ -11,8 +11,10 @@ internal static class PeakFigures
         {
             if (device.Peak is not { } peak)
                 continue;
-            double rate = peak.Flops / Alternation.Median(effort, Samplers.Of(peak.Run));
-            yield return new("independent fused multiply-adds", device.Name, "12 chains", $"{Numbers.Giga(rate)} GFLOP/s", rate);
+            yield return new("independent fused multiply-adds", device.Name, "12 chains")
+            {
+                Value = Quantity.Giga(peak.Flops, Alternation.Seconds(effort, Samplers.Of(peak.Run)), Numbers.Operations),
+            };
         }
     }
 }

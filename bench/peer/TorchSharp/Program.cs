@@ -14,8 +14,7 @@ if (Refusal() is { } refusal)
 }
 torch.set_num_threads(int.Parse(args[0], CultureInfo.InvariantCulture));
 torch.manual_seed(1);
-Version version = typeof(torch).Assembly.GetName().Version!;
-Console.WriteLine($"libtorch {torch.__version__} (TorchSharp {version.Major}.{version.Minor}.{version.Build})");
+Console.WriteLine($"libtorch {Version.Parse(torch.__version__).ToString(3)}");
 (string Text, Action Run, IDisposable Memory)? ready = null;
 while (Console.ReadLine() is { } line)
     Console.WriteLine(Answer(line));
