@@ -17,7 +17,7 @@ internal sealed class TorchPeers : IDisposable
     private readonly List<string> reasons = [];
 
     /// <summary>Why there is no peer, or not the first choice; empty where there is.</summary>
-    public string Reason => string.Join("; ", reasons);
+    public string Reason => string.Join("; ", reasons.Distinct());
 
     /// <summary>Some work of the peer's on as many threads as a device has; null, with the reason, where it cannot be had.</summary>
     public (Sampler? Sampler, string Name, string Reason) Beside(BenchDevice device, string work)
