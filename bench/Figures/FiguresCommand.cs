@@ -11,7 +11,7 @@ internal static class FiguresCommand
 {
     private static readonly Part[] usual =
     [
-        new("peak", "Measured peak", PeakFigures.Measure),
+        new(PeakFigures.Part, "Measured peak", PeakFigures.Measure),
         new("products", "Matrix products", ProductFigures.Measure),
         new("launch", "Launches", LaunchFigures.Measure),
         new("kernels", "The kernels of a step besides products", KernelFigures.Measure),
@@ -26,7 +26,7 @@ internal static class FiguresCommand
     /// </summary>
     private static readonly Part[] named =
     [
-        new("scaling", "How the cost of a training step grows (half as many samples, ten times as long)", ScalingFigures.Measure),
+        new(ScalingFigures.Part, "How the cost of a training step grows (half as many samples, ten times as long)", ScalingFigures.Measure),
         new("cublas", "Matrix products beside cuBLAS", GpuFigures.BesideCublas),
         new("peers", "The training step beside PyTorch on the GPU", GpuFigures.BesidePyTorch),
         new("ppca", "Linear models beside the closed optimum of probabilistic PCA (one training each)", PpcaFigures.Measure),

@@ -5,6 +5,9 @@ namespace VaeGpu.Bench.Figures;
 /// <summary>What the cores can do at most.</summary>
 internal static class PeakFigures
 {
+    /// <summary>The part of "figures".</summary>
+    public const string Part = "peak";
+
     public static IEnumerable<Figure> Measure(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
         foreach (BenchDevice device in devices)

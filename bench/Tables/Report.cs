@@ -14,6 +14,7 @@ internal sealed class Report(Provenance provenance)
     private readonly List<Row> rows = [];
     private readonly List<(string Part, string Text)> parts = [];
     private readonly List<(Figure, Goal)> held = [];
+    private readonly Dictionary<string, double> bestPeaks = [];
     private readonly Neighbors neighbors = new();
 
     /// <summary>How figures are measured, in words.</summary>
@@ -25,7 +26,8 @@ internal sealed class Report(Provenance provenance)
         + "sample. The peak of operations is that of independent chains of fused multiply-adds on as many threads, hand-written at the "
         + "device's vector width; a fused multiply-add counts as two. The peak of bytes is that of the system's copy of as much memory, which "
         + "kernels that write where they read can exceed. A row is unquiet if other processes kept more than "
-        + $"{Neighbors.Quiet.ToString(CultureInfo.InvariantCulture)} cores busy, or if more than the peak of operations was reached. Commit: "
+        + $"{Neighbors.Quiet.ToString(CultureInfo.InvariantCulture)} cores busy, if more than the peak of operations was "
+        + "reached, or if that peak was less than 80 % of its best in the run. Commit: "
         + "'+' means with changes that are not committed.";
 
     /// <summary>Whether one of the figures failed.</summary>
@@ -56,6 +58,7 @@ internal sealed class Report(Provenance provenance)
             // One part must not cost those that come after it.
             Add(section, part, Figure.OfFailure(title, "–", "–", e));
         }
+        section = [.. section.Select(row => bestPeaks.TryGetValue(row.Device, out double best) ? row.AgainstBest(best) : row)];
         Line("");
         Line($"### {title}");
         Line("");
@@ -114,6 +117,8 @@ internal sealed class Report(Provenance provenance)
     {
         Row row = Row.Of(part, figure, neighbors.BusyCores(), provenance);
         section.Add(row);
+        if (row.PeakOfOperations is { } peak)
+            bestPeaks[row.Device] = Math.Max(peak, bestPeaks.GetValueOrDefault(row.Device));
         Console.Error.WriteLine($"{part}: {Markdown.Sentence(row)}");
         held.AddRange(figure.Goals.Select(goal => (figure, goal)));
         HasFailures |= figure.Failed;

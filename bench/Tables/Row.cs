@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VaeGpu.Bench.CommandLine;
@@ -42,7 +43,7 @@ internal sealed record Row
     public double? Peak { get; init; }
     /// <summary>The value's share of it, 1 for all: the median of the pairwise shares.</summary>
     public double? OfPeak { get; init; }
-    /// <summary>Whether no other process computed and no more than the peak was reached.</summary>
+    /// <summary>Whether no other process computed, no more than the peak was reached, and the peak was what it can be.</summary>
     public required bool Quiet { get; init; }
     /// <summary>Cores that other processes kept busy; null where that is not known.</summary>
     public double? BusyCores { get; init; }
@@ -88,6 +89,22 @@ internal sealed record Row
             // A tenth of a percent is no contradiction, however narrow the spread.
             return new Spread(ratio, Math.Min(low, 0.999 * ratio), Math.Max(high, 1.001 * ratio)).Contains(ofMedians) ? null : ofMedians;
         }
+    }
+
+    /// <summary>What the peak of operations was meanwhile, in <see cref="Numbers.Operations"/>; null where it was not measured.</summary>
+    [JsonIgnore]
+    public double? PeakOfOperations => Unit != Numbers.Operations ? null : Part == PeakFigures.Part ? Value : Peak;
+
+    /// <summary>
+    /// The row, marked if the peak beside it was far below the best that the device has shown: the machine was slow, whoever made it so.
+    /// </summary>
+    public Row AgainstBest(double best)
+    {
+        const double Least = 0.8;
+        if (!(PeakOfOperations < Least * best))
+            return this;
+        string note = string.Create(CultureInfo.InvariantCulture, $"**unquiet**: the peak was {PeakOfOperations / best:0 %} of its best");
+        return this with { Quiet = false, Note = Note.Length > 0 ? $"{Note}, {note}" : note };
     }
 
     /// <summary>Writes rows to a file.</summary>
