@@ -10,7 +10,10 @@ using VaeGpu.Host;
 if (args is ["vaegpu", .. var own])
     return VaeGpuProgram.Run(own, Terminal.OfProcess(), default);
 
-var pattern = new Argument<string?>("REGEX") { Description = "Run the tests whose full names match alone", Arity = ArgumentArity.ZeroOrOne };
+var pattern = new Argument<string?>("REGEX")
+{
+    Description = "Run the tests whose full names match alone", Arity = ArgumentArity.ZeroOrOne,
+};
 var tests = new Command("tests", "Runs the tests") { pattern };
 tests.SetAction(result => TestRun.Of(result.GetValue(pattern)));
 var device = new Argument<string>("DEVICE") { Description = "The device, as \"vaegpu devices\" names it" };

@@ -40,7 +40,8 @@ internal sealed class Vae
     }
 
     /// <summary>All parameters.</summary>
-    public IEnumerable<Parameter> Parameters => new Module[] { encoder, mean, logVariance, decoder }.SelectMany(module => module.parameters());
+    public IEnumerable<Parameter> Parameters =>
+        new Module[] { encoder, mean, logVariance, decoder }.SelectMany(module => module.parameters());
 
     /// <summary>μ and log σ² of q(z∣x).</summary>
     public (Tensor Mean, Tensor LogVariance) Encode(Tensor x)
