@@ -35,8 +35,8 @@ internal static class AlgorithmsFigures
             yield return Function<OwnTanh, XMathTanh>(device, effort, "tanh", Math.Tanh, -4, 4);
             yield return Function<OwnCos, XMathCos>(device, effort, "cos 2πx", x => Math.Cos(2 * Math.PI * x), -1, 1);
             string size = $"{Count:N0} floats";
-            yield return Figure.Attempt("uniform, XorShift128", device.Name, size, () => Uniform<XorShift128>(device, effort, size, "XorShift128"));
-            yield return Figure.Attempt("uniform, XorShift64*", device.Name, size, () => Uniform<XorShift64Star>(device, effort, size, "XorShift64*"));
+            yield return Uniform<XorShift128>(device, effort, size, "XorShift128");
+            yield return Uniform<XorShift64Star>(device, effort, size, "XorShift64*");
         }
     }
 
@@ -80,7 +80,10 @@ internal static class AlgorithmsFigures
         Samples samples = Alternation.Measure(effort,
             Samplers.Of(accelerator, () => own(config, source.View, target.View, Count)),
             Samplers.Of(accelerator, () => peer(config, source.View, target.View, Count)));
-        return Compared(device, what, $"{Count:N0} floats", samples, $", at most {Ulps(ownError)}", "XMath", $", at most {Ulps(peerError)}");
+        return Compared(device, what, $"{Count:N0} floats", samples, "XMath") with
+        {
+            Note = $"errors at most {Ulps(ownError)}, of XMath {Ulps(peerError)}",
+        };
 
         double Error(Action<KernelConfig, ArrayView<float>, ArrayView<float>, int> launch)
         {
@@ -91,7 +94,7 @@ internal static class AlgorithmsFigures
     });
 
     private static Figure Uniform<TProvider>(BenchDevice device, Effort effort, string size, string peer)
-        where TProvider : unmanaged, IRandomProvider<TProvider>
+        where TProvider : unmanaged, IRandomProvider<TProvider> => Figure.Attempt($"uniform, Philox beside {peer}", device.Name, size, () =>
     {
         Accelerator accelerator = device.Accelerator;
         using var values = accelerator.Allocate1D<float>(Count);
@@ -103,15 +106,13 @@ internal static class AlgorithmsFigures
         Samples samples = Alternation.Measure(effort,
             Samplers.Of(accelerator, () => draw(config, values.View, step++, Count / 4)),
             Samplers.Of(accelerator, () => generator.FillUniform(accelerator.DefaultStream, values.View)));
-        return Compared(device, $"uniform, Philox beside {peer}", size, samples, "", peer, "");
-    }
+        return Compared(device, $"uniform, Philox beside {peer}", size, samples, peer);
+    });
 
-    private static Figure Compared(
-        BenchDevice device, string what, string size, Samples samples, string ownError, string peer, string peerError)
+    private static Figure Compared(BenchDevice device, string what, string size, Samples samples, string peer)
     {
-        string own = $"{Numbers.Giga(Count / samples.Seconds(0))} G/s{ownError}";
-        string other = $"{peer} {Numbers.Giga(Count / samples.Seconds(1))} G/s{peerError}";
-        return new(what, device.Name, size, $"{own}; {other}: {Numbers.Three(samples.Ratio(1, 0))} times as fast");
+        Quantity Rate(Spread seconds) => Quantity.Giga(Count, seconds, "G/s");
+        return new(what, device.Name, size) { Value = Rate(samples.Seconds(0)), Beside = Comparison.OfTimes(peer, samples, Rate) };
     }
 
     private static KernelConfig Cover(Accelerator accelerator, int count)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using VaeGpu.Bench.Measuring;
 
 namespace VaeGpu.Bench.Figures;
 
@@ -6,15 +7,35 @@ namespace VaeGpu.Bench.Figures;
 /// <param name="What">What was measured.</param>
 /// <param name="Device">On what.</param>
 /// <param name="Size">The sizes that it was measured at.</param>
-/// <param name="Value">The figure with its unit.</param>
-/// <param name="Peak">FLOP/s of the peak, measured in turn with it.</param>
-/// <param name="OfPeak">The figure's share of the peak.</param>
-/// <param name="Goals">What it is held against.</param>
-/// <param name="Failed">Whether the value says why there is none.</param>
-internal sealed record Figure(
-    string What, string Device, string Size, string Value, double? Peak = null, double? OfPeak = null, IReadOnlyList<Goal>? Goals = null,
-    bool Failed = false)
+internal sealed record Figure(string What, string Device, string Size)
 {
+    /// <summary>The figure; null where the note says why there is none.</summary>
+    public Quantity? Value { get; init; }
+
+    /// <summary>The side that was measured in turn with it.</summary>
+    public Comparison? Beside { get; init; }
+
+    /// <summary>What bounds the value, in its unit, measured in turn with it.</summary>
+    public Quantity? Peak { get; init; }
+
+    /// <summary>The value's share of the peak: the median over the rounds.</summary>
+    public double? OfPeak { get; init; }
+
+    /// <summary>What else there is to say.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>What it is held against.</summary>
+    public IReadOnlyList<Goal> Goals { get; init; } = [];
+
+    /// <summary>Whether the note says how the measurement failed.</summary>
+    public bool Failed { get; init; }
+
+    /// <summary>Why there is no figure.</summary>
+    public static Figure OfFailure(string what, string device, string size, Exception e) => new(what, device, size)
+    {
+        Note = $"failed: {e.GetType().Name}: {e.Message}".ReplaceLineEndings(" "), Failed = true,
+    };
+
     /// <summary>A figure, or in its place why it failed: one must not cost those that come after it.</summary>
     public static Figure Attempt(string what, string device, string size, Func<Figure> measure)
     {
@@ -24,16 +45,36 @@ internal sealed record Figure(
         }
         catch (Exception e)
         {
-            string message = $"{e.GetType().Name}: {e.Message}".ReplaceLineEndings(" ").Replace('|', '/');
-            return new(what, device, size, $"failed: {message}", Failed: true);
+            return OfFailure(what, device, size, e);
         }
     }
+}
 
-    /// <summary>The share of the peak, in words.</summary>
-    public string OfPeakText => OfPeak?.ToString("0 %", CultureInfo.InvariantCulture) ?? "–";
+/// <summary>A measured quantity in its unit.</summary>
+internal sealed record Quantity(Spread Spread, string Unit)
+{
+    /// <summary>A time.</summary>
+    public static Quantity Seconds(Spread seconds) => new(seconds, Numbers.Seconds);
 
-    /// <summary>The peak in GFLOP/s.</summary>
-    public string PeakText => Peak is { } peak ? Numbers.Giga(peak) : "–";
+    /// <summary>10⁹ of something for each second: operations, bytes, numbers.</summary>
+    public static Quantity Giga(double amount, Spread seconds, string unit) => new(amount / 1e9 / seconds, unit);
+
+    /// <summary>Some for each second.</summary>
+    public static Quantity PerSecond(double amount, Spread seconds, string what) => new(amount / seconds, $"{what}/s");
+
+    /// <summary>A quantity that was found once.</summary>
+    public static Quantity Once(double value, string unit) => new(Spread.Single(value), unit);
+}
+
+/// <summary>The other side of a comparison.</summary>
+/// <param name="Peer">What it is.</param>
+/// <param name="Value">What it reached.</param>
+/// <param name="Ratio">How many times as fast as the peer the figure's side is, round by round; null where speed is not compared.</param>
+internal sealed record Comparison(string Peer, Quantity Value, Spread? Ratio)
+{
+    /// <summary>A comparison of times.</summary>
+    public static Comparison OfTimes(string peer, Samples samples, Func<Spread, Quantity> quantity, int ours = 0, int theirs = 1) =>
+        new(peer, quantity(samples.Seconds(theirs)), samples.Ratio(theirs, ours));
 }
 
 /// <summary>What a figure is to reach.</summary>
@@ -49,26 +90,4 @@ internal sealed record Goal(string Wanted, string Got, bool IsMet)
 
     /// <summary>In less time.</summary>
     public static Goal Under(double seconds, double most) => new($"under {Numbers.Time(most)}", Numbers.Time(seconds), seconds < most);
-}
-
-/// <summary>Numbers with three significant digits, alike in every locale.</summary>
-internal static class Numbers
-{
-    public static string Giga(double value) => Three(value / 1e9);
-
-    public static string Three(double value) => Math.Abs(value) switch
-    {
-        >= 100 => value.ToString("N0", CultureInfo.InvariantCulture),
-        >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
-        >= 1 => value.ToString("0.00", CultureInfo.InvariantCulture),
-        _ => value.ToString("0.000", CultureInfo.InvariantCulture),
-    };
-
-    /// <summary>A time in the unit that suits it.</summary>
-    public static string Time(double seconds) => seconds switch
-    {
-        >= 1 => $"{Three(seconds)} s",
-        >= 1e-3 => $"{Three(seconds * 1e3)} ms",
-        _ => $"{Three(seconds * 1e6)} µs",
-    };
 }

@@ -127,7 +127,9 @@ internal static class FusionFigures
     private static Figure Compare(BenchDevice device, string what, string size, Effort effort, Action fused, Action unfused)
     {
         Samples samples = Alternation.Measure(effort, Samplers.Of(device.Accelerator, fused), Samplers.Of(device.Accelerator, unfused));
-        string times = $"{Numbers.Time(samples.Seconds(0))} fused, {Numbers.Time(samples.Seconds(1))} unfused";
-        return new(what, device.Name, size, $"{times}: {Numbers.Three(samples.Ratio(1, 0))} times as fast");
+        return new(what, device.Name, size)
+        {
+            Value = Quantity.Seconds(samples.Seconds(0)), Beside = Comparison.OfTimes("unfused", samples, Quantity.Seconds),
+        };
     }
 }

@@ -81,16 +81,18 @@ internal static class GpuFigures
                     product.Run(left.View, right.View, output.View, default, default, shape, scratch.View);
             });
             double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
-            string Rate(double seconds) => $"{Numbers.Time(seconds / Repeats)}, {Numbers.Giga(Repeats * flops / seconds)} GFLOP/s";
+            Quantity Rate(Spread seconds) => Quantity.Giga(Repeats * flops, seconds, Numbers.Operations);
             Sampler ours = Samplers.Of(accelerator, graph.Replay);
             (Sampler? sampler, string why) = peer?.Product(precision, shape, leftTurned, Repeats) ?? (null, reason);
             if (sampler is null)
-                return new(what, device.Name, size, $"{Rate(Alternation.Median(effort, ours))}; {why}");
+                return new(what, device.Name, size) { Value = Rate(Alternation.Seconds(effort, ours)), Note = why };
             Samples samples = Alternation.Measure(effort, ours, sampler);
-            double ratio = samples.Ratio(1, 0);
-            string text = $"{Rate(samples.Seconds(0))}; cuBLAS {peer!.Version}: {Rate(samples.Seconds(1))}; {Numbers.Three(ratio)} times as fast";
             double least = shape.Rows < 4096 ? 1 : precision == Precision.Fp32 ? 0.85 : 0.45;
-            return new(what, device.Name, size, text, Goals: [Goal.Times(ratio, least)]);
+            return new(what, device.Name, size)
+            {
+                Value = Rate(samples.Seconds(0)), Beside = Comparison.OfTimes($"cuBLAS {peer!.Version}", samples, Rate),
+                Goals = [Goal.Times(samples.Ratio(1, 0).Median, least)],
+            };
         });
     }
 
@@ -100,29 +102,26 @@ internal static class GpuFigures
         return Figure.Attempt(what, device.Name, size.ToString(), () =>
         {
             using var step = new TrainingStep(device.Accelerator, size);
-            Comparison times = peer.Beside(
-                p => p.Step(mode, size), Samplers.Of(device.Accelerator, step.Run), Numbers.Time, effort);
-            if (!double.IsFinite(step.MeanLoss()))
-                throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");
+            Figure figure = peer.Beside(
+                new(what, device.Name, size.ToString()), $"step {mode} {size.Batch} {string.Join(',', size.Hidden)}",
+                Samplers.Of(device.Accelerator, step.Run), effort);
+            step.ThrowIfDiverged();
             var goals = new List<Goal>();
-            if (times.Ratio is { } ratio)
-                goals.Add(Goal.Times(ratio, 1));
+            if (figure.Beside?.Ratio is { } ratio)
+                goals.Add(Goal.Times(ratio.Median, 1));
             if (device.IsGpu && mode == "graph" && size.Batch == 128 && size.Hidden is [400])
-                goals.Add(Goal.Under(times.Seconds, 60e-6));
-            return new(what, device.Name, size.ToString(), times.Text, Goals: goals);
+                goals.Add(Goal.Under(figure.Value!.Spread.Median, 60e-6));
+            return figure with { Goals = goals };
         });
     }
-
-    /// <summary>Our time, and how many times as fast as the peer that is, where there is one.</summary>
-    private sealed record Comparison(string Text, double Seconds, double? Ratio);
 
     /// <summary>The peer of a device, started when it is wanted, and anew after it was lost: that costs a figure, not the table.</summary>
     private sealed class Peer(BenchDevice device) : IDisposable
     {
-        private PyTorchGpu? process;
+        private PeerProcess? process;
 
-        public Comparison Beside(
-            Func<PyTorchGpu, (Sampler? Sampler, string Reason)> work, Sampler ours, Func<double, string> text, Effort effort)
+        /// <summary>The figure with our time, and the peer's where there is one.</summary>
+        public Figure Beside(Figure figure, string work, Sampler ours, Effort effort)
         {
             string reason = "";
             try
@@ -131,14 +130,15 @@ internal static class GpuFigures
                     (process, reason) = PyTorchGpu.TryStart(device);
                 if (process is not null)
                 {
-                    (Sampler? theirs, reason) = work(process);
+                    (Sampler? theirs, reason) = process.Work(work);
                     if (theirs is not null)
                     {
                         Samples samples = Alternation.Measure(effort, ours, theirs);
-                        double ratio = samples.Ratio(1, 0);
-                        string value = $"{text(samples.Seconds(0))}; PyTorch {process.Version}: {text(samples.Seconds(1))}; "
-                            + $"{Numbers.Three(ratio)} times as fast";
-                        return new(value, samples.Seconds(0), ratio);
+                        return figure with
+                        {
+                            Value = Quantity.Seconds(samples.Seconds(0)),
+                            Beside = Comparison.OfTimes(process.Name, samples, Quantity.Seconds),
+                        };
                     }
                 }
             }
@@ -147,8 +147,7 @@ internal static class GpuFigures
                 reason = lost.Message;
                 Dispose();
             }
-            double alone = Alternation.Median(effort, ours);
-            return new($"{text(alone)}; {reason}", alone, null);
+            return figure with { Value = Quantity.Seconds(Alternation.Seconds(effort, ours)), Note = reason };
         }
 
         public void Dispose()

@@ -17,7 +17,10 @@ internal static class LaunchFigures
                 yield return Measure("launch, queued behind others", device, groups, effort);
             yield return Measure("launch, waited for", device, 1, effort, wait: true);
             if (device.IsGpu)
-                yield return Step(device, effort);
+            {
+                yield return Step(device, StepLaunch.GraphInOrder, "graph in order", effort);
+                yield return Step(device, StepLaunch.OneByOne, "launch by launch", effort);
+            }
         }
         using var neighbor = new BusyNeighbor();
         foreach (BenchDevice device in devices.Where(device => device.IsCpu))
@@ -27,17 +30,17 @@ internal static class LaunchFigures
     /// <summary>
     /// What graphs buy a whole step, and what it buys that launches in them wait for nothing but the memory that they use.
     /// </summary>
-    private static Figure Step(BenchDevice device, Effort effort)
+    private static Figure Step(BenchDevice device, StepLaunch way, string name, Effort effort)
     {
         var size = new StepSize(128, 400);
         using var graph = new TrainingStep(device.Accelerator, size);
-        using var inOrder = new TrainingStep(device.Accelerator, size, StepLaunch.GraphInOrder);
-        using var oneByOne = new TrainingStep(device.Accelerator, size, StepLaunch.OneByOne);
+        using var other = new TrainingStep(device.Accelerator, size, way);
         Samples samples = Alternation.Measure(
-            effort, Samplers.Of(device.Accelerator, graph.Run), Samplers.Of(device.Accelerator, inOrder.Run),
-            Samplers.Of(device.Accelerator, oneByOne.Run));
-        return new("training step: graph; graph in order; launch by launch", device.Name, size.ToString(),
-            $"{Numbers.Time(samples.Seconds(0))}; {Numbers.Time(samples.Seconds(1))}; {Numbers.Time(samples.Seconds(2))}");
+            effort, Samplers.Of(device.Accelerator, graph.Run), Samplers.Of(device.Accelerator, other.Run));
+        return new($"training step as a graph, beside {name}", device.Name, size.ToString())
+        {
+            Value = Quantity.Seconds(samples.Seconds(0)), Beside = Comparison.OfTimes(name, samples, Quantity.Seconds),
+        };
     }
 
     private static Figure Measure(string what, BenchDevice device, int groups, Effort effort, bool wait = false)
@@ -54,13 +57,16 @@ internal static class LaunchFigures
                 accelerator.Synchronize();
         }
 
-        double seconds = Alternation.Median(effort, Samplers.Of(accelerator, Launch));
+        Spread seconds = Alternation.Seconds(effort, Samplers.Of(accelerator, Launch));
         long before = GC.GetTotalAllocatedBytes(precise: true);
         for (int i = 0; i < LaunchesForBytes; i++)
             Launch();
         accelerator.Synchronize();
         double bytes = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)LaunchesForBytes;
-        return new(what, device.Name, $"{groups} × {groupSize} threads", $"{Numbers.Time(seconds)}, {bytes:0} bytes allocated");
+        return new(what, device.Name, $"{groups} × {groupSize} threads")
+        {
+            Value = Quantity.Seconds(seconds), Note = $"{bytes:0} bytes allocated",
+        };
     }
 
     /// <summary>Next to nothing: one store by each thread.</summary>

@@ -5,14 +5,19 @@ namespace VaeGpu.Bench.Figures;
 /// <summary>What the cores can do at most.</summary>
 internal static class PeakFigures
 {
+    /// <summary>The part of "figures".</summary>
+    public const string Part = "peak";
+
     public static IEnumerable<Figure> Measure(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
         foreach (BenchDevice device in devices)
         {
             if (device.Peak is not { } peak)
                 continue;
-            double rate = peak.Flops / Alternation.Median(effort, Samplers.Of(peak.Run));
-            yield return new("independent fused multiply-adds", device.Name, "12 chains", $"{Numbers.Giga(rate)} GFLOP/s", rate);
+            yield return new("independent fused multiply-adds", device.Name, "12 chains")
+            {
+                Value = Quantity.Giga(peak.Flops, Alternation.Seconds(effort, Samplers.Of(peak.Run)), Numbers.Operations),
+            };
         }
     }
 }

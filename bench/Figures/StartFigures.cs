@@ -22,10 +22,10 @@ internal static class StartFigures
             WriteImages(images);
             foreach (string device in new[] { "cpu" }.Concat(devices.Any(d => !d.IsCpu) ? ["opencl"] : []))
             {
-                string median = Median(["--device", device, "--data", images], scratch, Math.Min(effort.Rounds, 11));
-                yield return new(What, device, $"784-400-20, {Batch} images in files", median);
+                Quantity files = Time(["--device", device, "--data", images], scratch, Math.Min(effort.Rounds, 11));
+                yield return new(What, device, $"784-400-20, {Batch} images in files") { Value = files };
             }
-            yield return new(What, "cpu", "784-400-20, 60,000 built-in digits", Median(["--device", "cpu"], scratch, 3));
+            yield return new(What, "cpu", "784-400-20, 60,000 built-in digits") { Value = Time(["--device", "cpu"], scratch, 3) };
         }
         finally
         {
@@ -33,10 +33,10 @@ internal static class StartFigures
         }
     }
 
-    private static string Median(string[] arguments, string scratch, int starts)
+    private static Quantity Time(string[] arguments, string scratch, int starts)
     {
         string[] all = [.. arguments, "--epochs", "1", "--overwrite", "--out", Path.Combine(scratch, "run")];
-        return Numbers.Time(Samples.Median([.. Enumerable.Range(0, starts).Select(_ => Start(all))]));
+        return Quantity.Seconds(Spread.Of(Enumerable.Range(0, starts).Select(_ => Start(all))));
     }
 
     private static double Start(string[] arguments)

@@ -1,46 +1,96 @@
 using VaeGpu.Bench.Measuring;
+using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Step;
+using VaeGpu.Layers;
+using VaeGpu.Training;
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Bench.Figures;
 
-/// <summary>Steps per second of whole training steps, in turn with PyTorch on as many threads.</summary>
+/// <summary>Whole training steps, the optimizer alone and evaluation; on the processor in turn with PyTorch on as many threads.</summary>
 internal static class StepFigures
 {
-    private static readonly StepSize[] Sizes = [new(128, 400), new(512, 400), new(128, 1024, 1024), new(512, 1024, 1024)];
+    private const int Parameters = 10_000_000;
+    /// <summary>Examples that are evaluated, a batch of the program's, and draws for each.</summary>
+    private const int Evaluated = 256, Draws = 500;
+
+    private static readonly StepSize[] sizes =
+    [
+        new(128, 400), new(512, 400), new(2048, 400), new(128, 1024, 1024), new(512, 1024, 1024), new(128, 400) { Channels = [32, 64] },
+    ];
 
     public static IEnumerable<Figure> Measure(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
-        (string? python, string reason) = PyTorch.Find();
-        if (python is null)
-            yield return new("peer", "–", "–", reason);
-        // A sample holds some steps of the largest model.
-        effort = effort with { SampleSeconds = 10 * effort.SampleSeconds, Rounds = effort.Rounds / 2 };
-        foreach (StepSize size in Sizes)
+        using var peers = new TorchPeers();
+        effort = effort.ForLongWork;
+        foreach (StepSize size in sizes)
         {
             foreach (BenchDevice device in devices)
-                yield return Measure(device, size, device.IsCpu ? python : null, effort);
+                yield return Figure.Attempt("training step", device.Name, size.ToString(), () => Step(device, size, peers, effort));
         }
+        foreach (BenchDevice device in devices)
+            yield return Figure.Attempt("Adam", device.Name, $"{Parameters:N0} parameters", () => Adam(device, peers, effort));
+        // The drivers of OpenCL on a processor take minutes.
+        foreach (BenchDevice device in devices.Where(device => device.IsCpu || device.IsGpu))
+            yield return Figure.Attempt("evaluation", device.Name, $"{Draws} samples", () => Evaluation(device, peers, effort));
+        if (peers.Reason.Length > 0)
+            yield return new("peer", "–", "–") { Note = peers.Reason };
     }
 
-    private static Figure Measure(BenchDevice device, StepSize size, string? python, Effort effort)
+    private static Figure Step(BenchDevice device, StepSize size, TorchPeers peers, Effort effort)
     {
         using var step = new TrainingStep(device.Accelerator, size);
-        Sampler ours = Samplers.Of(device.Accelerator, step.Run);
-        string value;
-        if (python is null)
-        {
-            value = Steps(Alternation.Median(effort, ours));
-        }
-        else
-        {
-            using var peer = new PyTorch(python, device.Accelerator.NumMultiprocessors, size.Batch, size.Hidden);
-            Samples samples = Alternation.Measure(effort, ours, peer.Sample);
-            value = $"{Steps(samples.Seconds(0))}; PyTorch {peer.Version}: {Steps(samples.Seconds(1))}; "
-                + $"{Numbers.Three(samples.Ratio(1, 0))} times as fast";
-        }
-        if (!double.IsFinite(step.MeanLoss()))
-            throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");
-        return new("training step", device.Name, size.ToString(), value);
+        string hidden = string.Join(',', size.Hidden);
+        string work = size.Channels.Length == 0
+            ? $"mlp {size.Batch} {hidden}"
+            : $"conv {size.Batch} {string.Join(',', size.Channels)} {hidden}";
+        Figure figure = Beside(
+            device, peers, work, effort, Samplers.Of(device.Accelerator, step.Run), seconds => Quantity.PerSecond(1, seconds, "steps"),
+            new("training step", device.Name, size.ToString()));
+        step.ThrowIfDiverged();
+        return figure;
     }
 
-    private static string Steps(double seconds) => $"{Numbers.Three(1 / seconds)} steps/s";
+    private static Figure Adam(BenchDevice device, TorchPeers peers, Effort effort)
+    {
+        var launcher = new StepLauncher(device.Accelerator);
+        var layout = new ParameterLayout(Initialization.Pytorch);
+        layout.AddWeights("all", 1, Parameters, 1, 1, Activation.Identity);
+        using var arena = new ParameterArena(device.Accelerator, layout);
+        arena.Parameters.CopyFromCPU(Data.Normal(layout.Length));
+        arena.Gradients.CopyFromCPU(Data.Normal(layout.Length));
+        using var control = device.Accelerator.Allocate1D([new ControlBlock { Step = 1, LearningRate = 1e-3f }]);
+        return Beside(
+            device, peers, $"adam {Parameters}", effort,
+            Samplers.Of(device.Accelerator, () => arena.Update(launcher, control.View, AdamSettings.Of())), Quantity.Seconds,
+            new("Adam", device.Name, $"{Parameters:N0} parameters"));
+    }
+
+    private static Figure Evaluation(BenchDevice device, TorchPeers peers, Effort effort)
+    {
+        var model = new ModelConfiguration { Width = 28, Height = 28 };
+        using var trained = new VaeModel(device.Accelerator, model);
+        using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters.ToArray());
+        var images = new ImageSet(Data.Bytes(Evaluated * model.DataDimensions), null, model.Width, model.Height);
+        return Beside(
+            device, peers, $"evaluate {Evaluated} {Draws} {string.Join(',', model.Hidden)}", effort,
+            Samplers.Of(() => evaluator.Evaluate(images, Draws, 1, null, default)),
+            seconds => Quantity.PerSecond(Evaluated, seconds, "examples"),
+            new("log p(x) by importance sampling", device.Name, $"784-400-20, {Draws} samples of each of {Evaluated} examples"));
+    }
+
+    private static Figure Beside(
+        BenchDevice device, TorchPeers peers, string work, Effort effort, Sampler ours, Func<Spread, Quantity> quantity, Figure figure)
+    {
+        (Sampler? peer, string name, string reason) = peers.Beside(device, work);
+        Samples samples = Alternation.Measure(effort, peer is null ? [ours] : [ours, peer]);
+        return figure with
+        {
+            Value = quantity(samples.Seconds(0)), Beside = peer is null ? null : Comparison.OfTimes(name, samples, quantity), Note = reason,
+        };
+    }
 }

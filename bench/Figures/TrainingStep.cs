@@ -1,22 +1,11 @@
 using VaeGpu.Bench.Measuring;
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Bench.Figures;
-
-/// <summary>The sizes of a step: 784 pixels, hidden layers, 20 latent dimensions.</summary>
-internal sealed record StepSize(int Batch, params int[] Hidden)
-{
-    public const int Pixels = 784, Latent = 20, Images = 60_000;
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{Pixels}-{string.Join('-', Hidden)}-{Latent}, batch {Batch}";
-}
 
 /// <summary>How a step's launches come to the device.</summary>
 internal enum StepLaunch
@@ -32,6 +21,9 @@ internal enum StepLaunch
 /// <summary>The whole training step as the program makes it: gather a shuffled batch, forward, backward, Adam, metrics.</summary>
 internal sealed class TrainingStep : IDisposable
 {
+    /// <summary>Drawn once: what they take must not count as a step's memory.</summary>
+    private static readonly Lazy<byte[]> pixels = new(() => Data.Bytes(new StepSize(1).Images * new StepSize(1).Pixels));
+    private readonly StepSize size;
     private readonly int rows;
     private readonly StepLaunch way;
     private readonly StepLauncher launcher;
@@ -47,21 +39,14 @@ internal sealed class TrainingStep : IDisposable
 
     public TrainingStep(Accelerator accelerator, StepSize size, StepLaunch way = StepLaunch.Graph)
     {
-        (this.accelerator, this.way) = (accelerator, way);
+        (this.accelerator, this.way, this.size) = (accelerator, way, size);
         rows = size.Batch;
         launcher = new StepLauncher(accelerator);
-        vae = new Vae(accelerator, new VaeShape
-        {
-            DataDimensions = StepSize.Pixels,
-            LatentDimensions = StepSize.Latent,
-            EncoderWidths = [.. size.Hidden],
-            DecoderWidths = [.. size.Hidden.Reverse()],
-            Activation = Activation.Relu,
-            Likelihood = Likelihood.Bernoulli,
-        }, rows);
+        vae = new Vae(accelerator, size.Shape, rows);
         vae.Parameters.Initialize(launcher, seed: 1);
-        images = accelerator.Allocate1D(Data.Bytes(StepSize.Images * StepSize.Pixels));
-        batch = accelerator.Allocate1D<float>(rows * StepSize.Pixels);
+        images = accelerator.Allocate1D<byte>((long)size.Images * size.Pixels);
+        images.View.CopyFromCPU(ref pixels.Value[0], images.Length);
+        batch = accelerator.Allocate1D<float>((long)rows * size.Pixels);
         sums = accelerator.Allocate1D(new MetricSums[1]);
         var started = new ControlBlock
         {
@@ -70,11 +55,14 @@ internal sealed class TrainingStep : IDisposable
         control = accelerator.Allocate1D([started]);
     }
 
+    /// <summary>Parameters of the model.</summary>
+    public int Parameters => vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
+
     /// <summary>Makes one step; those of a whole batch are a graph, as the program's are.</summary>
     public void Run()
     {
-        int now = Math.Min(rows, StepSize.Images - position);
-        position = (position + now) % StepSize.Images;
+        int now = Math.Min(rows, size.Images - position);
+        position = (position + now) % size.Images;
         if (now == rows && way != StepLaunch.OneByOne)
             (wholeBatch ??= StepGraph.Record(accelerator, () => Launch(rows), inOrder: way == StepLaunch.GraphInOrder)).Replay();
         else
@@ -86,22 +74,23 @@ internal sealed class TrainingStep : IDisposable
         launcher.Gather(images.View, batch.View, control.View, new BatchShape
         {
             Rows = now,
-            Columns = StepSize.Pixels,
-            Count = StepSize.Images,
-            HalfBits = Shuffle.HalfBits(StepSize.Images),
+            Columns = size.Pixels,
+            Count = size.Images,
+            HalfBits = Shuffle.HalfBits(size.Images),
         });
         vae.Forward(batch.View, new(control.View, now));
         vae.Backward(batch.View, new(control.View, now));
         vae.Parameters.Update(launcher, control.View, adam);
-        var end = new StepShape { Rows = now, Count = StepSize.Images };
-        launcher.EndStep(vae.Decoder.Loss, vae.Posterior.Divergence, sums.View, control.View, end);
+        var end = new StepShape { Rows = now, Count = size.Images };
+        launcher.EndStep(vae.Loss(now), vae.Posterior.Divergence, sums.View, control.View, end);
     }
 
-    /// <summary>The mean loss of all steps so far, in nats.</summary>
-    public double MeanLoss()
+    /// <summary>Makes sure that it is a training that was measured.</summary>
+    /// <exception cref="InvalidOperationException">The loss is not finite.</exception>
+    public void ThrowIfDiverged()
     {
-        MetricSums all = sums.GetAsArray1D()[0];
-        return ((double)all.NegativeLogLikelihood + all.Divergence) / all.Rows;
+        if (!double.IsFinite(MeanLoss()))
+            throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");
     }
 
     /// <inheritdoc/>
@@ -113,5 +102,12 @@ internal sealed class TrainingStep : IDisposable
         batch.Dispose();
         sums.Dispose();
         control.Dispose();
+    }
+
+    /// <summary>The mean loss of all steps so far, in nats.</summary>
+    private double MeanLoss()
+    {
+        MetricSums all = sums.GetAsArray1D()[0];
+        return ((double)all.NegativeLogLikelihood + all.Divergence) / all.Rows;
     }
 }

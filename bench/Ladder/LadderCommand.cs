@@ -1,7 +1,10 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using VaeGpu.Bench.CommandLine;
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Measuring;
+using VaeGpu.Bench.Tables;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
 
@@ -10,23 +13,39 @@ namespace VaeGpu.Bench.Ladder;
 /// <summary>The command "ladder": every rung on every device, checked against float64, then timed.</summary>
 internal static class LadderCommand
 {
-    public static int Run(string[] args)
+    private const string Part = "ladder";
+
+    /// <param name="args">The program's arguments, for the tables to name.</param>
+    public static Command Create(string[] args)
     {
-        if (Arguments.Parse(args) is not { } arguments)
-            return 2;
-        Effort effort = arguments.Effort with { Rounds = arguments.Effort.Rounds / 2 };
-        var report = new Report(Provenance.Now());
-        string command = $"dotnet run -c Release --project bench -- ladder {string.Join(' ', args)}".TrimEnd();
-        report.Open("The ladder of matrix products", command, effort);
+        Option<bool> quick = CommonOptions.Quick(), allowUnquiet = CommonOptions.AllowUnquiet();
+        Option<string?> device = CommonOptions.Device(), page = CommonOptions.Page();
+        var command = new Command(Part, "Measures the ladder: matrix products from one thread for each result to tensor cores")
+        {
+            quick, device, page, allowUnquiet,
+        };
+        command.SetAction(result => Run(
+            args, result.GetValue(quick), result.GetValue(device), CommonOptions.PageAt(result.GetValue(page)),
+            result.GetValue(allowUnquiet)));
+        return command;
+    }
+
+    private static int Run(string[] args, bool quick, string? only, Page? page, bool allowUnquiet)
+    {
+        page?.ThrowIfWithout([Part]);
+        Effort effort = CommonOptions.EffortOf(quick);
+        effort = effort with { Rounds = effort.Rounds / 2 };
+        var report = new Report(Provenance.Now(args));
+        report.Open("The ladder of matrix products");
         report.Line("");
         report.Line("Beside each rate stand what it gains on the rung that it changes, and the error against a product in float64, "
             + "‖C − A·B‖ / ‖A·B‖. All rungs in fp32 are held to the same results, bit for bit.");
-        foreach (BenchDevice device in BenchDevice.Open(arguments.Device))
+        foreach (BenchDevice device in BenchDevice.Open(only))
         {
             using (device)
-                report.Section(device.Name, Measure(device, SizeFor(device, arguments.Quick), effort));
+                report.Section(Part, device.Name, Measure(device, SizeFor(device, quick), effort));
         }
-        report.Save(arguments.Out);
+        report.Save(null, page, allowUnquiet);
         return report.HasFailures ? 1 : 0;
     }
 
@@ -50,7 +69,7 @@ internal static class LadderCommand
             string what = $"{rung.Number}. {rung.Idea}";
             if (rung.Precision != Precision.Fp32 && !Backend.HasTensorCores(accelerator))
             {
-                yield return new(what, device.Name, $"{size}³", "not run: the device has no tensor cores");
+                yield return new(what, device.Name, $"{size}³") { Note = "not run: the device has no tensor cores" };
                 continue;
             }
             yield return Figure.Attempt(what, device.Name, $"{size}³", () =>
@@ -61,12 +80,15 @@ internal static class LadderCommand
                 product(a.View, b.View, c.View);
                 double error = Check(rung, c.GetAsArray1D(), reference, ref first, $"rung {rung.Number} on {device.Name}");
                 Timing timing = device.Time(effort, 2.0 * size * size * size, () => product(a.View, b.View, c.View));
-                rates[rung.Number] = timing.Rate;
+                double rate = rates[rung.Number] = timing.Rate.Median;
                 string gain = rates.TryGetValue(rung.Predecessor, out double before)
-                    ? $", {Numbers.Three(timing.Rate / before)} × rung {rung.Predecessor}"
+                    ? $"{Numbers.Three(rate / before)} × rung {rung.Predecessor}, "
                     : "";
-                string value = $"{Numbers.Giga(timing.Rate)} GFLOP/s{gain}, error {error.ToString("0.0e-0", CultureInfo.InvariantCulture)}";
-                return new(what, device.Name, $"{size}³", value, timing.Peak, timing.OfPeak);
+                return new(what, device.Name, $"{size}³")
+                {
+                    Value = new(timing.Rate * 1e-9, Numbers.Operations), Peak = timing.PeakRate, OfPeak = timing.OfPeak,
+                    Note = $"{gain}error {error.ToString("0.0e-0", CultureInfo.InvariantCulture)}",
+                };
             });
         }
     }

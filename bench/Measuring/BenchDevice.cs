@@ -1,3 +1,4 @@
+using VaeGpu.Bench.Figures;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Kernels.Devices;
 
@@ -17,8 +18,7 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         if (cores > 1)
             devices.Add(Cpu(cores));
         Context opencl = Context.Create(builder => builder.OpenCL12());
-        devices.AddRange(opencl.Devices.Select(device =>
-            new BenchDevice($"OpenCL: {device.Name}", device.CreateAccelerator(opencl), null)));
+        devices.AddRange(opencl.Devices.Select(device => Of(device.CreateAccelerator(opencl))));
         return devices;
     }
 
@@ -28,9 +28,7 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         if (device is null)
             return OpenAll();
         Accelerator accelerator = Backend.Open(device).Accelerator;
-        return accelerator is SimdAccelerator
-            ? [Cpu(Environment.ProcessorCount)]
-            : [new BenchDevice($"{DeviceKind.Of(accelerator).Name}: {accelerator.Name}", accelerator, null)];
+        return accelerator is SimdAccelerator ? [Cpu(Environment.ProcessorCount)] : [Of(accelerator)];
     }
 
     /// <summary>Whether this is a graphics processor.</summary>
@@ -39,14 +37,19 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
     /// <summary>Whether this is the processor through the SIMD target.</summary>
     public bool IsCpu => Accelerator is SimdAccelerator;
 
-    /// <summary>Times launches in turn with the peak.</summary>
-    public Timing Time(Effort effort, double flops, Action launch)
+    /// <summary>Measures launches in turn with the peak and with a peer, where there are such.</summary>
+    /// <param name="effort">How much is measured.</param>
+    /// <param name="flops">Operations of a launch.</param>
+    /// <param name="launch">The launch.</param>
+    /// <param name="peer">The same work by somebody else.</param>
+    public Timing Time(Effort effort, double flops, Action launch, Sampler? peer = null)
     {
-        Sampler side = Samplers.Of(Accelerator, launch);
-        if (Peak is null)
-            return new(flops / Alternation.Median(effort, side), null, null);
-        Samples samples = Alternation.Measure(effort, side, Samplers.Of(Peak.Run));
-        return new(flops / samples.Seconds(0), Peak.Flops / samples.Seconds(1), samples.Ratio(1, 0) * flops / Peak.Flops);
+        Sampler? peak = Peak is null ? null : Samplers.Of(Peak.Run);
+        Sampler[] sides = [Samplers.Of(Accelerator, launch), .. new[] { peak, peer }.OfType<Sampler>()];
+        Samples samples = Alternation.Measure(effort, sides);
+        return Peak is null
+            ? new(samples, flops, null, null)
+            : new(samples, flops, Peak.Flops / samples.Seconds(1), samples.Ratio(1, 0).Median * flops / Peak.Flops);
     }
 
     /// <inheritdoc/>
@@ -61,13 +64,32 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
     {
         Context context = Context.Create(builder => builder.Simd(threads));
         Accelerator accelerator = context.CreateSimdAccelerator(0);
-        string name = $"CPU, {threads} {(threads == 1 ? "thread" : "threads")}, {32 * accelerator.WarpSize} bits";
+        string name = $"CPU, {threads} {(threads == 1 ? "thread" : "threads")}";
         return new(name, accelerator, new FmaPeak(threads, accelerator.WarpSize));
+    }
+
+    /// <summary>Any device but the processor through the SIMD target. A processor's name is the machine's, which the tables have.</summary>
+    private static BenchDevice Of(Accelerator accelerator)
+    {
+        DeviceKind found = DeviceKind.Of(accelerator);
+        string kind = found == DeviceKind.OpenCL ? "OpenCL" : found.Name;
+        return new(Backend.IsGpu(accelerator) ? $"{kind}: {accelerator.Name}" : $"{kind} on the processor", accelerator, null);
     }
 }
 
 /// <summary>What launches reach.</summary>
-/// <param name="Rate">FLOP/s.</param>
-/// <param name="Peak">FLOP/s of the peak beside it; null where there is no ruler.</param>
+/// <param name="Samples">The times: of a launch, of the peak if there is one, of the peer if there is one.</param>
+/// <param name="Flops">Operations of a launch.</param>
+/// <param name="Peak">FLOP/s of the peak; null where there is no ruler.</param>
 /// <param name="OfPeak">The share of the peak.</param>
-internal sealed record Timing(double Rate, double? Peak, double? OfPeak);
+internal sealed record Timing(Samples Samples, double Flops, Spread? Peak, double? OfPeak)
+{
+    /// <summary>FLOP/s.</summary>
+    public Spread Rate => Flops / Samples.Seconds(0);
+
+    /// <summary>The peak in GFLOP/s.</summary>
+    public Quantity? PeakRate => Peak is { } peak ? new(peak * 1e-9, Numbers.Operations) : null;
+
+    /// <summary>The side of the peer, if there is one.</summary>
+    public int PeerSide => Peak is null ? 1 : 2;
+}

@@ -1,13 +1,14 @@
+using System.CommandLine;
 using System.Diagnostics;
 
 namespace VaeGpu.Bench.Measuring;
 
 /// <summary>
-/// Another process that burns one core as long as this object lives: this program again, started with <see cref="Argument"/>.
+/// Another process that burns one core as long as this object lives: this program again, started with another command.
 /// </summary>
 internal sealed class BusyNeighbor : IDisposable
 {
-    public const string Argument = "busy-neighbor";
+    private const string Argument = "busy-neighbor";
     private readonly Process process;
 
     public BusyNeighbor()
@@ -21,8 +22,24 @@ internal sealed class BusyNeighbor : IDisposable
         process.StandardOutput.ReadLine();
     }
 
+    /// <summary>The command of the child, which is not for people.</summary>
+    public static Command Create()
+    {
+        var command = new Command(Argument, "Burns a core until standard input ends") { Hidden = true };
+        command.SetAction(_ => Burn());
+        return command;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        process.StandardInput.Close();
+        process.WaitForExit();
+        process.Dispose();
+    }
+
     /// <summary>What the child does: it computes until its standard input ends, so it cannot outlive its parent.</summary>
-    public static int Burn()
+    private static int Burn()
     {
         bool burning = true;
         new Thread(() =>
@@ -35,13 +52,5 @@ internal sealed class BusyNeighbor : IDisposable
         {
         }
         return 0;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        process.StandardInput.Close();
-        process.WaitForExit();
-        process.Dispose();
     }
 }

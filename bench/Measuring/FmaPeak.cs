@@ -14,52 +14,25 @@ internal sealed class FmaPeak : IDisposable
     // About 2 ms: long against the barrier around it.
     private const int Rounds = 1 << 20;
     private static float sink;
-    private readonly Barrier? barrier;
-    private readonly int threads;
+    private readonly Crew crew;
     private readonly int lanes;
-    private volatile bool stopping;
 
     /// <param name="threads">Cores that compute at once.</param>
     /// <param name="lanes">Floats in a vector: 16, 8 or 4.</param>
     public FmaPeak(int threads, int lanes)
     {
-        (this.threads, this.lanes) = (threads, lanes);
-        if (threads == 1)
-            return;
-        barrier = new Barrier(threads);
-        for (int i = 1; i < threads; i++)
-            new Thread(Help) { IsBackground = true, Name = $"peak {i}" }.Start();
+        this.lanes = lanes;
+        crew = new Crew(threads, _ => Compute());
     }
 
     /// <summary>Operations of one run; a fused multiply-add is two.</summary>
-    public double Flops => 2.0 * Chains * lanes * Rounds * threads;
+    public double Flops => 2.0 * Chains * lanes * Rounds * crew.Threads;
 
     /// <summary>Computes on all threads; done when it returns.</summary>
-    public void Run()
-    {
-        barrier?.SignalAndWait();
-        Compute();
-        barrier?.SignalAndWait();
-    }
+    public void Run() => crew.Run();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        stopping = true;
-        barrier?.SignalAndWait();
-    }
-
-    private void Help()
-    {
-        while (true)
-        {
-            barrier!.SignalAndWait();
-            if (stopping)
-                return;
-            Compute();
-            barrier.SignalAndWait();
-        }
-    }
+    public void Dispose() => crew.Dispose();
 
     private void Compute() => sink = lanes switch { 16 => Compute512(), 8 => Compute256(), _ => Compute128() };
 

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -5,31 +6,30 @@ using VaeGpu.Gpu.Accelerators;
 
 namespace VaeGpu.Bench.Measuring;
 
-/// <summary>Where a figure comes from: the source's commit, the day and the runtime.</summary>
-internal sealed record Provenance(string Commit, string Date, string Runtime)
+/// <summary>Where a figure comes from: the source's commit, the day, the runtime, the machine and the command.</summary>
+internal sealed record Provenance(string Commit, string Date, string Runtime, string Machine, string Command)
 {
     /// <summary>This run's. The commit ends in '+' where the source differs from it; it is '?' outside a repository.</summary>
-    public static Provenance Now()
+    /// <param name="arguments">The arguments of the program.</param>
+    public static Provenance Now(IEnumerable<string> arguments) => new(
+        Source(), DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), RuntimeInformation.FrameworkDescription,
+        ThisMachine(), string.Join(' ', ["dotnet run -c Release --project bench --", .. arguments]));
+
+    private static string Source()
     {
         // A bundle carries the commit that it was built of.
-        const string Stamp = "commit.txt";
-        string stamp = Path.Combine(AppContext.BaseDirectory, Stamp);
+        string stamp = Path.Combine(AppContext.BaseDirectory, "commit.txt");
         if (File.Exists(stamp))
-            return new(File.ReadAllText(stamp).Trim(), Today(), RuntimeInformation.FrameworkDescription);
+            return File.ReadAllText(stamp).Trim();
         string commit = Git("rev-parse --short=10 HEAD") is { Length: > 0 } head ? head : "?";
-        string dirty = Git("status --porcelain") is { Length: > 0 } ? "+" : "";
-        return new(commit + dirty, Today(), RuntimeInformation.FrameworkDescription);
+        return commit + (Git("status --porcelain") is { Length: > 0 } ? "+" : "");
     }
 
-    private static string Today() => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    /// <summary>The machine, in words, and how busy it is: figures of a busy machine say little, above all beside a peer.</summary>
-    public static string Machine()
+    private static string ThisMachine()
     {
-        const string Load = "/proc/loadavg";
-        string processor = SimdDevice.Create().Name;
-        string load = File.Exists(Load) ? $", load average {File.ReadAllText(Load).Split(' ')[0]} before the first sample" : "";
-        return $"{processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}{load}";
+        SimdDevice processor = SimdDevice.Create();
+        string cores = Environment.ProcessorCount == 1 ? "1 core" : $"{Environment.ProcessorCount} cores";
+        return $"{processor.Name}, {cores}, {processor.VectorBits}-bit vectors, {RuntimeInformation.OSDescription}";
     }
 
     private static string? Git(string arguments)
@@ -45,7 +45,7 @@ internal sealed record Provenance(string Commit, string Date, string Runtime)
             process.WaitForExit();
             return process.ExitCode == 0 ? output : null;
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (Win32Exception)
         {
             return null;
         }

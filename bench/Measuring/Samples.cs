@@ -3,19 +3,12 @@ namespace VaeGpu.Bench.Measuring;
 /// <summary>Seconds of one run, side by side and round by round.</summary>
 internal sealed class Samples(double[][] seconds)
 {
-    /// <summary>The median of a side.</summary>
-    public double Seconds(int side) => Median(seconds[side]);
+    /// <summary>The times of a side.</summary>
+    public Spread Seconds(int side) => Spread.Of(seconds[side]);
 
     /// <summary>
-    /// How many times as long <paramref name="side"/> takes as <paramref name="other"/>: the median over the rounds of the
-    /// ratio within a round, which a machine that is slower for some rounds does not move.
+    /// How many times as long <paramref name="side"/> takes as <paramref name="other"/>: the ratios within the rounds, which a machine
+    /// that is slower for some rounds does not move.
     /// </summary>
-    public double Ratio(int side, int other) => Median([.. seconds[side].Zip(seconds[other], (a, b) => a / b)]);
-
-    /// <summary>The middle value, or the mean of the two in the middle.</summary>
-    public static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    public Spread Ratio(int side, int other) => Spread.Of(seconds[side].Zip(seconds[other], (a, b) => a / b));
 }

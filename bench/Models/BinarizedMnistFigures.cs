@@ -21,7 +21,7 @@ internal static class BinarizedMnistFigures
     {
         if (TrainedModel.Mnist(out string reason, Binarization.Dynamic) is not { } data)
         {
-            yield return new("MNIST, dynamically binarized", "–", "–", reason);
+            yield return new("MNIST, dynamically binarized", "–", "–") { Note = reason };
             yield break;
         }
         BenchDevice device = devices.Last(candidate => candidate.IsCpu);
@@ -34,7 +34,11 @@ internal static class BinarizedMnistFigures
         using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
         EvaluationReport report = evaluator.Evaluate(data.Test, ImportanceSamples, 1, null, default);
         string size = $"784-200-200-50 tanh, batch {training.Batch}, {training.Epochs} epochs";
-        yield return new($"−log p(x), held out, {ImportanceSamples} draws each", device.Name, size, FormattableString.Invariant(
-            $"{-report.LogLikelihood:0.00} ± {report.ImportanceStderr:0.00} nats; −ELBO {-report.Elbo:0.00}, after {trained.Seconds:0} s"));
+        yield return new($"−log p(x), held out, {ImportanceSamples} draws each", device.Name, size)
+        {
+            Value = Quantity.Once(-report.LogLikelihood!.Value, "nats"),
+            Note = FormattableString.Invariant(
+                $"± {report.ImportanceStderr:0.00} nats; −ELBO {-report.Elbo:0.00} nats, after {trained.Seconds:0} s of training"),
+        };
     }
 }

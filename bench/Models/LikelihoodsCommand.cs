@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text;
+using VaeGpu.Bench.CommandLine;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Kernels.Likelihoods;
@@ -37,22 +39,34 @@ internal static class LikelihoodsCommand
         Binary,
     }
 
-    public static int Run(string[] args)
+    /// <param name="args">The program's arguments, for the page to name.</param>
+    public static Command Create(string[] args)
     {
-        if (Arguments.Parse(args) is not { } arguments)
-            return 2;
-        if (TrainedModel.Mnist(out string reason) is not { } gray)
+        Option<bool> quick = CommonOptions.Quick("Train for one epoch");
+        string[] names = [.. Cases.Select(one => one.Name)];
+        Option<string[]> only = CommonOptions.Only(
+            "LIKELIHOOD", $"Train with these alone: {string.Join(", ", names)}", names);
+        Option<string?> page = CommonOptions.Text("--out", "FILE", "The page to write; docs/likelihoods.md where this is not given");
+        var command = new Command("likelihoods", "Trains the same model under different likelihoods and writes a page with pictures")
         {
-            Console.Error.WriteLine($"error: {reason}");
-            return 1;
-        }
-        string page = arguments.Out ?? "docs/likelihoods.md", pictures = Path.Combine(Path.GetDirectoryName(page) ?? "", "pictures");
+            quick, only, page,
+        };
+        command.SetAction(result => Run(
+            args, result.GetValue(quick), result.GetRequiredValue(only), result.GetValue(page) ?? "docs/likelihoods.md"));
+        return command;
+    }
+
+    private static int Run(string[] args, bool quick, string[] only, string page)
+    {
+        if (TrainedModel.Mnist(out string reason) is not { } gray)
+            throw new CommandException(reason);
+        string pictures = Path.Combine(Path.GetDirectoryName(page) ?? "", "pictures");
         Directory.CreateDirectory(pictures);
-        int epochs = arguments.Quick ? 1 : 10;
+        int epochs = quick ? 1 : 10;
         using BenchDevice device = BenchDevice.Cpu(Environment.ProcessorCount);
-        var text = new StringBuilder(Opening(epochs, string.Join(' ', ["likelihoods", .. args])));
+        var text = new StringBuilder(Opening(epochs, string.Join(' ', args)));
         var rows = new List<string>();
-        foreach (Case one in Cases.Where(one => arguments.Only.Length == 0 || arguments.Only.Contains(one.Name)))
+        foreach (Case one in Cases.Where(one => only.Length == 0 || only.Contains(one.Name)))
         {
             Console.Error.WriteLine(one.Name);
             (string row, Picture picture) = Measure(device, one, gray, epochs);

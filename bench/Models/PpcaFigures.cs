@@ -21,7 +21,7 @@ internal static class PpcaFigures
     {
         if (TrainedModel.Mnist(out string reason) is not { } data)
         {
-            yield return new("probabilistic PCA", "–", "–", reason);
+            yield return new("probabilistic PCA", "–", "–") { Note = reason };
             yield break;
         }
         BenchDevice device = devices.Last(candidate => candidate.IsCpu);
@@ -49,12 +49,19 @@ internal static class PpcaFigures
         string size = $"784-{trained.Configuration.Latent}, linear";
         using var evaluator = new Evaluator(device.Accelerator, trained.Configuration, trained.Parameters);
         double elbo = evaluator.Evaluate(digits, 5, 1, null, default).Elbo!.Value;
-        yield return new("ELBO, 60,000 digits trained on, 40 epochs", device.Name, size, FormattableString.Invariant(
-            $"{elbo:0.00} nats; closed optimum {best:0.00}: {best - elbo:0.00} short, after {trained.Seconds:0} s"));
+        yield return new("ELBO, 60,000 digits trained on, 40 epochs", device.Name, size)
+        {
+            Value = Quantity.Once(elbo, "nats"), Beside = new("closed optimum", Quantity.Once(best, "nats"), null),
+            Note = FormattableString.Invariant($"{best - elbo:0.00} nats short, after {trained.Seconds:0} s of training"),
+        };
         ExampleSet some = digits.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
         double exact = ProbabilisticPca.Of(device.Accelerator, trained.Configuration, trained.Parameters).LogLikelihood(some);
-        yield return new($"log p(x), {Scored} digits, {ImportanceSamples:N0} draws each", device.Name, size, FormattableString.Invariant(
-            $"{report.LogLikelihood:0.0000} ± {report.ImportanceStderr:0.0000} nats; closed form {exact:0.0000}"));
+        yield return new($"log p(x), {Scored} digits, {ImportanceSamples:N0} draws each", device.Name, size)
+        {
+            Value = Quantity.Once(report.LogLikelihood!.Value, "nats"), Beside = new("closed form", Quantity.Once(exact, "nats"), null),
+            Note = FormattableString.Invariant(
+                $"± {report.ImportanceStderr:0.0000} nats; {report.LogLikelihood - exact:0.0000} nats from the closed form"),
+        };
     }
 }

@@ -1,33 +1,25 @@
+using System.CommandLine;
+using VaeGpu.Bench.CommandLine;
 using VaeGpu.Bench.Figures;
 using VaeGpu.Bench.Ladder;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Bench.Session;
 using VaeGpu.Host;
 
-const string Usage = """
-    tests   [regex]       runs the tests whose full names match
-    sweep   device        launches every kernel once
-    figures …, ladder …   as in bench
-    vaegpu  …             the program
-    """;
+// What vaegpu is told is its own, --help included.
+if (args is ["vaegpu", .. var own])
+    return VaeGpuProgram.Run(own, Terminal.OfProcess(), default);
 
-switch (args)
+var pattern = new Argument<string?>("REGEX")
 {
-    case ["tests"]:
-        return TestRun.Of(null);
-    case ["tests", var pattern]:
-        return TestRun.Of(pattern);
-    case ["sweep", var device]:
-        return Sweep.Run(device);
-    case ["figures", ..]:
-        return FiguresCommand.Run(args[1..]);
-    case ["ladder", ..]:
-        return LadderCommand.Run(args[1..]);
-    case ["vaegpu", ..]:
-        return VaeGpuProgram.Run(args[1..], Terminal.OfProcess(), default);
-    case [BusyNeighbor.Argument]:
-        return BusyNeighbor.Burn();
-    default:
-        Console.Error.WriteLine(Usage);
-        return 2;
-}
+    Description = "Run the tests whose full names match alone", Arity = ArgumentArity.ZeroOrOne,
+};
+var tests = new Command("tests", "Runs the tests") { pattern };
+tests.SetAction(result => TestRun.Of(result.GetValue(pattern)));
+var device = new Argument<string>("DEVICE") { Description = "The device, as \"vaegpu devices\" names it" };
+var sweep = new Command("sweep", "Launches every kernel once") { device };
+sweep.SetAction(result => Sweep.Run(result.GetRequiredValue(device)));
+return BenchProgram.Run(
+    "Tests, measures and runs VaeGpu where no .NET is installed.", args,
+    tests, sweep, FiguresCommand.Create(args), LadderCommand.Create(args), BusyNeighbor.Create(),
+    new Command("vaegpu", "The program itself, with its own arguments"));

@@ -1,4 +1,4 @@
-"""The peer on a GPU: the training step of pytorch_vae.py three ways.
+"""The peer on a GPU: a training step three ways.
 
 Prints its version and its device, then answers each line on standard input with the seconds that so much work took, the device's
 queue empty before and after:
@@ -140,7 +140,7 @@ def main():
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     name = torch.cuda.get_device_name() if DEVICE == "cuda" else "the processor"
-    print(f"{torch.__version__} on {name}", file=answers)
+    print(f"PyTorch {torch.__version__} on {name}", file=answers)
     ready = {}
     for line in sys.stdin:
         words = line.split()
