@@ -5,6 +5,7 @@ using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Products;
+using VaeGpu.Tests.Data;
 
 namespace VaeGpu.Tests.Compiler;
 
