@@ -1,10 +1,15 @@
-namespace VaeGpu.Bench.Measuring;
+using MathNet.Numerics.Statistics;
+
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>Seconds of one run, side by side and round by round.</summary>
 internal sealed class Samples(double[][] seconds)
 {
     /// <summary>The median of a side.</summary>
     public double Seconds(int side) => Median(seconds[side]);
+
+    /// <summary>Those of a side, round by round.</summary>
+    public IReadOnlyList<double> Rounds(int side) => seconds[side];
 
     /// <summary>
     /// How many times as long <paramref name="side"/> takes as <paramref name="other"/>: the median over the rounds of the
@@ -13,9 +18,5 @@ internal sealed class Samples(double[][] seconds)
     public double Ratio(int side, int other) => Median([.. seconds[side].Zip(seconds[other], (a, b) => a / b)]);
 
     /// <summary>The middle value, or the mean of the two in the middle.</summary>
-    public static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    public static double Median(double[] values) => Statistics.Median(values);
 }
