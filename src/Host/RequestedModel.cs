@@ -43,17 +43,24 @@ internal static class RequestedModel
         .. model.Convolutions.Select(channels => $"conv {channels}"), .. model.Hidden, model.Latent,
     ]);
 
-    private static void ThrowIfNotConvolved(ModelConfiguration model, ExampleFormat format)
+    /// <summary>Checks that the pictures have a pixel left.</summary>
+    /// <exception cref="UsageException">They have none.</exception>
+    public static void ThrowIfTooManyConvolutions(ModelConfiguration model)
     {
-        if (model.Convolutions.Count == 0)
-            return;
-        if (!format.HasPixels)
-            throw new UsageException($"--arch conv is for pictures, and the data is {format.Kind}; leave it out.");
         if (!model.HasRoomForConvolutions)
         {
             throw new UsageException(FormattableString.Invariant(
                 $"Pictures of {model.Width}×{model.Height} pixels are too small for {model.Convolutions.Count} convolutions, each of which halves ")
                 + "them; give --channels with fewer numbers, or leave --arch conv out.");
         }
+    }
+
+    private static void ThrowIfNotConvolved(ModelConfiguration model, ExampleFormat format)
+    {
+        if (model.Convolutions.Count == 0)
+            return;
+        if (!format.HasPixels)
+            throw new UsageException($"--arch conv is for pictures, and the data is {format.Kind}; leave it out.");
+        ThrowIfTooManyConvolutions(model);
     }
 }

@@ -24,6 +24,7 @@ public static class VaeGpuProgram
             EncodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
             CheckCommand.Create(terminal, stop),
+            TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };

@@ -31,6 +31,9 @@ public sealed class Conv : Layer
     /// <inheritdoc/>
     public override bool HasParameters => true;
 
+    /// <inheritdoc/>
+    public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: false);
+
     /// <summary>Computes <see cref="Layer.Output"/>: one launch, and one more to unfold the input where that pays.</summary>
     public override void Forward(ArrayView<float> input, int rows) => forward.Run(
         parameters.Prepare(input, rows), parameters.Weights, Output, parameters.Biases, Saved, parameters.For(rows));

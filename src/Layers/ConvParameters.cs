@@ -74,6 +74,13 @@ internal sealed class ConvParameters
     /// <summary>The layer's own shape for a batch.</summary>
     public ConvShape Whole(int rows) => shape with { Images = rows };
 
+    /// <summary>The products of the layer's passes, the forward one to the fine image or to the coarse one.</summary>
+    public IEnumerable<LayerProduct> Products(int rows, bool forwardToFine) =>
+    [
+        new ConvProduct(Pass.Forward, For(rows), forwardToFine), new ConvProduct(Pass.InputGradient, For(rows), !forwardToFine),
+        new ConvProduct(Pass.WeightGradient, For(rows)),
+    ];
+
     /// <summary>The fine images as the products take them: unfolded here, or as they are.</summary>
     public ArrayView<float> Prepare(ArrayView<float> fine, int rows)
     {

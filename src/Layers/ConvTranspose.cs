@@ -38,6 +38,9 @@ public sealed class ConvTranspose : Layer
     /// <inheritdoc/>
     public override bool HasParameters => true;
 
+    /// <inheritdoc/>
+    public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: true);
+
     /// <summary>Computes <see cref="Layer.Output"/>: two launches, and one more to fold it where that pays.</summary>
     public override void Forward(ArrayView<float> input, int rows)
     {

@@ -41,6 +41,9 @@ public abstract class Layer
     {
     }
 
+    /// <summary>The matrix products and convolutions of both passes, for a batch; none of a layer that has no parameters.</summary>
+    public virtual IEnumerable<LayerProduct> Products(int rows) => [];
+
     /// <summary>
     /// Computes the gradient of the input, taken through the activation below; called after <see cref="BackwardParameters"/>.
     /// </summary>

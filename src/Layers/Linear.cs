@@ -36,14 +36,13 @@ public sealed class Linear : Layer
         forward = workspace.Forward(activation);
         // The most that the three products of a batch of any size may take, whatever their epilogues.
         int rows = workspace.MaximalBatch;
-        workspace.ReserveScratch(forward.ScratchLength(new() { Rows = rows, Columns = outputs, Depth = inputs }));
+        workspace.ReserveScratch(forward.ScratchLength(Shape(Pass.Forward, rows)));
         if (!workspace.Trains)
             return;
         if (!workspace.TurnsOperands)
             workspace.ReserveScratch((long)inputs * outputs);
-        workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(new() { Rows = inputs, Columns = outputs, Depth = rows }));
-        workspace.ReserveScratch(
-            workspace.InputGradient(Activation.Identity).ScratchLength(new() { Rows = rows, Columns = inputs, Depth = outputs }));
+        workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(Shape(Pass.WeightGradient, rows)));
+        workspace.ReserveScratch(workspace.InputGradient(Activation.Identity).ScratchLength(Shape(Pass.InputGradient, rows)));
     }
 
     /// <summary>Columns of the input.</summary>
@@ -55,13 +54,12 @@ public sealed class Linear : Layer
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch.</summary>
     public override void Forward(ArrayView<float> input, int rows) => forward.Run(
-        input, weight.Values, Output, bias.Values, Saved, new MatMulShape { Rows = rows, Columns = Outputs, Depth = Inputs },
-        workspace.Scratch);
+        input, weight.Values, Output, bias.Values, Saved, Shape(Pass.Forward, rows), workspace.Scratch);
 
     /// <summary>Computes dW and db from <see cref="Layer.Gradient"/>: two launches.</summary>
     public override void BackwardParameters(ArrayView<float> input, int rows)
     {
-        var product = new MatMulShape { Rows = Inputs, Columns = Outputs, Depth = rows };
+        MatMulShape product = Shape(Pass.WeightGradient, rows);
         workspace.WeightGradient.Run(input, Gradient, weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
         workspace.Matrices.SumColumns(Gradient, bias.Gradient, new MatrixShape { Rows = rows, Columns = Outputs });
     }
@@ -71,13 +69,24 @@ public sealed class Linear : Layer
     /// </summary>
     public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
     {
-        var product = new MatMulShape { Rows = rows, Columns = Inputs, Depth = Outputs };
+        MatMulShape product = Shape(Pass.InputGradient, rows);
         MatMulLauncher launcher = workspace.InputGradient(below);
         if (workspace.TurnsOperands)
             launcher.Run(Gradient, weight.Values, inputGradient, Gradient, belowSaved, product, workspace.Scratch);
         else
             launcher.Run(Gradient, Transposed(), inputGradient, Gradient, belowSaved, product);
     }
+
+    /// <inheritdoc/>
+    public override IEnumerable<LayerProduct> Products(int rows) =>
+        Enum.GetValues<Pass>().Select(pass => new LinearProduct(pass, Shape(pass, rows)));
+
+    private MatMulShape Shape(Pass pass, int rows) => pass switch
+    {
+        Pass.Forward => new() { Rows = rows, Columns = Outputs, Depth = Inputs },
+        Pass.InputGradient => new() { Rows = rows, Columns = Inputs, Depth = Outputs },
+        _ => new() { Rows = Inputs, Columns = Outputs, Depth = rows },
+    };
 
     /// <summary>Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
     private ArrayView<float> Transposed()

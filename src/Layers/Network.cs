@@ -45,6 +45,12 @@ public sealed class Network(params Layer[] layers)
         layers[0].BackwardInput(Activation.Identity, inputGradient, inputGradient, rows);
     }
 
+    /// <summary>The matrix products and convolutions of a training step.</summary>
+    /// <param name="rows">Rows of the batch.</param>
+    /// <param name="toInput">Whether the gradient of the input is computed too.</param>
+    public IEnumerable<LayerProduct> Products(int rows, bool toInput) => layers.SelectMany(
+        (layer, i) => layer.Products(rows).Where(product => toInput || i > first || product.Pass != Pass.InputGradient));
+
     private void BackwardInput(int layer, int rows)
     {
         Layer below = layers[layer - 1];

@@ -51,13 +51,13 @@ public sealed class CheckedDevices(string folder)
     private string PathOf(Accelerator accelerator) =>
         Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Identity(accelerator)))) + ".txt");
 
-    /// <summary>What a result is good for: the compilers and kernels, the device and its driver.</summary>
+    /// <summary>What a result is good for: the compilers and kernels, their shapes, the device and its driver.</summary>
     private static string Identity(Accelerator accelerator)
     {
         Type[] parts = [typeof(EngineAccelerator), typeof(CheckedDevices), typeof(Context)];
         return string.Join('\n', (string[])
         [
-            DeviceKind.Of(accelerator).Name, accelerator.Name, Backend.DriverOf(accelerator),
+            DeviceKind.Of(accelerator).Name, accelerator.Name, Backend.DriverOf(accelerator), Tunable.Values(DeviceTuning.For(accelerator)),
             .. parts.Select(part => $"{part.Assembly.GetName().Name} {part.Assembly.ManifestModule.ModuleVersionId}"),
         ]);
     }

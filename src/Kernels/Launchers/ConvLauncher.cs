@@ -42,6 +42,7 @@ public sealed class ConvLauncher
         {
             TileShape.Rows4 => Load<Tile4x2>(),
             TileShape.Rows6 => Load<Tile6x2>(),
+            TileShape.Rows12 => Load<Tile12x2>(),
             _ => Load<Tile8x2>(),
         };
 

@@ -27,6 +27,7 @@ public sealed class ConvWeightsLauncher
         {
             TileShape.Rows4 => Load<Tile4x2>(),
             TileShape.Rows6 => Load<Tile6x2>(),
+            TileShape.Rows12 => Load<Tile12x2>(),
             _ => Load<Tile8x2>(),
         };
 

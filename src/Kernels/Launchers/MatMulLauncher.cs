@@ -58,7 +58,7 @@ public sealed class MatMulLauncher
             var only = new Variant(
                 new(accelerator, MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>),
                 shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, tuning.GroupSize), tuning.GroupSize));
-            return new(_ => only, tuning.PacksPanels ? PanelProduct.Load<TTile, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize) : null);
+            return new(_ => only, tuning.PacksPanels ? PanelProduct.Load<TTile, TLeft, TRight, TEpilogue>(accelerator, tuning) : null);
         }
 
         MatMulLauncher OfBlocks()
@@ -66,7 +66,7 @@ public sealed class MatMulLauncher
             Variant[] wide = [Block<Block128x128>(), Block<Block64x64>(), Block<Block32x32>(), Block<Block16x32>()];
             Variant[] single =
                 [Block<Single<Block128x128>>(), Block<Single<Block64x64>>(), Block<Single<Block32x32>>(), Block<Single<Block16x32>>()];
-            return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, tuning.Processors));
+            return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, tuning.FewestGroups));
         }
 
         Variant Block<TBlock>() where TBlock : struct, IBlock

@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;
@@ -8,41 +9,36 @@ namespace VaeGpu.Kernels.Launchers;
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
-    /// <summary>
-    /// The numbers of a factor that is read along its columns from which on packing pays: 2 MB, more than the second cache holds.
-    /// </summary>
-    private const long LargeFactor = 1 << 19;
     /// <summary>The rows, or the depth of a weight gradient, that a packed number must be used for.</summary>
     private const int FewestUses = 32;
-    /// <summary>The numbers of a block of the right factor: 2 MB.</summary>
-    private const int BlockLength = 1 << 19;
     /// <summary>The fewest panels of a block, so that all threads have some.</summary>
     private const int FewestPanels = 8;
 
-    private readonly int groupSize, leftWidth, rightWidth;
+    private readonly DeviceTuning tuning;
+    private readonly int leftWidth, rightWidth;
     private readonly bool isStrips, turnsRight;
     private readonly Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packLeft, packRight;
     private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape, int> multiply;
     private readonly int tileRows;
 
     private PanelProduct(
-        int groupSize, (int Left, int Right) widths, bool isStrips, bool turnsRight,
+        DeviceTuning tuning, (int Left, int Right) widths, bool isStrips, bool turnsRight,
         Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packLeft, Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packRight,
         Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape, int> multiply,
         int tileRows)
     {
-        (this.groupSize, leftWidth, rightWidth) = (groupSize, widths.Left, widths.Right);
+        (this.tuning, leftWidth, rightWidth) = (tuning, widths.Left, widths.Right);
         (this.isStrips, this.turnsRight, this.packLeft, this.packRight) = (isStrips, turnsRight, packLeft, packRight);
         (this.multiply, this.tileRows) = (multiply, tileRows);
     }
 
     /// <summary>The product of any operands and epilogue, in groups of one vector.</summary>
-    public static PanelProduct Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, int groupSize)
+    public static PanelProduct Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue => new(
-            groupSize, (PanelMatMul.LeftWidth<TTile, TLeft>(), TTile.Columns * groupSize), TLeft.DepthIsFastest, TRight.DepthIsFastest,
+            tuning, (PanelMatMul.LeftWidth<TTile, TLeft>(), TTile.Columns * tuning.GroupSize), TLeft.DepthIsFastest, TRight.DepthIsFastest,
             TLeft.DepthIsFastest ? new(accelerator, PackStrips.Run) : new(accelerator, PackPanels.Run<DepthSlowest>),
             new(accelerator, PackPanels.Run<TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>), TTile.Rows);
 
@@ -51,7 +47,7 @@ public sealed class PanelProduct : IPackedProduct
     /// so much memory that they are read from far away, page after page.
     /// </summary>
     public bool IsFor(MatMulShape shape) =>
-        (turnsRight || LargestStrided(shape) >= LargeFactor && (isStrips ? shape.Rows : shape.Depth) >= FewestUses)
+        (turnsRight || LargestStrided(shape) >= tuning.PackedFrom && (isStrips ? shape.Rows : shape.Depth) >= FewestUses)
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
@@ -66,14 +62,14 @@ public sealed class PanelProduct : IPackedProduct
         ArrayView<float> packedLeft = scratch.SubView(0, LeftLength(shape));
         ArrayView<float> packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
         packLeft.Launch(
-            Launch.Config(isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape), groupSize), left, packedLeft, leftShape);
+            Launch.Config(isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         for (int first = 0; first < all; first += block)
         {
             (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
-            packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), groupSize), right, packedRight, rightShape);
+            packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), tuning.GroupSize), right, packedRight, rightShape);
             multiply.Launch(
-                Launch.Config(new Index3D(tiles, rightShape.Panels, 1), groupSize), packedLeft, packedRight, output, bias, saved, shape, first);
+                Launch.Config(new Index3D(tiles, rightShape.Panels, 1), tuning.GroupSize), packedLeft, packedRight, output, bias, saved, shape, first);
         }
     }
 
@@ -91,5 +87,5 @@ public sealed class PanelProduct : IPackedProduct
 
     /// <summary>Panels of the right factor that are packed at a time.</summary>
     private int BlockPanels(MatMulShape shape) =>
-        Math.Min(Launch.Groups(shape.Columns, rightWidth), Math.Max(FewestPanels, BlockLength / (rightWidth * shape.Depth)));
+        Math.Min(Launch.Groups(shape.Columns, rightWidth), Math.Max(FewestPanels, tuning.PackedBlock / (rightWidth * shape.Depth)));
 }

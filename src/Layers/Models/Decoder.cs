@@ -73,6 +73,9 @@ public sealed class Decoder : IDisposable
         layers.BackwardInput(latentGradient, rows);
     }
 
+    /// <summary>The matrix products and convolutions of a training step, for a batch.</summary>
+    public IEnumerable<LayerProduct> Products(int rows) => layers.Products(rows, toInput: true);
+
     /// <summary>Frees the likelihood's settings.</summary>
     public void Dispose() => launcher.Dispose();
 

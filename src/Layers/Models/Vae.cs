@@ -184,6 +184,10 @@ public sealed class Vae : IDisposable
         Encoder.Backward(data, rows);
     }
 
+    /// <summary>The matrix products and convolutions of a training step of the encoder and the decoder, for a batch.</summary>
+    public IEnumerable<LayerProduct> Products(int rows) =>
+        Encoder.Products(rows, toInput: false).Concat(Decoder.Products(rows * Shape.Samples));
+
     /// <inheritdoc/>
     public void Dispose()
     {

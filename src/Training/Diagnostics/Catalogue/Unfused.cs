@@ -72,16 +72,16 @@ internal static class Unfused
         DeviceTuning tuning = DeviceTuning.For(accelerator);
         if (!tuning.PacksPanels)
             return;
-        Panels<DepthFastest, DepthSlowest>(accelerator, tuning.GroupSize);
-        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning.GroupSize);
+        Panels<DepthFastest, DepthSlowest>(accelerator, tuning);
+        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning);
     }
 
-    private static void Panels<TLeft, TRight>(Accelerator accelerator, int groupSize)
+    private static void Panels<TLeft, TRight>(Accelerator accelerator, DeviceTuning tuning)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
     {
         var shape = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
-        var product = PanelProduct.Load<Tile6x2, TLeft, TRight, Plain>(accelerator, groupSize);
+        var product = PanelProduct.Load<Tile6x2, TLeft, TRight, Plain>(accelerator, tuning);
         using var arrays = new DeviceArrays(accelerator);
         ArrayView<float> matrix = arrays.Zeros(35 * 19);
         product.Run(matrix, matrix, arrays.Zeros(13 * 35), default, default, shape, arrays.Zeros((int)product.ScratchLength(shape)));

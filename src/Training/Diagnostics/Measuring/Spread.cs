@@ -1,4 +1,4 @@
-namespace VaeGpu.Bench.Measuring;
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>
 /// A sample's median, with its quartiles: half of the values lie between <paramref name="Low"/> and <paramref name="High"/>.

@@ -1,4 +1,4 @@
-namespace VaeGpu.Bench.Measuring;
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>How often and how long is measured.</summary>
 /// <param name="Rounds">Samples of each side.</param>
@@ -6,6 +6,7 @@ namespace VaeGpu.Bench.Measuring;
 internal sealed record Effort(int Rounds, double SampleSeconds)
 {
     public static readonly Effort Full = new(31, 0.02);
+    public static readonly Effort Tuning = new(15, 0.01);
     public static readonly Effort Quick = new(7, 0.004);
 
     /// <summary>For work that takes long: half as many samples, ten times as long.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace VaeGpu.Bench.Measuring;
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>One side of a comparison: does its work so many times and tells the seconds that took.</summary>
 internal delegate double Sampler(int runs);
