@@ -31,7 +31,7 @@ public class PanelMatMulTests
                 // ILGPU's shuffles take a whole warp.
                 if (accelerator is not IlgpuPtxAccelerator)
                 {
-                    Compare.Bits(Product<Tile4x2, DepthFastest, DepthFastest, Plain>(accelerator, left, rightTurned, shape), expected,
+                    Compare.Bits(Product<Tile4x3, DepthFastest, DepthFastest, Plain>(accelerator, left, rightTurned, shape), expected,
                         $"A·Bᵀ {size}");
                     Compare.Bits(Product<Tile8x2, DepthSlowest, DepthFastest, Plain>(accelerator, leftTurned, rightTurned, shape), expected,
                         $"Aᵀ·Bᵀ {size}");
@@ -124,9 +124,10 @@ public class PanelMatMulTests
         {
             (rights.FirstPanel, rights.Panels) = (first, Math.Min(half, all - first));
             accelerator.LoadStreamKernel(packRight)(new(PackPanels.GridFor(rights), group), b.View, packedRight.View, rights);
+            // Two tiles of rows at a time.
+            var grid = new Index3D(2, rights.Panels, Launch.Groups(Launch.Groups(shape.Rows, TTile.Rows), 2));
             accelerator.LoadStreamKernel(multiply)(
-                new(new Index3D(Launch.Groups(shape.Rows, TTile.Rows), rights.Panels, 1), group), packedLeft.View, packedRight.View, c.View,
-                bias, saved, shape, first);
+                new(grid, group), packedLeft.View, packedRight.View, c.View, bias, saved, shape, first);
         }
         return c.Read();
     }

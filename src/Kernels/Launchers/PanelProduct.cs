@@ -11,6 +11,8 @@ public sealed class PanelProduct : IPackedProduct
 {
     /// <summary>The rows, or the depth of a weight gradient, that a packed number must be used for.</summary>
     private const int FewestUses = 32;
+    /// <summary>The numbers of the left factor that pass by at a time, which the second cache holds: 512 KB; and the fewest tiles.</summary>
+    private const int LeftBlock = 1 << 17, FewestTiles = 4;
     /// <summary>The fewest panels of a block, so that all threads have some.</summary>
     private const int FewestPanels = 8;
 
@@ -64,12 +66,15 @@ public sealed class PanelProduct : IPackedProduct
         packLeft.Launch(
             Launch.Config(isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
+        int tilesAtOnce = Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * shape.Depth)));
+        int passes = Launch.Groups(tiles, tilesAtOnce);
         for (int first = 0; first < all; first += block)
         {
             (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
             packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), tuning.GroupSize), right, packedRight, rightShape);
             multiply.Launch(
-                Launch.Config(new Index3D(tiles, rightShape.Panels, 1), tuning.GroupSize), packedLeft, packedRight, output, bias, saved, shape, first);
+                Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), packedLeft, packedRight, output, bias,
+                saved, shape, first);
         }
     }
 

@@ -48,6 +48,14 @@ public struct Tile6x2 : ITile
     public static int Width => 1;
 }
 
+/// <summary>12 sums, 3 columns and one broadcast: all 16 vector registers of AVX2, for packed factors.</summary>
+public struct Tile4x3 : ITile
+{
+    public static int Rows => 4;
+    public static int Columns => 3;
+    public static int Width => 1;
+}
+
 /// <summary>8 sums: for narrow vectors.</summary>
 public struct Tile4x2 : ITile
 {

@@ -3,10 +3,11 @@ namespace VaeGpu.Kernels.Products;
 /// <summary>The matrix product for vector processors: <see cref="MatMul"/>'s results, bit for bit, from packed factors.</summary>
 /// <remarks>
 /// <para>Mathematics and the order of every sum are MatMul's. The left factor comes from <see cref="PackStrips"/> where its depth lies side
-/// by side in memory, else from <see cref="PackPanels"/>; the right one from PackPanels, in panels of C·G columns, of which a launch has
-/// some: those from firstPanel on. The output is (rows, columns), row-major.</para>
-/// <para>Threads: MatMul's. Group (x, y) has R rows of the columns (firstPanel + y)·C·G …; x runs fastest, so that a panel of the right factor stays in
-/// the cache while the left one passes by.</para>
+/// by side in memory, else from <see cref="PackPanels"/>; the right one from PackPanels, in panels of C·G columns. A launch has
+/// some of them, from firstPanel on, and the whole depth: sums that a later launch takes up would be stored and loaded row by row of the
+/// output, each in another page, which costs more than the cache saves. The output is (rows, columns), row-major.</para>
+/// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (firstPanel + y)·C·G …; x runs
+/// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one, which the second holds, pass by.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, all from two places that move on in step:
 /// two pointers, which leave the registers to the sums, and two streams, which no stride can map on few sets of a cache. No shared
 /// memory, no barriers.</para>
@@ -15,7 +16,7 @@ namespace VaeGpu.Kernels.Products;
 /// </remarks>
 public static class PanelMatMul
 {
-    /// <summary>The kernel; launch it with a group for each R rows of each panel.</summary>
+    /// <summary>The kernel; launch it with a group for each R rows of each panel, some rows at a time.</summary>
     public static void Multiply<TTile, TLeft, TEpilogue>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
         MatMulShape shape, int firstPanel)
@@ -23,7 +24,9 @@ public static class PanelMatMul
         where TLeft : struct, IOperand
         where TEpilogue : struct, IEpilogue
     {
-        int firstRow = Grid.IdxX * TTile.Rows;
+        int firstRow = (Grid.IdxZ * Grid.DimX + Grid.IdxX) * TTile.Rows;
+        if (firstRow >= shape.Rows)
+            return;
         int firstColumn = (firstPanel + Grid.IdxY) * (TTile.Columns * Group.DimX);
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
@@ -48,7 +51,7 @@ public static class PanelMatMul
     {
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
         int width = TTile.Columns * Group.DimX;
-        int panel = Grid.IdxX * TTile.Rows / LeftWidth<TTile, TLeft>() * LeftWidth<TTile, TLeft>();
+        int panel = firstRow / LeftWidth<TTile, TLeft>() * LeftWidth<TTile, TLeft>();
         int blockDepth = TLeft.DepthIsFastest ? PackStrips.Depth : shape.Depth;
         int leftStart = TLeft.DepthIsFastest ? firstRow * PackStrips.PaddedDepth(shape.Depth) : panel * shape.Depth + firstRow - panel;
         int depthStep = TLeft.DepthIsFastest ? 1 : LeftWidth<TTile, TLeft>(), rowStep = TLeft.DepthIsFastest ? PackStrips.Depth : 1;
