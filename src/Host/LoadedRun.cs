@@ -15,14 +15,12 @@ internal sealed class LoadedRun : IDisposable
     private readonly Backend backend;
     private readonly float[] parameters;
 
-    private LoadedRun(Backend backend, Checkpoint checkpoint)
-    {
-        (this.backend, parameters) = (backend, checkpoint.Parameters);
-        Configuration = checkpoint.Header.Configuration;
-        Generation = new Generation(backend.Accelerator, Configuration.Model, checkpoint.Parameters);
-    }
+    private Generation? generation;
 
-    public Generation Generation { get; }
+    private LoadedRun(Backend backend, RunConfiguration configuration, float[] parameters) =>
+        (this.backend, Configuration, this.parameters) = (backend, configuration, parameters);
+
+    public Generation Generation => generation ??= new Generation(backend.Accelerator, Configuration.Model, parameters);
 
     /// <summary>What the run followed from.</summary>
     public RunConfiguration Configuration { get; }
@@ -32,8 +30,8 @@ internal sealed class LoadedRun : IDisposable
 
     public static LoadedRun Open(string folder, string device, int threads)
     {
-        var checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(folder));
-        return new LoadedRun(Backend.Open(device, threads), checkpoint);
+        var (header, parameters) = CheckpointFile.ReadParameters(RunFolder.CheckpointIn(folder));
+        return new LoadedRun(Backend.Open(device, threads), header.Configuration, parameters);
     }
 
     /// <summary>The model, to make pictures or lines of text with.</summary>
@@ -65,7 +63,7 @@ internal sealed class LoadedRun : IDisposable
 
     public void Dispose()
     {
-        Generation.Dispose();
+        generation?.Dispose();
         backend.Dispose();
     }
 }

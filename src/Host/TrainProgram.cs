@@ -7,7 +7,6 @@ using VaeGpu.Kernels.Products;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Inference;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
@@ -47,8 +46,7 @@ internal static class TrainProgram
     public static int Resume(ResumeRequest request, Terminal terminal, CancellationToken stop)
     {
         using var folder = RunFolder.Resume(request.Folder);
-        var checkpoint = CheckpointFile.Read(folder.Checkpoint);
-        var run = checkpoint.Header.Configuration;
+        var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
         using var backend = Backend.Open(request.Device, request.Threads);
@@ -61,7 +59,7 @@ internal static class TrainProgram
         };
         Possible(run.Training.Precision, request.Device, backend, terminal, "this run goes on");
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
-        trainer.Restore(checkpoint);
+        trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
     }
@@ -126,7 +124,7 @@ internal static class TrainProgram
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))
             : TrainingRun.Execute(trainer, folder, new PlainProgress(terminal.Output), stop);
-        WritePictures(trainer, folder, backend.Accelerator, data.Test);
+        WritePictures(trainer, folder, data.Test);
         if (done)
         {
             terminal.Output.WriteLine($"done: {folder.Path}");
@@ -151,14 +149,14 @@ internal static class TrainProgram
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
-    private static void WritePictures(Trainer trainer, RunFolder folder, Accelerator accelerator, ExampleSet test)
+    private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test)
     {
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
         if (ExampleLayout.Of(trainer.Configuration.Format) is not { } layout)
             return;
         var seed = trainer.Configuration.Training.Seed;
-        using var generation = new Generation(accelerator, trainer.Configuration.Model, trainer.Snapshot().Parameters);
+        using var generation = trainer.Generation();
         var pictures = new RunPictures(generation, layout);
         pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));

@@ -94,11 +94,11 @@ public sealed class ParameterArena : IDisposable
     public ParameterArena(Accelerator accelerator, ParameterLayout layout, bool trains = true)
     {
         Layout = layout;
-        // Of what is trained parameters and moments are copied too, to be saved.
+        // A training draws pictures at its end, with a copy of the parameters.
         Backend.ThrowIfNoRoom(
             accelerator,
-            FormattableString.Invariant($"A model of {layout.Length:N0} parameters{(trains ? ", to be trained and saved," : "")}"),
-            (trains ? 7L : 1L) * sizeof(float) * layout.Length);
+            FormattableString.Invariant($"A model of {layout.Length:N0} parameters{(trains ? ", to be trained," : "")}"),
+            (trains ? 5L : 1L) * sizeof(float) * layout.Length);
         parameters = Zeros(accelerator, layout.Length);
         foreach (ParameterSlice slice in layout.Slices)
             slice.Values = parameters.View.SubView(slice.Offset, slice.Length);

@@ -66,7 +66,7 @@ public static class AtomicFile
     {
         try
         {
-            using (var stream = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
+            using (var stream = new WriteBehindStream(beside))
             {
                 write(stream);
                 // Without this a power cut after the move could leave an empty file in the old one's place.

@@ -19,16 +19,23 @@ internal sealed class BatchInference : IDisposable
     /// <summary>Builds the model with the given parameters, for batches of up to <paramref name="batch"/> rows.</summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
     public BatchInference(Accelerator accelerator, ModelConfiguration model, float[] parameters, int batch)
+        : this(accelerator, model, parameters.Length, batch) => Vae.Parameters.Parameters.CopyFromCPU(parameters);
+
+    /// <summary>The same with a copy of parameters in the device's memory.</summary>
+    /// <inheritdoc cref="BatchInference(Accelerator, ModelConfiguration, float[], int)"/>
+    public BatchInference(Accelerator accelerator, ModelConfiguration model, ArrayView<float> parameters, int batch)
+        : this(accelerator, model, parameters.IntLength, batch) => parameters.CopyTo(Vae.Parameters.Parameters);
+
+    private BatchInference(Accelerator accelerator, ModelConfiguration model, int parameters, int batch)
     {
         (this.model, this.batch) = (model, batch);
         Vae = new Vae(accelerator, model.Shape, batch, trains: false);
-        if (Vae.Parameters.Layout.Length != parameters.Length)
+        if (Vae.Parameters.Layout.Length != parameters)
         {
             var expected = Vae.Parameters.Layout.Length;
             Vae.Dispose();
-            throw new RunException($"The checkpoint holds {parameters.Length} parameters where the model has {expected}.");
+            throw new RunException($"The checkpoint holds {parameters} parameters where the model has {expected}.");
         }
-        Vae.Parameters.Parameters.CopyFromCPU(parameters);
         data = accelerator.Allocate1D<float>((long)batch * model.DataDimensions);
         running = accelerator.Allocate1D<float>(batch * Importance.RunningSums);
         control = accelerator.Allocate1D(new ControlBlock[1]);

@@ -18,11 +18,18 @@ public sealed class Generation : IDisposable
     /// <summary>Builds the model with the given parameters.</summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
     public Generation(Accelerator accelerator, ModelConfiguration model, float[] parameters)
+        : this(model, new BatchInference(accelerator, model, parameters, MaximalBatch))
     {
-        this.model = model;
-        inference = new BatchInference(accelerator, model, parameters, MaximalBatch);
-        vae = inference.Vae;
     }
+
+    /// <summary>Builds the model with a copy of parameters in the device's memory.</summary>
+    internal Generation(Accelerator accelerator, ModelConfiguration model, ArrayView<float> parameters)
+        : this(model, new BatchInference(accelerator, model, parameters, MaximalBatch))
+    {
+    }
+
+    private Generation(ModelConfiguration model, BatchInference inference) =>
+        (this.model, this.inference, vae) = (model, inference, inference.Vae);
 
     /// <summary>Columns of an image.</summary>
     public int Width => model.Width;

@@ -7,6 +7,7 @@ using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 using VaeGpu.Training.Memory;
 using VaeGpu.Training.Runs;
 
@@ -29,6 +30,7 @@ public sealed class Trainer : IDisposable
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
     private readonly ReadingPace reading = new();
+    private readonly DeviceReader reader;
     private StepGraph? fullStep;
     private double earlierSeconds;
     private long imagesHere;
@@ -49,6 +51,7 @@ public sealed class Trainer : IDisposable
         var objective = configuration.Training.Objective;
         model.ThrowIfTooLarge(checked(rows * objective.Samples));
         this.accelerator = accelerator;
+        reader = new DeviceReader(accelerator);
         var optimizer = configuration.Training.Optimizer;
         launcher = new StepLauncher(accelerator, optimizer.Name, optimizer.Schedule);
         settings = optimizer.Settings;
@@ -109,7 +112,7 @@ public sealed class Trainer : IDisposable
             train.Reset(default(MetricSums));
             var metrics = new EpochMetrics(epoch, earlierSeconds + clock.Elapsed.TotalSeconds, trained, held);
             history.Add(metrics);
-            observer.Progressed(Progress(trained));
+            observer.Progressed(EpochProgress());
             return metrics;
         }
         finally
@@ -118,60 +121,86 @@ public sealed class Trainer : IDisposable
         }
     }
 
-    /// <summary>All that training needs to go on from here.</summary>
+    /// <summary>All that training needs to go on from here, in host memory.</summary>
     /// <exception cref="TrainingDivergedException">The loss or a parameter is infinite or not a number: nothing worth keeping.</exception>
     public Checkpoint Snapshot()
     {
-        var sums = train.ReadSums();
-        if (sums.FirstNonFiniteStep != 0)
-            throw Diverged(sums.FirstNonFiniteStep);
+        var header = Header();
         var count = vae.Parameters.Layout.Length;
         var parameters = DeviceArrays.Read(vae.Parameters.Parameters, count);
-        if (!Array.TrueForAll(parameters, float.IsFinite))
-            throw Diverged(step);
+        ThrowIfNotFinite(parameters);
         return new Checkpoint
         {
-            Header = new CheckpointHeader
-            {
-                Configuration = Configuration,
-                Position = new TrainingPosition
-                {
-                    Step = step,
-                    Epoch = epoch,
-                    Image = image,
-                    Seconds = earlierSeconds + clock.Elapsed.TotalSeconds,
-                    Sums = new EpochSums(
-                        sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows),
-                },
-                History = [.. history],
-            },
+            Header = header,
             Parameters = parameters,
             FirstMoments = DeviceArrays.Read(vae.Parameters.FirstMoments, count),
             SecondMoments = DeviceArrays.Read(vae.Parameters.SecondMoments, count),
         };
     }
 
+    /// <summary>
+    /// Writes to <paramref name="path"/> what <see cref="Snapshot"/> gives, whole or not at all, from the device's memory: host memory for
+    /// it does not grow with the model.
+    /// </summary>
+    /// <exception cref="TrainingDivergedException">The loss or a parameter is infinite or not a number; an older file is left as it was.</exception>
+    /// <exception cref="IOException">The file cannot be written; an older one is left as it was.</exception>
+    public void Save(string path)
+    {
+        clock.Start();
+        try
+        {
+            var arrays = vae.Parameters;
+            CheckpointFile.Write(
+                path, Header(), arrays.Layout.Length, Finite, NumbersOf(arrays.FirstMoments), NumbersOf(arrays.SecondMoments));
+        }
+        finally
+        {
+            clock.Stop();
+        }
+
+        ReadOnlySpan<float> Finite(int first, int length)
+        {
+            var numbers = reader.Read(vae.Parameters.Parameters, first, length);
+            ThrowIfNotFinite(numbers);
+            return numbers;
+        }
+
+        NumbersAt NumbersOf(ArrayView<float> view) => (first, length) => reader.Read(view, first, length);
+    }
+
     /// <summary>Goes back, or on, to where <paramref name="checkpoint"/> was taken.</summary>
     /// <exception cref="RunException">The checkpoint is of another model, other settings or other images.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        ResumeRules.Check(checkpoint, Configuration, vae.Parameters.Layout.Length);
+        ThrowIfOther(checkpoint.Header, checkpoint.Parameters.Length);
         vae.Parameters.Parameters.CopyFromCPU(checkpoint.Parameters);
         vae.Parameters.FirstMoments.CopyFromCPU(checkpoint.FirstMoments);
         vae.Parameters.SecondMoments.CopyFromCPU(checkpoint.SecondMoments);
-        var position = checkpoint.Header.Position;
-        (step, epoch, image, earlierSeconds) = (position.Step, position.Epoch, position.Image, position.Seconds);
-        history.Clear();
-        history.AddRange(checkpoint.Header.History);
-        train.Reset(Counters(step, epoch, image), new MetricSums
-        {
-            NegativeLogLikelihood = position.Sums.Reconstruction,
-            NegativeLogLikelihoodLost = position.Sums.ReconstructionLost,
-            Divergence = position.Sums.Kl,
-            DivergenceLost = position.Sums.KlLost,
-            Rows = position.Sums.Images,
-        });
+        GoTo(checkpoint.Header);
     }
+
+    /// <summary>
+    /// Goes to where the checkpoint in the file at <paramref name="path"/> was taken. It is read straight into the device's memory.
+    /// </summary>
+    /// <exception cref="RunException">
+    /// There is no such file, it is damaged, or of another model, other settings or other images. The trainer is then of no more use.
+    /// </exception>
+    public void Restore(string path)
+    {
+        var found = 0;
+        var arrays = vae.Parameters;
+        var header = CheckpointFile.Read(path, count => (found = count) == arrays.Layout.Length
+            ? [Into(arrays.Parameters), Into(arrays.FirstMoments), Into(arrays.SecondMoments)]
+            : [null, null, null]);
+        ThrowIfOther(header, found);
+        GoTo(header);
+
+        TakeNumbers Into(ArrayView<float> view) => (first, numbers) => view.SubView(first, numbers.Length).CopyFromCPU(numbers);
+    }
+
+    /// <summary>The model as it is now, to make data with; it has a copy of the parameters in the device's memory.</summary>
+    /// <exception cref="OutOfMemoryException">The device has no room.</exception>
+    public Generation Generation() => new(accelerator, Configuration.Model, vae.Parameters.Parameters);
 
     /// <summary>Frees the device memory.</summary>
     public void Dispose()
@@ -182,6 +211,9 @@ public sealed class Trainer : IDisposable
         batch.Dispose();
         vae.Dispose();
     }
+
+    /// <summary>Where the run stands at the end of an epoch.</summary>
+    internal TrainingProgress EpochProgress() => Progress(history[^1].Train);
 
     private void Step()
     {
@@ -270,6 +302,60 @@ public sealed class Trainer : IDisposable
         counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
         counters.LearningRate = training.Optimizer.Schedule.Rate(counters);
         return counters;
+    }
+
+    /// <summary>What a checkpoint of where training stands holds apart from the large arrays.</summary>
+    private CheckpointHeader Header()
+    {
+        var sums = train.ReadSums();
+        if (sums.FirstNonFiniteStep != 0)
+            throw Diverged(sums.FirstNonFiniteStep);
+        return new CheckpointHeader
+        {
+            Configuration = Configuration,
+            Position = new TrainingPosition
+            {
+                Step = step,
+                Epoch = epoch,
+                Image = image,
+                Seconds = earlierSeconds + clock.Elapsed.TotalSeconds,
+                Sums = new EpochSums(
+                    sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows),
+            },
+            History = [.. history],
+        };
+    }
+
+    private void ThrowIfOther(CheckpointHeader header, int parameters)
+    {
+        ResumeRules.Check(header, Configuration);
+        if (parameters != vae.Parameters.Layout.Length)
+            throw new RunException($"The checkpoint holds {parameters} parameters where the model has {vae.Parameters.Layout.Length}.");
+    }
+
+    private void GoTo(CheckpointHeader header)
+    {
+        var position = header.Position;
+        (step, epoch, image, earlierSeconds) = (position.Step, position.Epoch, position.Image, position.Seconds);
+        history.Clear();
+        history.AddRange(header.History);
+        train.Reset(Counters(step, epoch, image), new MetricSums
+        {
+            NegativeLogLikelihood = position.Sums.Reconstruction,
+            NegativeLogLikelihoodLost = position.Sums.ReconstructionLost,
+            Divergence = position.Sums.Kl,
+            DivergenceLost = position.Sums.KlLost,
+            Rows = position.Sums.Images,
+        });
+    }
+
+    private void ThrowIfNotFinite(ReadOnlySpan<float> parameters)
+    {
+        foreach (var parameter in parameters)
+        {
+            if (!float.IsFinite(parameter))
+                throw Diverged(step);
+        }
     }
 
     private static Vae Model(Accelerator accelerator, VaeShape shape, int rows)

@@ -20,6 +20,8 @@ public static class TrainingRun
             while (trainer.TrainEpoch(observer, stop) is { } metrics)
             {
                 Save(trainer, folder);
+                // Again, for now the time holds evaluation and checkpoint too.
+                observer.Progressed(trainer.EpochProgress());
                 observer.EpochEnded(metrics);
             }
             if (!trainer.IsDone)
@@ -34,7 +36,7 @@ public static class TrainingRun
 
     private static void Save(Trainer trainer, RunFolder folder)
     {
-        CheckpointFile.Write(folder.Checkpoint, trainer.Snapshot());
+        trainer.Save(folder.Checkpoint);
         MetricsCsv.Write(folder.Metrics, trainer.History);
     }
 }

@@ -44,7 +44,7 @@ public sealed record TrainingPosition
     /// <summary>Images of that epoch that are done.</summary>
     public required int Image { get; init; }
 
-    /// <summary>Time spent training and evaluating so far, in seconds.</summary>
+    /// <summary>Time spent training, evaluating and writing earlier checkpoints so far, in seconds.</summary>
     public required double Seconds { get; init; }
 
     /// <summary>The epoch's sums so far.</summary>

@@ -8,6 +8,12 @@ using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Runs;
 
+/// <summary>Gives some numbers of an array, until it is called again.</summary>
+internal delegate ReadOnlySpan<float> NumbersAt(int first, int length);
+
+/// <summary>Takes some numbers of an array.</summary>
+internal delegate void TakeNumbers(int first, ReadOnlySpan<float> numbers);
+
 /// <summary>
 /// Checkpoints on disk. All numbers are little-endian:
 /// "VaeGpuCk" · version (4 bytes) · h (4) · n (8) · h bytes of JSON, the header · n parameters, n first and n second moments
@@ -21,8 +27,8 @@ public static class CheckpointFile
     private const int PreludeBytes = 24;
     private const int Arrays = 3;
 
-    /// <summary>Numbers handled at a time: spans of bytes end at 2³¹.</summary>
-    private const int Chunk = 1 << 20;
+    /// <summary>Numbers handled at a time: few enough to be still in the processor's cache when they are written after they are hashed.</summary>
+    private const int Piece = 1 << 16;
 
     /// <summary>By reflection: the generated reader gives what an older file lacks 0 or null, and not the property's default.</summary>
     private static readonly JsonSerializerOptions HeaderReading =
@@ -33,44 +39,89 @@ public static class CheckpointFile
     /// <summary>Writes <paramref name="checkpoint"/> to <paramref name="path"/>, whole or not at all.</summary>
     /// <exception cref="ArgumentException">The arrays differ in length.</exception>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public static void Write(string path, Checkpoint checkpoint) => AtomicFile.Write(path, stream =>
+    public static void Write(string path, Checkpoint checkpoint)
     {
         var count = checkpoint.Parameters.Length;
         if (checkpoint.FirstMoments.Length != count || checkpoint.SecondMoments.Length != count)
             throw new ArgumentException("Each parameter has one first and one second moment.", nameof(checkpoint));
-        var header = JsonSerializer.SerializeToUtf8Bytes(checkpoint.Header, ConfigurationJson.Default.CheckpointHeader);
-        var prelude = new byte[PreludeBytes];
-        Magic.CopyTo(prelude);
-        BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(8), Version);
-        BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(12), header.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(prelude.AsSpan(16), count);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        ReadOnlySpan<byte[]> small = [prelude, header];
-        foreach (var part in small)
-            Append(part);
-        ReadOnlySpan<float[]> large = [checkpoint.Parameters, checkpoint.FirstMoments, checkpoint.SecondMoments];
-        foreach (var part in large)
-        {
-            for (var rest = part.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Chunk)..])
-                Append(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Chunk)]));
-        }
-        stream.Write(hash.GetHashAndReset());
+        Write(path, checkpoint.Header, count, In(checkpoint.Parameters), In(checkpoint.FirstMoments), In(checkpoint.SecondMoments));
 
-        void Append(ReadOnlySpan<byte> bytes)
-        {
-            hash.AppendData(bytes);
-            stream.Write(bytes);
-        }
-    });
+        static NumbersAt In(float[] array) => (first, length) => array.AsSpan(first, length);
+    }
 
     /// <summary>Reads the checkpoint at <paramref name="path"/>.</summary>
     /// <exception cref="RunException">There is no such file, or it is foreign, incomplete, damaged or of a newer version.</exception>
     public static Checkpoint Read(string path)
     {
+        float[] parameters = [], firstMoments = [], secondMoments = [];
+        var header = Read(path, count =>
+        {
+            (parameters, firstMoments, secondMoments) = (new float[count], new float[count], new float[count]);
+            return [Into(parameters), Into(firstMoments), Into(secondMoments)];
+        });
+        return new Checkpoint { Header = header, Parameters = parameters, FirstMoments = firstMoments, SecondMoments = secondMoments };
+    }
+
+    /// <summary>Reads the parameters, which are all that a model at work needs; the moments are checked and not kept.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path)
+    {
+        float[] parameters = [];
+        var header = Read(path, count => [Into(parameters = new float[count]), null, null]);
+        return (header, parameters);
+    }
+
+    /// <summary>Reads the header; the rest is checked and not kept.</summary>
+    /// <inheritdoc cref="Read(string)"/>
+    public static CheckpointHeader ReadHeader(string path) => Read(path, _ => [null, null, null]);
+
+    /// <summary>Writes a checkpoint of <paramref name="arrays"/> of <paramref name="count"/> numbers, which it asks for piece by piece.</summary>
+    /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
+    internal static void Write(string path, CheckpointHeader content, int count, params ReadOnlySpan<NumbersAt> arrays)
+    {
+        NumbersAt[] all = [.. arrays];
+        AtomicFile.Write(path, stream =>
+        {
+            var header = JsonSerializer.SerializeToUtf8Bytes(content, ConfigurationJson.Default.CheckpointHeader);
+            var prelude = new byte[PreludeBytes];
+            Magic.CopyTo(prelude);
+            BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(8), Version);
+            BinaryPrimitives.WriteInt32LittleEndian(prelude.AsSpan(12), header.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(prelude.AsSpan(16), count);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            Append(prelude);
+            Append(header);
+            foreach (var array in all)
+            {
+                for (int first = 0, length; first < count; first += length)
+                {
+                    length = Math.Min(Piece, count - first);
+                    Append(MemoryMarshal.AsBytes(array(first, length)));
+                }
+            }
+            stream.Write(hash.GetHashAndReset());
+
+            void Append(ReadOnlySpan<byte> bytes)
+            {
+                hash.AppendData(bytes);
+                stream.Write(bytes);
+            }
+        });
+    }
+
+    /// <summary>
+    /// Reads a checkpoint piece by piece. <paramref name="open"/> is told how many numbers an array has, and gives what takes those of the
+    /// parameters, the first and the second moments; null where they are only checked.
+    /// </summary>
+    /// <exception cref="RunException">
+    /// There is no such file, or it is foreign, incomplete, damaged or of a newer version; what was taken until then counts for nothing.
+    /// </exception>
+    internal static CheckpointHeader Read(string path, Func<int, TakeNumbers?[]> open)
+    {
         try
         {
             using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return Read(path, file);
+            return Read(path, file, open);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -82,7 +133,7 @@ public static class CheckpointFile
         }
     }
 
-    private static Checkpoint Read(string path, FileStream file)
+    private static CheckpointHeader Read(string path, FileStream file, Func<int, TakeNumbers?[]> open)
     {
         var prelude = new byte[Math.Min(PreludeBytes, file.Length)];
         file.ReadExactly(prelude);
@@ -91,20 +142,21 @@ public static class CheckpointFile
         hash.AppendData(prelude);
         var header = new byte[headerBytes];
         Fill(header);
-        float[][] arrays = [new float[count], new float[count], new float[count]];
-        foreach (var array in arrays)
+        var room = new float[Math.Min(Piece, count)];
+        foreach (var take in open(count))
         {
-            for (var rest = array.AsSpan(); !rest.IsEmpty; rest = rest[Math.Min(rest.Length, Chunk)..])
-                Fill(MemoryMarshal.AsBytes(rest[..Math.Min(rest.Length, Chunk)]));
+            for (int first = 0, length; first < count; first += length)
+            {
+                length = Math.Min(Piece, count - first);
+                Fill(MemoryMarshal.AsBytes(room.AsSpan(0, length)));
+                take?.Invoke(first, room.AsSpan(0, length));
+            }
         }
         var checksum = new byte[SHA256.HashSizeInBytes];
         file.ReadExactly(checksum);
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(checksum))
             throw Damaged(path, "its checksum does not fit");
-        return new Checkpoint
-        {
-            Header = ReadHeader(path, header), Parameters = arrays[0], FirstMoments = arrays[1], SecondMoments = arrays[2],
-        };
+        return ReadHeader(path, header);
 
         void Fill(Span<byte> bytes)
         {
@@ -112,6 +164,8 @@ public static class CheckpointFile
             hash.AppendData(bytes);
         }
     }
+
+    private static TakeNumbers Into(float[] array) => (first, numbers) => numbers.CopyTo(array.AsSpan(first));
 
     private static (int HeaderBytes, int Count) ReadPrelude(string path, ReadOnlySpan<byte> prelude, long bytes)
     {

@@ -6,13 +6,11 @@ namespace VaeGpu.Training.Runs;
 internal static class ResumeRules
 {
     /// <exception cref="RunException">Something did change.</exception>
-    public static void Check(Checkpoint checkpoint, RunConfiguration now, int parameters)
+    public static void Check(CheckpointHeader checkpoint, RunConfiguration now)
     {
-        var then = checkpoint.Header.Configuration;
+        var then = checkpoint.Configuration;
         if (then.Model.Kept != now.Model.Kept)
             throw new RunException("The checkpoint is of another model, or the images have another size than those it was trained on.");
-        if (checkpoint.Parameters.Length != parameters)
-            throw new RunException($"The checkpoint holds {checkpoint.Parameters.Length} parameters where the model has {parameters}.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
             throw new RunException("The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
         if (now.Training.Optimizer.Schedule.EndsWithRun && then.Training.Epochs != now.Training.Epochs)
@@ -28,7 +26,7 @@ internal static class ResumeRules
                 $"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; "
                 + $"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images.");
         }
-        if (checkpoint.Header.History.Count > now.Training.Epochs)
-            throw new RunException($"The run has {checkpoint.Header.History.Count} epochs already; ask for more than that.");
+        if (checkpoint.History.Count > now.Training.Epochs)
+            throw new RunException($"The run has {checkpoint.History.Count} epochs already; ask for more than that.");
     }
 }

@@ -5,7 +5,9 @@ namespace VaeGpu.Training.Runs;
 /// <param name="Epochs">Epochs in all.</param>
 /// <param name="Done">The part of the run's training that is done, 0 to 1.</param>
 /// <param name="Terms">The means of the loss's terms over the epoch so far, in nats per example.</param>
-/// <param name="ImagesPerSecond">Images trained on in a second, since this process began to train.</param>
+/// <param name="ImagesPerSecond">
+/// Images trained on in a second, since this process began to train; the time of evaluations and checkpoints counts.
+/// </param>
 /// <param name="Remaining">The time that the rest will take at the pace so far.</param>
 /// <param name="LearningRate">The learning rate of the last step, where it changes over the run; else null.</param>
 public readonly record struct TrainingProgress(
