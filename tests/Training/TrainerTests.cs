@@ -141,7 +141,7 @@ public sealed class TrainerTests
             Throws.TypeOf<RunException>().With.Message.Contains("smaller batch"));
     }
 
-    private static void Same(Checkpoint one, Checkpoint other)
+    internal static void Same(Checkpoint one, Checkpoint other)
     {
         Assert.That(TinyRun.Losses(one), Is.EqualTo(TinyRun.Losses(other)));
         Assert.That(one.Parameters, Is.EqualTo(other.Parameters));

@@ -142,7 +142,9 @@ public sealed class Trainer : IDisposable
     /// Writes to <paramref name="path"/> what <see cref="Snapshot"/> gives, whole or not at all, from the device's memory: host memory for
     /// it does not grow with the model.
     /// </summary>
-    /// <exception cref="TrainingDivergedException">The loss or a parameter is infinite or not a number; an older file is left as it was.</exception>
+    /// <exception cref="TrainingDivergedException">
+    /// The loss or a parameter is infinite or not a number; an older file is left as it was.
+    /// </exception>
     /// <exception cref="IOException">The file cannot be written; an older one is left as it was.</exception>
     public void Save(string path)
     {

@@ -27,7 +27,7 @@ public static class CheckpointFile
     private const int PreludeBytes = 24;
     private const int Arrays = 3;
 
-    /// <summary>Numbers handled at a time: few enough to be still in the processor's cache when they are written after they are hashed.</summary>
+    /// <summary>Numbers handled at a time: few enough to stay in the processor's cache from hashing to writing.</summary>
     private const int Piece = 1 << 16;
 
     /// <summary>By reflection: the generated reader gives what an older file lacks 0 or null, and not the property's default.</summary>
@@ -75,7 +75,9 @@ public static class CheckpointFile
     /// <inheritdoc cref="Read(string)"/>
     public static CheckpointHeader ReadHeader(string path) => Read(path, _ => [null, null, null]);
 
-    /// <summary>Writes a checkpoint of <paramref name="arrays"/> of <paramref name="count"/> numbers, which it asks for piece by piece.</summary>
+    /// <summary>
+    /// Writes a checkpoint of <paramref name="arrays"/> of <paramref name="count"/> numbers, which it asks for piece by piece.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
     internal static void Write(string path, CheckpointHeader content, int count, params ReadOnlySpan<NumbersAt> arrays)
     {

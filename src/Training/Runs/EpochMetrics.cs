@@ -7,7 +7,9 @@ namespace VaeGpu.Training.Runs;
 /// test is the mean over the images held out, at the epoch's end.
 /// </summary>
 /// <param name="Epoch">Epochs done; the first is 1.</param>
-/// <param name="Seconds">Time spent training, evaluating and writing checkpoints from the run's beginning to the epoch's end, in seconds.</param>
+/// <param name="Seconds">
+/// Time spent training, evaluating and writing earlier checkpoints from the run's beginning to the epoch's end, in seconds.
+/// </param>
 /// <param name="Train">The terms on the images trained on.</param>
 /// <param name="Test">The terms on the images held out.</param>
 public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, LossTerms Test);
