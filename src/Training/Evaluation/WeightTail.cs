@@ -13,6 +13,7 @@ internal sealed class WeightTail
     private readonly float[] logs;
     private readonly int tail;
     private int count;
+    private float least = float.NegativeInfinity;
 
     /// <summary>Of so many draws, at least <see cref="FewestDraws"/>; the tail is min(K/5, 3√K) of them.</summary>
     public WeightTail(int draws)
@@ -27,11 +28,15 @@ internal sealed class WeightTail
     /// <summary>Takes log w of one more draw.</summary>
     public void Add(float logWeight)
     {
+        // What is below the largest so far is not among them.
+        if (logWeight < least)
+            return;
         if (count == logs.Length)
         {
             Array.Sort(logs);
             count = tail + 1;
             logs.AsSpan(logs.Length - count).CopyTo(logs);
+            least = logs[0];
         }
         logs[count++] = logWeight;
     }
