@@ -48,10 +48,11 @@ internal static class ProductFigures
         using var left = accelerator.Allocate1D(Data.Normal(shape.Rows * shape.Depth));
         using var right = accelerator.Allocate1D(Data.Normal(shape.Depth * shape.Columns));
         using var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
+        using var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
         double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
         (Sampler? peer, string name, string reason) = peers.Beside(
             device, $"product {shape.Rows} {shape.Depth} {shape.Columns} {(leftTurned ? "turned" : "plain")}");
-        Timing timing = device.Time(effort, flops, () => product.Run(left.View, right.View, output.View, default, default, shape), peer);
+        Timing timing = device.Time(effort, flops, () => product.Run(left.View, right.View, output.View, default, default, shape, scratch.View), peer);
         Quantity Rate(Spread seconds) => Quantity.Giga(flops, seconds, Numbers.Operations);
         return figure with
         {
