@@ -166,17 +166,17 @@ public class StepTests
     }
 
     [EveryDevice]
-    public void First_values_follow_their_law(TestDevice device) => device.Run(accelerator =>
+    public void First_values_follow_their_distribution(TestDevice device) => device.Run(accelerator =>
     {
         const int count = 1003;
         var shape = new FlatShape { Length = count, PerThread = 2 };
-        var law = new InitialValues { Scale = 0.5f, Seed = 1, Tensor = 3 };
+        var initial = new InitialValues { Scale = 0.5f, Seed = 1, Tensor = 3 };
         var uniform = Initialize.Uniform;
         var normal = Initialize.Normal;
         using var flat = new Guarded(accelerator, count);
         using var bell = new Guarded(accelerator, count);
-        accelerator.LoadStreamKernel(uniform)((Launch.Groups(count, 32), 16), flat.View, shape, law);
-        accelerator.LoadStreamKernel(normal)((Launch.Groups(count, 32), 16), bell.View, shape, law);
+        accelerator.LoadStreamKernel(uniform)((Launch.Groups(count, 32), 16), flat.View, shape, initial);
+        accelerator.LoadStreamKernel(normal)((Launch.Groups(count, 32), 16), bell.View, shape, initial);
         float[] u = flat.Read(), n = bell.Read();
         float Drawn(int i) => 0.5f * (2f * Philox.Uniform(Philox.Draw(1, RandomPurpose.Weights, 3, (uint)i).A) - 1f);
         Compare.Bits(u, [.. Enumerable.Range(0, count).Select(Drawn)], "uniform");

@@ -18,9 +18,9 @@ public class VaeLikelihoodTests
         Seed = 4, Step = 1, LearningRate = 1e-2f, LikelihoodWeight = 1, DivergenceWeight = 1,
     };
 
-    private static IEnumerable<TestCaseData> Laws => ReferenceLikelihoods.All.Select(reference => new TestCaseData(reference).SetArgDisplayNames(reference.Name));
+    private static IEnumerable<TestCaseData> Likelihoods => ReferenceLikelihoods.All.Select(reference => new TestCaseData(reference).SetArgDisplayNames(reference.Name));
 
-    [TestCaseSource(nameof(Laws))]
+    [TestCaseSource(nameof(Likelihoods))]
     public void It_learns(ReferenceLikelihood reference)
     {
         using var backend = Backend.Open("cpu");

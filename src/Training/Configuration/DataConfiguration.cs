@@ -19,10 +19,10 @@ public sealed record DataConfiguration
     /// <summary>Examples held out.</summary>
     public required int Test { get; init; }
 
-    /// <summary>How the columns of a table were standardized; null where the data is no table.</summary>
+    /// <summary>How the columns of a table were standardized; null unless the data is a table.</summary>
     public ValueList<ColumnScale>? Columns { get; init; }
 
-    /// <summary>The symbols of text; null where the data is no text.</summary>
+    /// <summary>The symbols of text; null unless the data is text.</summary>
     public string? Alphabet { get; init; }
 
     /// <summary>What the classes are called; null where they are numbers, or there are none.</summary>

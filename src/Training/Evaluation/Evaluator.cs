@@ -57,8 +57,8 @@ public sealed class Evaluator : IDisposable
     private EvaluationReport Report(int images, int samples, LatentStatistics latent, LikelihoodStatistics likelihood)
     {
         var kl = latent.Kl;
-        bool isLaw = model.HasLikelihood;
-        double? elbo = isLaw ? -likelihood.Distortion - kl.Sum() : null;
+        bool hasLikelihood = model.HasLikelihood;
+        double? elbo = hasLikelihood ? -likelihood.Distortion - kl.Sum() : null;
         return new EvaluationReport
         {
             Images = images,
@@ -66,11 +66,11 @@ public sealed class Evaluator : IDisposable
             Elbo = elbo,
             Rate = kl.Sum(),
             Distortion = likelihood.Distortion,
-            LogLikelihood = isLaw ? likelihood.Mean : null,
-            LogLikelihoodStderr = isLaw ? likelihood.Stderr : null,
-            ImportanceStderr = isLaw ? likelihood.ImportanceStderr : null,
-            ParetoK = isLaw ? likelihood.ParetoK : null,
-            HeavyTails = isLaw ? likelihood.HeavyTails : null,
+            LogLikelihood = hasLikelihood ? likelihood.Mean : null,
+            LogLikelihoodStderr = hasLikelihood ? likelihood.Stderr : null,
+            ImportanceStderr = hasLikelihood ? likelihood.ImportanceStderr : null,
+            ParetoK = hasLikelihood ? likelihood.ParetoK : null,
+            HeavyTails = hasLikelihood ? likelihood.HeavyTails : null,
             BitsPerDim = -elbo / (model.DataDimensions * Math.Log(2)),
             ActiveUnits = latent.ActiveUnits,
             AggregatePosteriorKl = latent.AggregateKl,
