@@ -66,9 +66,6 @@ public sealed class TestDevice
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
     public bool IsPtx => name is "PTX" or "ILGPU PTX";
 
-    /// <summary>Whether this takes minutes for what a processor does in milliseconds.</summary>
-    public bool IsSlow => IsPtx || name.StartsWith("interpreter", StringComparison.Ordinal) || name == "ILGPU CPU";
-
     /// <summary>The open device; the test is skipped, with the reason, where there is none.</summary>
     public Accelerator Open()
     {

@@ -9,7 +9,7 @@ namespace VaeGpu.Bench.Figures;
 /// <param name="Size">The sizes that it was measured at.</param>
 internal sealed record Figure(string What, string Device, string Size)
 {
-    /// <summary>The figure; null where the note says why there is none.</summary>
+    /// <summary>The figure, or null if it was not measured; <see cref="Note"/> then gives the reason.</summary>
     public Quantity? Value { get; init; }
 
     /// <summary>The side that was measured in turn with it.</summary>
@@ -30,7 +30,7 @@ internal sealed record Figure(string What, string Device, string Size)
     /// <summary>Whether the note says how the measurement failed.</summary>
     public bool Failed { get; init; }
 
-    /// <summary>Why there is no figure.</summary>
+    /// <summary>The reason why the figure was not measured.</summary>
     public static Figure OfFailure(string what, string device, string size, Exception e) => new(what, device, size)
     {
         Note = $"failed: {e.GetType().Name}: {e.Message}".ReplaceLineEndings(" "), Failed = true,

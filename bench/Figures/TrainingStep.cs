@@ -90,7 +90,7 @@ internal sealed class TrainingStep : IDisposable
     public void ThrowIfDiverged()
     {
         if (!double.IsFinite(MeanLoss()))
-            throw new InvalidOperationException($"The loss of {size} is not finite: what was measured is no training.");
+            throw new InvalidOperationException($"The loss of {size} is not finite, so the measured times are not those of a training step.");
     }
 
     /// <inheritdoc/>

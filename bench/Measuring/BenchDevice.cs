@@ -80,7 +80,7 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
 /// <summary>What launches reach.</summary>
 /// <param name="Samples">The times: of a launch, of the peak if there is one, of the peer if there is one.</param>
 /// <param name="Flops">Operations of a launch.</param>
-/// <param name="Peak">FLOP/s of the peak; null where there is no ruler.</param>
+/// <param name="Peak">FLOP/s of the peak, or null if the peak of the device is not measured.</param>
 /// <param name="OfPeak">The share of the peak.</param>
 internal sealed record Timing(Samples Samples, double Flops, Spread? Peak, double? OfPeak)
 {

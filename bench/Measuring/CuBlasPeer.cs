@@ -28,7 +28,7 @@ internal sealed class CuBlasPeer : IDisposable
     public static (CuBlasPeer? Peer, string Reason) TryOpen(BenchDevice device)
     {
         if (!device.IsGpu)
-            return (null, $"cuBLAS is no peer of {device.Name}");
+            return (null, $"cuBLAS does not run on {device.Name}");
         Context? context = null;
         try
         {

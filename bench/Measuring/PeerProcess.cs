@@ -104,5 +104,5 @@ internal sealed class PeerProcess : IDisposable
     }
 }
 
-/// <summary>The peer's process is no more; the message says how it went.</summary>
+/// <summary>Thrown when the peer's process has ended; the message gives the reason.</summary>
 internal sealed class PeerLostException(string message) : Exception(message);

@@ -19,7 +19,7 @@ internal static class PyTorchGpu
                 var peer = new PeerProcess(interpreter, Environment.ProcessorCount, script);
                 if (peer.Name.EndsWith("the processor", StringComparison.Ordinal) != device.IsGpu)
                     return (peer, "");
-                reason = $"{peer.Name} is no peer of {device.Name}";
+                reason = $"{peer.Name} does not run on {device.Name}";
                 peer.Dispose();
             }
             catch (Exception e) when (e is Win32Exception or PeerLostException)

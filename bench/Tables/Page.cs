@@ -18,7 +18,7 @@ internal sealed class Page(string path)
 
     /// <summary>Looks for the places of some parts, before time is spent on measuring them.</summary>
     /// <exception cref="CommandException">
-    /// There is no such folder, or the page has places for other parts, but not for one of these.
+    /// The folder does not exist, or the page has places for other parts, but not for one of these.
     /// </exception>
     public void ThrowIfWithout(IEnumerable<string> parts)
     {

@@ -23,7 +23,7 @@ internal sealed record Row
     public required string What { get; init; }
     public required string Device { get; init; }
     public required string Size { get; init; }
-    /// <summary>The median, in <see cref="Unit"/>; null where the note says why there is none.</summary>
+    /// <summary>The median, in <see cref="Unit"/>; or null if it was not measured; the note then gives the reason.</summary>
     public double? Value { get; init; }
     /// <summary>"s", "GFLOP/s", "GB/s", "steps/s", "examples/s", "MB", "nats" …</summary>
     public string? Unit { get; init; }
@@ -86,7 +86,7 @@ internal sealed record Row
             if (this is not { Value: { } value, PeerValue: { } peer, Ratio: { } ratio, RatioLow: { } low, RatioHigh: { } high })
                 return null;
             double ofMedians = Unit == Numbers.Seconds ? peer / value : value / peer;
-            // A tenth of a percent is no contradiction, however narrow the spread.
+            // Differences of a tenth of a percent are not reported, however narrow the spread.
             return new Spread(ratio, Math.Min(low, 0.999 * ratio), Math.Max(high, 1.001 * ratio)).Contains(ofMedians) ? null : ofMedians;
         }
     }
@@ -96,7 +96,7 @@ internal sealed record Row
     public double? PeakOfOperations => Unit != Numbers.Operations ? null : Part == PeakFigures.Part ? Value : Peak;
 
     /// <summary>
-    /// The row, marked if the peak beside it was far below the best that the device has shown: the machine was slow, whoever made it so.
+    /// The row, marked if the peak beside it was far below the best that the device has shown: the machine was slow, for whatever reason.
     /// </summary>
     public Row AgainstBest(double best)
     {
@@ -111,7 +111,7 @@ internal sealed record Row
     public static void Save(string path, IEnumerable<Row> rows) => File.WriteAllText(path, JsonSerializer.Serialize(rows, json) + "\n");
 
     /// <summary>Reads the rows of a file.</summary>
-    /// <exception cref="CommandException">It cannot be read, or is no such file.</exception>
+    /// <exception cref="CommandException">The file cannot be read, or does not hold rows.</exception>
     public static Row[] Load(string path)
     {
         try

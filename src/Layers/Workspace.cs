@@ -16,7 +16,7 @@ public sealed class Workspace : IDisposable
     /// <param name="accelerator">The device.</param>
     /// <param name="maximalBatch">The most rows.</param>
     /// <param name="precision">The numbers that linear layers multiply.</param>
-    /// <param name="trains">Whether there is a way back, for which gradients need room.</param>
+    /// <param name="trains">Whether there is a backward pass, whose gradients need memory.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maximalBatch"/> is not positive.</exception>
     public Workspace(Accelerator accelerator, int maximalBatch, Precision precision = Precision.Fp32, bool trains = true)
     {
@@ -39,7 +39,7 @@ public sealed class Workspace : IDisposable
     public bool TurnsOperands { get; }
     /// <summary>The numbers that linear layers multiply.</summary>
     public Precision Precision { get; }
-    /// <summary>Whether there is a way back.</summary>
+    /// <summary>Whether there is a backward pass.</summary>
     public bool Trains { get; }
     /// <summary>Transposes and column sums.</summary>
     public MatrixLauncher Matrices { get; }
@@ -85,7 +85,7 @@ public sealed class Workspace : IDisposable
         return buffer.View;
     }
 
-    /// <summary>Room for the gradient of such a matrix; none where there is no way back.</summary>
+    /// <summary>Room for the gradient of such a matrix; empty if the workspace does not train.</summary>
     public ArrayView<float> AllocateGradient(int columns) => Trains ? Allocate(columns) : default;
 
     /// <summary>Makes sure that <see cref="Scratch"/> has so many elements; called while the model is built.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Activations;
@@ -61,13 +62,16 @@ public partial class RegisterTileTests
         });
     }
 
-    private static bool IsInstruction(string? call) => call is { } method && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "VectorHelpers"
-        or "BitConverter" || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
+    private static bool IsInstruction(string? call) => call is { } method
+        && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "VectorHelpers" or "BitConverter"
+            || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
 
     /// <summary>The machine code: in the loops of packed products nothing is loaded or stored but the factors.</summary>
     [Test]
     public void The_machine_code_of_a_packed_product_spills_nothing_in_its_loop()
     {
+        if (!Fma.IsSupported)
+            Assert.Ignore("This processor has no fused multiply-adds of x86.");
         using var folder = new ScratchFolder();
         string listing = folder["listing.txt"];
         using var process = Process.Start(new ProcessStartInfo(
@@ -79,8 +83,7 @@ public partial class RegisterTileTests
         })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (!File.Exists(listing) || !File.ReadAllText(listing).Contains("vfmadd", StringComparison.Ordinal))
-            Assert.Ignore("This runtime, or this processor, lists no fused multiply-adds.");
+        Assert.That(process.ExitCode, Is.Zero);
         string[] blocks = BlockStart().Split(File.ReadAllText(listing));
         string[] loops = [.. blocks.Where(block => Multiplications().Count(block) >= 8)];
         Assert.That(loops, Is.Not.Empty);

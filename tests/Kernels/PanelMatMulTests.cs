@@ -57,8 +57,9 @@ public class PanelMatMulTests
         var inputs = new Inputs();
         device.Run(accelerator =>
         {
-            if (!DeviceTuning.For(accelerator).PacksPanels || device.IsSlow)
-                Assert.Ignore("The launcher packs no panels on this device, or takes minutes for a product that is large enough.");
+            if (accelerator is not SimdAccelerator { WarpSize: > 1 })
+                Assert.Ignore("Products large enough for packing are tested on the processor's vectors alone; other devices take minutes.");
+            Assert.That(DeviceTuning.For(accelerator).PacksPanels, Is.True);
             Same<DepthFastest, DepthSlowest>(accelerator, inputs, new() { Rows = 33, Columns = 1030, Depth = 515 });
             Same<DepthSlowest, DepthSlowest>(accelerator, inputs, new() { Rows = 1027, Columns = 17, Depth = 513 });
             Same<DepthFastest, DepthFastest>(accelerator, inputs, new() { Rows = 5, Columns = 67, Depth = 70 });

@@ -21,8 +21,8 @@ public sealed class TuningTests
     {
         using var backend = Backend.Open("cpu", threads: 2);
         DeviceTuning builtIn = DeviceTuning.BuiltIn(backend.Accelerator);
-        if (tunable.OfPacking && !builtIn.PacksPanels)
-            Assert.Ignore("Nothing is packed on this processor.");
+        if (tunable.OfPacking && backend.Accelerator.WarpSize == 1)
+            Assert.Ignore("A processor without vectors packs nothing.");
         Assert.That(tunable.Candidates(builtIn), Has.Count.GreaterThan(1));
         Checkpoint expected = Train(backend.Accelerator, builtIn);
         foreach (DeviceTuning candidate in tunable.Candidates(builtIn).Where(candidate => candidate != builtIn))

@@ -50,7 +50,7 @@ internal sealed class CarriedOffsets(Variance variance) : Rewriter
     private Stride? StrideOf(Instruction address, For loop) => address.Operands[1] switch
     {
         Instruction { Op: Op.Mul, Type: var type } product when type == IrType.I32 && ReferenceEquals(product.Operands[0], loop.Induction)
-            && IsKnown(product.Operands[1]) && (product.Operands[1] is Constant || variance.Of(product.Operands[1]).IsScalar) => new(product.Operands[1], 0, address.Attribute),
+            && IsKnown(product.Operands[1]) && variance.Of(product.Operands[1]).IsScalar => new(product.Operands[1], 0, address.Attribute),
         Instruction { Op: Op.Shl, Type: var type, Operands: [var counter, Constant { Bits: >= 0 and < 31 } shift] }
             when type == IrType.I32 && ReferenceEquals(counter, loop.Induction) => new(null, shift.Int, address.Attribute),
         _ => null,

@@ -9,7 +9,7 @@ namespace VaeGpu.Kernels.Launchers;
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
-    /// <summary>The rows, or the depth of a weight gradient, that a packed number must be used for.</summary>
+    /// <summary>The fewest rows, or the least depth of a weight gradient, from which on packing pays: how often a packed number is read.</summary>
     private const int FewestUses = 32;
     /// <summary>The numbers of the left factor that pass by at a time, which the second cache holds: 512 KB; and the fewest tiles.</summary>
     private const int LeftBlock = 1 << 17, FewestTiles = 4;

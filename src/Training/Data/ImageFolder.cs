@@ -45,7 +45,7 @@ public static class ImageFolder
         if (parts.FirstOrDefault(part => part.Key.Length > 0 && part.Count() > 1) is { } twice)
             throw new DataException($"The folders \"{twice.First()}\" and \"{twice.Last()}\" are for the same part; leave one of them.");
         if (parts[""].FirstOrDefault() is { } beside)
-            throw new DataException($"The folder \"{beside}\" lies beside folders called {TrainPart}, {TestPart} or {ValidationParts[0]}, so that it is no class and no part; move it into one of them, or elsewhere.");
+            throw new DataException($"The folder \"{beside}\" lies beside folders called {TrainPart}, {TestPart} or {ValidationParts[0]}, so it is neither a class nor a part of the data; move it into one of them, or elsewhere.");
         string? train = parts[TrainPart].SingleOrDefault(), test = parts[TestPart].SingleOrDefault(),
             validation = parts[ValidationParts[0]].SingleOrDefault();
         if (train is null)

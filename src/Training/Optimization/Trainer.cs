@@ -185,7 +185,7 @@ public sealed class Trainer : IDisposable
     /// Goes to where the checkpoint in the file at <paramref name="path"/> was taken. It is read straight into the device's memory.
     /// </summary>
     /// <exception cref="RunException">
-    /// There is no such file, it is damaged, or of another model, other settings or other images. The trainer is then of no more use.
+    /// There is no such file, it is damaged, or of another model, other settings or other images. The trainer must not be used afterwards.
     /// </exception>
     public void Restore(string path)
     {

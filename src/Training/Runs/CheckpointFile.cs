@@ -116,7 +116,7 @@ public static class CheckpointFile
     /// parameters, the first and the second moments; null where they are only checked.
     /// </summary>
     /// <exception cref="RunException">
-    /// There is no such file, or it is foreign, incomplete, damaged or of a newer version; what was taken until then counts for nothing.
+    /// There is no such file, or it is foreign, incomplete, damaged or of a newer version; discard what was read until then.
     /// </exception>
     internal static CheckpointHeader Read(string path, Func<int, TakeNumbers?[]> open)
     {
