@@ -39,7 +39,7 @@ internal sealed class LoadedRun : IDisposable
     /// numbers.</exception>
     public RunPictures Pictures => ExampleLayout.Of(Configuration.Format) switch
     {
-        null => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", are not pictures; use encode or score."),
+        null => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", is not a set of pictures; use encode or score."),
         _ when Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0 =>
             throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
         { } layout => new RunPictures(Generation, layout),

@@ -35,7 +35,7 @@ internal sealed class TuneProgram(Accelerator accelerator, TunedDevices stored, 
         stop.ThrowIfCancellationRequested();
         stored.Write(accelerator, result.Choice);
         Line($"table   {Tunable.Values(result.Choice)}");
-        Line($"gain    {result.Gain} for all products and convolutions of a training step, measured anew");
+        Line($"gain    {result.Gain} for all products and convolutions of a training step, measured again");
         Line($"stored  {stored.PathOf(accelerator)}");
         return ExitCode.Done;
     }

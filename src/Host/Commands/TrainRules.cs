@@ -52,7 +52,7 @@ internal static class TrainRules
                 $"--weight-decay goes with --optimizer {OptionOf.Alternatives(Optimizer.All, one => one.DecaysWeights)}: {name} has none.");
         }
         if (schedule.Drops && !drops)
-            throw new UsageException($"--lr-schedule {schedule} drops the learning rate every so many epochs: say how many, --lr-drop-every.");
+            throw new UsageException($"--lr-schedule {schedule} needs --lr-drop-every, the epochs from one drop of the learning rate to the next.");
         if (!schedule.Drops && (drops || gave(nameof(optimizer.Drop))))
         {
             throw new UsageException(

@@ -39,7 +39,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
                     continue;
             }
             if (cells.Length != columns.Names.Length)
-                throw new DataException($"{path}, line {row.LineNumberFrom} has {cells.Length} cells where the first line has {columns.Names.Length}; mend it.");
+                throw new DataException($"{path}, line {row.LineNumberFrom} has {cells.Length} cells where the first line has {columns.Names.Length}; correct it.");
             foreach (int column in columns.Used)
                 values.Add(Number(path, row.LineNumberFrom, columns.Names[column], cells[column], options));
             if (columns.Class is { } at)
@@ -83,7 +83,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             if (fault is not null)
             {
                 string cell = names is not null && i < names.Length ? $"the cell in column \"{names[i]}\"" : $"cell {i + 1}";
-                throw new DataException($"{path}, line {line}: {cell} {fault}; mend it.");
+                throw new DataException($"{path}, line {line}: {cell} {fault}; correct it.");
             }
             line += lines;
         }
