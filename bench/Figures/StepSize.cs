@@ -31,9 +31,7 @@ internal sealed record StepSize(int Batch, params int[] Hidden)
     {
         DataDimensions = Pixels,
         LatentDimensions = Latent,
-        EncoderWidths = [.. Channels.Length > 0 ? Channels : Hidden],
-        DecoderWidths = [.. (Channels.Length > 0 ? Channels : Hidden).Reverse()],
-        Convolution = Channels.Length > 0 ? new ConvolutionalShape(Side, Side, Colors) { Dense = [.. Hidden] } : null,
+        Layers = (Channels.Length > 0 ? Architecture.Conv : Architecture.Mlp).Layers(new(Side, Side, Colors, [.. Channels], [.. Hidden])),
         Activation = Activation.Relu,
         Likelihood = Likelihood,
         LikelihoodSettings = Likelihood.Settings(new()),

@@ -43,24 +43,24 @@ internal static class RequestedModel
         .. model.Convolutions.Select(channels => $"conv {channels}"), .. model.Hidden, model.Latent,
     ]);
 
-    /// <summary>Checks that the pictures have a pixel left.</summary>
+    /// <summary>Checks that the pictures have a pixel left behind every layer.</summary>
     /// <exception cref="UsageException">They have none.</exception>
-    public static void ThrowIfTooManyConvolutions(ModelConfiguration model)
+    public static void ThrowIfTooSmall(ModelConfiguration model)
     {
-        if (!model.HasRoomForConvolutions)
+        if (!model.Fits)
         {
             throw new UsageException(FormattableString.Invariant(
                 $"Pictures of {model.Width}×{model.Height} pixels are too small for {model.Convolutions.Count} convolutions, each of which halves ")
-                + "them; give --channels with fewer numbers, or leave --arch conv out.");
+                + $"them; give --channels with fewer numbers, or leave --arch {model.Architecture} out.");
         }
     }
 
     private static void ThrowIfNotConvolved(ModelConfiguration model, ExampleFormat format)
     {
-        if (model.Convolutions.Count == 0)
+        if (model.Architecture is not { IsConvolutional: true } architecture)
             return;
         if (!format.HasPixels)
-            throw new UsageException($"--arch conv is for pictures, and the data is {format.Kind}; leave it out.");
-        ThrowIfTooManyConvolutions(model);
+            throw new UsageException($"--arch {architecture} is for pictures, and the data is {format.Kind}; leave it out.");
+        ThrowIfTooSmall(model);
     }
 }

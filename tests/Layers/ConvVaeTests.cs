@@ -24,10 +24,8 @@ public class ConvVaeTests
     {
         DataDimensions = image.Height * image.Width * image.Colors,
         LatentDimensions = 3,
-        EncoderWidths = [.. encoder],
-        DecoderWidths = [.. decoder],
+        Layers = new ConvolutionalLayers(image, [.. encoder], [.. decoder]),
         Activation = activation,
-        Convolution = image,
         Initialization = Initialization.GlorotNormal,
         Likelihood = likelihood,
         LikelihoodSettings = likelihood.Settings(Reference(likelihood).Options),
@@ -86,7 +84,7 @@ public class ConvVaeTests
     {
         using var backend = Backend.Open("cpu", 1);
         VaeShape shape = Shape(Activation.Relu, Likelihood.Bernoulli, new(8, 8), [4, 4, 4], [4]);
-        Assert.That(() => new Vae(backend.Accelerator, shape with { EncoderWidths = [4, 4, 4, 4] }, 2),
+        Assert.That(() => new Vae(backend.Accelerator, shape with { Layers = new ConvolutionalLayers(new(8, 8), [4, 4, 4, 4], [4]) }, 2),
             Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("too small for 4 convolutions"));
         Assert.That(() => new Vae(backend.Accelerator, shape with { DataDimensions = 63 }, 2),
             Throws.TypeOf<ArgumentException>().With.Message.Contains("8×8×1"));

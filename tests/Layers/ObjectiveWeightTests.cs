@@ -69,8 +69,7 @@ public sealed class ObjectiveWeightTests
         {
             DataDimensions = DataDimensions,
             LatentDimensions = 3,
-            EncoderWidths = [5],
-            DecoderWidths = [6],
+            Layers = new LinearLayers([5], [6]),
             Activation = Activation.Tanh,
             Likelihood = Likelihood.Bernoulli,
             Classes = 2,

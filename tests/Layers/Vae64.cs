@@ -84,15 +84,16 @@ internal sealed class Vae64(
 
     private double[] Encode(double[] parameters, double[] x, double[] labels)
     {
-        int layer = 0, channels = shape.Convolution?.Colors ?? 0;
+        var convolutional = shape.Layers as ConvolutionalLayers;
+        int layer = 0, channels = convolutional?.Image.Colors ?? 0;
         if (shape.Symbols > 0)
             x = [.. x.SelectMany(value => Enumerable.Range(0, shape.Symbols).Select(k => k == (int)Math.Round(255 * value) ? 1.0 : 0))];
         // From planes to the colors of each pixel.
         if (channels > 1)
             x = [.. Enumerable.Range(0, x.Length).Select(i => x[i % channels * (x.Length / channels) + i / channels])];
-        foreach (int width in shape.Convolution is null ? [] : shape.EncoderWidths)
+        foreach (int width in convolutional?.Encoder ?? [])
         {
-            ConvShape level = shape.Convolution!.Level(layer, channels, width);
+            ConvShape level = convolutional!.Image.Level(layer, channels, width);
             double[] biases = Biases(parameters, $"encoder.{layer}");
             var y = new double[level.Coarse.Length];
             for (int i = 0; i < y.Length; i++)
@@ -103,20 +104,20 @@ internal sealed class Vae64(
             (x, channels) = (Array.ConvertAll(y, Activate), width);
             layer++;
         }
-        return Linear(parameters, "encoder", layer, (shape.Convolution?.Dense ?? shape.EncoderWidths).Count + 1, [.. x, .. labels],
+        return Linear(parameters, "encoder", layer, (convolutional?.Image.Dense ?? ((LinearLayers)shape.Layers).Encoder).Count + 1, [.. x, .. labels],
             endsActivated: false);
     }
 
     private double[] Decode(double[] parameters, double[] z)
     {
-        if (shape.Convolution is not { } image)
-            return Linear(parameters, "decoder", 0, shape.DecoderWidths.Count + 1, z, endsActivated: false);
-        int levels = shape.DecoderWidths.Count, layer = image.Dense.Count + 1;
+        if (shape.Layers is not ConvolutionalLayers(var image, _, var widths))
+            return Linear(parameters, "decoder", 0, shape.Layers.DecoderLinear.Count + 1, z, endsActivated: false);
+        int levels = widths.Count, layer = image.Dense.Count + 1;
         double[] y = Linear(parameters, "decoder", 0, layer, z, endsActivated: true);
         for (int i = 0; i < levels; i++, layer++)
         {
             double[] biases = Biases(parameters, $"decoder.{layer}");
-            ConvShape level = image.Level(levels - 1 - i, biases.Length, shape.DecoderWidths[i]);
+            ConvShape level = image.Level(levels - 1 - i, biases.Length, widths[i]);
             var x = new double[level.Fine.Length];
             for (int j = 0; j < x.Length; j++)
                 x[j] = biases[j % biases.Length];

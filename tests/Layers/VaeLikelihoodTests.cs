@@ -54,7 +54,7 @@ public class VaeLikelihoodTests
         using var backend = Backend.Open("cpu");
         var shape = new VaeShape
         {
-            DataDimensions = 1 << 20, LatentDimensions = 1, EncoderWidths = [1], DecoderWidths = [1], Activation = Activation.Relu,
+            DataDimensions = 1 << 20, LatentDimensions = 1, Layers = new LinearLayers([1], [1]), Activation = Activation.Relu,
             Likelihood = Likelihood.Categorical, LikelihoodSettings = Likelihood.Categorical.Settings(new()),
         };
         Assert.That(() => new Vae(backend.Accelerator, shape, 8),
@@ -74,7 +74,7 @@ public class VaeLikelihoodTests
             launcher = new StepLauncher(accelerator);
             vae = new Vae(accelerator, new VaeShape
             {
-                DataDimensions = DataDimensions, LatentDimensions = 2, EncoderWidths = [16], DecoderWidths = [16],
+                DataDimensions = DataDimensions, LatentDimensions = 2, Layers = new LinearLayers([16], [16]),
                 Activation = Activation.Tanh, Likelihood = reference.Likelihood, LikelihoodSettings = reference.Likelihood.Settings(reference.Options),
             }, Rows);
             vae.Parameters.Initialize(launcher, Control.Seed);

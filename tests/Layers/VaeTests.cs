@@ -27,8 +27,7 @@ public class VaeTests
     {
         DataDimensions = 19,
         LatentDimensions = 3,
-        EncoderWidths = [11, 7],
-        DecoderWidths = [5],
+        Layers = new LinearLayers([11, 7], [5]),
         Activation = activation,
         Likelihood = reference.Likelihood,
         LikelihoodSettings = reference.Likelihood.Settings(reference.Options),
@@ -47,14 +46,31 @@ public class VaeTests
     public void Gradients_through_every_activation_are_central_differences(TestDevice device) => device.Run(accelerator =>
     {
         foreach (Activation activation in Activation.All)
-            CheckGradients(accelerator, Shape(activation, Likelihood.Bernoulli) with { DataDimensions = 7, EncoderWidths = [5, 4] });
+            CheckGradients(accelerator, Shape(activation, Likelihood.Bernoulli) with { DataDimensions = 7, Layers = new LinearLayers([5, 4], [5]) });
+        return true;
+    });
+
+    [EveryDevice]
+    public void Gradients_through_every_architecture_are_central_differences(TestDevice device) => device.Run(accelerator =>
+    {
+        foreach (Architecture architecture in Architecture.All)
+        {
+            ArchitectureSizes sizes = new(5, 4, 2, [.. architecture.DefaultChannels.Select((_, i) => 3 + i)], [6]);
+            CheckGradients(accelerator, Shape(Activation.Tanh, Likelihood.Bernoulli) with
+            {
+                DataDimensions = 40, Layers = architecture.Layers(sizes), Classes = 2, Prior = Prior.Network,
+            });
+        }
         return true;
     });
 
     [EveryDevice]
     public void Gradients_of_every_objective_and_prior_are_central_differences(TestDevice device) => device.Run(accelerator =>
     {
-        VaeShape plain = Shape(Activation.Tanh, Likelihood.Bernoulli) with { DataDimensions = 7, EncoderWidths = [5], Samples = 3 };
+        VaeShape plain = Shape(Activation.Tanh, Likelihood.Bernoulli) with
+        {
+            DataDimensions = 7, Layers = new LinearLayers([5], [5]), Samples = 3,
+        };
         CheckGradients(accelerator, plain);
         CheckGradients(accelerator, plain with { Samples = 1, FreeBits = 0.02f });
         foreach (Objective objective in Objective.All)
@@ -70,7 +86,10 @@ public class VaeTests
     public void Gradients_of_symbols_are_central_differences(TestDevice device) => device.Run(accelerator =>
     {
         ReferenceLikelihood reference = ReferenceLikelihoods.All.First(reference => reference.Options.Symbols);
-        VaeShape shape = Shape(Activation.Tanh, reference) with { DataDimensions = 4, EncoderWidths = [5], Symbols = reference.Outputs, Classes = 2 };
+        VaeShape shape = Shape(Activation.Tanh, reference) with
+        {
+            DataDimensions = 4, Layers = new LinearLayers([5], [5]), Symbols = reference.Outputs, Classes = 2,
+        };
         float[] symbols = [.. Enumerable.Range(0, 20).Select(i => i * i % reference.Outputs / 255f)];
         CheckGradients(accelerator, shape, reference, symbols);
         return true;

@@ -107,9 +107,7 @@ internal sealed class SuiteTests
         {
             DataDimensions = 12,
             LatentDimensions = 3,
-            EncoderWidths = convolution is null ? [5] : [9, 10],
-            DecoderWidths = convolution is null ? [5] : [9, 10],
-            Convolution = convolution,
+            Layers = convolution is null ? new LinearLayers([5], [5]) : new ConvolutionalLayers(convolution, [9, 10], [9, 10]),
             Activation = activation,
             Likelihood = likelihood,
             LikelihoodSettings = likelihood.Settings(new LikelihoodOptions { Classes = 16, Components = 5 }),

@@ -1,47 +1,47 @@
 using System.CommandLine;
 using VaeGpu.Kernels;
+using VaeGpu.Layers.Models;
+using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;
 
-/// <summary>The options of "train" that say which layers there are.</summary>
+/// <summary>The options that say which layers a model has.</summary>
 internal sealed class ArchitectureOptions
 {
     private const int MostUnits = 1 << 14;
-    private static readonly ValueList<int> DefaultChannels = [32, 64];
     private static readonly ValueList<int> DefaultHidden = [400];
+    private static readonly Architecture[] Convolutional = [.. Architecture.All.Where(one => one.IsConvolutional)];
 
     private readonly Option<string> arch = OptionOf.Choice(
         "--arch", "kind", Architecture.Mlp, "Linear layers only, or convolutions before them");
     private readonly Option<ValueList<int>> channels = OptionOf.Numbers(
         "--channels", "n,…", 1, MostUnits,
-        "With --arch conv, channels of each convolution of the encoder (4×4, stride 2); the decoder mirrors them [default: "
-        + $"{string.Join(',', DefaultChannels)}]");
+        $"With --arch {OptionOf.Alternatives(Convolutional, _ => true)}, channels of each convolution of the encoder (4×4, stride 2); the "
+        + $"decoder mirrors them [default: {string.Join(" or ", Convolutional.Select(one => string.Join(',', one.DefaultChannels)).Distinct())}]");
     private readonly Option<ValueList<int>> hidden = OptionOf.Numbers(
         "--hidden", "units,…", 1, MostUnits,
         "Units of each hidden linear layer of the encoder, after its convolutions if it has any; the decoder mirrors them; "
         + $"none for no hidden linear layer [default: {string.Join(',', DefaultHidden)}]",
         canBeNone: true);
 
-    private enum Architecture
-    {
-        Mlp,
-        Conv,
-    }
-
     /// <summary>Every option, in the order of the help text.</summary>
     public Option[] All => [arch, channels, hidden];
 
-    /// <summary>Channels of the convolutions; none for linear layers alone.</summary>
+    /// <summary>A model with the layers that were asked for.</summary>
     /// <exception cref="UsageException">Channels are given without convolutions.</exception>
-    public ValueList<int> Convolutions(ParseResult result)
+    public ModelConfiguration Applied(ParseResult result, ModelConfiguration model)
     {
-        if (result.Chosen<Architecture>(arch) == Architecture.Conv)
-            return result.Gave(channels) ? result.GetRequiredValue(channels) : DefaultChannels;
-        return result.Gave(channels)
-            ? throw new UsageException("--channels goes with --arch conv: linear layers have --hidden.")
-            : [];
+        var chosen = result.Chosen<Architecture>(arch);
+        if (result.Gave(channels) && !chosen.IsConvolutional)
+        {
+            throw new UsageException(
+                $"--channels goes with --arch {OptionOf.Alternatives(Convolutional, _ => true)}: linear layers have --hidden.");
+        }
+        return model with
+        {
+            Architecture = chosen,
+            Convolutions = result.Gave(channels) ? result.GetRequiredValue(channels) : chosen.DefaultChannels,
+            Hidden = result.Gave(hidden) ? result.GetRequiredValue(hidden) : DefaultHidden,
+        };
     }
-
-    /// <summary>Units of each hidden linear layer.</summary>
-    public ValueList<int> Hidden(ParseResult result) => result.Gave(hidden) ? result.GetRequiredValue(hidden) : DefaultHidden;
 }

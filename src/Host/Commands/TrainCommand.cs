@@ -58,10 +58,8 @@ internal sealed class TrainCommand : Command
     private TrainRequest ReadStart(ParseResult result)
     {
         Likelihood? named = result.Gave(likelihood) ? result.Chosen<Likelihood>(likelihood) : null;
-        var requested = model.Read(result) with
+        var requested = architecture.Applied(result, model.Read(result)) with
         {
-            Convolutions = architecture.Convolutions(result),
-            Hidden = architecture.Hidden(result),
             LikelihoodOptions = ReadLikelihoodOptions(result, named),
         };
         return new(
@@ -94,9 +92,9 @@ internal sealed class TrainCommand : Command
         Option epochs = training[nameof(TrainingConfiguration.Epochs)];
         Option[] fixedByTheRun = [size, .. dataOptions.All, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
-            throw new UsageException($"{given.Name} cannot be given with --resume: the run goes on with its own settings.");
+            throw new UsageException($"{given.Name} cannot be given with --resume: the run continues with its own settings.");
         return new ResumeRequest(
-            result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to go on with."),
+            result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to continue."),
             result.GetValue(data),
             result.Gave(epochs) ? training.Read(result).Epochs : null,
             result.GetRequiredValue(device),

@@ -27,12 +27,8 @@ internal static class TuneCommand
         command.SetAction(result =>
         {
             (int width, int height) = result.GetValue(size) ?? (DefaultSide, DefaultSide);
-            var model = new ModelConfiguration
-            {
-                Width = width, Height = height, Convolutions = architecture.Convolutions(result), Hidden = architecture.Hidden(result),
-                Latent = result.GetValue(latent),
-            };
-            RequestedModel.ThrowIfTooManyConvolutions(model);
+            var model = architecture.Applied(result, new() { Width = width, Height = height, Latent = result.GetValue(latent) });
+            RequestedModel.ThrowIfTooSmall(model);
             using var backend = Backend.Open(result.GetRequiredValue(device), result.GetValue(threads));
             var program = new TuneProgram(backend.Accelerator, TunedDevices.OfUser, terminal);
             return result.GetValue(reset) ? program.Reset() : program.Run(model, result.GetValue(batch), result.GetValue(quick), stop);

@@ -24,7 +24,9 @@ public sealed class Decoder : IDisposable
         launcher = new LikelihoodLauncher(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         dataDimensions = shape.DataDimensions;
         int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
-        layers = Architectures.Decoder(workspace, layout, shape, labels, outputs / dataDimensions);
+        var network = new NetworkBuilder(workspace, layout, "decoder", shape.LatentDimensions).Labels(labels, shape.Classes, shape.Samples);
+        shape.Layers.AddDecoder(network, shape, outputs / dataDimensions);
+        layers = network.Build();
         variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialDistribution.Zeros);
         Loss = workspace.Allocate(1);
     }

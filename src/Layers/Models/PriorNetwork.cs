@@ -1,3 +1,4 @@
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 
 namespace VaeGpu.Layers.Models;
@@ -20,7 +21,10 @@ public sealed class PriorNetwork
             return;
         }
         Columns = shape.Prior.Outputs * shape.LatentDimensions;
-        layers = Architectures.Prior(workspace, layout, shape);
+        var network = new NetworkBuilder(workspace, layout, "prior", shape.Classes);
+        if (shape.Prior.HasHiddenLayer)
+            network.Linear(shape.Layers.DecoderLinear.Take(1), shape.Activation);
+        layers = network.Linear(Columns, Activation.Identity).Build();
     }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>

@@ -15,20 +15,10 @@ public sealed record VaeShape
     public required int DataDimensions { get; init; }
     /// <summary>Latent dimensions d.</summary>
     public required int LatentDimensions { get; init; }
-    /// <summary>The widths of the encoder's hidden layers, from the data on; with <see cref="Convolution"/> its layers' channels.</summary>
-    public required ValueList<int> EncoderWidths { get; init; }
-    /// <summary>
-    /// The widths of the decoder's hidden layers, from the latent on; with <see cref="Convolution"/> its layers' channels.
-    /// </summary>
-    public required ValueList<int> DecoderWidths { get; init; }
-    /// <summary>Adds the encoder's hidden layers, in place of those of the widths.</summary>
-    public Action<NetworkBuilder>? EncoderLayers { get; init; }
-    /// <summary>Adds the decoder's hidden layers, in place of those of the widths.</summary>
-    public Action<NetworkBuilder>? DecoderLayers { get; init; }
+    /// <summary>The hidden layers of the encoder and the decoder.</summary>
+    public required HiddenLayers Layers { get; init; }
     /// <summary>The hidden layers' activation.</summary>
     public required Activation Activation { get; init; }
-    /// <summary>What convolutional layers need to know; null for linear layers alone.</summary>
-    public ConvolutionalShape? Convolution { get; init; }
     /// <summary>Symbols whose numbers, divided by 255, the data are: the encoder reads them one-hot. 0 where data are numbers.</summary>
     public int Symbols { get; init; }
     /// <summary>The distribution of the initial parameters.</summary>
@@ -84,9 +74,7 @@ public sealed class Vae : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
         if (shape.Prior.DependsOnLabel && shape.Classes == 0)
             throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
-        if (shape.Convolution is not null && shape.Symbols > 0)
-            throw new ArgumentException("A convolutional model takes pixels, not symbols.", nameof(shape));
-        shape.Convolution?.Check(shape);
+        shape.Layers.Check(shape);
         Shape = shape;
         workspace = new Workspace(accelerator, maximalBatch, shape.Precision, trains);
         draws = shape.Samples == 1
@@ -96,7 +84,7 @@ public sealed class Vae : IDisposable
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);
         var layout = new ParameterLayout(shape.Initialization);
-        Encoder = Architectures.Encoder(workspace, layout, shape, Labels);
+        Encoder = BuildEncoder(layout);
         Decoder = new Decoder(draws, layout, shape, Labels);
         Prior = new PriorNetwork(workspace, layout, shape);
         Posterior = new Posterior(workspace, draws, shape);
@@ -196,6 +184,16 @@ public sealed class Vae : IDisposable
         if (draws != workspace)
             draws.Dispose();
         workspace.Dispose();
+    }
+
+    /// <summary>From the data, and the labels where there are classes, to [μ | logσ²].</summary>
+    private Network BuildEncoder(ParameterLayout layout)
+    {
+        var network = new NetworkBuilder(workspace, layout, "encoder", Shape.DataDimensions);
+        if (Shape.Symbols > 0)
+            network.OneHot(Shape.Symbols);
+        Shape.Layers.AddEncoder(network, Shape, Labels);
+        return network.Linear(2 * Shape.LatentDimensions, Activation.Identity).Build();
     }
 
     /// <summary>The data once for each draw.</summary>

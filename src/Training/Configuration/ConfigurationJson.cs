@@ -24,8 +24,9 @@ namespace VaeGpu.Training.Configuration;
     RespectNullableAnnotations = true,
     Converters =
     [
-        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Initialization>), typeof(ChoiceByName<LearningRateSchedule>),
-        typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Objective>), typeof(ChoiceByName<Optimizer>), typeof(ChoiceByName<Prior>),
+        typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Architecture>), typeof(ChoiceByName<Initialization>),
+        typeof(ChoiceByName<LearningRateSchedule>), typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Objective>),
+        typeof(ChoiceByName<Optimizer>), typeof(ChoiceByName<Prior>),
         typeof(ListAsArray<ColumnScale>), typeof(ListAsArray<int>), typeof(ListAsArray<string>),
         typeof(KebabCaseEnum<ArrayKind>), typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<ConstantColumns>),
         typeof(KebabCaseEnum<MissingValues>), typeof(KebabCaseEnum<Precision>),

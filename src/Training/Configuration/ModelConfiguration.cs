@@ -24,8 +24,15 @@ public sealed record ModelConfiguration
     public int Channels { get; init; } = 1;
 
     /// <summary>
+    /// The kind of hidden layers; null for <see cref="Architecture.Conv"/> where there are <see cref="Convolutions"/>, and for
+    /// <see cref="Architecture.Mlp"/> otherwise.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Architecture? Architecture { get; init; }
+
+    /// <summary>
     /// Channels of each convolution of the encoder, from the data on; each halves the image: 4×4 taps, stride 2, padding 1. The decoder has
-    /// their transposes in reverse. None for linear layers alone.
+    /// their transposes in reverse. An architecture without convolutions has none.
     /// </summary>
     public ValueList<int> Convolutions { get; init; } = [];
 
@@ -82,25 +89,24 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public bool HasLikelihood => Likelihood.Description.IsNormalized;
 
-    /// <summary>Whether the images have a pixel left after the convolutions.</summary>
+    /// <summary>Whether the images have a pixel left behind every layer.</summary>
     [JsonIgnore]
-    public bool HasRoomForConvolutions => new ConvolutionalShape(Height, Width).HasRoomFor(Convolutions.Count);
+    public bool Fits => Layers.Fits;
 
     /// <summary>What run folders keep of it: all but layers of one's own.</summary>
     internal ModelConfiguration Kept => this with { EncoderLayers = null, DecoderLayers = null };
+
+    private HiddenLayers Layers => (Architecture ?? (Convolutions.Count > 0 ? Architecture.Conv : Architecture.Mlp))
+        .Layers(new(Height, Width, Channels, Convolutions, Hidden));
 
     /// <summary>The same for the layers.</summary>
     internal VaeShape Shape => new()
     {
         DataDimensions = DataDimensions,
         LatentDimensions = Latent,
-        EncoderWidths = Convolutions.Count > 0 ? Convolutions : Hidden,
-        DecoderWidths = [.. (Convolutions.Count > 0 ? Convolutions : Hidden).Reverse()],
-        Convolution = Convolutions.Count > 0 ? new(Height, Width, Channels) { Dense = Hidden } : null,
+        Layers = EncoderLayers is null && DecoderLayers is null ? Layers : new OwnLayers(EncoderLayers, DecoderLayers, Layers),
         Activation = Activation,
         Initialization = Initialization,
-        EncoderLayers = EncoderLayers,
-        DecoderLayers = DecoderLayers,
         Symbols = Symbols,
         Classes = Classes,
         Prior = Prior,
@@ -120,7 +126,7 @@ public sealed record ModelConfiguration
     internal void ThrowIfTooLarge(int batch)
     {
         var shape = Shape;
-        if (ModelSize.LargestMatrix(shape, Likelihood.Outputs(shape.LikelihoodSettings), batch) > int.MaxValue)
+        if (shape.Layers.LargestMatrix(shape, Likelihood.Outputs(shape.LikelihoodSettings), batch) > int.MaxValue)
         {
             throw new RunException(
                 $"Examples of {Width}×{Height} need a smaller batch, fewer hidden units or channels, or fewer outputs of the decoder: "

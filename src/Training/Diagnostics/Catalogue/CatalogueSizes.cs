@@ -34,13 +34,13 @@ public sealed record CatalogueSizes(VaeShape Model, int Batch, VaeShape Small, i
 
     private static VaeShape Linear(int data, int hidden, int latent) => new()
     {
-        DataDimensions = data, LatentDimensions = latent, EncoderWidths = [hidden], DecoderWidths = [hidden], Activation = Activation.Relu,
+        DataDimensions = data, LatentDimensions = latent, Layers = new LinearLayers([hidden], [hidden]), Activation = Activation.Relu,
         Likelihood = Likelihood.Bernoulli,
     };
 
     private static VaeShape Convolutions(VaeShape small, int side, int fine, int coarse) => small with
     {
-        DataDimensions = side * side, EncoderWidths = [fine, coarse], DecoderWidths = [coarse, fine],
-        Convolution = new ConvolutionalShape(side, side),
+        DataDimensions = side * side,
+        Layers = new ConvolutionalLayers(new(side, side), [fine, coarse], [coarse, fine]),
     };
 }
