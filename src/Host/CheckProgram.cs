@@ -44,9 +44,9 @@ internal static class CheckProgram
         output.WriteLine(FormattableString.Invariant(
             $"{counts.Kernels - counts.Failed} of {counts.Kernels} kernels agree, in {counts.Launches} launches"));
         if (!counts.IsComplete)
-            output.WriteLine("the rest could not be checked: the device does not go on after this failure");
+            output.WriteLine("the rest could not be checked: the device cannot continue after this failure");
         else if (Backend.HasTensorCores(accelerator))
-            output.WriteLine("kernels for tensor cores (--precision tf32, bf16) add in an order of their own: the table has their errors");
+            output.WriteLine("kernels for tensor cores (--precision tf32, bf16) add in a different order: the table has their errors");
         return counts;
     }
 

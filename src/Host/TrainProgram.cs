@@ -57,7 +57,7 @@ internal static class TrainProgram
             Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization, run.Data.Options),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
-        Possible(run.Training.Precision, request.Device, backend, terminal, "this run goes on");
+        Possible(run.Training.Precision, request.Device, backend, terminal, "this run continues");
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
@@ -130,7 +130,7 @@ internal static class TrainProgram
             terminal.Output.WriteLine($"done: {folder.Path}");
             return ExitCode.Done;
         }
-        terminal.Output.WriteLine($"stopped; go on with: vaegpu train --resume --out \"{folder.Path}\"");
+        terminal.Output.WriteLine($"stopped; continue with: vaegpu train --resume --out \"{folder.Path}\"");
         return ExitCode.Stopped;
     }
 

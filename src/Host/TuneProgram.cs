@@ -17,7 +17,7 @@ internal sealed class TuneProgram(Accelerator accelerator, TunedDevices stored, 
     public int Run(ModelConfiguration model, int batch, bool quick, CancellationToken stop)
     {
         if (DeviceKind.Of(accelerator) is { IsForChecking: true } kind)
-            throw new UsageException($"--device {kind.Name} is there to check kernels, which it runs slowly; tune a device to train on.");
+            throw new UsageException($"--device {kind.Name} is for checking kernels, and runs them slowly; tune a device for training.");
         if (stored.Read(accelerator).Problem is { } problem)
             terminal.Error.WriteLine($"note: \"{stored.PathOf(accelerator)}\" is ignored: {problem}");
         DeviceTuning builtIn = DeviceTuning.BuiltIn(accelerator);

@@ -51,7 +51,7 @@ public sealed class ParameterLayout(Initialization initialization)
     public ParameterSlice Add(string name, int rows, int columns, InitialDistribution initial, bool decays = false)
     {
         if (slices.Exists(other => other.Name == name))
-            throw new ArgumentException($"There are two parameters of the name {name}.", nameof(name));
+            throw new ArgumentException($"There are two parameters named {name}.", nameof(name));
         var slice = new ParameterSlice
         {
             Name = name, Index = slices.Count, Offset = Length, Rows = rows, Columns = columns, Initial = initial, Decays = decays,

@@ -57,7 +57,7 @@ public sealed class TableTests
         Assert.That(data.Train.Values.Concat(data.Test.Values).Order(), Is.EqualTo(new float[] { 0, 1, 2, 2, 4, 6 }));
         Assert.That(
             () => DataSource.Load(folder["a.csv"], 1, 1, new DataFit { Format = new TableFormat([new ColumnScale("x", 0, 1)]) }),
-            Throws.TypeOf<DataException>().With.Message.Contains("other columns"));
+            Throws.TypeOf<DataException>().With.Message.Contains("different columns"));
     }
 
     [TestCase("a,b\n1,2\n3,NA\n", "line 3: the value of \"b\" is missing")]
@@ -69,7 +69,7 @@ public sealed class TableTests
     [TestCase("a,class\n1,x\n2,\n", "line 3: the value of \"class\" is missing")]
     [TestCase("a,b\n", "no rows")]
     [TestCase("", "is empty")]
-    [TestCase("1,2\n", "two are the least")]
+    [TestCase("1,2\n", "at least two are needed")]
     [TestCase("a;b\n1,5;2\n", "line 2: \"1,5\" in column \"a\" is not a number")]
     [TestCase("a,b\n\"1\"5,2\n", "line 2: the cell in column \"a\" has text behind its closing quote")]
     [TestCase("a,b\n1,5\" disk\n", "line 2: the cell in column \"b\" has a quote inside")]

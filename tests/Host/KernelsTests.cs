@@ -152,7 +152,7 @@ public sealed class KernelsTests
         Assert.That(KernelCatalogue.Plain(KernelCatalogue.Find(noted.Value, "BlockedMatMul.Multiply").Name),
             Is.EqualTo("BlockedMatMul.Multiply"));
         Assert.That(() => KernelCatalogue.Find(noted.Value, "matmul"),
-            Throws.TypeOf<KernelNotFoundException>().With.Message.Contains("say more"));
+            Throws.TypeOf<KernelNotFoundException>().With.Message.Contains("give more"));
     });
 
     [Test]

@@ -26,7 +26,7 @@ public sealed class SignalTests
         var rest = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.That((process.ExitCode, process.StandardError.ReadToEnd()), Is.EqualTo((code, "")));
-        Assert.That(rest, Does.Contain("stopped; go on with"));
+        Assert.That(rest, Does.Contain("stopped; continue with"));
         Assert.That(CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.History, Is.Not.Empty);
     }
 

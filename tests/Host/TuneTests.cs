@@ -67,7 +67,7 @@ public sealed class TuneTests
         Assert.That(output.ToString(), Does.Contain("Nothing is stored for"));
     }
 
-    [TestCase("tune --device interpreter", ExitCode.Usage, "tune a device to train on")]
+    [TestCase("tune --device interpreter", ExitCode.Usage, "tune a device for training")]
     [TestCase("tune --channels 8", ExitCode.Usage, "--arch conv")]
     [TestCase("tune --arch conv --size 2x2", ExitCode.Usage, "too small for 2 convolutions")]
     [TestCase("tune --batch 0", ExitCode.Usage, "--batch takes a whole number")]

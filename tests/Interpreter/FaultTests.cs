@@ -79,7 +79,7 @@ internal sealed class FaultTests
         Value x = k.View("x").Pointer;
         k.B.Store(k.B.PtrAdd(x, k.Lane, 2), k.Lane, MemoryType.I32);
         Assert.That(Find(k, KernelFault.Misaligned, (1, 8), bench.Ints(new int[64])).Message,
-            Does.Contain("thread 1 of group 0 writes I32 at byte 2 of the buffer 'x' of 256 bytes, which is no multiple of 4"));
+            Does.Contain("thread 1 of group 0 writes I32 at byte 2 of the buffer 'x' of 256 bytes, which is not a multiple of 4"));
     }
 
     [Test]
@@ -263,7 +263,7 @@ internal sealed class FaultTests
         k.While([Constant.I32(0)], carried => (k.B.Binary(Op.Lt, k.Lane, Constant.I32(3)), [k.B.Add(carried[0], Constant.I32(1))]));
         bench.Accelerator.MaxRounds = 100;
         Assert.That(Find(k, KernelFault.EndlessLoop, (1, 8)).Message,
-            Does.Contain("thread 0 of group 0 has gone round the loop 100 times"));
+            Does.Contain("thread 0 of group 0 has run 100 iterations of the loop"));
     }
 
     private KernelFaultException Find(IrKernel kernel, KernelFault kind, KernelConfig config, params ArrayView<int>[] views)

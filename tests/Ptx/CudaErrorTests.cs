@@ -22,7 +22,7 @@ internal sealed class CudaErrorTests
     public void A_library_that_lacks_an_entry_point_is_too_old()
     {
         Assert.That(CudaLibrary.Load(["libc.so.6"], out string refusal), Is.Null);
-        Assert.That(refusal, Is.EqualTo("NVIDIA's driver (libc.so.6) is too old: it has no cuInit. Install version 470 or newer."));
+        Assert.That(refusal, Is.EqualTo("NVIDIA's driver (libc.so.6) is too old: it lacks cuInit. Install version 470 or newer."));
     }
 
     [Test]
@@ -205,7 +205,7 @@ internal sealed class CudaErrorTests
         var add = accelerator.LoadStreamKernel<ArrayView<int>>(CudaRuntimeTests.AddOne);
         Assert.That(() => add((1, 32), values.View), Throws.TypeOf<AcceleratorLostException>()
             .With.Message.Contains("CudaRuntimeTests.Beyond")
-            .And.Message.Contains($"told by the compilation of {Kernel}"));
+            .And.Message.Contains($"reported by the compilation of {Kernel}"));
         Assert.That(accelerator.Dispose, Throws.Nothing);
     }
 
@@ -223,7 +223,7 @@ internal sealed class CudaErrorTests
             add((1, 32), values.View);
         });
         Assert.That(graph.Replay, Throws.TypeOf<AcceleratorLostException>()
-            .With.Message.Contains("told by cuStreamSynchronize), one of these: CudaRuntimeTests.Beyond. "));
+            .With.Message.Contains("reported by cuStreamSynchronize), one of these: CudaRuntimeTests.Beyond. "));
     }
 
     [TestCase(15, "one of these: CudaRuntimeTests.AddOne, CudaRuntimeTests.Beyond. ")]
@@ -251,7 +251,7 @@ internal sealed class CudaErrorTests
         using LaunchGraph graph = accelerator.Record(() => add((1, 32), values.View));
         beyond((1, 32), values.View);
         var lost = Assert.Throws<AcceleratorLostException>(() => values.GetAsArray1D());
-        Assert.That(lost!.Message, Does.Contain("memory that is not its own (CUDA_ERROR_ILLEGAL_ADDRESS, told by cu")
+        Assert.That(lost!.Message, Does.Contain("memory that is not its own (CUDA_ERROR_ILLEGAL_ADDRESS, reported by cu")
             .And.Contain("one of these: CudaRuntimeTests.Beyond").And.Contain("--device interpreter"));
         Assert.Multiple(() =>
         {

@@ -83,7 +83,7 @@ public sealed class CheckpointStreamTests
         CheckpointFile.Write(folder["other.vae"], TinyRun.Train(TinyRun.Configuration(epochs: 1, hidden: 10)));
         using var backend = Backend.Open("cpu", 1);
         using var trainer = new Trainer(backend.Accelerator, TinyRun.Configuration(epochs: 1), TinyRun.Data);
-        Assert.That(() => trainer.Restore(folder["other.vae"]), Throws.TypeOf<RunException>().With.Message.Contains("another model"));
+        Assert.That(() => trainer.Restore(folder["other.vae"]), Throws.TypeOf<RunException>().With.Message.Contains("a different model"));
     }
 
     [Test]

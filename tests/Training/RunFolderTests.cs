@@ -146,5 +146,5 @@ public sealed class RunFolderTests
     [Test]
     public void Only_a_folder_with_a_checkpoint_goes_on() => Assert.That(
         () => RunFolder.Resume(scratch["run"]),
-        Throws.TypeOf<RunException>().With.Message.Contains("no checkpoint to go on from"));
+        Throws.TypeOf<RunException>().With.Message.Contains("no checkpoint to resume from"));
 }

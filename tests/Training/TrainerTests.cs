@@ -118,7 +118,7 @@ public sealed class TrainerTests
         var fewer = new DataSplit("fewer", StrokeDigits.Generate(200, 5, 1), TinyRun.Data.Test);
         (RunConfiguration Configuration, DataSplit Data, string Word)[] others =
         [
-            (configuration with { Model = configuration.Model with { Latent = 4 } }, TinyRun.Data, "another model"),
+            (configuration with { Model = configuration.Model with { Latent = 4 } }, TinyRun.Data, "a different model"),
             (configuration with { Training = configuration.Training with { Batch = 32 } }, TinyRun.Data, "another batch"),
             (configuration with { Data = DataConfiguration.Of(null, fewer) }, fewer, "200"),
         ];

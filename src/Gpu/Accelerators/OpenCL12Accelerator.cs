@@ -48,7 +48,7 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
         nint handle = clCreateBuffer(context, ReadWrite, (nuint)Math.Max(bytes, 1), null, &error);
         if (error.IsOutOfMemory())
         {
-            throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
+            throw new OutOfMemoryException($"{Name} cannot allocate a buffer of {bytes:N0} bytes ({error}): "
                 + $"it has {MemorySize:N0} bytes in all, and {device.MaxAllocation:N0} at most for one buffer. Free others.");
         }
         error.Check("clCreateBuffer");

@@ -61,7 +61,7 @@ public sealed class OpenCL12Device : EngineDevice
         using Lock.Scope alone = finding.EnterScope();
         nint[] platforms = OpenCLInfo.Platforms();
         if (platforms.Length == 0)
-            return None("The OpenCL loader is there but knows no driver.");
+            return None("The OpenCL loader is installed but lists no driver.");
         var devices = new List<EngineDevice>();
         var refusals = new List<DeviceRefusal>();
         foreach (nint platform in platforms)

@@ -138,7 +138,7 @@ public sealed unsafe class PtxAccelerator : EngineAccelerator
         {
             nuint free = 0, total = 0;
             Driver.MemGetInfo(&free, &total);
-            throw new OutOfMemoryException($"{Name} has no room for a buffer of {bytes:N0} bytes ({error}): "
+            throw new OutOfMemoryException($"{Name} cannot allocate a buffer of {bytes:N0} bytes ({error}): "
                 + $"{(ulong)free:N0} of its {MemorySize:N0} bytes are free. Free other buffers, or end other programs on it.");
         }
         Check(error, "cuMemAlloc");
@@ -253,7 +253,7 @@ public sealed unsafe class PtxAccelerator : EngineAccelerator
     {
         string kernels = recent.ToString();
         string suspects = kernels.Length > 0 ? $", one of these: {kernels}" : "";
-        string message = $"{Name} stopped: {error.InWords()} ({error}, told by {call}){suspects}. {error.Remedy()}";
+        string message = $"{Name} stopped: {error.InWords()} ({error}, reported by {call}){suspects}. {error.Remedy()}";
         return new AcceleratorLostException(Interlocked.CompareExchange(ref lost, message, null) ?? message);
     }
 }

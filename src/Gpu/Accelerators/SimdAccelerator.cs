@@ -37,7 +37,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
         }
         catch (OutOfMemoryException)
         {
-            throw new OutOfMemoryException($"The system has no {bytes:N0} bytes of memory left for a buffer.");
+            throw new OutOfMemoryException($"The system cannot allocate {bytes:N0} bytes of memory for a buffer.");
         }
     }
 

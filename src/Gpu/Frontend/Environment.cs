@@ -133,7 +133,7 @@ internal sealed class Environment(Importer importer)
         Value[] left = [.. a.Leaves], right = [.. b.Leaves];
         if (a.GetType() != b.GetType() || left.Length == 0 && !a.Equals(b))
         {
-            return new NoValue("A reference is used that stands for different variables on the ways that join before.",
+            return new NoValue("A reference stands for different variables on the paths that join before its use.",
                 "Use one reference for each variable.");
         }
         for (int i = 0; i < left.Length; i++)
@@ -147,9 +147,9 @@ internal sealed class Environment(Importer importer)
     }
 
     private static NoValue Conflict(IrType a, IrType b) => a.IsPointer && b.IsPointer
-        ? new($"A view or reference stands in {a.Space.ToString().ToLowerInvariant()} memory or in {b.Space.ToString().ToLowerInvariant()} memory, depending on the way here.",
-            "Use one variable for each memory, or branch round the code that uses them.")
-        : new($"A variable is {a} or {b}, depending on the way here.", "Give it one type.");
+        ? new($"A view or reference stands in {a.Space.ToString().ToLowerInvariant()} memory or in {b.Space.ToString().ToLowerInvariant()} memory, depending on the path here.",
+            "Use one variable for each memory, or branch around the code that uses them.")
+        : new($"A variable is {a} or {b}, depending on the path here.", "Give it one type.");
 
     private static CsValue Zero(CsValue shape) =>
         shape.WithLeaves(new Queue<Value>(shape.Leaves.Select(leaf => Constant.Zero(leaf.Type))));

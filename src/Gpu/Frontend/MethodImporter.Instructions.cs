@@ -51,7 +51,7 @@ internal sealed partial class MethodImporter
         "ldftn" or "ldvirtftn" or "calli" => importer.Error("A delegate or function pointer is used.",
             "Pass a policy struct as a type parameter and call its static abstract member; calls are then inlined."),
         "ldnull" or "initblk" or "cpblk" or "localloc" or "ldtoken" =>
-            importer.Error($"An object or raw memory is used ({operation}).", "Kernels see ArrayView<T>, numbers and structs."),
+            importer.Error($"An object or raw memory is used ({operation}).", "Kernels use ArrayView<T>, numbers and structs."),
         _ when operation.Contains(".ovf", StringComparison.Ordinal) =>
             importer.Error("Arithmetic is checked for overflow.", "Kernels cannot throw; write unchecked(…)."),
         _ => importer.Error($"The IL instruction {operation} is not allowed in a kernel.", "Use numbers, structs and views only."),
@@ -189,11 +189,11 @@ internal sealed partial class MethodImporter
         {
             throw target.DeclaringType!.IsSubclassOf(typeof(Delegate))
                 ? Unsupported("ldftn")
-                : importer.Error($"{Naming.Of(target)} is called on an object.", "Kernels see static methods and structs.");
+                : importer.Error($"{Naming.Of(target)} is called on an object.", "Kernels call static methods and methods of structs.");
         }
         if (target is MethodInfo { ReturnType: var returned } && returned != typeof(void))
             stack.Push(new MethodImporter(importer, target, Coerce(target, given)).Import()
-                ?? throw importer.Error($"{Naming.Of(target)} never returns a value.", "Give every way a return."));
+                ?? throw importer.Error($"{Naming.Of(target)} never returns a value.", "Return a value on every path."));
         else
             new MethodImporter(importer, target, Coerce(target, given)).Import();
     }

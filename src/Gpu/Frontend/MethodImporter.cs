@@ -45,7 +45,7 @@ internal sealed partial class MethodImporter
         if (body.TryOffset is { } offset)
         {
             SetLocation(offset);
-            throw importer.Error("Here is a try, using, lock, or a foreach over an enumerator.",
+            throw importer.Error("The method has a try, using or lock statement, or a foreach over an enumerator.",
                 "Kernels have no exceptions; use plain loops over indices.");
         }
         code = body.Instructions;

@@ -76,7 +76,7 @@ internal static class StructLayout
     private static string? FindValueRefusal(Type type)
     {
         if (type == typeof(decimal) || type == typeof(System.Half))
-            return $"{Naming.Of(type)} is no number of the kernel vocabulary.";
+            return $"{Naming.Of(type)} is not a number type of the kernel vocabulary.";
         return type.IsExplicitLayout && Overlaps(type) ? $"Fields of {Naming.Of(type)} overlap." : null;
     }
 
@@ -89,7 +89,7 @@ internal static class StructLayout
             return reason;
         return IsAligned(type, 0) && SizeOf(type) % Math.Max(1, NaturalAlignment(type)) == 0
             ? null
-            : $"{Naming.Of(type)} is packed so that a field lies at no multiple of its size, which GPUs cannot read.";
+            : $"{Naming.Of(type)} is packed so that a field is not aligned to its size, which GPUs cannot read.";
     }
 
     /// <summary>What was found out of a type before, or is now.</summary>

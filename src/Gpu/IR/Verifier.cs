@@ -81,7 +81,7 @@ internal static class Verifier
             Op.Load => o[0].Type.IsPointer && i.Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
             Op.Store => o[0].Type.IsPointer && o[1].Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
             Op.LoadWide => o[0].Type.IsPointer && i.Type.Lanes is 2 or 4 && i.Type with { Lanes = 1 } == i.Memory.ValueType()
-                && (o.Length == 1 || o[1].Type == IrType.Bool) ? null : "not a pointer, or no vector of what is loaded",
+                && (o.Length == 1 || o[1].Type == IrType.Bool) ? null : "not a pointer, or not a vector of the loaded type",
             Op.Extract when o[0] is AssemblyText text =>
                 i.Attribute >= 0 && i.Attribute < text.Outputs.Length && i.Type == text.Outputs[i.Attribute]
                 ? null : "no such output",

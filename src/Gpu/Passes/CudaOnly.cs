@@ -13,7 +13,7 @@ internal static class CudaOnly
             throw new KernelCompilationException(function.Name, found.Location,
                 found.Op == Op.Assembly
                     ? $"CudaAsm puts PTX into the kernel, which {device} does not run."
-                    : $"An address is taken, which {device} has none for.",
+                    : $"An address is taken, and {device} has no addresses for it.",
                 "Choose the kernel by the device: one with CudaAsm for AcceleratorType.Cuda, one in plain C# for the others.");
         }
         return function;

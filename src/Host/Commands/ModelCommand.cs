@@ -84,7 +84,7 @@ internal sealed class ModelCommand : Command
             var path = result.GetValue(command.output) ?? Path.Combine(Folder, name);
             var (own, other) = (Path.GetExtension(name), Path.GetExtension(path));
             if ((own, other) is (".png", ".txt") or (".txt", ".png"))
-                throw new UsageException($"--out: \"{path}\" ends in {other}, and this is a {own} file; call it so.");
+                throw new UsageException($"--out: \"{path}\" ends in {other}, and this is a {own} file; change the extension.");
             if (Directory.Exists(path))
                 throw new UsageException($"\"{path}\" is a folder; name a file with --out.");
             if (File.Exists(path) && !result.GetValue(command.overwrite))

@@ -35,7 +35,7 @@ public static class LossChart
     public static void Write(string path, string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
         if (epochs.Count == 0)
-            throw new ArgumentException("A chart needs one epoch at least.", nameof(epochs));
+            throw new ArgumentException("A chart needs at least one epoch.", nameof(epochs));
         if (epochs.Zip(epochs.Skip(1)).Any(pair => pair.First.Epoch >= pair.Second.Epoch))
             throw new ArgumentException("The epochs must ascend.", nameof(epochs));
         PlotModel[] panels =

@@ -101,7 +101,7 @@ public sealed class Backend : IDisposable
                     return (new(kind, index), device);
             }
         }
-        throw new DeviceNotFoundException("There is no device here.");
+        throw new DeviceNotFoundException("There is no device.");
     }
 
     private static Device Find(DeviceSpec wanted, DeviceKind kind, int threads)
@@ -114,7 +114,7 @@ public sealed class Backend : IDisposable
             : found.Refusals.Count > 0
                 ? string.Join(" ", found.Refusals.Select(refusal => $"{refusal.Name}: {refusal.Reason}"))
                 : "ILGPU finds none: it needs the GPU's driver, and for OpenCL one of version 2 or newer.";
-        throw new DeviceNotFoundException($"There is no device {wanted} here. {reason} The processor (cpu) is always there.");
+        throw new DeviceNotFoundException($"There is no device {wanted}. {reason} The processor (cpu) is always available.");
     }
 
     // Only ILGPU's own compilers ask for intrinsics; registering them takes time.

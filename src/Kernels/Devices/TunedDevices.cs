@@ -66,7 +66,7 @@ public sealed class TunedDevices(string folder)
     private static (DeviceTuning? Tuning, string? Problem) Parse(Accelerator accelerator, Dictionary<string, string> stored)
     {
         if (stored.GetValueOrDefault(DeviceKey) != Identity(accelerator))
-            return (null, "it is of another device or version");
+            return (null, "it belongs to another device or version");
         DeviceTuning tuning = DeviceTuning.BuiltIn(accelerator);
         foreach (Tunable tunable in Tunable.All)
         {

@@ -45,11 +45,11 @@ public enum MissingValues
 public sealed record DataOptions
 {
     /// <summary>Whether pictures that cannot be read are left out.</summary>
-    [Setting("skip-damaged", "", "Leave pictures out that cannot be read, and report how many")]
+    [Setting("skip-damaged", "", "Leave out pictures that cannot be read, and report how many")]
     public bool SkipDamaged { get; init; }
 
     /// <summary>What an array is taken for.</summary>
-    [Setting("as", "what", "What an array of a .npy or .npz file is taken for")]
+    [Setting("as", "what", "How an array of a .npy or .npz file is interpreted")]
     public ArrayKind As { get; init; }
 
     /// <summary>The array of a .npz file; null for the only one.</summary>

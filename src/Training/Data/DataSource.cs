@@ -93,6 +93,6 @@ public static class DataSource
         ".csv" => TableFile.LoadCsv(path, fit, seed),
         ".npy" or ".npz" => ArrayFile.Load(path, fit, seed),
         ".txt" => TextLines.Load(path, fit, seed),
-        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy, .npz and .txt files, folders and names."),
+        _ => throw new DataException($"{path} has a format that is not supported; --data takes .csv, .npy, .npz and .txt files, folders and names."),
     };
 }

@@ -87,7 +87,7 @@ public sealed record TableFormat(IReadOnlyList<ColumnScale> Columns) : ExampleFo
     public override string? Refusal(Likelihood likelihood, Binarization binarization) =>
         base.Refusal(likelihood, binarization) ?? (IsOnTheRealLine(likelihood)
             ? null
-            : $"--likelihood {likelihood} is for numbers from 0 to 1, and the columns of a table are standardized and go beyond; "
+            : $"--likelihood {likelihood} is for numbers from 0 to 1, and the columns of a table are standardized and exceed that range; "
                 + $"leave it out for {DefaultLikelihood}, or give one of {string.Join(", ", Likelihood.All.Where(IsOnTheRealLine))}.");
 
     private static bool IsOnTheRealLine(Likelihood likelihood) => likelihood.Description.Support == Support.RealLine;

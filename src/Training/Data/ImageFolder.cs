@@ -26,7 +26,7 @@ public static class ImageFolder
         var first = Read(train, fit, threads, notes);
         var second = Read(test, fit with { Format = first.Format, Size = null }, threads, notes);
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
-            throw new DataException($"The folders \"{train}\" and \"{test}\" have other classes; both need the same sub-folders.");
+            throw new DataException($"The folders \"{train}\" and \"{test}\" have different classes; both need the same sub-folders.");
         return new DataSplit(name, first, second) { Notes = notes };
     }
 
@@ -80,7 +80,7 @@ public static class ImageFolder
             var first = damaged[damaged.Keys.Min()];
             if (!fit.Options.SkipDamaged || damaged.Count == files.Length)
             {
-                string remedy = damaged.Count == files.Length ? "" : " To go on without it, give --skip-damaged.";
+                string remedy = damaged.Count == files.Length ? "" : " To continue without it, give --skip-damaged.";
                 throw new DataException(first.Message + remedy, first);
             }
             notes.Add($"skipped {damaged.Count} of {files.Length} pictures in \"{folder}\" that cannot be read; the first: {first.Message}");
@@ -96,7 +96,7 @@ public static class ImageFolder
         if (classes.Length > 1 && classes[0].Length == 0)
             throw new DataException($"The data folder \"{folder}\" has pictures beside sub-folders with pictures; move them into sub-folders, one for each class.");
         if (classes.Length > 256)
-            throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; 256 classes are the most.");
+            throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; at most 256 classes are supported.");
         return classes[0].Length == 0
             ? (null, null)
             : (Array.ConvertAll(files, file => (byte)Array.IndexOf(classes, Class(folder, file))), classes);
@@ -109,7 +109,7 @@ public static class ImageFolder
         if (odd >= 0)
         {
             throw new DataException($"{files[0]} has {width}×{height} pixels but {files[odd]} {images[odd].Width}×{images[odd].Height}; "
-                + "bring all to one size with --size WIDTHxHEIGHT.");
+                + "resize all to one size with --size WIDTHxHEIGHT.");
         }
         var channels = images.Max(image => image.Channels);
         var size = (long)channels * width * height;
@@ -126,7 +126,7 @@ public static class ImageFolder
         var model = fit.Format as ImageFormat;
         var (width, height) = fit.Size ?? (model?.Width ?? image.Width, model?.Height ?? image.Height);
         if ((long)width * Math.Max(height, image.Height) > PictureFile.MostPixels)
-            throw new DataException($"{file} has {image.Width}×{image.Height} pixels, too many rows to be brought to {width}×{height}; make it smaller, or give a smaller --size.");
+            throw new DataException($"{file} has {image.Width}×{image.Height} pixels, too many rows to be resized to {width}×{height}; make it smaller, or give a smaller --size.");
         return image.WithChannels(model?.Channels ?? image.Channels).Resized(width, height);
     }
 

@@ -46,7 +46,7 @@ internal static class PictureFile
         if (file is [(byte)'P', >= (byte)'2' and <= (byte)'6' and not (byte)'4', ..])
             return PnmFile.Read(path, file);
         var format = Image.DetectFormat(Formats, file)
-            ?? throw new DataException($"{path} is not a picture of a format that is read; save it again as PNG.");
+            ?? throw new DataException($"{path} is not a picture in a supported format; save it again as PNG.");
         try
         {
             return Decode(path, file, format);

@@ -68,7 +68,7 @@ internal sealed class PictureWalk
     {
         string extension = file.Extension.ToLowerInvariant();
         if (Foreign.Contains(extension))
-            throw new DataException($"{file.FullName} is of a format that is not read; convert the pictures to PNG, for example with \"magick mogrify -format png\", and take the others away.");
+            throw new DataException($"{file.FullName} has a format that is not supported; convert the pictures to PNG, for example with \"magick mogrify -format png\", and remove the others.");
         (Known.Contains(extension) ? pictures : others).Add(file.FullName);
     }
 

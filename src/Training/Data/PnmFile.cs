@@ -14,7 +14,7 @@ internal sealed class PnmFile
     public static RasterImage Read(string path, byte[] file)
     {
         if (file.Length < 3 || file[0] != 'P' || !"2356".Contains((char)file[1]))
-            throw new DataException($"{path} is not a PGM or PPM file: it begins with none of P2, P3, P5, P6.");
+            throw new DataException($"{path} is not a PGM or PPM file: it does not begin with P2, P3, P5 or P6.");
         return new PnmFile(path, file).Read(text: file[1] is (byte)'2' or (byte)'3', channels: file[1] is (byte)'3' or (byte)'6' ? 3 : 1);
     }
 

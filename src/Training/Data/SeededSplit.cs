@@ -22,7 +22,7 @@ internal static class SeededSplit
         if (whole)
             return ([], order);
         if (count < 2)
-            throw new DataException($"The data \"{name}\" has {count} example; two are the least, one to train on and one held out.");
+            throw new DataException($"The data \"{name}\" has {count} example; at least two are needed, one to train on and one to hold out.");
         var random = new StrokeRandom(seed, 0x5EED);
         for (var i = order.Length - 1; i > 0; i--)
         {

@@ -13,7 +13,7 @@ internal static class TableFile
             return Standardized(path, MissingColumns.Filled(path, table, fit, notes), null, null, fit, seed, notes);
         string[] classes = [.. table.Classes.Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 256)
-            throw new DataException($"{path} has {classes.Length} classes; 256 are the most, so rename its class column if it is a number like any other.");
+            throw new DataException($"{path} has {classes.Length} classes; at most 256 are supported, so rename its class column if it is a number like any other.");
         var labels = Array.ConvertAll(table.Classes, name => (byte)Array.IndexOf(classes, name));
         return Standardized(path, MissingColumns.Filled(path, table, fit, notes), labels, classes, fit, seed, notes);
     }
@@ -28,7 +28,7 @@ internal static class TableFile
         int[] columns = [.. scales.Select(scale => Array.IndexOf(names, scale.Name))];
         string[] others = [.. names.Except(scales.Select(scale => scale.Name))];
         if (columns.Contains(-1) || (others.Length > 0 && fit.Options.ConstantColumns is not ConstantColumns.Drop))
-            throw new DataException($"{path} has other columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");
+            throw new DataException($"{path} has different columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");
         return new DataSplit(name, Part(train), Part(test)) { Notes = notes };
 
         TableSet Part(int[] rows)

@@ -51,6 +51,6 @@ internal static class TextLines
         Rune[] others = [.. lines.SelectMany(line => line).Distinct().Where(symbol => symbol.Value != ' ').Order()];
         return others.Length < MostSymbols
             ? " " + string.Concat(others)
-            : throw new DataException($"{path} has {others.Length} different characters; {MostSymbols - 1} are the most.");
+            : throw new DataException($"{path} has {others.Length} different characters; at most {MostSymbols - 1} are supported.");
     }
 }

@@ -185,7 +185,7 @@ public static class CheckpointFile
         var headerBytes = BinaryPrimitives.ReadInt32LittleEndian(prelude[12..]);
         var count = BinaryPrimitives.ReadInt64LittleEndian(prelude[16..]);
         if (version < 1 || headerBytes < 0 || count < 0 || count > Array.MaxLength)
-            throw Damaged(path, "its first bytes make no sense");
+            throw Damaged(path, "its first bytes are invalid");
         var expected = PreludeBytes + headerBytes + Arrays * sizeof(float) * count + SHA256.HashSizeInBytes;
         if (bytes < expected)
             throw Incomplete(path, bytes, expected);

@@ -89,7 +89,7 @@ public sealed class RunFolder : IDisposable
     /// <exception cref="RunException">There is no run, another process trains in the folder, or it cannot be written.</exception>
     public static RunFolder Resume(string path) => File.Exists(CheckpointIn(path))
         ? Open(path)
-        : throw new RunException($"The folder \"{path}\" has no checkpoint to go on from; train without resuming first.");
+        : throw new RunException($"The folder \"{path}\" has no checkpoint to resume from; train without --resume first.");
 
     /// <summary>Removes what an earlier run left, so that the folder never holds parts of two runs.</summary>
     /// <exception cref="IOException">A file cannot be removed.</exception>

@@ -88,7 +88,7 @@ internal static class CudaErrors
     public static string InWords(this CudaError error) => error switch
     {
         CUDA_ERROR_ILLEGAL_ADDRESS => "a kernel read or wrote memory that is not its own",
-        CUDA_ERROR_MISALIGNED_ADDRESS => "a kernel read or wrote at an address that is no multiple of the access's width",
+        CUDA_ERROR_MISALIGNED_ADDRESS => "a kernel read or wrote at an address that is not a multiple of the access's width",
         CUDA_ERROR_INVALID_ADDRESS_SPACE => "a kernel used an address of another memory space",
         CUDA_ERROR_ILLEGAL_INSTRUCTION or CUDA_ERROR_INVALID_PC or CUDA_ERROR_HARDWARE_STACK_ERROR =>
             "a kernel ran into an invalid instruction",
@@ -98,7 +98,7 @@ internal static class CudaErrors
             "the hardware reports a memory or link error",
         CUDA_ERROR_MPS_CLIENT_TERMINATED => "the MPS server ended its work for this process",
         CUDA_ERROR_LAUNCH_FAILED => "a kernel failed while it ran",
-        _ => "the driver gave the device up",
+        _ => "the driver lost the device",
     };
 
     /// <summary>What the person can do about a sticky error.</summary>
@@ -121,28 +121,28 @@ internal static class CudaErrors
             $"NVIDIA's driver is installed but finds no GPU ({error}). "
             + "Is one there, and is it hidden by CUDA_VISIBLE_DEVICES or kept from the container?",
         CUDA_ERROR_STUB_LIBRARY =>
-            $"The libcuda that was found is a stub without a driver behind it ({error}). Take it off the library path.",
+            $"The libcuda that was found is a stub without a driver behind it ({error}). Remove it from the library path.",
         CUDA_ERROR_SYSTEM_DRIVER_MISMATCH =>
             $"NVIDIA's kernel module and its library are of different versions ({error}). "
             + "Restart the machine or the container, or reinstall the driver.",
         CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE =>
             $"The libcuda that was found is of a cuda-compat package, which this GPU does not allow ({error}). "
-            + "Take it off LD_LIBRARY_PATH.",
+            + "Remove it from LD_LIBRARY_PATH.",
         CUDA_ERROR_SYSTEM_NOT_READY => $"NVIDIA's driver is not ready ({error}). Is nvidia-fabricmanager running?",
         CUDA_ERROR_DEVICE_NOT_LICENSED => $"The virtual GPU has no license ({error}). Ask whoever runs the machine.",
         CUDA_ERROR_DEVICE_UNAVAILABLE or CUDA_ERROR_INVALID_DEVICE =>
-            $"The GPU is not to be had now ({error}). Does another process have it for itself? "
+            $"The GPU is unavailable ({error}). Is another process using it exclusively? "
             + "End that, set nvidia-smi --compute-mode=DEFAULT, or use another GPU.",
         CUDA_ERROR_OUT_OF_MEMORY =>
             $"There is no memory left for it ({error}). End other programs on the GPU, or use another.",
         >= CUDA_ERROR_MPS_CONNECTION_FAILED and <= CUDA_ERROR_MPS_CLIENT_TERMINATED =>
-            $"NVIDIA's MPS server does not serve this process ({error}). Start it again (nvidia-cuda-mps-control), or do without it.",
+            $"NVIDIA's MPS server does not serve this process ({error}). Restart it (nvidia-cuda-mps-control), or stop using it.",
         CUDA_ERROR_ECC_UNCORRECTABLE or CUDA_ERROR_NVLINK_UNCORRECTABLE or CUDA_ERROR_CONTAINED =>
             $"The hardware reports a memory or link error ({error}). {error.Remedy()}",
         CUDA_ERROR_OPERATING_SYSTEM or CUDA_ERROR_UNKNOWN =>
             $"NVIDIA's driver cannot reach the GPU ({error}). "
             + "Does nvidia-smi list it, and may this user open /dev/nvidia*? If so, restart the machine.",
         _ when error.IsSticky() => $"An earlier failure ended this process's use of the GPU ({error}). Start the program again.",
-        _ => $"NVIDIA's driver does not do it ({error}). Try nvidia-smi, and a newer driver; else it is a defect of this program.",
+        _ => $"NVIDIA's driver does not support the call ({error}). Try nvidia-smi, or a newer driver; otherwise it is a defect of this program.",
     };
 }

@@ -41,7 +41,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
                 refusal = "";
                 return new CudaLibrary(name);
             }
-            refusal = $"NVIDIA's driver ({name}) is too old: it has no {missing}. Install version {OldestDriver} or newer.";
+            refusal = $"NVIDIA's driver ({name}) is too old: it lacks {missing}. Install version {OldestDriver} or newer.";
             return null;
         }
         refusal = $"No NVIDIA driver was found on this machine ({string.Join(", ", fileNames)}). "

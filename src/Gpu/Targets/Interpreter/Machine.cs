@@ -112,7 +112,7 @@ internal sealed class Machine
         if (rounds > MaxRounds)
         {
             throw Fault(KernelFault.EndlessLoop, loop, running[0],
-                $"has gone round the loop {MaxRounds} times and goes on.", "Check the loop's condition.");
+                $"has run {MaxRounds} iterations of the loop without leaving it.", "Check the loop's condition.");
         }
     }
 

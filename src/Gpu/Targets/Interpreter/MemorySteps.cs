@@ -29,7 +29,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
             throw Fault(KernelFault.OutOfBounds, lane, "", "Guard the access, or compare the index with the length.");
         if ((address & (size - 1)) != 0)
         {
-            throw Fault(KernelFault.Misaligned, lane, $", which is no multiple of {size}",
+            throw Fault(KernelFault.Misaligned, lane, $", which is not a multiple of {size}",
                 "Align the view's start, or access smaller elements.");
         }
         if (space == AddressSpace.Global)

@@ -57,7 +57,7 @@ public static class KernelCatalogue
         if (found.Length > 1 && found.All(k => Plain(k.Name).Equals(name, StringComparison.OrdinalIgnoreCase)))
             return found[0];
         if (found.Length > 1)
-            throw new KernelNotFoundException($"{found.Length} kernels are called like \"{name}\"; say more of the name: {string.Join("; ", found.Take(12).Select(k => k.Name))}.");
+            throw new KernelNotFoundException($"{found.Length} kernels match \"{name}\"; give more of the name: {string.Join("; ", found.Take(12).Select(k => k.Name))}.");
         string[] near = [.. kernels.Select(k => Plain(k.Name)).Distinct()
             .OrderBy(other => Distance(other.ToUpperInvariant(), name.ToUpperInvariant())).Take(3)];
         throw new KernelNotFoundException($"There is no kernel \"{name}\". Near it: {string.Join(", ", near)}. \"vaegpu kernels\" lists all.");

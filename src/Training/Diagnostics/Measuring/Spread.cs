@@ -11,7 +11,7 @@ internal readonly record struct Spread(double Median, double Low, double High)
     {
         double[] sorted = [.. values.Order()];
         if (sorted.Length == 0)
-            throw new ArgumentException("A spread needs one value at least.", nameof(values));
+            throw new ArgumentException("A spread needs at least one value.", nameof(values));
         return new(Quantile(sorted, 0.5), Quantile(sorted, 0.25), Quantile(sorted, 0.75));
     }
 
