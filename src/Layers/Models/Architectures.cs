@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers.Models;
 
@@ -8,12 +9,21 @@ namespace VaeGpu.Layers.Models;
 /// </summary>
 internal static class Architectures
 {
-    /// <summary>From the data, and the labels where there are classes, to [μ | logσ²].</summary>
-    public static Network Encoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
+    /// <summary>
+    /// From the data, and the labels where there are classes, to [μ | logσ²]; <paramref name="categorical"/> has the kernels of
+    /// categorical columns, where there are any.
+    /// </summary>
+    public static Network Encoder(
+        Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels, CategoricalLauncher? categorical)
     {
         var network = new NetworkBuilder(workspace, layout, "encoder", shape.DataDimensions);
         if (shape.Symbols > 0)
             network.OneHot(shape.Symbols);
+        if (categorical is not null)
+        {
+            int columns = shape.Numbers + shape.Categories.Sum();
+            network.Add(new OneHotColumns(workspace, categorical, columns), columns);
+        }
         if (shape.EncoderLayers is { } add)
         {
             add(network.Labels(labels, shape.Classes));
@@ -37,8 +47,8 @@ internal static class Architectures
     }
 
     /// <summary>
-    /// From the latent, and the labels where there are classes, to so many outputs for each data dimension, (outputs, D); their gradient
-    /// takes their place.
+    /// From the latent, and the labels where there are classes, to so many outputs for each number, (outputs, N), and a logit for each
+    /// category; their gradient takes their place.
     /// </summary>
     public static Network Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels, int outputs)
     {
@@ -50,7 +60,7 @@ internal static class Architectures
         if (shape.DecoderLayers is null && shape.Convolution is { } image && shape.DecoderWidths.Count > 0)
             AddTransposed(network, shape, image, outputs);
         else
-            network.Linear(outputs * shape.DataDimensions, Activation.Identity, gradientInPlace: true);
+            network.Linear(outputs * shape.Numbers + shape.Categories.Sum(), Activation.Identity, gradientInPlace: true);
         return network.Build();
     }
 

@@ -5,12 +5,13 @@ public static class ModelSize
 {
     /// <summary>Elements of the largest matrix of weights, of a batch or of partial sums.</summary>
     /// <param name="shape">The model.</param>
-    /// <param name="outputs">The decoder's outputs for each data dimension.</param>
+    /// <param name="outputs">The decoder's outputs for each number of an example.</param>
     /// <param name="batch">The rows of a batch, draws counted.</param>
     public static long LargestMatrix(VaeShape shape, int outputs, int batch)
     {
-        long data = (long)shape.DataDimensions * Math.Max(1, shape.Symbols);
-        long columns = (long)shape.DataDimensions * outputs;
+        long categories = shape.Categories.Sum();
+        long data = (long)shape.Numbers * Math.Max(1, shape.Symbols) + categories;
+        long columns = (long)shape.Numbers * outputs + categories;
         int latent = shape.LatentDimensions;
         return shape.Convolution is not { } image
             ? Math.Max(
