@@ -65,9 +65,11 @@ internal sealed class TrainCommand : Command
             LikelihoodOptions = ReadLikelihoodOptions(result, named),
         };
         return new(
-            result.GetValue(data), result.GetValue(size), dataOptions.Read(result), result.Chosen<Binarization>(binarize), result.GetValue(output),
-            result.GetValue(overwrite), requested, named, result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
-            Conditional(result), ReadTraining(result), result.GetRequiredValue(device), result.GetValue(threads));
+            result.GetValue(data), result.GetValue(size), dataOptions.Read(result),
+            [.. DataOptions.OfTables.Select(property => dataOptions[property]).Where(result.Gave).Select(option => option.Name)],
+            result.Chosen<Binarization>(binarize), result.GetValue(output), result.GetValue(overwrite), requested, named,
+            result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]), Conditional(result), ReadTraining(result),
+            result.GetRequiredValue(device), result.GetValue(threads));
     }
 
     private LikelihoodOptions ReadLikelihoodOptions(ParseResult result, Likelihood? named)

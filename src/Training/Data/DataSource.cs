@@ -85,12 +85,18 @@ public static class DataSource
             : IdxFolder.Load(source);
     }
 
+    private static DataSplit LoadCsv(string path, DataFit fit, ulong seed)
+    {
+        var notes = new List<string>();
+        return TableFile.Load(new CsvTable(path, fit, notes), fit, seed, notes);
+    }
+
     private static DataException NoPictures(string source) =>
         new($"--size resizes the pictures of a folder; leave it out for \"{source}\".");
 
     private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
     {
-        ".csv" => TableFile.LoadCsv(path, fit, seed),
+        ".csv" => LoadCsv(path, fit, seed),
         ".npy" or ".npz" => ArrayFile.Load(path, fit, seed),
         ".txt" => TextLines.Load(path, fit, seed),
         _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy, .npz and .txt files, folders and names."),

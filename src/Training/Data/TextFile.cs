@@ -6,13 +6,16 @@ namespace VaeGpu.Training.Data;
 /// <summary>Reads files of text: UTF-8, or UTF-16 with a byte order mark.</summary>
 internal static class TextFile
 {
-    /// <summary>Reads <paramref name="path"/>.</summary>
+    /// <summary>Reads <paramref name="path"/>; a conversion is added to <paramref name="notes"/>.</summary>
     /// <exception cref="DataException">The file cannot be read, or a line is not UTF-8, which is named.</exception>
-    public static StreamReader Open(string path)
+    public static StreamReader Open(string path, List<string>? notes = null)
     {
         byte[] bytes = DataFile.ReadAllBytes(path);
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])
+        {
+            notes?.Add($"{path} was converted from UTF-16");
             return new StreamReader(new MemoryStream(bytes), Encoding.Unicode);
+        }
         if (bytes is [not 0, 0, not 0, 0, ..] or [0, not 0, 0, not 0, ..])
             throw new DataException($"{path} is UTF-16 without a byte order mark; save it as UTF-8.");
         ThrowIfNotUtf8(path, bytes);
@@ -21,9 +24,9 @@ internal static class TextFile
 
     /// <summary>The lines of <paramref name="path"/>.</summary>
     /// <exception cref="DataException">As <see cref="Open"/>.</exception>
-    public static List<string> Lines(string path)
+    public static List<string> Lines(string path, List<string>? notes = null)
     {
-        using var reader = Open(path);
+        using var reader = Open(path, notes);
         var lines = new List<string>();
         while (reader.ReadLine() is { } line)
             lines.Add(line);

@@ -1,26 +1,38 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>What each column of a file is for.</summary>
+/// <summary>What each column of a table is for.</summary>
 /// <param name="Names">The names of all columns.</param>
 /// <param name="Used">The numbers of those that hold data.</param>
+/// <param name="AsWords">Whether each of those is read as words also where it holds numbers: codes of categories.</param>
 /// <param name="Class">The number of the one that holds the classes; null where none does.</param>
-/// <param name="Left">The names of those that are left out.</param>
-internal sealed record CsvColumns(string[] Names, int[] Used, int? Class, string[] Left)
+internal sealed record TableColumns(string[] Names, int[] Used, bool[] AsWords, int? Class)
 {
-    /// <summary>Looks the columns up that the options name.</summary>
+    /// <summary>The names of those that hold data.</summary>
+    public string[] UsedNames => [.. Used.Select(column => Names[column])];
+
+    /// <summary>The names of those that are left out.</summary>
+    public string[] Left => [.. Names.Where((_, i) => i != Class && !Used.Contains(i))];
+
+    /// <summary>Looks the columns up that the options name, and those that are categorical to a model.</summary>
     /// <exception cref="DataException">A name is missing, there twice or unknown, or two columns could hold the classes.</exception>
-    public static CsvColumns Of(string path, string[] names, DataOptions options)
+    public static TableColumns Of(string path, string[] names, DataFit fit)
     {
+        var options = fit.Options;
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DataException($"{path} has {twice.Count()} columns called \"{twice.Key}\"; give each a name of its own.");
         string[]? wanted = Listed(options.Columns, "--columns", path, names);
         string[] ignored = Listed(options.Ignore, "--ignore", path, names) ?? [];
+        string[] codes =
+        [
+            .. Listed(options.Categorical, "--categorical", path, names) ?? [],
+            .. (fit.Format as TableFormat)?.Categorical.Select(column => column.Name) ?? [],
+        ];
         int? classColumn = ClassColumn(path, names, options.LabelColumn, ignored);
         int[] used = [.. Enumerable.Range(0, names.Length)
             .Where(i => i != classColumn && !ignored.Contains(names[i]) && wanted?.Contains(names[i]) is not false)];
         if (used.Length == 0)
-            throw new DataException($"{path} has no column of numbers left; its columns are {string.Join(", ", names)}.");
-        return new CsvColumns(names, used, classColumn, [.. names.Where((_, i) => i != classColumn && !used.Contains(i))]);
+            throw new DataException($"{path} has no column of data left; its columns are {string.Join(", ", names)}.");
+        return new TableColumns(names, used, Array.ConvertAll(used, column => codes.Contains(names[column])), classColumn);
     }
 
     private static int? ClassColumn(string path, string[] names, string? asked, string[] ignored)
