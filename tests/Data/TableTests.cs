@@ -125,7 +125,7 @@ public sealed class TableTests
     public void A_file_of_another_format_is_refused() =>
         Assert.That(
             () => DataSource.Load(folder.Put("a.xlsx", [1]), 1, 1),
-                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy, .npz and .txt"));
+                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .parquet, .npy, .npz and .txt"));
 
     private void Put(string name, string text) => folder.Put(name, Encoding.UTF8.GetBytes(text));
 }

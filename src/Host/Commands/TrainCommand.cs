@@ -11,7 +11,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> data = OptionOf.Text(
         "--data",
         "source",
-        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy, .npz or .txt file "
+        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .parquet, .npy, .npz or .txt file "
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
         "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or again each time an image is used in training");

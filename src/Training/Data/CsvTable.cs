@@ -88,18 +88,6 @@ internal sealed class CsvTable : TableSource
         block.Classes[block.Count] = Columns.Class is { } column ? Class(line, cells[column]) : null;
     }
 
-    private static void Put(TableBlock block, int at, ReadOnlySpan<char> cell, bool asWord)
-    {
-        block.Numbers[at] = double.NaN;
-        block.Words[at] = null;
-        if (IsMissing(cell))
-            return;
-        if (!asWord && double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
-            block.Numbers[at] = number;
-        else
-            block.Words[at] = cell.ToString();
-    }
-
     /// <summary>What the first line has most of outside quotes: commas, semicolons or tabs.</summary>
     private static char Separator(string path, List<string> notes)
     {

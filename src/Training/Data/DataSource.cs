@@ -19,7 +19,7 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures, or a .csv, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
+    /// of pictures, or a .csv, .parquet, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
     /// follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
@@ -74,7 +74,7 @@ public static class DataSource
         if (!Directory.Exists(source))
         {
             throw new DataException(
-                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy, .npz or .txt file.");
+                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .parquet, .npy, .npz or .txt file.");
         }
         bool isIdx = Directory.EnumerateFiles(source, "*-ubyte*").Any();
         if (isIdx && fit.Size is not null)
@@ -97,8 +97,9 @@ public static class DataSource
     private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => LoadCsv(path, fit, seed),
+        ".parquet" => TableFile.Load(new ParquetTable(path, fit), fit, seed, []),
         ".npy" or ".npz" => ArrayFile.Load(path, fit, seed),
         ".txt" => TextLines.Load(path, fit, seed),
-        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .npy, .npz and .txt files, folders and names."),
+        _ => throw new DataException($"{path} is of a format that is not read; --data takes .csv, .parquet, .npy, .npz and .txt files, folders and names."),
     };
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>Some rows of a table, in order. It is filled again for the next rows.</summary>
@@ -44,8 +46,21 @@ internal abstract class TableSource
     public DataException Lacks(int place, string column, string remedy) =>
         new($"{InWords(place)}: the value of \"{column}\" is missing; {remedy}.");
 
+    /// <summary>Puts a text in a block's place: a number, or a word where it is none or is to be <paramref name="asWord"/>.</summary>
+    protected static void Put(TableBlock block, int at, ReadOnlySpan<char> text, bool asWord)
+    {
+        block.Numbers[at] = double.NaN;
+        block.Words[at] = null;
+        if (IsMissing(text))
+            return;
+        if (!asWord && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            block.Numbers[at] = number;
+        else
+            block.Words[at] = text.ToString();
+    }
+
     /// <summary>Whether a text stands for a missing value.</summary>
-    protected static bool IsMissing(ReadOnlySpan<char> text)
+    private static bool IsMissing(ReadOnlySpan<char> text)
     {
         if (text.Length > 4)
             return false;
