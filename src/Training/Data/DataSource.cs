@@ -88,7 +88,7 @@ public static class DataSource
     private static DataSplit LoadCsv(string path, DataFit fit, ulong seed)
     {
         var notes = new List<string>();
-        return TableFile.Load(new CsvTable(path, fit, notes), fit, seed, notes);
+        return TextFile.Guarded(path, () => TableFile.Load(new CsvTable(path, fit, notes), fit, seed, notes));
     }
 
     private static DataException NoPictures(string source) =>

@@ -23,8 +23,7 @@ internal static class TableFile
             ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
         var columns = new ScaledColumns(source, survey, format, fit.Options);
         var (trainValues, testValues) = (new float[train.Length * format.Size], new float[test.Length * format.Size]);
-        int first = 0;
-        foreach (var block in source.Blocks())
+        foreach (var (first, block) in survey.Again())
         {
             for (var row = 0; row < block.Count; row++)
             {
@@ -32,7 +31,6 @@ internal static class TableFile
                 var example = target < trainValues.Length ? trainValues.AsSpan(target) : testValues.AsSpan(target - trainValues.Length);
                 columns.Write(block, row, example[..format.Size]);
             }
-            first += block.Count;
         }
         return new DataSplit(name, Part(trainValues, train), Part(testValues, test)) { Notes = notes };
 
@@ -50,6 +48,7 @@ internal static class TableFile
         private readonly TableFormat format;
         private readonly bool singlePrecision;
         private readonly NumericColumn[] numeric;
+        private readonly ColumnScale[] scales;
         private readonly int[] words;
         private readonly int[] missing;
         private readonly Dictionary<string, int>[] codes;
@@ -62,7 +61,8 @@ internal static class TableFile
             bool hasOthers = found.Except(wanted).Any() && options.ConstantColumns is not ConstantColumns.Drop;
             if (hasOthers || wanted.Except(found).Any())
                 throw new DataException($"{source.Path} has other columns ({string.Join(", ", found)}) than the model was trained on ({string.Join(", ", wanted)}).");
-            numeric = [.. format.Columns.Select(scale => survey.Numeric.Single(column => column.Name == scale.Name))];
+            scales = [.. format.Columns];
+            numeric = [.. scales.Select(scale => survey.Numeric.Single(column => column.Name == scale.Name))];
             words = [.. format.Categorical.Select(column => survey.Words.Single(other => other.Name == column.Name).Column)];
             codes = [.. format.Categorical.Select(column => column.Categories.Index().ToDictionary(one => one.Item, one => one.Index))];
             missing = [.. format.Categorical.Select((column, i) => codes[i].GetValueOrDefault(ColumnCategories.Missing, column.Mode))];
@@ -75,7 +75,7 @@ internal static class TableFile
             int at = row * source.Columns.Used.Length;
             for (var i = 0; i < numeric.Length; i++)
             {
-                var scale = format.Columns[i];
+                var scale = scales[i];
                 double value = numeric[i].Of(block, at);
                 value = double.IsNaN(value) ? scale.Mean : singlePrecision ? (float)value : value;
                 example[i] = (float)((value - scale.Mean) / scale.Deviation);

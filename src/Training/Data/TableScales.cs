@@ -55,8 +55,8 @@ internal static class TableScales
         if (columns.Length == 0)
             return [];
         var (counts, means, squares) = (new int[columns.Length], new double[columns.Length], new double[columns.Length]);
-        int first = 0, trained = 0;
-        foreach (var block in source.Blocks())
+        int trained = 0;
+        foreach (var (first, block) in survey.Again())
         {
             for (var row = 0; row < block.Count; row++)
             {
@@ -73,7 +73,6 @@ internal static class TableScales
                     squares[i] += distance * (value - means[i]);
                 }
             }
-            first += block.Count;
         }
         int empty = trained == 0 ? -1 : Array.IndexOf(counts, 0);
         if (empty >= 0)

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>Some rows of a table, in order. It is filled again for the next rows.</summary>
@@ -49,14 +47,9 @@ internal abstract class TableSource
     /// <summary>Puts a text in a block's place: a number, or a word where it is none or is to be <paramref name="asWord"/>.</summary>
     protected static void Put(TableBlock block, int at, ReadOnlySpan<char> text, bool asWord)
     {
-        block.Numbers[at] = double.NaN;
-        block.Words[at] = null;
-        if (IsMissing(text))
-            return;
-        if (!asWord && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
-            block.Numbers[at] = number;
-        else
-            block.Words[at] = text.ToString();
+        bool isNumber = NumberText.TryParse(text, out double number);
+        block.Numbers[at] = isNumber && !asWord ? number : double.NaN;
+        block.Words[at] = (isNumber && !asWord) || IsMissing(text) ? null : text.ToString();
     }
 
     /// <summary>Whether a text stands for a missing value.</summary>

@@ -17,12 +17,14 @@ internal readonly record struct NumericColumn(string Name, int Column, int Posit
 internal sealed class TableSurvey
 {
     private const int MostClasses = 256;
+    private readonly TableSource source;
     private readonly ColumnSurvey[] columns;
 
     /// <summary>Reads the table.</summary>
     /// <exception cref="DataException">A value or a column has a fault.</exception>
     public TableSurvey(TableSource source, DataFit fit, List<string> notes)
     {
+        this.source = source;
         var known = fit.Format as TableFormat;
         columns = [.. Enumerable.Range(0, source.Columns.Used.Length).Select(column => new ColumnSurvey(source, column))];
         var (numbers, labels) = (new Dictionary<string, int>(), new List<int>());
@@ -48,7 +50,7 @@ internal sealed class TableSurvey
         Words = Array.FindAll(columns, column => column.IsCategorical);
         var numeric = columns.Except(Words);
         Numeric = [.. numeric.Select(column => NumberOf(column, false)), .. MissingColumns(numeric, known, fit.Options)];
-        Tell(source, fit.Options, notes);
+        Tell(fit.Options, notes);
     }
 
     /// <summary>How many rows there are.</summary>
@@ -65,6 +67,21 @@ internal sealed class TableSurvey
 
     /// <summary>What the classes are called.</summary>
     public string[]? LabelNames { get; }
+
+    /// <summary>Reads the rows again, each block with the number of its first row.</summary>
+    /// <exception cref="DataException">There are more or fewer rows than before.</exception>
+    public IEnumerable<(int First, TableBlock Block)> Again()
+    {
+        int first = 0;
+        foreach (var block in source.Blocks())
+        {
+            if (first + block.Count <= Rows)
+                yield return (first, block);
+            first += block.Count;
+        }
+        if (first != Rows)
+            throw new DataException($"{source.Path} was changed while it was read; try again when nothing writes it.");
+    }
 
     private void Add(TableBlock block, int row, DataOptions options)
     {
@@ -84,7 +101,7 @@ internal sealed class TableSurvey
             .Where(both => known?.Columns.Any(scale => scale.Name == both.Says.Name) ?? both.Column.Missing > 0)
             .Select(both => both.Says);
 
-    private void Tell(TableSource source, DataOptions options, List<string> notes)
+    private void Tell(DataOptions options, List<string> notes)
     {
         if (source.Columns.Left is { Length: > 0 } left)
             notes.Add($"columns left out: {string.Join(", ", left)}");
