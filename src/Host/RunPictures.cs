@@ -23,9 +23,9 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
     /// </summary>
     public IShown Reconstructions(ExampleSet images, int count, CancellationToken stop, byte? label = null)
     {
-        ShownExamples some = First(images, count, out ExampleSet chosen);
-        float[] made = generation.ReconstructExamples(chosen, stop, label);
-        return layout.Pairs(some, new(made, label is null ? some.Labels : generation.LabelsFor(chosen.Count, label)));
+        ExampleSet some = First(images, count);
+        float[] made = generation.ReconstructExamples(some, stop, label);
+        return layout.Pairs(Shown(some), new(made, label is null ? Shown(some).Labels : generation.LabelsFor(some.Count, label)));
     }
 
     /// <summary>Mean images of latent vectors in units of the prior, shape (count, d), <paramref name="columns"/> in a row.</summary>
@@ -41,7 +41,7 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
         pairs = Math.Min(pairs, images.Count / 2);
         if (pairs == 0)
             throw new UsageException("An interpolation needs two images; the data has one.");
-        First(images, 2 * pairs, out ExampleSet ends);
+        ExampleSet ends = First(images, 2 * pairs);
         var codes = generation.ToPriorUnits(generation.Encode(ends, stop).Means, ends.Labels, stop);
         var rows = new ShownExamples([], generation.LabelsFor(0, label));
         for (var pair = 0; pair < pairs; pair++)
@@ -53,7 +53,7 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
 
         ReadOnlySpan<float> Code(int image) => codes.AsSpan(image * generation.Latent, generation.Latent);
 
-        ShownExamples One(int image) => First(ends.Select([image]), 1, out _);
+        ShownExamples One(int image) => Shown(ends.Select([image]));
     }
 
     /// <summary>Writes the curves of the epochs done, if there are any.</summary>
@@ -70,12 +70,14 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
         }
     }
 
-    private ShownExamples First(ExampleSet images, int count, out ExampleSet chosen)
+    private static ExampleSet First(ExampleSet images, int count) =>
+        images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
+
+    private ShownExamples Shown(ExampleSet examples)
     {
-        chosen = images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
-        var values = new float[chosen.Count * chosen.Format.Size];
-        chosen.CopyTo(0, values);
-        return new(values, generation.Classes == 0 ? null : chosen.Labels);
+        var values = new float[examples.Count * examples.Format.Size];
+        examples.CopyTo(0, values);
+        return new(values, generation.Classes == 0 ? null : examples.Labels);
     }
 
     private ShownExamples Decode(float[] units, CancellationToken stop, byte? label)

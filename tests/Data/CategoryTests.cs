@@ -103,6 +103,27 @@ public sealed class CategoryTests
     }
 
     [Test]
+    public void Other_data_need_not_have_the_columns_that_the_model_s_left_out()
+    {
+        var options = new DataOptions { Ignore = "id", LabelColumn = "kind", Categorical = "zip" };
+        string text = "id,zip,value,kind\n" + Rows(70, i => $"n{i},{i % 2},{i},k{i % 3}");
+        var model = Load(text, options).Format;
+        var other = Load("value,zip\n1,0\n", new DataFit { Format = model, Options = options, Whole = true });
+        Assert.That((other.Test.Count, other.Test.Labels), Is.EqualTo((1, (byte[]?)null)));
+        Assert.That(() => Load("value,zip\n1,0\n", options), Throws.TypeOf<DataException>().With.Message.Contains("no column \"id\""));
+        Assert.That(
+            () => Load("value\n1\n", new DataFit { Format = model, Options = options, Whole = true }),
+            Throws.TypeOf<DataException>().With.Message.Contains("other columns"));
+    }
+
+    [Test]
+    public void A_first_line_of_words_and_numbers_is_doubtful()
+    {
+        var data = Load("Oslo,1.5\n" + Rows(70, i => $"{Cities[i % 3]},{i}"));
+        Assert.That(data.Notes[0], Does.EndWith("is taken for the names of the columns, although there are numbers in it"));
+    }
+
+    [Test]
     public void A_column_of_one_category_is_constant()
     {
         string text = "city,value\n" + Rows(7, i => $"Bern,{i}");

@@ -69,6 +69,7 @@ public sealed class TableTests
     [TestCase("a,class\n1,x\n2,\n", "line 3: the value of \"class\" is missing")]
     [TestCase("a,b\n", "no rows")]
     [TestCase("", "is empty")]
+    [TestCase("\n  \n\n", "is empty")]
     [TestCase("1,2\n", "two are the least")]
     [TestCase("a;b\n1,5;2\n", "line 2: \"1,5\" in column \"a\" is not a number; write numbers such as -1.5 or 2e3, or leave")]
     [TestCase("a,b\n\"1\"5,2\n", "line 2: the cell in column \"a\" has text behind its closing quote")]

@@ -18,13 +18,16 @@ internal sealed class CsvTable : TableSource
         Path = path;
         separator = Separator(path, notes);
         using var rows = Open();
-        while (rows.MoveNext() && rows.Current.Span.IsWhiteSpace())
-        {
-        }
-        if (!rows.HasRows || rows.Current.Span.IsWhiteSpace())
+        bool isThere = rows.MoveNext();
+        while (isThere && rows.Current.Span.IsWhiteSpace())
+            isThere = rows.MoveNext();
+        if (!isThere)
             throw new DataException($"{path} is empty; a table was expected.");
-        string[] cells = Cells(rows.Current.LineNumberFrom, rows.Current[..].ToStringsArray());
-        hasHeader = !cells.All(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        string[] cells = Cells(rows.Current.LineNumberFrom, rows.Current[..].ToStringsArray(), names: null);
+        int numbers = cells.Count(cell => NumberText.TryParse(cell, out _));
+        hasHeader = numbers < cells.Length;
+        if (hasHeader && numbers > 0)
+            notes.Add($"the first line of {path} is taken for the names of the columns, although there are numbers in it");
         string[] names = hasHeader ? cells : [.. cells.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];
         Columns = TableColumns.Of(path, names, fit);
     }
@@ -67,11 +70,11 @@ internal sealed class CsvTable : TableSource
         int line = row.LineNumberFrom, at = block.Count * Columns.Used.Length;
         if (row.ColCount != Columns.Names.Length)
         {
-            Cells(line, row[..].ToStringsArray());
+            Cells(line, row[..].ToStringsArray(), Columns.Names);
             throw new DataException($"{InWords(line)} has {row.ColCount} cells where the first line has {Columns.Names.Length}; correct it.");
         }
         if (row.Span.ContainsAny('"', '\0'))
-            AddCells(block, line, Cells(line, row[..].ToStringsArray()));
+            AddCells(block, line, Cells(line, row[..].ToStringsArray(), Columns.Names));
         else
         {
             for (var i = 0; i < Columns.Used.Length; i++)
@@ -103,7 +106,7 @@ internal sealed class CsvTable : TableSource
     }
 
     /// <summary>The cells of a row that begins at <paramref name="line"/>, without their quotes.</summary>
-    private string[] Cells(int line, string[] raw)
+    private string[] Cells(int line, string[] raw, string[]? names)
     {
         for (var i = 0; i < raw.Length; i++)
         {
@@ -111,7 +114,7 @@ internal sealed class CsvTable : TableSource
             string? fault = raw[i].Contains('\0') ? "has a NUL byte" : Unquote(ref raw[i]);
             if (fault is not null)
             {
-                string cell = Columns is not null && i < Columns.Names.Length ? $"the cell in column \"{Columns.Names[i]}\"" : $"cell {i + 1}";
+                string cell = names is not null && i < names.Length ? $"the cell in column \"{names[i]}\"" : $"cell {i + 1}";
                 throw new DataException($"{InWords(line)}: {cell} {fault}; correct it.");
             }
             line += lines;

@@ -13,32 +13,39 @@ internal sealed record TableColumns(string[] Names, int[] Used, bool[] AsWords, 
     /// <summary>The names of those that are left out.</summary>
     public string[] Left => [.. Names.Where((_, i) => i != Class && !Used.Contains(i))];
 
-    /// <summary>Looks the columns up that the options name, and those that are categorical to a model.</summary>
+    /// <summary>
+    /// Looks the columns up that the options name, and those that are categorical to a model. A model's options may name columns that other
+    /// data has not.
+    /// </summary>
     /// <exception cref="DataException">A name is missing, there twice or unknown, or two columns could hold the classes.</exception>
     public static TableColumns Of(string path, string[] names, DataFit fit)
     {
         var options = fit.Options;
         if (names.GroupBy(name => name).FirstOrDefault(same => same.Count() > 1) is { } twice)
             throw new DataException($"{path} has {twice.Count()} columns called \"{twice.Key}\"; give each a name of its own.");
-        string[]? wanted = Listed(options.Columns, "--columns", path, names);
-        string[] ignored = Listed(options.Ignore, "--ignore", path, names) ?? [];
+        string[]? wanted = Listed(Split(options.Columns), "--columns");
+        string[] ignored = Listed(Split(options.Ignore), "--ignore") ?? [];
         string[] codes =
         [
-            .. Listed(options.Categorical, "--categorical", path, names) ?? [],
+            .. Listed(Split(options.Categorical), "--categorical") ?? [],
             .. (fit.Format as TableFormat)?.Categorical.Select(column => column.Name) ?? [],
         ];
-        int? classColumn = ClassColumn(path, names, options.LabelColumn, ignored);
+        int? classColumn = options.LabelColumn is not { } asked
+            ? ClassColumn(path, names, ignored)
+            : Listed([asked], "--label-column") is [var label] ? Array.IndexOf(names, label) : null;
         int[] used = [.. Enumerable.Range(0, names.Length)
             .Where(i => i != classColumn && !ignored.Contains(names[i]) && wanted?.Contains(names[i]) is not false)];
         if (used.Length == 0)
             throw new DataException($"{path} has no column of data left; its columns are {string.Join(", ", names)}.");
         return new TableColumns(names, used, Array.ConvertAll(used, column => codes.Contains(names[column])), classColumn);
+
+        string[]? Listed(string[]? listed, string option) => listed?.Except(names).FirstOrDefault() is { } unknown && fit.Format is null
+            ? throw new DataException($"{option}: {path} has no column \"{unknown}\"; its columns are {string.Join(", ", names)}.")
+            : listed?.Intersect(names).ToArray();
     }
 
-    private static int? ClassColumn(string path, string[] names, string? asked, string[] ignored)
+    private static int? ClassColumn(string path, string[] names, string[] ignored)
     {
-        if (asked is not null)
-            return Array.IndexOf(names, Listed(asked, "--label-column", path, names)!.Single());
         int[] found = [.. Enumerable.Range(0, names.Length)
             .Where(i => names[i].ToLowerInvariant() is "class" or "label" && !ignored.Contains(names[i]))];
         return found.Length switch
@@ -49,12 +56,6 @@ internal sealed record TableColumns(string[] Names, int[] Used, bool[] AsWords, 
         };
     }
 
-    private static string[]? Listed(string? text, string option, string path, string[] names)
-    {
-        string[]? listed = text is null ? null
-            : option == "--label-column" ? [text] : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return listed?.FirstOrDefault(name => !names.Contains(name)) is { } unknown
-            ? throw new DataException($"{option}: {path} has no column \"{unknown}\"; its columns are {string.Join(", ", names)}.")
-            : listed;
-    }
+    private static string[]? Split(string? text) =>
+        text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }
