@@ -121,6 +121,7 @@ public class VaeTests
         VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli);
         CheckSameOnEveryDevice(device, plain);
         CheckSameOnEveryDevice(device, plain with { FreeBits = 0.01f, Samples = 2, Classes = 2, Prior = Prior.Conditional });
+        CheckSameOnEveryDevice(device, Shape(Activation.Relu, Likelihood.GaussianShared) with { Categories = [2, 1, 3], Samples = 2 });
         int[] counts = [Objective.All.Count, Optimizer.All.Count, LearningRateSchedule.All.Count];
         for (int i = 0; i < counts.Max(); i++)
         {
@@ -166,7 +167,7 @@ public class VaeTests
     private static void CheckSameOnEveryDevice(
         TestDevice device, VaeShape shape, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
-        string run = $"{shape.Prior}, {shape.Objective}, {optimizer}, {schedule}";
+        string run = $"{shape.Prior}, {shape.Objective}, {shape.Categories}, {optimizer}, {schedule}";
         (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 20, optimizer, schedule));
         Assert.That(sums.FirstNonFiniteStep, Is.Zero);
         lock (Reference)
