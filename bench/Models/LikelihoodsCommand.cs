@@ -73,9 +73,17 @@ internal static class LikelihoodsCommand
             picture.Write(Path.Combine(pictures, $"likelihood-{one.Name}.png"));
             rows.Add(row);
         }
-        text.AppendJoin('\n', rows).Append('\n');
+        text.AppendJoin('\n', rows).Append('\n').Append(Sections(page));
         File.WriteAllText(page, text.ToString());
         return 0;
+    }
+
+    /// <summary>The page's sections below the table, which are written by hand.</summary>
+    private static string Sections(string page)
+    {
+        string before = File.Exists(page) ? File.ReadAllText(page) : "";
+        int at = before.IndexOf("\n## ", StringComparison.Ordinal);
+        return at < 0 ? "" : before[at..];
     }
 
     private static (string Row, Picture Picture) Measure(BenchDevice device, Case one, DataSplit gray, int epochs)

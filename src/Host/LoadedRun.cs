@@ -34,16 +34,11 @@ internal sealed class LoadedRun : IDisposable
         return new LoadedRun(Backend.Open(device, threads), header.Configuration, parameters);
     }
 
-    /// <summary>The model, to make pictures or lines of text with.</summary>
-    /// <exception cref="RunException">The run's data are neither, or were text to an earlier version that took symbols for
-    /// numbers.</exception>
-    public RunPictures Pictures => ExampleLayout.Of(Configuration.Format) switch
-    {
-        null => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", is not a set of pictures; use encode or score."),
-        _ when Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0 =>
-            throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
-        { } layout => new RunPictures(Generation, layout),
-    };
+    /// <summary>The model, to make pictures, lines of text or rows of a table with.</summary>
+    /// <exception cref="RunException">The run's data were text to an earlier version that took symbols for numbers.</exception>
+    public RunPictures Pictures => Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0
+        ? throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score.")
+        : new RunPictures(Generation, ExampleLayout.Of(Configuration));
 
     /// <summary>The model, to be evaluated.</summary>
     public Evaluator Evaluator() => new(backend.Accelerator, Configuration.Model, parameters);

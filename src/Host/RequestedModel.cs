@@ -16,6 +16,8 @@ internal static class RequestedModel
         var likelihood = request.Likelihood ?? format.DefaultLikelihood;
         if (format.Refusal(likelihood, request.Binarization) is { } refusal)
             throw new UsageException(refusal);
+        if (format is not TableFormat && request.TableOptions.Count > 0)
+            throw new UsageException($"{request.TableOptions[0]} is for tables, and the data is {format.Kind}; leave it out.");
         var settings = request.Model.LikelihoodOptions;
         if (format.Symbols > 0)
         {
@@ -30,6 +32,7 @@ internal static class RequestedModel
             Channels = format.Channels,
             Likelihood = likelihood,
             LikelihoodOptions = settings,
+            Categories = (format as TableFormat)?.Categories ?? [],
             Classes = request.Conditional ? Conditioning.ClassesOf(data) : 0,
         };
         ThrowIfNotConvolved(model, format);
@@ -39,7 +42,8 @@ internal static class RequestedModel
     /// <summary>The widths of the encoder's layers, such as "784-400-20" or "784-conv 32-conv 64-400-20".</summary>
     public static string InWords(ModelConfiguration model) => string.Join('-', (IEnumerable<object>)
     [
-        model.Symbols > 0 ? $"{model.DataDimensions}×{model.Symbols}" : model.DataDimensions,
+        model.Symbols > 0 ? $"{model.DataDimensions}×{model.Symbols}"
+            : model.DataDimensions - model.Categories.Count + model.Categories.Sum(),
         .. model.Convolutions.Select(channels => $"conv {channels}"), .. model.Hidden, model.Latent,
     ]);
 

@@ -15,16 +15,17 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
     public string Extension => layout.Extension;
 
     /// <summary>Mean images, or with <paramref name="draw"/> draws of p(x∣z), of latent vectors z drawn from the prior.</summary>
-    public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) =>
-        layout.Tile(generation.Sample(count, seed, stop, label, draw), layout.ColumnsFor(count));
+    public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) => layout.Tile(
+        new(generation.SampleExamples(count, seed, stop, label, draw), generation.LabelsFor(count, label)), layout.ColumnsFor(count));
 
     /// <summary>
     /// The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.
     /// </summary>
     public IShown Reconstructions(ExampleSet images, int count, CancellationToken stop, byte? label = null)
     {
-        ExampleSet some = images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
-        return layout.Pairs(Generation.Bytes(some), generation.Reconstruct(some, stop, label));
+        ExampleSet some = First(images, count);
+        float[] made = generation.ReconstructExamples(some, stop, label);
+        return layout.Pairs(Shown(some), new(made, label is null ? Shown(some).Labels : generation.LabelsFor(some.Count, label)));
     }
 
     /// <summary>Mean images of latent vectors in units of the prior, shape (count, d), <paramref name="columns"/> in a row.</summary>
@@ -40,20 +41,19 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
         pairs = Math.Min(pairs, images.Count / 2);
         if (pairs == 0)
             throw new UsageException("An interpolation needs two images; the data has one.");
-        var ends = images.Select([.. Enumerable.Range(0, 2 * pairs)]);
+        ExampleSet ends = First(images, 2 * pairs);
         var codes = generation.ToPriorUnits(generation.Encode(ends, stop).Means, ends.Labels, stop);
-        byte[][] shown = [.. Generation.Bytes(ends).Chunk(ends.Format.Size)];
-        var rows = new List<byte>();
+        var rows = new ShownExamples([], generation.LabelsFor(0, label));
         for (var pair = 0; pair < pairs; pair++)
         {
-            rows.AddRange(shown[2 * pair]);
             var path = LatentPaths.Between(Code(2 * pair), Code(2 * pair + 1), steps, kind);
-            rows.AddRange(Decode(path, stop, label));
-            rows.AddRange(shown[2 * pair + 1]);
+            rows = rows.Then(One(2 * pair)).Then(Decode(path, stop, label)).Then(One(2 * pair + 1));
         }
-        return layout.Tile([.. rows], steps + 2);
+        return layout.Tile(rows, steps + 2);
 
         ReadOnlySpan<float> Code(int image) => codes.AsSpan(image * generation.Latent, generation.Latent);
+
+        ShownExamples One(int image) => Shown(ends.Select([image]));
     }
 
     /// <summary>Writes the curves of the epochs done, if there are any.</summary>
@@ -70,9 +70,19 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
         }
     }
 
-    private byte[] Decode(float[] units, CancellationToken stop, byte? label)
+    private static ExampleSet First(ExampleSet images, int count) =>
+        images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
+
+    private ShownExamples Shown(ExampleSet examples)
     {
-        byte[]? labels = label is { } one ? [.. Enumerable.Repeat(one, units.Length / generation.Latent)] : null;
-        return generation.DecodeBytes(generation.FromPriorUnits(units, labels, stop), stop, labels);
+        var values = new float[examples.Count * examples.Format.Size];
+        examples.CopyTo(0, values);
+        return new(values, generation.Classes == 0 ? null : examples.Labels);
+    }
+
+    private ShownExamples Decode(float[] units, CancellationToken stop, byte? label)
+    {
+        byte[]? labels = generation.LabelsFor(units.Length / generation.Latent, label);
+        return new(generation.DecodeExamples(generation.FromPriorUnits(units, labels, stop), stop, labels), labels);
     }
 }

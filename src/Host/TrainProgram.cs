@@ -153,11 +153,9 @@ internal static class TrainProgram
     {
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
-        if (ExampleLayout.Of(trainer.Configuration.Format) is not { } layout)
-            return;
         var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
-        var pictures = new RunPictures(generation, layout);
+        var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration));
         pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }

@@ -203,6 +203,11 @@ public sealed class VaeModel : IDisposable
             throw new RunException($"The model takes examples of {model.Width}×{model.Height}×{model.Channels}; "
                 + $"these are of {examples.Format.SizeInWords}.");
         }
+        if (examples.Format is TableFormat table && !table.Categories.Equals(model.Categories))
+        {
+            throw new RunException($"The model takes tables of the categories {model.Categories}; these have {table.Categories}: set Categories of "
+                + "the model's configuration to those of the table's format.");
+        }
     }
 
     private sealed class Observer(IProgress<TrainingProgress>? progress) : ITrainingObserver

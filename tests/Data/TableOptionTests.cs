@@ -41,7 +41,9 @@ public sealed class TableOptionTests
         var encoding = new UnicodeEncoding(bigEndian, byteOrderMark: true);
         byte[] text = encoding.GetBytes(Rows(7, i => $"{i},{i * i}", "größe,b"));
         folder.Put("t.csv", [.. encoding.GetPreamble(), .. text]);
-        Assert.That(DataSource.Load(folder["t.csv"], 1, 1).Columns[0].Name, Is.EqualTo("größe"));
+        var data = DataSource.Load(folder["t.csv"], 1, 1);
+        Assert.That(data.Columns[0].Name, Is.EqualTo("größe"));
+        Assert.That(data.Notes.Single(), Does.EndWith("t.csv was converted from UTF-16"));
         folder.Put("t.csv", text);
         Assert.That(() => DataSource.Load(folder["t.csv"], 1, 1), Throws.TypeOf<DataException>());
         folder.Put("t.csv", encoding.GetBytes(Rows(7, i => $"{i},{i * i}", "a,b")));

@@ -62,15 +62,16 @@ public sealed class TableTests
 
     [TestCase("a,b\n1,2\n3,NA\n", "line 3: the value of \"b\" is missing")]
     [TestCase("a,b\n1,\n", "line 2: the value of \"b\" is missing")]
-    [TestCase("a,b\n1,x\n", "line 2: \"x\" in column \"b\"")]
+    [TestCase("a,b\n1,2\n3,x\n", "line 3: \"x\" in column \"b\" is not a number; write numbers such as -1.5 or 2e3, give --categorical")]
     [TestCase("a,b\n1,2,3\n", "line 2 has 3 cells")]
-    [TestCase("a,b\n1,1e300\n", "line 2: \"1e300\" in column \"b\" is beyond what a float32 holds")]
-    [TestCase("a\n0123456789012345678901234567890123456789x\n", "line 2: \"0123456789012345678901234567890123456789…\" in")]
+    [TestCase("a,b\n1,1e300\n", "line 2: \"1E+300\" in column \"b\" is beyond what a float32 holds")]
+    [TestCase("a\n1\n0123456789012345678901234567890123456789x\n", "line 3: \"0123456789012345678901234567890123456789…\" in")]
     [TestCase("a,class\n1,x\n2,\n", "line 3: the value of \"class\" is missing")]
     [TestCase("a,b\n", "no rows")]
     [TestCase("", "is empty")]
+    [TestCase("\n  \n\n", "is empty")]
     [TestCase("1,2\n", "at least two are needed")]
-    [TestCase("a;b\n1,5;2\n", "line 2: \"1,5\" in column \"a\" is not a number")]
+    [TestCase("a;b\n1,5;2\n", "line 2: \"1,5\" in column \"a\" is not a number; write numbers such as -1.5 or 2e3, or leave")]
     [TestCase("a,b\n\"1\"5,2\n", "line 2: the cell in column \"a\" has text behind its closing quote")]
     [TestCase("a,b\n1,5\" disk\n", "line 2: the cell in column \"b\" has a quote inside")]
     [TestCase("a,b\n1,2\0\0\n", "line 2: the cell in column \"b\" has a NUL byte")]
@@ -125,7 +126,7 @@ public sealed class TableTests
     public void A_file_of_another_format_is_refused() =>
         Assert.That(
             () => DataSource.Load(folder.Put("a.xlsx", [1]), 1, 1),
-                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .npy, .npz and .txt"));
+                Throws.TypeOf<DataException>().With.Message.Contains(".csv, .parquet, .npy, .npz and .txt"));
 
     private void Put(string name, string text) => folder.Put(name, Encoding.UTF8.GetBytes(text));
 }

@@ -5,6 +5,7 @@ using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
 using VaeGpu.Tests.Kernels;
+using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Tests.Layers;
 
@@ -54,9 +55,10 @@ internal sealed class Vae64(
             double[] noise = [.. Enumerable.Range(0, d).Select(i => Noise(row * d + i, draw))];
             double[] z = [.. noise.Select((e, i) => encoded[i] + Math.Exp(encoded[d + i] / 2) * e)];
             double[] outputs = Decode(parameters, [.. z, .. y]);
-            int kinds = outputs.Length / x.Length;
-            losses[draw] = x.Select((value, i) =>
-                negativeLog(value, [.. Enumerable.Range(0, kinds).Select(k => outputs[k * x.Length + i])])).Sum();
+            int n = shape.Numbers, logits = outputs.Length - shape.Categories.Sum(), kinds = n == 0 ? 0 : logits / n;
+            losses[draw] = x[..n].Select((value, i) =>
+                negativeLog(value, [.. Enumerable.Range(0, kinds).Select(k => outputs[k * n + i])])).Sum()
+                + CategoricalColumnChecks.NegativeLog(shape.Categories, x[n..], outputs[logits..]);
             ratios[draw] = Enumerable.Range(0, d).Sum(i =>
                 LogNormal(z[i], prior[i], prior[d + i]) - LogNormal(z[i], encoded[i], encoded[d + i]));
         }
@@ -88,6 +90,9 @@ internal sealed class Vae64(
         int layer = 0, channels = convolutional?.Image.Colors ?? 0;
         if (shape.Symbols > 0)
             x = [.. x.SelectMany(value => Enumerable.Range(0, shape.Symbols).Select(k => k == (int)Math.Round(255 * value) ? 1.0 : 0))];
+        if (shape.Categories.Count > 0)
+            x = [.. x[..shape.Numbers], .. x[shape.Numbers..].SelectMany((code, column) =>
+                Enumerable.Range(0, shape.Categories[column]).Select(k => k == code ? 1.0 : 0))];
         // From planes to the colors of each pixel.
         if (channels > 1)
             x = [.. Enumerable.Range(0, x.Length).Select(i => x[i % channels * (x.Length / channels) + i / channels])];

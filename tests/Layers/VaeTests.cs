@@ -96,11 +96,60 @@ public class VaeTests
     });
 
     [EveryDevice]
+    public void Gradients_of_categorical_columns_are_central_differences(TestDevice device) => device.Run(accelerator =>
+    {
+        // Beside two numbers whose likelihood has two or nine outputs each, and alone.
+        foreach (Likelihood likelihood in (Likelihood[])[Likelihood.GaussianLearned, Likelihood.Mixture])
+        {
+            VaeShape shape = Shape(Activation.Tanh, likelihood) with
+            {
+                DataDimensions = 5, Layers = new LinearLayers([5], [5]), Categories = [3, 1, 4], Samples = 2,
+            };
+            float[] examples = [.. new Inputs().Uniform(5 * 2).Chunk(2).SelectMany((numbers, row) => (float[])[.. numbers, row % 3, 0, row % 4])];
+            CheckGradients(accelerator, shape, ReferenceLikelihoods.Of(likelihood), examples);
+            CheckGradients(accelerator, shape with { Objective = Objective.MonteCarloElbo }, ReferenceLikelihoods.Of(likelihood), examples);
+        }
+        VaeShape alone = Shape(Activation.Tanh, Likelihood.GaussianLearned) with
+        {
+            DataDimensions = 2, Layers = new LinearLayers([5], [5]), Categories = [2, 3],
+        };
+        CheckGradients(accelerator, alone, ReferenceLikelihoods.Of(alone.Likelihood), [0, 0, 1, 1, 0, 2, 1, 0, 0, 1]);
+        return true;
+    });
+
+    [Test]
+    public void A_shared_variance_is_that_of_the_numbers_alone()
+    {
+        using var backend = VaeGpu.Kernels.Devices.Backend.Open("cpu");
+        VaeShape shape = Shape(Activation.Tanh, Likelihood.GaussianShared) with
+        {
+            DataDimensions = 3, Layers = new LinearLayers([5], [5]), Categories = [3],
+        };
+        using var vae = new Vae(backend.Accelerator, shape, 2);
+        vae.Parameters.Initialize(new StepLauncher(backend.Accelerator), 7);
+        using var batch = new Guarded(backend.Accelerator, [0.3f, 0.9f, 1, 0.1f, 0.4f, 2]);
+        using var control = backend.Accelerator.Allocate1D(new[] { Control });
+        ParameterSlice variance = vae.Parameters.Layout.Slices.Single(slice => slice.Name == "decoder.variance");
+        double Loss(float parameter)
+        {
+            variance.Values.CopyFromCPU([parameter]);
+            vae.Forward(batch.View, new(control.View, 2));
+            vae.Backward(batch.View, new(control.View, 2));
+            float[] losses = vae.Loss(2).SubView(0, 2).GetAsArray();
+            return Control.LikelihoodWeight * losses.Average(loss => (double)loss);
+        }
+        double slope = (Loss(0.51f) - Loss(0.49f)) / 0.02;
+        Loss(0.5f);
+        Assert.That(variance.Gradient.GetAsArray()[0], Is.EqualTo(slope).Within(2e-3 * Math.Abs(slope)));
+    }
+
+    [EveryDevice]
     public void Twenty_steps_leave_every_device_with_the_same_parameters_bit_for_bit(TestDevice device)
     {
         VaeShape plain = Shape(Activation.Relu, Likelihood.Bernoulli);
         CheckSameOnEveryDevice(device, plain);
         CheckSameOnEveryDevice(device, plain with { FreeBits = 0.01f, Samples = 2, Classes = 2, Prior = Prior.Conditional });
+        CheckSameOnEveryDevice(device, Shape(Activation.Relu, Likelihood.GaussianShared) with { Categories = [2, 1, 3], Samples = 2 });
         int[] counts = [Objective.All.Count, Optimizer.All.Count, LearningRateSchedule.All.Count];
         for (int i = 0; i < counts.Max(); i++)
         {
@@ -146,7 +195,7 @@ public class VaeTests
     private static void CheckSameOnEveryDevice(
         TestDevice device, VaeShape shape, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
     {
-        string run = $"{shape.Prior}, {shape.Objective}, {optimizer}, {schedule}";
+        string run = $"{shape.Prior}, {shape.Objective}, {shape.Categories}, {optimizer}, {schedule}";
         (float[] parameters, MetricSums sums) = device.Run(accelerator => Train(accelerator, shape, 20, optimizer, schedule));
         Assert.That(sums.FirstNonFiniteStep, Is.Zero);
         lock (Reference)

@@ -14,7 +14,7 @@ internal static class InterpolateCommand
         var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "Path in latent space");
         var command = new ModelCommand(
             "interpolate", "Decodes the path between the codes of pairs of images, in a row for each pair with the images at its ends.", takesData: true,
-            "The picture (.png) or the lines of text (.txt) [default: interpolations-COUNT in the run's folder]")
+            "The picture (.png), lines of text (.txt) or rows of a table (.csv) [default: interpolations-COUNT in the run's folder]")
         {
             label, count, steps, path,
         };

@@ -7,6 +7,8 @@ namespace VaeGpu.Host.Commands;
 /// <summary>A command that uses a trained model: it takes the run, other data, the result's file and the device.</summary>
 internal sealed class ModelCommand : Command
 {
+    /// <summary>What files of pictures, of text and of tables end in.</summary>
+    private static readonly string[] Shown = [".png", ".txt", ".csv"];
     private readonly Argument<string?> folder =
         new("run") { Description = "The run's folder, as \"train\" wrote it", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The run's folder, as an option");
@@ -77,13 +79,13 @@ internal sealed class ModelCommand : Command
         }
 
         /// <summary>The file that was asked for, or <paramref name="name"/> in the run's folder.</summary>
-        /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is; or text is to be called a picture, or a
-        /// picture text.</exception>
+        /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is; or it is to be called by the
+        /// name of another kind.</exception>
         public string Output(string name)
         {
             var path = result.GetValue(command.output) ?? Path.Combine(Folder, name);
             var (own, other) = (Path.GetExtension(name), Path.GetExtension(path));
-            if ((own, other) is (".png", ".txt") or (".txt", ".png"))
+            if (own != other && Shown.Contains(own) && Shown.Contains(other))
                 throw new UsageException($"--out: \"{path}\" ends in {other}, and this is a {own} file; change the extension.");
             if (Directory.Exists(path))
                 throw new UsageException($"\"{path}\" is a folder; name a file with --out.");

@@ -11,7 +11,7 @@ internal static class ReconstructCommand
         var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "Number of images");
         var command = new ModelCommand(
             "reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction.", takesData: true,
-            "The picture (.png) or the lines of text (.txt) [default: reconstructions-COUNT in the run's folder]")
+            "The picture (.png), lines of text (.txt) or rows of a table (.csv) [default: reconstructions-COUNT in the run's folder]")
         {
             label, count,
         };

@@ -2,23 +2,26 @@ using System.CommandLine;
 
 namespace VaeGpu.Host.Commands;
 
-/// <summary>The command "sample": images, or lines of text, of latent vectors drawn from the prior.</summary>
+/// <summary>The command "sample": images, lines of text or rows of a table, of latent vectors drawn from the prior.</summary>
 internal static class SampleCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var label = LabelOption.Create("Class that a conditional model decodes, by number or name [default: each in turn]");
-        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "Number of images");
+        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "Number of images, lines or rows");
+        count.Aliases.Add("--rows");
         var seed = CommonOptions.Seed("the latent vectors and of --draw");
         var draw = new Option<bool>("--draw")
         {
-            Description = "Also draw x from p(x∣z), instead of showing its mean or the most probable symbols",
+            Description = "Also draw x from p(x∣z), instead of showing its mean or the most probable symbols or categories",
         };
         var command = new ModelCommand(
             "sample",
-            "Draws latent vectors from the prior and decodes them to a picture of mean images, or to lines of the most probable symbols.",
+            "Draws latent vectors from the prior and decodes them to a picture of mean images, to lines of the most probable symbols, "
+            + "or to rows of a table.",
             takesData: false,
-            "The picture (.png) or the lines of text (.txt) [default: samples-COUNT-seed-SEED, or draws-…, in the run's folder]")
+            "The picture (.png), lines of text (.txt) or rows of a table (.csv) "
+            + "[default: samples-COUNT-seed-SEED, or draws-…, in the run's folder]")
         {
             label, count, seed, draw,
         };

@@ -11,7 +11,7 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> data = OptionOf.Text(
         "--data",
         "source",
-        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .npy, .npz or .txt file "
+        "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .parquet, .npy, .npz or .txt file "
         + "[default: digits]");
     private readonly Option<string> binarize = OptionOf.Choice(
         "--binarize", "when", Binarization.None, "Draw gray pixels black or white: once, or again each time an image is used in training");
@@ -63,9 +63,11 @@ internal sealed class TrainCommand : Command
             LikelihoodOptions = ReadLikelihoodOptions(result, named),
         };
         return new(
-            result.GetValue(data), result.GetValue(size), dataOptions.Read(result), result.Chosen<Binarization>(binarize), result.GetValue(output),
-            result.GetValue(overwrite), requested, named, result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
-            Conditional(result), ReadTraining(result), result.GetRequiredValue(device), result.GetValue(threads));
+            result.GetValue(data), result.GetValue(size), dataOptions.Read(result),
+            [.. DataOptions.OfTables.Select(property => dataOptions[property]).Where(result.Gave).Select(option => option.Name)],
+            result.Chosen<Binarization>(binarize), result.GetValue(output), result.GetValue(overwrite), requested, named,
+            result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]), Conditional(result), ReadTraining(result),
+            result.GetRequiredValue(device), result.GetValue(threads));
     }
 
     private LikelihoodOptions ReadLikelihoodOptions(ParseResult result, Likelihood? named)

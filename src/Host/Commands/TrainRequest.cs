@@ -8,6 +8,7 @@ namespace VaeGpu.Host.Commands;
 /// <param name="Data">The data as <see cref="DataSource"/> takes it; null for the built-in digits.</param>
 /// <param name="Size">What pictures are brought to; null for their own size.</param>
 /// <param name="DataOptions">How files are read.</param>
+/// <param name="TableOptions">The options for tables that were given.</param>
 /// <param name="Binarization">When gray pixels become black or white.</param>
 /// <param name="Out">The run's folder; null for a new one.</param>
 /// <param name="Overwrite">Whether a run in that folder is replaced.</param>
@@ -19,9 +20,9 @@ namespace VaeGpu.Host.Commands;
 /// <param name="Device">The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</param>
 /// <param name="Threads">Threads of the CPU device and of loading; 0 for one for each core.</param>
 internal sealed record TrainRequest(
-    string? Data, (int Width, int Height)? Size, DataOptions DataOptions, Binarization Binarization, string? Out, bool Overwrite,
-    ModelConfiguration Model, Likelihood? Likelihood, bool GaveClasses, bool Conditional, TrainingConfiguration Training, string Device,
-    int Threads);
+    string? Data, (int Width, int Height)? Size, DataOptions DataOptions, IReadOnlyList<string> TableOptions,
+    Binarization Binarization, string? Out, bool Overwrite, ModelConfiguration Model, Likelihood? Likelihood, bool GaveClasses,
+    bool Conditional, TrainingConfiguration Training, string Device, int Threads);
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
 internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string Device, int Threads);

@@ -19,7 +19,7 @@ internal static class TraverseCommand
         var command = new ModelCommand(
             "traverse",
             "Varies one latent dimension in each row and decodes it; dimensions are in descending order of their KL terms.",
-            takesData: true, "The picture (.png) or the lines of text (.txt) [default: traversals in the run's folder]")
+            takesData: true, "The picture (.png), lines of text (.txt) or rows of a table (.csv) [default: traversals in the run's folder]")
         {
             label, dimensions, image, steps, range,
         };

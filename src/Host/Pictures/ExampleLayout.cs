@@ -1,29 +1,46 @@
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Pictures;
 
-/// <summary>How examples of one format, shape (count, size) as bytes, are laid out to be looked at.</summary>
+/// <summary>Examples to be shown, shape (count, size), as a model has them, with their labels where it is conditional.</summary>
+internal readonly record struct ShownExamples(float[] Values, byte[]? Labels)
+{
+    /// <summary>Each example followed by that of <paramref name="others"/>.</summary>
+    public ShownExamples Interleaved(ShownExamples others, int size) => new(
+        InTurn(Values, others.Values, size), Labels is null || others.Labels is null ? null : InTurn(Labels, others.Labels, 1));
+
+    /// <summary>These examples, and then others.</summary>
+    public ShownExamples Then(ShownExamples others) => new(
+        [.. Values, .. others.Values], Labels is null || others.Labels is null ? null : [.. Labels, .. others.Labels]);
+
+    private static T[] InTurn<T>(T[] first, T[] second, int size) =>
+        [.. first.Chunk(size).Zip(second.Chunk(size)).SelectMany(pair => (T[])[.. pair.First, .. pair.Second])];
+}
+
+/// <summary>How examples of one format are laid out to be looked at.</summary>
 internal abstract class ExampleLayout
 {
     /// <summary>What a file of them ends in.</summary>
     public abstract string Extension { get; }
 
-    /// <summary>The layout of a format; null where examples have none, as rows of a table.</summary>
-    public static ExampleLayout? Of(ExampleFormat format) => format switch
+    /// <summary>The layout of a run's examples.</summary>
+    public static ExampleLayout Of(RunConfiguration run) => run.Format switch
     {
-        ImageFormat images => new ImageLayout(images),
+        TableFormat table => new TableLayout(table, run.Data.LabelNames),
         TextFormat text => new TextLayout(text),
-        _ => null,
+        var images => new ImageLayout((ImageFormat)images),
     };
 
     /// <summary>Columns in which <paramref name="count"/> examples are best seen.</summary>
     public abstract int ColumnsFor(int count);
 
     /// <summary>Examples in rows of <paramref name="columns"/>.</summary>
-    public abstract IShown Tile(byte[] examples, int columns);
+    public abstract IShown Tile(ShownExamples examples, int columns);
 
     /// <summary>Each of the inputs with its output.</summary>
-    public abstract IShown Pairs(byte[] inputs, byte[] outputs);
+    public abstract IShown Pairs(ShownExamples inputs, ShownExamples outputs);
 
     private sealed class ImageLayout(ImageFormat format) : ExampleLayout
     {
@@ -33,11 +50,12 @@ internal abstract class ExampleLayout
 
         public override int ColumnsFor(int count) => (int)Math.Ceiling(Math.Sqrt(count));
 
-        public override IShown Tile(byte[] examples, int columns) =>
-            ImageGrid.Tile(examples, format.Width, format.Height, columns, format.Channels);
+        public override IShown Tile(ShownExamples examples, int columns) =>
+            ImageGrid.Tile(Generation.Bytes(examples.Values), format.Width, format.Height, columns, format.Channels);
 
-        public override IShown Pairs(byte[] inputs, byte[] outputs) =>
-            ImageGrid.Pairs(inputs, outputs, format.Width, format.Height, PairColumns, format.Channels);
+        public override IShown Pairs(ShownExamples inputs, ShownExamples outputs) => ImageGrid.Pairs(
+            Generation.Bytes(inputs.Values), Generation.Bytes(outputs.Values), format.Width, format.Height, PairColumns,
+            format.Channels);
     }
 
     private sealed class TextLayout(TextFormat format) : ExampleLayout
@@ -46,12 +64,21 @@ internal abstract class ExampleLayout
 
         public override int ColumnsFor(int count) => count;
 
-        public override IShown Tile(byte[] examples, int columns) => TextGrid.Of(examples, format.Alphabet, format.Length, columns);
+        public override IShown Tile(ShownExamples examples, int columns) =>
+            TextGrid.Of(Generation.Bytes(examples.Values), format.Alphabet, format.Length, columns);
 
-        public override IShown Pairs(byte[] inputs, byte[] outputs)
-        {
-            var pairs = inputs.Chunk(format.Length).Zip(outputs.Chunk(format.Length), (input, output) => (byte[])[.. input, .. output]);
-            return Tile([.. pairs.SelectMany(pair => pair)], 2);
-        }
+        public override IShown Pairs(ShownExamples inputs, ShownExamples outputs) => Tile(inputs.Interleaved(outputs, format.Size), 2);
+    }
+
+    /// <summary>A line for each example; where they are in rows of several, the line begins with its place.</summary>
+    private sealed class TableLayout(TableFormat format, IReadOnlyList<string>? classes) : ExampleLayout
+    {
+        public override string Extension => ".csv";
+
+        public override int ColumnsFor(int count) => 1;
+
+        public override IShown Tile(ShownExamples examples, int columns) => new TableRows(format, examples, classes, columns);
+
+        public override IShown Pairs(ShownExamples inputs, ShownExamples outputs) => Tile(inputs.Interleaved(outputs, format.Size), 2);
     }
 }

@@ -52,12 +52,18 @@ public sealed class LikelihoodLauncher : IDisposable
         kernels.Gradient.Launch(tuning.Elements(shape.Rows, shape.Columns), data, outputs, gradients, control, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Mean{TLikelihood}"/>
-    public void Mean(ArrayView<float> outputs, ArrayView<float> means, ReconstructionShape shape) =>
-        kernels.Mean.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, means, settings.View, shape);
+    public void Mean(ArrayView<float> outputs, ArrayView<float> means, ReconstructionShape shape)
+    {
+        if (shape.Columns > 0)
+            kernels.Mean.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, means, settings.View, shape);
+    }
 
     /// <inheritdoc cref="Reconstruction.Sample{TLikelihood}"/>
-    public void Sample(ArrayView<float> outputs, ArrayView<float> samples, ArrayView<ControlBlock> control, ReconstructionShape shape) =>
-        kernels.Sample.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, samples, control, settings.View, shape);
+    public void Sample(ArrayView<float> outputs, ArrayView<float> samples, ArrayView<ControlBlock> control, ReconstructionShape shape)
+    {
+        if (shape.Columns > 0)
+            kernels.Sample.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, samples, control, settings.View, shape);
+    }
 
     /// <summary>Frees the settings.</summary>
     public void Dispose() => settings.Dispose();

@@ -13,6 +13,9 @@ public static class GrayLevels
     /// <summary>Bytes that are symbols, divided by 255 as <see cref="Batch"/> does.</summary>
     public static LikelihoodSettings OfSymbols(int count) => new() { Scale = 255, Constant = 0.5f, Width = 255, Count = count };
 
+    /// <summary>Numbers that are classes themselves, as the codes of a table's categorical column are.</summary>
+    public static LikelihoodSettings OfCodes(int count) => new() { Scale = 1f, Constant = 0.5f, Width = 1f, Count = count };
+
     /// <summary>The class of x, below <paramref name="count"/>.</summary>
     public static int Class(float x, LikelihoodSettings settings, int count) =>
         (int)Bounds.Clamp(MathF.FusedMultiplyAdd(settings.Scale, x, settings.Constant), 0f, count - 1);

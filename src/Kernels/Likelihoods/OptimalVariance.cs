@@ -21,7 +21,7 @@ public static class OptimalVariance
     /// <summary>errors[i] = Σⱼ (x − μ)².</summary>
     public static void SquaredErrors(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> errors, ReconstructionShape shape)
     {
-        var term = new SquaredError { Data = data, Outputs = outputs, Start = Grid.IdxX * shape.Columns };
+        var term = new SquaredError { Data = data, Outputs = outputs, Row = Grid.IdxX, Shape = shape };
         float total = RowReduction.Sum(term, shape.Columns);
         if (Group.IdxX == 0)
             errors[Grid.IdxX] = total;
@@ -44,11 +44,14 @@ public static class OptimalVariance
     private struct SquaredError : IRowTerm
     {
         public ArrayView<float> Data, Outputs;
-        public int Start;
+        public ReconstructionShape Shape;
+        public int Row;
 
         public readonly float AddTo(float sum, int column)
         {
-            float distance = Bounds.Distance(Data[Start + column] - Outputs[Start + column]);
+            float x = Data[Row * (Shape.Columns + Shape.OtherColumns) + column];
+            float mean = Outputs[Row * (Shape.Columns + Shape.OtherOutputs) + column];
+            float distance = Bounds.Distance(x - mean);
             return MathF.FusedMultiplyAdd(distance, distance, sum);
         }
     }

@@ -9,12 +9,17 @@ public struct ReconstructionShape
     public int Rows;
     /// <summary>Data dimensions D; the decoder gives <see cref="IStreamedLikelihood.Outputs"/> numbers for each.</summary>
     public int Columns;
+    /// <summary>Numbers of an example behind those, which another kernel takes: codes of <see cref="CategoricalColumns"/>.</summary>
+    public int OtherColumns;
+    /// <summary>Outputs of the decoder behind those, for the other columns.</summary>
+    public int OtherOutputs;
 }
 
 /// <summary>The loss −log p(x∣z) of each row and its gradient with respect to the decoder's output, for any likelihood.</summary>
 /// <remarks>
 /// <para>Layouts, row-major: data (rows, D); outputs and their gradient (rows, K·D) with K = Outputs, [first output | second |
-/// …]; loss (rows), in nats and without weight. The gradient carries the factor likelihood weight / rows: the objective is a mean.</para>
+/// …]; loss (rows), in nats and without weight. Rows are longer where other columns stand behind the D. The gradient carries the factor
+/// likelihood weight / rows: the objective is a mean.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions; each element is read, used twice and overwritten
 /// by one thread, so the gradient can replace the outputs. 1024 shared bytes and the barriers of <see cref="RowReduction"/>.</para>
 /// <para>Bytes moved per dimension: 4 + 8K of an <see cref="InRegisters{TLikelihood}"/>, whose exponentials that both formulas share are
@@ -74,7 +79,7 @@ public static class Reconstruction
         if (column < shape.Columns)
         {
             Planes planes = Of<TLikelihood>(row, column, shape, told);
-            float x = data[row * shape.Columns + column];
+            float x = data[Index(row, column, shape)];
             FirstPass sums = TLikelihood.Sum(x, outputs, planes, told);
             TLikelihood.Differentiate(x, outputs, planes, sums, gradient, weight, told);
         }
@@ -89,7 +94,7 @@ public static class Reconstruction
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         LikelihoodSettings told = settings[0];
         if (column < shape.Columns)
-            mean[row * shape.Columns + column] = TLikelihood.Mean(outputs, Of<TLikelihood>(row, column, shape, told), told);
+            mean[Index(row, column, shape)] = TLikelihood.Mean(outputs, Of<TLikelihood>(row, column, shape, told), told);
     }
 
     /// <summary>A draw from p(x∣z), (rows, D), keyed by (seed, data, step, element). Group (x, y) has columns x·G … of row y.</summary>
@@ -104,7 +109,7 @@ public static class Reconstruction
         ControlBlock now = control[0];
         if (column < shape.Columns)
         {
-            int index = row * shape.Columns + column;
+            int index = Index(row, column, shape);
             RandomWords words = Philox.Draw(now.Seed, RandomPurpose.Data, (uint)now.Step, (uint)index);
             sample[index] = TLikelihood.Sample(outputs, Of<TLikelihood>(row, column, shape, told), words, told);
         }
@@ -112,7 +117,12 @@ public static class Reconstruction
 
     private static Planes Of<TLikelihood>(int row, int column, ReconstructionShape shape, LikelihoodSettings settings)
         where TLikelihood : struct, IStreamedLikelihood =>
-        new() { Start = row * (TLikelihood.Outputs(settings) * shape.Columns) + column, Stride = shape.Columns };
+        new()
+        {
+            Start = row * (TLikelihood.Outputs(settings) * shape.Columns + shape.OtherOutputs) + column, Stride = shape.Columns,
+        };
+
+    private static int Index(int row, int column, ReconstructionShape shape) => row * (shape.Columns + shape.OtherColumns) + column;
 
     private struct LossTerm<TLikelihood> : IRowTerm
         where TLikelihood : struct, IStreamedLikelihood
@@ -125,7 +135,7 @@ public static class Reconstruction
         public readonly float AddTo(float sum, int column)
         {
             Planes planes = Of<TLikelihood>(Row, column, Shape, Settings);
-            return sum + TLikelihood.Sum(Data[Row * Shape.Columns + column], Outputs, planes, Settings).NegativeLog;
+            return sum + TLikelihood.Sum(Data[Index(Row, column, Shape)], Outputs, planes, Settings).NegativeLog;
         }
     }
 
@@ -142,7 +152,7 @@ public static class Reconstruction
         public readonly float AddTo(float sum, int column)
         {
             Planes planes = Of<TLikelihood>(Row, column, Shape, Settings);
-            float x = Data[Row * Shape.Columns + column];
+            float x = Data[Index(Row, column, Shape)];
             FirstPass sums = TLikelihood.Sum(x, Outputs, planes, Settings);
             TLikelihood.Differentiate(x, Outputs, planes, sums, Outputs, Weight, Settings);
             return sum + sums.NegativeLog;

@@ -28,8 +28,8 @@ public sealed record ConvolutionalLayers(ConvolutionalShape Image, ValueList<int
         foreach (int size in (ReadOnlySpan<int>)[height, width, colors, Image.Kernel, Image.Stride, .. Image.Dense, .. Encoder, .. Decoder])
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(shape));
         ArgumentOutOfRangeException.ThrowIfNegative(Image.Padding, nameof(shape));
-        if (shape.Symbols > 0)
-            throw new ArgumentException("A convolutional model takes pixels, not symbols.", nameof(shape));
+        if (shape.Symbols > 0 || shape.Categories.Count > 0)
+            throw new ArgumentException("A convolutional model takes pixels, not symbols or categories.", nameof(shape));
         if (shape.DataDimensions != checked(height * width * colors))
             throw new ArgumentException($"Images of {height}×{width}×{colors} do not have {shape.DataDimensions} numbers.", nameof(shape));
         if (!Fits)

@@ -5,33 +5,44 @@ using VaeGpu.Kernels.Step;
 namespace VaeGpu.Layers.Models;
 
 /// <summary>
-/// p(x∣z), or p(x∣z, y) where there are labels: a chain of layers that gives the likelihood's outputs for every data dimension.
+/// p(x∣z), or p(x∣z, y) where there are labels: a chain of layers that gives the likelihood's outputs for every number of an example,
+/// and logits for every categorical column. −log p(x∣z) is the sum over both.
 /// </summary>
 public sealed class Decoder : IDisposable
 {
     private readonly Network layers;
     private readonly LikelihoodLauncher launcher;
+    private readonly CategoricalLauncher? categorical;
     private readonly ParameterSlice? variance;
-    private readonly int dataDimensions;
+    private readonly ReconstructionShape shape;
 
     /// <summary>
     /// Declares the parameters under "decoder"; "decoder.variance" is log σ² − log σ₀² of a Gaussian of one variance.
     /// <paramref name="labels"/>, (batch, classes), are read where there are classes, each for all draws of an example.
+    /// <paramref name="categorical"/> has the kernels of categorical columns, where there are any.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The outputs of the largest batch are 2³¹ or more.</exception>
-    public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels)
+    public Decoder(
+        Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels, CategoricalLauncher? categorical = null)
     {
         launcher = new LikelihoodLauncher(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
-        dataDimensions = shape.DataDimensions;
-        int outputs = OutputColumns(launcher.Outputs, dataDimensions, workspace.MaximalBatch);
+        this.categorical = categorical;
+        this.shape = new()
+        {
+            Columns = shape.Numbers, OtherColumns = shape.Categories.Count, OtherOutputs = shape.Categories.Sum(),
+        };
+        ThrowIfTooMany(launcher.Outputs, shape, workspace.MaximalBatch);
         var network = new NetworkBuilder(workspace, layout, "decoder", shape.LatentDimensions).Labels(labels, shape.Classes, shape.Samples);
-        shape.Layers.AddDecoder(network, shape, outputs / dataDimensions);
+        shape.Layers.AddDecoder(network, shape, launcher.Outputs);
         layers = network.Build();
         variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialDistribution.Zeros);
         Loss = workspace.Allocate(1);
     }
 
-    /// <summary>The likelihood's outputs, (batch, K·D); <see cref="LossAndGradient"/> overwrites them with their gradient.</summary>
+    /// <summary>
+    /// The likelihood's outputs, (batch, K·N), and beside them the logits of categorical columns; <see cref="LossAndGradient"/> overwrites
+    /// them with their gradient.
+    /// </summary>
     public ArrayView<float> Outputs => layers.Output;
 
     /// <summary>−log p(x∣z) of each row, in nats, without weight.</summary>
@@ -50,23 +61,35 @@ public sealed class Decoder : IDisposable
     /// </summary>
     public void LossAndGradient(ArrayView<float> data, StepContext step)
     {
-        ReconstructionShape shape = Shape(step.Rows);
+        ReconstructionShape sizes = Shape(step.Rows);
         if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
-            launcher.Variance!.Fit(data, Outputs, Loss, variance!.Values, shape);
-        launcher.LossAndGradient(data, Outputs, Loss, step.Control, shape);
+            launcher.Variance!.Fit(data, Outputs, Loss, variance!.Values, sizes);
+        launcher.LossAndGradient(data, Outputs, Loss, step.Control, sizes);
         if (launcher.Likelihood.Variance == VarianceSource.Learned)
-            launcher.Variance!.Gradient(Loss, variance!.Values, variance.Gradient, step.Control, shape);
+            launcher.Variance!.Gradient(Loss, variance!.Values, variance.Gradient, step.Control, sizes);
+        categorical?.LossAndGradient(data, Outputs, Loss, step.Control, step.Rows);
     }
 
     /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
-    public void EvaluateLoss(ArrayView<float> data, int rows) => launcher.Loss(data, Outputs, Loss, Shape(rows));
+    public void EvaluateLoss(ArrayView<float> data, int rows)
+    {
+        launcher.Loss(data, Outputs, Loss, Shape(rows));
+        categorical?.Loss(data, Outputs, Loss, rows);
+    }
 
-    /// <summary>Writes the mean of p(x∣z), (batch, D).</summary>
-    public void Mean(ArrayView<float> means, int rows) => launcher.Mean(Outputs, means, Shape(rows));
+    /// <summary>Writes the mean of p(x∣z), (batch, D); of a categorical column the code of its most probable category.</summary>
+    public void Mean(ArrayView<float> means, int rows)
+    {
+        launcher.Mean(Outputs, means, Shape(rows));
+        categorical?.Mode(Outputs, means, rows);
+    }
 
     /// <summary>Writes a draw from p(x∣z), (batch, D).</summary>
-    public void Sample(ArrayView<float> samples, ArrayView<ControlBlock> control, int rows) =>
+    public void Sample(ArrayView<float> samples, ArrayView<ControlBlock> control, int rows)
+    {
         launcher.Sample(Outputs, samples, control, Shape(rows));
+        categorical?.Sample(Outputs, samples, control, rows);
+    }
 
     /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
     public void Backward(ArrayView<float> latent, ArrayView<float> latentGradient, int rows)
@@ -81,16 +104,14 @@ public sealed class Decoder : IDisposable
     /// <summary>Frees the likelihood's settings.</summary>
     public void Dispose() => launcher.Dispose();
 
-    private static int OutputColumns(int outputs, int dataDimensions, int rows)
+    private static void ThrowIfTooMany(int outputs, VaeShape shape, int rows)
     {
-        long columns = (long)outputs * dataDimensions;
-        if (columns * rows > int.MaxValue)
+        if (((long)outputs * shape.Numbers + shape.Categories.Sum()) * rows > int.MaxValue)
         {
             throw new ArgumentOutOfRangeException(nameof(rows), rows,
-                $"The decoder gives {outputs} numbers for each of {dataDimensions} dimensions: too many for one batch of so many rows.");
+                $"The decoder gives {outputs} numbers for each of {shape.Numbers} dimensions: too many for one batch of so many rows.");
         }
-        return (int)columns;
     }
 
-    private ReconstructionShape Shape(int rows) => new() { Rows = rows, Columns = dataDimensions };
+    private ReconstructionShape Shape(int rows) => shape with { Rows = rows };
 }

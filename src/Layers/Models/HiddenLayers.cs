@@ -26,8 +26,8 @@ public abstract record HiddenLayers
     public abstract void AddEncoder(NetworkBuilder network, VaeShape shape, ArrayView<float> labels);
 
     /// <summary>
-    /// Adds the decoder's layers, the last of which gives so many outputs for each data dimension, (outputs, D), without activation; their
-    /// gradient takes their place.
+    /// Adds the decoder's layers, the last of which gives so many outputs for each number, (outputs, N), and a logit for each category,
+    /// without activation; their gradient takes their place.
     /// </summary>
     public abstract void AddDecoder(NetworkBuilder network, VaeShape shape, int outputs);
 
@@ -35,7 +35,7 @@ public abstract record HiddenLayers
     /// Elements of the largest matrix of weights, of a batch or of partial sums: kernels number a matrix's elements by <see cref="int"/>.
     /// </summary>
     /// <param name="shape">The model.</param>
-    /// <param name="outputs">The decoder's outputs for each data dimension.</param>
+    /// <param name="outputs">The decoder's outputs for each number of an example.</param>
     /// <param name="batch">The rows of a batch, draws counted.</param>
     public abstract long LargestMatrix(VaeShape shape, int outputs, int batch);
 

@@ -27,15 +27,15 @@ public sealed record LinearLayers(ValueList<int> Encoder, ValueList<int> Decoder
 
     /// <inheritdoc/>
     public override void AddDecoder(NetworkBuilder network, VaeShape shape, int outputs) =>
-        network.Linear(Decoder, shape.Activation).Linear(outputs * shape.DataDimensions, Activation.Identity, gradientInPlace: true);
+        network.Linear(Decoder, shape.Activation).Linear(shape.OutputColumns(outputs), Activation.Identity, gradientInPlace: true);
 
     /// <inheritdoc/>
     public override long LargestMatrix(VaeShape shape, int outputs, int batch)
     {
-        long data = (long)shape.DataDimensions * Math.Max(1, shape.Symbols), columns = (long)shape.DataDimensions * outputs;
-        int latent = shape.LatentDimensions;
+        long categories = shape.Categories.Sum(), latent = shape.LatentDimensions;
+        long data = (long)shape.Numbers * Math.Max(1, shape.Symbols) + categories, columns = (long)shape.Numbers * outputs + categories;
         return Math.Max(
-            LargestLinear([data + shape.Classes, .. Encoder, 2L * latent], batch),
+            LargestLinear([data + shape.Classes, .. Encoder, 2 * latent], batch),
             LargestLinear([latent + shape.Classes, .. Decoder, columns], batch));
     }
 }

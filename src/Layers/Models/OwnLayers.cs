@@ -36,7 +36,7 @@ public sealed record OwnLayers(Action<NetworkBuilder>? Encoder, Action<NetworkBu
             return;
         }
         Decoder(network);
-        network.Linear(outputs * shape.DataDimensions, Activation.Identity, gradientInPlace: true);
+        network.Linear(shape.OutputColumns(outputs), Activation.Identity, gradientInPlace: true);
     }
 
     /// <inheritdoc/>

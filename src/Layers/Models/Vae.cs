@@ -21,6 +21,15 @@ public sealed record VaeShape
     public required Activation Activation { get; init; }
     /// <summary>Symbols whose numbers, divided by 255, the data are: the encoder reads them one-hot. 0 where data are numbers.</summary>
     public int Symbols { get; init; }
+    /// <summary>
+    /// The number of categories of each categorical column, whose codes are the last data dimensions; none where all of them are
+    /// numbers. The encoder reads them one-hot, and p(x∣z) is categorical for them.
+    /// </summary>
+    public ValueList<int> Categories { get; init; } = [];
+    /// <summary>Data dimensions that are numbers, N: those of <see cref="Likelihood"/>.</summary>
+    public int Numbers => DataDimensions - Categories.Count;
+    /// <summary>Columns of K numbers for each of the N and of one for each category: K·N + ΣC.</summary>
+    public int OutputColumns(int outputs) => outputs * Numbers + Categories.Sum();
     /// <summary>The distribution of the initial parameters.</summary>
     public Initialization Initialization { get; init; } = Initialization.Pytorch;
     /// <summary>p(x∣z).</summary>
@@ -55,6 +64,7 @@ public sealed class Vae : IDisposable
 {
     private readonly Workspace workspace, draws;
     private readonly ConditionLauncher condition;
+    private readonly CategoricalLauncher? categorical;
     private readonly ArrayView<float> repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
@@ -64,8 +74,8 @@ public sealed class Vae : IDisposable
     /// <param name="trains">Whether there is room for gradients and moments; without it, there is no backward pass.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is not positive, or an image has no pixel left after so many
     /// layers.</exception>
-    /// <exception cref="ArgumentException">A prior of the label is asked for without classes, or the image has another size than the
-    /// data.</exception>
+    /// <exception cref="ArgumentException">A prior of the label is asked for without classes, the image has another size than the
+    /// data, or categories do not go with the rest.</exception>
     public Vae(Accelerator accelerator, VaeShape shape, int maximalBatch, bool trains = true)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shape.DataDimensions, nameof(shape));
@@ -74,6 +84,8 @@ public sealed class Vae : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(shape.Classes, nameof(shape));
         if (shape.Prior.DependsOnLabel && shape.Classes == 0)
             throw new ArgumentException("A prior that depends on the label needs classes.", nameof(shape));
+        if (shape.Numbers < 0 || shape.Categories.Any(count => count < 1))
+            throw new ArgumentException("Categorical columns are among the data dimensions, and each has a category.", nameof(shape));
         shape.Layers.Check(shape);
         Shape = shape;
         workspace = new Workspace(accelerator, maximalBatch, shape.Precision, trains);
@@ -84,8 +96,13 @@ public sealed class Vae : IDisposable
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);
         var layout = new ParameterLayout(shape.Initialization);
+        if (shape.Categories.Count > 0)
+        {
+            int outputs = shape.Likelihood.Outputs(shape.LikelihoodSettings);
+            categorical = new CategoricalLauncher(accelerator, shape.Numbers, shape.Categories, outputs);
+        }
         Encoder = BuildEncoder(layout);
-        Decoder = new Decoder(draws, layout, shape, Labels);
+        Decoder = new Decoder(draws, layout, shape, Labels, categorical);
         Prior = new PriorNetwork(workspace, layout, shape);
         Posterior = new Posterior(workspace, draws, shape);
         if (shape.Samples > 1)
@@ -181,6 +198,7 @@ public sealed class Vae : IDisposable
     {
         Parameters.Dispose();
         Decoder.Dispose();
+        categorical?.Dispose();
         if (draws != workspace)
             draws.Dispose();
         workspace.Dispose();
@@ -192,6 +210,8 @@ public sealed class Vae : IDisposable
         var network = new NetworkBuilder(workspace, layout, "encoder", Shape.DataDimensions);
         if (Shape.Symbols > 0)
             network.OneHot(Shape.Symbols);
+        if (categorical is not null)
+            network.Add(new OneHotColumns(workspace, categorical, Shape.OutputColumns(1)), Shape.OutputColumns(1));
         Shape.Layers.AddEncoder(network, Shape, Labels);
         return network.Linear(2 * Shape.LatentDimensions, Activation.Identity).Build();
     }

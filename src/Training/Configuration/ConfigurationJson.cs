@@ -27,12 +27,13 @@ namespace VaeGpu.Training.Configuration;
         typeof(ChoiceByName<Activation>), typeof(ChoiceByName<Architecture>), typeof(ChoiceByName<Initialization>),
         typeof(ChoiceByName<LearningRateSchedule>), typeof(ChoiceByName<Likelihood>), typeof(ChoiceByName<Objective>),
         typeof(ChoiceByName<Optimizer>), typeof(ChoiceByName<Prior>),
-        typeof(ListAsArray<ColumnScale>), typeof(ListAsArray<int>), typeof(ListAsArray<string>),
+        typeof(ListAsArray<ColumnCategories>), typeof(ListAsArray<ColumnScale>), typeof(ListAsArray<int>), typeof(ListAsArray<string>),
         typeof(KebabCaseEnum<ArrayKind>), typeof(KebabCaseEnum<Binarization>), typeof(KebabCaseEnum<ConstantColumns>),
         typeof(KebabCaseEnum<MissingValues>), typeof(KebabCaseEnum<Precision>),
     ])]
 [JsonSerializable(typeof(RunConfiguration))]
 [JsonSerializable(typeof(CheckpointHeader))]
+[JsonSerializable(typeof(ColumnCategories[]))]
 [JsonSerializable(typeof(ColumnScale[]))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]

@@ -19,8 +19,14 @@ public sealed record DataConfiguration
     /// <summary>Examples held out.</summary>
     public required int Test { get; init; }
 
-    /// <summary>How the columns of a table were standardized; null unless the data is a table.</summary>
+    /// <summary>How the columns of numbers of a table were standardized; null unless the data is a table.</summary>
     public ValueList<ColumnScale>? Columns { get; init; }
+
+    /// <summary>The categorical columns of a table; null where there are none.</summary>
+    public ValueList<ColumnCategories>? Categorical { get; init; }
+
+    /// <summary>What the column of a table's classes is called; null where there is none.</summary>
+    public string? ClassColumn { get; init; }
 
     /// <summary>The symbols of text; null unless the data is text.</summary>
     public string? Alphabet { get; init; }
@@ -45,6 +51,8 @@ public sealed record DataConfiguration
         Train = data.Train.Count,
         Test = data.Test.Count,
         Columns = data.Format is TableFormat table ? [.. table.Columns] : null,
+        Categorical = data.Format is TableFormat { Categorical.Count: > 0 } mixed ? [.. mixed.Categorical] : null,
+        ClassColumn = (data.Format as TableFormat)?.ClassColumn,
         Alphabet = (data.Format as TextFormat)?.Alphabet,
         LabelNames = data.Train.LabelNames is null ? null : [.. data.Train.LabelNames],
         Binarization = binarization,

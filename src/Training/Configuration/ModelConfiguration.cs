@@ -57,6 +57,12 @@ public sealed record ModelConfiguration
     /// <summary>What the likelihood is told, each as far as it concerns it.</summary>
     public LikelihoodOptions LikelihoodOptions { get; init; } = new();
 
+    /// <summary>
+    /// The number of categories of each categorical column of a table. Their codes are the last data dimensions; the likelihood is that of
+    /// the others.
+    /// </summary>
+    public ValueList<int> Categories { get; init; } = [];
+
     /// <summary>Classes of the labels that encoder, decoder and prior are given; 0 for none.</summary>
     public int Classes { get; init; }
 
@@ -108,6 +114,7 @@ public sealed record ModelConfiguration
         Activation = Activation,
         Initialization = Initialization,
         Symbols = Symbols,
+        Categories = Categories,
         Classes = Classes,
         Prior = Prior,
         Likelihood = Likelihood,

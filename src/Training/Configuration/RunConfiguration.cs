@@ -24,7 +24,7 @@ public sealed record RunConfiguration
     [JsonIgnore]
     public ExampleFormat Format => Data switch
     {
-        { Columns: { } columns } => new TableFormat(columns),
+        { Columns: { } columns } => new TableFormat(columns, Data.Categorical ?? []) { ClassColumn = Data.ClassColumn },
         { Alphabet: { } alphabet } => new TextFormat(alphabet, Model.Width),
         _ => new ImageFormat(Model.Width, Model.Height, Model.Channels),
     };

@@ -24,10 +24,11 @@ internal static class ArrayFile
         }
         int columns = array.Shape.Skip(1).Aggregate(1, (product, side) => product * side);
         double[] numbers = array.Numbers ?? Array.ConvertAll(array.Bytes!, value => (double)value);
-        int bad = Array.FindIndex(numbers, value => !double.IsFinite(value));
+        bool mayLack = fit.Options.Missing is not MissingValues.Refuse;
+        int bad = Array.FindIndex(numbers, value => double.IsInfinity(value) || (!mayLack && double.IsNaN(value)));
         if (bad >= 0)
             throw new DataException($"{name}: the value of row {bad / columns}, column {bad % columns} is missing or infinite; fill it in, or take the row or the column out.");
-        return TableFile.Standardized(path, new CsvTable(TableSet.NamesOf(columns), numbers, null), null, null, fit, seed, notes);
+        return TableFile.Load(new ArrayTable(path, numbers, TableColumns.Of(path, TableSet.NamesOf(columns), fit)), fit, seed, notes);
     }
 
     private static (string Name, NpyArray Array) Read(string path, string? member, List<string> notes)

@@ -1,4 +1,26 @@
+using VaeGpu.Kernels;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>How a table's column was standardized: a value v became (v − mean)/deviation.</summary>
-public sealed record ColumnScale(string Name, double Mean, double Deviation);
+public sealed record ColumnScale(string Name, double Mean, double Deviation)
+{
+    /// <summary>The column's place in the table.</summary>
+    public int Position { get; init; }
+
+    /// <summary>The value that became a standardized one: mean + deviation·<paramref name="standardized"/>.</summary>
+    public double Restored(float standardized) => Mean + Deviation * standardized;
+}
+
+/// <summary>The categories of a table's column; a value became its number among them.</summary>
+/// <param name="Name">The column's name.</param>
+/// <param name="Categories">The categories in order; a missing value that is one of its own is the empty text.</param>
+/// <param name="Mode">The number of the most frequent category.</param>
+public sealed record ColumnCategories(string Name, ValueList<string> Categories, int Mode)
+{
+    /// <summary>The category of missing values.</summary>
+    internal const string Missing = "";
+
+    /// <summary>The column's place in the table.</summary>
+    public int Position { get; init; }
+}

@@ -4,65 +4,97 @@ using nietras.SeparatedValues;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A table of numbers, shape (count, columns), as a file has it; a missing value is NaN. Reads values separated by commas, semicolons or
-/// tabs (RFC 4180): the first line names the columns unless all of it is numbers.
+/// A table of values separated by commas, semicolons or tabs (RFC 4180): the first line names the columns unless all of it is numbers.
 /// </summary>
-internal sealed record CsvTable(string[] Names, double[] Values, string[]? Classes)
+internal sealed class CsvTable : TableSource
 {
-    private const int MostShown = 40;
-    private static readonly string[] Missing = ["", "na", "n/a", "nan", "null", "none", "?"];
+    private readonly char separator;
+    private readonly bool hasHeader;
 
-    /// <summary>Reads <paramref name="path"/>.</summary>
-    /// <exception cref="DataException">A value is no number, or missing where that is not provided for, or a line has another number of
-    /// cells, or quotes are misplaced: line and column are named.</exception>
-    public static CsvTable Read(string path, DataOptions options, List<string> notes)
+    /// <summary>Reads the first line of <paramref name="path"/>.</summary>
+    /// <exception cref="DataException">It has none, or the columns are not those that were asked for.</exception>
+    public CsvTable(string path, DataFit fit, List<string> notes)
     {
-        char separator = Separator(path, notes);
-        using var rows = Sep.New(separator)
-            .Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true }).From(TextFile.Open(path));
-        CsvColumns? columns = null;
-        var values = new List<double>();
-        var classes = new List<string>();
-        foreach (var row in rows)
+        Path = path;
+        separator = Separator(path, notes);
+        using var rows = Open();
+        bool isThere = rows.MoveNext();
+        while (isThere && rows.Current.Span.IsWhiteSpace())
+            isThere = rows.MoveNext();
+        if (!isThere)
+            throw new DataException($"{path} is empty; a table was expected.");
+        string[] cells = Cells(rows.Current.LineNumberFrom, rows.Current[..].ToStringsArray(), names: null);
+        int numbers = cells.Count(cell => NumberText.TryParse(cell, out _));
+        hasHeader = numbers < cells.Length;
+        if (hasHeader && numbers > 0)
+            notes.Add($"the first line of {path} is taken for the names of the columns, although there are numbers in it");
+        string[] names = hasHeader ? cells : [.. cells.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];
+        Columns = TableColumns.Of(path, names, fit);
+    }
+
+    /// <inheritdoc/>
+    public override string Path { get; }
+
+    /// <inheritdoc/>
+    public override TableColumns Columns { get; }
+
+    /// <inheritdoc/>
+    public override string InWords(int place) => $"{Path}, line {place}";
+
+    /// <exception cref="DataException">A line has another number of cells, or quotes are misplaced: line and column are named.</exception>
+    public override IEnumerable<TableBlock> Blocks()
+    {
+        var block = new TableBlock(Columns.Used.Length, BlockRows);
+        using var rows = Open();
+        bool isFirst = hasHeader;
+        while (rows.MoveNext())
         {
-            if (row.Span.IsWhiteSpace())
+            if (rows.Current.Span.IsWhiteSpace())
                 continue;
-            string[] cells = Cells(path, row.LineNumberFrom, row[..].ToStringsArray(), columns?.Names);
-            if (columns is null)
-            {
-                bool named = !cells.All(cell => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
-                string[] names = named
-                    ? cells
-                    : [.. cells.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"column {i + 1}"))];
-                columns = CsvColumns.Of(path, names, options);
-                if (named)
-                    continue;
-            }
-            if (cells.Length != columns.Names.Length)
-                throw new DataException($"{path}, line {row.LineNumberFrom} has {cells.Length} cells where the first line has {columns.Names.Length}; correct it.");
-            foreach (int column in columns.Used)
-                values.Add(Number(path, row.LineNumberFrom, columns.Names[column], cells[column], options));
-            if (columns.Class is { } at)
-            {
-                classes.Add(cells[at].Length > 0
-                    ? cells[at]
-                    : throw Lacks(path, row.LineNumberFrom, columns.Names[at], "fill it in, or take the line out"));
-            }
+            if (!isFirst)
+                Add(block, rows.Current);
+            isFirst = false;
+            if (block.Count < BlockRows)
+                continue;
+            yield return block;
+            block.Count = 0;
         }
-        if (columns is null)
-            throw new DataException($"{path} is empty; a table of numbers was expected.");
-        if (values.Count == 0)
-            throw new DataException($"{path} has no rows of numbers below its header.");
-        if (columns.Left.Length > 0)
-            notes.Add($"columns left out: {string.Join(", ", columns.Left)}");
-        string[] used = [.. columns.Used.Select(column => columns.Names[column])];
-        return new CsvTable(used, [.. values], columns.Class is null ? null : [.. classes]);
+        yield return block;
+    }
+
+    private SepReader Open() => Sep.New(separator)
+        .Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true }).From(TextFile.Open(Path));
+
+    private void Add(TableBlock block, SepReader.Row row)
+    {
+        int line = row.LineNumberFrom, at = block.Count * Columns.Used.Length;
+        if (row.ColCount != Columns.Names.Length)
+        {
+            Cells(line, row[..].ToStringsArray(), Columns.Names);
+            throw new DataException($"{InWords(line)} has {row.ColCount} cells where the first line has {Columns.Names.Length}; correct it.");
+        }
+        if (row.Span.ContainsAny('"', '\0'))
+            AddCells(block, line, Cells(line, row[..].ToStringsArray(), Columns.Names));
+        else
+        {
+            for (var i = 0; i < Columns.Used.Length; i++)
+                Put(block, at + i, row[Columns.Used[i]].Span.Trim(), Columns.AsWords[i]);
+            block.Classes[block.Count] = Columns.Class is { } column ? Class(line, row[column].Span.Trim().ToString()) : null;
+        }
+        block.Places[block.Count++] = line;
+    }
+
+    private void AddCells(TableBlock block, int line, string[] cells)
+    {
+        for (var i = 0; i < Columns.Used.Length; i++)
+            Put(block, block.Count * Columns.Used.Length + i, cells[Columns.Used[i]], Columns.AsWords[i]);
+        block.Classes[block.Count] = Columns.Class is { } column ? Class(line, cells[column]) : null;
     }
 
     /// <summary>What the first line has most of outside quotes: commas, semicolons or tabs.</summary>
     private static char Separator(string path, List<string> notes)
     {
-        using var reader = TextFile.Open(path);
+        using var reader = TextFile.Open(path, notes);
         string? line = "";
         while (line is not null && string.IsNullOrWhiteSpace(line))
             line = reader.ReadLine();
@@ -74,7 +106,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
     }
 
     /// <summary>The cells of a row that begins at <paramref name="line"/>, without their quotes.</summary>
-    private static string[] Cells(string path, int line, string[] raw, string[]? names)
+    private string[] Cells(int line, string[] raw, string[]? names)
     {
         for (var i = 0; i < raw.Length; i++)
         {
@@ -83,7 +115,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             if (fault is not null)
             {
                 string cell = names is not null && i < names.Length ? $"the cell in column \"{names[i]}\"" : $"cell {i + 1}";
-                throw new DataException($"{path}, line {line}: {cell} {fault}; correct it.");
+                throw new DataException($"{InWords(line)}: {cell} {fault}; correct it.");
             }
             line += lines;
         }
@@ -107,24 +139,4 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
         cell = cell[1..^1].Replace("\"\"", "\"").Trim();
         return null;
     }
-
-    private static double Number(string path, int line, string column, string cell, DataOptions options)
-    {
-        if (Missing.Contains(cell.ToLowerInvariant()))
-        {
-            return options.Missing is not MissingValues.Refuse
-                ? double.NaN
-                : throw Lacks(path, line, column, "fill it in, take the line or the column out, or give --missing mean or indicator");
-        }
-        var isNumber = double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number);
-        if (isNumber && float.IsFinite((float)number))
-            return number;
-        var shown = cell.Length <= MostShown ? cell : $"{cell[..MostShown]}…";
-        throw new DataException($"{path}, line {line}: \"{shown}\" in column \"{column}\" " + (isNumber
-            ? "is beyond what a float32 holds; write the column in other units."
-            : "is not a number; write numbers such as -1.5 or 2e3, or leave the column out with --ignore."));
-    }
-
-    private static DataException Lacks(string path, int line, string column, string remedy) =>
-        new($"{path}, line {line}: the value of \"{column}\" is missing; {remedy}.");
 }

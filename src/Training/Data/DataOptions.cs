@@ -34,16 +34,23 @@ public enum MissingValues
     /// <summary>They are an error.</summary>
     Refuse,
 
-    /// <summary>Each is replaced by the mean of its column.</summary>
+    /// <summary>Each is replaced by the mean of its column, or by the most frequent category.</summary>
     Mean,
 
-    /// <summary>The same; a further column says, for each column with missing values, where they are.</summary>
+    /// <summary>
+    /// The same mean, and a further column says, for each column of numbers with missing values, where they are; in a categorical
+    /// column they are a category of their own.
+    /// </summary>
     Indicator,
 }
 
 /// <summary>How data of files is read where there is a choice. A run keeps it, so that other data is read alike.</summary>
 public sealed record DataOptions
 {
+    /// <summary>The names of those properties that are for tables alone.</summary>
+    public static IReadOnlyList<string> OfTables { get; } =
+        [nameof(Columns), nameof(Ignore), nameof(LabelColumn), nameof(Categorical), nameof(ConstantColumns), nameof(Missing)];
+
     /// <summary>Whether pictures that cannot be read are left out.</summary>
     [Setting("skip-damaged", "", "Leave out pictures that cannot be read, and report how many")]
     public bool SkipDamaged { get; init; }
@@ -57,23 +64,32 @@ public sealed record DataOptions
     public string? Member { get; init; }
 
     /// <summary>The columns of a table that are used, separated by commas; null for all.</summary>
-    [Setting("columns", "name,…", "Columns of a .csv file to use [default: all]")]
+    [Setting("columns", "name,…", "Columns of a table to use [default: all]")]
     public string? Columns { get; init; }
 
     /// <summary>The columns of a table that are left out, separated by commas.</summary>
-    [Setting("ignore", "name,…", "Columns of a .csv file to leave out")]
+    [Setting("ignore", "name,…", "Columns of a table to leave out")]
     public string? Ignore { get; init; }
 
     /// <summary>The column that holds the classes; null for one called "class" or "label".</summary>
-    [Setting("label-column", "name", "Column of a .csv file that holds the classes [default: one called class or label]")]
+    [Setting("label-column", "name", "Column of a table that holds the classes [default: one called class or label]")]
     public string? LabelColumn { get; init; }
+
+    /// <summary>
+    /// The columns of a table whose numbers are codes of categories, separated by commas. Columns of words are categorical anyway.
+    /// </summary>
+    [Setting("categorical", "name,…",
+        "Columns of a table whose numbers are codes of categories; columns of words are categorical by themselves")]
+    public string? Categorical { get; init; }
 
     /// <summary>What becomes of columns without information.</summary>
     [Setting("constant-columns", "what", "Columns of a table whose values are all the same")]
     public ConstantColumns ConstantColumns { get; init; }
 
     /// <summary>What becomes of missing values.</summary>
-    [Setting("missing", "what", "Missing values of a .csv file: an error, the mean of the column, or that and a column that says where")]
+    [Setting("missing", "what",
+        "Missing values of a table: an error; the mean of the column, or its most frequent category; the mean and a column that says where, "
+        + "or a category of their own")]
     public MissingValues Missing { get; init; }
 
     /// <summary>Whether the values of a table are rounded to float32 before they are standardized, as earlier versions did.</summary>

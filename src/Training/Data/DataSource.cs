@@ -19,7 +19,7 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures, or a .csv, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
+    /// of pictures, or a .csv, .parquet, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
     /// follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
@@ -74,7 +74,7 @@ public static class DataSource
         if (!Directory.Exists(source))
         {
             throw new DataException(
-                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .npy, .npz or .txt file.");
+                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .parquet, .npy, .npz or .txt file.");
         }
         bool isIdx = Directory.EnumerateFiles(source, "*-ubyte*").Any();
         if (isIdx && fit.Size is not null)
@@ -85,14 +85,22 @@ public static class DataSource
             : IdxFolder.Load(source);
     }
 
+    private static DataSplit LoadCsv(string path, DataFit fit, ulong seed)
+    {
+        var notes = new List<string>();
+        return TextFile.Guarded(path, () => TableFile.Load(new CsvTable(path, fit, notes), fit, seed, notes));
+    }
+
     private static DataException NoPictures(string source) =>
         new($"--size resizes the pictures of a folder; leave it out for \"{source}\".");
 
     private static DataSplit LoadFile(string path, DataFit fit, ulong seed) => Path.GetExtension(path).ToLowerInvariant() switch
     {
-        ".csv" => TableFile.LoadCsv(path, fit, seed),
+        ".csv" => LoadCsv(path, fit, seed),
+        ".parquet" => TableFile.Load(new ParquetTable(path, fit), fit, seed, []),
         ".npy" or ".npz" => ArrayFile.Load(path, fit, seed),
         ".txt" => TextLines.Load(path, fit, seed),
-        _ => throw new DataException($"{path} has a format that is not supported; --data takes .csv, .npy, .npz and .txt files, folders and names."),
+        _ => throw new DataException(
+            $"{path} has a format that is not supported; --data takes .csv, .parquet, .npy, .npz and .txt files, folders and names."),
     };
 }

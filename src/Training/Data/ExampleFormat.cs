@@ -1,3 +1,4 @@
+using VaeGpu.Kernels;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Training.Data;
@@ -67,10 +68,26 @@ public sealed record ImageFormat(int Width, int Height, int Channels = 1) : Exam
                 + $"leave --binarize out, or give --likelihood {Likelihood.Bernoulli}.";
 }
 
-/// <summary>Rows of a table. The default likelihood learns an error bar for each column.</summary>
-/// <param name="Columns">How each column was standardized.</param>
-public sealed record TableFormat(IReadOnlyList<ColumnScale> Columns) : ExampleFormat(Columns.Count)
+/// <summary>
+/// Rows of a table: numbers, and then the codes of categories. The default likelihood learns an error bar for each column of numbers; each
+/// other column is categorical whatever the likelihood.
+/// </summary>
+/// <param name="Columns">How each column of numbers was standardized.</param>
+/// <param name="Categorical">The categorical columns.</param>
+public sealed record TableFormat(IReadOnlyList<ColumnScale> Columns, IReadOnlyList<ColumnCategories> Categorical)
+    : ExampleFormat(Columns.Count + Categorical.Count)
 {
+    /// <summary>The format of a table of numbers alone.</summary>
+    public TableFormat(IReadOnlyList<ColumnScale> columns) : this(columns, [])
+    {
+    }
+
+    /// <summary>The number of categories of each categorical column.</summary>
+    public ValueList<int> Categories => [.. Categorical.Select(column => column.Categories.Count)];
+
+    /// <summary>What the column of the classes is called; null where there is none.</summary>
+    public string? ClassColumn { get; init; }
+
     /// <inheritdoc/>
     public override string Kind => "a table";
 
@@ -78,7 +95,9 @@ public sealed record TableFormat(IReadOnlyList<ColumnScale> Columns) : ExampleFo
     public override string Example => "row";
 
     /// <inheritdoc/>
-    public override string SizeInWords => FormattableString.Invariant($"{Width} columns");
+    public override string SizeInWords => Categorical.Count == 0
+        ? FormattableString.Invariant($"{Width} columns")
+        : FormattableString.Invariant($"{Width} columns, {Categorical.Count} of them categorical");
 
     /// <inheritdoc/>
     public override Likelihood DefaultLikelihood => Likelihood.GaussianLearned;
@@ -86,7 +105,9 @@ public sealed record TableFormat(IReadOnlyList<ColumnScale> Columns) : ExampleFo
     /// <inheritdoc/>
     public override string? Refusal(Likelihood likelihood, Binarization binarization) =>
         base.Refusal(likelihood, binarization) ?? (IsOnTheRealLine(likelihood)
-            ? null
+            ? Columns.Count > 0 || likelihood.Variance == VarianceSource.Settings
+                ? null
+                : $"--likelihood {likelihood} learns the variance of numbers, and all columns are categorical; leave it out."
             : $"--likelihood {likelihood} is for numbers from 0 to 1, and the columns of a table are standardized and exceed that range; "
                 + $"leave it out for {DefaultLikelihood}, or give one of {string.Join(", ", Likelihood.All.Where(IsOnTheRealLine))}.");
 

@@ -1,47 +1,96 @@
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// Tables of files. Columns are standardized to mean 0 and deviation 1 over the part that is trained on, or as a model's data was.
+/// Tables of files. Columns of numbers are standardized to mean 0 and deviation 1 over the part that is trained on, and categories are
+/// numbered; or both as a model's data was. An example is its numbers, and then its codes.
 /// </summary>
 internal static class TableFile
 {
-    public static DataSplit LoadCsv(string path, DataFit fit, ulong seed)
+    /// <summary>Categories that a message lists.</summary>
+    private const int MostListed = 20;
+
+    /// <summary>Reads a table three times: for what it holds, for the scales, and for the examples.</summary>
+    /// <exception cref="DataException">It cannot be used.</exception>
+    public static DataSplit Load(TableSource source, DataFit fit, ulong seed, List<string> notes)
     {
-        var notes = new List<string>();
-        var table = CsvTable.Read(path, fit.Options, notes);
-        if (table.Classes is null)
-            return Standardized(path, MissingColumns.Filled(path, table, fit, notes), null, null, fit, seed, notes);
-        string[] classes = [.. table.Classes.Distinct().Order(StringComparer.Ordinal)];
-        if (classes.Length > 256)
-            throw new DataException($"{path} has {classes.Length} classes; at most 256 are supported, so rename its class column if it is a number like any other.");
-        var labels = Array.ConvertAll(table.Classes, name => (byte)Array.IndexOf(classes, name));
-        return Standardized(path, MissingColumns.Filled(path, table, fit, notes), labels, classes, fit, seed, notes);
+        var survey = new TableSurvey(source, fit, notes);
+        string name = Path.GetFileNameWithoutExtension(source.Path);
+        var (train, test) = SeededSplit.Rows(name, survey.Rows, seed, fit.Whole);
+        var targets = new int[survey.Rows];
+        foreach (var (target, row) in train.Concat(test).Index())
+            targets[row] = target;
+        var format = fit.Format as TableFormat
+            ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
+        var columns = new ScaledColumns(source, survey, format, fit.Options);
+        var (trainValues, testValues) = (new float[train.Length * format.Size], new float[test.Length * format.Size]);
+        foreach (var (first, block) in survey.Again())
+        {
+            for (var row = 0; row < block.Count; row++)
+            {
+                int target = targets[first + row] * format.Size;
+                var example = target < trainValues.Length ? trainValues.AsSpan(target) : testValues.AsSpan(target - trainValues.Length);
+                columns.Write(block, row, example[..format.Size]);
+            }
+        }
+        return new DataSplit(name, Part(trainValues, train), Part(testValues, test)) { Notes = notes };
+
+        TableSet Part(float[] values, int[] rows)
+        {
+            byte[]? labels = survey.Labels is { } all ? Array.ConvertAll(rows, row => all[row]) : null;
+            return new(values, labels, format) { LabelNames = survey.LabelNames };
+        }
     }
 
-    /// <summary>The table, split and standardized; its missing values become 0.</summary>
-    public static DataSplit Standardized(
-        string path, CsvTable table, byte[]? labels, string[]? classes, DataFit fit, ulong seed, List<string> notes)
+    /// <summary>The columns of a format, found in a table.</summary>
+    private sealed class ScaledColumns
     {
-        var (names, name) = (table.Names, Path.GetFileNameWithoutExtension(path));
-        var (train, test) = SeededSplit.Rows(name, table.Values.Length / names.Length, seed, fit.Whole);
-        var scales = (fit.Format as TableFormat)?.Columns ?? TableScales.Of(path, table, train, fit.Options, notes);
-        int[] columns = [.. scales.Select(scale => Array.IndexOf(names, scale.Name))];
-        string[] others = [.. names.Except(scales.Select(scale => scale.Name))];
-        if (columns.Contains(-1) || (others.Length > 0 && fit.Options.ConstantColumns is not ConstantColumns.Drop))
-            throw new DataException($"{path} has different columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");
-        return new DataSplit(name, Part(train), Part(test)) { Notes = notes };
+        private readonly TableSource source;
+        private readonly TableFormat format;
+        private readonly bool singlePrecision;
+        private readonly NumericColumn[] numeric;
+        private readonly ColumnScale[] scales;
+        private readonly int[] words;
+        private readonly int[] missing;
+        private readonly Dictionary<string, int>[] codes;
 
-        TableSet Part(int[] rows)
+        public ScaledColumns(TableSource source, TableSurvey survey, TableFormat format, DataOptions options)
         {
-            var scaled = new float[rows.Length * columns.Length];
-            for (var i = 0; i < scaled.Length; i++)
-            {
-                var scale = scales[i % columns.Length];
-                double value = table.Values[rows[i / columns.Length] * names.Length + columns[i % columns.Length]];
-                value = double.IsNaN(value) ? scale.Mean : fit.Options.SinglePrecision ? (float)value : value;
-                scaled[i] = (float)((value - scale.Mean) / scale.Deviation);
-            }
-            return new TableSet(scaled, labels is null ? null : Array.ConvertAll(rows, row => labels[row]), scales) { LabelNames = classes };
+            (this.source, this.format, singlePrecision) = (source, format, options.SinglePrecision);
+            string[] wanted = [.. format.Columns.Select(scale => scale.Name), .. format.Categorical.Select(column => column.Name)];
+            string[] found = [.. survey.Numeric.Select(column => column.Name), .. survey.Words.Select(column => column.Name)];
+            bool hasOthers = found.Except(wanted).Any() && options.ConstantColumns is not ConstantColumns.Drop;
+            if (hasOthers || wanted.Except(found).Any())
+                throw new DataException($"{source.Path} has different columns ({string.Join(", ", found)}) than the model was trained on ({string.Join(", ", wanted)}).");
+            scales = [.. format.Columns];
+            numeric = [.. scales.Select(scale => survey.Numeric.Single(column => column.Name == scale.Name))];
+            words = [.. format.Categorical.Select(column => survey.Words.Single(other => other.Name == column.Name).Column)];
+            codes = [.. format.Categorical.Select(column => column.Categories.Index().ToDictionary(one => one.Item, one => one.Index))];
+            missing = [.. format.Categorical.Select((column, i) => codes[i].GetValueOrDefault(ColumnCategories.Missing, column.Mode))];
         }
+
+        /// <summary>Writes a row as an example.</summary>
+        /// <exception cref="DataException">The model was not trained on a category.</exception>
+        public void Write(TableBlock block, int row, Span<float> example)
+        {
+            int at = row * source.Columns.Used.Length;
+            for (var i = 0; i < numeric.Length; i++)
+            {
+                var scale = scales[i];
+                double value = numeric[i].Of(block, at);
+                value = double.IsNaN(value) ? scale.Mean : singlePrecision ? (float)value : value;
+                example[i] = (float)((value - scale.Mean) / scale.Deviation);
+            }
+            for (var i = 0; i < words.Length; i++)
+            {
+                string? word = block.Words[at + words[i]];
+                example[numeric.Length + i] = word is null ? missing[i]
+                    : codes[i].TryGetValue(word, out int code) ? code
+                    : throw Unknown(block.Places[row], word, format.Categorical[i]);
+            }
+        }
+
+        private DataException Unknown(int place, string word, ColumnCategories column) => new(
+            $"{source.InWords(place)}: the model was not trained on the category \"{Text.Shortened(word)}\" of column \"{column.Name}\"; its categories are "
+            + $"{string.Join(", ", column.Categories.Take(MostListed))}{(column.Categories.Count > MostListed ? ", …" : "")}.");
     }
 }

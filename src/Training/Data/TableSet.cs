@@ -3,7 +3,7 @@ using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Training.Data;
 
-/// <summary>Rows of a table of numbers.</summary>
+/// <summary>Rows of a table: numbers, and then the codes of categories.</summary>
 public sealed class TableSet : ExampleSet
 {
     /// <summary>
@@ -12,7 +12,13 @@ public sealed class TableSet : ExampleSet
     /// </summary>
     /// <exception cref="ArgumentException">The values are not a whole number of rows, or the labels are not one for each.</exception>
     public TableSet(float[] values, byte[]? labels, IReadOnlyList<ColumnScale> columns)
-        : base(new TableFormat(columns), values.Length, labels) => Values = values;
+        : this(values, labels, new TableFormat(columns))
+    {
+    }
+
+    /// <summary>The same of a table of any format, whose categories are their numbers.</summary>
+    /// <exception cref="ArgumentException">The values are not a whole number of rows, or the labels are not one for each.</exception>
+    public TableSet(float[] values, byte[]? labels, TableFormat format) : base(format, values.Length, labels) => Values = values;
 
     /// <summary>The same of columns that are called "column 0" and so on, and are taken as they are.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The number of columns is not positive.</exception>
@@ -46,5 +52,5 @@ public sealed class TableSet : ExampleSet
     }
 
     private TableSet With(float[] values, byte[]? labels, IReadOnlyList<string>? names) =>
-        new(values, labels, ((TableFormat)Format).Columns) { LabelNames = names };
+        new(values, labels, (TableFormat)Format) { LabelNames = names };
 }

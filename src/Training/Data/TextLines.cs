@@ -15,7 +15,8 @@ internal static class TextLines
 
     public static DataSplit Load(string path, DataFit fit, ulong seed)
     {
-        Rune[][] lines = [.. TextFile.Lines(path).Select(line => line.TrimEnd().EnumerateRunes().ToArray())];
+        var notes = new List<string>();
+        Rune[][] lines = [.. TextFile.Lines(path, notes).Select(line => line.TrimEnd().EnumerateRunes().ToArray())];
         var longest = lines.Select(line => line.Length).DefaultIfEmpty().Max();
         if (longest == 0)
             throw new DataException($"{path} has no text.");
@@ -42,7 +43,7 @@ internal static class TextLines
             }
         }
         var all = new TextSet([.. symbols], null, alphabet, length);
-        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole);
+        return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole) with { Notes = notes };
     }
 
     /// <summary>The characters of all lines in order, the blank first.</summary>

@@ -64,26 +64,36 @@ public sealed class Generation : IDisposable
     /// <see cref="DecodeBytes"/> of <paramref name="count"/> draws z of the prior, shape (count, D); of a conditional model with the
     /// given label, or with each in turn. With <paramref name="draw"/> they are draws x of p(x∣z), from the same seed.
     /// </summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false)
+    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) =>
+        Bytes(SampleExamples(count, seed, stop, label, draw));
+
+    /// <summary>The same as the numbers of <see cref="DecodeExamples"/>, or of <see cref="Draw"/>.</summary>
+    public float[] SampleExamples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false)
     {
-        var labels = new byte[count];
-        for (var i = 0; i < count && Classes > 0; i++)
-            labels[i] = label ?? (byte)(i % Classes);
+        byte[]? labels = LabelsFor(count, label);
         var latent = FromPriorUnits(Prior(count, seed), labels, stop);
-        return draw ? Bytes(Draw(latent, seed, stop, labels)) : DecodeBytes(latent, stop, labels);
+        return draw ? Draw(latent, seed, stop, labels) : DecodeExamples(latent, stop, labels);
     }
+
+    /// <summary>The labels of samples: the given one, or each in turn; null where the model is not conditional.</summary>
+    public byte[]? LabelsFor(int count, byte? label) =>
+        Classes == 0 ? null : [.. Enumerable.Range(0, count).Select(i => label ?? (byte)(i % Classes))];
 
     /// <summary>
     /// <see cref="DecodeBytes"/> of the mean z of q(z∣x) for each x of <paramref name="examples"/>, shape (count, D). A conditional model
     /// takes each x to be of its label, and decodes it as that or, at the same place in the prior, as <paramref name="label"/>.
     /// </summary>
-    public byte[] Reconstruct(ExampleSet examples, CancellationToken stop, byte? label = null)
+    public byte[] Reconstruct(ExampleSet examples, CancellationToken stop, byte? label = null) =>
+        Bytes(ReconstructExamples(examples, stop, label));
+
+    /// <summary>The same as the numbers of <see cref="DecodeExamples"/>.</summary>
+    public float[] ReconstructExamples(ExampleSet examples, CancellationToken stop, byte? label = null)
     {
         var codes = Encode(examples, stop).Means;
         if (label is not { } other)
-            return DecodeBytes(codes, stop, examples.Labels);
+            return DecodeExamples(codes, stop, examples.Labels);
         byte[] others = [.. Enumerable.Repeat(other, examples.Count)];
-        return DecodeBytes(FromPriorUnits(ToPriorUnits(codes, examples.Labels, stop), others, stop), stop, others);
+        return DecodeExamples(FromPriorUnits(ToPriorUnits(codes, examples.Labels, stop), others, stop), stop, others);
     }
 
     /// <summary>q(z∣x) for each x of <paramref name="data"/>.</summary>
@@ -110,22 +120,33 @@ public sealed class Generation : IDisposable
     /// (count, D): the gray levels of E[x∣z], or the likeliest symbol of each place.
     /// </summary>
     /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
-    public byte[] DecodeBytes(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
+    public byte[] DecodeBytes(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null) =>
+        Bytes(DecodeExamples(latent, stop, labels));
+
+    /// <summary>
+    /// The likeliest data for each z of <paramref name="latent"/>, shape (count, d), in numbers as <see cref="ExampleSet.CopyTo"/> gives
+    /// them, shape (count, D): E[x∣z], the likeliest category of a categorical column, or the likeliest symbol of each place.
+    /// </summary>
+    /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
+    public float[] DecodeExamples(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
     {
         if (model.Symbols == 0)
-            return Bytes(Decode(latent, stop, labels));
+            return Decode(latent, stop, labels);
         int size = model.DataDimensions;
-        var symbols = new byte[checked(latent.Length / model.Latent * size)];
+        var symbols = new float[checked(latent.Length / model.Latent * size)];
         Decode(latent, stop, labels, (first, rows) =>
         {
             var logits = DeviceArrays.Read(vae.Decoder.Outputs, rows * size * model.Symbols);
             for (var i = 0; i < rows * size; i++)
-                symbols[first * size + i] = Likeliest(logits.AsSpan(i / size * size * model.Symbols + i % size), size);
+                symbols[first * size + i] = Likeliest(logits.AsSpan(i / size * size * model.Symbols + i % size), size) / 255f;
         });
         return symbols;
     }
 
-    /// <summary>E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D).</summary>
+    /// <summary>
+    /// E[x∣z] for each z of <paramref name="latent"/>, shape (count, d); the result has the shape (count, D). Of a categorical column it is
+    /// the code of the likeliest category.
+    /// </summary>
     /// <exception cref="ArgumentException">The model is conditional and there is not a label for each z.</exception>
     public float[] Decode(ReadOnlySpan<float> latent, CancellationToken stop, byte[]? labels = null)
     {
@@ -208,6 +229,9 @@ public sealed class Generation : IDisposable
         return Bytes(numbers);
     }
 
+    /// <summary>Numbers from 0 to 1 as the bytes of examples; others are cut off.</summary>
+    public static byte[] Bytes(float[] values) => Array.ConvertAll(values, value => (byte)MathF.Round(255 * Math.Clamp(value, 0f, 1f)));
+
     /// <summary>Frees the device memory.</summary>
     public void Dispose() => inference.Dispose();
 
@@ -225,9 +249,6 @@ public sealed class Generation : IDisposable
             take(first, rows);
         }
     }
-
-    /// <summary>Numbers from 0 to 1 as the bytes of examples; others are cut off.</summary>
-    private static byte[] Bytes(float[] values) => Array.ConvertAll(values, value => (byte)MathF.Round(255 * Math.Clamp(value, 0f, 1f)));
 
     /// <summary>The class of the largest logit; they lie <paramref name="stride"/> apart.</summary>
     private byte Likeliest(ReadOnlySpan<float> logits, int stride)

@@ -35,13 +35,14 @@ public sealed class RunFolder : IDisposable
     /// <summary>The checkpoint last: removed in this order, there is a run to go on with until nothing is left.</summary>
     private string[] Files =>
     [
-        Configuration, Metrics, Losses, Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"), Checkpoint,
+        Configuration, Metrics, Losses, Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"),
+        Samples(".csv"), Reconstructions(".csv"), Checkpoint,
     ];
 
-    /// <summary>The path of the images drawn from the prior, .png, or of lines of text, .txt.</summary>
+    /// <summary>The path of the images drawn from the prior, .png, or of lines of text, .txt, or rows of a table, .csv.</summary>
     public string Samples(string extension) => In($"samples{extension}");
 
-    /// <summary>The path of held-out images beside their reconstructions, .png, or of lines of text, .txt.</summary>
+    /// <summary>The path of held-out images beside their reconstructions, .png, or the same of text, .txt, or of tables, .csv.</summary>
     public string Reconstructions(string extension) => In($"reconstructions{extension}");
 
     /// <summary>The path of the checkpoint of the run in <paramref name="folder"/>.</summary>

@@ -88,6 +88,8 @@ public static class KernelCatalogue
         }
         yield return a => Step(a, small with { FreeBits = 0.1f }, rows);
         yield return a => Step(a, small with { Symbols = 4 }, rows);
+        yield return a => Step(a, small with { Categories = Unfused.Categories }, rows);
+        yield return a => Unfused.CategoricalColumns(a, rows);
         foreach (Optimizer optimizer in Optimizer.All)
             yield return a => Step(a, small, rows, optimizer);
         foreach (LearningRateSchedule schedule in LearningRateSchedule.All)

@@ -28,6 +28,20 @@ internal static class Unfused
         launcher.Sample(outputs, results, control, shape);
     }
 
+    /// <summary>The categories of two columns.</summary>
+    public static ValueList<int> Categories { get; } = [3, 2];
+
+    public static void CategoricalColumns(Accelerator accelerator, int rows)
+    {
+        using var launcher = new CategoricalLauncher(accelerator, numbers: 1, Categories, outputs: 1);
+        using var arrays = new DeviceArrays(accelerator);
+        ArrayView<float> data = arrays.Zeros(3 * rows), outputs = arrays.Zeros(6 * rows), results = arrays.Zeros(6 * rows);
+        ArrayView<ControlBlock> control = arrays.Of(new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1 });
+        launcher.Gradient(data, outputs, results, control, rows);
+        launcher.Mode(outputs, results, rows);
+        launcher.Sample(outputs, results, control, rows);
+    }
+
     public static void Layers(Accelerator accelerator, MatrixShape shape)
     {
         KernelConfig elements = DeviceTuning.For(accelerator).Elements(shape.Rows, shape.Columns);

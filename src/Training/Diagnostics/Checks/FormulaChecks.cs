@@ -5,10 +5,14 @@ public static class FormulaChecks
 {
     /// <summary>Runs the checks one by one, as the lines are asked for.</summary>
     public static IEnumerable<CheckResult> Run(Accelerator accelerator) =>
-        ReferenceLikelihoods.All.SelectMany(reference => Run(accelerator, reference)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
+        ReferenceLikelihoods.All.SelectMany(reference => Run(accelerator, reference))
+            .Concat(RunCategoricalColumns(accelerator)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
 
     /// <summary>The checks of one likelihood.</summary>
     public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLikelihood reference) => new LikelihoodChecks(accelerator, reference).Run();
+
+    /// <summary>The checks of the categorical columns of tables.</summary>
+    public static IEnumerable<CheckResult> RunCategoricalColumns(Accelerator accelerator) => new CategoricalColumnChecks(accelerator).Run();
 
     /// <summary>The checks of the divergence.</summary>
     public static IEnumerable<CheckResult> RunDivergence(Accelerator accelerator) => new DivergenceChecks(accelerator).Run();
