@@ -50,14 +50,12 @@ internal sealed class LoadedRun : IDisposable
 
     /// <summary>The run's data, or <paramref name="source"/>: all of it is held out where it has no held-out part.</summary>
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
+    /// <exception cref="RunException">The run's data has changed since it was trained.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     public DataSplit Data(string? source, int threads, CancellationToken stop)
     {
-        var loading = Task.Run(() => DataSource.Load(
-            source ?? Configuration.Data.Folder,
-            Configuration.Training.Seed,
-            threads > 0 ? threads : Environment.ProcessorCount,
-            Configuration.Fit with { Whole = source is not null }));
+        int used = threads > 0 ? threads : Environment.ProcessorCount;
+        var loading = Task.Run(() => source is null ? RunData.Own(Configuration, used) : RunData.Other(Configuration, source, used));
         return loading.WaitAsync(stop).GetAwaiter().GetResult();
     }
 

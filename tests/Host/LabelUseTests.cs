@@ -64,6 +64,23 @@ public sealed class LabelUseTests
     }
 
     [Test]
+    public void A_class_that_was_not_trained_on_is_a_usage_error()
+    {
+        using var apart = new ScratchFolder();
+        var line = Call.Train(apart, "--epochs", "1", "--condition", "labels");
+        apart.Put("data/train-labels-idx1-ubyte", Idx.LabelFile([.. TinyRun.Data.Train.Labels!.Select(label => (byte)(label % 3 * 2))]));
+        apart.Put("data/t10k-labels-idx1-ubyte", Idx.LabelFile([.. TinyRun.Data.Test.Labels!.Select(label => (byte)(label % 6))]));
+        Assert.That(Call.Of(line).ExitCode, Is.EqualTo(ExitCode.Done));
+        Assert.That(Call.Of("sample", apart["run"], "--label", "4", "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+        foreach (var label in (string[])["1", "5"])
+        {
+            var call = Call.Of("sample", apart["run"], "--label", label, "--device", "cpu");
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Usage));
+            Assert.That(call.Error, Does.Contain($"trained on no example of class \"{label}\"").And.Contain("0, 2, 4."));
+        }
+    }
+
+    [Test]
     public void Without_a_label_a_traversal_from_an_image_keeps_its_class()
     {
         var label = TinyRun.Data.Test.Labels![3];

@@ -9,6 +9,9 @@ namespace VaeGpu.Training.Data;
 /// </summary>
 internal sealed record CsvTable(string[] Names, double[] Values, string[]? Classes)
 {
+    /// <summary>The line of the file at which each row begins; null where rows are counted from 0.</summary>
+    public int[]? Lines { get; init; }
+
     private const int MostShown = 40;
     private static readonly string[] Missing = ["", "na", "n/a", "nan", "null", "none", "?"];
 
@@ -23,6 +26,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
         CsvColumns? columns = null;
         var values = new List<double>();
         var classes = new List<string>();
+        var lines = new List<int>();
         foreach (var row in rows)
         {
             if (row.Span.IsWhiteSpace())
@@ -40,6 +44,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
             }
             if (cells.Length != columns.Names.Length)
                 throw new DataException($"{path}, line {row.LineNumberFrom} has {cells.Length} cells where the first line has {columns.Names.Length}; correct it.");
+            lines.Add(row.LineNumberFrom);
             foreach (int column in columns.Used)
                 values.Add(Number(path, row.LineNumberFrom, columns.Names[column], cells[column], options));
             if (columns.Class is { } at)
@@ -56,7 +61,7 @@ internal sealed record CsvTable(string[] Names, double[] Values, string[]? Class
         if (columns.Left.Length > 0)
             notes.Add($"columns left out: {string.Join(", ", columns.Left)}");
         string[] used = [.. columns.Used.Select(column => columns.Names[column])];
-        return new CsvTable(used, [.. values], columns.Class is null ? null : [.. classes]);
+        return new CsvTable(used, [.. values], columns.Class is null ? null : [.. classes]) { Lines = [.. lines] };
     }
 
     /// <summary>What the first line has most of outside quotes: commas, semicolons or tabs.</summary>

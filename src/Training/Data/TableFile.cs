@@ -29,7 +29,8 @@ internal static class TableFile
         string[] others = [.. names.Except(scales.Select(scale => scale.Name))];
         if (columns.Contains(-1) || (others.Length > 0 && fit.Options.ConstantColumns is not ConstantColumns.Drop))
             throw new DataException($"{path} has other columns ({string.Join(", ", names)}) than the model was trained on ({string.Join(", ", scales.Select(scale => scale.Name))}).");
-        return new DataSplit(name, Part(train), Part(test)) { Notes = notes };
+        var sources = table.Lines is { } lines ? ExampleSources.Lines(lines) : ExampleSources.Indices;
+        return new DataSplit(name, Part(train), Part(test)) { IsSeeded = true, Notes = notes };
 
         TableSet Part(int[] rows)
         {
@@ -41,7 +42,10 @@ internal static class TableFile
                 value = double.IsNaN(value) ? scale.Mean : fit.Options.SinglePrecision ? (float)value : value;
                 scaled[i] = (float)((value - scale.Mean) / scale.Deviation);
             }
-            return new TableSet(scaled, labels is null ? null : Array.ConvertAll(rows, row => labels[row]), scales) { LabelNames = classes };
+            return new TableSet(scaled, labels is null ? null : Array.ConvertAll(rows, row => labels[row]), scales) 
+            {
+                LabelNames = classes, Sources = sources.Select(rows),
+            };
         }
     }
 }
