@@ -42,7 +42,7 @@ internal sealed class LoadedRun : IDisposable
         null => throw new RunException($"The run's data, \"{Configuration.Data.Name}\", is not a set of pictures; use encode or score."),
         _ when Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0 =>
             throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score."),
-        { } layout => new RunPictures(Generation, layout),
+        { } layout => new RunPictures(Generation, layout, Configuration.Data.UnseenLabels),
     };
 
     /// <summary>The model, to be evaluated.</summary>

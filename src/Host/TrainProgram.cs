@@ -159,7 +159,7 @@ internal static class TrainProgram
             return;
         var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
-        var pictures = new RunPictures(generation, layout);
+        var pictures = new RunPictures(generation, layout, trainer.Configuration.Data.UnseenLabels);
         pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }

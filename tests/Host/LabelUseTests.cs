@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using VaeGpu.Host;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Training;
+using VaeGpu.Training.Inference;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Host;
 
@@ -72,6 +75,15 @@ public sealed class LabelUseTests
         apart.Put("data/t10k-labels-idx1-ubyte", Idx.LabelFile([.. TinyRun.Data.Test.Labels!.Select(label => (byte)(label % 6))]));
         Assert.That(Call.Of(line).ExitCode, Is.EqualTo(ExitCode.Done));
         Assert.That(Call.Of("sample", apart["run"], "--label", "4", "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+        // Without a label, the classes that were trained on take turns.
+        Assert.That(Call.Of("sample", apart["run"], "--count", "3", "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+        var checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(apart["run"]));
+        using (var backend = Backend.Open("cpu", 1))
+        using (var generation = new Generation(backend.Accelerator, checkpoint.Header.Configuration.Model, checkpoint.Parameters))
+        {
+            byte[] turns = generation.Sample(3, 1, default, unseen: [1, 3, 5]), latent = generation.DecodeBytes(generation.Prior(3, 1), default, [0, 2, 4]);
+            Assert.That(turns, Is.EqualTo(latent));
+        }
         foreach (var label in (string[])["1", "5"])
         {
             var call = Call.Of("sample", apart["run"], "--label", label, "--device", "cpu");

@@ -9,7 +9,9 @@ public static class DataSource
     /// <summary>Images held out in the built-in digits.</summary>
     public const int TestCount = 10_000;
 
-    private const string Digits = "digits";
+    /// <summary>The name of the built-in digits.</summary>
+    internal const string Digits = "digits";
+
     private const string ShapesName = "shapes";
 
     /// <summary>Whether <paramref name="source"/> is one of the names; to mean a folder of that name, write "./name".</summary>

@@ -22,7 +22,7 @@ internal static class TextLines
         var lines = TextFile.Lines(path).Select((line, i) => (Number: i + 1, Text: line.TrimEnd())).Where(line => line.Text.Length > 0).ToArray();
         if (lines.Length == 0)
             throw new DataException($"{path} has no text.");
-        int[] lengths = Array.ConvertAll(lines, line => line.Text.EnumerateRunes().Count());
+        int[] lengths = Array.ConvertAll(lines, line => Length(line.Text));
         var model = fit.Format as TextFormat;
         var (length, why) = (model?.Length ?? 0, fit.Options.Length) switch
         {
@@ -38,6 +38,14 @@ internal static class TextLines
             Sources = ExampleSources.Lines(Array.ConvertAll(lines, line => line.Number)),
         };
         return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole) with { Notes = notes };
+    }
+
+    private static int Length(string line)
+    {
+        int length = 0;
+        foreach (var _ in line.EnumerateRunes())
+            length++;
+        return length;
     }
 
     /// <summary>The 99th percentile of the lengths by nearest rank: the longest of fewer than 100 lines.</summary>
@@ -88,7 +96,13 @@ internal static class TextLines
     /// <summary>The characters of all lines in order, the blank first.</summary>
     private static string Alphabet(string path, (int Number, string Text)[] lines)
     {
-        Rune[] others = [.. lines.SelectMany(line => line.Text.EnumerateRunes()).Distinct().Where(symbol => symbol.Value != ' ').Order()];
+        var symbols = new HashSet<Rune>();
+        foreach (var line in lines)
+        {
+            foreach (var symbol in line.Text.EnumerateRunes())
+                symbols.Add(symbol);
+        }
+        Rune[] others = [.. symbols.Where(symbol => symbol.Value != ' ').Order()];
         return others.Length < MostSymbols
             ? " " + string.Concat(others)
             : throw new DataException($"{path} has {others.Length} different characters; {MostSymbols - 1} are the most.");

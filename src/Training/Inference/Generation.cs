@@ -64,11 +64,19 @@ public sealed class Generation : IDisposable
     /// <see cref="DecodeBytes"/> of <paramref name="count"/> draws z of the prior, shape (count, D); of a conditional model with the
     /// given label, or with each in turn. With <paramref name="draw"/> they are draws x of p(x∣z), from the same seed.
     /// </summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false)
+    /// <param name="count">The number of draws.</param>
+    /// <param name="seed">What they follow from.</param>
+    /// <param name="stop">Cancels the work.</param>
+    /// <param name="label">The label; null for each in turn.</param>
+    /// <param name="draw">Whether x is drawn, too.</param>
+    /// <param name="unseen">Labels that are left out of the turn: those of no example that was trained on.</param>
+    public byte[] Sample(
+        int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false, IReadOnlyList<int>? unseen = null)
     {
+        int[] turn = label is { } one ? [one] : [.. Enumerable.Range(0, Math.Max(1, Classes)).Except(unseen ?? [])];
         var labels = new byte[count];
         for (var i = 0; i < count && Classes > 0; i++)
-            labels[i] = label ?? (byte)(i % Classes);
+            labels[i] = (byte)turn[i % turn.Length];
         var latent = FromPriorUnits(Prior(count, seed), labels, stop);
         return draw ? Bytes(Draw(latent, seed, stop, labels)) : DecodeBytes(latent, stop, labels);
     }

@@ -29,7 +29,7 @@ internal static class DataChanges
     /// examples out anew.
     /// </summary>
     public static bool Mix(DataConfiguration then, DataConfiguration now) =>
-        then.Fingerprint is { } before && now.Fingerprint is { IsSeeded: true } after && before.Train != after.Train;
+        then.Fingerprint is { } before && now.Fingerprint is { } after && (before.IsSeeded || after.IsSeeded) && before.Train != after.Train;
 
     private static string[] Part(string what, (int Count, string Hash) then, (int Count, string Hash) now) => then == now
         ? []

@@ -20,16 +20,16 @@ internal static class ResumeRules
                 + "so the run's number of epochs is fixed; "
                 + "resume without --epochs, or start a new run with the number of epochs that you want.");
         }
+        if (DataChanges.Of(then, now.Data) is { } changes)
+        {
+            throw new RunException($"The data \"{now.Data.Name}\" is not what the run was trained on: {changes}. "
+                + "Restore it, or name a copy with --data; to train on other data, start a new run.");
+        }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {
             throw new RunException(
                 $"The checkpoint was trained on {then.Data.Train} images with {then.Data.Test} held out; "
                 + $"the data has {now.Data.Train} and {now.Data.Test}. Name the folder of the same images.");
-        }
-        if (DataChanges.Of(then, now.Data) is { } changes)
-        {
-            throw new RunException($"The data \"{now.Data.Name}\" is not what the run was trained on: {changes}. "
-                + "Restore it, or name a copy with --data; to train on other data, start a new run.");
         }
         if (checkpoint.History.Count > now.Training.Epochs)
             throw new RunException($"The run has {checkpoint.History.Count} epochs already; ask for more than that.");

@@ -34,6 +34,8 @@ public static class RunData
     public static DataSplit Load(RunConfiguration run, string? source, int threads)
     {
         string? own = run.Data.Folder;
+        if (source is null && own is null && run.Data.Name != DataSource.Digits)
+            throw new DataException($"The run was trained by a program on data that it called \"{run.Data.Name}\" and did not keep; name data with --data.");
         if (source is not null || own is null || DataSource.IsName(own))
             return DataSource.Load(source ?? own, run.Training.Seed, threads, run.Fit);
         if (!Path.Exists(own))
