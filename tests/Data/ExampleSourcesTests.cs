@@ -51,15 +51,16 @@ public sealed class ExampleSourcesTests
     [Test]
     public void Pictures_are_known_by_their_path_from_the_folder_of_the_data_on()
     {
-        foreach (var name in (string[])["train/cat/1.png", "train/cat/2.png", "train/dog/a b,c.png", "test/cat/9.png", "test/dog/8.png"])
+        string[] names = ["train/cat/1.png", "train/cat/2.png", "train/dog/a b,c.png", "test/cat/9.png", "test/dog/8.png"];
+        foreach (var name in names)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder[name])!);
             new Picture([1, 2, 3, 4], 2, 2).Write(folder[name]);
         }
         var data = DataSource.Load(folder.Path, 1, 1);
         Assert.That(data.Train.Sources.Kind, Is.EqualTo("file"));
-        Assert.That(Sources(data.Train), Is.EqualTo(new[] { "train/cat/1.png", "train/cat/2.png", "train/dog/a b,c.png" }));
-        Assert.That(Sources(data.Test), Is.EqualTo(new[] { "test/cat/9.png", "test/dog/8.png" }));
+        Assert.That(Sources(data.Train), Is.EqualTo(names[..3]));
+        Assert.That(Sources(data.Test), Is.EqualTo(names[3..]));
         var whole = DataSource.Load(folder["train"], 1, 1, new DataFit { Whole = true });
         Assert.That(Sources(whole.Test)[2], Is.EqualTo("dog/a b,c.png"));
         Assert.That(whole.Test.Sources.PartOf(2), Is.EqualTo(DataPart.Other), "of no run");

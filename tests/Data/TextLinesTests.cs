@@ -38,12 +38,14 @@ public sealed class TextLinesTests
         var data = DataSource.Load(folder["a.txt"], 1, 1);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
         Assert.That(data.Format.Width, Is.EqualTo(1));
-        Assert.That(data.Notes.Single(), Does.Contain("1 of 20,001 lines").And.Contain("are cut to the 1 characters that 99 % of the lines do not exceed")
+        Assert.That(data.Notes.Single(), Does.Contain("1 of 20,001 lines")
+            .And.Contain("are cut to the 1 characters that 99 % of the lines do not exceed")
             .And.Contain("the first is line 20001, which has 60000"));
         Assert.That(allocated, Is.LessThan(30_000_000));
         var padded = new DataFit { Options = new DataOptions { Length = 60_000 } };
         before = GC.GetTotalAllocatedBytes(precise: true);
-        Assert.That(() => DataSource.Load(folder["a.txt"], 1, 1, padded), Throws.TypeOf<DataException>().With.Message.Contains("--length"));
+        Assert.That(
+            () => DataSource.Load(folder["a.txt"], 1, 1, padded), Throws.TypeOf<DataException>().With.Message.Contains("--length"));
         Assert.That(GC.GetTotalAllocatedBytes(precise: true) - before, Is.LessThan(30_000_000));
     }
 

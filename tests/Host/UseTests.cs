@@ -1,3 +1,4 @@
+using System.Globalization;
 using VaeGpu.Host;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Data;
@@ -44,7 +45,7 @@ public sealed class UseTests
         Assert.That(array.Shape, Is.EqualTo(new[] { 90, 4 }));
         Assert.That(lines[0], Is.EqualTo("row,index,part,mu_0,mu_1,sigma_0,sigma_1"));
         Assert.That(lines, Has.Length.EqualTo(91));
-        Assert.That(float.Parse(lines[90].Split(',')[6], System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(array.Numbers![^1]));
+        Assert.That(float.Parse(lines[90].Split(',')[6], CultureInfo.InvariantCulture), Is.EqualTo(array.Numbers![^1]));
     }
 
     [TestCase("traverse --dimensions 3", "2 latent dimensions", ExitCode.Usage)]

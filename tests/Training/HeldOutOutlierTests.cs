@@ -49,8 +49,8 @@ public sealed class HeldOutOutlierTests
         rows[line - 2] = "5000,1";
         folder.Put("t.csv", Encoding.UTF8.GetBytes("a,b\n" + string.Join('\n', rows)));
         var call = Call.Of(
-            "train", "--data", folder["t.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--epochs", "4", "--device", "cpu",
-            "--threads", "1");
+            "train", "--data", folder["t.csv"], "--out", folder["run"], "--hidden", "8", "--latent", "1", "--epochs", "4",
+            "--device", "cpu", "--threads", "1");
         Assert.That(call.ExitCode, Is.EqualTo(VaeGpu.Host.ExitCode.Done));
         Assert.That(call.Error.Trim().Split('\n'), Has.Length.EqualTo(1));
         Assert.That(call.Error, Does.StartWith("warning: the test loss is ").And.Contain("while the training loss falls")

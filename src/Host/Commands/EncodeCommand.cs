@@ -7,7 +7,9 @@ namespace VaeGpu.Host.Commands;
 internal static class EncodeCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop) => new ModelCommand(
-        "encode", "Writes μ and σ of q(z∣x) for every example, as .npy of shape (examples, 2d) with a table of the examples, or as .csv.", takesData: true,
+        "encode",
+        "Writes μ and σ of q(z∣x) for every example, as .npy of shape (examples, 2d) with a table of the examples, or as .csv.",
+        takesData: true,
         "The table (.npy or .csv) [default: codes.npy in the run's folder]").Does(terminal, stop, (_, use) =>
     {
         var file = use.Output("codes.npy");

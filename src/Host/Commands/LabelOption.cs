@@ -21,7 +21,8 @@ internal static class LabelOption
             return label;
         var seen = Enumerable.Range(0, run.Generation.Classes).Except(unseen)
             .Select(number => run.LabelNames?[number] ?? number.ToString(CultureInfo.InvariantCulture));
-        throw new UsageException($"--label: the model was trained on no example of class \"{text}\"; it was on those of {string.Join(", ", seen)}.");
+        throw new UsageException(
+            $"--label: the model was trained on no example of class \"{text}\"; it was on those of {string.Join(", ", seen)}.");
     }
 
     private static byte Known(string text, LoadedRun run)

@@ -11,7 +11,9 @@ internal static class ReconstructCommand
         var label = LabelOption.Create("Class that a conditional model decodes the images as, by number or name [default: their own]");
         var count = OptionOf.Number("--count", "images", RunPictures.Count, 1, 10_000, "Number of images");
         var command = new ModelCommand(
-            "reconstruct", "Encodes and decodes held-out images and shows each above its reconstruction; a table beside the picture lists them.", takesData: true,
+            "reconstruct",
+            "Encodes and decodes held-out images and shows each above its reconstruction; a table beside the picture lists them.",
+            takesData: true,
             "The picture (.png) or the lines of text (.txt) [default: reconstructions-COUNT in the run's folder]")
         {
             label, count,

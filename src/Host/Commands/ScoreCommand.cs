@@ -38,7 +38,8 @@ internal static class ScoreCommand
             report.Write(file);
             if (result.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(
-                    new AnomalySummary(file, report.Areas) { Strangest = report.Strangest(Shown) }, ReportJson.Default.AnomalySummary));
+                    new AnomalySummary(file, report.Areas) { Strangest = report.Strangest(Shown) },
+                    ReportJson.Default.AnomalySummary));
             else
                 Print(report, hasLikelihood ? "mean, nats" : "mean", data.Sources.Kind, file, terminal.Output);
         });

@@ -18,8 +18,8 @@ internal sealed class WatchedProgress(ITrainingObserver shown, DataSplit data, A
         if (!warned && HeldOutOutliers.Explode(metrics, before, data.Format.Size))
         {
             warned = true;
-            warn(FormattableString.Invariant($"warning: the test loss is {metrics.Test.Loss:G6} after epoch {metrics.Epoch}, while the training loss falls to ")
-                + FormattableString.Invariant($"{metrics.Train.Loss:G6}. Likely cause: {HeldOutOutliers.Cause(data)}."));
+            FormattableString losses = $"the test loss is {metrics.Test.Loss:G6}, while the training loss falls to {metrics.Train.Loss:G6}";
+            warn($"warning: {FormattableString.Invariant(losses)}. Likely cause: {HeldOutOutliers.Cause(data)}.");
         }
         before = metrics;
     }

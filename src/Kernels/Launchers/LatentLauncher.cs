@@ -51,7 +51,8 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
         weigh.Launch(tuning.Elements(1, shape.Rows), losses, ratios, weights, control, shape);
 
     /// <inheritdoc cref="Importance.Bound"/>
-    public void Bound(Floats losses, Floats ratios, Floats bounds, LatentShape shape, float likelihoodWeight, float divergenceWeight) =>
+    public void Bound(
+        Floats losses, Floats ratios, Floats bounds, LatentShape shape, float likelihoodWeight, float divergenceWeight) =>
         bound.Launch(tuning.Elements(1, shape.Rows), losses, ratios, bounds, shape, likelihoodWeight, divergenceWeight);
 
     /// <inheritdoc cref="Importance.Scale"/>

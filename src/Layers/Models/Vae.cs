@@ -165,7 +165,8 @@ public sealed class Vae : IDisposable
 
     /// <summary>
     /// −log (1/L)Σ p(x∣z)^u·(p(z)/q(z∣x))^v over the draws of each row, (batch), u and v the weights: what an objective with
-    /// <see cref="Objective.WeighsDraws"/> minimizes. Called after <see cref="Backward"/> or <see cref="EvaluateLoss"/>, in the same step.
+    /// <see cref="Objective.WeighsDraws"/> minimizes. Called after <see cref="Backward"/> or <see cref="EvaluateLoss"/>, in the same
+    /// step.
     /// </summary>
     public ArrayView<float> Bound(StepContext step, float likelihoodWeight, float divergenceWeight) =>
         Posterior.Bound(Encoder.Output, Prior.Output, Decoder.Loss, step, likelihoodWeight, divergenceWeight);

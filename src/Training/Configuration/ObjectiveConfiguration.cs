@@ -14,7 +14,9 @@ public sealed record ObjectiveConfiguration
     [Setting("objective", "bound", "What is minimized")]
     public Objective Bound { get; init; } = Objective.Elbo;
 
-    /// <summary>Whether what is minimized is the loss that is reported: the ELBO with factors of 1; warm-up and free bits do not count.</summary>
+    /// <summary>
+    /// Whether what is minimized is the loss that is reported: the ELBO with factors of 1; warm-up and free bits do not count.
+    /// </summary>
     [JsonIgnore]
     public bool IsLoss => !Bound.WeighsDraws && RecWeight == 1 && KlWeight == 1;
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// What tells whether data is still that of a run. A hash is XXH128, in hexadecimal, of the examples as they are stored, in their order:
-/// gray levels and symbols as bytes, the standardized values of a table as float32.
+/// What tells whether data is still that of a run. A hash is XXH128, in hexadecimal, of the examples as they are stored, in their
+/// order: gray levels and symbols as bytes, the standardized values of a table as float32.
 /// </summary>
 /// <param name="Train">The hash of the examples to train on.</param>
 /// <param name="HeldOut">The hash of the examples held out.</param>

@@ -11,7 +11,9 @@ internal static class DataParts
         Fingerprint = DataFingerprint.Of(data),
     };
 
-    /// <summary>Data that is used whole, with the examples found that are those of a run; where the run was trained on any, it is noted.</summary>
+    /// <summary>
+    /// Data that is used whole, with the examples found that are those of a run; where the run was trained on any, it is noted.
+    /// </summary>
     public static DataSplit Found(DataSplit data, DataFingerprint known, ulong seed)
     {
         var all = data.Test;
@@ -29,7 +31,8 @@ internal static class DataParts
 
         DataSplit Noted(ExampleSet examples, FormattableString what) => data with
         {
-            Test = examples, Notes = [.. data.Notes, FormattableString.Invariant(what) + $" {examples.Format.Examples} of \"{data.Name}\""],
+            Test = examples,
+            Notes = [.. data.Notes, FormattableString.Invariant(what) + $" {examples.Format.Examples} of \"{data.Name}\""],
         };
     }
 

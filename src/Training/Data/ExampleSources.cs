@@ -16,8 +16,8 @@ public enum DataPart : byte
 }
 
 /// <summary>
-/// Where the examples of a set come from: files of a folder, lines of a text file counted from 1 as an editor counts them, or the indices
-/// of an array counted from 0; and which part of a run's data each is in.
+/// Where the examples of a set come from: files of a folder, lines of a text file counted from 1 as an editor counts them, or the
+/// indices of an array counted from 0; and which part of a run's data each is in.
 /// </summary>
 public sealed class ExampleSources
 {

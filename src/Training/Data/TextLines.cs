@@ -3,8 +3,8 @@ using System.Text;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte. Lines have one length:
-/// shorter ones are filled up with blanks, and longer ones are cut.
+/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte. Lines have one
+/// length: shorter ones are filled up with blanks, and longer ones are cut.
 /// </summary>
 internal static class TextLines
 {
@@ -19,7 +19,8 @@ internal static class TextLines
     public static DataSplit Load(string path, DataFit fit, ulong seed)
     {
         var notes = new List<string>();
-        var lines = TextFile.Lines(path).Select((line, i) => (Number: i + 1, Text: line.TrimEnd())).Where(line => line.Text.Length > 0).ToArray();
+        var lines = TextFile.Lines(path).Select((line, i) => (Number: i + 1, Text: line.TrimEnd()))
+            .Where(line => line.Text.Length > 0).ToArray();
         if (lines.Length == 0)
             throw new DataException($"{path} has no text.");
         int[] lengths = Array.ConvertAll(lines, line => Length(line.Text));
@@ -57,7 +58,8 @@ internal static class TextLines
         int first = Array.FindIndex(lengths, one => one > length);
         if (first < 0)
             return;
-        notes.Add(FormattableString.Invariant($"{lengths.Count(one => one > length):N0} of {lengths.Length:N0} lines of {path} are cut to the {length} characters {why}; ")
+        int count = lengths.Count(one => one > length);
+        notes.Add(FormattableString.Invariant($"{count:N0} of {lengths.Length:N0} lines of {path} are cut to the {length} characters {why}; ")
             + $"the first is line {lines[first].Number}, which has {lengths[first]}");
         for (var i = first; i < lines.Length; i++)
         {
@@ -72,8 +74,9 @@ internal static class TextLines
         int average = (int)lengths.Average(one => (long)Math.Min(one, length));
         if (padded > Array.MaxLength || (padded > MostPadded && length > 10 * average))
         {
-            throw new DataException($"{path} has {lengths.Length} lines of {average} characters on average, and padded to {length} they do not fit in memory; "
-                + "give a smaller --length, or split the file.");
+            throw new DataException(
+                $"{path} has {lengths.Length} lines of {average} characters on average, and padded to {length} they would take too much "
+                + "memory; give a smaller --length, or split the file.");
         }
     }
 
@@ -87,7 +90,10 @@ internal static class TextLines
             foreach (var symbol in lines[i].Text.EnumerateRunes())
             {
                 if (!numbers.TryGetValue(symbol, out symbols[i * length + at++]))
-                    throw new DataException($"{path}, line {lines[i].Number}, column {at}: the model was not trained on the character \"{symbol}\".");
+                {
+                    throw new DataException(
+                        $"{path}, line {lines[i].Number}, column {at}: the model was not trained on the character \"{symbol}\".");
+                }
             }
         }
         return symbols;

@@ -6,7 +6,9 @@ namespace VaeGpu.Training.Evaluation;
 /// <summary>Tells why the loss on held-out data may explode while that on the data trained on falls.</summary>
 public static class HeldOutOutliers
 {
-    /// <summary>Nats per dimension by which the held-out loss is above the training loss: more than a model that fits too closely loses.</summary>
+    /// <summary>
+    /// Nats per dimension by which the held-out loss is above the training loss: more than a model that fits too closely loses.
+    /// </summary>
     private const double Excess = 10;
 
     /// <summary>Deviations from the mean at which a value is an outlier under every likelihood without heavy tails.</summary>
@@ -26,12 +28,19 @@ public static class HeldOutOutliers
     {
         var (example, dimension, distance) = Farthest(data);
         string where = $"held-out {data.Test.Sources.Kind} {data.Test.Sources[example]}", name = Name(data.Format, dimension);
-        return double.IsPositiveInfinity(distance)
-            ? $"{name} is constant in the data to train on and another value in {where}; leave it out, or use a likelihood with a fixed variance"
-            : distance > Far
-                ? FormattableString.Invariant($"{name} of {where} lies {distance:N0} standard deviations from the mean of the data to train on; ")
-                    + "check for outliers and for dimensions that hardly vary, or use a likelihood with heavier tails (student-t) or a fixed variance"
-                : "the variance that the model learned is far too small for new data; use a likelihood with a fixed variance, more data, or a smaller model";
+        if (double.IsPositiveInfinity(distance))
+        {
+            return $"{name} is constant in the data to train on and another value in {where}; "
+                + "leave it out, or use a likelihood with a fixed variance";
+        }
+        if (distance > Far)
+        {
+            return FormattableString.Invariant($"{name} of {where} lies {distance:N0} standard deviations from the mean of the data to train ")
+                + "on; check for outliers and for dimensions that hardly vary, or use a likelihood with heavier tails (student-t) or a "
+                + "fixed variance";
+        }
+        return "the variance that the model learned is far too small for new data; "
+            + "use a likelihood with a fixed variance, more data, or a smaller model";
     }
 
     private static (int Example, int Dimension, double Distance) Farthest(DataSplit data)
@@ -70,15 +79,15 @@ public static class HeldOutOutliers
             }
         }
         double[] means = [.. sums.Select((sum, i) => first[i] + sum / examples.Count)];
-        double[] deviations =
-            [.. squares.Select((square, i) => Math.Sqrt(Math.Max(0, square / examples.Count - Math.Pow(sums[i] / examples.Count, 2))))];
-        return (means, deviations);
+        double[] variances = [.. squares.Select((square, i) => square / examples.Count - Math.Pow(sums[i] / examples.Count, 2))];
+        return (means, Array.ConvertAll(variances, variance => Math.Sqrt(Math.Max(0, variance))));
     }
 
     private static string Name(ExampleFormat format, int dimension) => format switch
     {
         TableFormat table => $"column \"{table.Columns[dimension].Name}\"",
-        ImageFormat images => FormattableString.Invariant($"the pixel in row {dimension / images.Width % images.Height}, column {dimension % images.Width}"),
+        ImageFormat images => FormattableString.Invariant(
+            $"the pixel in row {dimension / images.Width % images.Height}, column {dimension % images.Width}"),
         _ => FormattableString.Invariant($"{format.Element} {dimension}"),
     };
 }

@@ -60,7 +60,9 @@ public sealed class AnomalyReport
             anomalous is null ? null : Ranking.Auprc(values, anomalous));
     })];
 
-    /// <summary>The name of the score that <see cref="Strangest"/> goes by: negative_log_p, or the loss where there is no likelihood.</summary>
+    /// <summary>
+    /// The name of the score that <see cref="Strangest"/> goes by: negative_log_p, or the loss where there is no likelihood.
+    /// </summary>
     public string Ranked => ranked.Name;
 
     /// <summary>The examples of the highest scores, the highest first; equal ones in their order.</summary>

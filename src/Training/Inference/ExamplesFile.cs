@@ -6,9 +6,9 @@ using VaeGpu.Training.Files;
 namespace VaeGpu.Training.Inference;
 
 /// <summary>
-/// Which example is which in the results of a command, as a table of comma-separated values: the number of the result from 0 on, "row";
-/// the example's source, a column called "file", "line" or "index"; the part of the run's data that it is in, "part"; and its class, where
-/// there is one.
+/// Which example is which in the results of a command, as a table of comma-separated values: the number of the result from 0 on,
+/// "row"; the example's source, a column called "file", "line" or "index"; the part of the run's data that it is in, "part"; and its
+/// class, where there is one.
 /// </summary>
 public static class ExamplesFile
 {

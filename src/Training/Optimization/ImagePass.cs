@@ -26,13 +26,13 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>
     /// Copies <paramref name="examples"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
-    /// has an order of its own; binarized, every picture is drawn black and white again in each batch. Where <paramref name="objective"/>
-    /// weighs draws, its bound is added up too.
+    /// has an order of its own; binarized, every picture is drawn black and white again in each batch. Where <paramref
+    /// name="objective"/> weighs draws, its bound is added up too.
     /// </summary>
     /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
     public ImagePass(
-        Accelerator accelerator, StepLauncher launcher, ExampleSet examples, bool shuffled, int classes, ObjectiveConfiguration objective,
-        bool binarize = false)
+        Accelerator accelerator, StepLauncher launcher, ExampleSet examples, bool shuffled, int classes,
+        ObjectiveConfiguration objective, bool binarize = false)
     {
         if (classes > 0)
         {

@@ -338,7 +338,8 @@ public sealed class Trainer : IDisposable
                 Sums = new EpochSums(
                     sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows)
                 {
-                    Bound = train.ReadBound() is { } bound ? new(bound.NegativeLogLikelihood, bound.NegativeLogLikelihoodLost, bound.Rows) : null,
+                    Bound = train.ReadBound() is { } bound
+                        ? new(bound.NegativeLogLikelihood, bound.NegativeLogLikelihoodLost, bound.Rows) : null,
                 },
             },
             History = [.. history],

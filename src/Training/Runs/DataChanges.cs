@@ -19,17 +19,20 @@ internal static class DataChanges
         [
             .. Part($"{examples} to train on", (then.Train, before.Train), (now.Train, after.Train)),
             .. Part($"{examples} held out", (then.Test, before.HeldOut), (now.Test, after.HeldOut)),
-            .. run.Model.Classes > 0 && before.Labels != after.Labels && then.Train == now.Train ? ["its labels are others"] : (string[])[],
+            .. run.Model.Classes > 0 && then.Train == now.Train && before.Labels != after.Labels
+                ? ["its labels are others"]
+                : (string[])[],
         ];
         return changes.Length == 0 ? null : string.Join(", and ", changes);
     }
 
     /// <summary>
-    /// Whether examples that a run was trained on are held out now: where the seed draws the held-out part, a change of the data deals all
-    /// examples out anew.
+    /// Whether examples that a run was trained on are held out now: where the seed draws the held-out part, a change of the data
+    /// deals all examples out anew.
     /// </summary>
     public static bool Mix(DataConfiguration then, DataConfiguration now) =>
-        then.Fingerprint is { } before && now.Fingerprint is { } after && (before.IsSeeded || after.IsSeeded) && before.Train != after.Train;
+        then.Fingerprint is { } before && now.Fingerprint is { } after
+            && (before.IsSeeded || after.IsSeeded) && before.Train != after.Train;
 
     private static string[] Part(string what, (int Count, string Hash) then, (int Count, string Hash) now) => then == now
         ? []

@@ -18,8 +18,8 @@ namespace VaeGpu.Training.Runs;
 public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, LossTerms Test)
 {
     /// <summary>
-    /// What is minimized on the images trained on, where that is not the loss: the importance-weighted bound, or the terms with the factors
-    /// of <see cref="ObjectiveConfiguration"/>, without warm-up and free bits.
+    /// What is minimized on the images trained on, where that is not the loss: the importance-weighted bound, or the terms with the
+    /// factors of <see cref="ObjectiveConfiguration"/>, without warm-up and free bits.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TrainObjective { get; init; }

@@ -18,7 +18,8 @@ public static class MetricsCsv
     {
         EpochMetrics[] all = [.. epochs];
         bool hasObjective = all.Any(epoch => epoch.TestObjective is not null);
-        AtomicFile.WriteLines(path, all.Select(epoch => Line(epoch, hasObjective)).Prepend(Header + (hasObjective ? ObjectiveHeader : "")));
+        string header = Header + (hasObjective ? ObjectiveHeader : "");
+        AtomicFile.WriteLines(path, all.Select(epoch => Line(epoch, hasObjective)).Prepend(header));
     }
 
     private static string Line(EpochMetrics epoch, bool hasObjective) => string.Create(

@@ -10,7 +10,8 @@ public static class RunData
     /// What the run was trained on and what it held out; where that comes with the data and has changed, it is noted.
     /// </summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
-    /// <exception cref="RunException">The data has changed, so that the held-out part would hold examples that were trained on.</exception>
+    /// <exception cref="RunException">The data has changed, so that the held-out part would hold examples that were trained
+    /// on.</exception>
     public static DataSplit Own(RunConfiguration run, int threads)
     {
         var data = Load(run, null, threads);
@@ -29,17 +30,25 @@ public static class RunData
     public static DataSplit Other(RunConfiguration run, string source, int threads) =>
         DataSource.Load(source, run.Training.Seed, threads, run.Fit with { Whole = true, Known = run.Data.Fingerprint });
 
-    /// <summary>The data to go on with: the run's, or that of <paramref name="source"/>, which should be the same at another place.</summary>
+    /// <summary>
+    /// The data to go on with: the run's, or that of <paramref name="source"/>, which should be the same at another place.
+    /// </summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
     public static DataSplit Load(RunConfiguration run, string? source, int threads)
     {
         string? own = run.Data.Folder;
         if (source is null && own is null && run.Data.Name != DataSource.Digits)
-            throw new DataException($"The run was trained by a program on data that it called \"{run.Data.Name}\" and did not keep; name data with --data.");
+        {
+            throw new DataException(
+                $"The run was trained by a program on data called \"{run.Data.Name}\", which is not kept; name data with --data.");
+        }
         if (source is not null || own is null || DataSource.IsName(own))
             return DataSource.Load(source ?? own, run.Training.Seed, threads, run.Fit);
         if (!Path.Exists(own))
-            throw new DataException($"There is no \"{own}\", where the data of the run was when it was trained; name its new place with --data.");
+        {
+            throw new DataException(
+                $"There is no \"{own}\", where the data of the run was when it was trained; name its new place with --data.");
+        }
         try
         {
             return DataSource.Load(own, run.Training.Seed, threads, run.Fit);
