@@ -85,7 +85,7 @@ public static class HeldOutOutliers
 
     private static string Name(ExampleFormat format, int dimension) => format switch
     {
-        TableFormat table => $"column \"{table.Columns[dimension].Name}\"",
+        TableFormat table when dimension < table.Columns.Count => $"column \"{table.Columns[dimension].Name}\"",
         ImageFormat images => FormattableString.Invariant(
             $"the pixel in row {dimension / images.Width % images.Height}, column {dimension % images.Width}"),
         _ => FormattableString.Invariant($"{format.Element} {dimension}"),
