@@ -38,21 +38,19 @@ internal sealed class LoadedRun : IDisposable
     /// <exception cref="RunException">The run's data were text to an earlier version that took symbols for numbers.</exception>
     public RunPictures Pictures => Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0
         ? throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score.")
-        : new RunPictures(Generation, ExampleLayout.Of(Configuration));
+        : new RunPictures(Generation, ExampleLayout.Of(Configuration), Configuration.Data.UnseenLabels);
 
     /// <summary>The model, to be evaluated.</summary>
     public Evaluator Evaluator() => new(backend.Accelerator, Configuration.Model, parameters);
 
     /// <summary>The run's data, or <paramref name="source"/>: all of it is held out where it has no held-out part.</summary>
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
+    /// <exception cref="RunException">The run's data has changed since it was trained.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     public DataSplit Data(string? source, int threads, CancellationToken stop)
     {
-        var loading = Task.Run(() => DataSource.Load(
-            source ?? Configuration.Data.Folder,
-            Configuration.Training.Seed,
-            threads > 0 ? threads : Environment.ProcessorCount,
-            Configuration.Fit with { Whole = source is not null }));
+        int used = threads > 0 ? threads : Environment.ProcessorCount;
+        var loading = Task.Run(() => source is null ? RunData.Own(Configuration, used) : RunData.Other(Configuration, source, used));
         return loading.WaitAsync(stop).GetAwaiter().GetResult();
     }
 

@@ -6,7 +6,7 @@ using VaeGpu.Training.Runs;
 namespace VaeGpu.Host;
 
 /// <summary>What a model makes, laid out to be looked at.</summary>
-internal sealed class RunPictures(Generation generation, ExampleLayout layout)
+internal sealed class RunPictures(Generation generation, ExampleLayout layout, IReadOnlyList<int>? unseenLabels = null)
 {
     /// <summary>Images that a run leaves of either kind.</summary>
     public const int Count = 64;
@@ -16,7 +16,8 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout)
 
     /// <summary>Mean images, or with <paramref name="draw"/> draws of p(x∣z), of latent vectors z drawn from the prior.</summary>
     public IShown Samples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) => layout.Tile(
-        new(generation.SampleExamples(count, seed, stop, label, draw), generation.LabelsFor(count, label)), layout.ColumnsFor(count));
+        new(generation.SampleExamples(count, seed, stop, label, draw, unseenLabels), generation.LabelsFor(count, label, unseenLabels)),
+        layout.ColumnsFor(count));
 
     /// <summary>
     /// The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.

@@ -19,8 +19,8 @@ internal static class TrainProgram
     {
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var loading = Load(request.Data, request.Training.Seed, request.Threads,
-            new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization });
+        var fit = new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization };
+        var loading = Task.Run(() => DataSource.Load(request.Data, request.Training.Seed, Threads(request.Threads), fit));
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = Loaded(loading, terminal, stop);
         var model = RequestedModel.For(request, data);
@@ -48,7 +48,7 @@ internal static class TrainProgram
         using var folder = RunFolder.Resume(request.Folder);
         var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Load(dataFolder, run.Training.Seed, request.Threads, run.Fit);
+        var loading = Task.Run(() => RunData.Load(run, request.Data, Threads(request.Threads)));
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = Loaded(loading, terminal, stop);
         var configuration = run with
@@ -114,16 +114,15 @@ internal static class TrainProgram
         }
     }
 
-    private static Task<DataSplit> Load(string? source, ulong seed, int threads, DataFit? fit) =>
-        Task.Run(() => DataSource.Load(source, seed, threads > 0 ? threads : Environment.ProcessorCount, fit));
+    private static int Threads(int asked) => asked > 0 ? asked : Environment.ProcessorCount;
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {
         AskForCheck(backend, terminal);
         Introduce(trainer, folder, terminal.Output);
         var done = terminal.Interactive
-            ? LiveProgress.Show(terminal.Output, observer => TrainingRun.Execute(trainer, folder, observer, stop))
-            : TrainingRun.Execute(trainer, folder, new PlainProgress(terminal.Output), stop);
+            ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
+            : Execute(new PlainProgress(terminal.Output), terminal.Error.WriteLine);
         WritePictures(trainer, folder, data.Test);
         if (done)
         {
@@ -132,6 +131,9 @@ internal static class TrainProgram
         }
         terminal.Output.WriteLine($"stopped; continue with: vaegpu train --resume --out \"{folder.Path}\"");
         return ExitCode.Stopped;
+
+        bool Execute(ITrainingObserver shown, Action<string> warn) =>
+            TrainingRun.Execute(trainer, folder, new WatchedProgress(shown, data, warn), stop);
     }
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
@@ -155,7 +157,7 @@ internal static class TrainProgram
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
         var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
-        var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration));
+        var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration), trainer.Configuration.Data.UnseenLabels);
         pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }

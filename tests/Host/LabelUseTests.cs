@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text.Json;
 using VaeGpu.Host;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Training;
+using VaeGpu.Training.Inference;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Host;
 
@@ -61,6 +64,34 @@ public sealed class LabelUseTests
         var call = Use($"sample --label={label}");
         Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Usage));
         Assert.That(call.Error, Does.Contain($"no class \"{label}\"; its classes go from 0 to 9"));
+    }
+
+    [Test]
+    public void A_class_that_was_not_trained_on_is_a_usage_error()
+    {
+        using var apart = new ScratchFolder();
+        var line = Call.Train(apart, "--epochs", "1", "--condition", "labels");
+        byte[] train = [.. TinyRun.Data.Train.Labels!.Select(label => (byte)(label % 3 * 2))];
+        byte[] test = [.. TinyRun.Data.Test.Labels!.Select(label => (byte)(label % 6))];
+        apart.Put("data/train-labels-idx1-ubyte", Idx.LabelFile(train));
+        apart.Put("data/t10k-labels-idx1-ubyte", Idx.LabelFile(test));
+        Assert.That(Call.Of(line).ExitCode, Is.EqualTo(ExitCode.Done));
+        Assert.That(Call.Of("sample", apart["run"], "--label", "4", "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+        // Without a label, the classes that were trained on take turns.
+        Assert.That(Call.Of("sample", apart["run"], "--count", "3", "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+        var checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(apart["run"]));
+        using (var backend = Backend.Open("cpu", 1))
+        using (var generation = new Generation(backend.Accelerator, checkpoint.Header.Configuration.Model, checkpoint.Parameters))
+        {
+            byte[] decoded = generation.DecodeBytes(generation.Prior(3, 1), default, [0, 2, 4]);
+            Assert.That(generation.Sample(3, 1, default, unseen: [1, 3, 5]), Is.EqualTo(decoded));
+        }
+        foreach (var label in (string[])["1", "5"])
+        {
+            var call = Call.Of("sample", apart["run"], "--label", label, "--device", "cpu");
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Usage));
+            Assert.That(call.Error, Does.Contain($"trained on no example of class \"{label}\"").And.Contain("0, 2, 4."));
+        }
     }
 
     [Test]

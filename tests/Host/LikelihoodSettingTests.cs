@@ -106,6 +106,6 @@ public sealed class LikelihoodSettingTests
         var scored = Call.Of("score", folder["run"], "--device", "cpu");
         Assert.That((scored.ExitCode, scored.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(scored.Output, Does.Contain("loss").And.Not.Contain("nats").And.Not.Contain("elbo").And.Not.Contain("log_p"));
-        Assert.That(File.ReadLines(folder["run/scores.csv"]).First(), Is.EqualTo("row,loss,reconstruction,kl"));
+        Assert.That(File.ReadLines(folder["run/scores.csv"]).First(), Is.EqualTo("row,index,part,loss,reconstruction,kl"));
     }
 }

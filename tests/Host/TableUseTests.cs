@@ -32,13 +32,14 @@ public sealed class TableUseTests
         var scored = Call.Of("score", folder["run"], "--anomalous", "bad", "--device", "cpu");
         Assert.That((scored.ExitCode, scored.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(scored.Output, Does.Contain("AUROC"));
-        Assert.That(File.ReadAllLines(folder["run/scores.csv"])[0], Does.StartWith("row,class,anomalous,negative_elbo,"));
+        Assert.That(File.ReadAllLines(folder["run/scores.csv"])[0], Does.StartWith("row,line,part,class,anomalous,negative_elbo,"));
         var other = Call.Of("encode", folder["run"], "--data", folder["data of mine.csv"], "--out", folder["codes.csv"], "--device", "cpu");
-        Assert.That((other.ExitCode, other.Error), Is.EqualTo((ExitCode.Done, "")));
+        Assert.That((other.ExitCode, other.Error.Trim()),
+            Is.EqualTo((ExitCode.Done, "note: the run was trained on 300 of 350 rows of \"data of mine\"")));
         var lines = File.ReadAllLines(folder["codes.csv"]);
         Assert.That(lines, Has.Length.EqualTo(351));
-        Assert.That(lines[1], Does.StartWith("0,bad,"));
-        Assert.That(lines[2], Does.StartWith("1,good,"));
+        Assert.That(lines[1], Does.Match("^0,2,(train|held-out),bad,"));
+        Assert.That(lines[2], Does.Match("^1,3,(train|held-out),good,"));
         using var summary = JsonDocument.Parse(
             Call.Of("score", folder["run"], "--anomalous", "bad", "--json", "--overwrite", "--device", "cpu").Output);
         var first = summary.RootElement.GetProperty("scores")[0];

@@ -192,7 +192,8 @@ public sealed class TrainTests
         {
             string[] line = [command, "--run", folder["run"], "--count", "5", "--out", folder[$"{command} of mine.png"], "--device", "cpu"];
             var made = Call.Of(line);
-            Assert.That((made.ExitCode, made.Error, made.Output.Trim()), Is.EqualTo((ExitCode.Done, "", folder[$"{command} of mine.png"])));
+            Assert.That((made.ExitCode, made.Error), Is.EqualTo((ExitCode.Done, "")));
+            Assert.That(made.Output.Trim().Split('\n')[^1], Is.EqualTo(folder[$"{command} of mine.png"]));
             Assert.That(folder[$"{command} of mine.png"], Does.Exist);
             Assert.That(Call.Of(line).ExitCode, Is.EqualTo(ExitCode.Usage));
             Assert.That(Call.Of([.. line, "--overwrite"]).ExitCode, Is.EqualTo(ExitCode.Done));

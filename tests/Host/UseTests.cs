@@ -1,3 +1,4 @@
+using System.Globalization;
 using VaeGpu.Host;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Data;
@@ -42,9 +43,9 @@ public sealed class UseTests
         var array = NpyFile.Read(folder["codes of mine.npy"]);
         var lines = File.ReadAllLines(folder["codes of mine.csv"]);
         Assert.That(array.Shape, Is.EqualTo(new[] { 90, 4 }));
-        Assert.That(lines[0], Is.EqualTo("row,mu_0,mu_1,sigma_0,sigma_1"));
+        Assert.That(lines[0], Is.EqualTo("row,index,part,mu_0,mu_1,sigma_0,sigma_1"));
         Assert.That(lines, Has.Length.EqualTo(91));
-        Assert.That(float.Parse(lines[90].Split(',')[4], System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(array.Numbers![^1]));
+        Assert.That(float.Parse(lines[90].Split(',')[6], CultureInfo.InvariantCulture), Is.EqualTo(array.Numbers![^1]));
     }
 
     [TestCase("traverse --dimensions 3", "2 latent dimensions", ExitCode.Usage)]

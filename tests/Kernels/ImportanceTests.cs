@@ -62,6 +62,26 @@ public class ImportanceTests
     });
 
     [EveryDevice]
+    public void The_bound_is_the_logarithm_of_the_mean_of_the_weights_of_a_row(TestDevice device) => device.Run(accelerator =>
+    {
+        var inputs = new Inputs();
+        foreach (LatentShape shape in Shapes)
+        {
+            int draws = shape.Rows * shape.Samples;
+            float[] loss = inputs.Normal(draws, 300), ratio = inputs.Normal(draws, 20);
+            using Guarded losses = new(accelerator, loss), ratios = new(accelerator, ratio), bounds = new(accelerator, shape.Rows);
+            var kernel = Importance.Bound;
+            accelerator.LoadStreamKernel(kernel)(Cover(shape.Rows), losses.View, ratios.View, bounds.View, shape, 0.8f, 1.7f);
+            Compare.Close(bounds.Read(), row =>
+            {
+                double[] logs = [.. Enumerable.Range(row * shape.Samples, shape.Samples).Select(i => 1.7 * ratio[i] - 0.8 * loss[i])];
+                return -(logs.Max() + Math.Log(logs.Average(log => Math.Exp(log - logs.Max()))));
+            }, 3e-6, 30, "bounds");
+        }
+        return true;
+    });
+
+    [EveryDevice]
     public void Draws_are_scaled_by_their_weights_and_averaged_without(TestDevice device) => device.Run(accelerator =>
     {
         var inputs = new Inputs();

@@ -24,7 +24,10 @@ internal static class EvaluateCommand
         {
             var images = use.Data();
             using var evaluator = use.Run.Evaluator();
-            var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop);
+            var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop) with
+            {
+                Caveat = images.Caveat(use.Run.Configuration.Model.Likelihood, use.Run.Configuration.Data.Binarization),
+            };
             terminal.Output.WriteLine(
                 result.GetValue(json)
                     ? JsonSerializer.Serialize(report, ReportJson.Default.EvaluationReport)
@@ -52,6 +55,7 @@ internal static class EvaluateCommand
         ("  distortion", Show($"{report.Distortion:F4} nats")),
         ($"bits per {format.Element}", Show($"{report.BitsPerDim:F5}")),
         ("log p(x)", Show($"{report.LogLikelihood:F4} ± {report.LogLikelihoodStderr:F4} nats, {report.ImportanceSamples} draws")),
+        .. report.Caveat is null ? [] : ((string, string)[])[("  caveat", report.Caveat)],
         ("  error of the draws", Show($"{report.ImportanceStderr:F4} nats")),
         .. report.ParetoK is null ? [] : ((string, string)[])[("  Pareto k of weights", Tails(report))],
     ];

@@ -9,15 +9,26 @@ internal static class LabelOption
     public static Option<string?> Create(string description) => OptionOf.Text("--label", "class", description);
 
     /// <summary>The class that <paramref name="text"/> names; null where there is no text.</summary>
-    /// <exception cref="UsageException">The model has no classes, or no such class.</exception>
+    /// <exception cref="UsageException">The model has no classes, no such class, or was not trained on it.</exception>
     public static byte? Read(string? text, LoadedRun run)
     {
         if (text is null)
             return null;
         if (run.Generation.Classes == 0)
             throw new UsageException("--label needs a conditional model: train one with --condition labels.");
-        if (run.LabelNames?.Index().FirstOrDefault(name => name.Item == text) is (var label, not null))
-            return (byte)label;
+        byte label = Known(text, run);
+        if (run.Configuration.Data.UnseenLabels is not { } unseen || !unseen.Contains(label))
+            return label;
+        var seen = Enumerable.Range(0, run.Generation.Classes).Except(unseen)
+            .Select(number => run.LabelNames?[number] ?? number.ToString(CultureInfo.InvariantCulture));
+        throw new UsageException(
+            $"--label: the model was trained on no example of class \"{text}\"; it was on those of {string.Join(", ", seen)}.");
+    }
+
+    private static byte Known(string text, LoadedRun run)
+    {
+        if (run.LabelNames?.Index().FirstOrDefault(name => name.Item == text) is (var named, not null))
+            return (byte)named;
         return byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < run.Generation.Classes
             ? number
             : throw new UsageException($"--label: the model has no class \"{text}\"; {Classes(run)}.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Commands;
 
@@ -87,23 +88,42 @@ internal sealed class ModelCommand : Command
             var (own, other) = (Path.GetExtension(name), Path.GetExtension(path));
             if (own != other && Shown.Contains(own) && Shown.Contains(other))
                 throw new UsageException($"--out: \"{path}\" ends in {other}, and this is a {own} file; change the extension.");
+            return Free(path);
+        }
+
+        /// <summary>The table beside a result that says which example is which.</summary>
+        /// <exception cref="UsageException">As for <see cref="Output"/>.</exception>
+        public string Examples(string output) => Free(Path.ChangeExtension(output, ".examples.csv"));
+
+        /// <summary>Writes what <paramref name="make"/> makes of examples of a class, by default to <paramref name="name"/>.</summary>
+        /// <param name="name">The file's name without its extension.</param>
+        /// <param name="label">The class.</param>
+        /// <param name="make">Makes what is written.</param>
+        /// <param name="shown">The examples that were shown, to be listed in a table beside the file; null for no such table.</param>
+        public void Write(FormattableString name, byte? label, Func<RunPictures, IShown> make, Func<ExampleSet>? shown = null)
+        {
+            var pictures = Run.Pictures;
+            var suffix = label is null ? "" : FormattableString.Invariant($"-label-{label}");
+            var file = Output(FormattableString.Invariant(name) + suffix + pictures.Extension);
+            var list = shown is null ? null : Examples(file);
+            make(pictures).Write(file);
+            if (list is not null)
+            {
+                ExamplesFile.Write(list, shown!());
+                terminal.Output.WriteLine(list);
+            }
+            terminal.Output.WriteLine(file);
+        }
+
+        public void Dispose() => run?.Dispose();
+
+        private string Free(string path)
+        {
             if (Directory.Exists(path))
                 throw new UsageException($"\"{path}\" is a folder; name a file with --out.");
             if (File.Exists(path) && !result.GetValue(command.overwrite))
                 throw new UsageException($"\"{path}\" exists already; name another file with --out, or replace it with --overwrite.");
             return path;
         }
-
-        /// <summary>Writes what <paramref name="make"/> makes of examples of a class, by default to <paramref name="name"/>.</summary>
-        public void Write(FormattableString name, byte? label, Func<RunPictures, IShown> make)
-        {
-            var pictures = Run.Pictures;
-            var suffix = label is null ? "" : FormattableString.Invariant($"-label-{label}");
-            var file = Output(FormattableString.Invariant(name) + suffix + pictures.Extension);
-            make(pictures).Write(file);
-            terminal.Output.WriteLine(file);
-        }
-
-        public void Dispose() => run?.Dispose();
     }
 }

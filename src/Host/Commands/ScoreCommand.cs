@@ -9,6 +9,9 @@ namespace VaeGpu.Host.Commands;
 /// <summary>The command "score": how strange the model finds each example.</summary>
 internal static class ScoreCommand
 {
+    /// <summary>Examples of the highest scores that are listed.</summary>
+    private const int Shown = 5;
+
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var samples = OptionOf.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
@@ -35,13 +38,14 @@ internal static class ScoreCommand
             report.Write(file);
             if (result.GetValue(json))
                 terminal.Output.WriteLine(JsonSerializer.Serialize(
-                    new AnomalySummary(file, report.Areas), ReportJson.Default.AnomalySummary));
+                    new AnomalySummary(file, report.Areas) { Strangest = report.Strangest(Shown) },
+                    ReportJson.Default.AnomalySummary));
             else
-                Print(report, hasLikelihood ? "mean, nats" : "mean", file, terminal.Output);
+                Print(report, hasLikelihood ? "mean, nats" : "mean", data.Sources.Kind, file, terminal.Output);
         });
     }
 
-    private static void Print(AnomalyReport report, string mean, string file, TextWriter output)
+    private static void Print(AnomalyReport report, string mean, string kind, string file, TextWriter output)
     {
         output.WriteLine($"{"score",-16}{mean,12}{(report.Areas[0].Auroc is null ? "" : $"{"AUROC",9}{"AUPRC",9}")}");
         foreach (var area in report.Areas)
@@ -49,6 +53,9 @@ internal static class ScoreCommand
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture, $"{area.Name,-16}{area.Mean,12:F3}{(area.Auroc is null ? "" : Areas(area))}"));
         }
+        output.WriteLine($"highest {report.Ranked}");
+        foreach (var one in report.Strangest(Shown))
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {one.Score,12:F3}  {kind} {one.Source}, {one.Part}"));
         output.WriteLine(file);
     }
 

@@ -15,7 +15,7 @@ internal sealed class LiveProgress : ITrainingObserver
     private LiveProgress(IAnsiConsole console, ProgressTask task) => (this.console, this.task) = (console, task);
 
     /// <summary>Shows the bar while <paramref name="train"/> runs.</summary>
-    public static T Show<T>(TextWriter output, Func<ITrainingObserver, T> train)
+    public static T Show<T>(TextWriter output, Func<LiveProgress, T> train)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -37,7 +37,10 @@ internal sealed class LiveProgress : ITrainingObserver
         task.Description = ProgressText.Of(progress);
     }
 
-    public void EpochEnded(EpochMetrics metrics) => 
+    /// <summary>Writes a line above the bar.</summary>
+    public void Say(string line) => console.WriteLine(line);
+
+    public void EpochEnded(EpochMetrics metrics) =>
         console.WriteLine($"{ProgressText.Of(metrics, latest.Epochs)}{ProgressText.Rate(latest)}");
 
     /// <summary>The description on one line, however narrow the terminal.</summary>

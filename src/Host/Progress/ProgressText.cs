@@ -9,11 +9,15 @@ internal static class ProgressText
 {
     /// <summary>What the numbers of the other lines are.</summary>
     public static string Legend(RunConfiguration run) => $"losses  total (reconstruction + KL), {run.LossUnit}"
-        + (run.Model.HasLikelihood ? "" : ": hybrid is a loss without a likelihood, and its totals are not in nats");
+        + (run.Model.HasLikelihood ? "" : ": hybrid is a loss without a likelihood, and its totals are not in nats")
+        + (run.Training.Objective.IsLoss ? "" : $"; minimized: {Minimized(run.Training.Objective)}");
 
     /// <summary>A finished epoch.</summary>
     public static string Of(EpochMetrics metrics, int epochs) =>
-        $"epoch {Number(metrics.Epoch, epochs)}  train {Of(metrics.Train)}  test {Of(metrics.Test)}";
+        $"epoch {Number(metrics.Epoch, epochs)}  train {Of(metrics.Train)}  test {Of(metrics.Test)}"
+        + (metrics.TestObjective is { } test
+            ? string.Create(CultureInfo.InvariantCulture, $"  minimized {metrics.TrainObjective:F2}, test {test:F2}")
+            : "");
 
     /// <summary>An epoch under way.</summary>
     public static string Of(TrainingProgress progress) =>
@@ -31,6 +35,12 @@ internal static class ProgressText
 
     /// <summary>What of <paramref name="line"/> has room in so many columns, with an ellipsis where that is not all.</summary>
     public static string Cut(string line, int columns) => line.Length <= columns ? line : columns < 2 ? "" : $"{line[..(columns - 1)]}…";
+
+    private static string Minimized(ObjectiveConfiguration objective) =>
+        (objective.Bound.WeighsDraws ? $"the {objective.Bound} bound of {objective.Samples} draws" : "the terms")
+        + (objective.RecWeight == 1 && objective.KlWeight == 1
+            ? ""
+            : FormattableString.Invariant($", reconstruction × {objective.RecWeight}, KL × {objective.KlWeight}"));
 
     private static string Of(LossTerms terms) => string.Create(
         CultureInfo.InvariantCulture,

@@ -68,6 +68,31 @@ public static class Importance
         }
     }
 
+    /// <summary>
+    /// −log (1/L)Σ e^(v·ratio − u·loss) over the draws of each row: the bound, u the <paramref name="likelihoodWeight"/> and v the
+    /// <paramref name="divergenceWeight"/>. Thread g of group x has row x·G + g.
+    /// </summary>
+    public static void Bound(
+        ArrayView<float> losses, ArrayView<float> ratios, ArrayView<float> bounds, LatentShape shape, float likelihoodWeight,
+        float divergenceWeight)
+    {
+        int row = Grid.IdxX * Group.DimX + Group.IdxX;
+        if (row < shape.Rows)
+        {
+            int start = row * shape.Samples;
+            float largest = float.NegativeInfinity;
+            for (int i = start; i < start + shape.Samples; i++)
+            {
+                float weight = divergenceWeight * ratios[i] - likelihoodWeight * losses[i];
+                largest = weight > largest ? weight : largest;
+            }
+            float sum = 0f;
+            for (int i = start; i < start + shape.Samples; i++)
+                sum += Exponential.Exp(divergenceWeight * ratios[i] - likelihoodWeight * losses[i] - largest);
+            bounds[row] = -(largest + Logarithm.Log(sum / shape.Samples));
+        }
+    }
+
     /// <summary>values[i, j] = values[i, j]·(L·w̃ᵢ): turns the gradient of the draws' mean into that of their weighted mean.</summary>
     public static void Scale(ArrayView<float> values, ArrayView<float> weights, MatrixShape shape, int samples)
     {

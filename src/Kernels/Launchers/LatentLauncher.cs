@@ -13,6 +13,7 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
     private readonly Loaded<Floats, Floats, Floats, LatentShape> accumulate = new(accelerator, Importance.Accumulate);
     private readonly Loaded<Floats, Floats, Control, LatentShape> sample = new(accelerator, Reparameterize.Sample);
     private readonly Loaded<Floats, Floats, Floats, Control, LatentShape> weigh = new(accelerator, Importance.Weigh);
+    private readonly Loaded<Floats, Floats, Floats, LatentShape, float, float> bound = new(accelerator, Importance.Bound);
     private readonly Loaded<Floats, Floats, MatrixShape, float> gate = new(accelerator, FreeBits.Gate);
     private readonly Loaded<Floats, Floats, MatrixShape, int> scale = new(accelerator, Importance.Scale);
     private readonly Loaded<Floats, Floats, LatentShape> mean = new(accelerator, Importance.Mean);
@@ -48,6 +49,11 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
     /// <inheritdoc cref="Importance.Weigh"/>
     public void Weigh(Floats losses, Floats ratios, Floats weights, Control control, LatentShape shape) =>
         weigh.Launch(tuning.Elements(1, shape.Rows), losses, ratios, weights, control, shape);
+
+    /// <inheritdoc cref="Importance.Bound"/>
+    public void Bound(
+        Floats losses, Floats ratios, Floats bounds, LatentShape shape, float likelihoodWeight, float divergenceWeight) =>
+        bound.Launch(tuning.Elements(1, shape.Rows), losses, ratios, bounds, shape, likelihoodWeight, divergenceWeight);
 
     /// <inheritdoc cref="Importance.Scale"/>
     public void Scale(Floats values, Floats weights, MatrixShape shape, int samples) =>

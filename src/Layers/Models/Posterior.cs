@@ -9,7 +9,7 @@ public sealed class Posterior
 {
     private readonly LatentLauncher launcher;
     private readonly VaeShape shape;
-    private readonly ArrayView<float> gates, terms, weights, means;
+    private readonly ArrayView<float> gates, terms, weights, means, bounds;
 
     /// <summary>Allocates room for a batch in <paramref name="workspace"/>, and for its draws in <paramref name="draws"/>.</summary>
     public Posterior(Workspace workspace, Workspace draws, VaeShape shape)
@@ -26,6 +26,7 @@ public sealed class Posterior
         weights = draws.Allocate(1);
         weights.CopyFromCPU(Filled(weights, 1f / shape.Samples));
         means = workspace.Allocate(1);
+        bounds = shape.Objective.WeighsDraws ? workspace.Allocate(1) : default;
     }
 
     /// <summary>z, (batch·L, d), the draws of an example one below the other.</summary>
@@ -64,6 +65,19 @@ public sealed class Posterior
         launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
         launcher.Weigh(losses, LogRatios, weights, step.Control, sizes);
         launcher.Scale(gradient, weights, new MatrixShape { Rows = step.Rows * shape.Samples, Columns = columns }, shape.Samples);
+    }
+
+    /// <summary>
+    /// The importance-weighted bound of each row, (batch), with a weight for each of its terms; for objectives that weigh draws.
+    /// </summary>
+    public ArrayView<float> Bound(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, StepContext step, float likelihoodWeight,
+        float divergenceWeight)
+    {
+        LatentShape sizes = Sizes(step);
+        launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
+        launcher.Bound(losses, LogRatios, bounds, sizes, likelihoodWeight, divergenceWeight);
+        return bounds;
     }
 
     /// <summary>Computes the gradients of the encoder's output and of the prior's numbers.</summary>

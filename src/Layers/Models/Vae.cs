@@ -169,6 +169,14 @@ public sealed class Vae : IDisposable
     public ArrayView<float> Loss(int rows) => Posterior.MeanOfDraws(Decoder.Loss, rows);
 
     /// <summary>
+    /// −log (1/L)Σ p(x∣z)^u·(p(z)/q(z∣x))^v over the draws of each row, (batch), u and v the weights: what an objective with
+    /// <see cref="Objective.WeighsDraws"/> minimizes. Called after <see cref="Backward"/> or <see cref="EvaluateLoss"/>, in the same
+    /// step.
+    /// </summary>
+    public ArrayView<float> Bound(StepContext step, float likelihoodWeight, float divergenceWeight) =>
+        Posterior.Bound(Encoder.Output, Prior.Output, Decoder.Loss, step, likelihoodWeight, divergenceWeight);
+
+    /// <summary>
     /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>

@@ -40,6 +40,12 @@ public sealed record DataConfiguration
     /// <summary>How the files were read. Runs of earlier versions do not say so.</summary>
     public DataOptions Options { get; init; } = new() { SinglePrecision = true };
 
+    /// <summary>What the data is known by; null in runs of earlier versions.</summary>
+    public DataFingerprint? Fingerprint { get; init; }
+
+    /// <summary>Labels up to the largest of which there is no example to train on; null where there are none.</summary>
+    public ValueList<int>? UnseenLabels { get; init; }
+
     /// <summary>What earlier versions wrote in its place: whether pixels were drawn once.</summary>
     public bool Binarised { init => Binarization = value ? Binarization.Static : Binarization; }
 
@@ -57,5 +63,14 @@ public sealed record DataConfiguration
         LabelNames = data.Train.LabelNames is null ? null : [.. data.Train.LabelNames],
         Binarization = binarization,
         Options = options ?? new DataOptions(),
+        Fingerprint = data.Fingerprint ?? DataFingerprint.Of(data),
+        UnseenLabels = Unseen(data.Train.Labels ?? [], data.Test.Labels ?? []) is { Length: > 0 } unseen ? [.. unseen] : null,
     };
+
+    private static int[] Unseen(byte[] train, byte[] test)
+    {
+        var seen = new HashSet<byte>(train);
+        return [.. Enumerable.Range(0, train.Concat(test).Select(label => label + 1).DefaultIfEmpty().Max())
+            .Where(label => !seen.Contains((byte)label))];
+    }
 }

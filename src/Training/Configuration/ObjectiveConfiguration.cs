@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VaeGpu.Kernels;
 using VaeGpu.Layers.Models;
 
@@ -12,6 +13,12 @@ public sealed record ObjectiveConfiguration
     /// <summary>The bound.</summary>
     [Setting("objective", "bound", "What is minimized")]
     public Objective Bound { get; init; } = Objective.Elbo;
+
+    /// <summary>
+    /// Whether what is minimized is the loss that is reported: the ELBO with factors of 1; warm-up and free bits do not count.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsLoss => !Bound.WeighsDraws && RecWeight == 1 && KlWeight == 1;
 
     /// <summary>Draws z of each example, L.</summary>
     [Setting("samples", "n", "Draws of the latent vector for each image in a step", Least = 1, Most = 4096)]

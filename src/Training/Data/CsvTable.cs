@@ -39,6 +39,9 @@ internal sealed class CsvTable : TableSource
     public override TableColumns Columns { get; }
 
     /// <inheritdoc/>
+    public override ExampleSources Sources(int[] places) => ExampleSources.Lines(places);
+
+    /// <inheritdoc/>
     public override string InWords(int place) => $"{Path}, line {place}";
 
     /// <exception cref="DataException">A line has another number of cells, or quotes are misplaced: line and column are named.</exception>

@@ -18,6 +18,9 @@ public sealed record DataFit
     /// <summary>When gray pixels become black or white.</summary>
     public Binarization Binarization { get; init; }
 
+    /// <summary>The fingerprint of a run's data, by which its examples are found in data that is used whole; null for none.</summary>
+    public DataFingerprint? Known { get; init; }
+
     /// <summary>Whether data without a held-out part is all held out, in its order, for a model that is trained already.</summary>
     public bool Whole { get; init; }
 }

@@ -92,6 +92,11 @@ public sealed record DataOptions
         + "or a category of their own")]
     public MissingValues Missing { get; init; }
 
+    /// <summary>Characters of a line of text; 0 for as many as 99 % of the lines do not exceed.</summary>
+    [Setting("length", "n", "Characters of a line of text: longer lines are cut [default: what 99 % of the lines do not exceed]",
+        Least = 1, Most = 1 << 24, HasDefault = false)]
+    public int Length { get; init; }
+
     /// <summary>Whether the values of a table are rounded to float32 before they are standardized, as earlier versions did.</summary>
     public bool SinglePrecision { get; init; }
 }

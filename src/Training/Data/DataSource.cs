@@ -9,7 +9,9 @@ public static class DataSource
     /// <summary>Images held out in the built-in digits.</summary>
     public const int TestCount = 10_000;
 
-    private const string Digits = "digits";
+    /// <summary>The name of the built-in digits.</summary>
+    internal const string Digits = "digits";
+
     private const string ShapesName = "shapes";
 
     /// <summary>Whether <paramref name="source"/> is one of the names; to mean a folder of that name, write "./name".</summary>
@@ -31,6 +33,7 @@ public static class DataSource
         var data = Read(source ?? Digits, seed, threads, fit);
         if (fit.Format is { } wanted)
             ThrowIfOther(data, wanted);
+        data = !fit.Whole ? DataParts.Named(data) : fit.Known is { } known ? DataParts.Found(data, known, seed) : data;
         if (fit.LabelNames is { } names)
             data = data with { Train = Conditioning.Renumbered(data.Train, names), Test = Conditioning.Renumbered(data.Test, names) };
         return fit.Binarization is not Binarization.None ? Binarized(data, fit.Binarization, seed, threads) : data;
@@ -58,12 +61,16 @@ public static class DataSource
         bool namesArray = fit.Options.As is not ArrayKind.Auto || fit.Options.Member is not null;
         if (namesArray && fit.Format is null && !(File.Exists(source) && ArrayFile.IsArray(source)))
             throw new DataException($"--as and --member are for .npy and .npz files; leave them out for \"{source}\".");
+        bool isText = File.Exists(source) && Path.GetExtension(source).Equals(".txt", StringComparison.OrdinalIgnoreCase);
+        if (fit.Options.Length > 0 && fit.Format is null && !isText)
+            throw new DataException($"--length is for .txt files; leave it out for \"{source}\".");
         if (source is Digits)
         {
             return new DataSplit(
                 Digits,
                 StrokeDigits.Generate(TrainCount, seed, threads),
-                StrokeDigits.Generate(TestCount, seed, threads, first: TrainCount));
+                StrokeDigits.Generate(TestCount, seed, threads, first: TrainCount)
+                    .WithSources(ExampleSources.IndicesFrom(TrainCount, TestCount)));
         }
         if (source is ShapesName)
             return SeededSplit.Of(ShapesName, Shapes.Generate(threads), seed, fit.Whole);

@@ -32,6 +32,9 @@ public abstract class ExampleSet
     /// <summary>What the classes are called, where they have names; else they are numbers.</summary>
     public IReadOnlyList<string>? LabelNames { get; init; }
 
+    /// <summary>Where each example comes from.</summary>
+    public ExampleSources Sources { get; init; } = ExampleSources.Indices;
+
     /// <summary>What a class is called: its name, or its number.</summary>
     public string NameOf(byte label) => LabelNames is { } names && label < names.Count
         ? names[label]
@@ -49,6 +52,9 @@ public abstract class ExampleSet
     /// <summary>The same examples with other labels.</summary>
     public abstract ExampleSet WithLabels(byte[] labels, IReadOnlyList<string>? names);
 
+    /// <summary>The same examples from other sources.</summary>
+    public abstract ExampleSet WithSources(ExampleSources sources);
+
     /// <summary>
     /// The examples with each gray pixel drawn black or white; example i by (seed, first + i) alone. Data without pixels stays as it is.
     /// </summary>
@@ -56,6 +62,9 @@ public abstract class ExampleSet
 
     /// <summary>What is doubtful about a likelihood that is not refused, with the remedy; null where nothing is.</summary>
     public virtual string? Caveat(Likelihood likelihood, Binarization binarization) => null;
+
+    /// <summary>The examples as they are stored, shape (count, bytes).</summary>
+    internal abstract ReadOnlySpan<byte> Stored { get; }
 
     /// <summary>Copies the examples to a device.</summary>
     internal abstract DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher);

@@ -22,9 +22,9 @@ public static class ImageFolder
         var notes = new List<string>();
         var (train, test) = Parts(folder, notes);
         if (test is null)
-            return SeededSplit.Of(name, Read(train, fit, threads, notes), seed, fit.Whole) with { Notes = notes };
-        var first = Read(train, fit, threads, notes);
-        var second = Read(test, fit with { Format = first.Format, Size = null }, threads, notes);
+            return SeededSplit.Of(name, Read(folder, train, fit, threads, notes), seed, fit.Whole) with { Notes = notes };
+        var first = Read(folder, train, fit, threads, notes);
+        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, threads, notes);
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
             throw new DataException($"The folders \"{train}\" and \"{test}\" have different classes; both need the same sub-folders.");
         return new DataSplit(name, first, second) { Notes = notes };
@@ -59,7 +59,7 @@ public static class ImageFolder
         return (train, test ?? validation);
     }
 
-    private static ImageSet Read(string folder, DataFit fit, int threads, List<string> notes)
+    private static ExampleSet Read(string root, string folder, DataFit fit, int threads, List<string> notes)
     {
         var files = PictureWalk.Find(folder, notes);
         var images = new RasterImage?[files.Length];
@@ -87,8 +87,13 @@ public static class ImageFolder
             files = [.. files.Where((_, i) => images[i] is not null)];
         }
         var (labels, classes) = Labels(folder, files);
-        return Join(files, [.. images.OfType<RasterImage>()], labels, classes);
+        return Join(files, [.. images.OfType<RasterImage>()], labels, classes)
+            .WithSources(ExampleSources.Files(Array.ConvertAll(files, file => Relative(root, file))));
     }
+
+    /// <summary>The path of a file from a folder on, with slashes on every system.</summary>
+    private static string Relative(string folder, string file) =>
+        Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
 
     private static (byte[]? Labels, string[]? Classes) Labels(string folder, string[] files)
     {

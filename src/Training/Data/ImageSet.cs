@@ -40,10 +40,13 @@ public sealed class ImageSet : ExampleSet
 
     /// <inheritdoc/>
     public override ImageSet Select(ReadOnlySpan<int> indices) =>
-        With(Chosen(Pixels, indices, Format.Size), ChosenLabels(indices), LabelNames);
+        With(Chosen(Pixels, indices, Format.Size), ChosenLabels(indices), LabelNames, Sources.Select(indices));
 
     /// <inheritdoc/>
-    public override ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Pixels, labels, names);
+    public override ImageSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Pixels, labels, names, Sources);
+
+    /// <inheritdoc/>
+    public override ImageSet WithSources(ExampleSources sources) => With(Pixels, Labels, LabelNames, sources);
 
     /// <summary>
     /// Draws each pixel white with probability level/255, else black; image i by (seed, first + i) alone. Colors are drawn channel by
@@ -58,7 +61,7 @@ public sealed class ImageSet : ExampleSet
             for (var at = i * size; at < (i + 1) * size; at++)
                 drawn[at] = random.Below(255) < Pixels[at] ? byte.MaxValue : byte.MinValue;
         });
-        return With(drawn, Labels, LabelNames);
+        return With(drawn, Labels, LabelNames, Sources);
     }
 
     /// <inheritdoc/>
@@ -75,6 +78,8 @@ public sealed class ImageSet : ExampleSet
             + $"{Likelihood.ContinuousBernoulli}.";
     }
 
+    internal override ReadOnlySpan<byte> Stored => Pixels;
+
     internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
         DeviceExamples.Of<byte>(accelerator, Count, Pixels, launcher.Gather);
 
@@ -86,6 +91,6 @@ public sealed class ImageSet : ExampleSet
 
     private int CountOf(byte level) => Pixels.AsSpan().Count(level);
 
-    private ImageSet With(byte[] pixels, byte[]? labels, IReadOnlyList<string>? names) =>
-        new(pixels, labels, Format.Width, Format.Height, Format.Channels) { LabelNames = names };
+    private ImageSet With(byte[] pixels, byte[]? labels, IReadOnlyList<string>? names, ExampleSources sources) =>
+        new(pixels, labels, Format.Width, Format.Height, Format.Channels) { LabelNames = names, Sources = sources };
 }

@@ -8,7 +8,7 @@ internal static class SeededSplit
     public static DataSplit Of(string name, ExampleSet all, ulong seed, bool whole = false)
     {
         var (train, test) = Rows(name, all.Count, seed, whole);
-        return new DataSplit(name, all.Select(train), all.Select(test));
+        return new DataSplit(name, all.Select(train), all.Select(test)) { IsSeeded = true };
     }
 
     /// <summary>

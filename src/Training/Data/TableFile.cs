@@ -22,9 +22,11 @@ internal static class TableFile
         var format = fit.Format as TableFormat
             ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
         var columns = new ScaledColumns(source, survey, format, fit.Options);
+        var places = new int[survey.Rows];
         var (trainValues, testValues) = (new float[train.Length * format.Size], new float[test.Length * format.Size]);
         foreach (var (first, block) in survey.Again())
         {
+            block.Places.AsSpan(0, block.Count).CopyTo(places.AsSpan(first));
             for (var row = 0; row < block.Count; row++)
             {
                 int target = targets[first + row] * format.Size;
@@ -32,12 +34,13 @@ internal static class TableFile
                 columns.Write(block, row, example[..format.Size]);
             }
         }
-        return new DataSplit(name, Part(trainValues, train), Part(testValues, test)) { Notes = notes };
+        var sources = source.Sources(places);
+        return new DataSplit(name, Part(trainValues, train), Part(testValues, test)) { IsSeeded = true, Notes = notes };
 
         TableSet Part(float[] values, int[] rows)
         {
             byte[]? labels = survey.Labels is { } all ? Array.ConvertAll(rows, row => all[row]) : null;
-            return new(values, labels, format) { LabelNames = survey.LabelNames };
+            return new(values, labels, format) { LabelNames = survey.LabelNames, Sources = sources.Select(rows) };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Training.Data;
@@ -36,10 +37,15 @@ public sealed class TableSet : ExampleSet
 
     /// <inheritdoc/>
     public override TableSet Select(ReadOnlySpan<int> indices) =>
-        With(Chosen(Values, indices, Format.Size), ChosenLabels(indices), LabelNames);
+        With(Chosen(Values, indices, Format.Size), ChosenLabels(indices), LabelNames, Sources.Select(indices));
 
     /// <inheritdoc/>
-    public override TableSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Values, labels, names);
+    public override TableSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Values, labels, names, Sources);
+
+    /// <inheritdoc/>
+    public override TableSet WithSources(ExampleSources sources) => With(Values, Labels, LabelNames, sources);
+
+    internal override ReadOnlySpan<byte> Stored => MemoryMarshal.AsBytes<float>(Values);
 
     internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
         DeviceExamples.Of<float>(accelerator, Count, Values, launcher.Gather);
@@ -51,6 +57,6 @@ public sealed class TableSet : ExampleSet
         return [.. Enumerable.Range(0, columns).Select(i => string.Create(CultureInfo.InvariantCulture, $"column {i}"))];
     }
 
-    private TableSet With(float[] values, byte[]? labels, IReadOnlyList<string>? names) =>
-        new(values, labels, (TableFormat)Format) { LabelNames = names };
+    private TableSet With(float[] values, byte[]? labels, IReadOnlyList<string>? names, ExampleSources sources) =>
+        new(values, labels, (TableFormat)Format) { LabelNames = names, Sources = sources };
 }

@@ -37,6 +37,9 @@ internal abstract class TableSource
     /// <exception cref="DataException">The file has a fault; its place is named.</exception>
     public abstract IEnumerable<TableBlock> Blocks();
 
+    /// <summary>The sources of examples at these places of the file; their indices, where it has no lines.</summary>
+    public virtual ExampleSources Sources(int[] places) => ExampleSources.Indices;
+
     /// <summary>A place in the file in words, such as "data.csv, line 7".</summary>
     public virtual string InWords(int place) => $"{Path}, row {place}";
 

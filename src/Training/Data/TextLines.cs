@@ -3,53 +3,112 @@ using System.Text;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte, and lines are filled
-/// up with blanks to the length of the longest.
+/// A text file whose lines are the examples: each character of Unicode is a symbol's number in the alphabet, a byte. Lines have one
+/// length: shorter ones are filled up with blanks, and longer ones are cut.
 /// </summary>
 internal static class TextLines
 {
     private const int MostSymbols = 256;
 
-    /// <summary>Symbols, padding included, above which a line that is longer than most is refused.</summary>
+    /// <summary>Symbols, padding included, above which lines that are mostly padding are refused.</summary>
     private const long MostPadded = 1 << 28;
+
+    /// <summary>The part of the lines that are whole where no length is asked for.</summary>
+    private const double WholePart = 0.99;
 
     public static DataSplit Load(string path, DataFit fit, ulong seed)
     {
         var notes = new List<string>();
-        Rune[][] lines = [.. TextFile.Lines(path, notes).Select(line => line.TrimEnd().EnumerateRunes().ToArray())];
-        var longest = lines.Select(line => line.Length).DefaultIfEmpty().Max();
-        if (longest == 0)
+        var lines = TextFile.Lines(path, notes).Select((line, i) => (Number: i + 1, Text: line.TrimEnd()))
+            .Where(line => line.Text.Length > 0).ToArray();
+        if (lines.Length == 0)
             throw new DataException($"{path} has no text.");
-        int filled = lines.Count(line => line.Length > 0), average = lines.Sum(line => line.Length) / filled;
-        if ((long)filled * longest is > MostPadded and var padded && (longest > 10 * average || padded > Array.MaxLength))
-        {
-            throw new DataException($"{path}, line {Array.FindIndex(lines, line => line.Length == longest) + 1} has {longest} characters, and all {filled} lines are "
-                + $"padded to that length; the average is {average}, so split the line or take it out.");
-        }
+        int[] lengths = Array.ConvertAll(lines, line => Length(line.Text));
         var model = fit.Format as TextFormat;
-        var (length, alphabet) = (model?.Length ?? longest, model?.Alphabet ?? Alphabet(path, lines));
-        Rune[] known = [.. alphabet.EnumerateRunes()];
-        var symbols = new List<byte>();
-        for (var i = 0; i < lines.Length; i++)
+        var (length, why) = (model?.Length ?? 0, fit.Options.Length) switch
         {
-            if (lines[i].Length > length)
-                throw new DataException($"{path}, line {i + 1} has {lines[i].Length} characters; the model takes {length}.");
-            for (var at = 0; lines[i].Length > 0 && at < length; at++)
-            {
-                var symbol = at < lines[i].Length ? Array.IndexOf(known, lines[i][at]) : 0;
-                if (symbol < 0)
-                    throw new DataException($"{path}, line {i + 1}, column {at + 1}: the model was not trained on the character \"{lines[i][at]}\".");
-                symbols.Add((byte)symbol);
-            }
-        }
-        var all = new TextSet([.. symbols], null, alphabet, length);
+            (> 0 and var taken, _) => (taken, "that the model takes"),
+            (_, > 0 and var asked) => (asked, "of --length"),
+            _ => (Most(lengths), "that 99 % of the lines do not exceed; --length sets another limit"),
+        };
+        Cut(path, lines, lengths, length, why, notes);
+        ThrowIfMostlyPadding(path, lengths, length);
+        string alphabet = model?.Alphabet ?? Alphabet(path, lines);
+        var all = new TextSet(Symbols(path, lines, alphabet, length), null, alphabet, length)
+        {
+            Sources = ExampleSources.Lines(Array.ConvertAll(lines, line => line.Number)),
+        };
         return SeededSplit.Of(Path.GetFileNameWithoutExtension(path), all, seed, fit.Whole) with { Notes = notes };
     }
 
-    /// <summary>The characters of all lines in order, the blank first.</summary>
-    private static string Alphabet(string path, Rune[][] lines)
+    private static int Length(string line)
     {
-        Rune[] others = [.. lines.SelectMany(line => line).Distinct().Where(symbol => symbol.Value != ' ').Order()];
+        int length = 0;
+        foreach (var _ in line.EnumerateRunes())
+            length++;
+        return length;
+    }
+
+    /// <summary>The 99th percentile of the lengths by nearest rank: the longest of fewer than 100 lines.</summary>
+    private static int Most(int[] lengths) => lengths.Order().ElementAt((int)Math.Ceiling(WholePart * lengths.Length) - 1);
+
+    /// <summary>Cuts lines that are too long, and says how many.</summary>
+    private static void Cut(string path, (int Number, string Text)[] lines, int[] lengths, int length, string why, List<string> notes)
+    {
+        int first = Array.FindIndex(lengths, one => one > length);
+        if (first < 0)
+            return;
+        int count = lengths.Count(one => one > length);
+        notes.Add(FormattableString.Invariant($"{count:N0} of {lengths.Length:N0} lines of {path} are cut to the {length} characters {why}; ")
+            + $"the first is line {lines[first].Number}, which has {lengths[first]}");
+        for (var i = first; i < lines.Length; i++)
+        {
+            if (lengths[i] > length)
+                lines[i].Text = string.Concat(lines[i].Text.EnumerateRunes().Take(length));
+        }
+    }
+
+    private static void ThrowIfMostlyPadding(string path, int[] lengths, int length)
+    {
+        long padded = (long)lengths.Length * length;
+        int average = (int)lengths.Average(one => (long)Math.Min(one, length));
+        if (padded > Array.MaxLength || (padded > MostPadded && length > 10 * average))
+        {
+            throw new DataException(
+                $"{path} has {lengths.Length} lines of {average} characters on average, and padded to {length} they would take too much "
+                + "memory; give a smaller --length, or split the file.");
+        }
+    }
+
+    private static byte[] Symbols(string path, (int Number, string Text)[] lines, string alphabet, int length)
+    {
+        var numbers = alphabet.EnumerateRunes().Index().ToDictionary(symbol => symbol.Item, symbol => (byte)symbol.Index);
+        var symbols = new byte[lines.Length * length];
+        for (var i = 0; i < lines.Length; i++)
+        {
+            int at = 0;
+            foreach (var symbol in lines[i].Text.EnumerateRunes())
+            {
+                if (!numbers.TryGetValue(symbol, out symbols[i * length + at++]))
+                {
+                    throw new DataException(
+                        $"{path}, line {lines[i].Number}, column {at}: the model was not trained on the character \"{symbol}\".");
+                }
+            }
+        }
+        return symbols;
+    }
+
+    /// <summary>The characters of all lines in order, the blank first.</summary>
+    private static string Alphabet(string path, (int Number, string Text)[] lines)
+    {
+        var symbols = new HashSet<Rune>();
+        foreach (var line in lines)
+        {
+            foreach (var symbol in line.Text.EnumerateRunes())
+                symbols.Add(symbol);
+        }
+        Rune[] others = [.. symbols.Where(symbol => symbol.Value != ' ').Order()];
         return others.Length < MostSymbols
             ? " " + string.Concat(others)
             : throw new DataException($"{path} has {others.Length} different characters; at most {MostSymbols - 1} are supported.");

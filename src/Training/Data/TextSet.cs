@@ -22,14 +22,19 @@ public sealed class TextSet : ExampleSet
 
     /// <inheritdoc/>
     public override TextSet Select(ReadOnlySpan<int> indices) =>
-        With(Chosen(Symbols, indices, Format.Size), ChosenLabels(indices), LabelNames);
+        With(Chosen(Symbols, indices, Format.Size), ChosenLabels(indices), LabelNames, Sources.Select(indices));
 
     /// <inheritdoc/>
-    public override TextSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Symbols, labels, names);
+    public override TextSet WithLabels(byte[] labels, IReadOnlyList<string>? names) => With(Symbols, labels, names, Sources);
+
+    /// <inheritdoc/>
+    public override TextSet WithSources(ExampleSources sources) => With(Symbols, Labels, LabelNames, sources);
+
+    internal override ReadOnlySpan<byte> Stored => Symbols;
 
     internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
         DeviceExamples.Of<byte>(accelerator, Count, Symbols, launcher.Gather);
 
-    private TextSet With(byte[] symbols, byte[]? labels, IReadOnlyList<string>? names) =>
-        new(symbols, labels, ((TextFormat)Format).Alphabet, Format.Width) { LabelNames = names };
+    private TextSet With(byte[] symbols, byte[]? labels, IReadOnlyList<string>? names, ExampleSources sources) =>
+        new(symbols, labels, ((TextFormat)Format).Alphabet, Format.Width) { LabelNames = names, Sources = sources };
 }

@@ -27,6 +27,12 @@ public sealed record EvaluationReport
     /// <summary>log (1/K)Σ p(x, z)/q(z∣x): log p(x) by importance sampling.</summary>
     public required double? LogLikelihood { get; init; }
 
+    /// <summary>
+    /// Why <see cref="LogLikelihood"/> and the ELBO are not to be taken for log-likelihoods of the data; null where nothing is
+    /// doubtful.
+    /// </summary>
+    public string? Caveat { get; init; }
+
     /// <summary>The standard error of <see cref="LogLikelihood"/> as an estimate for all images of the kind: deviation/√images.</summary>
     public required double? LogLikelihoodStderr { get; init; }
 

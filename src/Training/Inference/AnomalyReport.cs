@@ -1,4 +1,5 @@
 using System.Globalization;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Files;
 
@@ -7,13 +8,21 @@ namespace VaeGpu.Training.Inference;
 /// <summary>One kind of score: its mean, and, where some classes are anomalous, how well it tells them from the others.</summary>
 public sealed record AnomalyArea(string Name, double Mean, double? Auroc, double? Auprc);
 
+/// <summary>An example with a high score: its source, the part of the run's data that it is in, and the score.</summary>
+public sealed record StrangeExample(string Source, string Part, double Score);
+
 /// <summary>The scores of a data set in short, and the table that they are in.</summary>
-public sealed record AnomalySummary(string File, IReadOnlyList<AnomalyArea> Scores);
+public sealed record AnomalySummary(string File, IReadOnlyList<AnomalyArea> Scores)
+{
+    /// <summary>The examples of the highest scores.</summary>
+    public IReadOnlyList<StrangeExample> Strangest { get; init; } = [];
+}
 
 /// <summary>The scores of a data set.</summary>
 public sealed class AnomalyReport
 {
     private readonly (string Name, Func<ExampleScore, double> Value)[] kinds;
+    private readonly (string Name, Func<ExampleScore, double> Value) ranked;
     private readonly ExampleSet data;
     private readonly ExampleScore[] scores;
     private readonly bool[]? anomalous;
@@ -36,6 +45,7 @@ public sealed class AnomalyReport
         ];
         if (!hasLikelihood)
             kinds = kinds[..^1];
+        ranked = kinds[hasLikelihood ? ^1 : 0];
         anomalous = anomalousClasses.Count == 0 ? null : Flags(data, anomalousClasses);
     }
 
@@ -50,6 +60,19 @@ public sealed class AnomalyReport
             anomalous is null ? null : Ranking.Auprc(values, anomalous));
     })];
 
+    /// <summary>
+    /// The name of the score that <see cref="Strangest"/> goes by: negative_log_p, or the loss where there is no likelihood.
+    /// </summary>
+    public string Ranked => ranked.Name;
+
+    /// <summary>The examples of the highest scores, the highest first; equal ones in their order.</summary>
+    public IReadOnlyList<StrangeExample> Strangest(int count) =>
+    [
+        .. scores.Select((score, i) => (Score: ranked.Value(score), Example: i)).OrderByDescending(one => one.Score).Take(count)
+            .Select(one => new StrangeExample(
+                data.Sources[one.Example], OptionName.Of(data.Sources.PartOf(one.Example)), one.Score)),
+    ];
+
     /// <summary>Throws where the classes cannot be told apart, before anything is computed.</summary>
     /// <exception cref="DataException">As the constructor.</exception>
     public static void Check(ExampleSet data, IReadOnlyList<string> anomalousClasses)
@@ -63,8 +86,7 @@ public sealed class AnomalyReport
     public void Write(string path) => CsvText.Write(
         path,
         [
-            "row",
-            .. data.Labels is null ? [] : (string[])["class"],
+            .. ExamplesFile.Header(data),
             .. anomalous is null ? [] : (string[])["anomalous"],
             .. kinds.Select(kind => kind.Name),
         ],
@@ -72,8 +94,7 @@ public sealed class AnomalyReport
 
     private IEnumerable<string> Row(ExampleScore score, int i) =>
     [
-        i.ToString(CultureInfo.InvariantCulture),
-        .. data.Labels is null ? [] : (string[])[data.NameOf(data.Labels[i])],
+        .. ExamplesFile.Row(data, i),
         .. anomalous is null ? [] : (string[])[anomalous[i] ? "1" : "0"],
         .. kinds.Select(kind => kind.Value(score).ToString("G9", CultureInfo.InvariantCulture)),
     ];

@@ -5,12 +5,18 @@ using VaeGpu.Training.Files;
 namespace VaeGpu.Training.Inference;
 
 /// <summary>
-/// Latent codes as a file: .npy of shape (count, 2d), first μ then σ; or .csv with a header, and the class where there is one.
+/// Latent codes as a file: .npy of shape (count, 2d), first μ then σ; or .csv with a header, the columns of
+/// <see cref="ExamplesFile"/>, μ and σ.
 /// </summary>
 public static class CodesFile
 {
     /// <summary>Whether <paramref name="path"/> ends as one of the two formats.</summary>
     public static bool CanWrite(string path) => Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".csv";
+
+    /// <summary>
+    /// Whether a file of the name of <paramref name="path"/> says which example is which; .npy has no room for that.
+    /// </summary>
+    public static bool NamesExamples(string path) => Path.GetExtension(path).ToLowerInvariant() is ".csv";
 
     /// <summary>Writes the codes of <paramref name="data"/>.</summary>
     /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
@@ -36,16 +42,14 @@ public static class CodesFile
 
     private static IEnumerable<string> Header(LatentCodes codes, ExampleSet data) =>
     [
-        "row",
-        .. data.Labels is null ? [] : (string[])["class"],
+        .. ExamplesFile.Header(data),
         .. Enumerable.Range(0, codes.Dimensions).Select(i => string.Create(CultureInfo.InvariantCulture, $"mu_{i}")),
         .. Enumerable.Range(0, codes.Dimensions).Select(i => string.Create(CultureInfo.InvariantCulture, $"sigma_{i}")),
     ];
 
     private static IEnumerable<string> Row(LatentCodes codes, ExampleSet data, int i) =>
     [
-        i.ToString(CultureInfo.InvariantCulture),
-        .. data.Labels is null ? [] : (string[])[data.NameOf(data.Labels[i])],
+        .. ExamplesFile.Row(data, i),
         .. codes.Mean(i).ToArray().Select(Number),
         .. codes.Deviation(i).ToArray().Select(Number),
     ];

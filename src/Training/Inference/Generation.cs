@@ -64,20 +64,35 @@ public sealed class Generation : IDisposable
     /// <see cref="DecodeBytes"/> of <paramref name="count"/> draws z of the prior, shape (count, D); of a conditional model with the
     /// given label, or with each in turn. With <paramref name="draw"/> they are draws x of p(x∣z), from the same seed.
     /// </summary>
-    public byte[] Sample(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false) =>
-        Bytes(SampleExamples(count, seed, stop, label, draw));
+    /// <param name="count">The number of draws.</param>
+    /// <param name="seed">What they follow from.</param>
+    /// <param name="stop">Cancels the work.</param>
+    /// <param name="label">The label; null for each in turn.</param>
+    /// <param name="draw">Whether x is drawn, too.</param>
+    /// <param name="unseen">Labels that are left out of the turn: those of no example that was trained on.</param>
+    public byte[] Sample(
+        int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false, IReadOnlyList<int>? unseen = null) =>
+        Bytes(SampleExamples(count, seed, stop, label, draw, unseen));
 
     /// <summary>The same as the numbers of <see cref="DecodeExamples"/>, or of <see cref="Draw"/>.</summary>
-    public float[] SampleExamples(int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false)
+    public float[] SampleExamples(
+        int count, uint seed, CancellationToken stop, byte? label = null, bool draw = false, IReadOnlyList<int>? unseen = null)
     {
-        byte[]? labels = LabelsFor(count, label);
+        byte[]? labels = LabelsFor(count, label, unseen);
         var latent = FromPriorUnits(Prior(count, seed), labels, stop);
         return draw ? Draw(latent, seed, stop, labels) : DecodeExamples(latent, stop, labels);
     }
 
-    /// <summary>The labels of samples: the given one, or each in turn; null where the model is not conditional.</summary>
-    public byte[]? LabelsFor(int count, byte? label) =>
-        Classes == 0 ? null : [.. Enumerable.Range(0, count).Select(i => label ?? (byte)(i % Classes))];
+    /// <summary>
+    /// The labels of samples: the given one, or each in turn that is not <paramref name="unseen"/>; null where the model is not conditional.
+    /// </summary>
+    public byte[]? LabelsFor(int count, byte? label, IReadOnlyList<int>? unseen = null)
+    {
+        if (Classes == 0)
+            return null;
+        int[] turn = label is { } one ? [one] : [.. Enumerable.Range(0, Classes).Except(unseen ?? [])];
+        return [.. Enumerable.Range(0, count).Select(i => (byte)turn[i % turn.Length])];
+    }
 
     /// <summary>
     /// <see cref="DecodeBytes"/> of the mean z of q(z∣x) for each x of <paramref name="examples"/>, shape (count, D). A conditional model

@@ -1,7 +1,9 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Step;
+using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Optimization;
@@ -13,6 +15,7 @@ internal sealed class ImagePass : IDisposable
     private readonly DeviceExamples all;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
+    private readonly BoundSums? bound;
     private readonly int size;
     private readonly int halfBits;
     private readonly bool binarize;
@@ -23,10 +26,13 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>
     /// Copies <paramref name="examples"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
-    /// has an order of its own; binarized, every picture is drawn black and white again in each batch.
+    /// has an order of its own; binarized, every picture is drawn black and white again in each batch. Where <paramref
+    /// name="objective"/> weighs draws, its bound is added up too.
     /// </summary>
     /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
-    public ImagePass(Accelerator accelerator, StepLauncher launcher, ExampleSet examples, bool shuffled, int classes, bool binarize = false)
+    public ImagePass(
+        Accelerator accelerator, StepLauncher launcher, ExampleSet examples, bool shuffled, int classes,
+        ObjectiveConfiguration objective, bool binarize = false)
     {
         if (classes > 0)
         {
@@ -40,6 +46,7 @@ internal sealed class ImagePass : IDisposable
         all = examples.ToDevice(accelerator, launcher);
         control = accelerator.Allocate1D<ControlBlock>(1);
         sums = accelerator.Allocate1D<MetricSums>(1);
+        bound = objective.Bound.WeighsDraws ? new BoundSums(accelerator, launcher, objective) : null;
     }
 
     /// <summary>Examples of a pass.</summary>
@@ -49,14 +56,19 @@ internal sealed class ImagePass : IDisposable
     public ArrayView<ControlBlock> Control => control.View;
 
     /// <summary>Sets the counters and the sums.</summary>
-    public void Reset(ControlBlock counters, MetricSums started)
+    public void Reset(ControlBlock counters, MetricSums started, MetricSums startedBound = default)
     {
         control.CopyFromCPU([counters]);
-        Reset(started);
+        bound?.Reset(counters);
+        Reset(started, startedBound);
     }
 
     /// <summary>Sets the sums alone.</summary>
-    public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
+    public void Reset(MetricSums started, MetricSums startedBound = default)
+    {
+        sums.CopyFromCPU([started]);
+        bound?.Reset(startedBound);
+    }
 
     /// <summary>
     /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next examples, shape (rows, size), and the
@@ -70,17 +82,25 @@ internal sealed class ImagePass : IDisposable
     }
 
     /// <summary>Adds the losses of the model's batch to the sums and moves on to the next examples.</summary>
-    public void EndStep(Vae vae, int rows) => launcher.EndStep(
-        vae.Loss(rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = rows, Count = Count });
+    public void EndStep(Vae vae, StepContext step)
+    {
+        bound?.Add(vae, step, Count);
+        launcher.EndStep(
+            vae.Loss(step.Rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = step.Rows, Count = Count });
+    }
 
     /// <summary>Waits for the steps made and reads the sums.</summary>
     public MetricSums ReadSums() => sums.GetAsArray1D()[0];
+
+    /// <summary>The same for the bound, in the place of the log-likelihood; null where it is not added up.</summary>
+    public MetricSums? ReadBound() => bound?.Read();
 
     public void Dispose()
     {
         all.Dispose();
         labels?.Dispose();
         control.Dispose();
+        bound?.Dispose();
         sums.Dispose();
     }
 }

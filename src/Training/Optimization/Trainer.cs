@@ -62,8 +62,9 @@ public sealed class Trainer : IDisposable
             vae.Parameters.Parameters.CopyFromCPU(parameters);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
         train = new ImagePass(
-            accelerator, launcher, data.Train, shuffled: true, model.Classes, configuration.Data.Binarization is Binarization.Dynamic);
-        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes);
+            accelerator, launcher, data.Train, shuffled: true, model.Classes, objective,
+            configuration.Data.Binarization is Binarization.Dynamic);
+        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes, objective);
         train.Reset(Counters(step, epoch, image), default);
     }
 
@@ -109,8 +110,11 @@ public sealed class Trainer : IDisposable
             var trained = ReadMeans(train);
             if (Evaluate(stop) is not { } held)
                 return null;
+            var metrics = new EpochMetrics(epoch, earlierSeconds + clock.Elapsed.TotalSeconds, trained, held)
+            {
+                TrainObjective = Minimized(train, trained), TestObjective = Minimized(test, held),
+            };
             train.Reset(default(MetricSums));
-            var metrics = new EpochMetrics(epoch, earlierSeconds + clock.Elapsed.TotalSeconds, trained, held);
             history.Add(metrics);
             observer.Progressed(EpochProgress());
             return metrics;
@@ -239,7 +243,7 @@ public sealed class Trainer : IDisposable
         vae.Forward(batch.View, step);
         vae.Backward(batch.View, step);
         vae.Parameters.Update(launcher, train.Control, settings);
-        train.EndStep(vae, rows);
+        train.EndStep(vae, step);
     }
 
     /// <summary>The means over the images held out; null where stopped. Its noise is the same after every epoch.</summary>
@@ -252,9 +256,10 @@ public sealed class Trainer : IDisposable
                 return null;
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
             test.Gather(vae, batch.View, rows);
-            vae.Forward(batch.View, new(test.Control, rows, RandomPurpose.Evaluation));
+            var step = new StepContext(test.Control, rows, RandomPurpose.Evaluation);
+            vae.Forward(batch.View, step);
             vae.EvaluateLoss(batch.View, rows);
-            test.EndStep(vae, rows);
+            test.EndStep(vae, step);
         }
         return ReadMeans(test);
     }
@@ -268,6 +273,15 @@ public sealed class Trainer : IDisposable
         return new LossTerms(
             ((double)sums.NegativeLogLikelihood + sums.NegativeLogLikelihoodLost) / sums.Rows,
             ((double)sums.Divergence + sums.DivergenceLost) / sums.Rows);
+    }
+
+    /// <summary>What is minimized, its terms with their full factors; null where that is the loss itself.</summary>
+    private double? Minimized(ImagePass pass, LossTerms terms)
+    {
+        var objective = Configuration.Training.Objective;
+        if (pass.ReadBound() is { } sums)
+            return ((double)sums.NegativeLogLikelihood + sums.NegativeLogLikelihoodLost) / sums.Rows;
+        return objective.IsLoss ? null : objective.RecWeight * terms.Reconstruction + objective.KlWeight * terms.Kl;
     }
 
     private TrainingProgress Progress(LossTerms terms)
@@ -322,7 +336,11 @@ public sealed class Trainer : IDisposable
                 Image = image,
                 Seconds = earlierSeconds + clock.Elapsed.TotalSeconds,
                 Sums = new EpochSums(
-                    sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows),
+                    sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows)
+                {
+                    Bound = train.ReadBound() is { } bound
+                        ? new(bound.NegativeLogLikelihood, bound.NegativeLogLikelihoodLost, bound.Rows) : null,
+                },
             },
             History = [.. history],
         };
@@ -348,6 +366,9 @@ public sealed class Trainer : IDisposable
             Divergence = position.Sums.Kl,
             DivergenceLost = position.Sums.KlLost,
             Rows = position.Sums.Images,
+        }, position.Sums.Bound is not { } bound ? default : new MetricSums
+        {
+            NegativeLogLikelihood = bound.Sum, NegativeLogLikelihoodLost = bound.Lost, Rows = bound.Images,
         });
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Training.Runs;
@@ -52,4 +53,12 @@ public sealed record TrainingPosition
 }
 
 /// <summary>Sums over the images of an epoch under way, in nats, each with what its rounding lost.</summary>
-public sealed record EpochSums(float Reconstruction, float ReconstructionLost, float Kl, float KlLost, int Images);
+public sealed record EpochSums(float Reconstruction, float ReconstructionLost, float Kl, float KlLost, int Images)
+{
+    /// <summary>The sum of the bound, where it is what is minimized; else null, and in runs of earlier versions.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public BoundSum? Bound { get; init; }
+}
+
+/// <summary>The sum of a bound over images of an epoch under way, in nats, with what its rounding lost.</summary>
+public sealed record BoundSum(float Sum, float Lost, int Images);

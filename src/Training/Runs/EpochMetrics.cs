@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using VaeGpu.Training.Configuration;
+
 namespace VaeGpu.Training.Runs;
 
 /// <summary>
@@ -12,7 +15,19 @@ namespace VaeGpu.Training.Runs;
 /// </param>
 /// <param name="Train">The terms on the images trained on.</param>
 /// <param name="Test">The terms on the images held out.</param>
-public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, LossTerms Test);
+public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, LossTerms Test)
+{
+    /// <summary>
+    /// What is minimized on the images trained on, where that is not the loss: the importance-weighted bound, or the terms with the
+    /// factors of <see cref="ObjectiveConfiguration"/>, without warm-up and free bits.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TrainObjective { get; init; }
+
+    /// <summary>The same on the images held out.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? TestObjective { get; init; }
+}
 
 /// <summary>The two terms of the loss, in nats per example.</summary>
 /// <param name="Reconstruction">−E[log p(x∣z)].</param>
@@ -20,6 +35,6 @@ public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, Lo
 public readonly record struct LossTerms(double Reconstruction, double Kl)
 {
     /// <summary>Reconstruction + KL.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public double Loss => Reconstruction + Kl;
 }

@@ -20,6 +20,11 @@ internal static class ResumeRules
                 + "so the run's number of epochs is fixed; "
                 + "resume without --epochs, or start a new run with the number of epochs that you want.");
         }
+        if (DataChanges.Of(then, now.Data) is { } changes)
+        {
+            throw new RunException($"The data \"{now.Data.Name}\" is not what the run was trained on: {changes}. "
+                + "Restore it, or name a copy with --data; to train on other data, start a new run.");
+        }
         if ((then.Data.Train, then.Data.Test) != (now.Data.Train, now.Data.Test))
         {
             throw new RunException(

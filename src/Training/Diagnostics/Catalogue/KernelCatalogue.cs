@@ -125,6 +125,8 @@ public static class KernelCatalogue
         vae.Backward(batch.View, step);
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of(weightDecay: 0.01, clipNorm: optimizer is null ? 0 : 1));
         vae.EvaluateLoss(batch.View, rows);
+        if (shape.Objective.WeighsDraws)
+            vae.Bound(step, 1, 1);
         launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = rows });
     }
 

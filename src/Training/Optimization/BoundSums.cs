@@ -1,0 +1,35 @@
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Step;
+using VaeGpu.Layers;
+using VaeGpu.Layers.Models;
+using VaeGpu.Training.Configuration;
+
+namespace VaeGpu.Training.Optimization;
+
+/// <summary>The sum of the importance-weighted bound over a pass, for objectives that minimize it.</summary>
+internal sealed class BoundSums(Accelerator accelerator, StepLauncher launcher, ObjectiveConfiguration objective) : IDisposable
+{
+    // The end of a step counts on, so the sum has counters of its own.
+    private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control = accelerator.Allocate1D<ControlBlock>(1);
+    private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums = accelerator.Allocate1D<MetricSums>(1);
+
+    /// <summary>Sets the counters.</summary>
+    public void Reset(ControlBlock counters) => control.CopyFromCPU([counters]);
+
+    /// <summary>Sets the sum.</summary>
+    public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
+
+    /// <summary>Adds the bounds of the model's batch; called before the end of the step.</summary>
+    public void Add(Vae vae, StepContext step, int count) => launcher.EndStep(
+        vae.Bound(step, (float)objective.RecWeight, (float)objective.KlWeight), vae.Posterior.Divergence, sums.View, control.View,
+        new StepShape { Rows = step.Rows, Count = count });
+
+    /// <summary>Waits for the steps made and reads the sum, which stands in the place of the log-likelihood's.</summary>
+    public MetricSums Read() => sums.GetAsArray1D()[0];
+
+    public void Dispose()
+    {
+        control.Dispose();
+        sums.Dispose();
+    }
+}

@@ -1,0 +1,62 @@
+using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
+
+namespace VaeGpu.Training.Runs;
+
+/// <summary>Loads the data of a run, or other data for its model.</summary>
+public static class RunData
+{
+    /// <summary>
+    /// What the run was trained on and what it held out; where that comes with the data and has changed, it is noted.
+    /// </summary>
+    /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
+    /// <exception cref="RunException">The data has changed, so that the held-out part would hold examples that were trained
+    /// on.</exception>
+    public static DataSplit Own(RunConfiguration run, int threads)
+    {
+        var data = Load(run, null, threads);
+        var now = DataConfiguration.Of(run.Data.Folder, data);
+        if (DataChanges.Of(run, now) is not { } changes)
+            return data;
+        string changed = $"the data \"{run.Data.Name}\" is not what the run was trained on: {changes}";
+        return DataChanges.Mix(run.Data, now)
+            ? throw new RunException($"T{changed[1..]}. Examples that were trained on would count as held out: restore the data, "
+                + "or name it with --data to use all of it.")
+            : data with { Notes = [.. data.Notes, changed] };
+    }
+
+    /// <summary>All of other data: its held-out part where it comes with one. Examples that are the run's are found.</summary>
+    /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
+    public static DataSplit Other(RunConfiguration run, string source, int threads) =>
+        DataSource.Load(source, run.Training.Seed, threads, run.Fit with { Whole = true, Known = run.Data.Fingerprint });
+
+    /// <summary>
+    /// The data to go on with: the run's, or that of <paramref name="source"/>, which should be the same at another place.
+    /// </summary>
+    /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
+    public static DataSplit Load(RunConfiguration run, string? source, int threads)
+    {
+        string? own = run.Data.Folder;
+        if (source is null && own is null && run.Data.Name != DataSource.Digits)
+        {
+            throw new DataException(
+                $"The run was trained by a program on data called \"{run.Data.Name}\", which is not kept; name data with --data.");
+        }
+        if (source is not null || own is null || DataSource.IsName(own))
+            return DataSource.Load(source ?? own, run.Training.Seed, threads, run.Fit);
+        if (!Path.Exists(own))
+        {
+            throw new DataException(
+                $"There is no \"{own}\", where the data of the run was when it was trained; name its new place with --data.");
+        }
+        try
+        {
+            return DataSource.Load(own, run.Training.Seed, threads, run.Fit);
+        }
+        catch (DataException error)
+        {
+            throw new DataException($"{error.Message} \"{own}\" is the data that the run was trained on; "
+                + "where it has changed, restore it, or name other data with --data.", error);
+        }
+    }
+}
