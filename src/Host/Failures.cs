@@ -47,6 +47,9 @@ internal static class Failures
         DataException or RunException or TrainingDivergedException or DeviceNotFoundException => e.Message,
         IOException or UnauthorizedAccessException => e.Message,
         _ when Backend.IsOfDevice(e) => e.Message,
+        _ when FileHandles.AreFew() => FileHandles.Remedy,
+        TypeInitializationException { InnerException: { } inner } => Describe(inner),
+        AggregateException { InnerExceptions: [var only] } => Describe(only),
         OutOfMemoryException => $"{e.Message} Use a smaller --batch, smaller layers (--hidden, --channels) or fewer examples.",
         _ => $"{e.Message} ({e.GetType().Name})",
     };

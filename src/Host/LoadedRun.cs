@@ -51,15 +51,10 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>The run's data, or <paramref name="source"/>: all of it is held out where it has no held-out part.</summary>
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public DataSplit Data(string? source, int threads, CancellationToken stop)
-    {
-        var loading = Task.Run(() => DataSource.Load(
-            source ?? Configuration.Data.Folder,
-            Configuration.Training.Seed,
-            threads > 0 ? threads : Environment.ProcessorCount,
-            Configuration.Fit with { Whole = source is not null }));
-        return loading.WaitAsync(stop).GetAwaiter().GetResult();
-    }
+    public DataSplit Data(string? source, int threads, CancellationToken stop) => Loading.Result(
+        Loading.Start(
+            source ?? Configuration.Data.Folder, Configuration.Training.Seed, threads, Configuration.Fit with { Whole = source is not null }),
+        stop);
 
     public void Dispose()
     {

@@ -3,7 +3,7 @@ using System.Text;
 namespace VaeGpu.Host;
 
 /// <summary>A terminal that may be lost while the program runs: from then on nothing is written, and the program ends its work in order.</summary>
-/// <remarks>Files and pipes are not written through it: that a disk is full must be told.</remarks>
+/// <remarks>Results in files and pipes are not written through it: that a disk is full must be told.</remarks>
 internal sealed class TerminalWriter(TextWriter terminal) : TextWriter
 {
     private volatile bool lost;
@@ -26,7 +26,7 @@ internal sealed class TerminalWriter(TextWriter terminal) : TextWriter
         {
             write();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             lost = true;
         }
