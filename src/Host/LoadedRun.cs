@@ -53,7 +53,8 @@ internal sealed class LoadedRun : IDisposable
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     public DataSplit Data(string? source, int threads, CancellationToken stop) => Loading.Result(
         Loading.Start(
-            source ?? Configuration.Data.Folder, Configuration.Training.Seed, threads, Configuration.Fit with { Whole = source is not null }),
+            source ?? Configuration.Data.Folder, Configuration.Training.Seed, threads,
+            Configuration.Fit with { Whole = source is not null }),
         stop);
 
     public void Dispose()

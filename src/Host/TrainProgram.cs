@@ -94,7 +94,7 @@ internal static class TrainProgram
 
     private static RunFolder Open(TrainRequest request)
     {
-        if (request.Data is not null && request.Out is not null && Directory.Exists(request.Data) && RealPath.IsWithin(request.Out, request.Data))
+        if (request is { Data: { } data, Out: { } output } && Directory.Exists(data) && RealPath.IsWithin(output, data))
             throw new UsageException("--out lies in --data, so that the run's pictures would become data; name another folder with --out.");
         if (request.Out is null)
             return RunFolder.CreateFresh(CommonOptions.DefaultParent, DateTime.Now);

@@ -32,7 +32,8 @@ internal static class DataSamples
     public static byte[] Metrics(string folder)
     {
         string path = Path.Combine(folder, "metrics.csv");
-        MetricsCsv.Write(path, Enumerable.Range(1, Count).Select(i => new EpochMetrics(i, i, new(i * i, 1.0 / i), new(100.0 / i, Math.Sqrt(i)))));
+        MetricsCsv.Write(
+            path, Enumerable.Range(1, Count).Select(i => new EpochMetrics(i, i, new(i * i, 1.0 / i), new(100.0 / i, Math.Sqrt(i)))));
         return File.ReadAllBytes(path);
     }
 
@@ -62,7 +63,8 @@ internal static class DataSamples
     }
 
     private static byte[] Lines(Func<int, string> line, string? first = null) =>
-        Encoding.UTF8.GetBytes(string.Concat(new[] { first }.OfType<string>().Concat(Enumerable.Range(0, Count).Select(line)).Select(text => text + "\n")));
+        Encoding.UTF8.GetBytes(
+            string.Concat(new[] { first }.OfType<string>().Concat(Enumerable.Range(0, Count).Select(line)).Select(text => text + "\n")));
 
     private static byte[] Levels(int count) => [.. Enumerable.Range(0, count).Select(i => (byte)(i * 37))];
 

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace VaeGpu.Fuzz;
 
 /// <summary>
-/// Mutated inputs for every reader. A reader may take an input or refuse it by its own exception; another exception, a long time or much
-/// memory is a finding. Every case follows from the seed and its number.
+/// Mutated inputs for every reader. A reader may take an input or refuse it by its own exception; another exception, a long time or
+/// much memory is a finding. Every case follows from the seed and its number.
 /// </summary>
 public sealed class Fuzzing : IDisposable
 {
@@ -37,8 +37,9 @@ public sealed class Fuzzing : IDisposable
     public string Summary()
     {
         var rows = counts.Select(reader => $"{reader.Key,-14} {reader.Value.Taken,6} taken {reader.Value.Refused,6} refused");
-        return string.Join('\n', rows) + string.Create(
-            CultureInfo.InvariantCulture, $"\nlongest {slowest.Seconds:F2} s (case {slowest.Case}), most memory {largest.Bytes >> 20} MB (case {largest.Case})");
+        return string.Join('\n', rows)
+            + string.Create(CultureInfo.InvariantCulture, $"\nlongest {slowest.Seconds:F2} s (case {slowest.Case}), ")
+            + $"most memory {largest.Bytes >> 20} MB (case {largest.Case})";
     }
 
     /// <summary>Runs so many cases; what was found, a line each.</summary>
@@ -83,8 +84,9 @@ public sealed class Fuzzing : IDisposable
     public void Dispose() => watchdog.Dispose();
 
     /// <summary>Sound inputs that a reader refuses: mutations of them would prove nothing.</summary>
-    private static IEnumerable<string> RefusedSamples(Reader reader) => reader.Samples
-        .Select(sample => Measured(reader, sample.Whole).Fault).OfType<Exception>().Select(fault => $"{reader.Name}, not mutated: {fault}");
+    private static IEnumerable<string> RefusedSamples(Reader reader) =>
+        reader.Samples.Select(sample => Measured(reader, sample.Whole).Fault).OfType<Exception>()
+            .Select(fault => $"{reader.Name}, not mutated: {fault}");
 
     private static (Exception? Fault, double Seconds, long Bytes) Measured(Reader reader, byte[] content)
     {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace VaeGpu.Fuzz;
 
-/// <summary>The most memory that the process had since a moment, with what decoders take beside the heap; Linux alone tells it.</summary>
+/// <summary>The most memory that the process had since a moment, that of decoders beside the heap included; Linux alone tells it.</summary>
 internal static class PeakMemory
 {
     private const string ResetPeak = "5";

@@ -22,12 +22,20 @@ internal static class PictureSamples
     {
         yield return ("png",
         [
-            Png(new PngEncoder { ColorType = PngColorType.Grayscale }), Png(new PngEncoder { ColorType = PngColorType.RgbWithAlpha, BitDepth = PngBitDepth.Bit16 }),
+            Png(new PngEncoder { ColorType = PngColorType.Grayscale }),
+            Png(new PngEncoder { ColorType = PngColorType.RgbWithAlpha, BitDepth = PngBitDepth.Bit16 }),
             Png(new PngEncoder { ColorType = PngColorType.Palette }), Png(new PngEncoder { InterlaceMethod = PngInterlaceMode.Adam7 }),
         ]);
-        yield return ("jpeg", [Of(new JpegEncoder()), Of(new JpegEncoder { ColorType = JpegColorType.Luminance }), Of(new JpegEncoder { ColorType = JpegColorType.Cmyk })]);
+        yield return ("jpeg",
+        [
+            Of(new JpegEncoder()), Of(new JpegEncoder { ColorType = JpegColorType.Luminance }),
+            Of(new JpegEncoder { ColorType = JpegColorType.Cmyk }),
+        ]);
         yield return ("gif", [Of(new GifEncoder())]);
-        yield return ("bmp", [Of(new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel24 }), Of(new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel8 })]);
+        yield return ("bmp",
+        [
+            Of(new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel24 }), Of(new BmpEncoder { BitsPerPixel = BmpBitsPerPixel.Pixel8 }),
+        ]);
         yield return ("tiff",
         [
             .. ((TiffCompression[])[TiffCompression.None, TiffCompression.Lzw, TiffCompression.Deflate, TiffCompression.PackBits])
@@ -35,7 +43,9 @@ internal static class PictureSamples
             Of(new TiffEncoder { BitsPerPixel = TiffBitsPerPixel.Bit1, Compression = TiffCompression.CcittGroup4Fax }),
         ]);
         yield return ("webp",
-            [Of(new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }), Of(new WebpEncoder { FileFormat = WebpFileFormatType.Lossy })]);
+        [
+            Of(new WebpEncoder { FileFormat = WebpFileFormatType.Lossless }), Of(new WebpEncoder { FileFormat = WebpFileFormatType.Lossy }),
+        ]);
         yield return ("tga", [Of(new TgaEncoder()), Of(new TgaEncoder { Compression = TgaCompression.RunLength })]);
         yield return ("pnm",
         [

@@ -18,21 +18,25 @@ internal static class Readers
     {
         return
         [
-            Data("idx images", [new(DataSamples.IdxImages), new(DataSamples.IdxImages, DataSamples.Gzip)], Put("images", path => IdxFile.ReadImages(path))),
-            Data("idx labels", [new(DataSamples.IdxLabels), new(DataSamples.IdxLabels, DataSamples.Gzip)], Put("labels", path => IdxFile.ReadLabels(path))),
-            Source("npy", ".npy", [.. DataSamples.Npy.Select(array => new Sample(array))]),
+            Data("idx images", Packed(DataSamples.IdxImages), Put("images", path => IdxFile.ReadImages(path))),
+            Data("idx labels", Packed(DataSamples.IdxLabels), Put("labels", path => IdxFile.ReadLabels(path))),
+            Source("npy", ".npy", Plain(DataSamples.Npy)),
             Source("npz", ".npz", [.. DataSamples.Npy.Select(array => new Sample(array, DataSamples.Npz))]),
-            Source("csv", ".csv", [.. DataSamples.WholeCsv.Select(text => new Sample(text))]),
-            Source("csv, filled", ".csv", [.. DataSamples.WholeCsv.Append(DataSamples.CsvWithGaps).Select(text => new Sample(text))], new DataOptions
+            Source("csv", ".csv", Plain(DataSamples.WholeCsv)),
+            Source("csv, filled", ".csv", Plain([.. DataSamples.WholeCsv, DataSamples.CsvWithGaps]), new DataOptions
             {
                 Missing = MissingValues.Indicator, ConstantColumns = ConstantColumns.Drop,
             }),
-            Source("text", ".txt", [.. DataSamples.Text.Select(text => new Sample(text))]),
+            Source("text", ".txt", Plain(DataSamples.Text)),
             Source("metrics", ".csv", [new(DataSamples.Metrics(folder))]),
             .. PictureSamples.All().Select(format => Data(format.Name, format.Samples, ReadPicture)),
-            new Reader("checkpoint", [new(RunSamples.Checkpoint(folder), RunSamples.Signed)], Put("c.vae", path => CheckpointFile.Read(path)), e => e is RunException),
-            new Reader("configuration", [new(RunSamples.Configuration(folder))], Put("configuration.json", path => RunConfiguration.IsIn(path)), _ => false),
-            new Reader("kernel cache", [new(RunSamples.CacheEntry(CacheKey))], ReadCache, _ => false),
+            new(
+                "checkpoint", [new(RunSamples.Checkpoint(folder), RunSamples.Signed)],
+                Put("c.vae", path => CheckpointFile.Read(path)), e => e is RunException),
+            new(
+                "configuration", [new(RunSamples.Configuration(folder))],
+                Put("configuration.json", path => RunConfiguration.IsIn(path)), _ => false),
+            new("kernel cache", [new(RunSamples.CacheEntry(CacheKey))], ReadCache, _ => false),
         ];
 
         Action<byte[]> Put(string name, Action<string> read)
@@ -46,10 +50,15 @@ internal static class Readers
         }
 
         Reader Source(string name, string extension, Sample[] samples, DataOptions? options = null) =>
-            Data(name, samples, Put($"data{extension}", path => DataSource.Load(path, seed: 1, threads: 1, new DataFit { Options = options ?? new() })));
+            Data(name, samples, Put($"data{extension}", path => DataSource.Load(path, 1, 1, new DataFit { Options = options ?? new() })));
     }
 
-    private static Reader Data(string name, Sample[] samples, Action<byte[]> read) => new(name, samples, read, e => e is DataException);
+    private static Sample[] Plain(byte[][] files) => [.. files.Select(file => new Sample(file))];
+
+    private static Sample[] Packed(byte[] file) => [new(file), new(file, DataSamples.Gzip)];
+
+    private static Reader Data(string name, Sample[] samples, Action<byte[]> read) =>
+        new(name, samples, read, e => e is DataException);
 
     private static void ReadPicture(byte[] content) => PictureFile.Read("picture", content).WithChannels(1).Resized(Side, Side);
 

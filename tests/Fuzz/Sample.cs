@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace VaeGpu.Fuzz;
 
 /// <summary>A sound input, and how one is made of other inner bytes: with the checksum, or packed.</summary>
@@ -8,9 +10,12 @@ internal sealed record Sample(byte[] Content, Func<byte[], byte[]>? Wrap = null)
     private const int HeaderBytes = 128;
 
     private static readonly ulong[] Extremes =
-        [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, ulong.MaxValue];
+    [
+        0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, ulong.MaxValue,
+    ];
 
-    private static readonly string[] LongNumbers = ["-1", "0", "99999999999", "2147483648", "65536", "1e999", "4294967295", "00000000000000000001"];
+    private static readonly string[] LongNumbers =
+        ["-1", "0", "99999999999", "2147483648", "65536", "1e999", "4294967295", "00000000000000000001"];
 
     /// <summary>The sound input.</summary>
     public byte[] Whole => Wrap is null ? Content : Wrap(Content);
@@ -83,6 +88,7 @@ internal sealed record Sample(byte[] Content, Func<byte[], byte[]>? Wrap = null)
             return Flipped(random, content);
         int digits = content.AsSpan(start).IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         int end = digits < 0 ? content.Length : start + digits;
-        return [.. content[..start], .. System.Text.Encoding.ASCII.GetBytes(LongNumbers[random.Next(LongNumbers.Length)]), .. content[end..]];
+        byte[] number = Encoding.ASCII.GetBytes(LongNumbers[random.Next(LongNumbers.Length)]);
+        return [.. content[..start], .. number, .. content[end..]];
     }
 }

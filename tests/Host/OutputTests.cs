@@ -14,16 +14,18 @@ public sealed class OutputTests
     [TestCase("kernels | head -1 > /dev/null; exit ${PIPESTATUS[0]}", ExitCode.Done, "")]
     [TestCase("devices 2> /dev/full > /dev/null", ExitCode.Done, "")]
     [TestCase("sample nowhere 2>&-", ExitCode.Failed, "")]
-    public void An_output_that_fails_is_named(string line, int code, string error) => Assert.That(Run(line), Is.EqualTo((code, error)));
+    public void An_output_that_fails_is_named(string line, int code, string error) =>
+        Assert.That(Run(line), Is.EqualTo((code, error)));
 
     [TestCase(24), TestCase(32), TestCase(40), TestCase(64), TestCase(100)]
     public void Where_few_files_may_be_open_that_is_said(int handles)
     {
         var (code, error) = Run("sample nowhere", $"ulimit -n {handles}; ");
         // Below a number that depends on the runtime, the program does not begin to run; above, it has what it needs.
-        if (error.Contains("JIT", StringComparison.Ordinal) || error.Contains("no checkpoint", StringComparison.Ordinal))
+        if (error.Contains("JIT", StringComparison.Ordinal))
             Assert.Ignore(error);
-        Assert.That((code, error), Is.EqualTo((ExitCode.Failed, $"error: {FileHandles.Remedy}")));
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(error, Is.EqualTo($"error: {FileHandles.Remedy}").Or.StartsWith("error: There is no checkpoint at"));
     }
 
     [Test]
@@ -47,7 +49,10 @@ public sealed class OutputTests
     private static (int Code, string Error) Run(string line, string before = "")
     {
         string program = $"'{Environment.ProcessPath}' '{Path.Combine(AppContext.BaseDirectory, "vaegpu.dll")}'";
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{before}{program} {line}"]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", $"{before}{program} {line}"])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        })!;
         string error = shell.StandardError.ReadToEnd().Trim();
         shell.WaitForExit();
         return (shell.ExitCode, error);

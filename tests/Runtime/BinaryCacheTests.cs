@@ -54,7 +54,8 @@ internal sealed class BinaryCacheTests
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void The_cache_is_the_users_alone()
     {
-        const UnixFileMode others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode others =
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         BinaryCache.Write(key, [1, 2, 3]);
         Assert.That(File.GetUnixFileMode(BinaryCache.PathOf(key)) & others, Is.EqualTo(UnixFileMode.None));
         Assert.That(File.GetUnixFileMode(BinaryCache.Folder) & others, Is.EqualTo(UnixFileMode.None));

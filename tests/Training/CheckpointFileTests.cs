@@ -174,7 +174,9 @@ public sealed class CheckpointFileTests
         var checkpoint = Examples.Checkpoint(200_000);
         checkpoint.Parameters[123_456] = value;
         CheckpointFile.Write(File, checkpoint);
-        foreach (Action read in (Action[])[() => CheckpointFile.Read(File), () => CheckpointFile.ReadParameters(File), () => CheckpointFile.ReadHeader(File)])
+        Action[] reads =
+            [() => CheckpointFile.Read(File), () => CheckpointFile.ReadParameters(File), () => CheckpointFile.ReadHeader(File)];
+        foreach (Action read in reads)
             Assert.That(read, Throws.TypeOf<RunException>().With.Message.Contains("a parameter is infinite or not a number"));
         checkpoint.Parameters[123_456] = 0;
         checkpoint.SecondMoments[7] = float.PositiveInfinity;

@@ -157,9 +157,15 @@ public sealed class RunFolderTests
                 Throws.TypeOf<RunException>().With.Message.Contains("was removed, renamed or replaced"));
         }
         if (how == "replaced")
-            Assert.That(Directory.GetFiles(scratch["run"]).Select(Path.GetFileName), Is.EqualTo(new[] { ".vaegpu.lock" }), "the other run keeps its lock");
+        {
+            Assert.That(
+                Directory.GetFiles(scratch["run"]).Select(Path.GetFileName), Is.EqualTo(new[] { ".vaegpu.lock" }),
+                "the other run keeps its lock");
+        }
         else
+        {
             Assert.That(scratch["run"], Does.Not.Exist);
+        }
         other?.Dispose();
     }
 

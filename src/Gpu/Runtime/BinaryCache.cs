@@ -4,9 +4,9 @@ using System.Text;
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>
-/// Compiled programs on disk, in the user's cache folder, so that the next run starts faster. Each file begins with the checksum of its key
-/// and the rest: what is damaged, or was put under another key, counts as absent. Only the user can read and write the folder. Where it
-/// cannot be written there is no cache.
+/// Compiled programs on disk, in the user's cache folder, so that the next run starts faster. Each file begins with the checksum of its
+/// key and the rest: what is damaged, or was put under another key, counts as absent. Only the user can read and write the folder. Where
+/// it cannot be written there is no cache.
 /// </summary>
 internal static class BinaryCache
 {
@@ -30,8 +30,10 @@ internal static class BinaryCache
             if (entry is { Exists: true, LinkTarget: null, Length: > SHA256.HashSizeInBytes and <= MostBytes } && IsPrivate(Folder))
                 file = File.ReadAllBytes(entry.FullName);
         });
-        ReadOnlySpan<byte> content = file.AsSpan(Math.Min(file.Length, SHA256.HashSizeInBytes));
-        return file.Length > 0 && file.AsSpan(0, SHA256.HashSizeInBytes).SequenceEqual(Checksum(key, content)) ? content.ToArray() : null;
+        if (file.Length == 0)
+            return null;
+        ReadOnlySpan<byte> content = file.AsSpan(SHA256.HashSizeInBytes);
+        return file.AsSpan(0, SHA256.HashSizeInBytes).SequenceEqual(Checksum(key, content)) ? content.ToArray() : null;
     }
 
     /// <summary>Keeps a binary; the file appears whole or not at all.</summary>
@@ -91,9 +93,10 @@ internal static class BinaryCache
         return options;
     }
 
-    private static byte[] Checksum(string key, ReadOnlySpan<byte> content) => SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
+    private static byte[] Checksum(string key, ReadOnlySpan<byte> content) =>
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
 
-    /// <summary>Why something with files does not succeed, or null; without it there is no cache, and the next run compiles again.</summary>
+    /// <summary>Why something with files fails, or null; without it there is no cache, and the next run compiles again.</summary>
     private static string? Try(Action action)
     {
         try

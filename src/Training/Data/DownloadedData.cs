@@ -77,7 +77,8 @@ public sealed class DownloadedData
         var contents = new Dictionary<string, byte[]>();
         for (var i = 0; i < Files.Length; i++)
             contents[paths[i]] = Stored(paths[i], sums[i]) ?? Get(paths[i], Files[i], sums[i], fetch);
-        return IdxFolder.Load(Name, (paths[0], paths[1]), (paths[2], paths[3]), path => new MemoryStream(contents[path], writable: false));
+        return IdxFolder.Load(
+            Name, (paths[0], paths[1]), (paths[2], paths[3]), path => new MemoryStream(contents[path], writable: false));
     }
 
     /// <summary>The content of a file that has the checksum; null where there is no such file.</summary>

@@ -81,9 +81,13 @@ internal sealed class PictureArray
     /// <summary>A set for each part. Labels are by the pictures' numbers.</summary>
     public ImageSet[] Sets(byte[]? labels, string[]? names)
     {
-        return [.. parts.Select((numbers, part) => new ImageSet(levels[part], Of(numbers), width, height, channels) { LabelNames = names })];
+        return [.. parts.Select((numbers, part) => Set(levels[part], numbers))];
 
-        byte[]? Of(int[] numbers) => labels is null ? null : Array.ConvertAll(numbers, number => labels[number]);
+        ImageSet Set(byte[] pixels, int[] numbers) =>
+            new(pixels, labels is null ? null : Array.ConvertAll(numbers, number => labels[number]), width, height, channels)
+            {
+                LabelNames = names,
+            };
     }
 
     private byte[][] Room(int channels)

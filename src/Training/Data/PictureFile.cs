@@ -11,6 +11,7 @@ using SixLabors.ImageSharp.Formats.Tga;
 using SixLabors.ImageSharp.Formats.Tiff;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.Memory;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
@@ -41,15 +42,16 @@ internal static class PictureFile
     {
         // Pictures are decoded side by side already.
         MaxDegreeOfParallelism = 1,
-        MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions { AllocationLimitMegabytes = (int)(4 * MostPixels >> 20) }),
+        MemoryAllocator = MemoryAllocator.Create(
+            new MemoryAllocatorOptions { AllocationLimitMegabytes = (int)(sizeof(int) * MostPixels >> 20) }),
     };
 
     private const string CutShort = "it is cut short";
     private const int BmpPixelsAt = 10;
 
     private static readonly PngDecoder Png = new() { IgnoreMetadata = true };
-    private static readonly GifDecoder Gif = new() { DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First };
-    private static readonly TiffDecoder Tiff = new() { DecodingMode = SixLabors.ImageSharp.Metadata.FrameDecodingMode.First };
+    private static readonly GifDecoder Gif = new() { DecodingMode = FrameDecodingMode.First };
+    private static readonly TiffDecoder Tiff = new() { DecodingMode = FrameDecodingMode.First };
 
     /// <summary>Reads the picture that <paramref name="file"/>, the content of <paramref name="path"/>, holds.</summary>
     /// <exception cref="DataException">It is damaged, too large, or of a format that is not read.</exception>
@@ -166,7 +168,8 @@ internal static class PictureFile
         GifFormat => !file.TrimEnd((byte)0).EndsWith(";"u8),
         WebpFormat => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) > file.Length - 8,
         // The decoder makes room for all that comes before the pixels.
-        BmpFormat => file.Length < BmpPixelsAt + sizeof(uint) || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixelsAt..]) > file.Length,
+        BmpFormat => file.Length < BmpPixelsAt + sizeof(uint)
+            || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixelsAt..]) > file.Length,
         _ => false,
     };
 

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace VaeGpu.Training.Data;
 
-/// <summary>Reads picture files side by side. Where the size is known before, nothing is decoded unless all of them have room.</summary>
+/// <summary>Reads picture files in parallel. Where the size is known before, nothing is decoded unless all of them have room.</summary>
 /// <param name="files">The files.</param>
 /// <param name="fit">What the pictures are brought to.</param>
 internal sealed class PictureLoader(string[] files, DataFit fit)
@@ -85,6 +85,7 @@ internal sealed class PictureLoader(string[] files, DataFit fit)
     private RasterImage OfOneSize(int number, RasterImage picture, int first, RasterImage pattern) =>
         (picture.Width, picture.Height) == (pattern.Width, pattern.Height)
             ? picture
-            : throw new DataException($"{files[first]} has {pattern.Width}×{pattern.Height} pixels but {files[number]} {picture.Width}×{picture.Height}; "
+            : throw new DataException(
+                $"{files[first]} has {pattern.Width}×{pattern.Height} pixels but {files[number]} {picture.Width}×{picture.Height}; "
                 + "resize all to one size with --size WIDTHxHEIGHT.");
 }

@@ -3,8 +3,8 @@ using VaeGpu.Training.Files;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// Finds the pictures below a folder. Hidden files, runs, links that lead back, and links to a folder that another link led to, are skipped,
-/// and reported.
+/// Finds the pictures below a folder. Hidden files, runs, links that lead back, and links to a folder that another link led to, are
+/// skipped, and reported.
 /// </summary>
 internal sealed class PictureWalk
 {
@@ -68,7 +68,7 @@ internal sealed class PictureWalk
         return pictures.Count;
     }
 
-    /// <summary>Follows a link. Each folder is come to by one link at most, or links between folders would multiply the ways.</summary>
+    /// <summary>Follows a link, the first to a folder alone: links between folders would multiply the ways.</summary>
     private void Follow(DirectoryInfo link, string target, string[] way)
     {
         if (way.Contains(target))

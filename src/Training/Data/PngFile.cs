@@ -4,12 +4,15 @@ using System.IO.Compression;
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// Checks of PNG files (ISO/IEC 15948) that come before the decoder: with damaged chunks, or interlaced rows that are not all there, it may
-/// go on forever.
+/// Checks of PNG files (ISO/IEC 15948) that come before the decoder: with damaged chunks, or interlaced rows that are not all there, it
+/// may go on forever.
 /// </summary>
 internal static class PngFile
 {
-    private const int SignatureBytes = 8, ChunkBytes = 12, HeaderBytes = 13, InterlaceAt = 12;
+    private const int SignatureBytes = 8, ChunkBytes = 12, DataAt = 8, TypeAt = 4;
+
+    /// <summary>The header chunk's data: width and height (4 bytes each), then bits, color type, and at its end whether it is interlaced.</summary>
+    private const int HeaderBytes = 13, BitsAt = 8, ColorAt = 9, InterlaceAt = 12;
 
     /// <summary>The passes of Adam7: where the first column and row of each is, and the steps to the next.</summary>
     private static readonly (int Column, int Row, int Columns, int Rows)[] Passes =
@@ -23,7 +26,7 @@ internal static class PngFile
             length = BinaryPrimitives.ReadUInt32BigEndian(file[(int)at..]);
             if (length > file.Length - ChunkBytes - at)
                 return false;
-            if (TypeAt(file, at).SequenceEqual("IEND"u8))
+            if (Type(file, at).SequenceEqual("IEND"u8))
                 return true;
         }
         return false;
@@ -33,12 +36,12 @@ internal static class PngFile
     /// <exception cref="InvalidDataException">The packed rows are damaged.</exception>
     public static bool HasWholePasses(ReadOnlySpan<byte> file)
     {
-        if (file.Length < SignatureBytes + ChunkBytes + HeaderBytes || file[SignatureBytes + ChunkBytes - 4 + InterlaceAt] == 0)
+        ReadOnlySpan<byte> header = file[(SignatureBytes + DataAt)..];
+        if (header.Length < HeaderBytes || header[InterlaceAt] == 0)
             return true;
-        ReadOnlySpan<byte> header = file[(SignatureBytes + ChunkBytes - 4)..];
-        int samples = header[9] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
+        int samples = header[ColorAt] switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
         long missing = BytesOfPasses(
-            BinaryPrimitives.ReadUInt32BigEndian(header), BinaryPrimitives.ReadUInt32BigEndian(header[4..]), samples * header[8]);
+            BinaryPrimitives.ReadUInt32BigEndian(header), BinaryPrimitives.ReadUInt32BigEndian(header[4..]), samples * header[BitsAt]);
         using var rows = new ZLibStream(new MemoryStream(Packed(file)), CompressionMode.Decompress);
         var room = new byte[1 << 16];
         for (int got; (got = rows.Read(room)) > 0;)
@@ -58,14 +61,14 @@ internal static class PngFile
         for (int at = SignatureBytes; at <= file.Length - ChunkBytes;)
         {
             int length = (int)BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
-            if (TypeAt(file, at).SequenceEqual("IEND"u8))
+            if (Type(file, at).SequenceEqual("IEND"u8))
                 break;
-            if (TypeAt(file, at).SequenceEqual("IDAT"u8))
-                packed.Write(file.Slice(at + ChunkBytes - 4, length));
+            if (Type(file, at).SequenceEqual("IDAT"u8))
+                packed.Write(file.Slice(at + DataAt, length));
             at += ChunkBytes + length;
         }
         return packed.ToArray();
     }
 
-    private static ReadOnlySpan<byte> TypeAt(ReadOnlySpan<byte> file, long at) => file.Slice((int)at + 4, 4);
+    private static ReadOnlySpan<byte> Type(ReadOnlySpan<byte> file, long at) => file.Slice((int)at + TypeAt, 4);
 }

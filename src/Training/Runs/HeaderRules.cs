@@ -5,7 +5,7 @@ using VaeGpu.Training.Configuration;
 namespace VaeGpu.Training.Runs;
 
 /// <summary>
-/// What the numbers of a checkpoint's header must be, whoever wrote it: a training that goes on from a negative position would never end.
+/// What the numbers of a checkpoint's header must be, whoever wrote it: a training that continued at a negative position would never end.
 /// </summary>
 internal static class HeaderRules
 {
@@ -15,16 +15,17 @@ internal static class HeaderRules
     public static string? Fault(CheckpointHeader header)
     {
         var (run, position) = (header.Configuration, header.Position);
-        return OfModel(run.Model) ?? OfSettings(run.Training) ?? OfSettings(run.Training.Objective) ?? OfSettings(run.Training.Optimizer)
+        var (training, sums) = (run.Training, position.Sums);
+        return OfModel(run.Model) ?? OfSettings(training) ?? OfSettings(training.Objective) ?? OfSettings(training.Optimizer)
             ?? Range("the number of training examples", run.Data.Train, 1, int.MaxValue)
             ?? Range("the number of held-out examples", run.Data.Test, 0, int.MaxValue)
             ?? OfHistory(header.History)
             ?? Range("the position's epoch", position.Epoch, header.History.Count, header.History.Count + 1L)
             ?? Range("the position in the epoch", position.Image, 0, run.Data.Train - 1)
             ?? Range("the position's step", position.Step, 1, 1 + Steps(run) * (position.Epoch + 1L))
-            ?? Range("the number of examples summed", position.Sums.Images, 0, run.Data.Train)
+            ?? Range("the number of examples summed", sums.Images, 0, run.Data.Train)
             ?? Finite("the time", position.Seconds)
-            ?? Finite("a sum of the epoch", position.Sums.Reconstruction, position.Sums.ReconstructionLost, position.Sums.Kl, position.Sums.KlLost);
+            ?? Finite("a sum of the epoch", sums.Reconstruction, sums.ReconstructionLost, sums.Kl, sums.KlLost);
     }
 
     private static string? OfModel(ModelConfiguration model)
@@ -34,7 +35,7 @@ internal static class HeaderRules
             ?? Range("the number of channels", model.Channels, 1, int.MaxValue)
             ?? Range("the size of an example", numbers, 1, int.MaxValue / model.Channels)
             ?? Range("the number of classes", model.Classes, 0, MostClasses)
-            ?? model.Hidden.Concat(model.Convolutions).Select(units => Range("the size of a layer", units, 1, int.MaxValue)).FirstOrDefault(fault => fault is not null)
+            ?? Range("the size of a layer", model.Hidden.Concat(model.Convolutions).DefaultIfEmpty(1).Min(), 1, int.MaxValue)
             ?? OfSettings(model) ?? OfSettings(model.LikelihoodOptions);
     }
 

@@ -20,7 +20,7 @@ public sealed class RunFolder : IDisposable
         (Path, this.held, this.made) = (path, held, made);
         // What tells this lock from that of another process in another folder of this name.
         held.WriteByte((byte)'\n');
-        held.Flush();
+        held.Flush(flushToDisk: true);
         heldSince = File.GetLastWriteTimeUtc(In(LockName));
     }
 
@@ -113,7 +113,10 @@ public sealed class RunFolder : IDisposable
     public void ThrowIfUnfit()
     {
         if (!IsHere)
-            throw new RunException($"The run's folder \"{Path}\" was removed, renamed or replaced during the run; what was saved until then is where the folder went.");
+        {
+            throw new RunException(
+                $"The run's folder \"{Path}\" was removed, renamed or replaced during the run, which ends; what was saved is where the folder went.");
+        }
         foreach (string file in Files)
             ThrowIfLeadsOut(file);
     }
@@ -130,12 +133,17 @@ public sealed class RunFolder : IDisposable
             Directory.Delete(Path);
     }
 
-    private bool IsHere => File.Exists(In(LockName)) && File.GetLastWriteTimeUtc(In(LockName)) == heldSince;
+    /// <summary>Whether the lock in the folder is the one that is held. Windows does not let go of a folder with an open file.</summary>
+    private bool IsHere =>
+        File.Exists(In(LockName)) && (OperatingSystem.IsWindows() || File.GetLastWriteTimeUtc(In(LockName)) == heldSince);
 
     private void ThrowIfLeadsOut(string file)
     {
         if (new FileInfo(file).LinkTarget is { } target && !RealPath.IsWithin(file, Path))
-            throw new RunException($"\"{file}\" is a link to \"{target}\", outside the run's folder, and is not written; remove the link.");
+        {
+            throw new RunException(
+                $"\"{file}\" is a link to \"{target}\", outside the run's folder, and is not written; remove the link.");
+        }
     }
 
     private static RunFolder Open(string path)

@@ -13,7 +13,7 @@ public static class HostMemory
     internal static long Limit { get; } = OperatingSystem.IsLinux() ? LimitOfLinux() : long.MaxValue;
 
     /// <summary>
-    /// The memory that this process can still have now, in bytes: what the system counts as free or as easily freed, swap space with it, or
+    /// The memory that this process can still have now, in bytes: what the system counts as free or as easily freed, with swap space, or
     /// what a container's limit leaves.
     /// </summary>
     public static long Available

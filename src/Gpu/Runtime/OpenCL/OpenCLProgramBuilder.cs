@@ -65,7 +65,7 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
         return error;
     }
 
-    /// <summary>The program of a cached binary; 0 where there is none, the driver does not take it, or it has no such kernel.</summary>
+    /// <summary>The program of a cached binary; 0 where there is none, the driver refuses it, or it has no such kernel.</summary>
     private nint FromBinary(byte[]? binary, string entry)
     {
         if (binary is null)
