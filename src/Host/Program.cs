@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
 using VaeGpu.Host;
 
 try
@@ -10,9 +8,7 @@ try
 catch (Exception failure)
 {
     // The program did not come to where failures are told, and the console may not be there.
-    string reason = FileHandles.AreFew() ? FileHandles.Remedy : failure.Message;
-    using var error = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-    error.Write(Encoding.UTF8.GetBytes($"error: {reason}{Environment.NewLine}"));
+    StandardError.Write($"error: {(FileHandles.AreFew() ? FileHandles.Remedy : failure.Message)}{Environment.NewLine}");
     return 1;
 }
 

@@ -17,8 +17,7 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, bool Interact
     public static Terminal OfProcess()
     {
         Console.SetOut(Console.IsOutputRedirected ? new RedirectedWriter(Console.Out) : new TerminalWriter(Console.Out));
-        // Where it cannot be written there is nobody to tell.
-        Console.SetError(new TerminalWriter(Console.Error));
+        Console.SetError(new TerminalWriter(Console.Error, OperatingSystem.IsWindows() ? null : StandardError.Write));
         return new(
             Console.Out,
             Console.Error,

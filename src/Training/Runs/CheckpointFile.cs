@@ -125,7 +125,7 @@ public static class CheckpointFile
             using var file = RegularFile.OpenRead(path);
             return Read(path, file, open);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !File.Exists(path))
         {
             throw new RunException($"There is no checkpoint at \"{path}\"; name the folder of a run that has finished an epoch.", e);
         }
