@@ -16,7 +16,7 @@ public static class IdxFile
     /// <summary>
     /// Deflate cannot pack better than about 1032 to 1: a header that claims more is lying, and nothing is allocated for it.
     /// </summary>
-    private const long DeflateLimit = 1032;
+    internal const long DeflateLimit = 1032;
 
     /// <summary>Reads a file of images, shape (count, height·width), without labels.</summary>
     /// <exception cref="DataException">The file cannot be read, is of another kind, damaged or empty.</exception>
