@@ -25,7 +25,7 @@ internal static class Failures
         }
         catch (Exception e)
         {
-            Tell(error, $"error: {Describe(e)}");
+            Tell(error, $"error: {(FileHandles.AreFew() ? FileHandles.Remedy : Describe(e))}");
             return ExitCode.Failed;
         }
     }
@@ -47,6 +47,8 @@ internal static class Failures
         DataException or RunException or TrainingDivergedException or DeviceNotFoundException => e.Message,
         IOException or UnauthorizedAccessException => e.Message,
         _ when Backend.IsOfDevice(e) => e.Message,
+        TypeInitializationException { InnerException: { } inner } => Describe(inner),
+        AggregateException { InnerExceptions: [var only] } => Describe(only),
         OutOfMemoryException => $"{e.Message} Use a smaller --batch, smaller layers (--hidden, --channels) or fewer examples.",
         _ => $"{e.Message} ({e.GetType().Name})",
     };

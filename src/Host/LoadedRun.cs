@@ -47,12 +47,10 @@ internal sealed class LoadedRun : IDisposable
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
     /// <exception cref="RunException">The run's data has changed since it was trained.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public DataSplit Data(string? source, int threads, CancellationToken stop)
-    {
-        int used = threads > 0 ? threads : Environment.ProcessorCount;
-        var loading = Task.Run(() => source is null ? RunData.Own(Configuration, used) : RunData.Other(Configuration, source, used));
-        return loading.WaitAsync(stop).GetAwaiter().GetResult();
-    }
+    public DataSplit Data(string? source, int threads, CancellationToken stop) => Loading.Result(
+        Loading.Start(
+            threads, used => source is null ? RunData.Own(Configuration, used) : RunData.Other(Configuration, source, used)),
+        stop);
 
     public void Dispose()
     {

@@ -16,10 +16,8 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, bool Interact
     /// <summary>The process's own terminal or files.</summary>
     public static Terminal OfProcess()
     {
-        if (!Console.IsOutputRedirected)
-            Console.SetOut(new TerminalWriter(Console.Out));
-        if (!Console.IsErrorRedirected)
-            Console.SetError(new TerminalWriter(Console.Error));
+        Console.SetOut(Console.IsOutputRedirected ? new RedirectedWriter(Console.Out) : new TerminalWriter(Console.Out));
+        Console.SetError(new TerminalWriter(Console.Error, OperatingSystem.IsWindows() ? null : StandardError.Write));
         return new(
             Console.Out,
             Console.Error,

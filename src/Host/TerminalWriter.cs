@@ -3,32 +3,38 @@ using System.Text;
 namespace VaeGpu.Host;
 
 /// <summary>A terminal that may be lost while the program runs: from then on nothing is written, and the program ends its work in order.</summary>
-/// <remarks>Files and pipes are not written through it: that a disk is full must be told.</remarks>
-internal sealed class TerminalWriter(TextWriter terminal) : TextWriter
+/// <remarks>Results in files and pipes are not written through it: that a disk is full must be told.</remarks>
+/// <param name="terminal">The terminal.</param>
+/// <param name="otherwise">Takes what the terminal does not.</param>
+internal sealed class TerminalWriter(TextWriter terminal, Action<string>? otherwise = null) : TextWriter
 {
     private volatile bool lost;
 
     public override Encoding Encoding => terminal.Encoding;
 
-    public override void Write(char value) => Try(() => terminal.Write(value));
+    public override void Write(char value) => Try(() => terminal.Write(value), $"{value}");
 
-    public override void Write(char[] buffer, int index, int count) => Try(() => terminal.Write(buffer, index, count));
+    public override void Write(char[] buffer, int index, int count) =>
+        Try(() => terminal.Write(buffer, index, count), new string(buffer, index, count));
 
-    public override void Write(string? value) => Try(() => terminal.Write(value));
+    public override void Write(string? value) => Try(() => terminal.Write(value), value);
 
-    public override void Flush() => Try(terminal.Flush);
+    public override void Flush() => Try(terminal.Flush, null);
 
-    private void Try(Action write)
+    private void Try(Action write, string? text)
     {
-        if (lost)
-            return;
         try
         {
-            write();
+            if (!lost)
+            {
+                write();
+                return;
+            }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             lost = true;
         }
+        otherwise?.Invoke(text ?? "");
     }
 }

@@ -7,6 +7,7 @@ using VaeGpu.Kernels.Products;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
@@ -20,7 +21,7 @@ internal static class TrainProgram
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var fit = new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization };
-        var loading = Task.Run(() => DataSource.Load(request.Data, request.Training.Seed, Threads(request.Threads), fit));
+        var loading = Loading.Start(request.Threads, threads => DataSource.Load(request.Data, request.Training.Seed, threads, fit));
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = Loaded(loading, terminal, stop);
         var model = RequestedModel.For(request, data);
@@ -48,7 +49,7 @@ internal static class TrainProgram
         using var folder = RunFolder.Resume(request.Folder);
         var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Task.Run(() => RunData.Load(run, request.Data, Threads(request.Threads)));
+        var loading = Loading.Start(request.Threads, threads => RunData.Load(run, request.Data, threads));
         using var backend = Backend.Open(request.Device, request.Threads);
         var data = Loaded(loading, terminal, stop);
         var configuration = run with
@@ -67,7 +68,7 @@ internal static class TrainProgram
     /// <summary>The data, when it is loaded; what was skipped or assumed is reported.</summary>
     private static DataSplit Loaded(Task<DataSplit> loading, Terminal terminal, CancellationToken stop)
     {
-        var data = loading.WaitAsync(stop).GetAwaiter().GetResult();
+        var data = Loading.Result(loading, stop);
         terminal.Tell(data.Notes);
         return data;
     }
@@ -91,15 +92,9 @@ internal static class TrainProgram
         }
     }
 
-    private static bool IsWithin(string path, string folder)
-    {
-        string way = Path.GetRelativePath(Path.GetFullPath(folder), Path.GetFullPath(path));
-        return way != ".." && !way.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal) && !Path.IsPathRooted(way);
-    }
-
     private static RunFolder Open(TrainRequest request)
     {
-        if (request.Data is not null && request.Out is not null && Directory.Exists(request.Data) && IsWithin(request.Out, request.Data))
+        if (request is { Data: { } data, Out: { } output } && Directory.Exists(data) && RealPath.IsWithin(output, data))
             throw new UsageException("--out lies in --data, so that the run's pictures would become data; name another folder with --out.");
         if (request.Out is null)
             return RunFolder.CreateFresh(CommonOptions.DefaultParent, DateTime.Now);
@@ -113,8 +108,6 @@ internal static class TrainProgram
                 + "or name another folder with --out.");
         }
     }
-
-    private static int Threads(int asked) => asked > 0 ? asked : Environment.ProcessorCount;
 
     private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
     {
@@ -153,6 +146,7 @@ internal static class TrainProgram
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
     private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test)
     {
+        folder.ThrowIfUnfit();
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
         var seed = trainer.Configuration.Training.Seed;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Host.Commands;
 
 namespace VaeGpu.Host;
@@ -35,7 +36,7 @@ public static class VaeGpuProgram
             Failures.Tell(terminal.Error, $"{errors}{Environment.NewLine}\"{HelpCall(result)}\" lists the options.");
             return ExitCode.Usage;
         }
-        return Failures.Report(terminal.Error, () => result.Invoke(new InvocationConfiguration
+        int code = Failures.Report(terminal.Error, () => result.Invoke(new InvocationConfiguration
         {
             Output = terminal.Output,
             Error = terminal.Error,
@@ -43,6 +44,9 @@ public static class VaeGpuProgram
             // Ctrl-C is handled by whoever holds the stop token.
             ProcessTerminationTimeout = null,
         }));
+        if (UserCache.Problem is { } problem)
+            Failures.Tell(terminal.Error, $"note: compiled kernels are not kept, and the next start compiles them again: {problem}");
+        return code;
     }
 
     private static string HelpCall(ParseResult result) =>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -72,6 +73,23 @@ public sealed class ArrayFileTests
         Assert.That(() => Archive("z"), Throws.TypeOf<DataException>().With.Message.Contains("no array \"z\""));
         folder.Put("a.npz", "PK and so on"u8.ToArray());
         Assert.That(() => Archive(null), Throws.TypeOf<DataException>().With.Message.Contains("damaged"));
+    }
+
+    [Test]
+    public void An_archive_that_claims_more_than_it_can_hold_is_refused_before_memory_is_taken()
+    {
+        using (var archive = ZipFile.Open(folder["a.npz"], ZipArchiveMode.Create))
+        using (var entry = archive.CreateEntry("a.npy").Open())
+            entry.Write(Npy("<f4", "2, 3", [1, 2, 3, 4, 5, 6]));
+        const int lengthAt = 24;
+        byte[] file = File.ReadAllBytes(folder["a.npz"]);
+        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(file.AsSpan().IndexOf("PK\u0001\u0002"u8) + lengthAt), 1 << 30);
+        folder.Put("a.npz", file);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(
+            () => DataSource.Load(folder["a.npz"], 1, 1),
+            Throws.TypeOf<DataException>().With.Message.Contains("a damaged .npz file").And.Message.Contains("claims 1073741824 bytes"));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 24));
     }
 
     private DataSplit Load(byte[] file, DataOptions? options = null) =>

@@ -37,4 +37,16 @@ public sealed class MnistTests
         Assert.That(mnist.Load(scratch.Path, Fetch).Test.Labels![..3], Is.EqualTo(new byte[] { 7, 2, 1 }));
         Assert.That(fetched, Is.EqualTo(5));
     }
+
+    [Test]
+    public void A_file_beside_the_checked_ones_is_not_read()
+    {
+        var real = Mnist.Folder;
+        using var scratch = new ScratchFolder();
+        Directory.CreateDirectory(scratch["mnist"]);
+        scratch.Put("mnist/train-labels-idx1-ubyte", Idx.LabelFile(new byte[60_000]));
+        var mnist = DownloadedData.Known.Single(known => known.Name == "mnist");
+        var data = mnist.Load(scratch.Path, address => File.ReadAllBytes(Path.Combine(real, Path.GetFileName(address.LocalPath))));
+        Assert.That(data.Train.Labels![..3], Is.EqualTo(new byte[] { 5, 0, 4 }));
+    }
 }

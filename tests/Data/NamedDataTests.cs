@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Data;
@@ -47,6 +49,44 @@ public sealed class NamedDataTests
         Assert.That(
             () => mnist.Load(folder.Path, _ => [1, 2, 3]), Throws.TypeOf<DataException>().With.Message.Contains("checksum"));
         Assert.That(Directory.GetFileSystemEntries(folder.Path), Is.Empty);
+    }
+
+    [Test]
+    public void A_download_and_what_is_packed_in_it_are_bounded()
+    {
+        using var server = new HttpListener();
+        var address = new Uri($"http://localhost:{FreePort()}/");
+        server.Prefixes.Add(address.AbsoluteUri);
+        server.Start();
+        var serving = Task.Run(() =>
+        {
+            var response = server.GetContext().Response;
+            try
+            {
+                for (var i = 0; i < 1 << 10; i++)
+                    response.OutputStream.Write(new byte[1 << 20]);
+            }
+            catch (HttpListenerException)
+            {
+                // Who fetched has enough.
+            }
+        });
+        Assert.That(() => DownloadedData.Fetch(address), Throws.TypeOf<HttpRequestException>());
+        server.Stop();
+
+        using var folder = new ScratchFolder();
+        byte[] bomb = Idx.Gzip(new byte[1 << 28]);
+        var mnist = DownloadedData.Known.Single(known => known.Name == "mnist");
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => mnist.Load(folder.Path, _ => bomb), Throws.TypeOf<DataException>().With.Message.Contains("checksum"));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 28));
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     [Test]

@@ -97,8 +97,77 @@ public sealed class PictureFolderTests
         var fit = new DataFit { Size = (4096, 4096) };
         foreach (string source in (string[])["digits", "shapes", folder["t.csv"]])
             Assert.That(() => DataSource.Load(source, 1, 1, fit), Throws.TypeOf<DataException>().With.Message.Contains("--size"));
-        new Picture(new byte[1 << 15], 1, 1 << 15).Write(folder["tall.png"]);
-        Assert.That(() => Load(fit), Throws.TypeOf<DataException>().With.Message.Contains("tall.png has 1×32768 pixels"));
+    }
+
+    [Test]
+    public void Pictures_without_room_are_refused_before_any_is_decoded()
+    {
+        for (var i = 0; i < 200; i++)
+            folder.Put($"{i}.png", [1]);
+        var fit = new DataFit { Size = (4096, 4096) };
+        Assert.That(() => Load(fit), Throws.TypeOf<DataException>().With.Message.StartsWith("200 pictures of 4096×4096 pixels ").And.Message.Contains("--size"));
+        Assert.That(
+            () => PictureArray.ThrowIfNoRoom([new int[900], new int[100]], 100, 100, 3, memory: 20_000_000),
+            Throws.TypeOf<DataException>().With.Message.EqualTo(
+                "1000 pictures of 100×100 pixels need 0.03 GB of memory, and 0.02 GB are available; make them smaller with --size WIDTHxHEIGHT."));
+        Assert.That(() => PictureArray.ThrowIfNoRoom([new int[900], new int[100]], 100, 100, 3, memory: 40_000_000), Throws.Nothing);
+    }
+
+    [Test]
+    public void A_tall_picture_is_resized_in_little_memory()
+    {
+        new Picture([.. Enumerable.Range(0, 1 << 15).Select(i => (byte)(i >> 7))], 1, 1 << 15).Write(folder["0.png"]);
+        File.Copy(folder["0.png"], folder["1.png"]);
+        long before = GC.GetTotalAllocatedBytes();
+        var data = (ImageSet)Load(new DataFit { Size = (1024, 256) }).Test;
+        Assert.That(GC.GetTotalAllocatedBytes() - before, Is.LessThan(16 << 20));
+        Assert.That(Enumerable.Range(0, 256).Select(y => data.Pixels[1024 * y + 7]), Is.EqualTo(Enumerable.Range(0, 256)));
+    }
+
+    [Test]
+    public void A_picture_in_color_among_gray_ones_makes_all_of_them_such()
+    {
+        Put("0.png", "1.png", "2.png");
+        new Picture([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], 2, 2, 3).Write(folder["3.png"]);
+        var data = Load(new DataFit { Whole = true });
+        Assert.That(data.Format, Is.EqualTo(new ImageFormat(2, 2, 3)));
+        byte[] gray = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4];
+        Assert.That(((ImageSet)data.Test).Pixels, Is.EqualTo((byte[])[.. gray, .. gray, .. gray, 1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12]));
+    }
+
+    [Test]
+    public void Labels_and_pictures_stay_together_where_damaged_ones_are_left_out()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            Directory.CreateDirectory(folder[$"{i % 3}"]);
+            new Picture([(byte)i, (byte)(i % 3)], 2, 1).Write(folder[$"{i % 3}/{i:00}.png"]);
+        }
+        folder.Put("0/00.png", [1]);
+        folder.Put("1/10.png", [1]);
+        var data = Load(new DataFit { Options = new DataOptions { SkipDamaged = true } });
+        byte[] firsts = [.. new[] { data.Train, data.Test }.Cast<ImageSet>().SelectMany(set => set.Pixels.Where((_, i) => i % 2 == 0))];
+        Assert.That(firsts.Order(), Is.EqualTo(Enumerable.Range(0, 20).Except([0, 10])));
+        foreach (var set in new[] { data.Train, data.Test }.Cast<ImageSet>())
+            Assert.That(set.Labels, Is.EqualTo(set.Pixels.Where((_, i) => i % 2 == 1)));
+    }
+
+    [Test]
+    [Platform(Exclude = "Win")]
+    public void Links_between_folders_end()
+    {
+        string[] names = [.. Enumerable.Range(0, 9).Select(i => $"f{i}")];
+        foreach (string name in names)
+        {
+            Put($"{name}/0.png");
+            foreach (string other in names.Where(other => other != name))
+                Directory.CreateSymbolicLink(folder[$"{name}/{other}"], $"../{other}");
+        }
+        var data = Load();
+        Assert.That(data.Train.Count + data.Test.Count, Is.LessThanOrEqualTo(2 * names.Length));
+        Assert.That(data.Notes, Has.Some.StartsWith("skipped links to folders that another link leads to: "));
+        File.CreateSymbolicLink(folder["itself.png"], "itself.png");
+        Assert.That(() => Load(), Throws.TypeOf<DataException>().With.Message.Contains("itself.png"));
     }
 
     [Test]
@@ -108,6 +177,10 @@ public sealed class PictureFolderTests
         Call call = Call.Of("train", "--data", folder.Path, "--out", folder["run"], "--device", "cpu");
         Assert.That((call.ExitCode, Directory.Exists(folder["run"])), Is.EqualTo((ExitCode.Usage, false)));
         Assert.That(call.Error, Does.Contain("--out lies in --data"));
+        using var other = new ScratchFolder();
+        Directory.CreateSymbolicLink(other["link"], folder.Path);
+        call = Call.Of("train", "--data", folder.Path, "--out", other["link/run"], "--device", "cpu");
+        Assert.That((call.ExitCode, Directory.Exists(folder["run"])), Is.EqualTo((ExitCode.Usage, false)));
     }
 
     private DataSplit Load(DataFit? fit = null) => DataSource.Load(folder.Path, 1, 1, fit);

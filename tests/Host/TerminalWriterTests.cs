@@ -32,6 +32,18 @@ public sealed class TerminalWriterTests
         Assert.That(terminal.Writes, Is.EqualTo(1));
     }
 
+    [Test]
+    public void What_a_lost_terminal_does_not_take_goes_elsewhere()
+    {
+        var elsewhere = new System.Text.StringBuilder();
+        using var terminal = new LostTerminal();
+        using var writer = new TerminalWriter(terminal, text => elsewhere.Append(text)) { NewLine = "\n" };
+        writer.WriteLine("error: no handles");
+        writer.Write('x');
+        Assert.That(elsewhere.ToString(), Is.EqualTo("error: no handles\nx"));
+        Assert.That(terminal.Writes, Is.EqualTo(1));
+    }
+
     private sealed class LostTerminal : StringWriter
     {
         private int writes;

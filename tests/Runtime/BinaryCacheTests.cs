@@ -31,6 +31,43 @@ internal sealed class BinaryCacheTests
     }
 
     [Test]
+    public void A_renamed_entry_is_absent()
+    {
+        BinaryCache.Write(key, [1, 2, 3]);
+        File.Move(BinaryCache.PathOf(key), BinaryCache.PathOf(key + "-other"));
+        Assert.That(BinaryCache.Read(key + "-other"), Is.Null);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void What_is_no_file_is_absent_and_is_not_waited_for()
+    {
+        using var make = System.Diagnostics.Process.Start("mkfifo", [BinaryCache.PathOf(key)]);
+        make.WaitForExit();
+        Assert.That(BinaryCache.Read(key), Is.Null);
+        File.CreateSymbolicLink(BinaryCache.PathOf(key + "-link"), "/dev/zero");
+        Assert.That(BinaryCache.Read(key + "-link"), Is.Null);
+    }
+
+    [Test]
+    [Platform("Linux")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void The_cache_is_the_users_alone()
+    {
+        const UnixFileMode others =
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        BinaryCache.Write(key, [1, 2, 3]);
+        Assert.That(File.GetUnixFileMode(BinaryCache.PathOf(key)) & others, Is.EqualTo(UnixFileMode.None));
+        Assert.That(File.GetUnixFileMode(BinaryCache.Folder) & others, Is.EqualTo(UnixFileMode.None));
+        using var scratch = new Data.ScratchFolder();
+        scratch.Put("planted.bin", [1]);
+        File.SetUnixFileMode(scratch.Path, (UnixFileMode)0b111_111_111);
+        BinaryCache.MakePrivate(scratch.Path);
+        Assert.That(Directory.GetFileSystemEntries(scratch.Path), Is.Empty, "others could have put it there");
+        Assert.That(File.GetUnixFileMode(scratch.Path) & others, Is.EqualTo(UnixFileMode.None));
+    }
+
+    [Test]
     public void An_entry_that_cannot_be_written_leaves_nothing_behind()
     {
         // A folder in its place; a full disk is told in the same way.

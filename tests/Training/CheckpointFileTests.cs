@@ -41,8 +41,9 @@ public sealed class CheckpointFileTests
     {
         var written = Examples.Checkpoint(5);
         CheckpointFile.Write(File, written);
-        var older = WithHeader(System.IO.File.ReadAllBytes(File), configuration =>
+        var older = WithHeader(System.IO.File.ReadAllBytes(File), header =>
         {
+            var configuration = (JsonObject)header["configuration"]!;
             Assert.That(((JsonObject)configuration["training"]!).Remove("optimizer"));
             Assert.That(((JsonObject)configuration["training"]!).Remove("objective"));
             foreach (var name in (string[])["channels", "convolutions", "initialization", "likelihoodOptions"])
@@ -64,7 +65,13 @@ public sealed class CheckpointFileTests
         () => CheckpointFile.Read(folder["nowhere/checkpoint.vae"]),
         Throws.TypeOf<RunException>().With.Message.Contains("no checkpoint at").And.Message.Contains("nowhere"));
 
-    [TestCase("")]
+    [Test]
+    public void An_empty_file_is_refused()
+    {
+        folder.Put("checkpoint.vae", []);
+        Assert.That(() => CheckpointFile.Read(File), Throws.TypeOf<RunException>().With.Message.Contains("it is empty"));
+    }
+
     [TestCase("x")]
     [TestCase("VaeGpuXX and then something longer than a prelude")]
     public void Another_program_s_file_is_refused(string content)
@@ -126,13 +133,64 @@ public sealed class CheckpointFileTests
         Assert.That(CheckpointFile.Read(File).Parameters, Has.Length.EqualTo(1000));
     }
 
-    /// <summary>The file with another configuration in its header, and the checksum that belongs to it.</summary>
+    [TestCase("position.step", -1)]
+    [TestCase("position.step", 0)]
+    [TestCase("position.step", int.MaxValue)]
+    [TestCase("position.epoch", -1)]
+    [TestCase("position.epoch", 4)]
+    [TestCase("position.image", -1)]
+    [TestCase("position.image", 100)]
+    [TestCase("position.sums.images", -5)]
+    [TestCase("position.sums.kl", 1e300)]
+    [TestCase("configuration.training.batch", 0)]
+    [TestCase("configuration.training.epochs", -3)]
+    [TestCase("configuration.training.objective.samples", 0)]
+    [TestCase("configuration.model.width", 0)]
+    [TestCase("configuration.model.height", int.MaxValue)]
+    [TestCase("configuration.model.latent", -2)]
+    [TestCase("configuration.model.classes", 1000)]
+    [TestCase("configuration.data.train", 0)]
+    [TestCase("configuration.data.test", -1)]
+    [TestCase("history", null)]
+    [TestCase("position.seconds", null)]
+    public void A_header_whose_numbers_cannot_be_is_refused_behind_the_checksum(string place, object? value)
+    {
+        var changed = WithHeader(Written(), header =>
+        {
+            string[] names = place.Split('.');
+            JsonNode parent = names[..^1].Aggregate((JsonNode)header, (node, name) => node[name]!);
+            Assert.That(parent[names[^1]], Is.Not.Null);
+            parent[names[^1]] = JsonValue.Create(value);
+        });
+        folder.Put("checkpoint.vae", changed);
+        Assert.That(() => CheckpointFile.Read(File), Throws.TypeOf<RunException>().With.Message.Contains("is damaged: "));
+    }
+
+    [TestCase(float.NaN)]
+    [TestCase(float.PositiveInfinity)]
+    [TestCase(float.NegativeInfinity)]
+    public void A_parameter_that_is_not_finite_is_refused(float value)
+    {
+        var checkpoint = Examples.Checkpoint(200_000);
+        checkpoint.Parameters[123_456] = value;
+        CheckpointFile.Write(File, checkpoint);
+        Action[] reads =
+            [() => CheckpointFile.Read(File), () => CheckpointFile.ReadParameters(File), () => CheckpointFile.ReadHeader(File)];
+        foreach (Action read in reads)
+            Assert.That(read, Throws.TypeOf<RunException>().With.Message.Contains("a parameter is infinite or not a number"));
+        checkpoint.Parameters[123_456] = 0;
+        checkpoint.SecondMoments[7] = float.PositiveInfinity;
+        CheckpointFile.Write(File, checkpoint);
+        Assert.That(CheckpointFile.Read(File).SecondMoments[7], Is.EqualTo(float.PositiveInfinity));
+    }
+
+    /// <summary>The file with another header, and the checksum that belongs to it.</summary>
     private static byte[] WithHeader(byte[] file, Action<JsonObject> change)
     {
         const int lengthAt = 12, prelude = 24, checksum = 32;
         var length = BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(lengthAt));
         var header = (JsonObject)JsonNode.Parse(file.AsSpan(prelude, length))!;
-        change((JsonObject)header["configuration"]!);
+        change(header);
         var changed = Encoding.UTF8.GetBytes(header.ToJsonString());
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(lengthAt), changed.Length);
         byte[] content = [.. file[..prelude], .. changed, .. file[(prelude + length)..^checksum]];

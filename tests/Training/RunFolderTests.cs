@@ -1,5 +1,7 @@
 using VaeGpu.Tests.Data;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
@@ -125,6 +127,70 @@ public sealed class RunFolderTests
         File.WriteAllText(scratch["run/.vaegpu.lock"], "");
         using var folder = RunFolder.Create(scratch["run"], overwrite: false);
         Assert.That(folder.Path, Does.Exist);
+    }
+
+    [TestCase("removed")]
+    [TestCase("renamed")]
+    [TestCase("replaced")]
+    [Platform(Exclude = "Win", Reason = "Windows keeps a folder with an open file.")]
+    public void A_folder_that_is_lost_ends_the_run_and_is_not_made_again(string how)
+    {
+        using var backend = Backend.Open("cpu", 1);
+        using var trainer = new Trainer(backend.Accelerator, TinyRun.Configuration(epochs: 1000), TinyRun.Data);
+        RunFolder? other = null;
+        using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
+        {
+            bool isLost = false;
+            var observer = new TinyRun.Observer(_ =>
+            {
+                if (isLost)
+                    return;
+                Directory.Move(scratch["run"], scratch["moved"]);
+                if (how == "removed")
+                    Directory.Delete(scratch["moved"], recursive: true);
+                if (how == "replaced")
+                    other = RunFolder.Create(scratch["run"], overwrite: false);
+                isLost = true;
+            });
+            Assert.That(
+                () => TrainingRun.Execute(trainer, folder, observer, default),
+                Throws.TypeOf<RunException>().With.Message.Contains("was removed, renamed or replaced"));
+        }
+        if (how == "replaced")
+        {
+            Assert.That(
+                Directory.GetFiles(scratch["run"]).Select(Path.GetFileName), Is.EqualTo(new[] { ".vaegpu.lock" }),
+                "the other run keeps its lock");
+        }
+        else
+        {
+            Assert.That(scratch["run"], Does.Not.Exist);
+        }
+        other?.Dispose();
+    }
+
+    [Test]
+    public void Links_that_lead_out_of_the_folder_are_not_written_through()
+    {
+        string outside = scratch.Put("outside.png", [1, 2, 3]);
+        Directory.CreateDirectory(scratch["run"]);
+        File.WriteAllText(scratch["run/checkpoint.vae"], "kept");
+        File.CreateSymbolicLink(scratch["run/samples.png"], "../outside.png");
+        Assert.That(
+            () => RunFolder.Resume(scratch["run"]),
+            Throws.TypeOf<RunException>().With.Message.Contains("samples.png").And.Message.Contains("remove the link"));
+        File.Delete(scratch["run/samples.png"]);
+        using (var folder = RunFolder.Resume(scratch["run"]))
+        {
+            File.CreateSymbolicLink(folder.Metrics, outside);
+            Assert.That(folder.ThrowIfUnfit, Throws.TypeOf<RunException>().With.Message.Contains("metrics.csv"));
+            File.Delete(folder.Metrics);
+            File.CreateSymbolicLink(folder.Metrics, "inside.csv");
+            Assert.That(folder.ThrowIfUnfit, Throws.Nothing);
+        }
+        File.CreateSymbolicLink(scratch["run/.vaegpu.lock"], outside);
+        Assert.That(() => RunFolder.Resume(scratch["run"]), Throws.TypeOf<RunException>().With.Message.Contains(".vaegpu.lock"));
+        Assert.That(File.ReadAllBytes(outside), Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
     [Test]

@@ -4,11 +4,18 @@ using System.Text;
 namespace VaeGpu.Gpu.Runtime;
 
 /// <summary>
-/// Compiled programs on disk, in the user's cache folder, so that the next run starts faster. Each file begins with the
-/// checksum of the rest: what is damaged counts as absent. Where the folder cannot be written there is no cache.
+/// Compiled programs on disk, in the user's cache folder, so that the next run starts faster. Each file begins with the checksum of its
+/// key and the rest: what is damaged, or was put under another key, counts as absent. Only the user can read and write the folder. Where
+/// it cannot be written there is no cache.
 /// </summary>
 internal static class BinaryCache
 {
+    /// <summary>No kernel's binary is nearly as large.</summary>
+    private const long MostBytes = 1 << 28;
+
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode WrittenByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
     /// <summary>The folder of the cache.</summary>
     public static string Folder { get; } = Path.Combine(UserCache.Folder, "kernels");
 
@@ -16,9 +23,17 @@ internal static class BinaryCache
     public static byte[]? Read(string key)
     {
         byte[] file = [];
-        Try(() => file = File.ReadAllBytes(PathOf(key)));
-        ReadOnlySpan<byte> content = file.AsSpan(Math.Min(file.Length, SHA256.HashSizeInBytes));
-        return file.AsSpan(0, file.Length - content.Length).SequenceEqual(SHA256.HashData(content)) ? content.ToArray() : null;
+        Try(() =>
+        {
+            // A link may lead anywhere. What is no file has no length, and is not opened: a pipe would never end.
+            var entry = new FileInfo(PathOf(key));
+            if (entry is { Exists: true, LinkTarget: null, Length: > SHA256.HashSizeInBytes and <= MostBytes } && IsPrivate(Folder))
+                file = File.ReadAllBytes(entry.FullName);
+        });
+        if (file.Length == 0)
+            return null;
+        ReadOnlySpan<byte> content = file.AsSpan(SHA256.HashSizeInBytes);
+        return file.AsSpan(0, SHA256.HashSizeInBytes).SequenceEqual(Checksum(key, content)) ? content.ToArray() : null;
     }
 
     /// <summary>Keeps a binary; the file appears whole or not at all.</summary>
@@ -27,14 +42,20 @@ internal static class BinaryCache
         if (binary is null)
             return;
         string unfinished = PathOf($"{key}.{Guid.NewGuid():N}");
-        bool isKept = Try(() =>
+        string? problem = Try(() =>
         {
-            Directory.CreateDirectory(Folder);
-            File.WriteAllBytes(unfinished, [.. SHA256.HashData(binary), .. binary]);
+            MakePrivate(Folder);
+            using (FileStream file = new(unfinished, Options()))
+            {
+                file.Write(Checksum(key, binary));
+                file.Write(binary);
+            }
             File.Move(unfinished, PathOf(key), overwrite: true);
         });
-        if (!isKept)
-            Try(() => File.Delete(unfinished));
+        if (problem is null)
+            return;
+        UserCache.Problem = problem;
+        Try(() => File.Delete(unfinished));
     }
 
     /// <summary>The key of what a binary follows from.</summary>
@@ -44,17 +65,48 @@ internal static class BinaryCache
     /// <summary>The file of a key.</summary>
     internal static string PathOf(string key) => Path.Combine(Folder, key + ".bin");
 
-    /// <summary>Whether something with files succeeds; without it there is no cache, and the next run compiles again.</summary>
-    private static bool Try(Action action)
+    /// <summary>Makes a folder that the user alone can read and write; what others could have put there is removed.</summary>
+    internal static void MakePrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+            return;
+        }
+        if (Directory.Exists(folder) && File.GetUnixFileMode(folder).HasAnyOf(WrittenByOthers))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder, Private);
+        // Also where it is private already: the system refuses this for the folder of another user.
+        File.SetUnixFileMode(folder, Private);
+    }
+
+    private static bool IsPrivate(string folder) =>
+        OperatingSystem.IsWindows() || !File.GetUnixFileMode(folder).HasAnyOf(WrittenByOthers);
+
+    private static bool HasAnyOf(this UnixFileMode mode, UnixFileMode some) => (mode & some) != 0;
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return options;
+    }
+
+    private static byte[] Checksum(string key, ReadOnlySpan<byte> content) =>
+        SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
+
+    /// <summary>Why something with files fails, or null; without it there is no cache, and the next run compiles again.</summary>
+    private static string? Try(Action action)
     {
         try
         {
             action();
-            return true;
+            return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return e.Message;
         }
     }
 }

@@ -47,14 +47,13 @@ public sealed record RunConfiguration
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, ConfigurationJson.Default.RunConfiguration));
 
     /// <summary>Whether the file at <paramref name="path"/> is a run's configuration, and not another program's of the same name.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
     internal static bool IsIn(string path)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), ConfigurationJson.Default.RunConfiguration) is not null;
+            return JsonSerializer.Deserialize(RegularFile.ReadAllBytes(path), ConfigurationJson.Default.RunConfiguration) is not null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or IOException)
         {
             return false;
         }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using VaeGpu.Gpu.Runtime.Cpu;
 
 namespace VaeGpu.Training.Data;
 
@@ -52,16 +53,26 @@ internal static class ArrayFile
                 throw new DataException($"{path} has no array \"{chosen}\"; it has {string.Join(", ", names)}.");
             if (member is null)
                 notes.Add($"the array of {path} is \"{chosen}\"");
-            using Stream packed = archive.GetEntry($"{chosen}.npy")!.Open();
-            using var content = new MemoryStream();
-            packed.CopyTo(content);
             string name = $"{path}, array \"{chosen}\"";
-            return (name, NpyFile.Parse(name, content.ToArray()));
+            return (name, NpyFile.Parse(name, Unpacked(name, archive.GetEntry($"{chosen}.npy")!, file.Length)));
         }
         catch (Exception error) when (error is InvalidDataException or IOException)
         {
             throw new DataException($"{path} is a damaged {Extension} file ({error.Message.TrimEnd('.')}); save it again with numpy.savez.", error);
         }
+    }
+
+    /// <summary>The content of an entry. Nothing is allocated for a length that cannot be, or for which there is no memory.</summary>
+    private static byte[] Unpacked(string name, ZipArchiveEntry entry, long fileBytes)
+    {
+        if (entry.CompressedLength > fileBytes || entry.Length > Math.Max(entry.CompressedLength, 1) * IdxFile.DeflateLimit)
+            throw new InvalidDataException($"\"{entry.FullName}\" claims {entry.Length} bytes");
+        if (Math.Min(Array.MaxLength, HostMemory.Available) is var most && entry.Length > most)
+            throw new DataException($"{name} has {entry.Length} bytes, and {most} can be held; use a smaller array.");
+        var content = new byte[entry.Length];
+        using Stream packed = entry.Open();
+        packed.ReadExactly(content);
+        return content;
     }
 
     private static bool ArePictures(string name, NpyArray array, ArrayKind kind, List<string> notes)

@@ -1,11 +1,13 @@
+using VaeGpu.Training.Files;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>Reads files and folders of data.</summary>
 internal static class DataFile
 {
     /// <summary>The content of the file at <paramref name="path"/>.</summary>
-    /// <exception cref="DataException">It cannot be read.</exception>
-    public static byte[] ReadAllBytes(string path) => Read(path, () => File.ReadAllBytes(path));
+    /// <exception cref="DataException">It cannot be read, or has no content.</exception>
+    public static byte[] ReadAllBytes(string path) => Read(path, () => RegularFile.ReadAllBytes(path));
 
     /// <summary>What <paramref name="read"/> reads from <paramref name="place"/>.</summary>
     /// <exception cref="DataException">The system refuses.</exception>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Data;
 
@@ -15,28 +16,32 @@ public static class IdxFile
     /// <summary>
     /// Deflate cannot pack better than about 1032 to 1: a header that claims more is lying, and nothing is allocated for it.
     /// </summary>
-    private const long DeflateLimit = 1032;
+    internal const long DeflateLimit = 1032;
 
     /// <summary>Reads a file of images, shape (count, height·width), without labels.</summary>
     /// <exception cref="DataException">The file cannot be read, is of another kind, damaged or empty.</exception>
-    public static ImageSet ReadImages(string path)
-    {
-        var (sizes, data) = Read(path, ImageMagic, "images");
-        return new ImageSet(data, null, width: sizes[2], height: sizes[1]);
-    }
+    public static ImageSet ReadImages(string path) => ReadImages(path, RegularFile.OpenRead);
 
     /// <summary>Reads a file of labels, shape (count).</summary>
     /// <exception cref="DataException">The file cannot be read, is of another kind, damaged or empty.</exception>
-    public static byte[] ReadLabels(string path) => Read(path, LabelMagic, "labels").Data;
+    public static byte[] ReadLabels(string path) => ReadLabels(path, RegularFile.OpenRead);
 
-    private static (int[] Sizes, byte[] Data) Read(string path, uint magic, string what)
+    /// <summary>The images of a file that is opened by a function.</summary>
+    internal static ImageSet ReadImages(string path, Func<string, Stream> open)
+    {
+        var (sizes, data) = Read(path, open, ImageMagic, "images");
+        return new ImageSet(data, null, width: sizes[2], height: sizes[1]);
+    }
+
+    /// <summary>The labels of a file that is opened by a function.</summary>
+    internal static byte[] ReadLabels(string path, Func<string, Stream> open) => Read(path, open, LabelMagic, "labels").Data;
+
+    private static (int[] Sizes, byte[] Data) Read(string path, Func<string, Stream> open, uint magic, string what)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            using var file = File.OpenRead(path);
-            if (file.Length == 0)
-                throw new DataException($"{path} is empty; an IDX file of {what} was expected, so fetch it again.");
+            using Stream file = open(path);
             if (!IsGzip(file))
                 return Parse(path, file, file.Length, packed: false, magic, what);
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
@@ -54,7 +59,7 @@ public static class IdxFile
         }
     }
 
-    private static bool IsGzip(FileStream file)
+    private static bool IsGzip(Stream file)
     {
         Span<byte> start = stackalloc byte[2];
         var got = file.ReadAtLeast(start, 2, throwOnEndOfStream: false);
@@ -63,7 +68,7 @@ public static class IdxFile
     }
 
     /// <summary>A gzip file ends with its unpacked length. The decoder takes a file without that end, so it is looked for here.</summary>
-    private static void CheckGzipEnd(string path, FileStream file, long unpackedBytes)
+    private static void CheckGzipEnd(string path, Stream file, long unpackedBytes)
     {
         Span<byte> end = stackalloc byte[4];
         file.Seek(-end.Length, SeekOrigin.End);

@@ -1,3 +1,5 @@
+using VaeGpu.Training.Files;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>A folder laid out as MNIST is published: images and labels to train on and to test with, in four IDX files.</summary>
@@ -23,21 +25,28 @@ public static class IdxFolder
             throw new DataException(
                 $"The data folder \"{folder}\" holds {Path.GetFileName(trainLabels ?? testLabels)} but no "
                 + $"{(trainLabels is null ? "train" : "t10k")}-labels-idx1-ubyte; add that file, or remove both to go without labels.");
-        var train = Read(trainImages, trainLabels);
-        var test = Read(testImages, testLabels);
-        if (train.Format != test.Format)
-            throw new DataException(
-                $"{trainImages} holds images of {train.Format.SizeInWords} but {testImages} of {test.Format.SizeInWords}; "
-                + "both must have the same size.");
-        return new DataSplit(new DirectoryInfo(folder).Name, train, test);
+        return Load(new DirectoryInfo(folder).Name, (trainImages, trainLabels), (testImages, testLabels), RegularFile.OpenRead);
     }
 
-    private static ImageSet Read(string images, string? labels)
+    /// <summary>Loads the set from files that are opened by a function.</summary>
+    internal static DataSplit Load(
+        string name, (string Images, string? Labels) trainFiles, (string Images, string? Labels) testFiles, Func<string, Stream> open)
     {
-        var set = IdxFile.ReadImages(images);
+        var train = Read(trainFiles.Images, trainFiles.Labels, open);
+        var test = Read(testFiles.Images, testFiles.Labels, open);
+        if (train.Format != test.Format)
+            throw new DataException(
+                $"{trainFiles.Images} holds images of {train.Format.SizeInWords} but {testFiles.Images} of {test.Format.SizeInWords}; "
+                + "both must have the same size.");
+        return new DataSplit(name, train, test);
+    }
+
+    private static ImageSet Read(string images, string? labels, Func<string, Stream> open)
+    {
+        var set = IdxFile.ReadImages(images, open);
         if (labels is null)
             return set;
-        var classes = IdxFile.ReadLabels(labels);
+        var classes = IdxFile.ReadLabels(labels, open);
         if (classes.Length != set.Count)
             throw new DataException(
                 $"{labels} holds {classes.Length} labels but {images} {set.Count} images; the two files must belong together.");

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>
@@ -22,12 +20,23 @@ public static class ImageFolder
         var notes = new List<string>();
         var (train, test) = Parts(folder, notes);
         if (test is null)
-            return SeededSplit.Of(name, Read(folder, train, fit, threads, notes), seed, fit.Whole) with { Notes = notes };
-        var first = Read(folder, train, fit, threads, notes);
-        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, threads, notes);
+        {
+            var parts = Read(folder, train, fit, threads, notes, Seeded);
+            return new DataSplit(name, parts[0], parts[1]) { IsSeeded = true, Notes = notes };
+        }
+        var first = Read(folder, train, fit, threads, notes, All)[0];
+        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, threads, notes, All)[0];
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
             throw new DataException($"The folders \"{train}\" and \"{test}\" have different classes; both need the same sub-folders.");
         return new DataSplit(name, first, second) { Notes = notes };
+
+        int[][] Seeded(int count)
+        {
+            var (trained, held) = SeededSplit.Rows(name, count, seed, fit.Whole);
+            return [trained, held];
+        }
+
+        static int[][] All(int count) => [[.. Enumerable.Range(0, count)]];
     }
 
     /// <summary>The folders to train on and to hold out; the second is null where a part of the first is held out.</summary>
@@ -59,80 +68,41 @@ public static class ImageFolder
         return (train, test ?? validation);
     }
 
-    private static ExampleSet Read(string root, string folder, DataFit fit, int threads, List<string> notes)
+    /// <summary>The pictures of a folder in the parts that <paramref name="split"/> makes of their numbers.</summary>
+    private static ImageSet[] Read(
+        string root, string folder, DataFit fit, int threads, List<string> notes, Func<int, int[][]> split)
     {
         var files = PictureWalk.Find(folder, notes);
-        var images = new RasterImage?[files.Length];
-        var damaged = new ConcurrentDictionary<int, DataException>();
-        Parallel.For(0, files.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
+        var loader = new PictureLoader(files, fit);
+        var pictures = loader.Load(split(files.Length), threads);
+        int[] sound = [.. Enumerable.Range(0, files.Length).Where(i => !loader.Damaged.ContainsKey(i))];
+        if (sound.Length < files.Length)
         {
-            try
-            {
-                images[i] = Fit(files[i], PictureFile.Read(files[i], DataFile.ReadAllBytes(files[i])), fit);
-            }
-            catch (DataException error)
-            {
-                damaged[i] = error;
-            }
-        });
-        if (!damaged.IsEmpty)
-        {
-            var first = damaged[damaged.Keys.Min()];
-            if (!fit.Options.SkipDamaged || damaged.Count == files.Length)
-            {
-                string remedy = damaged.Count == files.Length ? "" : " To continue without it, give --skip-damaged.";
-                throw new DataException(first.Message + remedy, first);
-            }
-            notes.Add($"skipped {damaged.Count} of {files.Length} pictures in \"{folder}\" that cannot be read; the first: {first.Message}");
-            files = [.. files.Where((_, i) => images[i] is not null)];
+            notes.Add($"skipped {loader.Damaged.Count} of {files.Length} pictures in \"{folder}\" that cannot be read; "
+                + $"the first: {loader.Damaged[loader.Damaged.Keys.Min()].Message}");
+            pictures = pictures.Rearranged([.. split(sound.Length).Select(part => Array.ConvertAll(part, i => sound[i]))]);
         }
-        var (labels, classes) = Labels(folder, files);
-        return Join(files, [.. images.OfType<RasterImage>()], labels, classes)
-            .WithSources(ExampleSources.Files(Array.ConvertAll(files, file => Relative(root, file))));
+        var (labels, classes) = Labels(folder, files, sound);
+        return pictures.Sets(labels, classes, ExampleSources.Files(Array.ConvertAll(files, file => Relative(root, file))));
     }
 
     /// <summary>The path of a file from a folder on, with slashes on every system.</summary>
     private static string Relative(string folder, string file) =>
         Path.GetRelativePath(folder, file).Replace(Path.DirectorySeparatorChar, '/');
 
-    private static (byte[]? Labels, string[]? Classes) Labels(string folder, string[] files)
+    /// <summary>The class of each file, by its number, and what the classes are called; null where there are none.</summary>
+    private static (byte[]? Labels, string[]? Classes) Labels(string folder, string[] files, int[] sound)
     {
-        string[] classes = [.. files.Select(file => Class(folder, file)).Distinct().Order(StringComparer.Ordinal)];
+        string[] names = Array.ConvertAll(files, file => Class(folder, file));
+        string[] classes = [.. sound.Select(i => names[i]).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 1 && classes[0].Length == 0)
             throw new DataException($"The data folder \"{folder}\" has pictures beside sub-folders with pictures; move them into sub-folders, one for each class.");
         if (classes.Length > 256)
             throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; at most 256 classes are supported.");
-        return classes[0].Length == 0
-            ? (null, null)
-            : (Array.ConvertAll(files, file => (byte)Array.IndexOf(classes, Class(folder, file))), classes);
-    }
-
-    private static ImageSet Join(string[] files, RasterImage[] images, byte[]? labels, string[]? names)
-    {
-        var (width, height) = (images[0].Width, images[0].Height);
-        var odd = Array.FindIndex(images, image => (image.Width, image.Height) != (width, height));
-        if (odd >= 0)
-        {
-            throw new DataException($"{files[0]} has {width}×{height} pixels but {files[odd]} {images[odd].Width}×{images[odd].Height}; "
-                + "resize all to one size with --size WIDTHxHEIGHT.");
-        }
-        var channels = images.Max(image => image.Channels);
-        var size = (long)channels * width * height;
-        if (size * images.Length > Array.MaxLength)
-            throw new DataException($"{images.Length} pictures of {width}×{height} pixels do not fit in one array; make them smaller with --size WIDTHxHEIGHT.");
-        var pixels = GC.AllocateUninitializedArray<byte>((int)size * images.Length);
-        for (var i = 0; i < images.Length; i++)
-            images[i].WithChannels(channels).Levels.CopyTo(pixels, i * (int)size);
-        return new ImageSet(pixels, labels, width, height, channels) { LabelNames = names };
-    }
-
-    private static RasterImage Fit(string file, RasterImage image, DataFit fit)
-    {
-        var model = fit.Format as ImageFormat;
-        var (width, height) = fit.Size ?? (model?.Width ?? image.Width, model?.Height ?? image.Height);
-        if ((long)width * Math.Max(height, image.Height) > PictureFile.MostPixels)
-            throw new DataException($"{file} has {image.Width}×{image.Height} pixels, too many rows to be resized to {width}×{height}; make it smaller, or give a smaller --size.");
-        return image.WithChannels(model?.Channels ?? image.Channels).Resized(width, height);
+        if (classes[0].Length == 0)
+            return (null, null);
+        var numbers = classes.Index().ToDictionary(one => one.Item, one => (byte)one.Index);
+        return (Array.ConvertAll(names, name => numbers.GetValueOrDefault(name)), classes);
     }
 
     /// <summary>

@@ -11,6 +11,7 @@ using SixLabors.ImageSharp.Formats.Tga;
 using SixLabors.ImageSharp.Formats.Tiff;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.Memory;
+using SixLabors.ImageSharp.Metadata;
 using SixLabors.ImageSharp.PixelFormats;
 using SixLabors.ImageSharp.Processing;
 
@@ -25,18 +26,32 @@ internal static class PictureFile
     /// <summary>Pictures of more pixels than this are refused: a damaged header must not take all memory.</summary>
     public const long MostPixels = 1 << 26;
 
+    private const int MostSide = 1 << 16;
+
+    /// <summary>A picture of more pixels than <see cref="Small"/> has so many for each byte of its file at most.</summary>
+    private const int MostPixelsOfByte = 1 << 10;
+
+    private const int Small = 1 << 22;
+
+    /// <summary>16-bit pixels take twice the memory.</summary>
+    private const long MostDeepPixels = MostPixels / 2;
+
     private static readonly SixLabors.ImageSharp.Configuration Formats = new(
         new PngConfigurationModule(), new JpegConfigurationModule(), new WebpConfigurationModule(), new GifConfigurationModule(),
         new BmpConfigurationModule(), new TiffConfigurationModule(), new PbmConfigurationModule(), new TgaConfigurationModule())
     {
-        // Pictures are decoded side by side already. A 16-bit pixel takes 8 bytes.
+        // Pictures are decoded side by side already.
         MaxDegreeOfParallelism = 1,
-        MemoryAllocator = MemoryAllocator.Create(new MemoryAllocatorOptions { AllocationLimitMegabytes = (int)(8 * MostPixels >> 20) }),
+        MemoryAllocator = MemoryAllocator.Create(
+            new MemoryAllocatorOptions { AllocationLimitMegabytes = (int)(sizeof(int) * MostPixels >> 20) }),
     };
 
     private const string CutShort = "it is cut short";
+    private const int BmpPixelsAt = 10;
 
     private static readonly PngDecoder Png = new() { IgnoreMetadata = true };
+    private static readonly GifDecoder Gif = new() { DecodingMode = FrameDecodingMode.First };
+    private static readonly TiffDecoder Tiff = new() { DecodingMode = FrameDecodingMode.First };
 
     /// <summary>Reads the picture that <paramref name="file"/>, the content of <paramref name="path"/>, holds.</summary>
     /// <exception cref="DataException">It is damaged, too large, or of a format that is not read.</exception>
@@ -55,6 +70,8 @@ internal static class PictureFile
         {
             // Damaged bytes can make a decoder fail with any exception.
             var why = error.Message.ReplaceLineEndings(" ").TrimEnd('.');
+            if (error is NotSupportedException)
+                throw new DataException($"{path} is a {format.Name} file of a kind that is not read: {why}; save it again as PNG.", error);
             throw new DataException($"{path} is a damaged {format.Name} file: {why}; save it again.", error);
         }
     }
@@ -62,15 +79,19 @@ internal static class PictureFile
     private static RasterImage Decode(string path, byte[] file, IImageFormat format)
     {
         if (IsCutShort(file, format))
-            throw new EndOfStreamException(CutShort);
+            throw new EndOfStreamException(format is PngFormat ? $"{CutShort}, or its chunks are damaged" : CutShort);
+        if (format is PngFormat && !PngFile.HasWholePasses(file))
+            throw new EndOfStreamException("its pixels are not all there");
         var configuration = Formats.Clone();
         configuration.StreamProcessingBufferSize = file.Length;
-        var decoder = format is PngFormat ? Png : Formats.ImageFormatsManager.FindDecoder(format);
+        IImageDecoder decoder = format switch
+        {
+            PngFormat => Png, GifFormat => Gif, TiffFormat => Tiff, _ => Formats.ImageFormatsManager.FindDecoder(format),
+        };
         var info = ((IImageInfoDetector)decoder).Identify(configuration, Open(file, format), default)
             ?? throw new InvalidDataException("its header cannot be read");
-        if ((long)info.Width * info.Height > MostPixels)
-            throw new DataException($"{path} claims {info.Width}×{info.Height} pixels, more than {MostPixels}; make it smaller.");
         var png = format is PngFormat ? info.Metadata.GetPngMetadata() : null;
+        ThrowIfTooLarge(path, info.Width, info.Height, png?.BitDepth is PngBitDepth.Bit16 ? MostDeepPixels : MostPixels, file.Length);
         var opaque = png is { HasTransparency: false, ColorType: PngColorType.Grayscale or PngColorType.Rgb } || format is PbmFormat;
         var truecolor = png?.ColorType is PngColorType.Rgb or PngColorType.RgbWithAlpha;
         if (png?.BitDepth is PngBitDepth.Bit16)
@@ -83,6 +104,17 @@ internal static class PictureFile
         if (image.Metadata.ExifProfile is not null)
             image.Mutate(picture => picture.AutoOrient());
         return Levels(image, pixel => pixel, truecolor, opaque);
+    }
+
+    /// <summary>Refuses a size that would take more memory than it is worth, before there is any picture.</summary>
+    /// <exception cref="DataException">The picture is too large, or its file too small for it.</exception>
+    public static void ThrowIfTooLarge(string path, int width, int height, long mostPixels, int bytes)
+    {
+        var pixels = (long)width * height;
+        if (pixels > mostPixels || Math.Max(width, height) > MostSide)
+            throw new DataException($"{path} claims {width}×{height} pixels; {mostPixels} in all and {MostSide} a side are the most, so make it smaller.");
+        if (pixels > Small && pixels / MostPixelsOfByte > bytes)
+            throw new DataException($"{path} claims {width}×{height} pixels in {bytes} bytes; it is damaged, or holds nothing but one color, so make it smaller.");
     }
 
     /// <summary>The transparent color of a 16-bit PNG file, which the decoder takes with its bytes swapped.</summary>
@@ -106,34 +138,38 @@ internal static class PictureFile
         where TPixel : unmanaged, IPixel<TPixel>
     {
         int size = image.Width * image.Height, at = 0;
-        var levels = new byte[3 * size];
+        var levels = new byte[(colored ? 3 : 1) * size];
         for (var y = 0; y < image.Height; y++)
         {
             foreach (var stored in image.DangerousGetPixelRowMemory(y).Span)
             {
                 var pixel = bytes(stored);
-                for (var channel = 0; channel < 3; channel++)
-                {
-                    var level = channel switch { 0 => pixel.R, 1 => pixel.G, _ => pixel.B };
-                    levels[channel * size + at] = (byte)((level * pixel.A + 127) / 255);
-                }
                 // A pixel that no row of the file has reached.
                 if (opaque && pixel.A == 0)
                     throw new EndOfStreamException("its pixels are not all there");
-                colored |= pixel.R != pixel.G || pixel.G != pixel.B;
+                if (!colored && (pixel.R != pixel.G || pixel.G != pixel.B))
+                    (levels, colored) = ([.. levels, .. levels, .. levels], true);
+                levels[at] = BeforeBlack(pixel.R, pixel.A);
+                if (colored)
+                    (levels[size + at], levels[2 * size + at]) = (BeforeBlack(pixel.G, pixel.A), BeforeBlack(pixel.B, pixel.A));
                 at++;
             }
         }
-        return new RasterImage(colored ? levels : levels[..size], image.Width, image.Height, colored ? 3 : 1);
+        return new RasterImage(levels, image.Width, image.Height, colored ? 3 : 1);
     }
+
+    private static byte BeforeBlack(byte level, byte alpha) => (byte)((level * alpha + 127) / 255);
 
     /// <summary>Decoders of these formats leave the rest of a picture blank where its file ends too early.</summary>
     private static bool IsCutShort(ReadOnlySpan<byte> file, IImageFormat format) => format switch
     {
-        PngFormat => file.LastIndexOf("IEND"u8) < 0,
+        PngFormat => !PngFile.HasWholeChunks(file),
         // Some programs pad files with zeros.
         GifFormat => !file.TrimEnd((byte)0).EndsWith(";"u8),
         WebpFormat => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) > file.Length - 8,
+        // The decoder makes room for all that comes before the pixels.
+        BmpFormat => file.Length < BmpPixelsAt + sizeof(uint)
+            || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixelsAt..]) > file.Length,
         _ => false,
     };
 

@@ -1,6 +1,11 @@
+using VaeGpu.Training.Files;
+
 namespace VaeGpu.Training.Data;
 
-/// <summary>Finds the pictures below a folder. Hidden files, runs and links that lead back are skipped, and reported.</summary>
+/// <summary>
+/// Finds the pictures below a folder. Hidden files, runs, links that lead back, and links to a folder that another link led to, are
+/// skipped, and reported.
+/// </summary>
 internal sealed class PictureWalk
 {
     private static readonly string[] Known =
@@ -8,7 +13,8 @@ internal sealed class PictureWalk
 
     private static readonly string[] Foreign = [".pam", ".avif", ".heic", ".jxl"];
 
-    private readonly List<string> pictures = [], hidden = [], runs = [], loops = [], others = [];
+    private readonly List<string> pictures = [], hidden = [], runs = [], loops = [], again = [], others = [];
+    private readonly HashSet<string> followed = [];
 
     private PictureWalk()
     {
@@ -19,10 +25,11 @@ internal sealed class PictureWalk
     public static string[] Find(string folder, List<string> notes)
     {
         var walk = new PictureWalk();
-        DataFile.Read($"The data folder \"{folder}\"", () => walk.Visit(new DirectoryInfo(folder), []));
+        DataFile.Read($"The data folder \"{folder}\"", () => walk.Visit(new DirectoryInfo(folder), [RealPath.Of(folder)]));
         walk.Report("hidden files and folders", walk.hidden, notes);
         walk.Report("folders of runs", walk.runs, notes);
         walk.Report("links that lead back", walk.loops, notes);
+        walk.Report("links to folders that another link leads to", walk.again, notes);
         walk.Report("files that are not pictures", walk.others, notes);
         if (walk.pictures.Count == 0)
             throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor pictures ({string.Join(", ", Known)}).");
@@ -41,11 +48,10 @@ internal sealed class PictureWalk
     public static bool IsRun(string folder) => File.Exists(Runs.RunFolder.CheckpointIn(folder));
 
     /// <param name="folder">A folder.</param>
-    /// <param name="above">The folders on the way to it, links resolved.</param>
+    /// <param name="way">The folders on the way to it, and itself, links resolved.</param>
     /// <returns>The pictures found so far.</returns>
-    private int Visit(DirectoryInfo folder, string[] above)
+    private int Visit(DirectoryInfo folder, string[] way)
     {
-        string[] way = [.. above, (folder.ResolveLinkTarget(returnFinalTarget: true) ?? folder).FullName.TrimEnd(Path.DirectorySeparatorChar)];
         foreach (FileSystemInfo entry in folder.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
         {
             if (IsHidden(entry.Name))
@@ -54,15 +60,24 @@ internal sealed class PictureWalk
                 Add(entry);
             else if (IsRun(inner.FullName))
                 runs.Add(inner.FullName);
-            else if (inner.ResolveLinkTarget(returnFinalTarget: true) is { } target && IsAbove(target.FullName, way))
-                loops.Add(inner.FullName);
+            else if (inner.LinkTarget is null)
+                Visit(inner, [.. way, Path.Combine(way[^1], inner.Name)]);
             else
-                Visit(inner, way);
+                Follow(inner, RealPath.Of(Path.Combine(way[^1], inner.Name)), way);
         }
         return pictures.Count;
     }
 
-    private static bool IsAbove(string target, string[] way) => way.Contains(target.TrimEnd(Path.DirectorySeparatorChar));
+    /// <summary>Follows a link, the first to a folder alone: links between folders would multiply the ways.</summary>
+    private void Follow(DirectoryInfo link, string target, string[] way)
+    {
+        if (way.Contains(target))
+            loops.Add(link.FullName);
+        else if (!followed.Add(target))
+            again.Add(link.FullName);
+        else
+            Visit(link, [.. way, target]);
+    }
 
     private void Add(FileSystemInfo file)
     {

@@ -21,8 +21,9 @@ internal sealed class PnmFile
     private RasterImage Read(bool text, int channels)
     {
         int width = Number("width"), height = Number("height"), most = Number("largest level");
-        if (width < 1 || height < 1 || most is < 1 or > 65535 || (long)width * height > PictureFile.MostPixels)
+        if (width < 1 || height < 1 || most is < 1 or > 65535)
             throw Damaged($"its header gives {width}×{height} pixels and the largest level {most}");
+        PictureFile.ThrowIfTooLarge(path, width, height, PictureFile.MostPixels, file.Length);
         at++;
         int size = width * height, bytes = most > 255 ? 2 : 1;
         if (!text && (long)size * channels * bytes > file.Length - at)

@@ -29,26 +29,39 @@ public sealed record RasterImage(byte[] Levels, int Width, int Height, int Chann
             return this;
         var (columns, rows) = (Shares(Width, width), Shares(Height, height));
         var levels = new byte[checked(Channels * width * height)];
-        var wide = new double[Height * width];
+        var (wide, sums) = (new double[width], new double[width]);
         for (var channel = 0; channel < Channels; channel++)
         {
-            var source = Levels.AsSpan(channel * Width * Height, Width * Height);
-            for (var y = 0; y < Height; y++)
+            // Neighboring new rows have one old row in common at most, and it is the last of the one and the first of the other.
+            var resized = -1;
+            for (var y = 0; y < height; y++)
             {
+                Array.Fill(sums, 0.5);
+                foreach (var (from, share) in rows[y])
+                {
+                    if (from != resized)
+                        ResizeRow(Levels.AsSpan((channel * Height + from) * Width, Width), columns, wide);
+                    resized = from;
+                    for (var x = 0; x < width; x++)
+                        sums[x] += share * wide[x];
+                }
+                var row = levels.AsSpan((channel * height + y) * width, width);
                 for (var x = 0; x < width; x++)
-                    foreach (var (from, share) in columns[x])
-                        wide[y * width + x] += share * source[y * Width + from];
+                    row[x] = (byte)Math.Min(sums[x], 255);
             }
-            for (var i = 0; i < width * height; i++)
-            {
-                double level = 0.5;
-                foreach (var (from, share) in rows[i / width])
-                    level += share * wide[from * width + i % width];
-                levels[channel * width * height + i] = (byte)Math.Min(level, 255);
-            }
-            Array.Clear(wide);
         }
         return new RasterImage(levels, width, height, Channels);
+    }
+
+    private static void ResizeRow(ReadOnlySpan<byte> row, (int From, double Share)[][] columns, double[] resized)
+    {
+        for (var x = 0; x < resized.Length; x++)
+        {
+            double level = 0;
+            foreach (var (from, share) in columns[x])
+                level += share * row[from];
+            resized[x] = level;
+        }
     }
 
     /// <summary>

@@ -9,15 +9,17 @@ public static class TrainingRun
     /// <returns>Whether all epochs are done.</returns>
     /// <exception cref="TrainingDivergedException">The loss is no longer finite; the last checkpoint stays.</exception>
     /// <exception cref="IOException">A file cannot be written; the last checkpoint stays.</exception>
+    /// <exception cref="RunException">The folder was removed or renamed, or one of its files leads out of it.</exception>
     public static bool Execute(Trainer trainer, RunFolder folder, ITrainingObserver observer, CancellationToken stop)
     {
+        folder.ThrowIfUnfit();
         trainer.Configuration.Write(folder.Configuration);
         // A process that was killed between checkpoint and metrics left an epoch out of these.
         if (trainer.History.Count > 0)
             MetricsCsv.Write(folder.Metrics, trainer.History);
         try
         {
-            while (trainer.TrainEpoch(observer, stop) is { } metrics)
+            while (trainer.TrainEpoch(new FolderWatch(folder, observer), stop) is { } metrics)
             {
                 Save(trainer, folder);
                 // Again, for now the time holds evaluation and checkpoint too.
@@ -36,7 +38,20 @@ public static class TrainingRun
 
     private static void Save(Trainer trainer, RunFolder folder)
     {
+        folder.ThrowIfUnfit();
         trainer.Save(folder.Checkpoint);
         MetricsCsv.Write(folder.Metrics, trainer.History);
+    }
+
+    /// <summary>Ends a training whose folder is gone long before the epoch's end.</summary>
+    private sealed class FolderWatch(RunFolder folder, ITrainingObserver observer) : ITrainingObserver
+    {
+        public void Progressed(TrainingProgress progress)
+        {
+            folder.ThrowIfUnfit();
+            observer.Progressed(progress);
+        }
+
+        public void EpochEnded(EpochMetrics metrics) => observer.EpochEnded(metrics);
     }
 }

@@ -122,10 +122,10 @@ public static class CheckpointFile
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = RegularFile.OpenRead(path);
             return Read(path, file, open);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !File.Exists(path))
         {
             throw new RunException($"There is no checkpoint at \"{path}\"; name the folder of a run that has finished an epoch.", e);
         }
@@ -145,12 +145,14 @@ public static class CheckpointFile
         var header = new byte[headerBytes];
         Fill(header);
         var room = new float[Math.Min(Piece, count)];
-        foreach (var take in open(count))
+        var isFinite = true;
+        foreach (var (array, take) in open(count).Index())
         {
             for (int first = 0, length; first < count; first += length)
             {
                 length = Math.Min(Piece, count - first);
                 Fill(MemoryMarshal.AsBytes(room.AsSpan(0, length)));
+                isFinite &= array > 0 || AreFinite(room.AsSpan(0, length));
                 take?.Invoke(first, room.AsSpan(0, length));
             }
         }
@@ -158,6 +160,8 @@ public static class CheckpointFile
         file.ReadExactly(checksum);
         if (!hash.GetHashAndReset().AsSpan().SequenceEqual(checksum))
             throw Damaged(path, "its checksum does not fit");
+        if (!isFinite)
+            throw Damaged(path, "a parameter is infinite or not a number");
         return ReadHeader(path, header);
 
         void Fill(Span<byte> bytes)
@@ -165,6 +169,16 @@ public static class CheckpointFile
             file.ReadExactly(bytes);
             hash.AppendData(bytes);
         }
+    }
+
+    private static bool AreFinite(ReadOnlySpan<float> numbers)
+    {
+        foreach (float number in numbers)
+        {
+            if (!float.IsFinite(number))
+                return false;
+        }
+        return true;
     }
 
     private static TakeNumbers Into(float[] array) => (first, numbers) => numbers.CopyTo(array.AsSpan(first));
@@ -198,8 +212,9 @@ public static class CheckpointFile
     {
         try
         {
-            return JsonSerializer.Deserialize<CheckpointHeader>(json, HeaderReading)
+            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, HeaderReading)
                 ?? throw Damaged(path, "its header is empty");
+            return HeaderRules.Fault(header) is { } fault ? throw Damaged(path, fault) : header;
         }
         catch (JsonException e)
         {

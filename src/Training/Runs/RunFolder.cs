@@ -12,10 +12,17 @@ public sealed class RunFolder : IDisposable
 {
     private const string LockName = ".vaegpu.lock";
     private readonly FileStream held;
-
+    private readonly DateTime heldSince;
     private readonly bool made;
 
-    private RunFolder(string path, FileStream held, bool made) => (Path, this.held, this.made) = (path, held, made);
+    private RunFolder(string path, FileStream held, bool made)
+    {
+        (Path, this.held, this.made) = (path, held, made);
+        // What tells this lock from that of another process in another folder of this name.
+        held.WriteByte((byte)'\n');
+        held.Flush(flushToDisk: true);
+        heldSince = File.GetLastWriteTimeUtc(In(LockName));
+    }
 
     /// <summary>The folder, as a full path.</summary>
     public string Path { get; }
@@ -100,12 +107,44 @@ public sealed class RunFolder : IDisposable
             File.Delete(file);
     }
 
+    /// <summary>Call this before files are written in the folder.</summary>
+    /// <exception cref="RunException">
+    /// The folder was removed, renamed or replaced since it was opened, or one of its files is a link that leads out of it.
+    /// </exception>
+    public void ThrowIfUnfit()
+    {
+        if (!IsHere)
+        {
+            throw new RunException(
+                $"The run's folder \"{Path}\" was removed, renamed or replaced during the run, which ends; what was saved is where the folder went.");
+        }
+        foreach (string file in Files)
+            ThrowIfLeadsOut(file);
+    }
+
     /// <summary>Lets other processes train in the folder, and removes it if it was made here and nothing was put in.</summary>
     public void Dispose()
     {
+        var isHere = IsHere;
+        // Elsewhere an open file can be removed; what then has this name may be of another process.
+        if (isHere && !OperatingSystem.IsWindows())
+            File.Delete(In(LockName));
         held.Dispose();
-        if (made && Directory.Exists(Path) && !Directory.EnumerateFileSystemEntries(Path).Any())
+        if (made && isHere && !Directory.EnumerateFileSystemEntries(Path).Any())
             Directory.Delete(Path);
+    }
+
+    /// <summary>Whether the lock in the folder is the one that is held. Windows does not let go of a folder with an open file.</summary>
+    private bool IsHere =>
+        File.Exists(In(LockName)) && (OperatingSystem.IsWindows() || File.GetLastWriteTimeUtc(In(LockName)) == heldSince);
+
+    private void ThrowIfLeadsOut(string file)
+    {
+        if (new FileInfo(file).LinkTarget is { } target && !RealPath.IsWithin(file, Path))
+        {
+            throw new RunException(
+                $"\"{file}\" is a link to \"{target}\", outside the run's folder, and is not written; remove the link.");
+        }
     }
 
     private static RunFolder Open(string path)
@@ -116,8 +155,17 @@ public sealed class RunFolder : IDisposable
             var made = !Directory.Exists(full);
             Directory.CreateDirectory(full);
             var folder = new RunFolder(full, Hold(full), made);
-            Array.ForEach(folder.Files, AtomicFile.RemoveLeftovers);
-            return folder;
+            try
+            {
+                Array.ForEach(folder.Files, folder.ThrowIfLeadsOut);
+                Array.ForEach(folder.Files, AtomicFile.RemoveLeftovers);
+                return folder;
+            }
+            catch
+            {
+                folder.Dispose();
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -129,9 +177,12 @@ public sealed class RunFolder : IDisposable
     private static FileStream Hold(string folder)
     {
         var path = System.IO.Path.Combine(folder, LockName);
+        if (new FileInfo(path).LinkTarget is not null)
+            throw new IOException($"\"{path}\" is a link; remove it.");
+        var options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, options);
         }
         catch (IOException e) when (File.Exists(path) && e is not (DirectoryNotFoundException or PathTooLongException))
         {

@@ -4,13 +4,28 @@ namespace VaeGpu.Gpu.Runtime.Cpu;
 /// The memory that this process can have at the very most. Linux promises more than there is, and kills the process that takes it; other
 /// systems refuse to promise it.
 /// </summary>
-internal static class HostMemory
+public static class HostMemory
 {
     /// <summary>Of a container's limit the runtime counts so much as available, for it takes the rest to be needed beside its heap.</summary>
     private const double CountedOfLimit = 0.75;
 
     /// <summary>In bytes: memory and swap space, or a container's limit where that is less.</summary>
-    public static long Limit { get; } = OperatingSystem.IsLinux() ? LimitOfLinux() : long.MaxValue;
+    internal static long Limit { get; } = OperatingSystem.IsLinux() ? LimitOfLinux() : long.MaxValue;
+
+    /// <summary>
+    /// The memory that this process can still have now, in bytes: what the system counts as free or as easily freed, with swap space, or
+    /// what a container's limit leaves.
+    /// </summary>
+    public static long Available
+    {
+        get
+        {
+            if (OperatingSystem.IsLinux())
+                return Math.Min(MemInfo("MemAvailable:") + MemInfo("SwapFree:"), Limit - Environment.WorkingSet);
+            GCMemoryInfo memory = GC.GetGCMemoryInfo();
+            return memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;
+        }
+    }
 
     /// <summary>Refuses what certainly has no room.</summary>
     /// <param name="what">What asks, as a sentence's beginning.</param>
@@ -18,7 +33,7 @@ internal static class HostMemory
     /// <param name="buffers">Bytes in buffers; the objects of the heap come to them.</param>
     /// <param name="limit">Bytes that there are: <see cref="Limit"/>.</param>
     /// <exception cref="OutOfMemoryException">There is less than that together.</exception>
-    public static void ThrowIfBeyond(string what, long asked, long buffers, long limit)
+    internal static void ThrowIfBeyond(string what, long asked, long buffers, long limit)
     {
         // Garbage is not in the way: it is collected before anything is refused.
         if (buffers + asked + GC.GetTotalMemory(false) <= limit || buffers + asked + GC.GetTotalMemory(true) <= limit)

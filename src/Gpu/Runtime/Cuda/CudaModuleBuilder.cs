@@ -21,7 +21,11 @@ internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDe
         string? key = device.KeepsBinaries ? Key(ptx.Text) : null;
         nint module;
         if (key is not null && Cubin.FromBytes(BinaryCache.Read(key)) is { } kept && Load(kept, out module) == CudaError.CUDA_SUCCESS)
-            return (module, kept.Log);
+        {
+            if (Has(module, ptx.Entry))
+                return (module, kept.Log);
+            driver.ModuleUnload(module);
+        }
         Cubin made = Compile(kernel, ptx);
         CudaError error = Load(made, out module);
         if (error != CudaError.CUDA_SUCCESS)
@@ -40,6 +44,13 @@ internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDe
         fixed (byte* image = cubin.Image)
         fixed (nint* handle = &module)
             return driver.ModuleLoadDataEx(handle, image, 0, null, null);
+    }
+
+    private bool Has(nint module, string entry)
+    {
+        nint function;
+        fixed (byte* name = Encoding.ASCII.GetBytes(entry + '\0'))
+            return driver.ModuleGetFunction(&function, module, name) == CudaError.CUDA_SUCCESS;
     }
 
     private Cubin Compile(string kernel, PtxModule ptx)

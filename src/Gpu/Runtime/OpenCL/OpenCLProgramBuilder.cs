@@ -19,7 +19,7 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
     public nint Build(string kernel, OpenCLText text)
     {
         string key = Key(text.Source);
-        nint program = FromBinary(BinaryCache.Read(key));
+        nint program = FromBinary(BinaryCache.Read(key), text.Entry);
         if (program == 0)
         {
             program = FromSource(kernel, text.Source);
@@ -31,10 +31,7 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
     /// <summary>A kernel object of a program: it holds a launch's arguments.</summary>
     public nint Kernel(nint program, OpenCLText text)
     {
-        CLError error;
-        nint handle;
-        fixed (byte* name = Terminated(text.Entry))
-            handle = clCreateKernel(program, name, &error);
+        CLError error = Kernel(program, text.Entry, out nint handle);
         error.Check("clCreateKernel");
         return handle;
     }
@@ -60,8 +57,16 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
         throw new KernelLaunchException($"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the driver. The driver says:\n{log}");
     }
 
-    /// <summary>The program of a cached binary; 0 where there is none or the driver does not take it.</summary>
-    private nint FromBinary(byte[]? binary)
+    private static CLError Kernel(nint program, string entry, out nint handle)
+    {
+        CLError error;
+        fixed (byte* name = Terminated(entry))
+            handle = clCreateKernel(program, name, &error);
+        return error;
+    }
+
+    /// <summary>The program of a cached binary; 0 where there is none, the driver refuses it, or it has no such kernel.</summary>
+    private nint FromBinary(byte[]? binary, string entry)
     {
         if (binary is null)
             return 0;
@@ -75,8 +80,12 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
         }
         if (error != CLError.CL_SUCCESS)
             return 0;
-        if (status == CLError.CL_SUCCESS && BuildProgram(program) == CLError.CL_SUCCESS)
+        if (status == CLError.CL_SUCCESS && BuildProgram(program) == CLError.CL_SUCCESS
+            && Kernel(program, entry, out nint kernel) == CLError.CL_SUCCESS)
+        {
+            clReleaseKernel(kernel);
             return program;
+        }
         clReleaseProgram(program);
         return 0;
     }
