@@ -63,7 +63,7 @@ public partial class RegisterTileTests
     }
 
     private static bool IsInstruction(string? call) => call is { } method
-        && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "VectorHelpers" or "BitConverter"
+        && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "Avx512F" or "Avx" or "Sse" or "VectorHelpers" or "BitConverter"
             || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
 
     /// <summary>The machine code: in the loops of packed products nothing is loaded or stored but the factors.</summary>

@@ -37,7 +37,7 @@ internal sealed class TargetTests
     public void OpenCL_computes_what_the_interpreter_computes()
     {
         using Context context = Context.Create(b => b.OpenCL12());
-        if (context.Devices.Length == 0)
+        if (context.GetDevices<OpenCL12Device>().Count == 0)
             Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
         using var openCL = (OpenCL12Accelerator)context.Devices[0].CreateAccelerator(context);
         Check(new(openCL.Name, openCL, (function, groupDim) =>

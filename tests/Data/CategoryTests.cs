@@ -113,7 +113,7 @@ public sealed class CategoryTests
         Assert.That(() => Load("value,zip\n1,0\n", options), Throws.TypeOf<DataException>().With.Message.Contains("no column \"id\""));
         Assert.That(
             () => Load("value\n1\n", new DataFit { Format = model, Options = options, Whole = true }),
-            Throws.TypeOf<DataException>().With.Message.Contains("other columns"));
+            Throws.TypeOf<DataException>().With.Message.Contains("different columns"));
     }
 
     [Test]

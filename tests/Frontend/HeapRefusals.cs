@@ -195,7 +195,7 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void Nothing_is_caught() => Refused(Catch, "Here is a try, using, lock, or a foreach", "plain loops over indices");
+    public void Nothing_is_caught() => Refused(Catch, "has a try, using or lock statement, or a foreach", "plain loops over indices");
 
     public static void Catch(ArrayView<int> y)
     {

@@ -42,7 +42,7 @@ public sealed class ShapeRefusals : RefusalTests
 
     [Test]
     public void Fields_lie_at_multiples_of_their_size() =>
-        Refused(OddView, "Odd is packed so that a field lies at no multiple of its size", "Declare a struct");
+        Refused(OddView, "Odd is packed so that a field is not aligned to its size", "Declare a struct");
 
     public static void OddView(ArrayView<Odd> y)
     {

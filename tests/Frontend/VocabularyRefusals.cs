@@ -24,7 +24,7 @@ public sealed class VocabularyRefusals : RefusalTests
 
     [Test]
     public void An_array_that_every_thread_makes_is_small() =>
-        Refused(Large, "An array of 5000 elements is made in each thread.", "Pass an ArrayView; 4096 elements are the most here.");
+        Refused(Large, "An array of 5000 elements is made in each thread.", "Pass an ArrayView; an array has at most 4096 elements.");
 
     public static void Large(ArrayView<int> y)
     {

@@ -132,7 +132,7 @@ public sealed class ChangedDataTests
         Assert.That(named.ExitCode, Is.EqualTo(ExitCode.Done));
     }
 
-    [TestCase("t.csv", "x,b", "other columns (x, b) than the model was trained on (a, b)")]
+    [TestCase("t.csv", "x,b", "different columns (x, b) than the model was trained on (a, b)")]
     public void Columns_that_changed_are_named(string file, string header, string change)
     {
         Train(rows);

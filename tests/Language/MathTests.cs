@@ -23,6 +23,47 @@ public sealed class MathTests : LanguageTests
     }
 
     [EveryCompiler]
+    public void Selections_of_the_lesser_or_the_greater_have_the_same_bits(TestDevice device)
+    {
+        Same<float, float>(device, SelectedFloats, Floats, 63 * 14);
+        Same<float, double>(device, SelectedDoubles, Floats, 63 * 6);
+    }
+
+    public static void SelectedFloats(ArrayView<float> x, ArrayView<float> y)
+    {
+        int i = Grid.GlobalIndex.X;
+        float a = x[i], b = x[(i + 1) % 63];
+        ArrayView<float> r = y.SubView(i * 14, 14);
+        r[0] = a < b ? a : b;
+        r[1] = a < b ? b : a;
+        r[2] = a > b ? a : b;
+        r[3] = a > b ? b : a;
+        r[4] = a <= b ? a : b;
+        r[5] = a >= b ? b : a;
+        r[6] = a < 0f ? 0f : a;
+        r[7] = a > 0f ? 0f : a;
+        r[8] = a <= 0f ? 0f : a;
+        r[9] = a >= -0f ? -0f : a;
+        r[10] = a <= 2.5f ? 2.5f : a;
+        r[11] = a <= 2.5f ? a : 2.5f;
+        r[12] = a >= 2.5f ? 2.5f : a;
+        r[13] = a >= 2.5f ? a : 2.5f;
+    }
+
+    public static void SelectedDoubles(ArrayView<float> x, ArrayView<double> y)
+    {
+        int i = Grid.GlobalIndex.X;
+        double a = x[i], b = x[(i + 1) % 63];
+        ArrayView<double> r = y.SubView(i * 6, 6);
+        r[0] = a < b ? a : b;
+        r[1] = a > b ? b : a;
+        r[2] = a < 0 ? 0 : a;
+        r[3] = a > -0.0 ? -0.0 : a;
+        r[4] = a <= 1e-320 ? 1e-320 : a;
+        r[5] = a >= 1.5 ? 1.5 : a;
+    }
+
+    [EveryCompiler]
     public void The_lesser_of_two_zeros_is_the_negative_one(TestDevice device)
     {
         if (device.Open() is HostAccelerator or ILGPU.Runtime.CPU.CPUAccelerator)

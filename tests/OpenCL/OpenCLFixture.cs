@@ -11,7 +11,7 @@ public abstract class OpenCLFixture
     public void Open()
     {
         context = Context.Create(builder => builder.OpenCL12());
-        if (context.Devices.Length == 0)
+        if (context.GetDevices<OpenCL12Device>().Count == 0)
             Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
         Accelerator = (OpenCL12Accelerator)context.Devices[0].CreateAccelerator(context);
     }

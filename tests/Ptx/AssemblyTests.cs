@@ -64,7 +64,7 @@ public sealed class AssemblyTests
     public void Another_device_refuses_the_kernel_with_its_line(string device)
     {
         using Context context = Context.Create(b => _ = device == "CPU" ? b.Simd() : device == "OpenCL" ? b.OpenCL12() : b.Interpreter());
-        if (context.Devices.Length == 0)
+        if (device == "OpenCL" && context.GetDevices<OpenCL12Device>().Count == 0)
             Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
         using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
         using var x = accelerator.Allocate1D<int>(64);

@@ -77,7 +77,7 @@ internal sealed class DisposalTests
         if (device == "PTX")
             return new FakeCudaDriver().Open();
         Context context = Context.Create(b => _ = device == "CPU" ? b.Simd(2, 0) : device == "OpenCL" ? b.OpenCL12() : b.Interpreter());
-        if (context.Devices.Length == 0)
+        if (device == "OpenCL" && context.GetDevices<OpenCL12Device>().Count == 0)
             Assert.Ignore("No OpenCL device: " + string.Join(" ", OpenCL12Device.Search().Refusals));
         return context.Devices[0].CreateAccelerator(context);
     }

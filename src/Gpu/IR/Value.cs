@@ -26,6 +26,9 @@ internal sealed class Constant(IrType type, long bits) : Value(type)
     public float Float => BitConverter.Int32BitsToSingle((int)Bits);
     public double Double => BitConverter.Int64BitsToDouble(Bits);
 
+    /// <summary>Whether a float is a number other than zero.</summary>
+    public bool IsNonzero => Type == IrType.F32 ? Float is > 0 or < 0 : Double is > 0 or < 0;
+
     /// <summary>
     /// Whether a comparison tells the minimum or maximum with this float: it is no NaN, nor the zero that the other zero beats: +0 in a
     /// minimum, −0 in a maximum.

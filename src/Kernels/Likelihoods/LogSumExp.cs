@@ -18,7 +18,7 @@ public struct LogSumExp
     public static LogSumExp Add(LogSumExp so, float number)
     {
         float above = number - so.Greatest;
-        float factor = Exponential.Exp(-MathF.Abs(above));
+        float factor = Exponential.ExpOfNegative(-MathF.Abs(above));
         bool isGreatest = above > 0f;
         return new()
         {
@@ -31,5 +31,5 @@ public struct LogSumExp
     public static float Minus(LogSumExp so, float number) => so.Greatest - number + Logarithm.Log(so.Sum);
 
     /// <summary>A number's share of the sum: softmax.</summary>
-    public static float Share(LogSumExp so, float number) => Exponential.Exp(number - so.Greatest) / so.Sum;
+    public static float Share(LogSumExp so, float number) => Exponential.ExpOfNegative(number - so.Greatest) / so.Sum;
 }

@@ -20,6 +20,9 @@ public static class Exponential
     private const float Q4 = 0.00139485928f;
     private const float Q5 = 0.000199075846f;
 
+    // 1.5·2²³: a sum with it is rounded to an integer, which stands in its last bits.
+    private const float Rounding = 12582912f;
+
     // Above the first eˣ overflows, below the second it rounds to 0, below the third eˣ − 1 rounds to −1.
     private const float ExpOverflow = 89f;
     private const float ExpUnderflow = -104f;
@@ -27,16 +30,10 @@ public static class Exponential
 
     /// <summary>eˣ.</summary>
     /// <remarks>All floats. e^−∞ = 0, e^∞ = ∞, NaN stays. Error below 1.1 ulp, subnormal results included.</remarks>
-    public static float Exp(float x)
-    {
-        float y = x > ExpOverflow ? ExpOverflow : x;
-        y = y < ExpUnderflow ? ExpUnderflow : y;
-        float n = MathF.Round(y * Log2E);
-        float power = 1f + Expm1Reduced(Remainder(y, n));
-        int exponent = (int)n;
-        int half = exponent >> 1;
-        return power * FloatBits.PowerOfTwo(half) * FloatBits.PowerOfTwo(exponent - half);
-    }
+    public static float Exp(float x) => ExpBelowOverflow(x > ExpOverflow ? ExpOverflow : x);
+
+    /// <summary>eˣ for x ≤ 0: <see cref="Exp"/> with an instruction less.</summary>
+    public static float ExpOfNegative(float x) => ExpBelowOverflow(x);
 
     /// <summary>eˣ − 1, accurate near 0 where the difference would cancel.</summary>
     /// <remarks>All floats. x = −∞ gives −1, ∞ gives ∞, NaN stays. Error below 1.5 ulp.</remarks>
@@ -44,12 +41,26 @@ public static class Exponential
     {
         float y = x > ExpOverflow ? ExpOverflow : x;
         y = y < Expm1Floor ? Expm1Floor : y;
-        float n = MathF.Round(y * Log2E);
-        float power = Expm1Reduced(Remainder(y, n));
+        float rounded = y * Log2E + Rounding;
+        float power = Expm1Reduced(Remainder(y, rounded - Rounding));
         // 2ⁿ·(1 + p) − 1 = 2·(2ⁿ⁻¹·p + (2ⁿ⁻¹ − ½)): half of everything, so that n = 128 does not overflow early.
-        float halfScale = FloatBits.PowerOfTwo((int)n - 1);
+        float halfScale = FloatBits.PowerOfTwo(Integer(rounded) - 1);
         return 2f * MathF.FusedMultiplyAdd(power, halfScale, halfScale - 0.5f);
     }
+
+    private static float ExpBelowOverflow(float x)
+    {
+        float y = x < ExpUnderflow ? ExpUnderflow : x;
+        float rounded = y * Log2E + Rounding;
+        float power = 1f + Expm1Reduced(Remainder(y, rounded - Rounding));
+        int exponent = Integer(rounded);
+        int half = exponent >> 1;
+        return power * FloatBits.PowerOfTwo(half) * FloatBits.PowerOfTwo(exponent - half);
+    }
+
+    /// <summary>The integer that <see cref="Rounding"/> was added to.</summary>
+    private static int Integer(float rounded) =>
+        BitConverter.SingleToInt32Bits(rounded) - BitConverter.SingleToInt32Bits(Rounding);
 
     private static float Remainder(float x, float n) =>
         MathF.FusedMultiplyAdd(-n, Ln2Low, MathF.FusedMultiplyAdd(-n, Ln2High, x));

@@ -53,6 +53,17 @@ public static class Logarithm
         return AtTheEnds(sum, result);
     }
 
+    /// <summary>ln(1 + x) for x in [0, 1]: <see cref="Log1p"/> without what other numbers need. NaN stays.</summary>
+    public static float Log1pOfUnit(float x)
+    {
+        float sum = 1f + x;
+        float lost = x - (sum - 1f);
+        int bits = BitConverter.SingleToInt32Bits(sum);
+        int exponent = (bits - SqrtHalfBits) >> FractionBits;
+        float mantissa = BitConverter.Int32BitsToSingle(bits - (exponent << FractionBits));
+        return FromParts(exponent, MathF.FusedMultiplyAdd(lost, FloatBits.PowerOfTwo(-exponent), mantissa - 1f));
+    }
+
     private static float FromParts(int exponent, float f)
     {
         float r = MathF.FusedMultiplyAdd(R8, f, R7);

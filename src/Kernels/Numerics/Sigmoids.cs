@@ -9,7 +9,7 @@ public static class Sigmoids
     /// </remarks>
     public static float Sigmoid(float x)
     {
-        float u = Exponential.Exp(-MathF.Abs(x));
+        float u = Exponential.ExpOfNegative(-MathF.Abs(x));
         float numerator = x >= 0f ? 1f : u;
         return numerator / (1f + u);
     }
@@ -19,7 +19,7 @@ public static class Sigmoids
     public static float Softplus(float x)
     {
         float positivePart = x < 0f ? 0f : x;
-        return positivePart + Logarithm.Log1p(Exponential.Exp(-MathF.Abs(x)));
+        return positivePart + Logarithm.Log1pOfUnit(Exponential.ExpOfNegative(-MathF.Abs(x)));
     }
 
     /// <summary>The hyperbolic tangent.</summary>

@@ -50,6 +50,8 @@ internal sealed partial class SimdEmitter
     {
         switch (i.Op)
         {
+            case Op.Select when EmitExtreme(i, half):
+                return;
             case Op.Select:
                 PushMaskFor(i.Operands[0], i.Type, half);
                 PushVector(i.Operands[1], half);
@@ -80,6 +82,29 @@ internal sealed partial class SimdEmitter
             EmitComparison(i);
         else if (!EmitArithmetic(i, half) && !EmitConversion(i, half))
             EmitLaneByLane(i, half, () => il.Emit(OpCodes.Call, FunctionOf(i).LaneByLane));
+    }
+
+    /// <summary>
+    /// Emits a selection such as "x &lt; bound ? bound : x" as one minimum or maximum of the processor, with the same bits; false for other
+    /// selections.
+    /// </summary>
+    private bool EmitExtreme(Instruction select, int half)
+    {
+        if (select.Operands is not [Instruction { Op: >= Op.Lt and <= Op.Ge, Operands: [var x, var y] } comparison, var whenTrue, var whenFalse])
+            return false;
+        bool isStraight = IsSame(whenTrue, x) && IsSame(whenFalse, y), isSwapped = IsSame(whenTrue, y) && IsSame(whenFalse, x);
+        bool isStrict = comparison.Op is Op.Lt or Op.Gt, isLess = comparison.Op is Op.Lt or Op.Le;
+        // Equal numbers have the same bits, zeros excepted.
+        if (!(isStraight || isSwapped) || !(isStrict || x is Constant { IsNonzero: true } || y is Constant { IsNonzero: true }))
+            return false;
+        if (vectors.Extreme(isStraight == isLess ? "Min" : "Max", VectorTypes.Element(select.Type)) is not { } method)
+            return false;
+        PushVector(whenTrue, half);
+        PushVector(whenFalse, half);
+        il.Emit(OpCodes.Call, method);
+        return true;
+
+        static bool IsSame(Value a, Value b) => ReferenceEquals(a, b) || a is Constant p && b is Constant q && p.SameAs(q);
     }
 
     /// <summary>A shuffle of a whole vector.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Simd;
@@ -51,6 +52,23 @@ internal sealed class VectorTypes
     /// <summary>Calls Vector512.Name(…) with parameters of exactly these types.</summary>
     public void Call(IlWriter il, string name, Type first, Type? second = null, Type? third = null) =>
         il.Emit(OpCodes.Call, found.GetOrAdd((name, first, second, third), key => Find(key.Item1, key.Item2, key.Item3, key.Item4)));
+
+    /// <summary>
+    /// The processor's own minimum or maximum of floats, where it has one: Min(a, b) is a &lt; b ? a : b, and Max(a, b) is a &gt; b ? a : b,
+    /// for NaN and zeros, too.
+    /// </summary>
+    public MethodInfo? Extreme(string name, Type element)
+    {
+        (Type holder, bool isSupported) = Lanes switch
+        {
+            16 => (typeof(Avx512F), Avx512F.IsSupported),
+            8 => (typeof(Avx), Avx.IsSupported),
+            _ => (element == typeof(float) ? typeof(Sse) : typeof(Sse2), Sse2.IsSupported),
+        };
+        return isSupported && (element == typeof(float) || element == typeof(double))
+            ? holder.GetMethod(name, [Vector(element), Vector(element)])
+            : null;
+    }
 
     private MethodInfo Find(string name, Type first, Type? second, Type? third)
     {
