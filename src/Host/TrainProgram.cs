@@ -146,7 +146,6 @@ internal static class TrainProgram
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
     private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test)
     {
-        folder.ThrowIfUnfit();
         RunPictures.WriteLosses(
             folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
         var seed = trainer.Configuration.Training.Seed;

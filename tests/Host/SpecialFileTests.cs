@@ -16,7 +16,7 @@ public sealed class SpecialFileTests
     public void RemoveFolder() => folder.Dispose();
 
     // The time decides nothing: it ends a test that would else wait for ever.
-    [TestCase("data.csv"), TestCase("data.npy"), TestCase("data.npz"), TestCase("data.txt"), CancelAfter(Late)]
+    [TestCase("data.csv"), TestCase("data.npy"), TestCase("data.npz"), TestCase("data.txt"), TestCase("data.parquet"), CancelAfter(Late)]
     public async Task A_pipe_or_a_device_is_no_data(string name, CancellationToken late)
     {
         Pipe(name);

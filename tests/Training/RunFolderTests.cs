@@ -1,6 +1,7 @@
 using VaeGpu.Tests.Data;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
+using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
 
@@ -167,6 +168,25 @@ public sealed class RunFolderTests
             Assert.That(scratch["run"], Does.Not.Exist);
         }
         other?.Dispose();
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "Windows keeps a folder with an open file.")]
+    public void A_file_whose_folder_is_lost_while_it_is_written_does_not_come_to_its_place()
+    {
+        using (var folder = RunFolder.Create(scratch["run/"], overwrite: false))
+        {
+            Assert.That(
+                () => AtomicFile.Write(folder.Metrics, stream =>
+                {
+                    stream.WriteByte(1);
+                    File.Delete(scratch["run/.vaegpu.lock"]);
+                }),
+                Throws.TypeOf<RunException>().With.Message.Contains("was removed, renamed or replaced"));
+            Directory.Delete(scratch["run"]);
+            Assert.That(() => AtomicFile.Write(folder.Metrics, stream => stream.WriteByte(1)), Throws.TypeOf<RunException>());
+        }
+        Assert.That(scratch["run"], Does.Not.Exist);
     }
 
     [Test]

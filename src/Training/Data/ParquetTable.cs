@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using Parquet;
 using Parquet.Schema;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Data;
 
@@ -18,6 +19,11 @@ internal sealed class ParquetTable : TableSource
         [typeof(short)] = Numbers<short>, [typeof(ushort)] = Numbers<ushort>, [typeof(sbyte)] = Numbers<sbyte>,
         [typeof(byte)] = Numbers<byte>, [typeof(bool)] = Booleans, [typeof(string)] = Strings, [typeof(ReadOnlyMemory<char>)] = Strings,
     };
+
+    /// <summary>A group of more rows than <see cref="SmallGroup"/> has so many for each byte of the file at most.</summary>
+    private const long MostRowsOfByte = 1 << 10;
+
+    private const long SmallGroup = 1 << 20;
 
     /// <summary>Reads the names and types of the columns of <paramref name="path"/>.</summary>
     /// <exception cref="DataException">The file cannot be read, or the columns are not those that were asked for.</exception>
@@ -78,6 +84,9 @@ internal sealed class ParquetTable : TableSource
     private (int Rows, Values[] Columns, Values? Classes) Group(ParquetReader reader, int index, DataField[] fields)
     {
         using var group = reader.OpenRowGroupReader(index);
+        long bytes = new FileInfo(Path).Length;
+        if (group.RowCount > Math.Max(SmallGroup, bytes * MostRowsOfByte))
+            throw new InvalidDataException($"a row group claims {group.RowCount} rows in {bytes} bytes");
         Values Read(int column, bool asWords) => Readers[fields[column].ClrType](group, fields[column], asWords);
         Values[] columns = [.. Columns.Used.Select((column, i) => Read(column, Columns.AsWords[i]))];
         return (checked((int)group.RowCount), columns, Columns.Class is { } label ? Read(label, true) : null);
@@ -112,7 +121,7 @@ internal sealed class ParquetTable : TableSource
 
     private OpenFile Open()
     {
-        var stream = DataFile.Read(Path, () => File.OpenRead(Path));
+        var stream = DataFile.Read(Path, () => RegularFile.OpenRead(Path));
         try
         {
             return new OpenFile(stream, Guarded(() => ParquetReader.CreateAsync(stream).GetAwaiter().GetResult()));

@@ -1,4 +1,5 @@
 using System.Text;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Data;
 
@@ -17,7 +18,7 @@ internal static class TextFile
     /// <exception cref="DataException">The file cannot be read.</exception>
     public static StreamReader Open(string path, List<string>? notes = null)
     {
-        var stream = DataFile.Read(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0));
+        var stream = DataFile.Read(path, () => RegularFile.OpenRead(path, bufferSize: 0));
         try
         {
             return Decoded(path, stream, notes);

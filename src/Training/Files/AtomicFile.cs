@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace VaeGpu.Training.Files;
 
 /// <summary>Writes a file whole or not at all: beside its place first, then moved there.</summary>
 public static class AtomicFile
 {
+    private static readonly ConcurrentDictionary<string, Action> Guards = new();
+
     /// <summary>
     /// Replaces <paramref name="path"/> by what <paramref name="write"/> puts in the stream; makes the folder if it is missing. Where a
     /// link is there, it stays, and what it leads to is replaced.
@@ -15,16 +19,20 @@ public static class AtomicFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
         var full = Target(Path.GetFullPath(path));
+        Guards.TryGetValue(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", out var guard);
+        guard?.Invoke();
         if (IsDevice(full))
             throw new IOException($"\"{path}\" cannot be written: it is a device or a pipe; name a file.");
         var beside = Beside(full);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
-            WriteBeside(beside, full, write);
+            if (guard is null)
+                Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
+            WriteBeside(beside, full, write, guard);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            guard?.Invoke();
             // The name of the file beside it means nothing to the person, and the file's own need not be told twice.
             throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace($" : '{beside}'", "").Replace(beside, full)}", e);
         }
@@ -52,6 +60,15 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>
+    /// Files in <paramref name="folder"/> are written only where <paramref name="check"/>, which throws otherwise, allows it: before, and
+    /// again before the file comes to its place. The folder is not made again.
+    /// </summary>
+    internal static void Guard(string folder, Action check) => Guards[folder] = check;
+
+    /// <summary>Ends what <see cref="Guard"/> began.</summary>
+    internal static void Release(string folder, Action check) => Guards.TryRemove(new(folder, check));
+
     private static string Target(string path) =>
         new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 
@@ -62,7 +79,7 @@ public static class AtomicFile
 
     private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 
-    private static void WriteBeside(string beside, string full, Action<Stream> write)
+    private static void WriteBeside(string beside, string full, Action<Stream> write, Action? guard)
     {
         try
         {
@@ -72,6 +89,7 @@ public static class AtomicFile
                 // Without this a power cut after the move could leave an empty file in the old one's place.
                 stream.Flush(flushToDisk: true);
             }
+            guard?.Invoke();
             File.Move(beside, full, overwrite: true);
         }
         finally

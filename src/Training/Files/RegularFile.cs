@@ -10,14 +10,18 @@ internal static class RegularFile
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">It is empty, a pipe, a socket or a device, or the system refuses.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FileStream OpenRead(string path)
+    public static FileStream OpenRead(string path) => OpenRead(path, bufferSize: 4096);
+
+    /// <summary>The same with a buffer of so many bytes, or none.</summary>
+    /// <inheritdoc cref="OpenRead(string)"/>
+    public static FileStream OpenRead(string path, int bufferSize)
     {
         ThrowIfWithoutContent(path);
-        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize);
     }
 
     /// <summary>The content of a file that has some.</summary>
-    /// <inheritdoc cref="OpenRead"/>
+    /// <inheritdoc cref="OpenRead(string)"/>
     public static byte[] ReadAllBytes(string path)
     {
         ThrowIfWithoutContent(path);

@@ -12,7 +12,6 @@ public static class TrainingRun
     /// <exception cref="RunException">The folder was removed or renamed, or one of its files leads out of it.</exception>
     public static bool Execute(Trainer trainer, RunFolder folder, ITrainingObserver observer, CancellationToken stop)
     {
-        folder.ThrowIfUnfit();
         trainer.Configuration.Write(folder.Configuration);
         // A process that was killed between checkpoint and metrics left an epoch out of these.
         if (trainer.History.Count > 0)
@@ -38,7 +37,6 @@ public static class TrainingRun
 
     private static void Save(Trainer trainer, RunFolder folder)
     {
-        folder.ThrowIfUnfit();
         trainer.Save(folder.Checkpoint);
         MetricsCsv.Write(folder.Metrics, trainer.History);
     }

@@ -22,6 +22,7 @@ public sealed class RunFolder : IDisposable
         held.WriteByte((byte)'\n');
         held.Flush(flushToDisk: true);
         heldSince = File.GetLastWriteTimeUtc(In(LockName));
+        AtomicFile.Guard(Path, ThrowIfUnfit);
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -107,7 +108,7 @@ public sealed class RunFolder : IDisposable
             File.Delete(file);
     }
 
-    /// <summary>Call this before files are written in the folder.</summary>
+    /// <summary>Checks whether files may be written in the folder; every write in it does so.</summary>
     /// <exception cref="RunException">
     /// The folder was removed, renamed or replaced since it was opened, or one of its files is a link that leads out of it.
     /// </exception>
@@ -126,6 +127,7 @@ public sealed class RunFolder : IDisposable
     public void Dispose()
     {
         var isHere = IsHere;
+        AtomicFile.Release(Path, ThrowIfUnfit);
         // Elsewhere an open file can be removed; what then has this name may be of another process.
         if (isHere && !OperatingSystem.IsWindows())
             File.Delete(In(LockName));
@@ -151,7 +153,7 @@ public sealed class RunFolder : IDisposable
     {
         try
         {
-            var full = System.IO.Path.GetFullPath(path);
+            var full = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
             var made = !Directory.Exists(full);
             Directory.CreateDirectory(full);
             var folder = new RunFolder(full, Hold(full), made);
