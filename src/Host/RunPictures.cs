@@ -33,6 +33,10 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout, I
     public IShown Decoded(float[] units, int columns, CancellationToken stop, byte? label) =>
         layout.Tile(Decode(units, stop, label), columns);
 
+    /// <summary>Mean images of latent vectors z, shape (count, d).</summary>
+    public IShown Latent(float[] latent, CancellationToken stop, byte[]? labels) => layout.Tile(
+        new(generation.DecodeExamples(latent, stop, labels), labels), layout.ColumnsFor(latent.Length / generation.Latent));
+
     /// <summary>
     /// A row for each pair of neighbors among the first 2·<paramref name="pairs"/> images: the first, the way from its code to that of
     /// the second, in units of the prior, decoded in <paramref name="steps"/> images, and the second.

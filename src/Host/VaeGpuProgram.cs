@@ -23,6 +23,7 @@ public static class VaeGpuProgram
             TraverseCommand.Create(terminal, stop),
             ManifoldCommand.Create(terminal, stop),
             EncodeCommand.Create(terminal, stop),
+            DecodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
             CheckCommand.Create(terminal, stop),
             TuneCommand.Create(terminal, stop),

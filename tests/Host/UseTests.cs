@@ -1,5 +1,8 @@
 using System.Globalization;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.PixelFormats;
 using VaeGpu.Host;
+using VaeGpu.Host.Pictures;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Data;
 
@@ -46,6 +49,51 @@ public sealed class UseTests
         Assert.That(lines[0], Is.EqualTo("row,index,part,mu_0,mu_1,sigma_0,sigma_1"));
         Assert.That(lines, Has.Length.EqualTo(91));
         Assert.That(float.Parse(lines[90].Split(',')[6], CultureInfo.InvariantCulture), Is.EqualTo(array.Numbers![^1]));
+    }
+
+    [TestCase(".npy")]
+    [TestCase(".csv")]
+    public void Codes_that_were_encoded_are_decoded_to_the_reconstructions(string extension)
+    {
+        string codes = folder["codes" + extension], images = folder["decoded.png"], pairs = folder["pairs.png"];
+        Done("encode", "--out", codes);
+        Done("decode", codes, "--out", images);
+        Done("reconstruct", "--count", "90", "--out", pairs);
+        using var decoded = Image.Load<L8>(images);
+        using var reconstructed = Image.Load<L8>(pairs);
+        const int Margin = ImageGrid.Margin, PairMargin = ImageGrid.PairMargin;
+        int side = (decoded.Width - Margin) / 10 - Margin, step = side + Margin, pairStep = side + PairMargin + step;
+        for (var i = 0; i < 90; i++)
+        {
+            // 10 columns of images; pairs stand in 16 columns, each input above its reconstruction.
+            for (var pixel = 0; pixel < side * side; pixel++)
+            {
+                int x = pixel % side, y = pixel / side;
+                byte shown = decoded[Margin + i % 10 * step + x, Margin + i / 10 * step + y].PackedValue;
+                byte paired = reconstructed[Margin + i % 16 * step + x, Margin + i / 16 * pairStep + side + PairMargin + y].PackedValue;
+                if (shown != paired)
+                    Assert.Fail($"image {i}, pixel {pixel}: {shown} and {paired}");
+            }
+        }
+
+        void Done(string command, params string[] arguments) =>
+            Assert.That(Call.Of([command, folder["run"], .. arguments, "--overwrite", "--device", "cpu"]).Error, Is.Empty);
+    }
+
+    [TestCase("a.npy", "was expected|were expected")]
+    [TestCase("wide.csv", "has 3 columns; 2 columns of numbers")]
+    [TestCase("word.csv", "line 3 has a value that is not a finite number")]
+    [TestCase("codes.txt", "not supported")]
+    [TestCase("none.npy", "none.npy")]
+    public void A_file_without_latent_vectors_is_refused(string name, string words)
+    {
+        NpyFile.Write(folder["a.npy"], new float[9], 3, 3);
+        File.WriteAllText(folder["wide.csv"], "a,b,c\n1,2,3\n");
+        File.WriteAllText(folder["word.csv"], "a,b\n1,2\n3,\n");
+        File.WriteAllText(folder["codes.txt"], "1 2\n");
+        var call = Call.Of("decode", folder["run"], folder[name], "--overwrite", "--device", "cpu");
+        Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed));
+        Assert.That(call.Error, Does.Match(words).And.Not.Contain("defect"));
     }
 
     [TestCase("traverse --dimensions 3", "2 latent dimensions", ExitCode.Usage)]

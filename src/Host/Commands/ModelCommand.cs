@@ -79,12 +79,15 @@ internal sealed class ModelCommand : Command
             return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
         }
 
+        /// <summary>A file in the run's folder.</summary>
+        public string InRun(string name) => Path.Combine(Folder, name);
+
         /// <summary>The file that was asked for, or <paramref name="name"/> in the run's folder.</summary>
         /// <exception cref="UsageException">A file is there and may not be replaced, or a folder is; or it is to be called by the
         /// name of another kind.</exception>
         public string Output(string name)
         {
-            var path = result.GetValue(command.output) ?? Path.Combine(Folder, name);
+            var path = result.GetValue(command.output) ?? InRun(name);
             var (own, other) = (Path.GetExtension(name), Path.GetExtension(path));
             if (own != other && Shown.Contains(own) && Shown.Contains(other))
                 throw new UsageException($"--out: \"{path}\" ends in {other}, and this is a {own} file; change the extension.");
