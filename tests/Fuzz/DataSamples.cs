@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Parquet;
+using Parquet.Schema;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 
@@ -35,6 +37,29 @@ internal static class DataSamples
         MetricsCsv.Write(
             path, Enumerable.Range(1, Count).Select(i => new EpochMetrics(i, i, new(i * i, 1.0 / i), new(100.0 / i, Math.Sqrt(i)))));
         return File.ReadAllBytes(path);
+    }
+
+    public static byte[] Parquet
+    {
+        get
+        {
+            DataField[] fields = [new DataField<double>("size"), new DataField<int?>("count"), new DataField<string>("city")];
+            using var file = new MemoryStream();
+            WriteAsync().GetAwaiter().GetResult();
+            return file.ToArray();
+
+            async Task WriteAsync()
+            {
+                await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), file);
+                for (var number = 0; number < 2; number++)
+                {
+                    using var group = writer.CreateRowGroup();
+                    await group.WriteAsync<double>(fields[0], new double[] { 1.5, -2, 3e9, number });
+                    await group.WriteAsync<int>(fields[1], new int?[] { 7, 1, 4, -number });
+                    await group.WriteAsync(fields[2], new[] { "Bern", "Oslo", "Bern", "Lyon" });
+                }
+            }
+        }
     }
 
     public static byte[] Gzip(byte[] content)

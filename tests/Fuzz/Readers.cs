@@ -27,6 +27,7 @@ internal static class Readers
             {
                 Missing = MissingValues.Indicator, ConstantColumns = ConstantColumns.Drop,
             }),
+            Source("parquet", ".parquet", Plain([DataSamples.Parquet])),
             Source("text", ".txt", Plain(DataSamples.Text)),
             Source("metrics", ".csv", [new(DataSamples.Metrics(folder))]),
             .. PictureSamples.All().Select(format => Data(format.Name, format.Samples, ReadPicture)),

@@ -62,7 +62,7 @@ public sealed class TunedDevicesTests
 
     [TestCase("\"Tile\": \"Rows8\"", "\"Tile\": \"Blocked\"", "Tile cannot be \"Blocked\"")]
     [TestCase("\"Tile\": \"Rows8\"", "\"Tile\": \"Rows5\"", "Tile cannot be \"Rows5\"")]
-    [TestCase("11 processors", "12 processors", "of another device or version")]
+    [TestCase("11 processors", "12 processors", "another device or version")]
     public void A_foreign_file_is_ignored_with_a_reason(string from, string to, string reason)
     {
         Stored.Write(Device, DeviceTuning.BuiltIn(Device) with { Tile = TileShape.Rows8 });

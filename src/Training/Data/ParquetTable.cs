@@ -124,7 +124,11 @@ internal sealed class ParquetTable : TableSource
         var stream = DataFile.Read(Path, () => RegularFile.OpenRead(Path));
         try
         {
-            return new OpenFile(stream, Guarded(() => ParquetReader.CreateAsync(stream).GetAwaiter().GetResult()));
+            return new OpenFile(stream, Guarded(() =>
+            {
+                ParquetFooter.Check(stream);
+                return ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
+            }));
         }
         catch (DataException)
         {
