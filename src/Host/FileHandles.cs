@@ -26,9 +26,14 @@ internal static class FileHandles
                 open[i] = File.OpenHandle(Environment.ProcessPath!);
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        // The program itself may have been replaced or removed since it began.
+        catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
         {
             return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
         finally
         {

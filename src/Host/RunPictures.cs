@@ -48,13 +48,13 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout, I
             throw new UsageException("An interpolation needs two images; the data has one.");
         ExampleSet ends = First(images, 2 * pairs);
         var codes = generation.ToPriorUnits(generation.Encode(ends, stop).Means, ends.Labels, stop);
-        var rows = new ShownExamples([], generation.LabelsFor(0, label));
+        var rows = new List<ShownExamples>();
         for (var pair = 0; pair < pairs; pair++)
         {
             var path = LatentPaths.Between(Code(2 * pair), Code(2 * pair + 1), steps, kind);
-            rows = rows.Then(One(2 * pair)).Then(Decode(path, stop, label)).Then(One(2 * pair + 1));
+            rows.AddRange([One(2 * pair), Decode(path, stop, label), One(2 * pair + 1)]);
         }
-        return layout.Tile(rows, steps + 2);
+        return layout.Tile(ShownExamples.Joined(rows), steps + 2);
 
         ReadOnlySpan<float> Code(int image) => codes.AsSpan(image * generation.Latent, generation.Latent);
 

@@ -23,7 +23,7 @@ public sealed class ChangedDataTests
     public void RemoveFolder() => folder.Dispose();
 
     [TestCase(69, null, "it has 59 rows to train on instead of 60")]
-    [TestCase(70, "0.5,1", "its 60 rows to train on have other contents")]
+    [TestCase(70, "0.5,1", "the contents of its 60 rows to train on have changed")]
     public void A_table_that_changed_is_refused_by_every_command_and_used_whole_on_request(int count, string? other, string change)
     {
         Train(rows);
@@ -95,7 +95,7 @@ public sealed class ChangedDataTests
         Assert.That(evaluated.ExitCode, Is.EqualTo(ExitCode.Done));
         Assert.That(
             evaluated.Error,
-            Does.Contain("note: the data \"data\" is not what the run was trained on: its 90 images held out have other contents"));
+            Does.Contain("note: the data \"data\" is not what the run was trained on: the contents of its 90 images held out have changed"));
         Assert.That(Resume().ExitCode, Is.EqualTo(ExitCode.Failed));
     }
 

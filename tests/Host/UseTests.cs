@@ -83,6 +83,8 @@ public sealed class UseTests
     [TestCase("a.npy", "was expected|were expected")]
     [TestCase("wide.csv", "has 3 columns; 2 columns of numbers")]
     [TestCase("word.csv", "line 3 has a value that is not a finite number")]
+    [TestCase("large.csv", "line 1 has a value that is not a finite number")]
+    [TestCase("latin.csv", "line 1 is not UTF-8")]
     [TestCase("codes.txt", "not supported")]
     [TestCase("none.npy", "none.npy")]
     public void A_file_without_latent_vectors_is_refused(string name, string words)
@@ -90,6 +92,8 @@ public sealed class UseTests
         NpyFile.Write(folder["a.npy"], new float[9], 3, 3);
         File.WriteAllText(folder["wide.csv"], "a,b,c\n1,2,3\n");
         File.WriteAllText(folder["word.csv"], "a,b\n1,2\n3,\n");
+        File.WriteAllText(folder["large.csv"], "1,1e39\n");
+        File.WriteAllBytes(folder["latin.csv"], [(byte)'c', 0xE9, (byte)',', (byte)'b', (byte)'\n']);
         File.WriteAllText(folder["codes.txt"], "1 2\n");
         var call = Call.Of("decode", folder["run"], folder[name], "--overwrite", "--device", "cpu");
         Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed));

@@ -9,6 +9,7 @@ internal sealed class BinaryCacheTests
     [TearDown]
     public void Delete()
     {
+        UserCache.Problem = null;
         foreach (string path in Leftovers())
         {
             if (Directory.Exists(path))

@@ -52,10 +52,9 @@ internal static class BinaryCache
             }
             File.Move(unfinished, PathOf(key), overwrite: true);
         });
-        if (problem is null)
-            return;
         UserCache.Problem = problem;
-        Try(() => File.Delete(unfinished));
+        if (problem is not null)
+            Try(() => File.Delete(unfinished));
     }
 
     /// <summary>The key of what a binary follows from.</summary>
@@ -73,11 +72,13 @@ internal static class BinaryCache
             Directory.CreateDirectory(folder);
             return;
         }
-        if (Directory.Exists(folder) && File.GetUnixFileMode(folder).HasAnyOf(WrittenByOthers))
+        if (Directory.Exists(folder) && !IsPrivate(folder))
             Directory.Delete(folder, recursive: true);
         Directory.CreateDirectory(folder, Private);
         // Also where it is private already: the system refuses this for the folder of another user.
         File.SetUnixFileMode(folder, Private);
+        if (!IsPrivate(folder))
+            throw new IOException($"The file system of \"{folder}\" does not keep the access rights of folders.");
     }
 
     private static bool IsPrivate(string folder) =>

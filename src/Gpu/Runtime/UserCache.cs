@@ -6,7 +6,7 @@ public static class UserCache
     /// <summary>The program's folder among the user's caches.</summary>
     public static string Folder => Path.Combine(UserFolder(Environment.GetEnvironmentVariable("XDG_CACHE_HOME")), "VaeGpu");
 
-    /// <summary>Why compiled programs could not be kept, where that was tried in vain; else null.</summary>
+    /// <summary>Why the last compiled program could not be kept; null where it was, or none was compiled.</summary>
     public static string? Problem { get; internal set; }
 
     /// <summary>Where a user's caches lie; a relative path is ignored, as XDG asks.</summary>

@@ -24,11 +24,12 @@ internal static class DecodeCommand
         };
         return command.Does(terminal, stop, (result, use) =>
         {
-            var latent = CodesReader.Read(result.GetValue(codes) ?? use.InRun("codes.npy"), use.Run.Generation.Latent);
+            string file = result.GetValue(codes) ?? use.InRun("codes.npy");
+            var latent = CodesReader.Read(file, use.Run.Generation.Latent);
             byte[]? labels = null;
             if (use.Run.Generation.Classes > 0 && result.GetValue(label) is null && latent.Classes is { } classes)
             {
-                var known = classes.Distinct().ToDictionary(name => name, name => LabelOption.Read(name, use.Run)!.Value);
+                var known = classes.Distinct().ToDictionary(name => name, name => LabelOption.Read(name, $"{file}, column \"class\"", use.Run));
                 labels = Array.ConvertAll(classes, name => known[name]);
             }
             else if (LabelOption.ReadRequired(result.GetValue(label), use.Run) is { } one)

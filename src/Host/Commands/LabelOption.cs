@@ -14,28 +14,35 @@ internal static class LabelOption
     {
         if (text is null)
             return null;
-        if (run.Generation.Classes == 0)
-            throw new UsageException("--label needs a conditional model: train one with --condition labels.");
-        byte label = Known(text, run);
+        return run.Generation.Classes == 0
+            ? throw new UsageException("--label needs a conditional model: train one with --condition labels.")
+            : Read(text, "--label", run);
+    }
+
+    /// <summary>The class that a text of <paramref name="source"/> names, for a conditional model.</summary>
+    /// <exception cref="UsageException">The model has no such class, or was not trained on it.</exception>
+    public static byte Read(string text, string source, LoadedRun run)
+    {
+        byte label = Known(text, source, run);
         if (run.Configuration.Data.UnseenLabels is not { } unseen || !unseen.Contains(label))
             return label;
         var seen = Enumerable.Range(0, run.Generation.Classes).Except(unseen)
             .Select(number => run.LabelNames?[number] ?? number.ToString(CultureInfo.InvariantCulture));
         throw new UsageException(
-            $"--label: the model was trained on no example of class \"{text}\"; it was on those of {string.Join(", ", seen)}.");
+            $"{source}: the model was trained on no example of class \"{text}\"; it was on those of {string.Join(", ", seen)}.");
     }
 
-    private static byte Known(string text, LoadedRun run)
+    private static byte Known(string text, string source, LoadedRun run)
     {
         if (run.LabelNames?.Index().FirstOrDefault(name => name.Item == text) is (var named, not null))
             return (byte)named;
         return byte.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < run.Generation.Classes
             ? number
-            : throw new UsageException($"--label: the model has no class \"{text}\"; {Classes(run)}.");
+            : throw new UsageException($"{source}: the model has no class \"{text}\"; {Classes(run)}.");
     }
 
     /// <summary>The same for a command that cannot do without it on a conditional model; null where the model is none.</summary>
-    /// <exception cref="UsageException">As for <see cref="Read"/>, or it was not given.</exception>
+    /// <exception cref="UsageException">As for <see cref="Read(string?, LoadedRun)"/>, or it was not given.</exception>
     public static byte? ReadRequired(string? text, LoadedRun run) => text is null && run.Generation.Classes > 0
         ? throw new UsageException($"The model is conditional: say with --label which class to decode; {Classes(run)}.")
         : Read(text, run);

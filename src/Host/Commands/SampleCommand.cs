@@ -8,7 +8,7 @@ internal static class SampleCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var label = LabelOption.Create("Class that a conditional model decodes, by number or name [default: each in turn]");
-        var count = OptionOf.Number("--count", "images", 64, 1, 10_000, "Number of images, lines or rows");
+        var count = OptionOf.Number("--count", "n", 64, 1, 10_000, "Number of images, lines or rows");
         count.Aliases.Add("--rows");
         var seed = CommonOptions.Seed("the latent vectors and of --draw");
         var draw = new Option<bool>("--draw")

@@ -11,9 +11,10 @@ internal readonly record struct ShownExamples(float[] Values, byte[]? Labels)
     public ShownExamples Interleaved(ShownExamples others, int size) => new(
         InTurn(Values, others.Values, size), Labels is null || others.Labels is null ? null : InTurn(Labels, others.Labels, 1));
 
-    /// <summary>These examples, and then others.</summary>
-    public ShownExamples Then(ShownExamples others) => new(
-        [.. Values, .. others.Values], Labels is null || others.Labels is null ? null : [.. Labels, .. others.Labels]);
+    /// <summary>All of some examples, one after the other.</summary>
+    public static ShownExamples Joined(IReadOnlyList<ShownExamples> some) => new(
+        [.. some.SelectMany(one => one.Values)],
+        some.Any(one => one.Labels is null) ? null : [.. some.SelectMany(one => one.Labels!)]);
 
     private static T[] InTurn<T>(T[] first, T[] second, int size) =>
         [.. first.Chunk(size).Zip(second.Chunk(size)).SelectMany(pair => (T[])[.. pair.First, .. pair.Second])];

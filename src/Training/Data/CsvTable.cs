@@ -23,7 +23,7 @@ internal sealed class CsvTable : TableSource
             isThere = rows.MoveNext();
         if (!isThere)
             throw new DataException($"{path} is empty; a table was expected.");
-        string[] cells = Cells(rows.Current.LineNumberFrom, rows.Current[..].ToStringsArray(), names: null);
+        string[] cells = Cells(LineOf(rows.Current), rows.Current[..].ToStringsArray(), names: null);
         int numbers = cells.Count(cell => NumberText.TryParse(cell, out _));
         hasHeader = numbers < cells.Length;
         if (hasHeader && numbers > 0)
@@ -68,9 +68,12 @@ internal sealed class CsvTable : TableSource
     private SepReader Open() => Sep.New(separator)
         .Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true }).From(TextFile.Open(Path));
 
+    /// <summary>The line at which a row begins. Sep counts the line of the first row twice.</summary>
+    private static int LineOf(SepReader.Row row) => row.RowIndex == 0 ? 1 : row.LineNumberFrom;
+
     private void Add(TableBlock block, SepReader.Row row)
     {
-        int line = row.LineNumberFrom, at = block.Count * Columns.Used.Length;
+        int line = LineOf(row), at = block.Count * Columns.Used.Length;
         if (row.ColCount != Columns.Names.Length)
         {
             Cells(line, row[..].ToStringsArray(), Columns.Names);

@@ -79,7 +79,7 @@ public sealed record DataOptions
     /// The columns of a table whose numbers are codes of categories, separated by commas. Columns of words are categorical anyway.
     /// </summary>
     [Setting("categorical", "name,…",
-        "Columns of a table whose numbers are codes of categories; columns of words are categorical by themselves")]
+        "Columns of a table whose numbers are codes of categories; columns of words are always categorical")]
     public string? Categorical { get; init; }
 
     /// <summary>What becomes of columns without information.</summary>

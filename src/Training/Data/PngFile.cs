@@ -44,7 +44,7 @@ internal static class PngFile
             BinaryPrimitives.ReadUInt32BigEndian(header), BinaryPrimitives.ReadUInt32BigEndian(header[4..]), samples * header[BitsAt]);
         using var rows = new ZLibStream(new MemoryStream(Packed(file)), CompressionMode.Decompress);
         var room = new byte[1 << 16];
-        for (int got; (got = rows.Read(room)) > 0;)
+        for (int got; missing > 0 && (got = rows.Read(room)) > 0;)
             missing -= got;
         return missing <= 0;
     }

@@ -20,7 +20,7 @@ public static class CodesReader
     public static LatentVectors Read(string path, int latent) => Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".npy" => new(OfArray(path, latent), null),
-        ".csv" => OfTable(path, latent),
+        ".csv" => TextFile.Guarded(path, () => OfTable(path, latent)),
         _ => throw new DataException($"{path} has a format that is not supported; latent vectors are read from .npy and .csv files."),
     };
 
@@ -60,7 +60,7 @@ public static class CodesReader
             {
                 foreach (double number in block.Numbers.AsSpan(row * latent, latent))
                 {
-                    values.Add(double.IsFinite(number)
+                    values.Add(float.IsFinite((float)number)
                         ? (float)number
                         : throw new DataException($"{table.InWords(block.Places[row])} has a value that is not a finite number; correct it."));
                 }

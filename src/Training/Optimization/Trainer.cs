@@ -275,12 +275,19 @@ public sealed class Trainer : IDisposable
             ((double)sums.Divergence + sums.DivergenceLost) / sums.Rows);
     }
 
-    /// <summary>What is minimized, its terms with their full factors; null where that is the loss itself.</summary>
+    /// <summary>
+    /// What is minimized, its terms with their full factors; null where that is the loss itself, or a part of the epoch ran in an earlier
+    /// version, which did not add it up.
+    /// </summary>
     private double? Minimized(ImagePass pass, LossTerms terms)
     {
         var objective = Configuration.Training.Objective;
         if (pass.ReadBound() is { } sums)
-            return ((double)sums.NegativeLogLikelihood + sums.NegativeLogLikelihoodLost) / sums.Rows;
+        {
+            return sums.Rows == pass.ReadSums().Rows
+                ? ((double)sums.NegativeLogLikelihood + sums.NegativeLogLikelihoodLost) / sums.Rows
+                : null;
+        }
         return objective.IsLoss ? null : objective.RecWeight * terms.Reconstruction + objective.KlWeight * terms.Kl;
     }
 

@@ -20,7 +20,7 @@ internal static class DataChanges
             .. Part($"{examples} to train on", (then.Train, before.Train), (now.Train, after.Train)),
             .. Part($"{examples} held out", (then.Test, before.HeldOut), (now.Test, after.HeldOut)),
             .. run.Model.Classes > 0 && then.Train == now.Train && before.Labels != after.Labels
-                ? ["its labels are others"]
+                ? ["its labels have changed"]
                 : (string[])[],
         ];
         return changes.Length == 0 ? null : string.Join(", and ", changes);
@@ -37,6 +37,6 @@ internal static class DataChanges
     private static string[] Part(string what, (int Count, string Hash) then, (int Count, string Hash) now) => then == now
         ? []
         : then.Count == now.Count
-            ? [FormattableString.Invariant($"its {now.Count:N0} {what} have other contents")]
+            ? [FormattableString.Invariant($"the contents of its {now.Count:N0} {what} have changed")]
             : [FormattableString.Invariant($"it has {now.Count:N0} {what} instead of {then.Count:N0}")];
 }

@@ -25,7 +25,9 @@ internal static class HeaderRules
             ?? Range("the position's step", position.Step, 1, 1 + Steps(run) * (position.Epoch + 1L))
             ?? Range("the number of examples summed", sums.Images, 0, run.Data.Train)
             ?? Finite("the time", position.Seconds)
-            ?? Finite("a sum of the epoch", sums.Reconstruction, sums.ReconstructionLost, sums.Kl, sums.KlLost);
+            ?? Finite("a sum of the epoch", sums.Reconstruction, sums.ReconstructionLost, sums.Kl, sums.KlLost)
+            ?? (sums.Bound is not { } bound ? null
+                : Range("the number of examples in the bound", bound.Images, 0, sums.Images) ?? Finite("the bound", bound.Sum, bound.Lost));
     }
 
     private static string? OfModel(ModelConfiguration model)
