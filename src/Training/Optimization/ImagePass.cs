@@ -5,6 +5,7 @@ using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Optimization;
 
@@ -55,19 +56,26 @@ internal sealed class ImagePass : IDisposable
     /// <summary>The counters, as kernels take them.</summary>
     public ArrayView<ControlBlock> Control => control.View;
 
-    /// <summary>Sets the counters and the sums.</summary>
-    public void Reset(ControlBlock counters, MetricSums started, MetricSums startedBound = default)
+    /// <summary>Sets the counters, and the sums to those of an epoch under way; null for none.</summary>
+    public void Reset(ControlBlock counters, EpochSums? started)
     {
         control.CopyFromCPU([counters]);
         bound?.Reset(counters);
-        Reset(started, startedBound);
+        Reset(started);
     }
 
     /// <summary>Sets the sums alone.</summary>
-    public void Reset(MetricSums started, MetricSums startedBound = default)
+    public void Reset(EpochSums? started)
     {
-        sums.CopyFromCPU([started]);
-        bound?.Reset(startedBound);
+        sums.CopyFromCPU([started is null ? default : new MetricSums
+        {
+            NegativeLogLikelihood = started.Reconstruction, NegativeLogLikelihoodLost = started.ReconstructionLost,
+            Divergence = started.Kl, DivergenceLost = started.KlLost, Rows = started.Images,
+        }]);
+        bound?.Reset(started?.Bound is not { } sum ? default : new MetricSums
+        {
+            NegativeLogLikelihood = sum.Sum, NegativeLogLikelihoodLost = sum.Lost, Rows = sum.Images,
+        });
     }
 
     /// <summary>
@@ -94,6 +102,16 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>The same for the bound, in the place of the log-likelihood; null where it is not added up.</summary>
     public MetricSums? ReadBound() => bound?.Read();
+
+    /// <summary>The sums as a checkpoint holds them.</summary>
+    public EpochSums ReadEpochSums()
+    {
+        var read = ReadSums();
+        return new EpochSums(read.NegativeLogLikelihood, read.NegativeLogLikelihoodLost, read.Divergence, read.DivergenceLost, read.Rows)
+        {
+            Bound = ReadBound() is { } sum ? new(sum.NegativeLogLikelihood, sum.NegativeLogLikelihoodLost, sum.Rows) : null,
+        };
+    }
 
     public void Dispose()
     {

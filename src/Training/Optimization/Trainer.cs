@@ -65,7 +65,7 @@ public sealed class Trainer : IDisposable
             accelerator, launcher, data.Train, shuffled: true, model.Classes, objective,
             configuration.Data.Binarization is Binarization.Dynamic);
         test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes, objective);
-        train.Reset(Counters(step, epoch, image), default);
+        train.Reset(Counters(step, epoch, image), null);
     }
 
     /// <summary>What is trained, and how.</summary>
@@ -114,7 +114,7 @@ public sealed class Trainer : IDisposable
             {
                 TrainObjective = Minimized(train, trained), TestObjective = Minimized(test, held),
             };
-            train.Reset(default(MetricSums));
+            train.Reset(null);
             history.Add(metrics);
             observer.Progressed(EpochProgress());
             return metrics;
@@ -249,7 +249,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The means over the images held out; null where stopped. Its noise is the same after every epoch.</summary>
     private LossTerms? Evaluate(CancellationToken stop)
     {
-        test.Reset(Counters(1, 0, 0), default);
+        test.Reset(Counters(1, 0, 0), null);
         for (int first = 0, rows; first < test.Count; first += rows)
         {
             if (stop.IsCancellationRequested)
@@ -330,9 +330,8 @@ public sealed class Trainer : IDisposable
     /// <summary>What a checkpoint of where training stands holds apart from the large arrays.</summary>
     private CheckpointHeader Header()
     {
-        var sums = train.ReadSums();
-        if (sums.FirstNonFiniteStep != 0)
-            throw Diverged(sums.FirstNonFiniteStep);
+        if (train.ReadSums().FirstNonFiniteStep is not 0 and var wrong)
+            throw Diverged(wrong);
         return new CheckpointHeader
         {
             Configuration = Configuration,
@@ -342,12 +341,7 @@ public sealed class Trainer : IDisposable
                 Epoch = epoch,
                 Image = image,
                 Seconds = earlierSeconds + clock.Elapsed.TotalSeconds,
-                Sums = new EpochSums(
-                    sums.NegativeLogLikelihood, sums.NegativeLogLikelihoodLost, sums.Divergence, sums.DivergenceLost, sums.Rows)
-                {
-                    Bound = train.ReadBound() is { } bound
-                        ? new(bound.NegativeLogLikelihood, bound.NegativeLogLikelihoodLost, bound.Rows) : null,
-                },
+                Sums = train.ReadEpochSums(),
             },
             History = [.. history],
         };
@@ -366,17 +360,7 @@ public sealed class Trainer : IDisposable
         (step, epoch, image, earlierSeconds) = (position.Step, position.Epoch, position.Image, position.Seconds);
         history.Clear();
         history.AddRange(header.History);
-        train.Reset(Counters(step, epoch, image), new MetricSums
-        {
-            NegativeLogLikelihood = position.Sums.Reconstruction,
-            NegativeLogLikelihoodLost = position.Sums.ReconstructionLost,
-            Divergence = position.Sums.Kl,
-            DivergenceLost = position.Sums.KlLost,
-            Rows = position.Sums.Images,
-        }, position.Sums.Bound is not { } bound ? default : new MetricSums
-        {
-            NegativeLogLikelihood = bound.Sum, NegativeLogLikelihoodLost = bound.Lost, Rows = bound.Images,
-        });
+        train.Reset(Counters(step, epoch, image), position.Sums);
     }
 
     private void ThrowIfNotFinite(ReadOnlySpan<float> parameters)
