@@ -1,5 +1,6 @@
 using System.Text;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Tests.Data;
 
@@ -90,6 +91,37 @@ public sealed class TableOptionTests
         Assert.That(marked.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "b", "a is missing" }));
         foreach (float[] row in marked.Train.Values.Chunk(3))
             Assert.That(row[0] == 0, Is.EqualTo(row[2] > 0));
+    }
+
+    [Test]
+    public void A_column_of_the_table_is_not_taken_for_one_that_says_where_values_are_missing()
+    {
+        const string header = "x,x is missing";
+        var options = new DataOptions { Missing = MissingValues.Indicator };
+        Assert.That(
+            () => Load(Rows(70, i => $"{(i == 3 ? "" : $"{i}")},{i % 7}", header), options),
+            Throws.TypeOf<DataException>().With.Message.Contains("\"x is missing\"").And.Message.Contains("--ignore"));
+        var format = (TableFormat)Load(Rows(70, i => $"{i},{i % 7}", header), options).Format;
+        var other = Load(header + "\n,3\n", new DataFit { Options = options, Format = format, Whole = true });
+        Assert.That(other.Test.Values[0], Is.Zero, "the mean");
+        Assert.That(Written(format), Is.EqualTo(header));
+        TableFormat earlier = new([.. format.Columns.Select(column => column with { SaysMissing = null })]);
+        Assert.That(Written(earlier), Is.EqualTo("x"), "runs of earlier versions go by the name");
+
+        string Written(TableFormat columns)
+        {
+            RowsFile.Write(folder["rows.csv"], columns, new float[columns.Size]);
+            return File.ReadLines(folder["rows.csv"]).First();
+        }
+    }
+
+    [Test]
+    public void A_table_that_no_array_holds_is_refused()
+    {
+        Assert.That(() => TableFile.ThrowIfTooLarge("t.csv", 1 << 28, 4), Throws.Nothing);
+        Assert.That(
+            () => TableFile.ThrowIfTooLarge("t.csv", 1 << 29, 4),
+            Throws.TypeOf<DataException>().With.Message.StartsWith("t.csv: 536870912 rows of 4 columns do not fit"));
     }
 
     private static string Rows(int count, Func<int, string> row, string header) =>

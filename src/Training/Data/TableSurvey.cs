@@ -50,6 +50,7 @@ internal sealed class TableSurvey
         Words = Array.FindAll(columns, column => column.IsCategorical);
         var numeric = columns.Except(Words);
         Numeric = [.. numeric.Select(column => NumberOf(column, false)), .. MissingColumns(numeric, known, fit.Options)];
+        ThrowIfTwice();
         Tell(fit.Options, notes);
     }
 
@@ -98,8 +99,23 @@ internal sealed class TableSurvey
         IEnumerable<ColumnSurvey> numeric, TableFormat? known, DataOptions options) => options.Missing is not MissingValues.Indicator
         ? []
         : numeric.Select(column => (Column: column, Says: NumberOf(column, true)))
-            .Where(both => known?.Columns.Any(scale => scale.Name == both.Says.Name) ?? both.Column.Missing > 0)
+            .Where(both => known is null ? both.Column.Missing > 0 : known.MissingColumnOf(both.Column.Name) is not null)
             .Select(both => both.Says);
+
+    /// <summary>Refuses a column that is called as one that says where values are missing.</summary>
+    private void ThrowIfTwice()
+    {
+        string[] own = Array.ConvertAll(columns, column => column.Name);
+        foreach (var says in Numeric)
+        {
+            if (says.SaysMissing && own.Contains(says.Name))
+            {
+                string name = source.Columns.Names[says.Position];
+                throw new DataException($"{source.Path}: --missing indicator adds a column \"{says.Name}\" to \"{name}\", and the table has a column of that name; "
+                    + "rename it, leave it out with --ignore, or give --missing mean.");
+            }
+        }
+    }
 
     private void Tell(DataOptions options, List<string> notes)
     {
