@@ -116,12 +116,40 @@ public sealed class TableOptionTests
     }
 
     [Test]
-    public void A_table_that_no_array_holds_is_refused()
+    public void A_table_that_no_array_or_memory_holds_is_refused()
     {
-        Assert.That(() => TableFile.ThrowIfTooLarge("t.csv", 1 << 28, 4), Throws.Nothing);
+        Assert.That(() => TableFile.ThrowIfNoRoom("t.csv", 1 << 28, 4, 8, memory: 1L << 33), Throws.Nothing);
         Assert.That(
-            () => TableFile.ThrowIfTooLarge("t.csv", 1 << 29, 4),
+            () => TableFile.ThrowIfNoRoom("t.csv", 1 << 29, 4, 4, memory: 1L << 40),
             Throws.TypeOf<DataException>().With.Message.StartsWith("t.csv: 536870912 rows of 4 columns do not fit"));
+        Assert.That(
+            () => TableFile.ThrowIfNoRoom("t.csv", 1 << 28, 4, 8, memory: 4_000_000_000),
+            Throws.TypeOf<DataException>().With.Message.Contains("need 8.59 GB of memory, and 4.00 GB are available"));
+    }
+
+    [Test]
+    public void Columns_that_a_model_dropped_may_hold_anything()
+    {
+        var options = new DataOptions { ConstantColumns = ConstantColumns.Drop };
+        var format = Load(Rows(70, i => $"{i},7", "a,b"), options).Format;
+        var other = Load("a,b\n1,x\n2,\n3,1e99\n", new DataFit { Options = options, Format = format, Whole = true });
+        Assert.That((other.Test.Count, other.Notes.Single()), Is.EqualTo((3, "columns left out: b")));
+    }
+
+    [Test]
+    public void A_column_with_missing_values_is_written_and_read_alone()
+    {
+        var options = new DataOptions { Missing = MissingValues.Indicator };
+        var fit = new DataFit
+        {
+            Options = options, Whole = true,
+            Format = new TableFormat([new("a", 0, 1), new("a is missing", 0, 1) { SaysMissing = true }]),
+        };
+        float[] rows = [1, 0, 0, 1, 3, 0];
+        RowsFile.Write(folder["rows.csv"], (TableFormat)fit.Format, rows);
+        Assert.That(File.ReadAllLines(folder["rows.csv"]), Is.EqualTo(new[] { "a", "1", "\"\"", "3" }));
+        Assert.That(DataSource.Load(folder["rows.csv"], 1, 1, fit).Test.Values, Is.EqualTo(rows));
+        Assert.That(Load("a\n1\n\n3\n", fit).Test.Values, Is.EqualTo(rows), "a blank line");
     }
 
     private static string Rows(int count, Func<int, string> row, string header) =>

@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Runtime.Cpu;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>
@@ -21,6 +23,7 @@ internal static class TableFile
             targets[row] = target;
         var format = fit.Format as TableFormat
             ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
+        survey.TellOfWords(format, notes);
         var columns = new ScaledColumns(source, survey, format, fit.Options);
         var places = new int[survey.Rows];
         float[] trainValues = Room(train.Length), testValues = Room(test.Length);
@@ -39,7 +42,7 @@ internal static class TableFile
 
         float[] Room(int rows)
         {
-            ThrowIfTooLarge(source.Path, rows, format.Size);
+            ThrowIfNoRoom(source.Path, rows, format.Size, sizeof(float));
             return new float[rows * format.Size];
         }
 
@@ -50,12 +53,16 @@ internal static class TableFile
         }
     }
 
-    /// <summary>Refuses numbers that do not fit in one array.</summary>
-    /// <exception cref="DataException">They do not fit.</exception>
-    internal static void ThrowIfTooLarge(string path, int rows, int columns)
+    /// <summary>Refuses numbers of so many bytes each that do not fit in the memory that there is, or in one array.</summary>
+    /// <exception cref="DataException">They do not fit; the message says what they need.</exception>
+    internal static void ThrowIfNoRoom(string path, long rows, int columns, int bytes, long? memory = null)
     {
-        if ((long)rows * columns > Array.MaxLength)
-            throw new DataException($"{path}: {rows} rows of {columns} columns do not fit in one array; use fewer rows, or leave columns out with --ignore.");
+        long count = rows * columns, available = memory ?? HostMemory.Available;
+        string? fault = count * bytes > available
+            ? FormattableString.Invariant($"need {count * bytes / 1e9:N2} GB of memory, and {available / 1e9:N2} GB are available")
+            : count > Array.MaxLength ? "do not fit in one array" : null;
+        if (fault is not null)
+            throw new DataException($"{path}: {rows} rows of {columns} columns {fault}; use fewer rows, or leave columns out with --ignore.");
     }
 
     /// <summary>The columns of a format, found in a table.</summary>

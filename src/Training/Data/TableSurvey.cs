@@ -51,7 +51,7 @@ internal sealed class TableSurvey
         var numeric = columns.Except(Words);
         Numeric = [.. numeric.Select(column => NumberOf(column, false)), .. MissingColumns(numeric, known, fit.Options)];
         ThrowIfTwice();
-        Tell(fit.Options, notes);
+        Tell(notes);
     }
 
     /// <summary>How many rows there are.</summary>
@@ -68,6 +68,21 @@ internal sealed class TableSurvey
 
     /// <summary>What the classes are called.</summary>
     public string[]? LabelNames { get; }
+
+    /// <summary>Says what becomes of the missing values of categorical columns.</summary>
+    public void TellOfWords(TableFormat format, List<string> notes)
+    {
+        foreach (var columns in format.Categorical.ToLookup(column => column.Categories.Contains(ColumnCategories.Missing)))
+        {
+            string[] names = [.. columns.Select(column => column.Name)];
+            int missing = Words.Where(column => names.Contains(column.Name)).Sum(column => column.Missing);
+            if (missing > 0)
+            {
+                notes.Add(FormattableString.Invariant($"{missing} missing values of categorical columns of {source.Path} are ")
+                    + (columns.Key ? "a category of their own" : "replaced by the most frequent categories"));
+            }
+        }
+    }
 
     /// <summary>Reads the rows again, each block with the number of its first row.</summary>
     /// <exception cref="DataException">There are more or fewer rows than before.</exception>
@@ -117,24 +132,19 @@ internal sealed class TableSurvey
         }
     }
 
-    private void Tell(DataOptions options, List<string> notes)
+    private void Tell(List<string> notes)
     {
         if (source.Columns.Left is { Length: > 0 } left)
             notes.Add($"columns left out: {string.Join(", ", left)}");
-        int words = Words.Sum(column => column.Missing), missing = columns.Sum(column => column.Missing) - words;
+        int missing = columns.Except(Words).Sum(column => column.Missing);
         if (missing > 0)
             notes.Add(FormattableString.Invariant($"{missing} missing values of {source.Path} are replaced by the means of their columns"));
-        if (words > 0)
-        {
-            notes.Add(FormattableString.Invariant($"{words} missing values of categorical columns of {source.Path} are ")
-                + (options.Missing is MissingValues.Indicator ? "a category of their own" : "replaced by the most frequent categories"));
-        }
     }
 
     private static (byte[] Labels, string[] Names) Classes(string path, Dictionary<string, int> numbers, List<int> labels)
     {
         if (numbers.Count > MostClasses)
-            throw new DataException($"{path} has {numbers.Count} classes; {MostClasses} are the most, so rename its class column if it is a number like any other.");
+            throw new DataException($"{path} has {numbers.Count} classes; at most {MostClasses} are supported, so rename its class column if it is a number like any other.");
         string[] names = [.. numbers.Keys.Order(StringComparer.Ordinal)];
         var ordered = new byte[names.Length];
         foreach (var (index, name) in names.Index())
