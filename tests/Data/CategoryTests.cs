@@ -57,7 +57,7 @@ public sealed class CategoryTests
         Assert.That(((TableFormat)most.Format).Categories.Single(), Is.EqualTo(255));
         Assert.That(
             () => Load("name,value\n" + Rows(5000, i => $"n{i},{i}")),
-            Throws.TypeOf<DataException>().With.Message.Contains("\"name\"").And.Message.Contains("--ignore"));
+            Throws.TypeOf<DataException>().With.Message.Contains("\"name\"").And.Message.Contains("identifier").And.Message.Contains("--ignore"));
     }
 
     [Test]
@@ -84,6 +84,7 @@ public sealed class CategoryTests
             Whole = true, Options = new DataOptions { Missing = MissingValues.Indicator }, Format = known.Format,
         });
         Assert.That(known.Test.Values, Is.EqualTo(new float[] { 1, 1 }));
+        Assert.That(known.Notes.Single(), Does.StartWith("1 missing values of cat").And.EndWith("the most frequent categories"));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using System.Text;
 using VaeGpu.Training.Data;
 
@@ -22,6 +23,14 @@ public sealed class DataFingerprintTests
         Assert.That(
             (found.Train, found.HeldOut, found.Labels, found.IsSeeded),
             Is.EqualTo((Hash(pixels), Hash(pixels[..8]), (string?)null, false)));
+    }
+
+    [Test]
+    public void Examples_of_many_slices_have_the_hash_of_all()
+    {
+        float[] values = [.. Enumerable.Range(0, 3 * 700_001).Select(i => (float)i)];
+        Assert.That(
+            DataFingerprint.Of(new TableSet(values, null, 3)), Is.EqualTo(Hash(MemoryMarshal.AsBytes(values.AsSpan()).ToArray())));
     }
 
     [Test]

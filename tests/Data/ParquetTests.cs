@@ -74,6 +74,23 @@ public sealed class ParquetTests
         Assert.That(() => Load(new DataOptions { Columns = "size" }), Throws.TypeOf<DataException>().With.Message.Contains("t.parquet"));
     }
 
+    [Test]
+    public async Task Text_is_trimmed()
+    {
+        DataField[] fields = [new DataField<string>("city"), new DataField<string>("size"), new DataField<string>("class")];
+        await using (var stream = File.Create(folder["t.parquet"]))
+        {
+            await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream);
+            using var group = writer.CreateRowGroup();
+            string[] all = [.. Enumerable.Range(0, 70).Select(i => i % 2 == 0 ? "7" : " 8 ")];
+            foreach (var field in fields)
+                await group.WriteAsync(field, field.Name == "size" ? [.. all.Select((text, i) => $" {i}")] : all);
+        }
+        var data = Load(new DataOptions { Categorical = "city" });
+        Assert.That(((TableFormat)data.Format).Categorical.Single().Categories, Is.EqualTo(new[] { "7", "8" }));
+        Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "7", "8" }));
+    }
+
     private static double Size(int i) => 1_700_000_000 + i * 0.25;
 
     private static int? Count(int i) => i % 5 == 0 ? null : i % 5;

@@ -1,5 +1,6 @@
 using System.Text;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Tests.Data;
 
@@ -90,6 +91,65 @@ public sealed class TableOptionTests
         Assert.That(marked.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "b", "a is missing" }));
         foreach (float[] row in marked.Train.Values.Chunk(3))
             Assert.That(row[0] == 0, Is.EqualTo(row[2] > 0));
+    }
+
+    [Test]
+    public void A_column_of_the_table_is_not_taken_for_one_that_says_where_values_are_missing()
+    {
+        const string header = "x,x is missing";
+        var options = new DataOptions { Missing = MissingValues.Indicator };
+        Assert.That(
+            () => Load(Rows(70, i => $"{(i == 3 ? "" : $"{i}")},{i % 7}", header), options),
+            Throws.TypeOf<DataException>().With.Message.Contains("\"x is missing\"").And.Message.Contains("--ignore"));
+        var format = (TableFormat)Load(Rows(70, i => $"{i},{i % 7}", header), options).Format;
+        var other = Load(header + "\n,3\n", new DataFit { Options = options, Format = format, Whole = true });
+        Assert.That(other.Test.Values[0], Is.Zero, "the mean");
+        Assert.That(Written(format), Is.EqualTo(header));
+        TableFormat earlier = new([.. format.Columns.Select(column => column with { SaysMissing = null })]);
+        Assert.That(Written(earlier), Is.EqualTo("x"), "runs of earlier versions go by the name");
+
+        string Written(TableFormat columns)
+        {
+            RowsFile.Write(folder["rows.csv"], columns, new float[columns.Size]);
+            return File.ReadLines(folder["rows.csv"]).First();
+        }
+    }
+
+    [Test]
+    public void A_table_that_no_array_or_memory_holds_is_refused()
+    {
+        Assert.That(() => TableFile.ThrowIfNoRoom("t.csv", 1 << 28, 4, 8, memory: 1L << 33), Throws.Nothing);
+        Assert.That(
+            () => TableFile.ThrowIfNoRoom("t.csv", 1 << 29, 4, 4, memory: 1L << 40),
+            Throws.TypeOf<DataException>().With.Message.StartsWith("t.csv: 536870912 rows of 4 columns do not fit"));
+        Assert.That(
+            () => TableFile.ThrowIfNoRoom("t.csv", 1 << 28, 4, 8, memory: 4_000_000_000),
+            Throws.TypeOf<DataException>().With.Message.Contains("need 8.59 GB of memory, and 4.00 GB are available"));
+    }
+
+    [Test]
+    public void Columns_that_a_model_dropped_may_hold_anything()
+    {
+        var options = new DataOptions { ConstantColumns = ConstantColumns.Drop };
+        var format = Load(Rows(70, i => $"{i},7", "a,b"), options).Format;
+        var other = Load("a,b\n1,x\n2,\n3,1e99\n", new DataFit { Options = options, Format = format, Whole = true });
+        Assert.That((other.Test.Count, other.Notes.Single()), Is.EqualTo((3, "columns left out: b")));
+    }
+
+    [Test]
+    public void A_column_with_missing_values_is_written_and_read_alone()
+    {
+        var options = new DataOptions { Missing = MissingValues.Indicator };
+        var fit = new DataFit
+        {
+            Options = options, Whole = true,
+            Format = new TableFormat([new("a", 0, 1), new("a is missing", 0, 1) { SaysMissing = true }]),
+        };
+        float[] rows = [1, 0, 0, 1, 3, 0];
+        RowsFile.Write(folder["rows.csv"], (TableFormat)fit.Format, rows);
+        Assert.That(File.ReadAllLines(folder["rows.csv"]), Is.EqualTo(new[] { "a", "1", "\"\"", "3" }));
+        Assert.That(DataSource.Load(folder["rows.csv"], 1, 1, fit).Test.Values, Is.EqualTo(rows));
+        Assert.That(Load("a\n1\n\n3\n", fit).Test.Values, Is.EqualTo(rows), "a blank line");
     }
 
     private static string Rows(int count, Func<int, string> row, string header) =>

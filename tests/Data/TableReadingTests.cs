@@ -82,6 +82,16 @@ public sealed class TableReadingTests
             () => TableFile.Load(table, fit, 1, []), Throws.TypeOf<DataException>().With.Message.Contains("t.csv was changed while it was read"));
     }
 
+    [TestCase("a,b\n1,2\n3,\"", 3)]
+    [TestCase("\"", 1)]
+    public void A_quote_that_a_large_file_does_not_close_is_named_with_its_line(string start, int line)
+    {
+        folder.Put("t.csv", Encoding.UTF8.GetBytes(start + string.Concat(Enumerable.Repeat("5,6\n", (1 << 22) + 1))));
+        Assert.That(
+            () => DataSource.Load(folder["t.csv"], 1, 1),
+            Throws.TypeOf<DataException>().With.Message.Contains($"t.csv, line {line}: the row that begins here is too long; check"));
+    }
+
     [Test]
     public void Rows_of_many_blocks_stay_in_their_order()
     {

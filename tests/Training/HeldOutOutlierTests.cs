@@ -40,6 +40,14 @@ public sealed class HeldOutOutlierTests
     }
 
     [Test]
+    public void Codes_of_categories_are_no_outliers()
+    {
+        var format = new TableFormat([new ColumnScale("a", 0, 1)], [new ColumnCategories("b", ["x", "y"], 0)]);
+        var data = new DataSplit("a", new TableSet([-1, 0, 1, 0], null, format), new TableSet([1, 1], null, format));
+        Assert.That(HeldOutOutliers.Cause(data), Does.StartWith("the variance that the model learned"));
+    }
+
+    [Test]
     public void Training_warns_once_of_an_outlier_that_is_held_out()
     {
         using var folder = new ScratchFolder();

@@ -106,10 +106,11 @@ public sealed class Decoder : IDisposable
 
     private static void ThrowIfTooMany(int outputs, VaeShape shape, int rows)
     {
-        if (((long)outputs * shape.Numbers + shape.Categories.Sum()) * rows > int.MaxValue)
+        long ofRow = (long)outputs * shape.Numbers + shape.Categories.Sum();
+        if (ofRow * rows > int.MaxValue)
         {
             throw new ArgumentOutOfRangeException(nameof(rows), rows,
-                $"The decoder gives {outputs} numbers for each of {shape.Numbers} dimensions: too many for one batch of so many rows.");
+                $"The decoder gives {ofRow} numbers for each row: too many for one batch of so many rows.");
         }
     }
 

@@ -8,6 +8,12 @@ public sealed record ColumnScale(string Name, double Mean, double Deviation)
     /// <summary>The column's place in the table.</summary>
     public int Position { get; init; }
 
+    /// <summary>
+    /// Whether the numbers say where the values of another column are missing, and are none of the table's; null where that is not
+    /// known, as in runs of earlier versions. Then a column does that is called as such a column of the table is.
+    /// </summary>
+    public bool? SaysMissing { get; init; }
+
     /// <summary>The value that became a standardized one: mean + deviation·<paramref name="standardized"/>.</summary>
     public double Restored(float standardized) => Mean + Deviation * standardized;
 }

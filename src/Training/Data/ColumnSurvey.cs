@@ -15,7 +15,7 @@ internal sealed class ColumnSurvey(TableSource source, int column)
     private const int Few = 10;
 
     private readonly Dictionary<string, int> counts = [];
-    private int numbers, words, firstPlace;
+    private int numbers, words, counted, firstPlace;
     private string firstWord = "";
 
     /// <summary>The column's number among those that are used.</summary>
@@ -43,13 +43,13 @@ internal sealed class ColumnSurvey(TableSource source, int column)
         {
             numbers++;
             if (!float.IsFinite((float)number))
-                throw new DataException($"{source.InWords(place)}: \"{number.ToString("R", CultureInfo.InvariantCulture)}\" in column \"{Name}\" is beyond what a float32 holds; write the column in other units.");
+                throw new DataException($"{source.InWords(place)}: {InWords(number)} in column \"{Name}\" is beyond what a float32 holds; write the column in other units.");
         }
         else
         {
             Missing++;
             if (options.Missing is MissingValues.Refuse)
-                throw source.Lacks(place, Name, "fill it in, take the line or the column out, or give --missing mean or indicator");
+                throw source.Lacks(place, Name, "fill it in, remove the line or the column, or give --missing mean or indicator");
         }
     }
 
@@ -73,8 +73,8 @@ internal sealed class ColumnSurvey(TableSource source, int column)
     public ColumnCategories Categories(DataOptions options)
     {
         bool asked = source.Columns.AsWords[column];
-        if (!asked && counts.Count > Few && counts.Count > 0.9 * words)
-            throw new DataException($"{source.Path}: nearly all values of \"{Name}\" are different words ({counts.Count} in {words} rows), as those of an identifier are; leave the column out with --ignore.");
+        if (!asked && counts.Count > Few && counts.Count > 0.9 * counted)
+            throw new DataException($"{source.Path}: nearly all values of \"{Name}\" are different words ({counts.Count} in {counted} rows), as those of an identifier are; leave the column out with --ignore.");
         if (counts.Count > MostCategories)
             throw new DataException($"{source.Path}: \"{Name}\" has more than {MostCategories} categories; leave the column out with --ignore, or merge some of them.");
         bool isOwn = Missing > 0 && options.Missing is MissingValues.Indicator;
@@ -86,13 +86,17 @@ internal sealed class ColumnSurvey(TableSource source, int column)
         return new ColumnCategories(Name, ordered, mode) { Position = Position };
     }
 
+    /// <summary>A number in quotes. An infinite one may be written in many ways.</summary>
+    private static string InWords(double number) =>
+        double.IsInfinity(number) ? "a value" : FormattableString.Invariant($"\"{number:R}\"");
+
     private void AddWord(string word, int place)
     {
         if (words++ == 0)
             (firstWord, firstPlace) = (word, place);
-        if (counts.TryGetValue(word, out int count))
-            counts[word] = count + 1;
-        else if (counts.Count <= MostCategories || words < 2 * MostCategories)
-            counts.Add(word, 1);
+        if (counts.Count > MostCategories && counted >= 2 * MostCategories)
+            return;
+        counted++;
+        counts[word] = counts.GetValueOrDefault(word) + 1;
     }
 }

@@ -18,9 +18,10 @@ internal sealed class CsvTable : TableSource
         Path = path;
         separator = Separator(path, notes);
         using var rows = Open();
-        bool isThere = rows.MoveNext();
+        int next = 1;
+        bool isThere = MoveNext(rows, ref next);
         while (isThere && rows.Current.Span.IsWhiteSpace())
-            isThere = rows.MoveNext();
+            isThere = MoveNext(rows, ref next);
         if (!isThere)
             throw new DataException($"{path} is empty; a table was expected.");
         string[] cells = Cells(LineOf(rows.Current), rows.Current[..].ToStringsArray(), names: null);
@@ -49,12 +50,13 @@ internal sealed class CsvTable : TableSource
     {
         var block = new TableBlock(Columns.Used.Length, BlockRows);
         using var rows = Open();
-        bool isFirst = hasHeader;
-        while (rows.MoveNext())
+        int next = 1;
+        bool isFirst = true;
+        while (MoveNext(rows, ref next))
         {
-            if (rows.Current.Span.IsWhiteSpace())
+            if (rows.Current.Span.IsWhiteSpace() && (isFirst || IsBlankLine(rows.Current)))
                 continue;
-            if (!isFirst)
+            if (!isFirst || !hasHeader)
                 Add(block, rows.Current);
             isFirst = false;
             if (block.Count < BlockRows)
@@ -65,8 +67,41 @@ internal sealed class CsvTable : TableSource
         yield return block;
     }
 
-    private SepReader Open() => Sep.New(separator)
-        .Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true }).From(TextFile.Open(Path));
+    /// <summary>Whether a row of white space is no row. Empty cells are missing values, also the only one of a row.</summary>
+    private bool IsBlankLine(SepReader.Row row) => row.ColCount == 1 && Columns.Names.Length > 1;
+
+    private SepReader Open()
+    {
+        var file = TextFile.Open(Path);
+        try
+        {
+            return Sep.New(separator).Reader(reader => reader with { HasHeader = false, DisableColCountCheck = true }).From(file);
+        }
+        catch (NotSupportedException error)
+        {
+            throw TooLong(1, error);
+        }
+    }
+
+    /// <summary>Goes to the next row, which begins at line <paramref name="next"/>.</summary>
+    private bool MoveNext(SepReader rows, ref int next)
+    {
+        try
+        {
+            if (!rows.MoveNext())
+                return false;
+        }
+        catch (NotSupportedException error)
+        {
+            throw TooLong(next, error);
+        }
+        next = rows.Current.LineNumberToExcl;
+        return true;
+    }
+
+    /// <summary>The library reads rows of less than 2²⁴ characters.</summary>
+    private DataException TooLong(int line, Exception error) =>
+        new($"{InWords(line)}: the row that begins here is too long; check it for a quote that is not closed.", error);
 
     /// <summary>The line at which a row begins. Sep counts the line of the first row twice.</summary>
     private static int LineOf(SepReader.Row row) => row.RowIndex == 0 ? 1 : row.LineNumberFrom;

@@ -13,19 +13,31 @@ namespace VaeGpu.Training.Data;
 /// <param name="IsSeeded">Whether the held-out part was drawn by the seed, and does not come with the data.</param>
 public sealed record DataFingerprint(string Train, string HeldOut, string? Labels, bool IsSeeded)
 {
+    /// <summary>Numbers that are hashed at a time: a span of all has at most 2³¹ − 1 bytes.</summary>
+    private const int SliceNumbers = 1 << 20;
+
     /// <summary>The fingerprint of <paramref name="data"/>.</summary>
     public static DataFingerprint Of(DataSplit data) => new(Of(data.Train), Of(data.Test), OfLabels(data), data.IsSeeded);
 
     /// <summary>The hash of all examples.</summary>
-    internal static string Of(ExampleSet examples) => Convert.ToHexStringLower(XxHash128.Hash(examples.Stored));
+    internal static string Of(ExampleSet examples)
+    {
+        var hash = new XxHash128();
+        int most = Math.Max(1, SliceNumbers / examples.Format.Size);
+        for (int first = 0, count; first < examples.Count; first += count)
+        {
+            count = Math.Min(most, examples.Count - first);
+            hash.Append(examples.Stored(first, count));
+        }
+        return Convert.ToHexStringLower(hash.GetCurrentHash());
+    }
 
     /// <summary>The hash of the examples of these numbers, in their order.</summary>
     internal static string Of(ExampleSet examples, ReadOnlySpan<int> indices)
     {
         var hash = new XxHash128();
-        int size = examples.Stored.Length / examples.Count;
         foreach (int example in indices)
-            hash.Append(examples.Stored.Slice(example * size, size));
+            hash.Append(examples.Stored(example, 1));
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 

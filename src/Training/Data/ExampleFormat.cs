@@ -88,6 +88,22 @@ public sealed record TableFormat(IReadOnlyList<ColumnScale> Columns, IReadOnlyLi
     /// <summary>What the column of the classes is called; null where there is none.</summary>
     public string? ClassColumn { get; init; }
 
+    /// <summary>The number of the column that says where values of <paramref name="name"/> are missing; null where none does.</summary>
+    internal int? MissingColumnOf(string name)
+    {
+        string wanted = NumericColumn.NameOfMissing(name);
+        for (var i = 0; i < Columns.Count; i++)
+        {
+            if (Columns[i].Name == wanted && Columns[i].SaysMissing is not false)
+                return i;
+        }
+        return null;
+    }
+
+    /// <summary>Whether an example has something of the table's column <paramref name="name"/>.</summary>
+    internal bool Uses(string name) => Columns.Any(column => column.Name == name) || Categorical.Any(column => column.Name == name)
+        || MissingColumnOf(name) is not null;
+
     /// <inheritdoc/>
     public override string Kind => "a table";
 

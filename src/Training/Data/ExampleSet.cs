@@ -63,8 +63,8 @@ public abstract class ExampleSet
     /// <summary>What is doubtful about a likelihood that is not refused, with the remedy; null where nothing is.</summary>
     public virtual string? Caveat(Likelihood likelihood, Binarization binarization) => null;
 
-    /// <summary>The examples as they are stored, shape (count, bytes).</summary>
-    internal abstract ReadOnlySpan<byte> Stored { get; }
+    /// <summary>The examples from <paramref name="first"/> on as they are stored, shape (<paramref name="count"/>, bytes).</summary>
+    internal abstract ReadOnlySpan<byte> Stored(int first, int count);
 
     /// <summary>Copies the examples to a device.</summary>
     internal abstract DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher);

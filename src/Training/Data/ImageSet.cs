@@ -78,7 +78,7 @@ public sealed class ImageSet : ExampleSet
             + $"{Likelihood.ContinuousBernoulli}.";
     }
 
-    internal override ReadOnlySpan<byte> Stored => Pixels;
+    internal override ReadOnlySpan<byte> Stored(int first, int count) => Pixels.AsSpan(first * Format.Size, count * Format.Size);
 
     internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
         DeviceExamples.Of<byte>(accelerator, Count, Pixels, launcher.Gather);

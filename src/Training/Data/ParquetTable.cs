@@ -73,11 +73,11 @@ internal sealed class ParquetTable : TableSource
         for (var i = 0; i < columns.Length; i++)
         {
             if (columns[i].Texts is { } texts)
-                Put(block, at + i, texts[row], Columns.AsWords[i]);
+                Put(block, at + i, texts[row].AsSpan().Trim(), Columns.AsWords[i]);
             else
                 (block.Numbers[at + i], block.Words[at + i]) = (columns[i].Numbers![row], null);
         }
-        block.Classes[block.Count] = classes is { Texts: { } names } ? Class(place, names[row] ?? "") : null;
+        block.Classes[block.Count] = classes is { Texts: { } names } ? Class(place, names[row]?.Trim() ?? "") : null;
         block.Places[block.Count++] = place;
     }
 
@@ -87,6 +87,7 @@ internal sealed class ParquetTable : TableSource
         long bytes = new FileInfo(Path).Length;
         if (group.RowCount > Math.Max(SmallGroup, bytes * MostRowsOfByte))
             throw new InvalidDataException($"a row group claims {group.RowCount} rows in {bytes} bytes");
+        TableFile.ThrowIfNoRoom(Path, group.RowCount, Columns.Used.Length, sizeof(double));
         Values Read(int column, bool asWords) => Readers[fields[column].ClrType](group, fields[column], asWords);
         Values[] columns = [.. Columns.Used.Select((column, i) => Read(column, Columns.AsWords[i]))];
         return (checked((int)group.RowCount), columns, Columns.Class is { } label ? Read(label, true) : null);
@@ -144,9 +145,9 @@ internal sealed class ParquetTable : TableSource
         {
             return read();
         }
-        catch (Exception error) when (error is not DataException)
+        catch (Exception error) when (error is not (DataException or OutOfMemoryException))
         {
-            throw new DataException($"{Path} is a damaged .parquet file, or of a kind that is not read ({error.Message.TrimEnd('.')}); write it again.", error);
+            throw new DataException($"{Path} is a damaged .parquet file, or an unsupported one ({error.Message.TrimEnd('.')}); write it again.", error);
         }
     }
 

@@ -34,10 +34,14 @@ internal sealed record TableColumns(string[] Names, int[] Used, bool[] AsWords, 
             ? ClassColumn(path, names, ignored)
             : Listed([asked], "--label-column") is [var label] ? Array.IndexOf(names, label) : null;
         int[] used = [.. Enumerable.Range(0, names.Length)
-            .Where(i => i != classColumn && !ignored.Contains(names[i]) && wanted?.Contains(names[i]) is not false)];
+            .Where(i => i != classColumn && !ignored.Contains(names[i]) && wanted?.Contains(names[i]) is not false)
+            .Where(i => !IsDropped(names[i]))];
         if (used.Length == 0)
             throw new DataException($"{path} has no column of data left; its columns are {string.Join(", ", names)}.");
         return new TableColumns(names, used, Array.ConvertAll(used, column => codes.Contains(names[column])), classColumn);
+
+        bool IsDropped(string name) =>
+            options.ConstantColumns is ConstantColumns.Drop && fit.Format is TableFormat known && !known.Uses(name);
 
         string[]? Listed(string[]? listed, string option) => listed?.Except(names).FirstOrDefault() is { } unknown && fit.Format is null
             ? throw new DataException($"{option}: {path} has no column \"{unknown}\"; its columns are {string.Join(", ", names)}.")

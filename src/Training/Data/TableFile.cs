@@ -1,3 +1,5 @@
+using VaeGpu.Gpu.Runtime.Cpu;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>
@@ -21,27 +23,46 @@ internal static class TableFile
             targets[row] = target;
         var format = fit.Format as TableFormat
             ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
+        survey.TellOfWords(format, notes);
         var columns = new ScaledColumns(source, survey, format, fit.Options);
         var places = new int[survey.Rows];
-        var (trainValues, testValues) = (new float[train.Length * format.Size], new float[test.Length * format.Size]);
+        float[] trainValues = Room(train.Length), testValues = Room(test.Length);
         foreach (var (first, block) in survey.Again())
         {
             block.Places.AsSpan(0, block.Count).CopyTo(places.AsSpan(first));
             for (var row = 0; row < block.Count; row++)
             {
-                int target = targets[first + row] * format.Size;
-                var example = target < trainValues.Length ? trainValues.AsSpan(target) : testValues.AsSpan(target - trainValues.Length);
-                columns.Write(block, row, example[..format.Size]);
+                int target = targets[first + row];
+                var (values, at) = target < train.Length ? (trainValues, target) : (testValues, target - train.Length);
+                columns.Write(block, row, values.AsSpan(at * format.Size, format.Size));
             }
         }
         var sources = source.Sources(places);
         return new DataSplit(name, Part(trainValues, train), Part(testValues, test)) { IsSeeded = true, Notes = notes };
+
+        float[] Room(int rows)
+        {
+            ThrowIfNoRoom(source.Path, rows, format.Size, sizeof(float));
+            return new float[rows * format.Size];
+        }
 
         TableSet Part(float[] values, int[] rows)
         {
             byte[]? labels = survey.Labels is { } all ? Array.ConvertAll(rows, row => all[row]) : null;
             return new(values, labels, format) { LabelNames = survey.LabelNames, Sources = sources.Select(rows) };
         }
+    }
+
+    /// <summary>Refuses numbers of so many bytes each that do not fit in the memory that there is, or in one array.</summary>
+    /// <exception cref="DataException">They do not fit; the message says what they need.</exception>
+    internal static void ThrowIfNoRoom(string path, long rows, int columns, int bytes, long? memory = null)
+    {
+        long count = rows * columns, available = memory ?? HostMemory.Available;
+        string? fault = count * bytes > available
+            ? FormattableString.Invariant($"need {count * bytes / 1e9:N2} GB of memory, and {available / 1e9:N2} GB are available")
+            : count > Array.MaxLength ? "do not fit in one array" : null;
+        if (fault is not null)
+            throw new DataException($"{path}: {rows} rows of {columns} columns {fault}; use fewer rows, or leave columns out with --ignore.");
     }
 
     /// <summary>The columns of a format, found in a table.</summary>

@@ -79,7 +79,7 @@ internal static class TableScales
             throw new DataException($"{source.Path}: \"{columns[empty].Name}\" has no value to train on; leave the column out with --ignore.");
         return [.. columns.Select((column, i) => new ColumnScale(column.Name, means[i], Math.Sqrt(squares[i] / Math.Max(counts[i], 1)))
         {
-            Position = column.Position,
+            Position = column.Position, SaysMissing = column.SaysMissing,
         })];
     }
 }

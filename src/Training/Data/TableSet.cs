@@ -45,7 +45,8 @@ public sealed class TableSet : ExampleSet
     /// <inheritdoc/>
     public override TableSet WithSources(ExampleSources sources) => With(Values, Labels, LabelNames, sources);
 
-    internal override ReadOnlySpan<byte> Stored => MemoryMarshal.AsBytes<float>(Values);
+    internal override ReadOnlySpan<byte> Stored(int first, int count) =>
+        MemoryMarshal.AsBytes(Values.AsSpan(first * Format.Size, count * Format.Size));
 
     internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
         DeviceExamples.Of<float>(accelerator, Count, Values, launcher.Gather);

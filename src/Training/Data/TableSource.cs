@@ -72,5 +72,5 @@ internal abstract class TableSource
     /// <exception cref="DataException">It is missing.</exception>
     protected string Class(int place, string text) => text.Length > 0
         ? text
-        : throw Lacks(place, Columns.Names[Columns.Class!.Value], "fill it in, or take the line out");
+        : throw Lacks(place, Columns.Names[Columns.Class!.Value], "fill it in, or remove the line");
 }

@@ -50,7 +50,8 @@ internal sealed class TableSurvey
         Words = Array.FindAll(columns, column => column.IsCategorical);
         var numeric = columns.Except(Words);
         Numeric = [.. numeric.Select(column => NumberOf(column, false)), .. MissingColumns(numeric, known, fit.Options)];
-        Tell(fit.Options, notes);
+        ThrowIfTwice();
+        Tell(notes);
     }
 
     /// <summary>How many rows there are.</summary>
@@ -67,6 +68,21 @@ internal sealed class TableSurvey
 
     /// <summary>What the classes are called.</summary>
     public string[]? LabelNames { get; }
+
+    /// <summary>Says what becomes of the missing values of categorical columns.</summary>
+    public void TellOfWords(TableFormat format, List<string> notes)
+    {
+        foreach (var columns in format.Categorical.ToLookup(column => column.Categories.Contains(ColumnCategories.Missing)))
+        {
+            string[] names = [.. columns.Select(column => column.Name)];
+            int missing = Words.Where(column => names.Contains(column.Name)).Sum(column => column.Missing);
+            if (missing > 0)
+            {
+                notes.Add(FormattableString.Invariant($"{missing} missing values of categorical columns of {source.Path} are ")
+                    + (columns.Key ? "a category of their own" : "replaced by the most frequent categories"));
+            }
+        }
+    }
 
     /// <summary>Reads the rows again, each block with the number of its first row.</summary>
     /// <exception cref="DataException">There are more or fewer rows than before.</exception>
@@ -98,27 +114,37 @@ internal sealed class TableSurvey
         IEnumerable<ColumnSurvey> numeric, TableFormat? known, DataOptions options) => options.Missing is not MissingValues.Indicator
         ? []
         : numeric.Select(column => (Column: column, Says: NumberOf(column, true)))
-            .Where(both => known?.Columns.Any(scale => scale.Name == both.Says.Name) ?? both.Column.Missing > 0)
+            .Where(both => known is null ? both.Column.Missing > 0 : known.MissingColumnOf(both.Column.Name) is not null)
             .Select(both => both.Says);
 
-    private void Tell(DataOptions options, List<string> notes)
+    /// <summary>Refuses a column that is called as one that says where values are missing.</summary>
+    private void ThrowIfTwice()
+    {
+        string[] own = Array.ConvertAll(columns, column => column.Name);
+        foreach (var says in Numeric)
+        {
+            if (says.SaysMissing && own.Contains(says.Name))
+            {
+                string name = source.Columns.Names[says.Position];
+                throw new DataException($"{source.Path}: --missing indicator adds a column \"{says.Name}\" to \"{name}\", and the table has a column of that name; "
+                    + "rename it, leave it out with --ignore, or give --missing mean.");
+            }
+        }
+    }
+
+    private void Tell(List<string> notes)
     {
         if (source.Columns.Left is { Length: > 0 } left)
             notes.Add($"columns left out: {string.Join(", ", left)}");
-        int words = Words.Sum(column => column.Missing), missing = columns.Sum(column => column.Missing) - words;
+        int missing = columns.Except(Words).Sum(column => column.Missing);
         if (missing > 0)
             notes.Add(FormattableString.Invariant($"{missing} missing values of {source.Path} are replaced by the means of their columns"));
-        if (words > 0)
-        {
-            notes.Add(FormattableString.Invariant($"{words} missing values of categorical columns of {source.Path} are ")
-                + (options.Missing is MissingValues.Indicator ? "a category of their own" : "replaced by the most frequent categories"));
-        }
     }
 
     private static (byte[] Labels, string[] Names) Classes(string path, Dictionary<string, int> numbers, List<int> labels)
     {
         if (numbers.Count > MostClasses)
-            throw new DataException($"{path} has {numbers.Count} classes; {MostClasses} are the most, so rename its class column if it is a number like any other.");
+            throw new DataException($"{path} has {numbers.Count} classes; at most {MostClasses} are supported, so rename its class column if it is a number like any other.");
         string[] names = [.. numbers.Keys.Order(StringComparer.Ordinal)];
         var ordered = new byte[names.Length];
         foreach (var (index, name) in names.Index())

@@ -30,7 +30,7 @@ public sealed class TextSet : ExampleSet
     /// <inheritdoc/>
     public override TextSet WithSources(ExampleSources sources) => With(Symbols, Labels, LabelNames, sources);
 
-    internal override ReadOnlySpan<byte> Stored => Symbols;
+    internal override ReadOnlySpan<byte> Stored(int first, int count) => Symbols.AsSpan(first * Format.Size, count * Format.Size);
 
     internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
         DeviceExamples.Of<byte>(accelerator, Count, Symbols, launcher.Gather);

@@ -45,14 +45,15 @@ public static class HeldOutOutliers
 
     private static (int Example, int Dimension, double Distance) Farthest(DataSplit data)
     {
-        int size = data.Format.Size;
+        // Codes of categories have no distance.
+        int size = data.Format.Size, numbers = data.Format is TableFormat table ? table.Columns.Count : size;
         var (means, deviations) = Moments(data.Train);
         (int Example, int Dimension, double Distance) farthest = default;
         var row = new float[size];
         for (var example = 0; example < data.Test.Count; example++)
         {
             data.Test.CopyTo(example, row);
-            for (var i = 0; i < size; i++)
+            for (var i = 0; i < numbers; i++)
             {
                 double distance = row[i] == means[i] ? 0 : Math.Abs(row[i] - means[i]) / deviations[i];
                 if (distance > farthest.Distance)

@@ -4,7 +4,11 @@ namespace VaeGpu.Training.Files;
 internal static class CsvText
 {
     public static void Write(string path, IEnumerable<string> header, IEnumerable<IEnumerable<string>> rows) =>
-        AtomicFile.WriteLines(path, rows.Prepend(header).Select(row => string.Join(',', row.Select(Quoted))));
+        AtomicFile.WriteLines(path, rows.Prepend(header).Select(Line));
+
+    /// <summary>A row. An empty cell that is the only one is quoted, since readers skip blank lines.</summary>
+    private static string Line(IEnumerable<string> row) =>
+        string.Join(',', row.Select(Quoted)) is { Length: > 0 } line ? line : "\"\"";
 
     private static string Quoted(string cell) => cell.AsSpan().ContainsAny("\",\r\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
 }

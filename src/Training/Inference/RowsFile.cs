@@ -43,15 +43,13 @@ public static class RowsFile
 
     private static IEnumerable<(string Name, Func<float[], string> Cell)> Columns(TableFormat format)
     {
-        var places = format.Columns.Index().ToDictionary(column => column.Item.Name, column => column.Index);
+        int?[] missing = [.. format.Columns.Select(column => format.MissingColumnOf(column.Name))];
         var numbers = format.Columns.Index()
-            .Where(column => !places.Keys.Any(other => NumericColumn.NameOfMissing(other) == column.Item.Name))
-            .Select(column => (column.Item.Position, column.Item.Name, Cell: NumberOf(format, column.Index, SaysMissing(column.Item.Name))));
+            .Where(column => !missing.Contains(column.Index))
+            .Select(column => (column.Item.Position, column.Item.Name, Cell: NumberOf(format, column.Index, missing[column.Index])));
         var words = format.Categorical.Select((column, i) => (column.Position, column.Name,
             Cell: (Func<float[], string>)(row => column.Categories[(int)row[format.Columns.Count + i]])));
         return numbers.Concat(words).OrderBy(column => column.Position).Select(column => (column.Name, column.Cell));
-
-        int? SaysMissing(string name) => places.TryGetValue(NumericColumn.NameOfMissing(name), out int place) ? place : null;
     }
 
     private static Func<float[], string> NumberOf(TableFormat format, int column, int? missing) => row =>
