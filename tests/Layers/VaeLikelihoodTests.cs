@@ -58,7 +58,7 @@ public class VaeLikelihoodTests
             Likelihood = Likelihood.Categorical, LikelihoodSettings = Likelihood.Categorical.Settings(new()),
         };
         Assert.That(() => new Vae(backend.Accelerator, shape, 8),
-            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("256 numbers"));
+            Throws.TypeOf<ArgumentOutOfRangeException>().With.Message.Contains("268435456 numbers for each row"));
     }
 
     private sealed class Run : IDisposable

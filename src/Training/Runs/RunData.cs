@@ -18,11 +18,11 @@ public static class RunData
         var now = DataConfiguration.Of(run.Data.Folder, data);
         if (DataChanges.Of(run, now) is not { } changes)
             return data;
-        string changed = $"the data \"{run.Data.Name}\" is not what the run was trained on: {changes}";
+        string changed = $"data \"{run.Data.Name}\" is not what the run was trained on: {changes}";
         return DataChanges.Mix(run.Data, now)
-            ? throw new RunException($"T{changed[1..]}. Examples that were trained on would count as held out: restore the data, "
+            ? throw new RunException($"The {changed}. Examples that were trained on would count as held out: restore the data, "
                 + "or name it with --data to use all of it.")
-            : data with { Notes = [.. data.Notes, changed] };
+            : data with { Notes = [.. data.Notes, $"the {changed}"] };
     }
 
     /// <summary>All of other data: its held-out part where it comes with one. Examples that are the run's are found.</summary>
