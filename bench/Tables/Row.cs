@@ -96,7 +96,7 @@ internal sealed record Row
     public double? PeakOfOperations => Unit != Numbers.Operations ? null : Part == PeakFigures.Part ? Value : Peak;
 
     /// <summary>
-    /// The row, marked if the peak beside it was far below the best that the device has shown: the machine was slow, for whatever reason.
+    /// The row, marked if the peak beside it was far below the best that the device has shown: the machine was slow.
     /// </summary>
     public Row AgainstBest(double best)
     {

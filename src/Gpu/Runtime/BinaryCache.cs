@@ -6,7 +6,7 @@ namespace VaeGpu.Gpu.Runtime;
 /// <summary>
 /// Compiled programs on disk, in the user's cache folder, so that the next run starts faster. Each file begins with the checksum of its
 /// key and the rest: what is damaged, or was put under another key, counts as absent. Only the user can read and write the folder. Where
-/// it cannot be written there is no cache.
+/// the folder cannot be written, nothing is cached.
 /// </summary>
 internal static class BinaryCache
 {
@@ -97,7 +97,7 @@ internal static class BinaryCache
     private static byte[] Checksum(string key, ReadOnlySpan<byte> content) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
 
-    /// <summary>Why something with files fails, or null; without it there is no cache, and the next run compiles again.</summary>
+    /// <summary>Runs an action on files. The reason where it fails, after which the next run compiles again; null where it succeeds.</summary>
     private static string? Try(Action action)
     {
         try

@@ -15,7 +15,7 @@ internal static class EncodeCommand
         var file = use.Output("codes.npy");
         if (!CodesFile.CanWrite(file))
             throw new UsageException($"--out: \"{file}\" ends neither in .npy nor in .csv.");
-        // An array has no room for names: they are in a table beside it.
+        // An array cannot hold the names; they go in a table beside it.
         var list = CodesFile.NamesExamples(file) ? null : use.Examples(file);
         var data = use.Data();
         CodesFile.Write(file, use.Run.Generation.Encode(data, stop), data);

@@ -101,7 +101,7 @@ public sealed class Backend : IDisposable
                     return (new(kind, index), device);
             }
         }
-        throw new DeviceNotFoundException("There is no device.");
+        throw new DeviceNotFoundException("No device was found.");
     }
 
     private static Device Find(DeviceSpec wanted, DeviceKind kind, int threads)

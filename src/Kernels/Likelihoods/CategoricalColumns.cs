@@ -19,8 +19,8 @@ public struct CategoricalShape
 
 /// <summary>
 /// Categorical columns of a table: column j has K_j categories, its datum is a code from 0 to K_j − 1, and
-/// −log p(x) = Σⱼ log Σₖ e^l_jk − l_j,xⱼ: the formulas are those of <see cref="Categorical"/>. The numbers beside them are the affair of
-/// <see cref="Reconstruction"/>; both together are a mixed likelihood.
+/// −log p(x) = Σⱼ log Σₖ e^l_jk − l_j,xⱼ: the formulas are those of <see cref="Categorical"/>. <see cref="Reconstruction"/> has
+/// the numbers beside them; both together are a mixed likelihood.
 /// </summary>
 /// <remarks>
 /// <para>Layouts, row-major: data (rows, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the logits of a
