@@ -86,7 +86,7 @@ public sealed class VaeModel : IDisposable
             how, progress, epochEnded, stop);
     }
 
-    /// <summary>Trains on a data source, such as <see cref="DataSource.Load"/> gives.</summary>
+    /// <summary>Trains on a data source, such as <see cref="DataSource"/> gives.</summary>
     /// <inheritdoc cref="Train(ExampleSet, TrainingConfiguration?, ExampleSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?, CancellationToken)"/>
     public IReadOnlyList<EpochMetrics> Train(
         DataSplit data, TrainingConfiguration? how = null, IProgress<TrainingProgress>? progress = null,

@@ -12,7 +12,7 @@ public static class ImageFolder
     /// <summary>Loads the pictures of <paramref name="folder"/>, brought to <paramref name="fit"/>.</summary>
     /// <exception cref="DataException">There are none, one is damaged or of another format, or their sizes differ and none was asked
     /// for.</exception>
-    public static DataSplit Load(string folder, DataFit fit, ulong seed, int threads)
+    public static DataSplit Load(string folder, DataFit fit, ulong seed, LoadingOptions how)
     {
         if (PictureWalk.IsRun(folder))
             throw new DataException($"The folder \"{folder}\" is that of a run and not of data; name a folder of pictures.");
@@ -21,11 +21,11 @@ public static class ImageFolder
         var (train, test) = Parts(folder, notes);
         if (test is null)
         {
-            var parts = Read(folder, train, fit, threads, notes, Seeded);
+            var parts = Read(folder, train, fit, how, notes, Seeded);
             return new DataSplit(name, parts[0], parts[1]) { IsSeeded = true, Notes = notes };
         }
-        var first = Read(folder, train, fit, threads, notes, All)[0];
-        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, threads, notes, All)[0];
+        var first = Read(folder, train, fit, how, notes, All)[0];
+        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, how.Beside(first), notes, All)[0];
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
             throw new DataException($"The folders \"{train}\" and \"{test}\" have different classes; both need the same sub-folders.");
         return new DataSplit(name, first, second) { Notes = notes };
@@ -69,12 +69,12 @@ public static class ImageFolder
     }
 
     /// <summary>The pictures of a folder in the parts that <paramref name="split"/> makes of their numbers.</summary>
-    private static ImageSet[] Read(
-        string root, string folder, DataFit fit, int threads, List<string> notes, Func<int, int[][]> split)
+    private static ExampleSet[] Read(
+        string root, string folder, DataFit fit, LoadingOptions how, List<string> notes, Func<int, int[][]> split)
     {
         var files = PictureWalk.Find(folder, notes);
         var loader = new PictureLoader(files, fit);
-        var pictures = loader.Load(split(files.Length), threads);
+        var pictures = loader.Load(split(files.Length), how);
         int[] sound = [.. Enumerable.Range(0, files.Length).Where(i => !loader.Damaged.ContainsKey(i))];
         if (sound.Length < files.Length)
         {

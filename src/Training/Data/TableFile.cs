@@ -55,7 +55,7 @@ internal static class TableFile
 
     /// <summary>Refuses numbers of so many bytes each that do not fit in the memory that there is, or in one array.</summary>
     /// <exception cref="DataException">They do not fit; the message says what they need.</exception>
-    internal static void ThrowIfNoRoom(string path, long rows, int columns, int bytes, long? memory = null)
+    internal static void ThrowIfNoRoom(string path, long rows, long columns, int bytes, long? memory = null)
     {
         long count = rows * columns, available = memory ?? HostMemory.Available;
         string? fault = count * bytes > available
