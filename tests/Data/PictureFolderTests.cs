@@ -105,11 +105,13 @@ public sealed class PictureFolderTests
         for (var i = 0; i < 200; i++)
             folder.Put($"{i}.png", [1]);
         var fit = new DataFit { Size = (4096, 4096) };
-        Assert.That(() => Load(fit), Throws.TypeOf<DataException>().With.Message.StartsWith("200 pictures of 4096×4096 pixels ").And.Message.Contains("--size"));
+        Assert.That(() => Load(fit),
+            Throws.TypeOf<DataException>().With.Message.StartsWith("200 pictures of 4096×4096 pixels ").And.Message.Contains("--size"));
         Assert.That(
             () => PictureArray.ThrowIfNoRoom([new int[900], new int[100]], 100, 100, 3, memory: 20_000_000),
             Throws.TypeOf<DataException>().With.Message.EqualTo(
-                "1000 pictures of 100×100 pixels need 0.03 GB of memory, and 0.02 GB are available; make them smaller with --size WIDTHxHEIGHT."));
+                "1000 pictures of 100×100 pixels need 0.03 GB of memory, and 0.02 GB are available; make them smaller with --size "
+                    + "WIDTHxHEIGHT."));
         Assert.That(() => PictureArray.ThrowIfNoRoom([new int[900], new int[100]], 100, 100, 3, memory: 40_000_000), Throws.Nothing);
     }
 

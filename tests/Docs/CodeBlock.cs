@@ -12,7 +12,8 @@ internal sealed partial record CodeBlock(string Page, int Line, string Code, str
 {
     /// <summary>The blocks of the README and of every page in docs.</summary>
     public static IReadOnlyList<CodeBlock> All { get; } =
-        [.. Directory.GetFiles(Path.Combine(ReadmeTests.Root, "docs"), "*.md").Select(Path.GetFileName).Order().Select(page => $"docs/{page}")
+        [.. Directory.GetFiles(Path.Combine(ReadmeTests.Root, "docs"), "*.md").Select(Path.GetFileName).Order()
+            .Select(page => $"docs/{page}")
             .Prepend("README.md").SelectMany(In)];
 
     /// <summary>The blocks of a page.</summary>

@@ -41,7 +41,8 @@ public sealed partial class CodeBlockTests
         ["using Backend device = Backend.Open(\"auto\");"] = ("ImageSet images = new([0], labels: null, 1, 1);", ""),
     };
 
-    private static IEnumerable<CodeBlock> Blocks => CodeBlock.All.Where(block => !block.Page.StartsWith("docs/adding-", StringComparison.Ordinal));
+    private static IEnumerable<CodeBlock> Blocks =>
+        CodeBlock.All.Where(block => !block.Page.StartsWith("docs/adding-", StringComparison.Ordinal));
 
     [TestCaseSource(nameof(Blocks))]
     public void A_block_compiles(object block)

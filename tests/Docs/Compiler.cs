@@ -21,9 +21,10 @@ internal sealed class Compiler(ScratchFolder output)
         string folder = Path.Combine(ReadmeTests.Root, project);
         IEnumerable<string> sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !IsIn($"{project}/obj", FromRoot(file)) && !changed.ContainsKey(FromRoot(file)));
+        IEnumerable<string> anew = Put(changed.Where(file => IsIn(project, file.Key)));
         Compile(
             $"VaeGpu.{Path.GetFileName(project)}", "library",
-            [Generated(project, "GlobalUsings.g"), Generated(project, "AssemblyInfo"), .. sources, .. Put(changed.Where(file => IsIn(project, file.Key)))]);
+            [Generated(project, "GlobalUsings.g"), Generated(project, "AssemblyInfo"), .. sources, .. anew]);
     }
 
     /// <summary>Compiles sources to an assembly.</summary>
@@ -50,7 +51,8 @@ internal sealed class Compiler(ScratchFolder output)
         ];
         string response = output[$"{assembly}.rsp"];
         File.WriteAllLines(response, arguments.Select(argument => $"\"{argument}\""));
-        using var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", Built("Compiler"), "/shared", "/noconfig", $"@{response}"])
+        string[] command = ["exec", Built("Compiler"), "/shared", "/noconfig", $"@{response}"];
+        using var process = Process.Start(new ProcessStartInfo("dotnet", command)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
@@ -72,7 +74,7 @@ internal sealed class Compiler(ScratchFolder output)
 
     private static string FromRoot(string file) => Path.GetRelativePath(ReadmeTests.Root, file).Replace('\\', '/');
 
-    /// <summary>A source file that the build wrote for a project, in the configuration of these tests: bin/Release/net10.0, obj/Release/net10.0.</summary>
+    /// <summary>A source file that the build wrote for a project, in the configuration of these tests.</summary>
     private static string Generated(string project, string kind)
     {
         string configuration = Path.GetRelativePath(Path.Combine(ReadmeTests.Root, "tests", "bin"), AppContext.BaseDirectory);

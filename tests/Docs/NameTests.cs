@@ -31,7 +31,7 @@ public sealed partial class NameTests
                 foreach (string name in Name().Matches(inline).Select(name => name.Value))
                     Assert.That(own.Contains(name) || Words.Value.Contains(name), $"{page}: `{inline}`: no source has the name {name}.");
                 foreach (string option in Option().Matches(inline).Select(option => option.Value))
-                    Assert.That(CommandLine.Contains(option) || Words.Value.Contains(option[2..].Split('-')[0]), $"{page}: `{inline}`: no command has {option}.");
+                    Assert.That(IsOption(option), $"{page}: `{inline}`: no command has {option}.");
                 if (RepositoryPath().IsMatch(inline) && !text.Contains($"Create `{inline}`"))
                     Assert.That(Path.Exists(Path.Combine(ReadmeTests.Root, inline)), $"{page}: there is no {inline}.");
             }
@@ -43,13 +43,18 @@ public sealed partial class NameTests
     {
         string text = File.ReadAllText(Path.Combine(ReadmeTests.Root, page));
         string[] own = [.. CodeBlock.In(page).SelectMany(block => WordsOf(block.Code))];
-        string[] tests = [.. typeof(NameTests).Assembly.GetTypes().SelectMany(type => type.GetMethods()).Select(test => $"{test.DeclaringType}.{test.Name}")];
+        string[] tests = [.. typeof(NameTests).Assembly.GetTypes().SelectMany(type => type.GetMethods())
+            .Select(test => $"{test.DeclaringType}.{test.Name}")];
         string[] terms = [.. Filter().Matches(text).SelectMany(filter => filter.Groups[1].Value.Split('|'))];
         Assert.That(terms.Where(term => !own.Contains(term) && !Array.Exists(tests, test => test.Contains(term))), Is.Empty);
     }
 
+    /// <summary>An option of the command line, or of another program: its first word stands in the sources.</summary>
+    private static bool IsOption(string text) => CommandLine.Contains(text) || Words.Value.Contains(text[2..].Split('-')[0]);
+
     private static IEnumerable<string> Sources(string folder) =>
-        ((string[])["*.cs", "*.sh"]).SelectMany(kind => Directory.GetFiles(Path.Combine(ReadmeTests.Root, folder), kind, SearchOption.AllDirectories));
+        ((string[])["*.cs", "*.sh"])
+            .SelectMany(kind => Directory.GetFiles(Path.Combine(ReadmeTests.Root, folder), kind, SearchOption.AllDirectories));
 
     private static IEnumerable<string> WordsOf(string code) => Word().Matches(code).Select(word => word.Value);
 

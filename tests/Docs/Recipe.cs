@@ -22,7 +22,8 @@ internal static partial class Recipe
                 Match link = SourceLink().Matches(block.Introduction).LastOrDefault() ?? throw new AssertionException(
                     $"{block}: the text before the block neither creates a file nor links to the source file that the code belongs to.");
                 string path = link.Groups[1].Value;
-                string text = files.GetValueOrDefault(path) ?? File.ReadAllText(Path.Combine(ReadmeTests.Root, path)).ReplaceLineEndings("\n");
+                string text = files.GetValueOrDefault(path)
+                    ?? File.ReadAllText(Path.Combine(ReadmeTests.Root, path)).ReplaceLineEndings("\n");
                 Match member = MemberEnd().Match(block.Introduction);
                 files[path] = text.Insert(End(text, member.Success ? member.Groups[1].Value : null, $"{block}, {path}"), block.Code);
             }

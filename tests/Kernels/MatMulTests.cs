@@ -86,7 +86,8 @@ public class MatMulTests
             launcher.Run(left.View, right.View, output.View, default, default, shape);
             Compare.Bits(output.Read(), InOrder(left.Read(), right.Read(), shape), $"{rows} rows");
         }
-        string[] compiled = [.. ((EngineAccelerator)accelerator).Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
+        string[] compiled =
+            [.. ((EngineAccelerator)accelerator).Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
         Assert.That(compiled, Has.Length.EqualTo(2).And.Some.Contains("Block16x32").And.Some.Contains("Block32x32"));
     }
 
@@ -129,7 +130,8 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
         accelerator.LoadStreamKernel(kernel)(
-            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), new Index3D(GroupSize, 1, 1)), a.View, b.View, c.View, bias, saved, shape);
+            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), new Index3D(GroupSize, 1, 1)),
+            a.View, b.View, c.View, bias, saved, shape);
         return c.Read();
     }
 
@@ -141,8 +143,8 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, Plain>;
         accelerator.LoadStreamKernel(kernel)(
-            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), new Index3D(BlockedMatMul.GroupSize<TBlock>(), 1, 1)), a.View, b.View, c.View,
-            default, default, shape);
+            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), new Index3D(BlockedMatMul.GroupSize<TBlock>(), 1, 1)),
+            a.View, b.View, c.View, default, default, shape);
         return c.Read();
     }
 

@@ -43,7 +43,8 @@ internal sealed class TrainCommand : Command
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
         Option[] options =
-            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, .. OfTheObjective];
+            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads,
+                .. OfTheObjective];
         foreach (var option in options)
             Add(option);
         SetAction(result => result.GetValue(resume)
@@ -92,7 +93,8 @@ internal sealed class TrainCommand : Command
     private ResumeRequest ReadResume(ParseResult result)
     {
         Option epochs = training[nameof(TrainingConfiguration.Epochs)];
-        Option[] fixedByTheRun = [size, .. dataOptions.All, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
+        Option[] fixedByTheRun =
+            [size, .. dataOptions.All, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run continues with its own settings.");
         return new ResumeRequest(
