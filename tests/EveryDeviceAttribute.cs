@@ -28,8 +28,8 @@ public sealed class TestDevice
     private TestDevice(string name, Func<Accelerator> open) => (this.name, this.open) = (name, open);
 
     /// <summary>
-    /// The devices: plain C#, ILGPU's own CPU accelerator, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA without a GPU, where a
-    /// driver of our own stands for NVIDIA's and runs the PTX of both compilers on an interpreter.
+    /// The devices: plain C#, ILGPU's own CPU accelerator, the CPU at each vector width, the interpreter, the first OpenCL device, and CUDA
+    /// without a GPU, where a driver of our own stands for NVIDIA's and runs the PTX of both compilers on an interpreter.
     /// </summary>
     public static IEnumerable<TestDevice> All { get; } =
     [
@@ -61,7 +61,8 @@ public sealed class TestDevice
     public static IEnumerable<TestDevice> ThatRecord => All.Where(device => device.name is not ("ILGPU CPU" or "ILGPU CUDA"));
 
     /// <summary>The devices that have tensor cores.</summary>
-    public static IEnumerable<TestDevice> WithTensorCores => All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA" or "ILGPU CUDA");
+    public static IEnumerable<TestDevice> WithTensorCores =>
+        All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA" or "ILGPU CUDA");
 
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
     public bool IsPtx => name is "PTX" or "ILGPU PTX";

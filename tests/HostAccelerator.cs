@@ -78,7 +78,8 @@ internal sealed unsafe class HostAccelerator : EngineAccelerator
             }
             catch (TargetInvocationException failure)
             {
-                throw new NotSupportedException($"Plain C# does not run {source.Name}: {failure.InnerException!.Message}", failure.InnerException);
+                throw new NotSupportedException(
+                    $"Plain C# does not run {source.Name}: {failure.InnerException!.Message}", failure.InnerException);
             }
         }
 
@@ -104,7 +105,8 @@ internal sealed unsafe class HostAccelerator : EngineAccelerator
     {
         public Borrowed(nint address) : base(null!, 0, 1) => NativePtr = address;
 
-        protected override void MemSet(AcceleratorStream stream, byte value, in ArrayView<byte> targetView) => throw new NotSupportedException();
+        protected override void MemSet(AcceleratorStream stream, byte value, in ArrayView<byte> targetView) =>
+            throw new NotSupportedException();
 
         protected override void CopyTo(AcceleratorStream stream, in ArrayView<byte> sourceView, in ArrayView<byte> targetView) =>
             throw new NotSupportedException();
@@ -136,7 +138,8 @@ internal static class HostThread
         object group = Activator.CreateInstance(groupType, multiprocessor)!, self = Activator.CreateInstance(threadType, 0, 0)!;
         Set(group, "GridDimension", gridDim);
         Set(group, "GroupDimension", groupDim);
-        FieldInfo currentGroup = groupType.GetField("currentContext", Members)!, currentThread = threadType.GetField("currentContext", Members)!;
+        FieldInfo currentGroup = groupType.GetField("currentContext", Members)!,
+            currentThread = threadType.GetField("currentContext", Members)!;
         currentGroup.SetValue(null, group);
         currentThread.SetValue(null, self);
         try
@@ -163,5 +166,6 @@ internal static class HostThread
     private static Index3D Unflatten(int linear, Index3D extent) =>
         new(linear % extent.X, linear / extent.X % extent.Y, linear / extent.X / extent.Y);
 
-    private static void Set(object owner, string property, Index3D value) => owner.GetType().GetProperty(property, Members)!.SetValue(owner, value);
+    private static void Set(object owner, string property, Index3D value) =>
+        owner.GetType().GetProperty(property, Members)!.SetValue(owner, value);
 }

@@ -1,6 +1,6 @@
 namespace VaeGpu.Tests;
 
-/// <summary>The cache folder of the tests, beside their program: they neither read nor write the user's, and keep compiled programs.</summary>
+/// <summary>The cache folder of the tests, beside their program: it keeps compiled programs, and leaves the user's alone.</summary>
 [SetUpFixture]
 public sealed class OwnCache
 {

@@ -52,7 +52,8 @@ internal static class ProductFigures
         double flops = 2.0 * shape.Rows * shape.Depth * shape.Columns;
         (Sampler? peer, string name, string reason) = peers.Beside(
             device, $"product {shape.Rows} {shape.Depth} {shape.Columns} {(leftTurned ? "turned" : "plain")}");
-        Timing timing = device.Time(effort, flops, () => product.Run(left.View, right.View, output.View, default, default, shape, scratch.View), peer);
+        Timing timing =
+            device.Time(effort, flops, () => product.Run(left.View, right.View, output.View, default, default, shape, scratch.View), peer);
         Quantity Rate(Spread seconds) => Quantity.Giga(flops, seconds, Numbers.Operations);
         return figure with
         {

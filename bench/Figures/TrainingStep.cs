@@ -90,7 +90,8 @@ internal sealed class TrainingStep : IDisposable
     public void ThrowIfDiverged()
     {
         if (!double.IsFinite(MeanLoss()))
-            throw new InvalidOperationException($"The loss of {size} is not finite, so the measured times are not those of a training step.");
+            throw new InvalidOperationException(
+                $"The loss of {size} is not finite, so the measured times are not those of a training step.");
     }
 
     /// <inheritdoc/>

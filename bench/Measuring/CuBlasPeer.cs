@@ -35,7 +35,8 @@ internal sealed class CuBlasPeer : IDisposable
             context = Context.Create(builder => builder.Cuda());
             return (new(context), "");
         }
-        catch (Exception e) when (e is DllNotFoundException or NotSupportedException or AcceleratorException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception e) when (
+            e is DllNotFoundException or NotSupportedException or AcceleratorException or ArgumentException or IndexOutOfRangeException)
         {
             context?.Dispose();
             return (null, $"cuBLAS cannot be loaded: {e.Message}");
@@ -48,7 +49,8 @@ internal sealed class CuBlasPeer : IDisposable
     {
         if (precision == Precision.Bf16)
             return (null, "ILGPU.Algorithms has no cublasGemmEx");
-        ArrayView<float> left = Factor(shape.Rows * shape.Depth), right = Factor(shape.Depth * shape.Columns), output = Factor(shape.Rows * shape.Columns);
+        ArrayView<float> left = Factor(shape.Rows * shape.Depth), right = Factor(shape.Depth * shape.Columns),
+            output = Factor(shape.Rows * shape.Columns);
         CuBlasOperation leftOperation = leftTurned ? CuBlasOperation.Transpose : CuBlasOperation.NonTranspose;
         library.MathMode = precision == Precision.Tf32 ? Tf32Math : CuBlasMathMode.DefaultMath;
         library.Stream = (CudaStream)accelerator.DefaultStream;

@@ -14,7 +14,7 @@ using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Bench.Models;
 
-/// <summary>The command "likelihoods": the same digits under one model with different likelihoods p(x∣z), as a page with pictures.</summary>
+/// <summary>The command "likelihoods": the same digits under one model with different likelihoods, as a page with pictures.</summary>
 internal static class LikelihoodsCommand
 {
     private const int Shown = 16, Scored = 1000, ImportanceSamples = 100;
@@ -126,11 +126,11 @@ internal static class LikelihoodsCommand
         first row, their reconstructions in the second, and samples from the prior in the third; both show the mean of p(x∣z). The figures
         are for the first {Scored} held-out digits; log p(x) is estimated by importance sampling with {ImportanceSamples} draws each.
 
-        How to compare them: all likelihoods except `bernoulli` receive the digits at {GrayLevels.Count} gray levels. A discrete distribution
-        gives each digit a mass. A density receives (level + u)/{GrayLevels.Count} with u uniform on [0, 1), drawn once; its log p minus
-        D·log {GrayLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge 2016). The bits per
-        dimension of all of these are therefore comparable; lower is better. Nats are comparable among densities, and among discrete
-        distributions. `bernoulli` receives other data, black and white, and stands apart.
+        How to compare them: all likelihoods except `bernoulli` receive the digits at {GrayLevels.Count} gray levels. A discrete
+        distribution gives each digit a mass. A density receives (level + u)/{GrayLevels.Count} with u uniform on [0, 1), drawn once; its
+        log p minus D·log {GrayLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge
+        2016). The bits per dimension of all of these are therefore comparable; lower is better. Nats are comparable among densities,
+        and among discrete distributions. `bernoulli` receives other data, black and white, and stands apart.
 
         | `--likelihood` | what | data | log p(x), nats | bits per dimension | digits, reconstructions, samples |
         |---|---|---|---:|---:|---|

@@ -24,7 +24,7 @@ foreach (Likelihood likelihood in (Likelihood[])[Likelihood.Gaussian, cauchy])
     Console.WriteLine($"{likelihood}: center {model.Decode([0f])[0]:F2}");
 }
 
-/// <summary>A Cauchy density of scale 1/10: −log p(x) = ln(1 + t²) + ln(π/10), t = 10·(x − μ); its median is μ, a mean it has none.</summary>
+/// <summary>A Cauchy density of scale 1/10: −log p(x) = ln(1 + t²) + ln(π/10), t = 10·(x − μ); its median is μ; it has no mean.</summary>
 internal struct Cauchy : ILikelihood
 {
     public static LikelihoodDescription Description => new(Support.RealLine);

@@ -25,6 +25,7 @@ model.Train(
     epochEnded: epoch => Console.WriteLine($"epoch {epoch.Epoch}: {epoch.Test.Loss:F2} nats on held-out digits"), stop: stop.Token);
 
 var report = model.Evaluate(heldOut, samples: 50);
-Console.WriteLine($"log p(x) {report.LogLikelihood:F2} nats, {report.ActiveUnits} of {model.Configuration.Latent} latent dimensions in use");
+Console.WriteLine(
+    $"log p(x) {report.LogLikelihood:F2} nats, {report.ActiveUnits} of {model.Configuration.Latent} latent dimensions in use");
 float[] drawn = model.Sample(count: 8);
 Console.WriteLine($"{drawn.Length / 784} digits drawn; the mean pixel of the first is {drawn.Take(784).Average():F3}");

@@ -6,7 +6,8 @@ namespace VaeGpu.Gpu;
 public sealed class KernelCompilationException : Exception
 {
     internal KernelCompilationException(string kernel, SourceLocation? location, string what, string remedy)
-        : base($"{(location is null || location.Method == kernel ? "" : kernel + ": ")}{location?.ToString() ?? kernel}: {what} {remedy}") =>
+        : base(
+            $"{(location is null || location.Method == kernel ? "" : kernel + ": ")}{location?.ToString() ?? kernel}: {what} {remedy}") =>
         (Kernel, File, Line) = (kernel, location?.File, location?.Line ?? 0);
 
     /// <summary>The kernel that was being compiled.</summary>

@@ -22,10 +22,10 @@ internal sealed class KernelSource(MethodInfo method, KernelSpecialization speci
     public bool IsImplicit { get; } = isImplicit ?? (method.GetParameters().FirstOrDefault()?.ParameterType is { } first
         && (first == typeof(Index1D) || first == typeof(Index2D) || first == typeof(Index3D)));
 
-    /// <summary>Whether static fields that may change are constants of the kernel, too, and writes to them left out: the context's builder says so.</summary>
+    /// <summary>Whether mutable static fields are constants, too, and writes to them left out, as the context's builder says.</summary>
     public StaticFieldMode StaticFields { get; init; }
 
-    /// <summary>The argument block that specialized values are read from, which are constants then; null where they are arguments like others.</summary>
+    /// <summary>The argument block whose specialized values become constants; null where they are arguments like others.</summary>
     public byte[]? SpecializedBlock { get; init; }
 
     /// <summary>Where a launch's arguments lie.</summary>

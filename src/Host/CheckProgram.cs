@@ -60,8 +60,9 @@ internal static class CheckProgram
             {
                 stop.ThrowIfCancellationRequested();
                 failed += check.Passed ? 0 : 1;
+                string verdict = check.Passed ? "" : "  FAILED";
                 output.WriteLine(FormattableString.Invariant(
-                    $"{check.Subject,-22}{check.Check,-44}{check.Error,10:0.0e+0}{check.Bound,10:0.0e+0}{(check.Passed ? "" : "  FAILED")}"));
+                    $"{check.Subject,-22}{check.Check,-44}{check.Error,10:0.0e+0}{check.Bound,10:0.0e+0}{verdict}"));
             }
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace VaeGpu.Host;
 
-/// <summary>Turns the first Ctrl-C, a request to terminate, or the loss of the terminal, into a cancelled token; the second ends the process at once.</summary>
+/// <summary>Turns Ctrl-C, a request to terminate or the loss of the terminal into a cancelled token; a second ends the process.</summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource source = new();

@@ -37,7 +37,8 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>The model, to make pictures, lines of text or rows of a table with.</summary>
     /// <exception cref="RunException">The run's data were text to an earlier version that took symbols for numbers.</exception>
     public RunPictures Pictures => Configuration.Format.Symbols > 0 && Configuration.Model.Symbols == 0
-        ? throw new RunException("The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score.")
+        ? throw new RunException(
+            "The run is of an earlier vaegpu, which took the symbols of text for numbers; train again, or use encode or score.")
         : new RunPictures(Generation, ExampleLayout.Of(Configuration), Configuration.Data.UnseenLabels);
 
     /// <summary>The model, to be evaluated.</summary>

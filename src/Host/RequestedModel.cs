@@ -1,3 +1,4 @@
+using System.Globalization;
 using VaeGpu.Host.Commands;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -53,9 +54,9 @@ internal static class RequestedModel
     {
         if (!model.Fits)
         {
-            throw new UsageException(FormattableString.Invariant(
-                $"Pictures of {model.Width}×{model.Height} pixels are too small for {model.Convolutions.Count} convolutions, each of which halves ")
-                + $"them; give --channels with fewer numbers, or leave --arch {model.Architecture} out.");
+            throw new UsageException(string.Create(CultureInfo.InvariantCulture,
+                $"Pictures of {model.Width}×{model.Height} pixels are too small for {model.Convolutions.Count} convolutions, each of which "
+                + $"halves them; give --channels with fewer numbers, or leave --arch {model.Architecture} out."));
         }
     }
 

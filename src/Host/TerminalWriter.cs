@@ -2,7 +2,7 @@ using System.Text;
 
 namespace VaeGpu.Host;
 
-/// <summary>A terminal that may be lost while the program runs: from then on nothing is written, and the program ends its work in order.</summary>
+/// <summary>A terminal that may be lost while the program runs: then nothing more is written, and the program ends in order.</summary>
 /// <remarks>Results in files and pipes are not written through it: that a disk is full must be told.</remarks>
 /// <param name="terminal">The terminal.</param>
 /// <param name="otherwise">Takes what the terminal does not.</param>

@@ -97,7 +97,8 @@ internal static class TrainProgram
         }
         catch (RunExistsException e)
         {
-            throw new UsageException($"{e.Message} {(e.HasCheckpoint ? "Go on with --resume, replace it" : "Replace them")} with --overwrite, "
+            throw new UsageException(
+                $"{e.Message} {(e.HasCheckpoint ? "Go on with --resume, replace it" : "Replace them")} with --overwrite, "
                 + "or name another folder with --out.");
         }
     }

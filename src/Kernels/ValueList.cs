@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace VaeGpu.Kernels;
 
-/// <summary>A list that cannot change and that equals every list of the same items, so that records with lists are equal by value.</summary>
+/// <summary>An immutable list that equals every list of the same items, so that records with lists are equal by value.</summary>
 [CollectionBuilder(typeof(ValueList), nameof(ValueList.Create))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {

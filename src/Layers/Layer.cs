@@ -13,7 +13,7 @@ public abstract class Layer
     /// <param name="workspace">The workspace.</param>
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
-    /// <param name="gradientInPlace">Whether the gradient takes the output's place, which nobody needs again; f is the identity then.</param>
+    /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then.</param>
     protected Layer(Workspace workspace, int outputs, Activation activation, bool gradientInPlace)
     {
         Activation = activation;

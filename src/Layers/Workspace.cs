@@ -79,7 +79,8 @@ public sealed class Workspace : IDisposable
                 + "Use smaller batches, or smaller layers.");
         }
         Backend.ThrowIfNoRoom(
-            Accelerator, FormattableString.Invariant($"A layer of {columns:N0} numbers in a batch of {MaximalBatch:N0}"), sizeof(float) * length);
+            Accelerator, FormattableString.Invariant($"A layer of {columns:N0} numbers in a batch of {MaximalBatch:N0}"),
+            sizeof(float) * length);
         var buffer = Accelerator.Allocate1D<float>(length);
         buffers.Add(buffer);
         return buffer.View;

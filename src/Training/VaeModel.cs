@@ -56,7 +56,7 @@ public sealed class VaeModel : IDisposable
     /// <param name="accelerator">The device.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="configure">Puts back what a folder does not hold: layers of one's own.</param>
-    /// <exception cref="RunException">The folder has no checkpoint, it is damaged, or its parameters are not those of the model.</exception>
+    /// <exception cref="RunException">The checkpoint is missing or damaged, or its parameters are not those of the model.</exception>
     public static VaeModel Load(Accelerator accelerator, string folder, Func<ModelConfiguration, ModelConfiguration>? configure = null)
     {
         Checkpoint checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(folder));
@@ -87,7 +87,8 @@ public sealed class VaeModel : IDisposable
     }
 
     /// <summary>Trains on a data source, such as <see cref="DataSource"/> gives.</summary>
-    /// <inheritdoc cref="Train(ExampleSet, TrainingConfiguration?, ExampleSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?, CancellationToken)"/>
+    /// <inheritdoc cref="Train(ExampleSet, TrainingConfiguration?, ExampleSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?,
+    /// CancellationToken)"/>
     public IReadOnlyList<EpochMetrics> Train(
         DataSplit data, TrainingConfiguration? how = null, IProgress<TrainingProgress>? progress = null,
         Action<EpochMetrics>? epochEnded = null, CancellationToken stop = default)
@@ -205,7 +206,8 @@ public sealed class VaeModel : IDisposable
         }
         if (examples.Format is TableFormat table && !table.Categories.Equals(model.Categories))
         {
-            throw new RunException($"The model takes tables of the categories {model.Categories}; these have {table.Categories}: set Categories of "
+            throw new RunException(
+                $"The model takes tables of the categories {model.Categories}; these have {table.Categories}: set Categories of "
                 + "the model's configuration to those of the table's format.");
         }
     }

@@ -3,7 +3,7 @@ using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Tests.Compiler;
 
-/// <summary>The IL that C# has for operations without control flow and memory: operators, casts and functions of .NET and of ILGPU.</summary>
+/// <summary>The IL that C# has for operations without control flow and memory: operators, casts and functions of .NET and ILGPU.</summary>
 internal sealed class MethodExpressions(ILGenerator il, Action<Value> push)
 {
     private static readonly string[] Axes = ["X", "Y", "Z"];

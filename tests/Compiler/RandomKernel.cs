@@ -12,7 +12,8 @@ internal sealed record RandomKernelOptions(bool Doubles = true, bool Shuffles = 
 /// <summary>A generated kernel with the launch that it is meant for. A seed always gives the same one.</summary>
 internal sealed record RandomKernel(int Seed, Function Function, Index3D GroupDim, Index3D GridDim)
 {
-    private static readonly Index3D[] Groups = [new(1, 1, 1), new(7, 1, 1), new(16, 1, 1), new(32, 1, 1), new(64, 1, 1), new(100, 1, 1), new(4, 8, 1), (5, 5, 4), (3, 1, 2)];
+    private static readonly Index3D[] Groups =
+        [new(1, 1, 1), new(7, 1, 1), new(16, 1, 1), new(32, 1, 1), new(64, 1, 1), new(100, 1, 1), new(4, 8, 1), (5, 5, 4), (3, 1, 2)];
     // Enough groups for several processors to be at work at once; the threads of all of them are what the interpreters' time goes into.
     private const int MinGroups = 3, MaxGroups = 40, Threads = 160;
 
@@ -40,5 +41,6 @@ internal sealed record RandomKernel(int Seed, Function Function, Index3D GroupDi
     }
 
     public override string ToString() =>
-        $"seed {Seed}, groups of {GroupDim.X}×{GroupDim.Y}×{GroupDim.Z}, grid of {GridDim.X}×{GridDim.Y}×{GridDim.Z}\n{Printer.Print(Function)}";
+        $"seed {Seed}, groups of {GroupDim.X}×{GroupDim.Y}×{GroupDim.Z}, grid of "
+            + $"{GridDim.X}×{GridDim.Y}×{GridDim.Z}\n{Printer.Print(Function)}";
 }

@@ -5,7 +5,8 @@ namespace VaeGpu.Tests.Compiler;
 
 /// <summary>
 /// Holds a target against the interpreter on generated kernels. The run parameters <c>seed</c> and <c>kernels</c> ask for
-/// others, and for more, than usual, <c>shrink</c> for other seconds to look for a smaller kernel: <c>dotnet test -- 'TestRunParameters.Parameter(name="kernels", value="10000")'</c>.
+/// others, and for more, than usual, <c>shrink</c> for other seconds to look for a smaller kernel:
+/// <c>dotnet test -- 'TestRunParameters.Parameter(name="kernels", value="10000")'</c>.
 /// </summary>
 internal sealed class RandomKernelCheck : IDisposable
 {

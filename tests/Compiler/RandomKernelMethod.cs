@@ -38,7 +38,8 @@ internal sealed class RandomKernelMethod
         TypeBuilder type = assembly.DefineDynamicModule("Kernels").DefineType(
             "Kernels", TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed);
         Type[] parameters = [.. function.Parameters.Where(p => !IsLength(p)).Select(TypeOf)];
-        MethodBuilder method = type.DefineMethod(function.Name, MethodAttributes.Public | MethodAttributes.Static, typeof(void), parameters);
+        MethodBuilder method =
+            type.DefineMethod(function.Name, MethodAttributes.Public | MethodAttributes.Static, typeof(void), parameters);
         new RandomKernelMethod(method.GetILGenerator(), function).Write(function);
         return type.CreateType().GetMethod(function.Name)!;
     }
@@ -259,7 +260,8 @@ internal sealed class RandomKernelMethod
     /// <summary>The element of a pointer; where its offset was folded to bytes, a constant.</summary>
     private static Value Index(Value pointer, int bytes) => pointer switch
     {
-        Instruction { Op: Op.PtrAdd } add when Base(pointer) != add.Operands[0] => throw new NotSupportedException("An offset on an offset."),
+        Instruction { Op: Op.PtrAdd } add when Base(pointer) != add.Operands[0] =>
+            throw new NotSupportedException("An offset on an offset."),
         Instruction { Op: Op.PtrAdd, Attribute: var unit } add when unit == bytes => add.Operands[1],
         Instruction { Op: Op.PtrAdd, Attribute: 1 } add when add.Operands[1] is Constant offset => Constant.I32(offset.Int / bytes),
         Instruction { Op: Op.PtrAdd } => throw new NotSupportedException("An offset that is no whole element."),

@@ -28,7 +28,8 @@ public partial class RegisterTileTests
             Method(MatMul.Multiply<Tile6x2, DepthFastest, DepthSlowest, BiasActivation<Relu>>),
             Method(MatMul.Multiply<Tile12x2, DepthSlowest, DepthSlowest, Plain>),
             Method(MatMul.Multiply<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<Gelu>>),
-            Method(Convolution.Run<Tile6x2, ToCoarse, BiasActivation<Relu>>), Method(Convolution.Run<Tile8x2, ToFine, ActivationGradient<Silu>>),
+            Method(Convolution.Run<Tile6x2, ToCoarse, BiasActivation<Relu>>),
+            Method(Convolution.Run<Tile8x2, ToFine, ActivationGradient<Silu>>),
             Method(ConvWeights.Run<Tile8x2>),
         ];
         return kernels.Select(kernel => new TestCaseData(kernel).SetArgDisplayNames(
@@ -38,7 +39,8 @@ public partial class RegisterTileTests
     [TestCaseSource(nameof(Kernels))]
     public void A_kernel_with_a_register_tile_calls_nothing_but_instructions(MethodInfo kernel)
     {
-        string[] calls = [.. Call().Matches(CodeListing.Of(kernel, Group, CodeTarget.Simd)).Select(match => match.Groups[1].Value).Distinct()];
+        string[] calls =
+            [.. Call().Matches(CodeListing.Of(kernel, Group, CodeTarget.Simd)).Select(match => match.Groups[1].Value).Distinct()];
         Assert.That(calls, Is.Not.Empty.And.All.Matches<string>(IsInstruction));
     }
 
@@ -63,7 +65,8 @@ public partial class RegisterTileTests
     }
 
     private static bool IsInstruction(string? call) => call is { } method
-        && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "Avx512F" or "Avx" or "Sse" or "VectorHelpers" or "BitConverter"
+        && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "Avx512F" or "Avx" or "Sse" or "VectorHelpers"
+                or "BitConverter"
             || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
 
     /// <summary>The machine code: in the loops of packed products nothing is loaded or stored but the factors.</summary>
@@ -76,10 +79,12 @@ public partial class RegisterTileTests
         string listing = folder["listing.txt"];
         using var process = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!,
-            [Path.Combine(AppContext.BaseDirectory, "vaegpu.dll"), "train", "--epochs", "1", "--hidden", "40,30", "--device", "cpu", "--out", folder["run"]])
+            [Path.Combine(AppContext.BaseDirectory, "vaegpu.dll"), "train", "--epochs", "1", "--hidden", "40,30", "--device", "cpu",
+                "--out", folder["run"]])
         {
             RedirectStandardOutput = true,
-            Environment = { ["DOTNET_JitDisasm"] = "*PanelMatMul*", ["DOTNET_JitStdOutFile"] = listing, ["XDG_CACHE_HOME"] = folder["cache"] },
+            Environment =
+                { ["DOTNET_JitDisasm"] = "*PanelMatMul*", ["DOTNET_JitStdOutFile"] = listing, ["XDG_CACHE_HOME"] = folder["cache"] },
         })!;
         process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -48,7 +48,7 @@ internal sealed class TargetTests
         }));
     }
 
-    /// <summary>Groups that share memory by mistake are seen only when they run at the same time; that they can, their code tells always.</summary>
+    /// <summary>Groups that share memory by mistake are seen only when they run at once; that they can, their code tells always.</summary>
     private static void ThrowIfGroupsShareMemory(OpenCL12Accelerator openCL, OpenCLExecutable executable)
     {
         if (MachineCode.WrittenSections(MachineCode.Of(openCL, executable)).ToArray() is { Length: > 0 } shared)

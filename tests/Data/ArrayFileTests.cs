@@ -48,9 +48,11 @@ public sealed class ArrayFileTests
         float[] values = [.. Enumerable.Range(0, 24).Select(i => i - 3f)];
         byte[] file = Npy("<f4", "(4, 2, 3)", values);
         foreach (ArrayKind kind in (ArrayKind[])[ArrayKind.Auto, ArrayKind.Images])
-            Assert.That(() => Load(file, new DataOptions { As = kind }), Throws.TypeOf<DataException>().With.Message.Contains("--as table"));
+            Assert.That(
+                () => Load(file, new DataOptions { As = kind }), Throws.TypeOf<DataException>().With.Message.Contains("--as table"));
         Assert.That(Load(file, new DataOptions { As = ArrayKind.Table }).Columns, Has.Count.EqualTo(6));
-        Assert.That(Load(Npy("|u1", "(4, 3)", [1, 2, 3, 4, 5, 7, 9, 8, 7, 6, 5, 4]), new DataOptions { As = ArrayKind.Table }).Columns, Has.Count.EqualTo(3));
+        Assert.That(Load(Npy("|u1", "(4, 3)", [1, 2, 3, 4, 5, 7, 9, 8, 7, 6, 5, 4]), new DataOptions { As = ArrayKind.Table }).Columns,
+            Has.Count.EqualTo(3));
         Assert.That(
             () => DataSource.Load("digits", 1, 1, new DataFit { Options = new DataOptions { As = ArrayKind.Table } }),
             Throws.TypeOf<DataException>().With.Message.Contains("--as and --member are for"));
@@ -67,7 +69,8 @@ public sealed class ArrayFileTests
                 stream.Write(Npy("|u1", name == "x" ? "(4, 1, 3)" : "(4, 3)", [1, 2, 3, 4, 5, 7, 9, 8, 7, 6, 5, 4]));
             }
         }
-        DataSplit Archive(string? member) => DataSource.Load(folder["a.npz"], 1, 1, new DataFit { Options = new DataOptions { Member = member } });
+        DataSplit Archive(string? member) =>
+            DataSource.Load(folder["a.npz"], 1, 1, new DataFit { Options = new DataOptions { Member = member } });
         Assert.That(Archive("x").Format, Is.EqualTo(new ImageFormat(3, 1)));
         Assert.That(() => Archive(null), Throws.TypeOf<DataException>().With.Message.Contains("x, y").And.Message.Contains("--member"));
         Assert.That(() => Archive("z"), Throws.TypeOf<DataException>().With.Message.Contains("no array \"z\""));
@@ -95,7 +98,8 @@ public sealed class ArrayFileTests
     private DataSplit Load(byte[] file, DataOptions? options = null) =>
         DataSource.Load(folder.Put("a.npy", file), 1, 1, new DataFit { Options = options ?? new DataOptions() });
 
-    private static byte[] Npy(string type, string shape, float[] values) => Npy(type, shape, MemoryMarshal.AsBytes<float>(values).ToArray());
+    private static byte[] Npy(string type, string shape, float[] values) =>
+        Npy(type, shape, MemoryMarshal.AsBytes<float>(values).ToArray());
 
     private static byte[] Npy(string type, string shape, byte[] values)
     {

@@ -49,7 +49,8 @@ public sealed class CategoryTests
     {
         Assert.That(
             () => Load("name,value\n" + Rows(70, i => $"n{i},{i}")),
-            Throws.TypeOf<DataException>().With.Message.Contains("\"name\"").And.Message.Contains("identifier").And.Message.Contains("--ignore"));
+            Throws.TypeOf<DataException>().With.Message.Contains("\"name\"").And.Message.Contains("identifier").And.Message.Contains(
+                "--ignore"));
         Assert.That(
             () => Load("name,value\n" + Rows(1000, i => $"n{i % 256},{i}")),
             Throws.TypeOf<DataException>().With.Message.Contains("more than 255 categories"));
@@ -57,7 +58,8 @@ public sealed class CategoryTests
         Assert.That(((TableFormat)most.Format).Categories.Single(), Is.EqualTo(255));
         Assert.That(
             () => Load("name,value\n" + Rows(5000, i => $"n{i},{i}")),
-            Throws.TypeOf<DataException>().With.Message.Contains("\"name\"").And.Message.Contains("identifier").And.Message.Contains("--ignore"));
+            Throws.TypeOf<DataException>().With.Message.Contains("\"name\"").And.Message.Contains("identifier").And.Message.Contains(
+                "--ignore"));
     }
 
     [Test]

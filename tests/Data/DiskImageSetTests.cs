@@ -35,8 +35,8 @@ public sealed class DiskImageSetTests
         AssertSame(disk.WithLabels(new byte[23], ["x"]), memory.WithLabels(new byte[23], ["x"]));
         var sources = ExampleSources.IndicesFrom(7, 23);
         Assert.That(disk.WithSources(sources).Select([5]).Sources[0], Is.EqualTo("12"));
-        Assert.That(
-            disk.Caveat(Likelihood.Bernoulli, Binarization.None), Is.Not.Null.And.EqualTo(memory.Caveat(Likelihood.Bernoulli, Binarization.None)));
+        string? caveat = memory.Caveat(Likelihood.Bernoulli, Binarization.None);
+        Assert.That(disk.Caveat(Likelihood.Bernoulli, Binarization.None), Is.Not.Null.And.EqualTo(caveat));
     }
 
     [TestCase(false)]
@@ -161,7 +161,8 @@ public sealed class DiskImageSetTests
         var (pixels, labels) = (Bytes(count * width * height * channels), Bytes(count));
         var rows = new FileRows(count, width * height * channels, folder["temporary"]);
         rows.Write(0, pixels);
-        return (new ImageSet(pixels, labels, width, height, channels), new DiskImageSet(rows, new ImageFormat(width, height, channels), labels));
+        var disk = new DiskImageSet(rows, new ImageFormat(width, height, channels), labels);
+        return (new ImageSet(pixels, labels, width, height, channels), disk);
     }
 
     private void AssertSame(string source, DataFit fit)

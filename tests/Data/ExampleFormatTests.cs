@@ -31,7 +31,8 @@ public sealed class ExampleFormatTests
     public void Black_and_white_alone_is_refused_by_every_density([Each] Likelihood likelihood) =>
         Assert.That(
             Images.Refusal(likelihood, Binarization.Dynamic),
-            likelihood.Description.Support is not (Support.RealLine or Support.UnitInterval) ? Is.Null : Does.Contain("density").And.Contain("--likelihood bernoulli"));
+            likelihood.Description.Support is not (Support.RealLine or Support.UnitInterval) ? Is.Null
+                : Does.Contain("density").And.Contain("--likelihood bernoulli"));
 
     [Test]
     public void What_has_no_pixels_cannot_be_binarized()

@@ -26,7 +26,8 @@ public sealed class ParquetTests
         var options = new DataOptions { Ignore = "when", Missing = MissingValues.Indicator };
         var fit = new DataFit { Options = options };
         DataSplit binary = DataSource.Load(folder["t.parquet"], 1, 1, fit);
-        string text = "size,count,city,open,class,when,price\n" + string.Join('\n', Enumerable.Range(0, 150).Select(i => FormattableString.Invariant(
+        string text = "size,count,city,open,class,when,price\n"
+            + string.Join('\n', Enumerable.Range(0, 150).Select(i => FormattableString.Invariant(
             $"{Size(i)},{Count(i)},{City(i)},{(Open(i) ? "true" : "false")},{Class(i)},x,{Price(i)}")));
         DataSplit textual = DataSource.Load(folder.Put("t.csv", Encoding.UTF8.GetBytes(text)), 1, 1, fit);
         var (found, expected) = ((TableFormat)binary.Format, (TableFormat)textual.Format);
@@ -59,7 +60,8 @@ public sealed class ParquetTests
     public async Task Faults_are_named_with_row_and_column()
     {
         await Write(groups: 2, rows: 20);
-        Assert.That(() => Load(new DataOptions()), Throws.TypeOf<DataException>().With.Message.Contains("\"when\" holds values of type DateTime"));
+        Assert.That(
+            () => Load(new DataOptions()), Throws.TypeOf<DataException>().With.Message.Contains("\"when\" holds values of type DateTime"));
         Assert.That(
             () => Load(new DataOptions { Ignore = "when" }),
             Throws.TypeOf<DataException>().With.Message.Contains("row 0: the value of \"count\" is missing"));

@@ -51,7 +51,8 @@ public sealed class PictureFileTests
     [TestCase(2, 0b11010000, 255, 85)]
     [TestCase(4, 0xF3, 255, 51)]
     public void Small_depths_span_black_to_white(int depth, int bits, int first, int second) =>
-        Assert.That(PictureFile.Read("x.png", Png(2, 1, depth, 0, [0, (byte)bits])).Levels, Is.EqualTo(new[] { (byte)first, (byte)second }));
+        Assert.That(
+            PictureFile.Read("x.png", Png(2, 1, depth, 0, [0, (byte)bits])).Levels, Is.EqualTo(new[] { (byte)first, (byte)second }));
 
     [Test]
     public void Deep_transparent_and_palette_pictures_are_read()
@@ -62,7 +63,8 @@ public sealed class PictureFileTests
             Assert.That(PictureFile.Read("x", Png(1, 1, 8, 6, [0, 200, 100, 50, 51])).Levels, Is.EqualTo(new byte[] { 40, 20, 10 }));
             Assert.That(PictureFile.Read("x", Png(1, 1, 8, 4, [0, 200, 0])).Levels, Is.EqualTo(new byte[] { 0 }));
             var palette = Chunk("PLTE", [9, 9, 9, 1, 2, 3]);
-            Assert.That(PictureFile.Read("x", Png(2, 1, 1, 3, [0, 0b01000000], palette)).Levels, Is.EqualTo(new byte[] { 9, 1, 9, 2, 9, 3 }));
+            Assert.That(
+                PictureFile.Read("x", Png(2, 1, 1, 3, [0, 0b01000000], palette)).Levels, Is.EqualTo(new byte[] { 9, 1, 9, 2, 9, 3 }));
         });
     }
 
@@ -116,7 +118,8 @@ public sealed class PictureFileTests
 
     [TestCase(8, 2, 2, new byte[] { 200, 100, 50, 51, 255, 255, 255, 0 }, new byte[] { 40, 0, 20, 0, 10, 0 })]
     [TestCase(8, 2, 1, new byte[] { 40, 20, 10, 51, 0, 0, 0, 0 }, new byte[] { 40, 0, 20, 0, 10, 0 })]
-    [TestCase(16, 2, 2, new byte[] { 200, 200, 100, 100, 50, 50, 51, 51, 255, 255, 255, 255, 255, 255, 0, 0 }, new byte[] { 40, 0, 20, 0, 10, 0 })]
+    [TestCase(16, 2, 2, new byte[] { 200, 200, 100, 100, 50, 50, 51, 51, 255, 255, 255, 255, 255, 255, 0, 0 },
+        new byte[] { 40, 0, 20, 0, 10, 0 })]
     public void Transparent_pixels_of_a_TIFF_file_stand_before_black(int bits, int photometric, int extra, byte[] data, byte[] levels) =>
         Assert.That(PictureFile.Read("x", Tiff(2, bits, 4, photometric, data, (338, [extra]))).Levels, Is.EqualTo(levels));
 
@@ -132,8 +135,10 @@ public sealed class PictureFileTests
     {
         int[] palette = new int[3 * 256];
         (palette[1], palette[257], palette[513]) = (0xC8C8, 0x6464, 0x3232);
-        Assert.That(PictureFile.Read("x", Tiff(2, 8, 1, 3, [1, 0], (320, palette))).Levels, Is.EqualTo(new byte[] { 200, 0, 100, 0, 50, 0 }));
-        Assert.That(() => PictureFile.Read("x", Tiff(1, 8, 4, 2, [1, 2, 3, 4], (338, [0]))), Refusal("is a TIFF file of a kind that is not read"));
+        Assert.That(
+            PictureFile.Read("x", Tiff(2, 8, 1, 3, [1, 0], (320, palette))).Levels, Is.EqualTo(new byte[] { 200, 0, 100, 0, 50, 0 }));
+        Assert.That(
+            () => PictureFile.Read("x", Tiff(1, 8, 4, 2, [1, 2, 3, 4], (338, [0]))), Refusal("is a TIFF file of a kind that is not read"));
         Assert.That(() => PictureFile.Read("x", Tiff(1, 8, 2, 1, [200, 51], (338, [2]))), Refusal("save it again as PNG"));
     }
 
@@ -153,7 +158,8 @@ public sealed class PictureFileTests
         using var second = new Image<Rgb24>(3, 1, new Rgb24(1, 2, 3));
         frames.Frames.AddFrame(second.Frames.RootFrame);
         foreach (IImageEncoder encoder in (IImageEncoder[])[new GifEncoder(), new TiffEncoder()])
-            Assert.That(PictureFile.Read("x", Saved(frames, encoder)).Levels, Is.EqualTo(new byte[] { 200, 200, 200, 100, 100, 100, 50, 50, 50 }));
+            Assert.That(
+                PictureFile.Read("x", Saved(frames, encoder)).Levels, Is.EqualTo(new byte[] { 200, 200, 200, 100, 100, 100, 50, 50, 50 }));
     }
 
     [Test, CancelAfter(20_000)]
@@ -170,7 +176,8 @@ public sealed class PictureFileTests
                 {
                     byte[] damaged = [.. file];
                     damaged[at] ^= 0x20;
-                    BinaryPrimitives.WriteUInt32BigEndian(damaged.AsSpan(data + 4 + length), Pictures.Png.Crc(damaged.AsSpan(data, length + 4)));
+                    BinaryPrimitives.WriteUInt32BigEndian(
+                        damaged.AsSpan(data + 4 + length), Pictures.Png.Crc(damaged.AsSpan(data, length + 4)));
                     refused += IsRefused(damaged) ? 1 : 0;
                     Assert.That(IsRefused([.. file[..at], .. file[(at + 1)..]]), Is.True, $"without byte {at}");
                 }

@@ -58,7 +58,8 @@ public sealed class TableOptionTests
         var dropped = Load(text, new DataOptions { ConstantColumns = ConstantColumns.Drop });
         Assert.That(dropped.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "c" }));
         Assert.That(dropped.Notes.Single(), Does.Contain("left out: \"b\""));
-        var other = Load(text, new DataFit { Format = dropped.Format, Options = new DataOptions { ConstantColumns = ConstantColumns.Drop } });
+        var other =
+            Load(text, new DataFit { Format = dropped.Format, Options = new DataOptions { ConstantColumns = ConstantColumns.Drop } });
         Assert.That(other.Train.Values, Is.EqualTo(dropped.Train.Values));
         var kept = Load(text, new DataOptions { ConstantColumns = ConstantColumns.Keep });
         Assert.That(kept.Train.Values.Where((_, i) => i % 3 == 1), Is.All.Zero);
@@ -74,16 +75,20 @@ public sealed class TableOptionTests
         Assert.That(data.Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "c" }));
         Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "x0", "x1" }));
         Assert.That(data.Notes.Single(), Is.EqualTo("columns left out: d"));
-        Assert.That(Load(text, options with { Ignore = null, Columns = "d, a" }).Columns.Select(column => column.Name), Is.EqualTo(new[] { "a", "d" }));
-        Assert.That(() => Load(text, options with { Ignore = "e" }), Throws.TypeOf<DataException>().With.Message.Contains("--ignore").And.Message.Contains("\"e\""));
-        Assert.That(() => Load(text, options with { LabelColumn = "e" }), Throws.TypeOf<DataException>().With.Message.Contains("--label-column"));
+        Assert.That(Load(text, options with { Ignore = null, Columns = "d, a" }).Columns.Select(column => column.Name),
+            Is.EqualTo(new[] { "a", "d" }));
+        Assert.That(() => Load(text, options with { Ignore = "e" }),
+            Throws.TypeOf<DataException>().With.Message.Contains("--ignore").And.Message.Contains("\"e\""));
+        Assert.That(
+            () => Load(text, options with { LabelColumn = "e" }), Throws.TypeOf<DataException>().With.Message.Contains("--label-column"));
     }
 
     [Test]
     public void Missing_values_are_means_and_may_be_marked()
     {
         string text = Rows(70, i => $"{(i % 5 == 0 ? "NA" : $"{i}")},{i * i}", "a,b");
-        Assert.That(() => Load(text), Throws.TypeOf<DataException>().With.Message.Contains("line 2: the value of \"a\" is missing").And.Message.Contains("--missing"));
+        Assert.That(() => Load(text), Throws.TypeOf<DataException>().With.Message.Contains(
+            "line 2: the value of \"a\" is missing").And.Message.Contains("--missing"));
         var means = Load(text, new DataOptions { Missing = MissingValues.Mean });
         Assert.That(means.Train.Values.Concat(means.Test.Values).Where((_, i) => i % 2 == 0).Count(value => value == 0), Is.EqualTo(14));
         Assert.That(means.Notes.Single(), Does.StartWith("14 missing values"));

@@ -25,15 +25,20 @@ public sealed class TableReadingTests
             double value = (random.NextDouble() - 0.5) * Math.Pow(10, random.Next(-12, 20));
             string text = value.ToString(formats[i % formats.Length], CultureInfo.InvariantCulture);
             bool read = NumberText.TryParse(text, out double found);
-            Assert.That(read && BitConverter.DoubleToInt64Bits(found) == BitConverter.DoubleToInt64Bits(double.Parse(text, CultureInfo.InvariantCulture)),
+            Assert.That(read && BitConverter.DoubleToInt64Bits(found) == BitConverter.DoubleToInt64Bits(
+                double.Parse(text, CultureInfo.InvariantCulture)),
                 $"{text} was read as {found:R}");
         }
     }
 
-    [TestCase("0"), TestCase("-0"), TestCase("-0.0"), TestCase("007"), TestCase("1."), TestCase(".5"), TestCase("-.5"), TestCase("."), TestCase("-")]
-    [TestCase(""), TestCase("-."), TestCase("1.2.3"), TestCase("--1"), TestCase("+1"), TestCase(" 1"), TestCase("1 "), TestCase("1e5"), TestCase("1e")]
-    [TestCase("1,5"), TestCase("123456789012345"), TestCase("1234567890123456"), TestCase("12345678.9012345"), TestCase("0.000000000000001")]
-    [TestCase("0.0000000000000001"), TestCase("999999999999999"), TestCase("9007199254740993"), TestCase("1e400"), TestCase("inf"), TestCase("Infinity")]
+    [TestCase("0"), TestCase("-0"), TestCase("-0.0"), TestCase("007"), TestCase("1."), TestCase(".5"), TestCase("-.5"), TestCase("."),
+        TestCase("-")]
+    [TestCase(""), TestCase("-."), TestCase("1.2.3"), TestCase("--1"), TestCase("+1"), TestCase(" 1"), TestCase("1 "), TestCase("1e5"),
+        TestCase("1e")]
+    [TestCase("1,5"), TestCase("123456789012345"), TestCase("1234567890123456"), TestCase("12345678.9012345"),
+        TestCase("0.000000000000001")]
+    [TestCase("0.0000000000000001"), TestCase("999999999999999"), TestCase("9007199254740993"), TestCase("1e400"), TestCase("inf"),
+        TestCase("Infinity")]
     [TestCase("NaN"), TestCase("0x10"), TestCase("1_0"), TestCase("١"), TestCase("1-2")]
     public void What_is_a_number_is_so_to_the_library(string text)
     {
@@ -52,7 +57,8 @@ public sealed class TableReadingTests
         {
             file.WriteLine(string.Join(',', Enumerable.Range(0, columns).Select(i => $"c{i}")));
             for (var row = 0; row < rows; row++)
-                file.WriteLine(string.Join(',', Enumerable.Range(0, columns).Select(_ => random.NextDouble().ToString("F6", CultureInfo.InvariantCulture))));
+                file.WriteLine(string.Join(
+                    ',', Enumerable.Range(0, columns).Select(_ => random.NextDouble().ToString("F6", CultureInfo.InvariantCulture))));
         }
         long before = GC.GetAllocatedBytesForCurrentThread();
         var data = DataSource.Load(path, 1, 1);
@@ -68,7 +74,8 @@ public sealed class TableReadingTests
     {
         byte[] mark = hasMark ? [0xEF, 0xBB, 0xBF] : [];
         folder.Put("t.csv", [.. mark, .. "a,b\n1,2\n3,"u8, 0xE9, .. "\n5,6\n"u8]);
-        Assert.That(() => DataSource.Load(folder["t.csv"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("line 3 is not UTF-8"));
+        Assert.That(
+            () => DataSource.Load(folder["t.csv"], 1, 1), Throws.TypeOf<DataException>().With.Message.Contains("line 3 is not UTF-8"));
         folder.Put("t.csv", [.. mark, .. Encoding.UTF8.GetBytes("é,b\n1,2\n3,4\n5,7\n")]);
         Assert.That(DataSource.Load(folder["t.csv"], 1, 1).Columns[0].Name, Is.EqualTo("é"));
     }
@@ -79,7 +86,8 @@ public sealed class TableReadingTests
         var fit = new DataFit();
         var table = new GrowingTable(TableColumns.Of("t.csv", ["a"], fit));
         Assert.That(
-            () => TableFile.Load(table, fit, 1, []), Throws.TypeOf<DataException>().With.Message.Contains("t.csv was changed while it was read"));
+            () => TableFile.Load(table, fit, 1, []),
+            Throws.TypeOf<DataException>().With.Message.Contains("t.csv was changed while it was read"));
     }
 
     [TestCase("a,b\n1,2\n3,\"", 3)]

@@ -95,7 +95,8 @@ public sealed class CodeRefusals : RefusalTests
 
     [Test]
     public void A_local_array_that_is_indexed_at_run_time_has_room_in_the_group() =>
-        Refused(DynamicLoop, "Local arrays that are indexed at run time come to 409600 bytes for a group of 64 threads.", "in loops whose bounds are constants");
+        Refused(DynamicLoop, "Local arrays that are indexed at run time come to 409600 bytes for a group of 64 threads.",
+            "in loops whose bounds are constants");
 
     public static void DynamicLoop(ArrayView<int> y)
     {

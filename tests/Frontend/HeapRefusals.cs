@@ -36,7 +36,8 @@ public sealed class HeapRefusals : RefusalTests
     }
 
     [Test]
-    public void An_array_of_a_length_that_is_not_known_is_not_allocated() => Refused(NewArray, "An array is allocated with a length that is not a constant.", "LocalMemory.Allocate<T>(n)");
+    public void An_array_of_a_length_that_is_not_known_is_not_allocated() =>
+        Refused(NewArray, "An array is allocated with a length that is not a constant.", "LocalMemory.Allocate<T>(n)");
 
     public static void NewArray(ArrayView<int> y)
     {

@@ -124,7 +124,8 @@ public sealed class IrTests : PassTests
         .Where(m => m.ReturnType == typeof(void) && !m.IsGenericMethod
             && m.GetParameters().Any(p => ArgumentLayout.IsView(p.ParameterType))
             // A specialized value is known to a launch alone, and what static fields are to a context.
-            && m.Name != nameof(KernelFormTests.ReadsStatic) && !m.GetParameters().Any(p => p.ParameterType == typeof(SpecializedValue<int>)));
+            && m.Name != nameof(KernelFormTests.ReadsStatic)
+                && !m.GetParameters().Any(p => p.ParameterType == typeof(SpecializedValue<int>)));
 
     [TestCaseSource(nameof(LanguageKernels))]
     public void The_same_kernel_gives_the_same_text(MethodInfo kernel)

@@ -95,7 +95,8 @@ public sealed class ChangedDataTests
         Assert.That(evaluated.ExitCode, Is.EqualTo(ExitCode.Done));
         Assert.That(
             evaluated.Error,
-            Does.Contain("note: the data \"data\" is not what the run was trained on: the contents of its 90 images held out have changed"));
+            Does.Contain(
+                "note: the data \"data\" is not what the run was trained on: the contents of its 90 images held out have changed"));
         Assert.That(Resume().ExitCode, Is.EqualTo(ExitCode.Failed));
     }
 

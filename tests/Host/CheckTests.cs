@@ -45,7 +45,8 @@ public sealed class CheckTests
             Assert.That(code, Is.EqualTo(ExitCode.Failed));
             Assert.That(error.ToString().TrimEnd(), Does.EndWith(
                 "(--device cuda:1) does not pass the check. Try --device ilgpu-cuda:1, which uses ILGPU's own compiler."));
-            Assert.That(output.ToString(), Does.Contain("FAILED").And.Contain("0 of 1 kernels agree").And.Contain("the rest could not be checked"));
+            Assert.That(
+                output.ToString(), Does.Contain("FAILED").And.Contain("0 of 1 kernels agree").And.Contain("the rest could not be checked"));
             Assert.That(passed.Contains(gpu), Is.False);
         });
     }
@@ -86,14 +87,15 @@ public sealed class CheckTests
         if (!Backend.List().Any(entry => entry.Spec == "opencl"))
             Assert.Ignore("no OpenCL device is installed");
         using var backend = Backend.Open("opencl");
-        string note = $"note: this version has not been checked on opencl ({backend.Accelerator.Name}); run: vaegpu check --device opencl\n";
+        string note =
+            $"note: this version has not been checked on opencl ({backend.Accelerator.Name}); run: vaegpu check --device opencl\n";
         string[] train = Call.Train(folder, "--device", "opencl", "--epochs", "1", "--overwrite");
         Assert.That(Run(train), Is.EqualTo((ExitCode.Done, note)));
         new CheckedDevices(folder["cache/VaeGpu/checked"]).Add(backend.Accelerator);
         Assert.That(Run(train), Is.EqualTo((ExitCode.Done, "")));
     }
 
-    /// <summary>The program as a process of its own, with a cache folder of its own: its code, and what it wrote on the error stream.</summary>
+    /// <summary>The program as a process with a cache folder of its own: its code, and what it wrote on the error stream.</summary>
     private (int Code, string Error) Run(string[] arguments)
     {
         using var process = Process.Start(

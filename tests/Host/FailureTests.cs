@@ -12,7 +12,8 @@ internal sealed class FailureTests
         new TestCaseData(new AcceleratorLostException("The GPU stopped."), "error: The GPU stopped."),
         new TestCaseData(new KernelLaunchException("Too many threads."), "error: Too many threads."),
         new TestCaseData(new CudaException("It is taken."), "error: It is taken."),
-        new TestCaseData(new OutOfMemoryException("No room."), "error: No room. Use a smaller --batch, smaller layers (--hidden, --channels) or fewer examples."),
+        new TestCaseData(new OutOfMemoryException("No room."),
+            "error: No room. Use a smaller --batch, smaller layers (--hidden, --channels) or fewer examples."),
         new TestCaseData(new InvalidOperationException("A defect."), "error: A defect. (InvalidOperationException)"),
     ];
 

@@ -36,7 +36,8 @@ public sealed class LikelihoodSettingTests
         var model = CheckpointFile.Read(folder["run/checkpoint.vae"]).Header.Configuration.Model;
         Assert.That(model.Shape.LikelihoodSettings, Is.EqualTo(expected));
         using var json = JsonDocument.Parse(File.ReadAllBytes(folder["run/configuration.json"]));
-        Assert.That(json.RootElement.GetProperty("model").GetProperty("likelihoodOptions").EnumerateObject().Count(), Is.EqualTo(LikelihoodOptions.Names.Count() + 1));
+        Assert.That(json.RootElement.GetProperty("model").GetProperty("likelihoodOptions").EnumerateObject().Count(),
+            Is.EqualTo(LikelihoodOptions.Names.Count() + 1));
         var evaluated = Call.Of("evaluate", folder["run"], "--importance-samples", "1", "--device", "cpu");
         Assert.That((evaluated.ExitCode, evaluated.Error), Is.EqualTo((ExitCode.Done, "")));
     }
@@ -90,7 +91,8 @@ public sealed class LikelihoodSettingTests
         var trained = Call.Of(Call.Train(folder, "--likelihood", "hybrid", "--epochs", "1"));
         Assert.That((trained.ExitCode, trained.Error), Is.EqualTo((ExitCode.Done, "")));
         Assert.That(trained.Output,
-            Does.Contain("loss per image: hybrid is a loss without a likelihood, and its totals are not in nats").And.Not.Contain("nats per image"));
+            Does.Contain("loss per image: hybrid is a loss without a likelihood, and its totals are not in nats").And.Not.Contain(
+                "nats per image"));
         Assert.That(File.ReadAllText(folder["run/loss.svg"]), Does.Contain("loss per image").And.Not.Contain("nats"));
 
         var table = Call.Of("evaluate", folder["run"], "--importance-samples", "2", "--device", "cpu");

@@ -5,7 +5,7 @@ namespace VaeGpu.Tests.Host;
 /// <summary>The links of the pages lead somewhere.</summary>
 public sealed partial class LinkTests
 {
-    private static IEnumerable<string> Pages =>
+    internal static IEnumerable<string> Pages =>
         Directory.GetFiles(ReadmeTests.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(ReadmeTests.Root, "docs"), "*.md"))
             .Select(page => Path.GetRelativePath(ReadmeTests.Root, page).Replace('\\', '/')).Order();
 

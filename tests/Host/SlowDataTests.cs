@@ -30,7 +30,8 @@ public sealed class SlowDataTests
             seen.Wait();
             return data;
         });
-        var waiting = Task.Run(() => loading.Result(new Terminal(TextWriter.Synchronized(output), TextWriter.Null, Interactive: true), default));
+        var terminal = new Terminal(TextWriter.Synchronized(output), TextWriter.Null, Interactive: true);
+        var waiting = Task.Run(() => loading.Result(terminal, default));
         Assert.That(() => output.ToString(), Does.Contain("\rloading 1,234 of 60,000 pictures").After(10_000, 20));
         seen.Set();
         Assert.That(waiting.Result, Is.SameAs(data));

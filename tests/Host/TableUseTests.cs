@@ -68,8 +68,8 @@ public sealed class TableUseTests
         var rows = Enumerable.Range(0, 700).Select(i =>
         {
             int city = random.Next(3);
-            return FormattableString.Invariant(
-                $"\"{cities[city].Replace("\"", "\"\"")}\",{1_700_000_000 + 40 * city + 4 * random.NextDouble():F3},{(city == 1 ? "yes" : "no")},{city}");
+            string name = cities[city].Replace("\"", "\"\""), old = city == 1 ? "yes" : "no";
+            return FormattableString.Invariant($"\"{name}\",{1_700_000_000 + 40 * city + 4 * random.NextDouble():F3},{old},{city}");
         });
         folder.Put("t.csv", Encoding.UTF8.GetBytes("city,time,\"old, or not\",class\n" + string.Join('\n', rows)));
         var trained = Call.Of(
@@ -84,9 +84,11 @@ public sealed class TableUseTests
         Assert.That(drawn.Skip(1).Select(line => line.Split(',')[^1]).Distinct().Order(), Is.EqualTo(new[] { "0", "1", "2" }));
         // The class says all: rows of class 1 are of Lyon, at its times.
         string[] lyon = [.. drawn.Where(line => line.EndsWith(",1", StringComparison.Ordinal))];
-        Assert.That(lyon.Count(line => line.StartsWith("\"Lyon, \"\"old\"\"\",17000000", StringComparison.Ordinal) && line.EndsWith(",yes,1", StringComparison.Ordinal)),
+        Assert.That(lyon.Count(line => line.StartsWith("\"Lyon, \"\"old\"\"\",17000000", StringComparison.Ordinal)
+            && line.EndsWith(",yes,1", StringComparison.Ordinal)),
             Is.GreaterThan(0.9 * lyon.Length));
-        double[] times = [.. lyon.Select(line => double.Parse(line.Split("\",")[1].Split(',')[0], CultureInfo.InvariantCulture) - 1_700_000_000)];
+        double[] times =
+            [.. lyon.Select(line => double.Parse(line.Split("\",")[1].Split(',')[0], CultureInfo.InvariantCulture) - 1_700_000_000)];
         Assert.That(times.Average(), Is.EqualTo(42).Within(2));
         Assert.That(times.Distinct().Count(), Is.EqualTo(times.Length), "draws, not means");
         // What was written is data of the model again: with the same classes, and for another run.
@@ -102,7 +104,8 @@ public sealed class TableUseTests
         Assert.That(path, Has.Length.EqualTo(1 + 2 * 5));
         Assert.That(path.Skip(2).Take(3), Is.All.EndsWith(",1"));
         Assert.That(Lines(folder, "manifold-3-label-0.csv", "manifold", "--side", "3", "--label", "0"), Has.Length.EqualTo(10));
-        var unknown = Call.Of("score", folder["run"], "--overwrite", "--data", folder.Put("u.csv", "city,time,\"old, or not\",class\nRome,1,no,0\n"u8.ToArray()));
+        var unknown = Call.Of("score", folder["run"], "--overwrite", "--data",
+            folder.Put("u.csv", "city,time,\"old, or not\",class\nRome,1,no,0\n"u8.ToArray()));
         Assert.That((unknown.ExitCode, unknown.Error), Is.EqualTo((ExitCode.Failed, unknown.Error)));
         Assert.That(unknown.Error, Does.Contain("line 2").And.Contain("\"Rome\"").And.Contain("\"city\""));
         var resumed = Call.Of("train", "--resume", "--out", folder["run"], "--epochs", "41", "--device", "cpu");
@@ -114,10 +117,12 @@ public sealed class TableUseTests
     {
         using var folder = new ScratchFolder();
         var random = new Random(1);
+        string Number() => random.NextDouble().ToString("F4", CultureInfo.InvariantCulture);
         folder.Put("t.csv", Encoding.UTF8.GetBytes("a,b,kind\n" + string.Join('\n', Enumerable.Range(0, 140).Select(i =>
-            FormattableString.Invariant($"{(i % 2 == 0 ? "NA" : $"{random.NextDouble():F4}")},{random.NextDouble():F4},{(i % 2 == 0 ? "?" : i % 4 == 1 ? "x" : "y")}")))));
+            $"{(i % 2 == 0 ? "NA" : Number())},{Number()},{(i % 2 == 0 ? "?" : i % 4 == 1 ? "x" : "y")}"))));
         var trained = Call.Of(
-            "train", "--data", folder["t.csv"], "--out", folder["run"], "--missing", "indicator", "--hidden", "16", "--latent", "2", "--epochs", "60",
+            "train", "--data", folder["t.csv"], "--out", folder["run"], "--missing", "indicator", "--hidden", "16", "--latent", "2",
+            "--epochs", "60",
             "--batch", "20", "--lr", "0.01", "--device", "cpu");
         Assert.That(trained.ExitCode, Is.EqualTo(ExitCode.Done), trained.Error);
         string[] drawn = Lines(folder, "draws-200-seed-1.csv", "sample", "--draw", "--count", "200");
@@ -139,7 +144,8 @@ public sealed class TableUseTests
         using var folder = new ScratchFolder();
         folder.Put("t.txt", "one\ntwo\nthree\n"u8.ToArray());
         var call = Call.Of("train", "--data", folder["t.txt"], "--out", folder["run"], option, value, "--device", "cpu");
-        Assert.That((call.ExitCode, call.Error.Trim()), Is.EqualTo((ExitCode.Usage, $"error: {option} is for tables, and the data is text; leave it out.")));
+        Assert.That((call.ExitCode, call.Error.Trim()),
+            Is.EqualTo((ExitCode.Usage, $"error: {option} is for tables, and the data is text; leave it out.")));
         Assert.That(folder["run"], Does.Not.Exist);
     }
 

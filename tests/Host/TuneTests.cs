@@ -84,7 +84,8 @@ public sealed class TuneTests
     [Test]
     public void A_call_that_is_stopped_returns_the_signals_code()
     {
-        var call = Call.Of(["tune", "--device", "cpu", "--quick", "--hidden", "8"], interactive: false, new CancellationToken(canceled: true));
+        var call =
+            Call.Of(["tune", "--device", "cpu", "--quick", "--hidden", "8"], interactive: false, new CancellationToken(canceled: true));
         Assert.That((call.ExitCode, call.Error.Trim()), Is.EqualTo((ExitCode.Stopped, "Stopped.")));
         Assert.That(call.Output, Does.Not.Contain("stored"));
     }

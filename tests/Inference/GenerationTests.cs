@@ -86,11 +86,13 @@ public sealed class GenerationTests
         var (model, bytes) = (checkpoint.Header.Configuration.Model, sizeof(float) * checkpoint.Parameters.Length);
         var before = ((EngineAccelerator)backend.Accelerator).AllocatedBytes;
         using (Open())
-            Assert.That(((EngineAccelerator)backend.Accelerator).AllocatedBytes - before, Is.InRange(bytes, 2 * bytes + 128 * 1024 * sizeof(float)));
+            Assert.That(((EngineAccelerator)backend.Accelerator).AllocatedBytes - before,
+                Is.InRange(bytes, 2 * bytes + 128 * 1024 * sizeof(float)));
         using var vae = new Vae(backend.Accelerator, model.Shape, 4, trains: false);
         using var control = backend.Accelerator.Allocate1D<ControlBlock>(1);
         using var data = backend.Accelerator.Allocate1D<float>(4 * 784);
-        Assert.That(() => vae.Backward(data.View, new(control.View, 4)), Throws.InvalidOperationException.With.Message.Contains("build it to train"));
+        Assert.That(() =>
+            vae.Backward(data.View, new(control.View, 4)), Throws.InvalidOperationException.With.Message.Contains("build it to train"));
     }
 
     [Test]

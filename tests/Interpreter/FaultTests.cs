@@ -27,7 +27,8 @@ internal sealed class FaultTests
         Assert.Multiple(() =>
         {
             Assert.That(fault.Message,
-                Does.Contain("Tests.Faulty (Faulty.cs:12): thread 4 of group 1 reads element 20 (I32, byte 80) of the buffer 'x' of 80 bytes"));
+                Does.Contain(
+                    "Tests.Faulty (Faulty.cs:12): thread 4 of group 1 reads element 20 (I32, byte 80) of the buffer 'x' of 80 bytes"));
             Assert.That((fault.Kernel, fault.File, fault.Line), Is.EqualTo(("Tests.Faulty", "/source/Faulty.cs", 12)));
         });
     }
@@ -132,7 +133,8 @@ internal sealed class FaultTests
         k.Store(shared, k.Lane, k.Lane, MemoryType.I32);
         k.Load(shared, k.B.Binary(Op.Xor, k.Lane, Constant.I32(1)), MemoryType.I32);
         Assert.That(Find(k, KernelFault.SharedRace, (1, 16)).Message,
-            Does.Contain("thread 0 of group 0 reads element 1 (I32, byte 4) of the shared array of 64 bytes, which thread 1 of group 0 wrote")
+            Does.Contain(
+                "thread 0 of group 0 reads element 1 (I32, byte 4) of the shared array of 64 bytes, which thread 1 of group 0 wrote")
             .And.Contains("Put a Group.Barrier between them."));
     }
 
@@ -219,7 +221,8 @@ internal sealed class FaultTests
         var k = new IrKernel("Tests.Faulty") { B = { Location = Here } };
         k.If(k.B.Binary(Op.Lt, k.Lane, Constant.I32(5)), k.Barrier);
         Assert.That(Find(k, KernelFault.DivergentBarrier, (1, 8)).Message,
-            Does.Contain("Tests.Faulty (Faulty.cs:12): thread 0 of group 0 is at a Barrier that thread 5 does not reach with it: 5 of the group's 8 threads are here."));
+            Does.Contain("Tests.Faulty (Faulty.cs:12): thread 0 of group 0 is at a Barrier that thread 5 does not reach with it: 5 of the "
+                + "group's 8 threads are here."));
     }
 
     [Test]

@@ -245,9 +245,11 @@ internal sealed class OperationTests
         arguments.Add(Upload(bench, c));
         arguments.Add(a.Length);
         arguments.Add(output);
-        bench.Accelerator.Compile(k.Build(), new(256, 1, 1)).Launch((EngineStream)bench.Accelerator.DefaultStream, new((a.Length + 255) / 256, 1, 1), block, 0);
+        bench.Accelerator.Compile(k.Build(), new(256, 1, 1))
+            .Launch((EngineStream)bench.Accelerator.DefaultStream, new((a.Length + 255) / 256, 1, 1), block, 0);
         var actual = new TResult[expected.Length];
-        output.Cast<byte>().CopyToCPU(ref MemoryMarshal.GetReference(MemoryMarshal.AsBytes(actual.AsSpan())), expected.Length * sizeof(TResult));
+        output.Cast<byte>()
+            .CopyToCPU(ref MemoryMarshal.GetReference(MemoryMarshal.AsBytes(actual.AsSpan())), expected.Length * sizeof(TResult));
         for (int t = 0; t < expected.Length; t++)
             Assert.That(Same(actual[t], expected[t]), $"{op} of {typeof(T).Name} {a[t]}, {b[t]}, {c[t]}: {actual[t]}, not {expected[t]}");
     }

@@ -175,7 +175,8 @@ public class ConvTests
     };
 
     private static string Name(ConvShape s) =>
-        $"{s.Images}×{s.Fine.Height}×{s.Fine.Width}×{s.Fine.Channels} to {s.Coarse.Channels}, kernel {s.Kernel}, stride {s.Stride}, padding {s.Padding}";
+        $"{s.Images}×{s.Fine.Height}×{s.Fine.Width}×{s.Fine.Channels} to {s.Coarse.Channels}, kernel {s.Kernel}, stride {s.Stride}, "
+            + $"padding {s.Padding}";
 
     private static float[] Absolute(float[] values) => Array.ConvertAll(values, MathF.Abs);
 

@@ -1,5 +1,4 @@
 using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
@@ -87,7 +86,8 @@ public class MatMulTests
             launcher.Run(left.View, right.View, output.View, default, default, shape);
             Compare.Bits(output.Read(), InOrder(left.Read(), right.Read(), shape), $"{rows} rows");
         }
-        string[] compiled = [.. ((EngineAccelerator)accelerator).Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
+        string[] compiled =
+            [.. ((EngineAccelerator)accelerator).Kernels.Where(k => k.Executables.Count > 0).Select(k => k.Name[..k.Name.IndexOf(',')])];
         Assert.That(compiled, Has.Length.EqualTo(2).And.Some.Contains("Block16x32").And.Some.Contains("Block32x32"));
     }
 
@@ -117,57 +117,6 @@ public class MatMulTests
         }, 784 * 6e-8, Math.Sqrt(784), "product");
     }
 
-    [EveryDevice]
-    public void Fused_epilogues_equal_their_unfused_twins(TestDevice device) => device.Run(accelerator =>
-    {
-        var inputs = new Inputs();
-        Epilogues<Identity>(accelerator, inputs);
-        Epilogues<Relu>(accelerator, inputs);
-        Epilogues<LeakyRelu>(accelerator, inputs);
-        Epilogues<Elu>(accelerator, inputs);
-        Epilogues<Tanh>(accelerator, inputs);
-        Epilogues<Sigmoid>(accelerator, inputs);
-        Epilogues<Softplus>(accelerator, inputs);
-        Epilogues<Silu>(accelerator, inputs);
-        Epilogues<Gelu>(accelerator, inputs);
-        return true;
-    });
-
-    private static void Epilogues<TActivation>(Accelerator accelerator, Inputs inputs) where TActivation : struct, IActivation
-    {
-        var shape = new MatMulShape { Rows = 13, Columns = 33, Depth = 9 };
-        var matrix = new MatrixShape { Rows = shape.Rows, Columns = shape.Columns };
-        string name = typeof(TActivation).Name;
-        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
-        using var bias = new Guarded(accelerator, inputs.Normal(shape.Columns));
-        float[] sums = InOrder(left, right, shape);
-
-        using var savedUnfused = new Guarded(accelerator, sums.Length);
-        using var unfused = new Guarded(accelerator, sums);
-        var activate = Elementwise.AddBiasAndActivate<TActivation>;
-        accelerator.LoadStreamKernel(activate)(new(Elementwise.GridFor(matrix, GroupSize), new Index3D(GroupSize, 1, 1)), unfused.View, bias.View,
-            savedUnfused.View, matrix);
-        using var savedFused = new Guarded(accelerator, sums.Length);
-        float[] fused = Product<Tile12x2, DepthFastest, DepthSlowest,
-            BiasActivation<TActivation>>(accelerator, left, right, shape, bias.View, savedFused.View);
-        Compare.Bits(fused, unfused.Read(), $"bias and {name}");
-        Compare.Bits(savedFused.Read(), savedUnfused.Read(), $"what {name} saves");
-
-        float[] biasValues = bias.Read();
-        Compare.Close(fused, i => Activations64.Apply<TActivation>(sums[i] + biasValues[i % shape.Columns]), 1e-6, 1, name);
-
-        using var saved = new Guarded(accelerator, TActivation.FromOutput ? fused : savedFused.Read());
-        using var gradient = new Guarded(accelerator, sums);
-        var differentiate = Elementwise.MultiplyByDerivative<TActivation>;
-        accelerator.LoadStreamKernel(differentiate)(new(Elementwise.GridFor(matrix, GroupSize), new Index3D(GroupSize, 1, 1)), gradient.View, saved.View,
-            matrix);
-        float[] fusedGradient = Product<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<TActivation>>(
-            accelerator, left, right, shape, default, saved.View);
-        Compare.Bits(fusedGradient, gradient.Read(), $"gradient of {name}");
-        Compare.Close(fusedGradient, i => sums[i] * Activations64.Derivative<TActivation>(sums[i] + biasValues[i % shape.Columns]), 2e-5,
-            1, $"gradient of {name}");
-    }
-
     private static float[] Product<TTile, TLeft, TRight>(Accelerator accelerator, float[] left, float[] right, MatMulShape shape)
         where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand =>
         Product<TTile, TLeft, TRight, Plain>(accelerator, left, right, shape, default, default);
@@ -181,7 +130,8 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>;
         accelerator.LoadStreamKernel(kernel)(
-            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), new Index3D(GroupSize, 1, 1)), a.View, b.View, c.View, bias, saved, shape);
+            new(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, GroupSize), new Index3D(GroupSize, 1, 1)),
+            a.View, b.View, c.View, bias, saved, shape);
         return c.Read();
     }
 
@@ -193,9 +143,8 @@ public class MatMulTests
         using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
         var kernel = BlockedMatMul.Multiply<TBlock, TLeft, TRight, Plain>;
         accelerator.LoadStreamKernel(kernel)(
-            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), new Index3D(BlockedMatMul.GroupSize<TBlock>(), 1, 1)), a.View, b.View, c.View,
-                default,
-                default, shape);
+            new(BlockedMatMul.GridFor<TBlock>(shape.Rows, shape.Columns), new Index3D(BlockedMatMul.GroupSize<TBlock>(), 1, 1)),
+            a.View, b.View, c.View, default, default, shape);
         return c.Read();
     }
 

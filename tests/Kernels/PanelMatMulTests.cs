@@ -26,8 +26,10 @@ public class PanelMatMulTests
                 float[] leftTurned = MatMulTests.Turned(left, rows, depth), rightTurned = MatMulTests.Turned(right, depth, columns);
                 float[] expected = MatMulTests.InOrder(left, right, shape);
                 string size = $"{rows}×{columns}×{depth}";
-                Compare.Bits(Product<Tile12x2, DepthFastest, DepthSlowest, Plain>(accelerator, left, right, shape), expected, $"A·B {size}");
-                Compare.Bits(Product<Tile6x2, DepthSlowest, DepthSlowest, Plain>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {size}");
+                Compare.Bits(
+                    Product<Tile12x2, DepthFastest, DepthSlowest, Plain>(accelerator, left, right, shape), expected, $"A·B {size}");
+                Compare.Bits(
+                    Product<Tile6x2, DepthSlowest, DepthSlowest, Plain>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {size}");
                 // ILGPU's shuffles take a whole warp.
                 if (accelerator is not IlgpuPtxAccelerator)
                 {
@@ -101,7 +103,8 @@ public class PanelMatMulTests
     private static int GroupSize(Accelerator accelerator) => accelerator.WarpSize is 4 or 8 ? accelerator.WarpSize : 16;
 
     private static float[] Product<TTile, TLeft, TRight, TEpilogue>(
-        Accelerator accelerator, float[] left, float[] right, MatMulShape shape, ArrayView<float> bias = default, ArrayView<float> saved = default)
+        Accelerator accelerator, float[] left, float[] right, MatMulShape shape, ArrayView<float> bias = default,
+        ArrayView<float> saved = default)
         where TTile : struct, ITile where TLeft : struct, IOperand where TRight : struct, IOperand where TEpilogue : struct, IEpilogue
     {
         int groupSize = GroupSize(accelerator);

@@ -139,7 +139,8 @@ public class ReparameterizeTests
         var fused = Reparameterize.Backward<StandardPrior>;
         accelerator.LoadStreamKernel(fused)((shape.Rows, Group), input.View, default, gates.View, latentGradient.View, gradient.View,
             default, control.View, shape);
-        KernelConfig elementwise = new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), new Index3D(Group, 1, 1));
+        KernelConfig elementwise =
+            new(Elementwise.GridFor(new MatrixShape { Rows = shape.Rows, Columns = shape.Columns }, Group), new Index3D(Group, 1, 1));
         var sample = Reparameterize.SampleGradient;
         accelerator.LoadStreamKernel(sample)(elementwise, input.View, latentGradient.View, twin.View, control.View, shape);
         var diverge = Reparameterize.AddDivergenceGradient<StandardPrior>;

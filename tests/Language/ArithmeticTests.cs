@@ -184,7 +184,8 @@ public sealed class ArithmeticTests : LanguageTests
     {
         int i = Grid.GlobalIndex.X;
         float f = x[i] is > -2e9f and < 2e9f ? x[i] : 77.5f;
-        y[i] = (byte)(int)f | (ulong)(ushort)(short)(int)f << 8 | (ulong)(byte)(sbyte)(int)f << 24 | (ulong)(ushort)(int)f << 32 | (ulong)(uint)(int)f << 40;
+        y[i] = (byte)(int)f | (ulong)(ushort)(short)(int)f << 8 | (ulong)(byte)(sbyte)(int)f << 24
+            | (ulong)(ushort)(int)f << 32 | (ulong)(uint)(int)f << 40;
     }
 
     [EveryCompiler]
@@ -194,7 +195,7 @@ public sealed class ArithmeticTests : LanguageTests
     {
         int i = Grid.GlobalIndex.X, n = x[i];
         long l = n * 0x1_0001_0001L;
-        y[i] = (long)n ^ (uint)n * 3L ^ (long)(ulong)(uint)n ^ (int)l * 5L ^ (uint)l * 7L ^ (short)l ^ (byte)l ^ (sbyte)l * 11L ^ (ushort)l ^ (char)n
-            ^ (long)(ulong)n ^ (long)(uint)(sbyte)n;
+        y[i] = (long)n ^ (uint)n * 3L ^ (long)(ulong)(uint)n ^ (int)l * 5L ^ (uint)l * 7L ^ (short)l ^ (byte)l
+            ^ (sbyte)l * 11L ^ (ushort)l ^ (char)n ^ (long)(ulong)n ^ (long)(uint)(sbyte)n;
     }
 }

@@ -109,7 +109,8 @@ public sealed class ArrayTests : LanguageTests
 
     [EveryCompiler]
     public void Arrays_inside_structs_lie_in_memory(TestDevice device) =>
-        Assert.That(Run<int, int>(device, InMemory, Small, 63 * 5, Groups), Is.EqualTo(Small.SelectMany((v, i) => new[] { v, v + 1, v + 2, v + 3, i })));
+        Assert.That(Run<int, int>(device, InMemory, Small, 63 * 5, Groups),
+            Is.EqualTo(Small.SelectMany((v, i) => new[] { v, v + 1, v + 2, v + 3, i })));
 
     public static unsafe void InMemory(ArrayView<int> x, ArrayView<int> y)
     {

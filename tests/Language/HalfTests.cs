@@ -21,8 +21,10 @@ public sealed class HalfTests : LanguageTests
     {
         for (int half = 0; half < 0x7C00; half++)
         {
-            float low = KernelMath.HalfToSingle((ushort)half), high = KernelMath.HalfToSingle((ushort)(half + 1)), middle = half == 0x7BFF ? 65520 : (low + high) / 2;
-            foreach (float value in (float[])[low, MathF.BitIncrement(low), MathF.BitDecrement(middle), middle, MathF.BitIncrement(middle), -middle])
+            float low = KernelMath.HalfToSingle((ushort)half), high = KernelMath.HalfToSingle((ushort)(half + 1)), middle = half == 0x7BFF
+                ? 65520 : (low + high) / 2;
+            foreach (float value in (float[])[low, MathF.BitIncrement(low), MathF.BitDecrement(middle), middle,
+                MathF.BitIncrement(middle), -middle])
                 Assert.That(KernelMath.SingleToHalf(value), Is.EqualTo(BitConverter.HalfToUInt16Bits((System.Half)value)), $"{value:R}");
         }
         Assert.That(KernelMath.SingleToHalf(float.PositiveInfinity), Is.EqualTo(0x7C00));

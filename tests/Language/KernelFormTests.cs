@@ -36,7 +36,8 @@ public sealed class KernelFormTests : LanguageTests
         using var target = accelerator.Allocate1D<int>(300);
         using AcceleratorStream stream = accelerator.CreateStream();
         var compiled = accelerator.GetBackend().Compile(
-            ILGPU.Backends.EntryPoints.EntryPointDescription.FromImplicitlyGroupedKernel(((Action<Index1D, ArrayView<int>>)Count).Method), default);
+            ILGPU.Backends.EntryPoints.EntryPointDescription.FromImplicitlyGroupedKernel(
+                ((Action<Index1D, ArrayView<int>>)Count).Method), default);
         using Kernel kernel = accelerator.LoadKernel(compiled);
         kernel.Launch(stream, new Index1D(300), target.View.BaseView);
         stream.Synchronize();
@@ -49,7 +50,8 @@ public sealed class KernelFormTests : LanguageTests
     [Test]
     public void A_static_field_that_may_change_is_read_where_the_contexts_builder_says_so()
     {
-        using Context context = Context.Create(builder => builder.StaticFields(StaticFieldMode.MutableStaticFields | StaticFieldMode.IgnoreStaticFieldStores));
+        using Context context =
+            Context.Create(builder => builder.StaticFields(StaticFieldMode.MutableStaticFields | StaticFieldMode.IgnoreStaticFieldStores));
         using Accelerator accelerator = SimdDevice.Create().CreateAccelerator(context);
         using var target = accelerator.Allocate1D<int>(1);
         accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>>(ReadsStatic)(1, target.View);

@@ -84,7 +84,8 @@ public sealed class UserKernelTests : LanguageTests
     }
 
     [EveryCompiler]
-    public void A_group_takes_prefix_sums_over_tiles_that_every_thread_begins_at_its_own_index(TestDevice device) => device.Run(accelerator =>
+    public void A_group_takes_prefix_sums_over_tiles_that_every_thread_begins_at_its_own_index(TestDevice device) =>
+        device.Run(accelerator =>
     {
         int[] numbers = Numbers(150);
         using var source = accelerator.Allocate1D(numbers);
@@ -159,7 +160,8 @@ public sealed class UserKernelTests : LanguageTests
     [EveryCompiler]
     public void A_struct_of_arrays_is_a_parameter(TestDevice device) => device.Run(accelerator =>
     {
-        float[] positions = [.. Enumerable.Range(0, 40).Select(i => i * 0.5f)], speeds = [.. Enumerable.Range(0, 40).Select(i => 1 - i * 0.25f)];
+        float[] positions = [.. Enumerable.Range(0, 40).Select(i => i * 0.5f)],
+            speeds = [.. Enumerable.Range(0, 40).Select(i => 1 - i * 0.25f)];
         using var position = accelerator.Allocate1D(positions);
         using var speed = accelerator.Allocate1D(speeds);
         accelerator.LoadAutoGroupedStreamKernel<Index1D, Particles, float>(Move)(40, new(position.View, speed.View), 0.5f);

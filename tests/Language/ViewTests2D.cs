@@ -13,7 +13,8 @@ public sealed class ViewTests2D : LanguageTests
         using var plane = accelerator.Allocate2DDenseY<int>(new Index2D(4, 6));
         using var space = accelerator.Allocate3DDenseXY<int>(new Index3D(2, 3, 4));
         using var line = accelerator.Allocate1D<int>(24);
-        accelerator.LoadAutoGroupedStreamKernel<Index3D, ArrayView2D<int, Stride2D.DenseY>, ArrayView3D<int, Stride3D.DenseXY>, ArrayView<int>>(Fill)(
+        accelerator.LoadAutoGroupedStreamKernel<Index3D, ArrayView2D<int, Stride2D.DenseY>, ArrayView3D<int, Stride3D.DenseXY>,
+            ArrayView<int>>(Fill)(
             new Index3D(2, 3, 4), plane.View, space.View, line.View);
         accelerator.Synchronize();
         var at = new int[24];
@@ -25,7 +26,8 @@ public sealed class ViewTests2D : LanguageTests
         return true;
     });
 
-    public static void Fill(Index3D i, ArrayView2D<int, Stride2D.DenseY> plane, ArrayView3D<int, Stride3D.DenseXY> space, ArrayView<int> line)
+    public static void Fill(
+        Index3D i, ArrayView2D<int, Stride2D.DenseY> plane, ArrayView3D<int, Stride3D.DenseXY> space, ArrayView<int> line)
     {
         int number = i.X + 2 * (i.Y + 3 * i.Z);
         plane[number / 6, number % 6] = number / 6 * 10 + number % 6;
@@ -48,7 +50,8 @@ public sealed class ViewTests2D : LanguageTests
         VariableView<int> one = y.VariableView(i);
         one.Value = x[i] * 2;
         ArrayView<Mixed> pairs = x.Cast<Mixed>();
-        VariableView<float> fraction = pairs.VariableView(i % (int)pairs.Length).SubView<float>(Interop.OffsetOf<Mixed>(nameof(Mixed.Fraction)));
+        VariableView<float> fraction =
+            pairs.VariableView(i % (int)pairs.Length).SubView<float>(Interop.OffsetOf<Mixed>(nameof(Mixed.Fraction)));
         one.Value += (int)Interop.FloatAsInt(fraction.Value) * 5 + Interop.SizeOf<Mixed>();
     }
 
@@ -59,8 +62,10 @@ public sealed class ViewTests2D : LanguageTests
     {
         int i = Grid.GlobalIndex.X, v = x[i];
         ulong wide = (ulong)v * 0x100000001UL;
-        int counts = BitOperations.PopCount((uint)v) + 64 * BitOperations.LeadingZeroCount((uint)v) + 4096 * BitOperations.TrailingZeroCount(v);
-        counts += BitOperations.PopCount(wide) ^ BitOperations.LeadingZeroCount(wide >> (i & 31)) ^ BitOperations.TrailingZeroCount(wide << (i & 31));
+        int counts = BitOperations.PopCount((uint)v) + 64 * BitOperations.LeadingZeroCount((uint)v)
+            + 4096 * BitOperations.TrailingZeroCount(v);
+        counts += BitOperations.PopCount(wide) ^ BitOperations.LeadingZeroCount(wide >> (i & 31)) ^ BitOperations.TrailingZeroCount(
+            wide << (i & 31));
         uint seen = Unsafe.As<int, uint>(ref v) >> 3;
         y[i] = counts ^ (int)seen ^ Unsafe.BitCast<float, int>(v) ^ (int)BitOperations.RotateLeft((uint)v, 5);
     }

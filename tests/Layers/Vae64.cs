@@ -109,7 +109,8 @@ internal sealed class Vae64(
             (x, channels) = (Array.ConvertAll(y, Activate), width);
             layer++;
         }
-        return Linear(parameters, "encoder", layer, (convolutional?.Image.Dense ?? ((LinearLayers)shape.Layers).Encoder).Count + 1, [.. x, .. labels],
+        return Linear(
+            parameters, "encoder", layer, (convolutional?.Image.Dense ?? ((LinearLayers)shape.Layers).Encoder).Count + 1, [.. x, .. labels],
             endsActivated: false);
     }
 

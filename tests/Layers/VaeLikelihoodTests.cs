@@ -18,7 +18,8 @@ public class VaeLikelihoodTests
         Seed = 4, Step = 1, LearningRate = 1e-2f, LikelihoodWeight = 1, DivergenceWeight = 1,
     };
 
-    private static IEnumerable<TestCaseData> Likelihoods => ReferenceLikelihoods.All.Select(reference => new TestCaseData(reference).SetArgDisplayNames(reference.Name));
+    private static IEnumerable<TestCaseData> Likelihoods =>
+        ReferenceLikelihoods.All.Select(reference => new TestCaseData(reference).SetArgDisplayNames(reference.Name));
 
     [TestCaseSource(nameof(Likelihoods))]
     public void It_learns(ReferenceLikelihood reference)
@@ -75,7 +76,8 @@ public class VaeLikelihoodTests
             vae = new Vae(accelerator, new VaeShape
             {
                 DataDimensions = DataDimensions, LatentDimensions = 2, Layers = new LinearLayers([16], [16]),
-                Activation = Activation.Tanh, Likelihood = reference.Likelihood, LikelihoodSettings = reference.Likelihood.Settings(reference.Options),
+                Activation = Activation.Tanh, Likelihood = reference.Likelihood,
+                LikelihoodSettings = reference.Likelihood.Settings(reference.Options),
             }, Rows);
             vae.Parameters.Initialize(launcher, Control.Seed);
             var random = new Random(3);

@@ -46,7 +46,8 @@ public class VaeTests
     public void Gradients_through_every_activation_are_central_differences(TestDevice device) => device.Run(accelerator =>
     {
         foreach (Activation activation in Activation.All)
-            CheckGradients(accelerator, Shape(activation, Likelihood.Bernoulli) with { DataDimensions = 7, Layers = new LinearLayers([5, 4], [5]) });
+            CheckGradients(
+                accelerator, Shape(activation, Likelihood.Bernoulli) with { DataDimensions = 7, Layers = new LinearLayers([5, 4], [5]) });
         return true;
     });
 
@@ -105,7 +106,8 @@ public class VaeTests
             {
                 DataDimensions = 5, Layers = new LinearLayers([5], [5]), Categories = [3, 1, 4], Samples = 2,
             };
-            float[] examples = [.. new Inputs().Uniform(5 * 2).Chunk(2).SelectMany((numbers, row) => (float[])[.. numbers, row % 3, 0, row % 4])];
+            float[] examples =
+                [.. new Inputs().Uniform(5 * 2).Chunk(2).SelectMany((numbers, row) => (float[])[.. numbers, row % 3, 0, row % 4])];
             CheckGradients(accelerator, shape, ReferenceLikelihoods.Of(likelihood), examples);
             CheckGradients(accelerator, shape with { Objective = Objective.MonteCarloElbo }, ReferenceLikelihoods.Of(likelihood), examples);
         }

@@ -21,7 +21,8 @@ public sealed class DrawnDigitTests
         using var classifier = new DigitClassifier(backend.Accelerator, data.Format.Size, seed: 1);
         classifier.Train(data.Train, epochs: 2);
         var digits = Draw(backend, data);
-        double real = classifier.Accuracy(data.Test), drawn = classifier.Accuracy(digits), spread = Spread(digits) / Spread((ImageSet)data.Test);
+        double real = classifier.Accuracy(data.Test), drawn = classifier.Accuracy(digits),
+            spread = Spread(digits) / Spread((ImageSet)data.Test);
         TestContext.Out.WriteLine(FormattableString.Invariant(
             $"Recognized of {data.Test.Count} real digits: {real:0.0000}, of {Drawn} drawn: {drawn:0.0000}; their spread: {spread:0.00}."));
         Assert.Multiple(() =>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace VaeGpu.Tests.OpenCL;
 
-/// <summary>The machine code that a driver for the processor, such as PoCL, has made of a kernel: a shared library in ELF's format.</summary>
+/// <summary>The machine code that a driver for the processor, such as PoCL, has made of a kernel: a shared library in ELF format.</summary>
 internal static class MachineCode
 {
     private const ulong WrittenAndLoaded = 3;

@@ -19,7 +19,8 @@ public sealed class PackageTests
             Run("dotnet", "pack", path, "-c", "Release", "--no-build", "-o", packages, "-v", "quiet", "-p:NuGetAudit=false");
         }
         Assert.That(
-            Directory.EnumerateFiles(packages, "*.nupkg").Select(file => Path.GetFileName(file)[..^6].Split(".0.")[0]).Order(StringComparer.Ordinal),
+            Directory.EnumerateFiles(packages, "*.nupkg").Select(file => Path.GetFileName(file)[..^6].Split(".0.")[0])
+                .Order(StringComparer.Ordinal),
             Is.EqualTo((string[])["VaeGpu", "VaeGpu.Gpu", "VaeGpu.Kernels", "VaeGpu.Layers", "VaeGpu.Tool"]));
         using (ZipArchive library = ZipFile.OpenRead(Directory.EnumerateFiles(packages, "VaeGpu.Gpu.*.nupkg").Single()))
         {
@@ -35,7 +36,8 @@ public sealed class PackageTests
 
     private static string Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

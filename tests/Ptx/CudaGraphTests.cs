@@ -117,7 +117,8 @@ internal sealed class CudaGraphTests
         int[] depth = new int[waits.Length];
         for (int i = 0; i < waits.Length; i++)
             depth[i] = 1 + waits[i].Select(wait => depth[wait]).DefaultIfEmpty(0).Max();
-        TestContext.Out.WriteLine($"{waits.Length} launches, the longest chain has {depth.Max()}: {string.Join(" ", waits.Select((w, i) => $"{i}<-{string.Join(',', w)}"))}");
+        TestContext.Out.WriteLine($"{waits.Length} launches, the longest chain has {depth.Max()}: "
+            + $"{string.Join(" ", waits.Select((w, i) => $"{i}<-{string.Join(',', w)}"))}");
         Assert.That(depth.Max(), Is.LessThan(waits.Length * 3 / 4));
     }
 }

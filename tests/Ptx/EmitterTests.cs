@@ -98,7 +98,8 @@ internal sealed class EmitterTests
         using var output = gpu.Allocate1D(new int[results]);
         ViewArgument* views = stackalloc ViewArgument[]
         {
-            new() { Handle = input.NativePtr, Length = input.LengthInBytes }, new() { Handle = output.NativePtr, Length = output.LengthInBytes },
+            new() { Handle = input.NativePtr, Length = input.LengthInBytes },
+                new() { Handle = output.NativePtr, Length = output.LengthInBytes },
         };
         CudaExecutable executable = gpu.Compile(kernel.Function, new(kernel.GroupSize, 1, 1));
         Ptxas.Check([("a kernel by hand", executable.For((byte*)views).Ptx)]);

@@ -59,7 +59,8 @@ internal sealed class GoldenTests
         Ptxas.Check(Names.Select(name => (name, TextAccelerator.Emit(Source(name), new(64, 1, 1)))));
 
     /// <summary>The text, with the C# lines themselves where it has their numbers, which change too easily.</summary>
-    private static string Emit(string name) => Regex.Replace(TextAccelerator.Emit(Source(name), new(64, 1, 1)).Text, @"GoldenKernels\.cs:([0-9]+)",
+    private static string Emit(string name) =>
+        Regex.Replace(TextAccelerator.Emit(Source(name), new(64, 1, 1)).Text, @"GoldenKernels\.cs:([0-9]+)",
         match => lines[int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) - 1].Trim());
 
     private static KernelSource Source(string name)

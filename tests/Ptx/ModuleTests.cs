@@ -101,12 +101,15 @@ public sealed class ModuleTests
     [Test]
     public void The_shared_memory_is_told()
     {
-        Assert.That(TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.SharedSum))!), new(64, 1, 1)),
+        Assert.That(
+            TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.SharedSum))!), new(64, 1, 1)),
             Has.Property("StaticSharedBytes").EqualTo(256).And.Property("UsesDynamicShared").False);
-        Assert.That(TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.DynamicShared))!), new(64, 1, 1)),
+        Assert.That(
+            TextAccelerator.Emit(new KernelSource(typeof(GoldenKernels).GetMethod(nameof(GoldenKernels.DynamicShared))!), new(64, 1, 1)),
             Has.Property("StaticSharedBytes").EqualTo(0).And.Property("UsesDynamicShared").True);
     }
 
     private static Gpu.Targets.Ptx.PtxModule Emit(PtxOptions options) => PtxEmitter.Emit(
-        new KernelSource(typeof(ModuleTests).GetMethod(nameof(Copy))!).Optimize(new(64, 1, 1), PtxEmitter.WarpSize), new(64, 1, 1), options);
+        new KernelSource(typeof(ModuleTests).GetMethod(nameof(Copy))!).Optimize(new(64, 1, 1), PtxEmitter.WarpSize),
+        new(64, 1, 1), options);
 }

@@ -71,9 +71,12 @@ public sealed class GraphTests
             Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => step.CopyFromCPU([5])),
                 Throws.InvalidOperationException.With.Message.Contains("A copy cannot be recorded"));
             Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => step.GetAsArray1D()), Throws.InvalidOperationException);
-            Assert.That(() => ((ILaunchRecorder)accelerator).Record(graph.Replay), Throws.InvalidOperationException.With.Message.Contains("replay"));
-            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => ((ILaunchRecorder)accelerator).Record(() => { })), Throws.InvalidOperationException);
-            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => throw new InvalidDataException()), Throws.TypeOf<InvalidDataException>());
+            Assert.That(() =>
+                ((ILaunchRecorder)accelerator).Record(graph.Replay), Throws.InvalidOperationException.With.Message.Contains("replay"));
+            Assert.That(() => ((ILaunchRecorder)accelerator).Record(() => ((ILaunchRecorder)accelerator).Record(() => { })),
+                Throws.InvalidOperationException);
+            Assert.That(
+                () => ((ILaunchRecorder)accelerator).Record(() => throw new InvalidDataException()), Throws.TypeOf<InvalidDataException>());
         });
         next((1, 1), step.View);
         Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 2 }));

@@ -8,7 +8,8 @@ public sealed class IlgpuFaceTests
 {
     private static readonly int[] Numbers = [.. Enumerable.Range(1, 60)];
 
-    private static IEnumerable<TestDevice> Engines => TestDevice.All.Where(device => device.ToString() != "plain C#" && !device.ToString().StartsWith("ILGPU", StringComparison.Ordinal));
+    private static IEnumerable<TestDevice> Engines =>
+        TestDevice.All.Where(device => device.ToString() != "plain C#" && !device.ToString().StartsWith("ILGPU", StringComparison.Ordinal));
 
     private static void Double(Index1D index, ArrayView<int> values, int factor) => values[index] *= factor;
 
@@ -22,7 +23,8 @@ public sealed class IlgpuFaceTests
 
     private static void Explicit(ArrayView<int> values) => values[Grid.GlobalIndex.X] += Grid.GlobalIndex.X;
 
-    private static void AddGeneral(Index2D index, ArrayView2D<int, Stride2D.General> values) => values[index] += 100 * index.X + 10 * index.Y;
+    private static void AddGeneral(Index2D index, ArrayView2D<int, Stride2D.General> values) =>
+        values[index] += 100 * index.X + 10 * index.Y;
 
     private static void Halve(Index1D index, ArrayView<float> values) => values[index] *= 0.5f;
 
@@ -66,7 +68,8 @@ public sealed class IlgpuFaceTests
     {
         Accelerator accelerator = device.Open();
         using var values = accelerator.Allocate1D(Numbers);
-        accelerator.LoadKernel(((Action<ArrayView<int>>)Explicit).Method).Launch(accelerator.DefaultStream, new KernelConfig(4, 15), values.View.BaseView);
+        accelerator.LoadKernel(((Action<ArrayView<int>>)Explicit).Method)
+            .Launch(accelerator.DefaultStream, new KernelConfig(4, 15), values.View.BaseView);
         Assert.That(values.GetAsArray1D(), Is.EqualTo(Numbers.Select((n, i) => n + i)));
     }
 
@@ -119,7 +122,8 @@ public sealed class IlgpuFaceTests
         using var memory = accelerator.Allocate1D(Enumerable.Repeat(BitConverter.SingleToInt32Bits(3f), 60).ToArray());
         ArrayView<float> floats = memory.View.BaseView.SubView(20, 10).Cast<float>();
         accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<float>>(Halve)(10, floats);
-        Assert.That(memory.GetAsArray1D().Select(BitConverter.Int32BitsToSingle), Is.EqualTo(Enumerable.Range(0, 60).Select(i => i is >= 20 and < 30 ? 1.5f : 3f)));
+        Assert.That(memory.GetAsArray1D().Select(BitConverter.Int32BitsToSingle),
+            Is.EqualTo(Enumerable.Range(0, 60).Select(i => i is >= 20 and < 30 ? 1.5f : 3f)));
     }
 
     [TestCaseSource(nameof(Engines))]
@@ -129,7 +133,8 @@ public sealed class IlgpuFaceTests
         using var bytes = accelerator.Allocate1D(new byte[20]);
         bytes.View.SubView(3, 9).MemSet(accelerator.DefaultStream, 0xA5);
         bytes.View.SubView(8, 8).MemSet(accelerator.DefaultStream, 7);
-        Assert.That(bytes.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 20).Select(i => i is >= 8 and < 16 ? 7 : i is >= 3 and < 12 ? 0xA5 : 0)));
+        Assert.That(
+            bytes.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 20).Select(i => i is >= 8 and < 16 ? 7 : i is >= 3 and < 12 ? 0xA5 : 0)));
     }
 
     [TestCaseSource(nameof(Engines))]
@@ -257,7 +262,8 @@ public sealed class IlgpuFaceTests
         if (kind == "opencl" && OpenCL12Device.Search().Devices.Count == 0)
             Assert.Ignore("No OpenCL device.");
         Context context = Context.Create(builder => builder.Simd().Interpreter().OpenCL12());
-        Device device = context.Devices.First(d => kind == "simd" ? d is SimdDevice : kind == "opencl" ? d is OpenCL12Device : d is InterpreterDevice);
+        Device device =
+            context.Devices.First(d => kind == "simd" ? d is SimdDevice : kind == "opencl" ? d is OpenCL12Device : d is InterpreterDevice);
         Accelerator accelerator = device.CreateAccelerator(context);
         var buffer = accelerator.Allocate1D(Numbers);
         AcceleratorStream stream = accelerator.CreateStream();

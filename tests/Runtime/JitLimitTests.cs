@@ -44,7 +44,8 @@ internal sealed class JitLimitTests
         vae.Backward(data.View, new(control.View, 4));
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
         (string Name, SimdProgram Program)[] programs =
-            [.. ((EngineAccelerator)cpu).Kernels.SelectMany(k => k.Executables.Select(e => (k.Name, ((SimdAccelerator.CpuExecutable)e).Program)))];
+            [.. ((EngineAccelerator)cpu).Kernels.SelectMany(
+                k => k.Executables.Select(e => (k.Name, ((SimdAccelerator.CpuExecutable)e).Program)))];
         Assert.Multiple(() =>
         {
             Assert.That(programs, Has.Length.GreaterThan(8));

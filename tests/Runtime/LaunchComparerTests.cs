@@ -44,7 +44,8 @@ internal sealed class LaunchComparerTests
         using Accelerator other = SimdDevice.Create(1, 128).CreateAccelerator(TestDevice.SharedContext);
         (string kernel, string? fault) = Compare(other, AddWarpSize).Single();
         Assert.That(kernel, Is.EqualTo("LaunchComparerTests.AddWarpSize"));
-        Assert.That(fault, Does.Match(@"^target\[5\] is \d{3}(\.\d+)? \(0x4[0-9a-f]{7}\), and \d+(\.\d+)? \(0x4[0-9a-f]{7}\) on the processor$"));
+        Assert.That(
+            fault, Does.Match(@"^target\[5\] is \d{3}(\.\d+)? \(0x4[0-9a-f]{7}\), and \d+(\.\d+)? \(0x4[0-9a-f]{7}\) on the processor$"));
     }
 
     [TestCase(4 * 3, @"^source\[3\] is \S+ \(0x[0-9a-f]{8}\), and \S+ \(0x[0-9a-f]{8}\) on the processor$")]
@@ -88,7 +89,8 @@ internal sealed class LaunchComparerTests
         Assert.That(fault, Does.Contain("stopped"));
     }
 
-    private static List<(string Kernel, string? Fault)> Compare(Accelerator subject, params Action<ArrayView<float>, ArrayView<float>>[] kernels)
+    private static List<(string Kernel, string? Fault)> Compare(
+        Accelerator subject, params Action<ArrayView<float>, ArrayView<float>>[] kernels)
     {
         var told = new List<(string, string?)>();
         LaunchComparer.Run(subject, 32, seed: 1, accelerator =>
@@ -101,7 +103,9 @@ internal sealed class LaunchComparerTests
         return told;
     }
 
-    /// <summary>A processor that turns a bit of whatever is read back from it, so many bytes behind the start of a buffer of floats.</summary>
+    /// <summary>
+    /// A processor that flips a bit of whatever is read back from it, so many bytes behind the start of a buffer of floats.
+    /// </summary>
     private sealed class CorruptingAccelerator(int at) : SimdAccelerator(TestDevice.SharedContext, SimdDevice.Create(1, 128).ToOpen())
     {
         internal override unsafe void CopyOut(EngineStream stream, nint source, long byteOffset, void* target, long bytes)

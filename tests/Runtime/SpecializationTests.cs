@@ -40,7 +40,8 @@ internal sealed class SpecializationTests
             {
                 (views[0].ByteOffset, views[1].ByteOffset, views[1].Handle) = (offset, offset, target);
                 string text = kernel.For((byte*)views).Ptx.Text;
-                Assert.That(CudaEmulator.Machine.PtxModule.Parse(text).Entries.Single().MinGroupsPerProcessor, Is.EqualTo(groups ?? 0), text);
+                Assert.That(
+                    CudaEmulator.Machine.PtxModule.Parse(text).Entries.Single().MinGroupsPerProcessor, Is.EqualTo(groups ?? 0), text);
             }
         }
     }

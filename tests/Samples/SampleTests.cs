@@ -27,7 +27,8 @@ public sealed class SampleTests
     public void CustomLikelihood_is_not_led_astray_by_outliers()
     {
         string[] lines = Run("CustomLikelihood").Split('\n');
-        double[] centers = [.. lines.Take(2).Select(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture))];
+        double[] centers =
+            [.. lines.Take(2).Select(line => double.Parse(line.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture))];
         Assert.That(centers[0], Is.GreaterThan(1), lines[0]);
         Assert.That(centers[1], Is.EqualTo(0.3).Within(0.05), lines[1]);
     }
@@ -42,7 +43,8 @@ public sealed class SampleTests
 
     [Test]
     public void TrainVae_has_at_most_40_lines() =>
-        Assert.That(File.ReadAllLines(Path.Combine(Host.ReadmeTests.Root, "samples", "TrainVae", "Program.cs")), Has.Length.LessThanOrEqualTo(40));
+        Assert.That(
+            File.ReadAllLines(Path.Combine(Host.ReadmeTests.Root, "samples", "TrainVae", "Program.cs")), Has.Length.LessThanOrEqualTo(40));
 
     private static string Run(string sample)
     {

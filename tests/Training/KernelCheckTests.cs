@@ -9,7 +9,8 @@ namespace VaeGpu.Tests.Training;
 /// <summary>Every kernel of the catalogue against the processor, as "check" compares them.</summary>
 internal sealed class KernelCheckTests
 {
-    private static IEnumerable<TestDevice> Devices => TestDevice.All.Where(device => device.ToString() is "CPU 256" or "OpenCL" or "PTX" or "ILGPU PTX" or "CUDA");
+    private static IEnumerable<TestDevice> Devices =>
+        TestDevice.All.Where(device => device.ToString() is "CPU 256" or "OpenCL" or "PTX" or "ILGPU PTX" or "CUDA");
 
     [TestCaseSource(nameof(Devices))]
     public void Every_kernel_of_the_catalogue_agrees_at_odd_sizes(TestDevice device)
@@ -27,7 +28,8 @@ internal sealed class KernelCheckTests
     {
         static IEnumerable<string> Names(IEnumerable<KernelLaunch> launches) =>
             launches.Select(launch => KernelCatalogue.Plain(launch.Name)).Distinct();
-        var compared = Names(KernelInspector.Record(gpu: true, runs: false, a => KernelCatalogue.Launch(a, CatalogueSizes.Odd, tensorCores: false, default)));
+        var compared = Names(KernelInspector.Record(
+            gpu: true, runs: false, a => KernelCatalogue.Launch(a, CatalogueSizes.Odd, tensorCores: false, default)));
         var listed = Names(KernelCatalogue.Of(gpu: true, counted: false, 2, default));
         Assert.That(listed.Except(compared), Is.EquivalentTo(new[] { "TensorMatMul.Multiply", "PackedMatMul.Multiply", "Pack.Run" }));
     }

@@ -22,9 +22,11 @@ public sealed class OldCheckpointTests
         Directory.CreateDirectory(run);
         File.Copy(Path.Combine(folder, $"{name}-2.vae"), RunFolder.CheckpointIn(run));
         Call call = Call.Of(
-            "train", "--resume", "--out", run, "--epochs", "4", "--data", File.Exists(source) ? source : data, "--device", "cpu", "--threads", "1");
+            "train", "--resume", "--out", run, "--epochs", "4", "--data", File.Exists(source) ? source
+                : data, "--device", "cpu", "--threads", "1");
         Assert.That(call.ExitCode, Is.Zero, call.Error);
-        Checkpoint expected = CheckpointFile.Read(Path.Combine(folder, $"{name}-4.vae")), resumed = CheckpointFile.Read(RunFolder.CheckpointIn(run));
+        Checkpoint expected = CheckpointFile.Read(Path.Combine(folder, $"{name}-4.vae")),
+            resumed = CheckpointFile.Read(RunFolder.CheckpointIn(run));
         Compare.Bits(resumed.Parameters, expected.Parameters, "parameters");
         Compare.Bits(resumed.FirstMoments, expected.FirstMoments, "first moments");
         Compare.Bits(resumed.SecondMoments, expected.SecondMoments, "second moments");

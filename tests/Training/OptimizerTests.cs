@@ -17,7 +17,8 @@ public sealed class OptimizerTests
 {
     private static readonly OptimizerConfiguration[] Others =
     [
-        .. Optimizer.All.Where(name => name != Optimizer.Adam).Select(name => new OptimizerConfiguration { Name = name, WeightDecay = 0.5 }),
+        .. Optimizer.All.Where(name => name != Optimizer.Adam)
+            .Select(name => new OptimizerConfiguration { Name = name, WeightDecay = 0.5 }),
         .. LearningRateSchedule.All.Where(schedule => schedule != LearningRateSchedule.Constant).Select(schedule =>
             new OptimizerConfiguration { Schedule = schedule, Warmup = 0.5, Drop = 0.9, DropEvery = 0.2 }),
         new() { Beta1 = 0.8, Beta2 = 0.99, Epsilon = 1e-5 },

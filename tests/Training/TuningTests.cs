@@ -54,7 +54,8 @@ public sealed class TuningTests
     public void A_gain_within_the_spread_keeps_the_built_in_choice()
     {
         using var backend = Backend.Open("cpu", threads: 1);
-        DeviceTuning builtIn = DeviceTuning.BuiltIn(backend.Accelerator), best = Tunable.All[0].Candidates(builtIn).First(one => one != builtIn);
+        DeviceTuning builtIn = DeviceTuning.BuiltIn(backend.Accelerator),
+            best = Tunable.All[0].Candidates(builtIn).First(one => one != builtIn);
         TuningFinding Finding(params double[] seconds) =>
             new(Tunable.All[0], builtIn, best, Speedup.Of([1, 1, 1, 1, 1], seconds), []);
         Assert.That(Finding(0.8, 0.9, 0.9, 0.95, 1.1).Choice, Is.EqualTo(best));

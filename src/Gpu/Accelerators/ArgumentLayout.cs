@@ -46,7 +46,8 @@ internal sealed class ArgumentLayout
 
     /// <summary>Whether a type is a view, or a struct that holds one.</summary>
     public static bool HoldsView(Type type) =>
-        IsView(type) || (type is { IsValueType: true, IsPrimitive: false, IsEnum: false } && Array.Exists(Fields(type), f => HoldsView(f.FieldType)));
+        IsView(type) || (type is { IsValueType: true, IsPrimitive: false, IsEnum: false }
+            && Array.Exists(Fields(type), f => HoldsView(f.FieldType)));
 
     /// <summary>The size in bytes of a value of a type.</summary>
     public static int SizeOf(Type type) =>

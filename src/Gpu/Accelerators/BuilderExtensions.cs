@@ -3,7 +3,7 @@ using VaeGpu.Gpu.Runtime.Cuda;
 
 namespace VaeGpu.Gpu.Accelerators;
 
-/// <summary>Adds the devices of this assembly to an ILGPU context: <c>Context.Create(builder => builder.Simd().Ptx().OpenCL12())</c>.</summary>
+/// <summary>Adds this assembly's devices to an ILGPU context: <c>Context.Create(builder => builder.Simd().Ptx().OpenCL12())</c>.</summary>
 public static class BuilderExtensions
 {
     /// <summary>The processor.</summary>
@@ -56,13 +56,16 @@ public static class ContextExtensions
     public static Context.DeviceCollection<OpenCL12Device> GetOpenCL12Devices(this Context context) => context.GetDevices<OpenCL12Device>();
 
     /// <summary>The interpreters that were added.</summary>
-    public static Context.DeviceCollection<InterpreterDevice> GetInterpreterDevices(this Context context) => context.GetDevices<InterpreterDevice>();
+    public static Context.DeviceCollection<InterpreterDevice> GetInterpreterDevices(this Context context) =>
+        context.GetDevices<InterpreterDevice>();
 
     /// <summary>Opens a processor.</summary>
-    public static SimdAccelerator CreateSimdAccelerator(this Context context, int index) => context.GetDevice<SimdDevice>(index).CreateSimdAccelerator(context);
+    public static SimdAccelerator CreateSimdAccelerator(this Context context, int index) =>
+        context.GetDevice<SimdDevice>(index).CreateSimdAccelerator(context);
 
     /// <summary>Opens an NVIDIA GPU.</summary>
-    public static PtxAccelerator CreatePtxAccelerator(this Context context, int index) => context.GetDevice<PtxDevice>(index).CreatePtxAccelerator(context);
+    public static PtxAccelerator CreatePtxAccelerator(this Context context, int index) =>
+        context.GetDevice<PtxDevice>(index).CreatePtxAccelerator(context);
 
     /// <summary>Opens an OpenCL device.</summary>
     public static OpenCL12Accelerator CreateOpenCL12Accelerator(this Context context, int index) =>

@@ -30,7 +30,7 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     /// <summary>The device that this is.</summary>
     public new EngineDevice Device { get; }
 
-    /// <summary>The accelerator that this one stands for: launchers choose kernels and their shapes by it. Null where it stands for itself.</summary>
+    /// <summary>The accelerator that this one stands for, by which launchers choose kernels and shapes; null where it is itself.</summary>
     public virtual Accelerator? StandsFor => null;
 
     /// <summary>Bytes of all buffers.</summary>
@@ -270,7 +270,7 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
             WhileClosing(Drain);
     }
 
-    /// <summary>While the accelerator is disposed, a failure must not keep the rest from being given back: the first is thrown at the end.</summary>
+    /// <summary>A failure during disposal must not keep the rest from being freed: the first is thrown at the end.</summary>
     internal void WhileClosing(Action release)
     {
         try
@@ -284,5 +284,6 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     }
 
     private EngineCompiledKernel Own(CompiledKernel kernel) => kernel as EngineCompiledKernel
-        ?? throw new ArgumentException($"The kernel was compiled by a back end of ILGPU's, which {Device} does not run. Load the method instead.", nameof(kernel));
+        ?? throw new ArgumentException(
+            $"The kernel was compiled by a back end of ILGPU's, which {Device} does not run. Load the method instead.", nameof(kernel));
 }

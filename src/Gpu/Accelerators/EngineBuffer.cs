@@ -7,7 +7,8 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
 {
     private readonly EngineAccelerator accelerator;
 
-    public EngineBuffer(EngineAccelerator accelerator, long length, int elementSize, nint handle) : base(accelerator, length, elementSize) =>
+    public EngineBuffer(EngineAccelerator accelerator, long length, int elementSize, nint handle)
+        : base(accelerator, length, elementSize) =>
         (this.accelerator, NativePtr) = (accelerator, handle);
 
     protected override void MemSet(AcceleratorStream stream, byte value, in ArrayView<byte> targetView)
@@ -68,7 +69,7 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
         NativePtr = 0;
     }
 
-    /// <summary>Whether the host reads a buffer at its address: ILGPU wraps arrays in buffers that name the accelerator they are copied to.</summary>
+    /// <summary>Whether a buffer is host memory: ILGPU wraps arrays in buffers that name the accelerator they are copied to.</summary>
     private static bool IsOnHost(MemoryBuffer buffer) => buffer is CPUMemoryBuffer || buffer.AcceleratorType == AcceleratorType.CPU;
 
     private static MemoryBuffer BufferOf<TView>(in TView view) where TView : struct, IArrayView => view.Buffer;
@@ -82,7 +83,8 @@ internal sealed unsafe class EngineBuffer : MemoryBuffer
         accelerator.ThrowIfDisposed();
         ObjectDisposedException.ThrowIf(IsDisposed, typeof(MemoryBuffer));
         if (stream is not EngineStream || stream.Accelerator != accelerator)
-            throw new ArgumentException($"A stream of {stream?.Accelerator.Name ?? "no accelerator"} was passed for memory of {accelerator.Name}.");
+            throw new ArgumentException(
+                $"A stream of {stream?.Accelerator.Name ?? "no accelerator"} was passed for memory of {accelerator.Name}.");
     }
 
     private void CopyThroughHost(EngineStream stream, long offset, MemoryBuffer target, long targetOffset, long bytes)

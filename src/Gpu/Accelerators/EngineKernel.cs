@@ -3,7 +3,7 @@ using ILGPU.Backends.EntryPoints;
 
 namespace VaeGpu.Gpu.Accelerators;
 
-/// <summary>Takes kernel methods over from ILGPU before its front end reads them. They are compiled at their first launch, for its group shape.</summary>
+/// <summary>Takes kernel methods from ILGPU before its front end reads them; the first launch of a group shape compiles them.</summary>
 internal sealed class EngineBackend(EngineAccelerator accelerator)
     : Backend(accelerator.Context, accelerator.Capabilities, BackendType.IL, null!)
 {
@@ -11,8 +11,9 @@ internal sealed class EngineBackend(EngineAccelerator accelerator)
         in EntryPointDescription entry, in KernelSpecialization specialization, TBackendHook backendHook) =>
         new EngineCompiledKernel(Context, new EntryPoint(entry, NoStaticMemory, specialization));
 
-    /// <summary>Kernels with a <see cref="SpecializedValue{T}"/> come here, once for each value; for this compiler it is a number like others.</summary>
-    protected override CompiledKernel Compile(EntryPoint entryPoint, in BackendContext backendContext, in KernelSpecialization specialization) =>
+    /// <summary>Kernels with a <see cref="SpecializedValue{T}"/> come here, once for each value, which is a number like others.</summary>
+    protected override CompiledKernel Compile(
+        EntryPoint entryPoint, in BackendContext backendContext, in KernelSpecialization specialization) =>
         new EngineCompiledKernel(Context, new EntryPoint(entryPoint.Description, NoStaticMemory, specialization));
 
     /// <summary>Shared memory is found out when the kernel is compiled.</summary>
@@ -48,7 +49,8 @@ internal sealed class EngineKernel : Kernel
     /// <summary>The stream of a launch, which must be one of this accelerator's.</summary>
     public EngineStream StreamOf(AcceleratorStream stream) => stream is EngineStream own && own.Accelerator == Accelerator
         ? own
-        : throw new ArgumentException($"A stream of {stream?.Accelerator.Name ?? "no accelerator"} was passed to a kernel of {Accelerator.Name}.");
+        : throw new ArgumentException(
+            $"A stream of {stream?.Accelerator.Name ?? "no accelerator"} was passed to a kernel of {Accelerator.Name}.");
 
     protected override void DisposeAcceleratorObject(bool disposing) { }
 }

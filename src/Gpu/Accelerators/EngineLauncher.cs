@@ -105,10 +105,12 @@ internal static unsafe class EngineLauncher
             Index1D one => new(one.X, 1, 1),
             Index2D two => new(two.X, two.Y, 1),
             Index3D three => three,
-            _ => throw new ArgumentException($"An implicitly grouped kernel takes Index1D, Index2D or Index3D first, not {typeof(TIndex).Name}."),
+            _ => throw new ArgumentException(
+                $"An implicitly grouped kernel takes Index1D, Index2D or Index3D first, not {typeof(TIndex).Name}."),
         };
         int group = own.GroupSize;
         own.Forms.Launch(
-            own.StreamOf(stream), new KernelConfig(new Index3D((int)(((long)size.X + group - 1) / group), size.Y, size.Z), new Index3D(group, 1, 1)), block);
+            own.StreamOf(stream),
+            new KernelConfig(new Index3D((int)(((long)size.X + group - 1) / group), size.Y, size.Z), new Index3D(group, 1, 1)), block);
     }
 }

@@ -7,7 +7,8 @@ public sealed class EngineStream : AcceleratorStream
 {
     private readonly EngineAccelerator accelerator;
 
-    internal EngineStream(EngineAccelerator accelerator, nint handle) : base(accelerator) => (this.accelerator, Handle) = (accelerator, handle);
+    internal EngineStream(EngineAccelerator accelerator, nint handle) : base(accelerator) =>
+        (this.accelerator, Handle) = (accelerator, handle);
 
     /// <summary>The driver's own stream, where it has them.</summary>
     internal nint Handle { get; }
@@ -43,7 +44,8 @@ public sealed class EngineStream : AcceleratorStream
 
         public override TimeSpan MeasureFrom(ProfilingMarker marker) => marker is Marker other
             ? Stopwatch.GetElapsedTime(other.time, time)
-            : throw new ArgumentException($"Time cannot be measured from a marker of {marker?.Accelerator.Name ?? "no accelerator"}.", nameof(marker));
+            : throw new ArgumentException(
+                $"Time cannot be measured from a marker of {marker?.Accelerator.Name ?? "no accelerator"}.", nameof(marker));
 
         protected override void DisposeAcceleratorObject(bool disposing) { }
     }

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace VaeGpu.Gpu.Accelerators;
 
-/// <summary>An accelerator that records launches and replays them as a whole: a CUDA graph or an OpenCL command buffer where there are any.</summary>
+/// <summary>An accelerator that records launches and replays them as a whole: as a CUDA graph or an OpenCL command buffer.</summary>
 public interface ILaunchRecorder
 {
     /// <summary>

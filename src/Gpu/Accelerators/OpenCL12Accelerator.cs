@@ -74,8 +74,8 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     internal override void Copy(EngineStream stream, nint source, long sourceOffset, nint target, long targetOffset, long bytes)
     {
         if (bytes > 0)
-            CheckCopy(clEnqueueCopyBuffer(
-                Queue, source, target, (nuint)sourceOffset, (nuint)targetOffset, (nuint)bytes, 0, null, null), "clEnqueueCopyBuffer", bytes);
+            CheckCopy(clEnqueueCopyBuffer(Queue, source, target, (nuint)sourceOffset, (nuint)targetOffset, (nuint)bytes, 0, null, null),
+                "clEnqueueCopyBuffer", bytes);
     }
 
     internal override void Fill(EngineStream stream, nint target, long byteOffset, long bytes, byte value)
@@ -153,7 +153,8 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     {
         // Drivers that allocate at first use find out here that there is no room.
         if (error.IsOutOfMemory())
-            throw new OutOfMemoryException($"{Name} has no room for the buffer that {bytes:N0} bytes were to be copied to or from ({call}: {error}); it has {MemorySize:N0} bytes in all.");
+            throw new OutOfMemoryException($"{Name} has no room for the buffer that {bytes:N0} bytes were to be copied to or from ({call}: "
+                + $"{error}); it has {MemorySize:N0} bytes in all.");
         error.Check(call);
     }
 }

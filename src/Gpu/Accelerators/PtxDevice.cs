@@ -149,7 +149,8 @@ public sealed class PtxDevice : EngineDevice
             MaxNumThreadsPerGroup = Ask(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
             MaxSharedMemoryPerGroup =
                 Math.Max(Ask(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK), Ask(CudaNumber.MaxSharedMemoryPerBlockOptin)),
-            MaxNumThreadsPerMultiprocessor = Math.Max(AskPerhaps(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR), Ask(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK)),
+            MaxNumThreadsPerMultiprocessor =
+                Math.Max(AskPerhaps(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR), Ask(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK)),
             MaxConstantMemory = AskPerhaps(CU_DEVICE_ATTRIBUTE_TOTAL_CONSTANT_MEMORY),
             NumMultiprocessors = Ask(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
             MemorySize = (long)memory,
@@ -157,8 +158,10 @@ public sealed class PtxDevice : EngineDevice
             MemoryClockRate = AskPerhaps(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE),
             MemoryBusWidth = AskPerhaps(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH),
             MaxGroupSize = new(
-                Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X), Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y), Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z)),
-            MaxGridSize = new(Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X), Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y), Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z)),
+                Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_X), Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Y),
+                Ask(CU_DEVICE_ATTRIBUTE_MAX_BLOCK_DIM_Z)),
+            MaxGridSize = new(
+                Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_X), Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Y), Ask(CU_DEVICE_ATTRIBUTE_MAX_GRID_DIM_Z)),
         };
     }
 

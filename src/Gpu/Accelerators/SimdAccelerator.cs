@@ -65,7 +65,8 @@ public unsafe class SimdAccelerator : EngineAccelerator
         SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize);
         if (program.SharedBytes > MaxSharedMemoryPerGroup)
         {
-            throw new KernelLaunchException($"{function.Name} needs {program.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
+            throw new KernelLaunchException(
+                $"{function.Name} needs {program.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
                 + "Use a smaller tile.");
         }
         // Dynamic shared memory lies behind the static arrays, and each can be as large as the limit.

@@ -65,7 +65,8 @@ internal static class Arrays
         private ArrayValue Reserve(Type element, long count, Value[] lengths)
         {
             if (count > MostElements)
-                throw importer.Error($"An array of {count} elements is made in each thread.", $"Pass an ArrayView; an array has at most {MostElements} elements.");
+                throw importer.Error($"An array of {count} elements is made in each thread.",
+                    $"Pass an ArrayView; an array has at most {MostElements} elements.");
             if (StructLayout.WhyNotMemory(element) is { } reason)
                 throw importer.Error(reason, "Declare a struct with a field for each number.");
             long bytes = Math.Max(1, count) * StructLayout.SizeOf(element);

@@ -64,7 +64,7 @@ internal sealed record VariableReference(int Variable, Type Type, int[] Path) : 
 /// <summary>A reference to a number in a variable, seen as another type of the same size.</summary>
 internal sealed record ReinterpretedReference(VariableReference Target, Type Type) : CsValue;
 
-/// <summary>A managed array of the kernel's own: where its elements lie, one behind the other, and how many there are in each dimension.</summary>
+/// <summary>A managed array of the kernel's own: where its elements lie, and how many there are in each dimension.</summary>
 internal sealed record ArrayValue(Type Element, Value Pointer, Value[] Lengths) : CsValue
 {
     public override IEnumerable<Value> Leaves => [Pointer, .. Lengths];

@@ -147,7 +147,8 @@ internal sealed class Environment(Importer importer)
     }
 
     private static NoValue Conflict(IrType a, IrType b) => a.IsPointer && b.IsPointer
-        ? new($"A view or reference stands in {a.Space.ToString().ToLowerInvariant()} memory or in {b.Space.ToString().ToLowerInvariant()} memory, depending on the path here.",
+        ? new($"A view or reference stands in {a.Space.ToString().ToLowerInvariant()} memory or in {b.Space.ToString().ToLowerInvariant()} "
+            + "memory, depending on the path here.",
             "Use one variable for each memory, or branch around the code that uses them.")
         : new($"A variable is {a} or {b}, depending on the path here.", "Give it one type.");
 

@@ -132,7 +132,8 @@ internal sealed class Importer
     {
         if (MemoryTypes.Of(type) is { } memory)
         {
-            Value value = constants is null ? AddParameter(memory.ValueType(), name, offset, memory) : new Constant(memory.ValueType(), memory.Read(in constants[offset]));
+            Value value = constants is null ? AddParameter(memory.ValueType(), name, offset, memory)
+                : new Constant(memory.ValueType(), memory.Read(in constants[offset]));
             return new ScalarValue(type == typeof(bool) ? Builder.Binary(Op.Ne, value, Constant.I32(0)) : value);
         }
         if (!type.IsValueType)
@@ -143,7 +144,8 @@ internal sealed class Importer
         if (StructLayout.WhyNotMemory(type) is { } reason)
             throw Error($"Parameter '{name}': {reason}", "Declare a struct with a field for each number.");
         return new StructValue(type,
-            [.. StructLayout.Parts(type).Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
+            [.. StructLayout.Parts(type)
+                .Select(part => ImportScalars(part.Type, $"{name}.{Naming.Plain(part.Name)}", offset + part.Offset))]);
     }
 
     /// <summary>The bytes of the launch's dynamic shared memory.</summary>

@@ -18,7 +18,8 @@ internal static partial class Intrinsics
                     if (!values[0].Type.IsFloat)
                         return Integer(m, op, name, values, method.GetParameters()[0].ParameterType);
                     // The forms with a base or a rounding are .NET's own code round the plain ones.
-                    if (values.Length > 1 && (op == Op.Log || op == Op.RoundEven && method.GetParameters()[1].ParameterType == typeof(MidpointRounding)))
+                    if (values.Length > 1
+                        && (op == Op.Log || op == Op.RoundEven && method.GetParameters()[1].ParameterType == typeof(MidpointRounding)))
                         return inline;
                     if (method.GetParameters().Length != values.Length || values.Length > 1 && op == Op.RoundEven)
                     {

@@ -44,7 +44,8 @@ internal static partial class Intrinsics
             ?? throw m.Error("An array is used that the kernel did not make.", "Pass an ArrayView<T>.");
         void Number(string name, Func<Importer, ArrayValue, CsValue[], Value> value) =>
             table[(typeof(Array), name)] = (m, _, a) => new ScalarValue(value(m, Of(m, a[0]), a));
-        static Value Along(Importer m, ArrayValue array, CsValue dimension) => Scalar(dimension) is Constant d && d.Bits >= 0 && d.Bits < array.Lengths.Length
+        static Value Along(Importer m, ArrayValue array, CsValue dimension) =>
+            Scalar(dimension) is Constant d && d.Bits >= 0 && d.Bits < array.Lengths.Length
             ? array.Lengths[(int)d.Bits]
             : throw m.Error("The length of an array is asked for along a dimension that is not a constant.", "Use a constant.");
         Number("get_Length", (m, array, _) => array.Length(m.Builder));
@@ -89,12 +90,11 @@ internal static partial class Intrinsics
 
     private static void AddBitCounts(Dictionary<(Type, string), Handler> table)
     {
+        string[] names = [nameof(BitOperations.PopCount), nameof(BitOperations.LeadingZeroCount), nameof(BitOperations.TrailingZeroCount)];
         foreach (Type type in (Type[])[typeof(BitOperations), typeof(IntrinsicMath.BitOperations), typeof(IntrinsicMath)])
         {
-            foreach (string name in (string[])[nameof(BitOperations.PopCount), nameof(BitOperations.LeadingZeroCount), nameof(BitOperations.TrailingZeroCount)])
-            {
+            foreach (string name in names)
                 table[(type, name)] = (m, _, a) => Replace(m, Scalar(a[0]).Type == IrType.I64 ? $"{name}64" : name, a[0]);
-            }
         }
     }
 

@@ -18,7 +18,8 @@ internal static partial class Intrinsics
         table[(view, "get_Length")] = (m, _, a) => new ScalarValue(Length(m, a[0]));
         table[(view, "get_IntLength")] = (m, _, a) => new ScalarValue(m.Builder.Emit(Op.Truncate64, IrType.I32, [Length(m, a[0])]));
         table[(view, "get_IsValid")] = (m, _, a) => new ScalarValue(m.Builder.Binary(Op.Gt, Length(m, a[0]), Constant.I64(0)));
-        table[(view, "AlignToInternal")] = table[(typeof(ArrayViewExtensions), nameof(ArrayViewExtensions.AlignTo))] = (m, _, _) => throw m.Error("A view is aligned by its address, which not every device tells.",
+        table[(view, "AlignToInternal")] = table[(typeof(ArrayViewExtensions), nameof(ArrayViewExtensions.AlignTo))] = (m, _, _) =>
+            throw m.Error("A view is aligned by its address, which not every device tells.",
             "Take a SubView that begins at a multiple of the elements wanted.");
         table[(view, "SubView")] = (m, _, a) =>
         {
@@ -38,12 +39,14 @@ internal static partial class Intrinsics
         table[(typeof(SharedMemory), nameof(SharedMemory.Allocate))] = (m, method, a) =>
             a.Length > 0
                 ? Allocate(m, method, Op.SharedArray, AddressSpace.Shared, a[0].Leaves.Single())
-                : Allocate(m, method, Op.SharedArray, AddressSpace.Shared, Constant.I32(1)) is var one ? new MemoryReference(one.Element, one.Pointer) : null;
+                : Allocate(m, method, Op.SharedArray, AddressSpace.Shared, Constant.I32(1)) is var one
+                    ? new MemoryReference(one.Element, one.Pointer) : null;
         table[(typeof(LocalMemory), nameof(LocalMemory.Allocate))] = (m, method, a) =>
             Allocate(m, method, Op.LocalArray, AddressSpace.Local, a[0].Leaves.Single());
         table[(typeof(SharedMemory), nameof(SharedMemory.GetDynamic))] = (m, method, _) =>
             new ViewValue(method.GetGenericArguments()[0], m.Builder.Emit(Op.SharedDynamic, IrType.Pointer(AddressSpace.Shared), []),
-                Long(m, m.Builder.Binary(Op.DivU, m.DynamicSharedBytes, Constant.I32(StructLayout.SizeOf(method.GetGenericArguments()[0])))));
+                Long(m,
+                    m.Builder.Binary(Op.DivU, m.DynamicSharedBytes, Constant.I32(StructLayout.SizeOf(method.GetGenericArguments()[0])))));
     }
 
     private static ViewValue Allocate(Importer m, MethodBase method, Op op, AddressSpace space, Value length)

@@ -36,7 +36,8 @@ internal static partial class Intrinsics
         ParameterInfo[] parameters = method.GetParameters();
         int hidden = given.Length - parameters.Length;
         return Array.ConvertAll([.. Enumerable.Range(0, given.Length)], i =>
-            i >= hidden && given[i] is ScalarValue { Value: var v } && v.Type == IrType.Bool && parameters[i - hidden].ParameterType != typeof(bool)
+            i >= hidden && given[i] is ScalarValue { Value: var v } && v.Type == IrType.Bool
+                && parameters[i - hidden].ParameterType != typeof(bool)
                 ? new ScalarValue(m.Builder.Emit(Op.BoolToInt, IrType.I32, [v]))
                 : given[i]);
     }
@@ -156,7 +157,8 @@ internal static partial class Intrinsics
     }
 
     /// <summary>64-bit floats have loops round an exchange of their bits; ILGPU's own exchanges see the bits, too.</summary>
-    private static CsValue Looped(Importer m, string name, CsValue[] a) => name is nameof(Atomic.Add) or nameof(Atomic.Min) or nameof(Atomic.Max)
+    private static CsValue Looped(Importer m, string name, CsValue[] a) =>
+        name is nameof(Atomic.Add) or nameof(Atomic.Min) or nameof(Atomic.Max)
         ? Replace(m, "Atomic" + name, a)
         : inline;
 

@@ -80,7 +80,8 @@ internal static class Memory
                     break;
                 case IndexedReference r:
                     var owner = (StructValue)importer.Load(r.Owner);
-                    importer.Store(r.Owner, owner with { Fields = [.. owner.Fields.Select((part, i) => new ScalarValue(importer.Builder.Select(
+                    importer.Store(
+                        r.Owner, owner with { Fields = [.. owner.Fields.Select((part, i) => new ScalarValue(importer.Builder.Select(
                         importer.IsAt(r.Index, i), ((ScalarValue)value).Value, ((ScalarValue)part).Value)))] });
                     break;
                 case MemoryReference r:
@@ -128,7 +129,8 @@ internal static class Memory
                 return importer.BitCast(only, StructLayout.Fields(wrapper.Type)[0].FieldType, to);
             if (MemoryTypes.Of(to) is not { } memory && StructLayout.Fields(to) is [var field])
                 return new StructValue(to, [importer.BitCast(value, from, field.FieldType)]);
-            if (value is not ScalarValue { Value: var v } || MemoryTypes.Of(to) is not { } target || MemoryTypes.Of(from)?.Bytes() != target.Bytes())
+            if (value is not ScalarValue { Value: var v } || MemoryTypes.Of(to) is not { } target
+                || MemoryTypes.Of(from)?.Bytes() != target.Bytes())
                 throw importer.Error($"{Naming.Of(from)} is cast to {Naming.Of(to)} bit by bit.", "Only numbers of one size can be.");
             return new ScalarValue(importer.BitCast(v, target, to == typeof(bool)));
         }
@@ -145,9 +147,11 @@ internal static class Memory
                     if (importer.Peek(owner) is not StructValue { Type: var buffer } || !StructLayout.IsBuffer(buffer))
                         break;
                     owner = owner with { Type = buffer };
-                    return importer.PartOf(owner, r.Type, importer.Builder.Add(importer.Elements(bytes, StructLayout.SizeOf(r.Type)), Constant.I32(first)));
+                    return importer.PartOf(
+                        owner, r.Type, importer.Builder.Add(importer.Elements(bytes, StructLayout.SizeOf(r.Type)), Constant.I32(first)));
                 case IndexedReference r:
-                    return importer.PartOf(r.Owner, r.Type, importer.Builder.Add(r.Index, importer.Elements(bytes, StructLayout.SizeOf(r.Type))));
+                    return importer.PartOf(
+                        r.Owner, r.Type, importer.Builder.Add(r.Index, importer.Elements(bytes, StructLayout.SizeOf(r.Type))));
             }
             throw importer.Error("Arithmetic is done on the address of a variable.", "Kernels have no pointer arithmetic; index a view.");
         }
@@ -195,22 +199,27 @@ internal static class Memory
         /// <summary>The number inside structs of one field, where it is of a type's size.</summary>
         private VariableReference? Narrow(VariableReference reference, Type type)
         {
-            while (reference.Type != type && MemoryTypes.Of(reference.Type) is null && StructLayout.Fields(reference.Type) is [var only, ..])
+            while (reference.Type != type && MemoryTypes.Of(reference.Type) is null
+                && StructLayout.Fields(reference.Type) is [var only, ..])
             {
                 // An inline array is seen as its first element, and indexed from there.
                 if (StructLayout.SizeOf(reference.Type) != StructLayout.SizeOf(only.FieldType) && !StructLayout.IsBuffer(reference.Type))
                     break;
                 reference = new VariableReference(reference.Variable, only.FieldType, [.. reference.Path, 0]);
             }
-            return reference.Type == type || MemoryTypes.Of(reference.Type) is { } memory && memory.Bytes() == StructLayout.SizeOf(type) ? reference : null;
+            return reference.Type == type || MemoryTypes.Of(reference.Type) is { } memory && memory.Bytes() == StructLayout.SizeOf(type)
+                ? reference : null;
         }
 
         /// <summary>A readonly static field, as the constant that it is when the kernel is compiled.</summary>
-        public CsValue StaticField(FieldInfo field) => (field.IsInitOnly || importer.StaticFields.HasFlag(StaticFieldMode.MutableStaticFields)) && importer.ConstantOf(field.FieldType, field.GetValue(null)) is { } value
+        public CsValue StaticField(FieldInfo field) =>
+            (field.IsInitOnly || importer.StaticFields.HasFlag(StaticFieldMode.MutableStaticFields))
+            && importer.ConstantOf(field.FieldType, field.GetValue(null)) is { } value
             ? value
             : throw importer.Error($"The static field {Naming.Of(field)} is read.", field.IsInitOnly
                 ? "Only numbers, and structs and arrays of them, can be static readonly here; pass it as a parameter."
-                : "Its value would be frozen when the kernel is compiled. Make it const or readonly, pass it as a parameter, or ask for that with StaticFields(StaticFieldMode.MutableStaticFields).");
+                : "Its value would be frozen when the kernel is compiled. Make it const or readonly, pass it as a parameter, or ask for "
+                    + "that with StaticFields(StaticFieldMode.MutableStaticFields).");
 
         /// <summary>A number, or a struct of numbers, that is known; null where it is something else.</summary>
         public CsValue? ConstantOf(Type type, object? value)
@@ -257,7 +266,8 @@ internal static class Memory
             importer.RequireMemory(type);
             StructLayout.Part[] parts = StructLayout.Parts(type);
             for (int i = 0; i < parts.Length; i++)
-                importer.StoreElement(parts[i].Type, b.PtrAdd(pointer, Constant.I32(parts[i].Offset), 1), ((StructValue)importer.Require(value)).Fields[i]);
+                importer.StoreElement(
+                    parts[i].Type, b.PtrAdd(pointer, Constant.I32(parts[i].Offset), 1), ((StructValue)importer.Require(value)).Fields[i]);
         }
     }
 

@@ -44,7 +44,8 @@ internal sealed partial class MethodImporter
     }
 
     private ArrayValue ArrayOnStack(CsValue value) => importer.Require(value) as ArrayValue
-        ?? throw importer.Error("An array is used that the kernel did not make.", "Pass an ArrayView<T>, or use LocalMemory.Allocate<T>(n).");
+        ?? throw importer.Error(
+            "An array is used that the kernel did not make.", "Pass an ArrayView<T>, or use LocalMemory.Allocate<T>(n).");
 
     /// <summary>The methods that the runtime gives arrays of several dimensions.</summary>
     private bool ImportArrayMethod(MethodBase target, CsValue[] given)

@@ -38,7 +38,8 @@ internal sealed partial class MethodImporter
                 stack.Push(new ScalarValue(Constant.I32(StructLayout.SizeOf((Type)i.Operand!))));
                 break;
             default:
-                if (!ImportVariable(operation, i) && !ImportMemory(operation, i) && !ImportArray(operation, i) && !ImportArithmetic(operation, i))
+                if (!ImportVariable(operation, i) && !ImportMemory(operation, i) && !ImportArray(operation, i)
+                    && !ImportArithmetic(operation, i))
                     throw Unsupported(operation);
                 break;
         }
@@ -129,7 +130,8 @@ internal sealed partial class MethodImporter
                 stack.Pop();
                 return true;
             case "stsfld" or "ldsflda":
-                throw importer.Error($"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
+                throw importer.Error(
+                    $"The static field {Naming.Of((FieldInfo)i.Operand!)} is {(operation == "stsfld" ? "written" : "referred to")}.",
                     "Write results through an ArrayView; constants are 'const'.");
         }
         return false;

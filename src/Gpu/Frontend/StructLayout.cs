@@ -99,7 +99,7 @@ internal static class StructLayout
     private static int[] FindOffsets(Type type)
     {
         FieldInfo[] all = Fields(type);
-        // The runtime lays tuples out as it likes, and aligns 128-bit numbers as the system does; the host fills buffers in that way, so it is asked.
+        // The runtime orders tuples as it likes and aligns 128-bit numbers as the system does, so it is asked for the host's layout.
         if (type.IsAutoLayout || Array.Exists(all, f => f.FieldType == typeof(Int128) || f.FieldType == typeof(UInt128)))
             return Array.ConvertAll(all, MeasuredOffset);
         var found = new int[all.Length];

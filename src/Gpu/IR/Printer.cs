@@ -57,7 +57,8 @@ internal sealed class Printer
                 }
                 break;
             case For loop:
-                Line($"{Define(loop)}for {Name(loop.Induction)} from {Name(loop.Lower)} to {Name(loop.Upper)} step {loop.Step}{Carried(loop)}");
+                Line($"{Define(loop)}for {Name(loop.Induction)} from {Name(loop.Lower)} to {Name(loop.Upper)} step "
+                    + $"{loop.Step}{Carried(loop)}");
                 Write(loop.Body);
                 break;
             case While loop:

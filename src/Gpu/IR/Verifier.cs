@@ -104,5 +104,6 @@ internal static class Verifier
     }
 
     private static InvalidOperationException Fault(Function function, Instruction? instruction, string what) =>
-        new($"{function.Name}: {instruction?.Op.ToString() ?? "yield"} at {instruction?.Location?.ToString() ?? "an unknown place"}: {what}.\n{Printer.Print(function)}");
+        new($"{function.Name}: {instruction?.Op.ToString() ?? "yield"} at {instruction?.Location?.ToString() ?? "an unknown place"}: "
+            + $"{what}.\n{Printer.Print(function)}");
 }

@@ -94,7 +94,8 @@ public static unsafe class IlgpuIntrinsics
 
     private static void PtxRound(PTXBackend backend, PTXCodeGenerator generator, Value value) => Emit(generator, value, "cvt.rni.{0}.{0}");
 
-    private static void PtxTruncate(PTXBackend backend, PTXCodeGenerator generator, Value value) => Emit(generator, value, "cvt.rzi.{0}.{0}");
+    private static void PtxTruncate(PTXBackend backend, PTXCodeGenerator generator, Value value) =>
+        Emit(generator, value, "cvt.rzi.{0}.{0}");
 
     private static void Emit(PTXCodeGenerator generator, Value value, string instruction)
     {

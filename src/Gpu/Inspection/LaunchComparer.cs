@@ -21,7 +21,8 @@ public static class LaunchComparer
     /// <returns>Whether all was compared: false where a failure put the accelerator out of order.</returns>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     public static bool Run(
-        Accelerator subject, int vectorBits, int seed, Action<Accelerator> work, Action<string, string?> tell, CancellationToken stop = default)
+        Accelerator subject, int vectorBits, int seed, Action<Accelerator> work, Action<string, string?> tell,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         using Context context = Context.Create(_ => { });
@@ -37,7 +38,7 @@ public static class LaunchComparer
         }
     }
 
-    /// <summary>Whether an accelerator goes on after an exception: those of ILGPU may hold their locks for ever, a lost one is lost.</summary>
+    /// <summary>Whether an accelerator can be used after an exception: those of ILGPU may hold their locks for ever.</summary>
     private static bool Survives(Accelerator subject, Exception e) => subject is EngineAccelerator && e is not AcceleratorLostException;
 
     /// <summary>The processor, in the place of the subject.</summary>

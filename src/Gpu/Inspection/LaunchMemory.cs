@@ -63,7 +63,7 @@ internal sealed unsafe class LaunchMemory
     /// <summary>The views among the arguments.</summary>
     public List<View> Views { get; } = [];
 
-    /// <summary>Fills what views of floats and bytes show with random numbers. Structs stay as the work made them: they are settings.</summary>
+    /// <summary>Fills views of floats and bytes with random numbers. Structs stay as the work made them: they are settings.</summary>
     public void Randomize(Random random, InputDistribution distribution)
     {
         foreach (View view in Views.Where(view => view.Buffer >= 0))

@@ -50,7 +50,8 @@ internal sealed class LaunchReplay(Accelerator accelerator)
         foreach (ArgumentLayout.Leaf leaf in memory.Source.Arguments.Leaves)
         {
             if (leaf.Path.Length > 0)
-                throw new NotSupportedException($"{memory.Source.Name} takes a struct that holds a view, which cannot be compared. Pass the view itself.");
+                throw new NotSupportedException(
+                    $"{memory.Source.Name} takes a struct that holds a view, which cannot be compared. Pass the view itself.");
             if (leaf.Element is null)
                 arguments[leaf.Parameter] = read.MakeGenericMethod(leaf.Type).Invoke(null, [memory.Block, leaf.Offset])!;
         }
@@ -60,7 +61,8 @@ internal sealed class LaunchReplay(Accelerator accelerator)
             arguments[view.Leaf.Parameter] = view.Buffer < 0
                 ? Activator.CreateInstance(type)!
                 : Activator.CreateInstance(
-                    type, ((IArrayView)buffers[view.Buffer].View.BaseView).Buffer, (bands[view.Buffer] + view.ByteOffset) / view.ElementBytes, view.Length)!;
+                    type, ((IArrayView)buffers[view.Buffer].View.BaseView).Buffer,
+                    (bands[view.Buffer] + view.ByteOffset) / view.ElementBytes, view.Length)!;
         }
         return arguments;
     }

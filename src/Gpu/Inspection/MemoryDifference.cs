@@ -8,7 +8,8 @@ namespace VaeGpu.Gpu.Inspection;
 /// <remarks>One NaN is as good as another: devices do not agree on the bits of those that they make.</remarks>
 internal static class MemoryDifference
 {
-    private static readonly MethodInfo inView = typeof(MemoryDifference).GetMethod(nameof(InView), BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static readonly MethodInfo inView =
+        typeof(MemoryDifference).GetMethod(nameof(InView), BindingFlags.Static | BindingFlags.NonPublic)!;
 
     /// <summary>Names the argument, the element and both values; null where all is the same.</summary>
     public static string? Find(LaunchMemory memory, byte[][] actual, byte[][] expected)
@@ -64,7 +65,8 @@ internal static class MemoryDifference
             if (actual[at] != expected[at] && !IsShown(at))
             {
                 long beyond = at - views[0].ByteOffset;
-                return $"it writes {Math.Abs(beyond)} bytes {(beyond < 0 ? "before" : "behind")} the start of {NameOf(memory, views[0])}, in no argument";
+                return $"it writes {Math.Abs(beyond)} bytes {(beyond < 0 ? "before" : "behind")} the start of {NameOf(memory, views[0])}, "
+                    + "in no argument";
             }
         }
         return null;

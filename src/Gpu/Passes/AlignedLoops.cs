@@ -59,7 +59,8 @@ internal sealed class AlignedLoops : Rewriter
         Constant c => c.Bits % of == 0,
         Instruction { Op: Op.Mul } i => IsMultiple(i.Operands[0], of) || IsMultiple(i.Operands[1], of),
         Instruction { Op: Op.Add or Op.Sub } i => IsMultiple(i.Operands[0], of) && IsMultiple(i.Operands[1], of),
-        Instruction { Op: Op.Shl } i when i.Operands[1] is Constant { Bits: >= 0 and < 31 } c => (1L << c.Int) % of == 0 || IsMultiple(i.Operands[0], of),
+        Instruction { Op: Op.Shl } i when i.Operands[1] is Constant { Bits: >= 0 and < 31 } c =>
+            (1L << c.Int) % of == 0 || IsMultiple(i.Operands[0], of),
         _ => false,
     };
 }

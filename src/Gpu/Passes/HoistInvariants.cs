@@ -9,7 +9,8 @@ namespace VaeGpu.Gpu.Passes;
 /// </summary>
 internal sealed class HoistInvariants : Rewriter
 {
-    private readonly Dictionary<Instruction, (Value Pointer, List<Value> Variant, List<Value> Constants)> split = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Instruction, (Value Pointer, List<Value> Variant, List<Value> Constants)> split =
+        new(ReferenceEqualityComparer.Instance);
 
     public static Function Apply(Function function) => new HoistInvariants().Run(function);
 

@@ -86,7 +86,8 @@ internal sealed class PromoteLocals : Rewriter
             if (add.Operands[1] is not Constant index)
             {
                 throw Refusal(access, "A local array is indexed by a value that is not constant.",
-                    "Index it by constants, or in loops whose bounds are constants (they are unrolled); use SharedMemory for anything else.");
+                    "Index it by constants, or in loops whose bounds are constants (they are unrolled); use SharedMemory for "
+                        + "anything else.");
             }
             offset += index.Bits * add.Attribute;
             pointer = add.Operands[0];
@@ -95,7 +96,8 @@ internal sealed class PromoteLocals : Rewriter
         if (array?.Op != Op.LocalArray)
             throw Refusal(access, "A view of local memory is chosen at run time.", "Use one local array for each purpose.");
         if (offset < 0 || offset + access.Memory.Bytes() > array.Attribute)
-            throw Refusal(access, $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
+            throw Refusal(
+                access, $"A local array of {array.Attribute} bytes is accessed at byte {offset}.", "Keep the index inside the array.");
         return RequireOneType(new Slot(array, offset, access.Memory), access);
     }
 

@@ -83,7 +83,8 @@ internal sealed class Simplify : Rewriter
         foreach (int i in Live(loop))
         {
             Value start = loop.Initial[i], next = loop.Body.Yields[i];
-            if (ReferenceEquals(next, carried[i]) || ReferenceEquals(next, start) || next is Constant c && start is Constant d && c.SameAs(d))
+            if (ReferenceEquals(next, carried[i]) || ReferenceEquals(next, start) || next is Constant c && start is Constant d
+                && c.SameAs(d))
                 Known[carried[i]] = Known[loop.Results[i]] = Map(start);
             else
                 found.Add(i);

@@ -59,8 +59,10 @@ internal sealed class Variance
             {
                 string where = divergent.Location?.File is not null ? $" at line {divergent.Location.Line}" : "";
                 throw new KernelCompilationException(function.Name, instruction.Location,
-                    $"A barrier stands under a {(divergent is If ? "condition" : "loop")}{where} that is not the same for all threads of the group; some would wait forever.",
-                    "Move the barrier out, or make the condition depend only on constants, parameters and the group's index (a return before the barrier counts, too).");
+                    $"A barrier stands under a {(divergent is If ? "condition" : "loop")}{where} that is not the same for all threads of "
+                        + "the group; some would wait forever.",
+                    "Move the barrier out, or make the condition depend only on constants, parameters and the group's index (a return "
+                        + "before the barrier counts, too).");
             }
             if (instruction is StructuredInstruction structured)
             {

@@ -4,7 +4,7 @@ using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets;
 
-/// <summary>What the emitters of texts share: the walk over regions, and lines under the names of the C# lines that they come from.</summary>
+/// <summary>What the emitters of texts share: the walk over regions, and lines of code below the C# lines that they come from.</summary>
 internal abstract class TextEmitter(Function function, string target)
 {
     protected readonly Function function = function;

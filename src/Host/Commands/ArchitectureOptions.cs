@@ -17,7 +17,8 @@ internal sealed class ArchitectureOptions
     private readonly Option<ValueList<int>> channels = OptionOf.Numbers(
         "--channels", "n,…", 1, MostUnits,
         $"With --arch {OptionOf.Alternatives(Convolutional, _ => true)}, channels of each convolution of the encoder (4×4, stride 2); the "
-        + $"decoder mirrors them [default: {string.Join(" or ", Convolutional.Select(one => string.Join(',', one.DefaultChannels)).Distinct())}]");
+        + $"decoder mirrors them [default: "
+        + $"{string.Join(" or ", Convolutional.Select(one => string.Join(',', one.DefaultChannels)).Distinct())}]");
     private readonly Option<ValueList<int>> hidden = OptionOf.Numbers(
         "--hidden", "units,…", 1, MostUnits,
         "Units of each hidden linear layer of the encoder, after its convolutions if it has any; the decoder mirrors them; "

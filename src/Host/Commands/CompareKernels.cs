@@ -18,7 +18,8 @@ internal static class CompareKernels
         [
             $"{kernels.Count} kernels in their shapes for a GPU, compiled to PTX by this compiler and by ILGPU's (compute capability 8.0).",
             "Counts are of the text: a loop's body counts once. Global accesses are listed as bytes×count; generic ones count as global.",
-            $"{"kernel",-NameColumns} {"compiler",-9}{"instructions",12}{"registers",10}{"local bytes",12}{"local",7}{"shared",7}{"barriers",9}  global",
+            $"{"kernel",-NameColumns} "
+                + $"{"compiler",-9}{"instructions",12}{"registers",10}{"local bytes",12}{"local",7}{"shared",7}{"barriers",9}  global",
         ];
         foreach (string line in head)
             terminal.Output.WriteLine(line);
@@ -36,12 +37,14 @@ internal static class CompareKernels
         }
         ratios.Sort();
         terminal.Output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"ILGPU's text has {ratios[ratios.Count / 2]:0.00} times as many instructions (median; {ratios[0]:0.00} to {ratios[^1]:0.00})."));
+            $"ILGPU's text has {ratios[ratios.Count / 2]:0.00} times as many instructions (median; {ratios[0]:0.00} to "
+                + $"{ratios[^1]:0.00})."));
         terminal.Output.WriteLine($"Kernels with local memory: {withLocal.Ours} by this compiler, {withLocal.Ilgpu} by ILGPU's.");
         return ExitCode.Done;
     }
 
     private static string Row(string name, string compiler, PtxSummary of) =>
-        $"{name,-NameColumns} {compiler,-9}{of.Instructions,12}{of.Registers,10}{of.LocalBytes,12}{of.LocalAccesses,7}{of.SharedAccesses,7}{of.Barriers,9}  "
+        $"{name,-NameColumns} {compiler,-9}{of.Instructions,12}{of.Registers,10}{of.LocalBytes,12}"
+        + $"{of.LocalAccesses,7}{of.SharedAccesses,7}{of.Barriers,9}  "
         + string.Join(" ", of.GlobalAccesses.Select(width => $"{width.Key}×{width.Value}"));
 }

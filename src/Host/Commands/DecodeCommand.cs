@@ -10,7 +10,8 @@ internal static class DecodeCommand
     {
         var codes = new Argument<string?>("codes")
         {
-            Description = "Latent vectors (.npy or .csv), as \"encode\" writes them or of shape (count, d) [default: codes.npy in the run's folder]",
+            Description =
+                "Latent vectors (.npy or .csv), as \"encode\" writes them or of shape (count, d) [default: codes.npy in the run's folder]",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var label = LabelOption.Create("Class that a conditional model decodes, by number or name [default: the file's column \"class\"]");
@@ -29,7 +30,8 @@ internal static class DecodeCommand
             byte[]? labels = null;
             if (use.Run.Generation.Classes > 0 && result.GetValue(label) is null && latent.Classes is { } classes)
             {
-                var known = classes.Distinct().ToDictionary(name => name, name => LabelOption.Read(name, $"{file}, column \"class\"", use.Run));
+                var known =
+                    classes.Distinct().ToDictionary(name => name, name => LabelOption.Read(name, $"{file}, column \"class\"", use.Run));
                 labels = Array.ConvertAll(classes, name => known[name]);
             }
             else if (LabelOption.ReadRequired(result.GetValue(label), use.Run) is { } one)

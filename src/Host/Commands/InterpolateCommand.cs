@@ -13,7 +13,8 @@ internal static class InterpolateCommand
         var steps = OptionOf.Number("--steps", "n", 10, 2, 1000, "Decoded images in a row, including both ends");
         var path = OptionOf.Choice("--path", "kind", PathKind.Linear, "Path in latent space");
         var command = new ModelCommand(
-            "interpolate", "Decodes the path between the codes of pairs of images, in a row for each pair with the images at its ends.", takesData: true,
+            "interpolate", "Decodes the path between the codes of pairs of images, in a row for each pair with the images at its ends.",
+            takesData: true,
             "The picture (.png), lines of text (.txt) or rows of a table (.csv) [default: interpolations-COUNT in the run's folder]")
         {
             label, count, steps, path,

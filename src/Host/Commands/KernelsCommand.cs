@@ -20,7 +20,8 @@ internal static class KernelsCommand
         var batch = OptionOf.Number("--batch", "rows", 128, 1, 4096,
             "Batch size of the default model, at whose sizes its kernels are counted");
         var balance = OptionOf.Number(
-            "--balance", "flops", 1e-6, 1e6, "Operations that the device executes while it moves one byte; a kernel with fewer is memory-bound "
+            "--balance", "flops", 1e-6, 1e6,
+            "Operations that the device executes while it moves one byte; a kernel with fewer is memory-bound "
                 + $"[default: by the clocks of a CUDA device, else {HopperBalance}]");
         var device = CommonOptions.Device();
         device.Description = "The device whose driver reports the resources of the kernels; only CUDA's does";
@@ -46,7 +47,8 @@ internal static class KernelsCommand
     {
         var name = new Argument<string>("name") { Description = "A kernel as \"vaegpu kernels\" lists it, or a part of its name" };
         var target = OptionOf.Choice("--target", "form", [.. KernelInspector.Targets], "ir", "Form of the code");
-        var compiler = OptionOf.Choice("--compiler", "name", ["vaegpu", "ilgpu"], "vaegpu", "Compiler whose code is shown; ilgpu has the targets ptx and opencl");
+        var compiler = OptionOf.Choice(
+            "--compiler", "name", ["vaegpu", "ilgpu"], "vaegpu", "Compiler whose code is shown; ilgpu has the targets ptx and opencl");
         const string What = "Prints the code that is generated for a kernel, below the C# lines that it comes from.";
         var command = new Command("show", What) { name, target, compiler };
         command.SetAction(result =>

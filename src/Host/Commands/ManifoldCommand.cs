@@ -14,7 +14,8 @@ internal static class ManifoldCommand
             "--dimensions", "x,y", 0, int.MaxValue, "Two latent dimensions; the others are 0 [default: 0,1 if the model has two]");
         var command = new ModelCommand(
             "manifold", "Decodes a square grid over two latent dimensions, spaced by the quantiles of the prior.",
-            takesData: false, "The picture (.png), lines of text (.txt) or rows of a table (.csv) [default: manifold-SIDE in the run's folder]")
+            takesData: false,
+            "The picture (.png), lines of text (.txt) or rows of a table (.csv) [default: manifold-SIDE in the run's folder]")
         {
             label, side, dimensions,
         };

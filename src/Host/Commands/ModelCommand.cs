@@ -73,7 +73,7 @@ internal sealed class ModelCommand : Command
             _ => throw new UsageException("The run's folder is named twice; leave out --run."),
         };
 
-        /// <summary>What the run held out, or what --data names; examples without labels are taken to be of <paramref name="label"/>.</summary>
+        /// <summary>What the run held out, or what --data names; examples without labels get <paramref name="label"/>.</summary>
         public ExampleSet Data(byte? label = null)
         {
             var images = Run.Data(

@@ -79,8 +79,8 @@ internal static class OptionOf
         text => string.IsNullOrWhiteSpace(text) ? throw new FormatException($"takes a {unit}, not an empty text.") : text);
 
     /// <summary>An option that takes the size of pictures, such as 64x48.</summary>
-    public static Option<(int Width, int Height)?> Size(string name, string description) => Read<(int Width, int Height)?>(name, "WIDTHxHEIGHT", description, text =>
-        text.Split('x') is [var wide, var high]
+    public static Option<(int Width, int Height)?> Size(string name, string description) => Read<(int Width, int Height)?>(
+        name, "WIDTHxHEIGHT", description, text => text.Split('x') is [var wide, var high]
         && TryParse(wide, 1, MostPixels, out int width) && TryParse(high, 1, MostPixels, out int height)
             ? (width, height)
             : throw Refusal("a size such as 64x48", text));

@@ -22,7 +22,8 @@ internal sealed class TrainCommand : Command
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Continue the run in --out with its own settings; only --epochs, --data, --device, --threads and --memory may be given",
+        Description = "Continue the run in --out with its own settings; only --epochs, --data, --device, --threads and --memory may be "
+            + "given",
     };
     private readonly ArchitectureOptions architecture = new();
     private readonly SettingOptions<ModelConfiguration> model = new(() => new() { Width = 0, Height = 0 });
@@ -44,7 +45,8 @@ internal sealed class TrainCommand : Command
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
         Option[] options =
-            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, memory, .. OfTheObjective];
+            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, memory,
+                .. OfTheObjective];
         foreach (var option in options)
             Add(option);
         SetAction(result => result.GetValue(resume)
@@ -93,7 +95,8 @@ internal sealed class TrainCommand : Command
     private ResumeRequest ReadResume(ParseResult result)
     {
         Option epochs = training[nameof(TrainingConfiguration.Epochs)];
-        Option[] fixedByTheRun = [size, .. dataOptions.All, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
+        Option[] fixedByTheRun =
+            [size, .. dataOptions.All, binarize, overwrite, .. OfTheModel, .. training.All.Except([epochs]), .. OfTheObjective];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run continues with its own settings.");
         return new ResumeRequest(

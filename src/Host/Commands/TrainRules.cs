@@ -34,7 +34,8 @@ internal static class TrainRules
         if (objective.Bound.WeighsDraws && !likelihood.Description.IsNormalized)
         {
             throw new UsageException(
-                $"--objective {objective.Bound} is a bound of log p(x), and {likelihood} is a loss without p; choose another --likelihood.");
+                $"--objective {objective.Bound} is a bound of log p(x), and {likelihood} is a loss without p; choose another "
+                    + "--likelihood.");
         }
     }
 
@@ -52,13 +53,16 @@ internal static class TrainRules
                 $"--weight-decay goes with --optimizer {OptionOf.Alternatives(Optimizer.All, one => one.DecaysWeights)}: {name} has none.");
         }
         if (schedule.Drops && !drops)
-            throw new UsageException($"--lr-schedule {schedule} needs --lr-drop-every, the epochs from one drop of the learning rate to the next.");
+            throw new UsageException(
+                $"--lr-schedule {schedule} needs --lr-drop-every, the epochs from one drop of the learning rate to the next.");
         if (!schedule.Drops && (drops || gave(nameof(optimizer.Drop))))
         {
             throw new UsageException(
-                $"--lr-drop and --lr-drop-every go with --lr-schedule {OptionOf.Alternatives(LearningRateSchedule.All, one => one.Drops)}.");
+                $"--lr-drop and --lr-drop-every go with --lr-schedule "
+                    + $"{OptionOf.Alternatives(LearningRateSchedule.All, one => one.Drops)}.");
         }
         if (schedule.EndsWithRun && optimizer.Warmup >= epochs)
-            throw new UsageException($"--lr-warmup must be shorter than --epochs: the {schedule} schedule follows it and ends with the run.");
+            throw new UsageException(
+                $"--lr-warmup must be shorter than --epochs: the {schedule} schedule follows it and ends with the run.");
     }
 }

@@ -9,9 +9,11 @@ internal static class TraverseCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var label = LabelOption.Create("Class that a conditional model decodes, by number or name [default with --image: that of the image]");
+        var label =
+            LabelOption.Create("Class that a conditional model decodes, by number or name [default with --image: that of the image]");
         var dimensions =
-            OptionOf.Number("--dimensions", "n", 1, int.MaxValue, "Number of latent dimensions, in descending order of their KL terms [default: all]");
+            OptionOf.Number(
+                "--dimensions", "n", 1, int.MaxValue, "Number of latent dimensions, in descending order of their KL terms [default: all]");
         var image = OptionOf.Number("--image", "n", 0, int.MaxValue, "Start at the code of this image [default: at the prior's mean]");
         var steps = OptionOf.Number("--steps", "n", 11, 2, 1000, "Images in a row");
         var range = OptionOf.Number("--range", "z", 3.0, 1e-3, 1e3,
@@ -31,7 +33,8 @@ internal static class TraverseCommand
             use.Write($"traversals", wanted, pictures =>
             {
                 if (result.GetValue(dimensions) > generation.Latent)
-                    throw new UsageException(FormattableString.Invariant($"--dimensions: the model has {generation.Latent} latent dimensions."));
+                    throw new UsageException(
+                        FormattableString.Invariant($"--dimensions: the model has {generation.Latent} latent dimensions."));
                 var images = use.Data(wanted);
                 var center = from is { } number ? Code(generation, images, number, stop) : new float[generation.Latent];
                 if (generation.Classes > 0)

@@ -12,14 +12,16 @@ internal static class TuneCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var architecture = new ArchitectureOptions();
-        var latent = (Option<int>)new SettingOptions<ModelConfiguration>(() => new() { Width = 0, Height = 0 })[nameof(ModelConfiguration.Latent)];
+        var latent =
+            (Option<int>)new SettingOptions<ModelConfiguration>(() => new() { Width = 0, Height = 0 })[nameof(ModelConfiguration.Latent)];
         var batch = (Option<int>)new SettingOptions<TrainingConfiguration>(() => new())[nameof(TrainingConfiguration.Batch)];
         var size = OptionOf.Size("--size", $"Size of the gray pictures that the model is for [default: {DefaultSide}x{DefaultSide}]");
         var quick = new Option<bool>("--quick") { Description = "Take fewer and shorter samples" };
         var reset = new Option<bool>("--reset") { Description = "Measure nothing, and remove what is stored for the device" };
         var device = CommonOptions.Device();
         var threads = CommonOptions.Threads();
-        const string What = "Measures which kernel shapes are the fastest on a device for the products and convolutions of a model, and stores "
+        const string What =
+            "Measures which kernel shapes are the fastest on a device for the products and convolutions of a model, and stores "
             + "the choice; results never change.";
         var command = new Command("tune", What);
         foreach (Option option in (Option[])[.. architecture.All, latent, size, batch, device, threads, quick, reset])

@@ -70,8 +70,8 @@ public static class LossChart
         var room = epochs.Count == 1 ? 0.5 : 0.02 * ((double)epochs[^1].Epoch - epochs[0].Epoch);
         panel.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Title = "epoch", AxisTitleDistance = 6, Minimum = epochs[0].Epoch - room, Maximum = epochs[^1].Epoch + room,
-            MinimumMajorStep = 1, MinorTickSize = 0,
+            Position = AxisPosition.Bottom, Title = "epoch", AxisTitleDistance = 6, MinimumMajorStep = 1, MinorTickSize = 0,
+            Minimum = epochs[0].Epoch - room, Maximum = epochs[^1].Epoch + room,
         });
         panel.Axes.Add(new LinearAxis
         {
@@ -106,7 +106,7 @@ public static class LossChart
     /// <summary>XML 1.0 has no place for control characters, not even escaped.</summary>
     private static bool IsXml(Rune rune) => rune.Value >= 0x10000 || XmlConvert.IsXmlChar((char)rune.Value);
 
-    /// <summary>Measures text without the machine's fonts, of which there may be none, and with room for one wider than Helvetica.</summary>
+    /// <summary>Measures text without the machine's fonts, of which there may be none, with room for one wider than Helvetica.</summary>
     private sealed class AnyFont() : PdfRenderContext(1, 1, OxyColors.White)
     {
         public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)

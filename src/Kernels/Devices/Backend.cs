@@ -82,7 +82,8 @@ public sealed class Backend : IDisposable
 
     /// <summary>Whether an exception is a device's refusal or failure, whose message says all that there is to say.</summary>
     public static bool IsOfDevice(Exception e) =>
-        e is VaeGpu.Gpu.Runtime.Cuda.CudaException or AcceleratorLostException or KernelLaunchException or KernelCompilationException or AcceleratorException;
+        e is Gpu.Runtime.Cuda.CudaException or AcceleratorLostException or AcceleratorException or KernelLaunchException
+            or KernelCompilationException;
 
     /// <inheritdoc/>
     public void Dispose()

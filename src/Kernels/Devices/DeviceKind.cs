@@ -65,7 +65,8 @@ public sealed class DeviceKind
         {
             return new([.. search()], []);
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or AcceleratorException or TypeInitializationException)
+        catch (Exception e)
+            when (e is DllNotFoundException or EntryPointNotFoundException or AcceleratorException or TypeInitializationException)
         {
             return new([], []);
         }

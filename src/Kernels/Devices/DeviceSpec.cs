@@ -15,7 +15,8 @@ public readonly record struct DeviceSpec(DeviceKind? Kind, int Index)
         DeviceKind? kind = DeviceKind.All.FirstOrDefault(kind => kind.Name.Equals(parts[0], StringComparison.OrdinalIgnoreCase));
         int index = 0;
         bool isWellFormed = parts.Length == 1
-            || (parts.Length == 2 && kind is { IsCounted: true } && int.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out index));
+            || (parts.Length == 2 && kind is { IsCounted: true }
+                && int.TryParse(parts[1], System.Globalization.NumberStyles.None, null, out index));
         return kind is not null && isWellFormed
             ? new(kind, index)
             : throw new FormatException($"\"{text}\" is not a device. Use auto, {string.Join(", ", DeviceKind.All.Select(Names))}.");

@@ -6,11 +6,11 @@ using VaeGpu.Kernels.Products;
 namespace VaeGpu.Kernels.Devices;
 
 /// <summary>
-/// Kernel shapes for a device. They change how fast a kernel runs, never what it computes. <see cref="Tunable"/> lists those whose best value
-/// is found by measuring.
+/// Kernel shapes for a device. They change how fast a kernel runs, never what it computes. <see cref="Tunable"/> lists those whose best
+/// value is found by measuring.
 /// </summary>
 /// <param name="Tile">The block of results of one thread of <see cref="MatMul"/>.</param>
-/// <param name="ConvTile">The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>; never <see cref="TileShape.Blocked"/>.</param>
+/// <param name="ConvTile">The tile of <see cref="Convolution"/> and <see cref="ConvWeights"/>: not <see cref="TileShape.Blocked"/>.</param>
 /// <param name="GroupSize">Threads of a group: as wide as a vector on a CPU. Divides <see cref="RowReduction.Width"/>.</param>
 /// <param name="ElementsPerThread">Elements of a thread in flat kernels, so that groups are worth their start.</param>
 /// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>

@@ -54,7 +54,7 @@ public static class KernelInspector
     public static string Code(KernelLaunch launch, string target) =>
         CodeListing.Of(launch.Method, launch.GroupDim, Enum.Parse<CodeTarget>(target, ignoreCase: true), launch.Specialization);
 
-    /// <summary>The code that ILGPU's own compiler generates for a launch's kernel: PTX for compute capability 8.0, or OpenCL C 2.0.</summary>
+    /// <summary>The code that ILGPU's own compiler generates for a kernel: PTX for compute capability 8.0, or OpenCL C 2.0.</summary>
     /// <exception cref="NotSupportedException">The target is one of the others, which ILGPU does not have.</exception>
     public static string IlgpuCode(KernelLaunch launch, string target)
     {

@@ -19,7 +19,8 @@ public sealed class Tunable
         Of(nameof(DeviceTuning.Tile), tuning => tuning.Tile, tuning => tuning.StagesOperands ? [] : Tiles,
             (tuning, tile) => tuning with { Tile = tile }),
         Of(nameof(DeviceTuning.FewestGroups), tuning => tuning.FewestGroups,
-            tuning => tuning.StagesOperands ? [(tuning.Processors + 1) / 2, tuning.Processors, 2 * tuning.Processors, 4 * tuning.Processors] : [],
+            tuning =>
+                tuning.StagesOperands ? [(tuning.Processors + 1) / 2, tuning.Processors, 2 * tuning.Processors, 4 * tuning.Processors] : [],
             (tuning, groups) => tuning with { FewestGroups = groups }),
         Of(nameof(DeviceTuning.PackedFrom), tuning => tuning.PackedFrom,
             tuning => tuning.PacksPanels ? [1 << 17, 1 << 18, 1 << 19, 1 << 20, 1 << 22] : [],
@@ -42,7 +43,7 @@ public sealed class Tunable
     /// <summary>Whether it only says what is packed, and how: products with the same scratch memory are launched in the same way.</summary>
     public bool OfPacking { get; private init; }
 
-    /// <summary>The values that are tried, the device's own among them, each in the place of its own; none where it has no meaning.</summary>
+    /// <summary>The values that are tried, the device's own among them; none where it has no meaning.</summary>
     public IReadOnlyList<DeviceTuning> Candidates(DeviceTuning tuning) => [.. candidates(tuning)];
 
     /// <summary>The value, as a file holds it.</summary>

@@ -31,7 +31,8 @@ public sealed class CategoricalLauncher : IDisposable
         {
             Numbers = numbers, Columns = categories.Count, Logits = categories.Sum(), OtherOutputs = outputs * numbers,
         };
-        starts = accelerator.Allocate1D<int>([.. Enumerable.Range(0, categories.Count + 1).Select(column => categories.Take(column).Sum())]);
+        starts =
+            accelerator.Allocate1D<int>([.. Enumerable.Range(0, categories.Count + 1).Select(column => categories.Take(column).Sum())]);
         columnOf = accelerator.Allocate1D<int>([.. categories.SelectMany((count, column) => Enumerable.Repeat(column, count))]);
         lossAndGradient = new(accelerator, CategoricalColumns.LossAndGradient);
         gradient = new(accelerator, CategoricalColumns.Gradient);

@@ -17,7 +17,8 @@ public sealed class ConvWeightsLauncher
         Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> fours, Func<ConvShape, int, Index3D> grid)
     {
         (tuning, this.grid) = (DeviceTuning.For(accelerator), grid);
-        (this.single, this.fours, unfold) = (new(accelerator, single), new(accelerator, fours), new(accelerator, Kernels.Convolutions.Unfold.Run));
+        (this.single, this.fours, unfold) =
+            (new(accelerator, single), new(accelerator, fours), new(accelerator, Kernels.Convolutions.Unfold.Run));
     }
 
     /// <summary>The kernels, with the device's tile.</summary>

@@ -64,8 +64,8 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
         Floats encoded, Floats prior, Floats latent, Floats weights, Floats latentGradient, Floats encodedGradient, Floats priorGradient,
         Control control, LatentShape shape) =>
         kernels.WeightedBackward.Launch(
-            tuning.Rows(shape.Rows, shape.Columns), encoded, prior, latent, weights, latentGradient, encodedGradient, priorGradient, control,
-            shape);
+            tuning.Rows(shape.Rows, shape.Columns), encoded, prior, latent, weights, latentGradient, encodedGradient, priorGradient,
+            control, shape);
 
     /// <inheritdoc cref="Importance.Mean"/>
     public void Mean(Floats losses, Floats means, LatentShape shape) =>

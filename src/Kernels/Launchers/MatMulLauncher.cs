@@ -139,6 +139,7 @@ public sealed class MatMulLauncher
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
     {
-        public MatMulLauncher Visit<TEpilogue>() where TEpilogue : struct, IEpilogue => Load<TLeft, TRight, TEpilogue>(Accelerator, Precision);
+        public MatMulLauncher Visit<TEpilogue>() where TEpilogue : struct, IEpilogue =>
+            Load<TLeft, TRight, TEpilogue>(Accelerator, Precision);
     }
 }

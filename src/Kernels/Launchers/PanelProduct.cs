@@ -1,5 +1,6 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
+using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Launchers;
 
@@ -9,9 +10,9 @@ namespace VaeGpu.Kernels.Launchers;
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
-    /// <summary>The fewest rows, or the least depth of a weight gradient, from which on packing pays: how often a packed number is read.</summary>
+    /// <summary>The fewest rows, or least depth of a weight gradient, at which packing pays: how often a packed number is read.</summary>
     private const int FewestUses = 32;
-    /// <summary>The numbers of the left factor that pass by at a time, which the second cache holds: 512 KB; and the fewest tiles.</summary>
+    /// <summary>Numbers of the left factor that pass by at a time: 512 KB, which the second cache holds; and the fewest tiles.</summary>
     private const int LeftBlock = 1 << 17, FewestTiles = 4;
     /// <summary>The fewest panels of a block, so that all threads have some.</summary>
     private const int FewestPanels = 8;
@@ -19,15 +20,14 @@ public sealed class PanelProduct : IPackedProduct
     private readonly DeviceTuning tuning;
     private readonly int leftWidth, rightWidth;
     private readonly bool isStrips, turnsRight;
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packLeft, packRight;
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape, int> multiply;
+    private readonly Loaded<Floats, Floats, PanelShape> packLeft, packRight;
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, int> multiply;
     private readonly int tileRows;
 
     private PanelProduct(
         DeviceTuning tuning, (int Left, int Right) widths, bool isStrips, bool turnsRight,
-        Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packLeft, Loaded<ArrayView<float>, ArrayView<float>, PanelShape> packRight,
-        Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape, int> multiply,
-        int tileRows)
+        Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight,
+        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, int> multiply, int tileRows)
     {
         (this.tuning, leftWidth, rightWidth) = (tuning, widths.Left, widths.Right);
         (this.isStrips, this.turnsRight, this.packLeft, this.packRight) = (isStrips, turnsRight, packLeft, packRight);
@@ -57,14 +57,14 @@ public sealed class PanelProduct : IPackedProduct
 
     /// <inheritdoc/>
     public void Run(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape, ArrayView<float> scratch)
+        Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
     {
-        PanelShape leftShape = PanelShape.Of(shape.Rows, shape.Depth, leftWidth), rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
-        ArrayView<float> packedLeft = scratch.SubView(0, LeftLength(shape));
-        ArrayView<float> packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
-        packLeft.Launch(
-            Launch.Config(isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
+        PanelShape leftShape = PanelShape.Of(shape.Rows, shape.Depth, leftWidth);
+        PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
+        Floats packedLeft = scratch.SubView(0, LeftLength(shape));
+        Floats packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
+        Index3D leftGrid = isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape);
+        packLeft.Launch(Launch.Config(leftGrid, tuning.GroupSize), left, packedLeft, leftShape);
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * shape.Depth)));
         int passes = Launch.Groups(tiles, tilesAtOnce);

@@ -29,6 +29,7 @@ public struct Bernoulli : ILikelihood
     {
         float logit = Bounds.Logit(output);
         float positivePart = logit < 0f ? 0f : logit;
-        return MathF.FusedMultiplyAdd(-Bounds.Level(x), logit, positivePart) + Logarithm.Log1pOfUnit(Exponential.ExpOfNegative(-MathF.Abs(logit)));
+        return MathF.FusedMultiplyAdd(-Bounds.Level(x), logit, positivePart)
+            + Logarithm.Log1pOfUnit(Exponential.ExpOfNegative(-MathF.Abs(logit)));
     }
 }

@@ -8,7 +8,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 public struct Categorical : IStreamedLikelihood
 {
     public static LikelihoodDescription Description => new(
-        Support.Levels | Support.Symbols, o => o.Symbols ? SettingsOfSymbols(o.Classes) : Settings(o.Classes), nameof(LikelihoodOptions.Classes));
+        Support.Levels | Support.Symbols,
+        o => o.Symbols ? SettingsOfSymbols(o.Classes) : Settings(o.Classes), nameof(LikelihoodOptions.Classes));
 
     /// <summary>The settings of K gray levels.</summary>
     public static LikelihoodSettings Settings(int classes) => GrayLevels.OfGray(classes) with { Count = classes };

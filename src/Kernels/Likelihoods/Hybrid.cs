@@ -13,7 +13,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 public struct Hybrid : ILikelihood
 {
     public static LikelihoodDescription Description => new(
-        Support.Binary | Support.UnitInterval, o => Settings(o.CrossEntropyShare), nameof(LikelihoodOptions.CrossEntropyShare)) { IsNormalized = false };
+        Support.Binary | Support.UnitInterval,
+        o => Settings(o.CrossEntropyShare), nameof(LikelihoodOptions.CrossEntropyShare)) { IsNormalized = false };
 
     /// <summary>The settings of a given share λ of the cross-entropy.</summary>
     public static LikelihoodSettings Settings(double share) => new() { Scale = (float)share };

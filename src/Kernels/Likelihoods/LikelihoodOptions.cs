@@ -7,7 +7,8 @@ public sealed record LikelihoodOptions
 {
     /// <summary>The names of the settings' properties.</summary>
     public static IEnumerable<string> Names =>
-        typeof(LikelihoodOptions).GetProperties().Where(property => property.IsDefined(typeof(SettingAttribute), false)).Select(property => property.Name);
+        typeof(LikelihoodOptions).GetProperties().Where(property => property.IsDefined(typeof(SettingAttribute), false))
+            .Select(property => property.Name);
 
     /// <summary>σ or b where it is fixed, and where a shared variance starts; data lie in [0, 1].</summary>
     [Setting("sigma", "σ", "Scale (b of a Laplace distribution), or the initial value of a shared scale", Least = 1e-6, Most = 1e4)]

@@ -3,8 +3,8 @@ using VaeGpu.Kernels.Numerics;
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>
-/// A discretized logistic distribution of a <see cref="Mixture{TComponent}"/> (Salimans, Karpathy, Chen and Kingma 2017), outputs μ and log s: what
-/// a logistic variable puts on the interval around a gray level; the lowest and the highest level have the tails.
+/// A discretized logistic distribution of a <see cref="Mixture{TComponent}"/> (Salimans, Karpathy, Chen and Kingma 2017), outputs μ and log
+/// s: what a logistic variable puts on the interval around a gray level; the lowest and the highest level have the tails.
 /// </summary>
 /// <remarks>
 /// <para>Gray levels 0 … L−1 lie on [−1, 1] as in the paper, 2/(L − 1) apart: y = 2·level/(L − 1) − 1. With h = 1/(L − 1),

@@ -17,7 +17,9 @@ public struct PanelShape
         new() { Lines = lines, Depth = depth, Width = width, Panels = Launch.Groups(lines, width) };
 }
 
-/// <summary>Lays out a factor of <see cref="PanelMatMul"/> in panels: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).</summary>
+/// <summary>
+/// Packs a factor of <see cref="PanelMatMul"/> in panels: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).
+/// </summary>
 /// <remarks>
 /// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, Width). Lines behind the last
 /// are zero.</para>

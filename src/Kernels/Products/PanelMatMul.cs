@@ -7,7 +7,7 @@ namespace VaeGpu.Kernels.Products;
 /// some of them, from firstPanel on, and the whole depth: sums that a later launch takes up would be stored and loaded row by row of the
 /// output, each in another page, which costs more than the cache saves. The output is (rows, columns), row-major.</para>
 /// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (firstPanel + y)·C·G …; x runs
-/// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one, which the second holds, pass by.</para>
+/// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one pass from the second.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, all from two places that move on in step:
 /// two pointers, which leave the registers to the sums, and two streams, which no stride can map on few sets of a cache. No shared
 /// memory, no barriers.</para>

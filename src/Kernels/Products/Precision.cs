@@ -69,7 +69,8 @@ public struct Tf32 : ITensorPrecision
     {
         Ref<float> d0 = sums[sum], d1 = sums[sum + 1], d2 = sums[sum + 2], d3 = sums[sum + 3];
         Input<uint> a0 = left[a], a1 = left[a + 1], a2 = left[a + 2], a3 = left[a + 3], b0 = right[b], b1 = right[b + 1];
-        CudaAsm.EmitRef("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
+        CudaAsm.EmitRef(
+            "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
             ref d0, ref d1, ref d2, ref d3, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1);
         sums[sum] = d0.Value;
         sums[sum + 1] = d1.Value;
@@ -111,7 +112,8 @@ public struct Bf16 : ITensorPrecision
     {
         Ref<float> d0 = sums[sum], d1 = sums[sum + 1], d2 = sums[sum + 2], d3 = sums[sum + 3];
         Input<uint> a0 = left[a], a1 = left[a + 1], a2 = left[a + 2], a3 = left[a + 3], b0 = right[b], b1 = right[b + 1];
-        CudaAsm.EmitRef("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
+        CudaAsm.EmitRef(
+            "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, {%8, %9}, {%0, %1, %2, %3};",
             ref d0, ref d1, ref d2, ref d3, ref a0, ref a1, ref a2, ref a3, ref b0, ref b1);
         sums[sum] = d0.Value;
         sums[sum + 1] = d1.Value;

@@ -4,7 +4,7 @@ using VaeGpu.Kernels;
 namespace VaeGpu.Layers.Models;
 
 /// <summary>What training minimizes, up to the weights of its terms, by name.</summary>
-/// <remarks>To add an objective, add a line here; <see cref="Posterior"/> has its gradient, and Vae64 of the tests its definition.</remarks>
+/// <remarks>To add one, add a line here; <see cref="Posterior"/> has its gradient, and Vae64 of the tests its definition.</remarks>
 public sealed class Objective : Choice<Objective>
 {
     private Objective(bool hasFormula = false, bool weighsDraws = false, [CallerMemberName] string member = "") : base(member) =>

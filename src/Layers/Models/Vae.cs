@@ -46,7 +46,7 @@ public sealed record VaeShape
     public int Samples { get; init; } = 1;
     /// <summary>The numbers that linear layers multiply, where the device can; convolutions are in fp32.</summary>
     public Precision Precision { get; init; }
-    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none. For objectives with <see cref="Objective.HasFormula"/>.</summary>
+    /// <summary>λ of <see cref="Kernels.Latent.FreeBits"/>, in nats per latent dimension; 0 for none.</summary>
     public float FreeBits { get; init; }
 }
 

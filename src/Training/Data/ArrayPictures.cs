@@ -69,7 +69,8 @@ internal sealed class ArrayPictures
         {
             if (numbers[i] is not (>= 0 and <= 1))
             {
-                throw new DataException($"{array.Name} has the shape ({string.Join(", ", array.Shape)}) and values outside 0 to 1: pictures "
+                throw new DataException($"{array.Name} has the shape ({string.Join(", ", array.Shape)}) and values outside 0 to 1: "
+                    + "pictures "
                     + "have values from 0 to 1, so divide it by its greatest level; --as table takes it as a table.");
             }
             picture[i] = (byte)Math.Round(255 * numbers[i]);

@@ -21,7 +21,8 @@ public static class DataSource
 
     /// <summary>
     /// Loads <paramref name="source"/>: "digits" (also where it is null), "shapes", "mnist", "fashion-mnist", or a folder of IDX files or
-    /// of pictures, or a .csv, .parquet, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>, which the digits
+    /// of pictures, or a .csv, .parquet, .npy, .npz or .txt file. What comes without a held-out part is split by <paramref name="seed"/>,
+    /// which the digits
     /// follow from, too.
     /// </summary>
     /// <exception cref="DataException">The source cannot be used.</exception>
@@ -60,7 +61,8 @@ public static class DataSource
     private static void ThrowIfOther(DataSplit data, ExampleFormat wanted)
     {
         if (data.Format.Kind != wanted.Kind)
-            throw new DataException($"The data \"{data.Name}\" is {data.Format.Kind}, and the run is of {wanted.Kind}; name data of that kind with --data.");
+            throw new DataException($"The data \"{data.Name}\" is {data.Format.Kind}, and the run is of {wanted.Kind}; name data of "
+                + "that kind with --data.");
         if (data.Format.SizeInWords != wanted.SizeInWords)
             throw new DataException($"The model takes {wanted.Examples} of {wanted.SizeInWords}; the data has {data.Format.SizeInWords}.");
     }
@@ -99,7 +101,8 @@ public static class DataSource
         if (!Directory.Exists(source))
         {
             throw new DataException(
-                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, .parquet, .npy, .npz or .txt file.");
+                $"There is no file or folder \"{source}\"; --data takes a name ({string.Join(", ", Names)}), a folder, or a .csv, "
+                    + ".parquet, .npy, .npz or .txt file.");
         }
         bool isIdx = Directory.EnumerateFiles(source, "*-ubyte*").Any();
         if (isIdx && fit.Size is not null)
@@ -119,7 +122,8 @@ public static class DataSource
     private static DataException NoPictures(string source) =>
         new($"--size resizes the pictures of a folder; leave it out for \"{source}\".");
 
-    private static DataSplit LoadFile(string path, DataFit fit, ulong seed, LoadingOptions how) => Path.GetExtension(path).ToLowerInvariant() switch
+    private static DataSplit LoadFile(string path, DataFit fit, ulong seed, LoadingOptions how) =>
+        Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".csv" => LoadCsv(path, fit, seed),
         ".parquet" => TableFile.Load(new ParquetTable(path, fit), fit, seed, []),

@@ -19,7 +19,8 @@ internal sealed class DiskImageSet : ExampleSet
     /// <param name="drawn">How pixels are drawn black or white: <see cref="Binarized"/>; null for gray ones.</param>
     public DiskImageSet(
         ByteRows file, ImageFormat format, byte[]? labels, int[]? rows = null, (ulong Seed, int First)? drawn = null)
-        : base(format, (long)(rows?.Length ?? file.Count) * format.Size, labels) => (this.file, this.rows, this.drawn) = (file, rows, drawn);
+        : base(format, (long)(rows?.Length ?? file.Count) * format.Size, labels) =>
+        (this.file, this.rows, this.drawn) = (file, rows, drawn);
 
     private new ImageFormat Format => (ImageFormat)base.Format;
 

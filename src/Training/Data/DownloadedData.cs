@@ -115,12 +115,14 @@ public sealed class DownloadedData
                 }
                 reason = "its checksum is wrong";
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
+            catch (Exception error)
+                when (error is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
             {
                 reason = error.Message.TrimEnd('.');
             }
         }
-        throw new DataException($"The data \"{Name}\" needs {file}, which could not be fetched ({reason}); put its four files in a folder and name that with --data FOLDER.");
+        throw new DataException($"The data \"{Name}\" needs {file}, which could not be fetched ({reason}); put its four files in a "
+            + "folder and name that with --data FOLDER.");
     }
 
     private string Sum(byte[] content)

@@ -93,6 +93,6 @@ internal sealed class FileRows : ByteRows
     }
 
     private DataException Failure(Exception e) => new(
-        FormattableString.Invariant($"The data takes {(double)Count * RowBytes / 1e9:N2} GB in a temporary file of \"{folder}\", which fails ")
-        + $"({e.Message.TrimEnd('.')}); make room there, raise --memory, or make pictures smaller with --size.", e);
+        FormattableString.Invariant($"The data takes {(double)Count * RowBytes / 1e9:N2} GB in a temporary file of \"{folder}\", ")
+        + $"which fails ({e.Message.TrimEnd('.')}); make room there, raise --memory, or make pictures smaller with --size.", e);
 }

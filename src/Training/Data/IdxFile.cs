@@ -119,7 +119,8 @@ public static class IdxFile
             var read = stream.ReadAtLeast(next, next.Length, throwOnEndOfStream: false);
             if (read < next.Length)
                 throw new DataException(
-                    $"{path} is cut short: {header.Length + at + read} bytes unpacked, where its header claims {Shape(sizes)} {what}, which "
+                    $"{path} is cut short: {header.Length + at + read} bytes unpacked, where its header claims {Shape(sizes)} {what}, "
+                        + "which "
                     + $"is {header.Length + expected} bytes; fetch it again.");
             rows.Write((int)(at / rows.RowBytes), next);
         }
@@ -171,7 +172,8 @@ public static class IdxFile
             row *= size;
             if (row > Array.MaxLength)
                 throw new DataException(
-                    $"{path} claims {Shape(sizes)} bytes, and one of its {sizes[0]} rows does not fit in one array; fetch it again, or split it.");
+                    $"{path} claims {Shape(sizes)} bytes, and one of its {sizes[0]} rows does not fit in one array; fetch it again, or "
+                        + "split it.");
         }
         return row * sizes[0];
     }

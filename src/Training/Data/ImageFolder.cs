@@ -54,11 +54,13 @@ public static class ImageFolder
         if (parts.FirstOrDefault(part => part.Key.Length > 0 && part.Count() > 1) is { } twice)
             throw new DataException($"The folders \"{twice.First()}\" and \"{twice.Last()}\" are for the same part; leave one of them.");
         if (parts[""].FirstOrDefault() is { } beside)
-            throw new DataException($"The folder \"{beside}\" lies beside folders called {TrainPart}, {TestPart} or {ValidationParts[0]}, so it is neither a class nor a part of the data; move it into one of them, or elsewhere.");
+            throw new DataException($"The folder \"{beside}\" lies beside folders called {TrainPart}, {TestPart} or "
+                + $"{ValidationParts[0]}, so it is neither a class nor a part of the data; move it into one of them, or elsewhere.");
         string? train = parts[TrainPart].SingleOrDefault(), test = parts[TestPart].SingleOrDefault(),
             validation = parts[ValidationParts[0]].SingleOrDefault();
         if (train is null)
-            throw new DataException($"The data folder \"{folder}\" has \"{Path.GetFileName(test ?? validation)}\" and no \"{TrainPart}\"; add it, or name the inner folder.");
+            throw new DataException($"The data folder \"{folder}\" has \"{Path.GetFileName(test ?? validation)}\" and no "
+                + $"\"{TrainPart}\"; add it, or name the inner folder.");
         if (Directory.EnumerateFiles(folder).FirstOrDefault(PictureWalk.IsPicture) is { } loose)
             throw new DataException($"The picture \"{loose}\" lies beside the folder \"{TrainPart}\"; move it into a part, or elsewhere.");
         if (test is null && validation is null)
@@ -96,9 +98,11 @@ public static class ImageFolder
         string[] names = Array.ConvertAll(files, file => Class(folder, file));
         string[] classes = [.. sound.Select(i => names[i]).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 1 && classes[0].Length == 0)
-            throw new DataException($"The data folder \"{folder}\" has pictures beside sub-folders with pictures; move them into sub-folders, one for each class.");
+            throw new DataException($"The data folder \"{folder}\" has pictures beside sub-folders with pictures; move them into "
+                + "sub-folders, one for each class.");
         if (classes.Length > 256)
-            throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; at most 256 classes are supported.");
+            throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; at most 256 classes "
+                + "are supported.");
         if (classes[0].Length == 0)
             return (null, null);
         var numbers = classes.Index().ToDictionary(one => one.Item, one => (byte)one.Index);

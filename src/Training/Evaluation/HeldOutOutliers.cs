@@ -35,7 +35,8 @@ public static class HeldOutOutliers
         }
         if (distance > Far)
         {
-            return FormattableString.Invariant($"{name} of {where} lies {distance:N0} standard deviations from the mean of the data to train ")
+            return FormattableString.Invariant(
+                $"{name} of {where} lies {distance:N0} standard deviations from the mean of the data to train ")
                 + "on; check for outliers and for dimensions that hardly vary, or use a likelihood with heavier tails (student-t) or a "
                 + "fixed variance";
         }

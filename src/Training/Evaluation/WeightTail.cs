@@ -53,8 +53,8 @@ internal sealed class WeightTail
     }
 
     /// <summary>
-    /// The shape of the generalized Pareto distribution of x, sorted: k = mean of log(1 − θx) at the mean of θ over its profile posterior (Zhang and
-    /// Stephens 2009), drawn to ½ with the weight of ten observations.
+    /// The shape of the generalized Pareto distribution of x, sorted: k = mean of log(1 − θx) at the mean of θ over its profile posterior
+    /// (Zhang and Stephens 2009), drawn to ½ with the weight of ten observations.
     /// </summary>
     private static double Fit(double[] x)
     {

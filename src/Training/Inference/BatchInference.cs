@@ -89,7 +89,7 @@ internal sealed class BatchInference : IDisposable
         return control.View;
     }
 
-    /// <summary>The <see cref="RunningSums"/> of draws z of what was last encoded; <paramref name="drawn"/> is called after each draw.</summary>
+    /// <summary>The <see cref="RunningSums"/> of draws z of what was last encoded; <paramref name="drawn"/> is called after each.</summary>
     public float[] Draw(int first, int rows, int samples, uint seed, CancellationToken stop, Action? drawn = null)
     {
         var step = new StepContext(Counters(seed, first), rows, RandomPurpose.Evaluation);

@@ -29,7 +29,8 @@ public static class CodesReader
         var array = NpyFile.Read(path);
         if (array.Numbers is not { } numbers || array.Shape is not [var count, var columns] || (columns != latent && columns != 2 * latent))
         {
-            throw new DataException($"{path} has the shape ({string.Join(", ", array.Shape)}); floats of the shape (count, {latent}), or (count, "
+            throw new DataException(
+                $"{path} has the shape ({string.Join(", ", array.Shape)}); floats of the shape (count, {latent}), or (count, "
                 + $"{2 * latent}) as \"vaegpu encode\" writes them, were expected.");
         }
         var values = new float[count * latent];
@@ -62,7 +63,8 @@ public static class CodesReader
                 {
                     values.Add(float.IsFinite((float)number)
                         ? (float)number
-                        : throw new DataException($"{table.InWords(block.Places[row])} has a value that is not a finite number; correct it."));
+                        : throw new DataException(
+                            $"{table.InWords(block.Places[row])} has a value that is not a finite number; correct it."));
                 }
                 if (block.Classes[row] is { } name)
                     classes.Add(name);

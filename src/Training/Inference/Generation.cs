@@ -84,7 +84,8 @@ public sealed class Generation : IDisposable
     }
 
     /// <summary>
-    /// The labels of samples: the given one, or each in turn that is not <paramref name="unseen"/>; null where the model is not conditional.
+    /// The labels of samples: the given one, or each in turn that is not <paramref name="unseen"/>; null where the model is not
+    /// conditional.
     /// </summary>
     public byte[]? LabelsFor(int count, byte? label, IReadOnlyList<int>? unseen = null)
     {

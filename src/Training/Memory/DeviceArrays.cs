@@ -5,7 +5,7 @@ internal sealed class DeviceArrays(Accelerator accelerator) : IDisposable
 {
     private readonly List<MemoryBuffer> buffers = [];
 
-    /// <summary>What a launch leaves in an array of <paramref name="length"/> that it is given, with room for its other arguments.</summary>
+    /// <summary>What a launch leaves in an array of <paramref name="length"/>, with room for its other arguments.</summary>
     public static float[] Result(Accelerator accelerator, long length, Action<DeviceArrays, ArrayView<float>> launch)
     {
         using var arrays = new DeviceArrays(accelerator);

@@ -62,11 +62,13 @@ internal sealed class StreamTraining : IDisposable
             vae.Forward(batch.View, step);
             vae.Backward(batch.View, step);
             vae.Parameters.Update(launcher, control.View, settings);
-            launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = int.MaxValue });
+            launcher.EndStep(
+                vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = int.MaxValue });
         }
         MetricSums all = sums.GetAsArray1D()[0];
         if (all.FirstNonFiniteStep != 0)
-            throw new TrainingDivergedException($"The loss became infinite or not a number at step {all.FirstNonFiniteStep}; try a smaller learning rate.");
+            throw new TrainingDivergedException(
+                $"The loss became infinite or not a number at step {all.FirstNonFiniteStep}; try a smaller learning rate.");
         if (all.Rows == 0)
             throw new ArgumentException("The stream had no batch.", nameof(batches));
         return new LossTerms(
@@ -92,7 +94,8 @@ internal sealed class StreamTraining : IDisposable
         if (rest != 0 || rows == 0 || rows > vae.MaximalBatch)
         {
             throw new ArgumentException(
-                $"A batch has 1 to {vae.MaximalBatch} rows of {model.DataDimensions} numbers; this one has {examples.Values.Length} numbers.");
+                $"A batch has 1 to {vae.MaximalBatch} rows of {model.DataDimensions} numbers; this one has {examples.Values.Length} "
+                    + "numbers.");
         }
         batch.View.SubView(0, examples.Values.Length).CopyFromCPU(examples.Values);
         if (model.Classes == 0)

@@ -28,7 +28,8 @@ internal sealed class IlgpuCatalogueTests
     {
         using IlgpuCompiler ilgpu = new();
         foreach (KernelLaunch kernel in KernelInspector.Record(
-            gpu: true, runs: false, accelerator => KernelCatalogue.Launch(accelerator, CatalogueSizes.Representative(2), tensorCores: false, default)).DistinctBy(k => k.Name))
+            gpu: true, runs: false, accelerator =>
+                KernelCatalogue.Launch(accelerator, CatalogueSizes.Representative(2), tensorCores: false, default)).DistinctBy(k => k.Name))
             Assert.That(ilgpu.OpenCL(kernel.Method, kernel.Specialization), Does.Contain("kernel void"), kernel.Name);
     }
 

@@ -72,6 +72,7 @@ internal sealed unsafe class IlgpuPtxAccelerator : EngineAccelerator
         public override string Text => text;
 
         public override void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) => kernel.Launch(
-            machine, (gridDim.X, gridDim.Y, gridDim.Z), (groupDim.X, groupDim.Y, groupDim.Z), dynamicSharedBytes, new(arguments, argumentBytes));
+            machine, (gridDim.X, gridDim.Y, gridDim.Z), (groupDim.X, groupDim.Y, groupDim.Z), dynamicSharedBytes,
+            new(arguments, argumentBytes));
     }
 }

@@ -117,7 +117,8 @@ internal sealed unsafe class CudaKernel
 
     private KernelLaunchException TooManyRegisters() =>
         new($"{name} takes {Report.Registers} registers for each thread, so that "
-            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of {Size(Ptx.GroupDim)} "
+            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of "
+            + $"{Size(Ptx.GroupDim)} "
             + "threads. Choose a smaller group or tile.");
 
     private KernelLaunchException TooMuchShared(int dynamicSharedBytes) =>

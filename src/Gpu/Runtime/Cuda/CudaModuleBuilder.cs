@@ -115,7 +115,8 @@ internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDe
             CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
                 $"{device.Name} has no memory left for the code of {kernel} ({error}). Free buffers, or end other programs on it.",
             _ => $"{device.Name} does not compile {kernel} ({error})"
-                + $"{(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. This is a defect of the compiler or the driver. The driver says:\n{JitLog.Shortened(log)}",
+                + $"{(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. This is a defect of the compiler or the "
+                + $"driver. The driver says:\n{JitLog.Shortened(log)}",
         });
     }
 }

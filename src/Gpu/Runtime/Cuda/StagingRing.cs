@@ -86,7 +86,8 @@ internal sealed unsafe class StagingRing(PtxAccelerator accelerator)
         CudaError error = driver.MemHostAlloc(&allocated, (nuint)(Slots * SlotBytes), 0);
         if (error == CudaError.CUDA_ERROR_OUT_OF_MEMORY)
         {
-            throw new OutOfMemoryException($"The system cannot provide {Slots * SlotBytes:N0} bytes of page-locked memory for copies to and from "
+            throw new OutOfMemoryException($"The system cannot provide {Slots * SlotBytes:N0} bytes of page-locked memory for copies "
+                + "to and from "
                 + $"{accelerator.Name} ({error}). End other programs, or give the container more memory.");
         }
         accelerator.Check(error, "cuMemHostAlloc");

@@ -122,7 +122,8 @@ internal sealed unsafe class OpenCLExecutable : Executable
     {
         if (text.SharedBytes + dynamicSharedBytes > accelerator.MaxSharedMemoryPerGroup)
         {
-            throw new KernelLaunchException($"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "
+            throw new KernelLaunchException($"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic "
+                + "shared memory; "
                 + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
     }

@@ -54,7 +54,8 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
             return program;
         string log = Log(program);
         clReleaseProgram(program);
-        throw new KernelLaunchException($"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the driver. The driver says:\n{log}");
+        throw new KernelLaunchException($"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the "
+            + $"driver. The driver says:\n{log}");
     }
 
     private static CLError Kernel(nint program, string entry, out nint handle)

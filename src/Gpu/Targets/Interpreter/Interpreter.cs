@@ -56,7 +56,8 @@ internal sealed class Interpreter
     /// <param name="stop">Looked at between groups.</param>
     /// <exception cref="KernelFaultException">The kernel did something that it must not do.</exception>
     public unsafe void Run(
-        Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes, Range groups, CancellationToken stop = default)
+        Index3D gridDim, byte* arguments, Func<nint, Memory> memoryOf, int dynamicSharedBytes, Range groups,
+        CancellationToken stop = default)
     {
         machine.StartLaunch(gridDim);
         var logged = new List<Memory>();

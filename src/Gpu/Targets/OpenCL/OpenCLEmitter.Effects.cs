@@ -102,7 +102,8 @@ internal sealed partial class OpenCLEmitter
     {
         IEnumerable<string> values = i.Operands.Skip(1)
             .Select(v => !v.Type.IsInteger ? Whole(v) : type[0] == 'u' ? Unsigned(v) : Signed(v));
-        return $"{prefix}{AtomicNames[i.Op]}((volatile {OpenCLTypes.Name(i.Operands[0].Type.Space)} {type}*){Operand(i.Operands[0])}, {string.Join(", ", values)})";
+        return $"{prefix}{AtomicNames[i.Op]}((volatile {OpenCLTypes.Name(i.Operands[0].Type.Space)} {type}*){Operand(i.Operands[0])}, "
+            + $"{string.Join(", ", values)})";
     }
 
     /// <summary>OpenCL C has no arithmetic atomics on floats: a loop exchanges until nobody came between.</summary>

@@ -62,7 +62,8 @@ internal sealed partial class OpenCLEmitter : TextEmitter
         if (usesDoubles)
             all.Append("#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n");
         if (usesLongAtomics)
-            all.Append("#pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable\n#pragma OPENCL EXTENSION cl_khr_int64_extended_atomics : enable\n");
+            all.Append("#pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable\n#pragma OPENCL EXTENSION "
+                + "cl_khr_int64_extended_atomics : enable\n");
         all.Append("#pragma OPENCL FP_CONTRACT OFF\n\n");
         foreach (MemoryType type in pointers.Aliasing)
             all.Append(CultureInfo.InvariantCulture,
@@ -108,7 +109,8 @@ internal sealed partial class OpenCLEmitter : TextEmitter
             MemoryType? element = pointers.Element(array);
             int size = element?.Bytes() ?? 1;
             string name = NewName("shared");
-            Line($"__local {(element is { } type ? pointers.Name(type) : "char")} {name}[{(array.Attribute + size - 1) / size}] __attribute__((aligned(64)));");
+            Line($"__local {(element is { } type ? pointers.Name(type) : "char")} {name}[{(array.Attribute + size - 1) / size}] "
+                + "__attribute__((aligned(64)));");
             expressions[array] = new(name);
         }
     }
@@ -141,7 +143,8 @@ internal sealed partial class OpenCLEmitter : TextEmitter
         Guarded(loop, () =>
         {
             Statement(loop,
-                $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= {Math.Abs(loop.Step)}) {{");
+                $"for ({TypeName(loop.Induction)} {i} = {Whole(loop.Lower)}; {i} {compare} {Signed(loop.Upper)}; {i} {step}= "
+                    + $"{Math.Abs(loop.Step)}) {{");
             WriteInner(loop.Body, () => Carry(loop));
             Line("}");
         });

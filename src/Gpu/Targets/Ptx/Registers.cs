@@ -8,7 +8,8 @@ namespace VaeGpu.Gpu.Targets.Ptx;
 internal sealed class Registers
 {
     /// <summary>The letters of registers, and the types that they are declared with.</summary>
-    private static readonly (string Prefix, string Type)[] kinds = [("%p", "pred"), ("%r", "b32"), ("%rd", "b64"), ("%f", "f32"), ("%fd", "f64")];
+    private static readonly (string Prefix, string Type)[] kinds =
+        [("%p", "pred"), ("%r", "b32"), ("%rd", "b64"), ("%f", "f32"), ("%fd", "f64")];
     private readonly int[] counts = new int[kinds.Length];
 
     public string New(IrType type)

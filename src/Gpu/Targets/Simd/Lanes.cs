@@ -127,7 +127,8 @@ internal static unsafe class Atomics
         while (true)
         {
             T before = target;
-            T after = isFloat ? T.CreateTruncating(Float(int.CreateTruncating(before), int.CreateTruncating(value), op)) : Next(before, value, op);
+            T after = isFloat ? T.CreateTruncating(Float(int.CreateTruncating(before), int.CreateTruncating(value), op))
+                : Next(before, value, op);
             if (Interlocked.CompareExchange(ref target, after, before) == before)
                 return before;
         }

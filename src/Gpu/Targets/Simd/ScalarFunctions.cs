@@ -17,8 +17,8 @@ internal interface IUnary<TFrom, TTo>
 }
 
 /// <summary>
-/// Scalar functions that emitted code calls, for one value or lane by lane, by the names of the operations. Division by zero gives 0 on every
-/// device.
+/// Scalar functions that emitted code calls, for one value or lane by lane, by the names of the operations. Division by zero gives 0 on
+/// every device.
 /// </summary>
 internal static class ScalarFunctions
 {

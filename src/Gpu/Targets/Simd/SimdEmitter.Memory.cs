@@ -226,7 +226,8 @@ internal sealed partial class SimdEmitter
             else
                 il.Emit(OpCodes.Ldc_I8, 0L);
             il.Emit(OpCodes.Ldc_I4, (int)atomic.Op);
-            il.Emit(OpCodes.Call, typeof(Atomics).GetMethod(nameof(Atomics.Apply), [typeof(byte*), typeof(long), typeof(long), typeof(Op)])!);
+            il.Emit(
+                OpCodes.Call, typeof(Atomics).GetMethod(nameof(Atomics.Apply), [typeof(byte*), typeof(long), typeof(long), typeof(Op)])!);
         }
         else
         {

@@ -90,8 +90,9 @@ internal sealed partial class SimdEmitter
     /// </summary>
     private bool EmitExtreme(Instruction select, int half)
     {
-        if (select.Operands is not [Instruction { Op: >= Op.Lt and <= Op.Ge, Operands: [var x, var y] } comparison, var whenTrue, var whenFalse])
+        if (select.Operands is not [Instruction { Op: >= Op.Lt and <= Op.Ge } comparison, var whenTrue, var whenFalse])
             return false;
+        (Value x, Value y) = (comparison.Operands[0], comparison.Operands[1]);
         bool isStraight = IsSame(whenTrue, x) && IsSame(whenFalse, y), isSwapped = IsSame(whenTrue, y) && IsSame(whenFalse, x);
         bool isStrict = comparison.Op is Op.Lt or Op.Gt, isLess = comparison.Op is Op.Lt or Op.Le;
         // Equal numbers have the same bits, zeros excepted.

@@ -54,8 +54,8 @@ internal sealed class VectorTypes
         il.Emit(OpCodes.Call, found.GetOrAdd((name, first, second, third), key => Find(key.Item1, key.Item2, key.Item3, key.Item4)));
 
     /// <summary>
-    /// The processor's own minimum or maximum of floats, where it has one: Min(a, b) is a &lt; b ? a : b, and Max(a, b) is a &gt; b ? a : b,
-    /// for NaN and zeros, too.
+    /// The processor's own minimum or maximum of floats, where it has one: Min(a, b) is a &lt; b ? a : b, and Max(a, b) is a &gt; b ? a :
+    /// b, for NaN and zeros, too.
     /// </summary>
     public MethodInfo? Extreme(string name, Type element)
     {

@@ -29,7 +29,7 @@ public sealed record CatalogueSizes(VaeShape Model, int Batch, VaeShape Small, i
     public static CatalogueSizes Even { get; } =
         new(Linear(64, 32, 8), 16, Linear(16, 8, 4), 4, Convolutions(Linear(16, 8, 4), 8, 4, 8), 64);
 
-    /// <summary>The default model, whose products have other shapes on a GPU, at a batch that fills no tile; else as <see cref="Odd"/>.</summary>
+    /// <summary>The default model, whose products differ on a GPU, at a batch that fills no tile; else as <see cref="Odd"/>.</summary>
     public static CatalogueSizes Large { get; } = Odd with { Model = Linear(784, 400, 20), Batch = 129, Side = 129 };
 
     private static VaeShape Linear(int data, int hidden, int latent) => new()

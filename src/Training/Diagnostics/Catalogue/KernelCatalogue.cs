@@ -57,10 +57,12 @@ public static class KernelCatalogue
         if (found.Length > 1 && found.All(k => Plain(k.Name).Equals(name, StringComparison.OrdinalIgnoreCase)))
             return found[0];
         if (found.Length > 1)
-            throw new KernelNotFoundException($"{found.Length} kernels match \"{name}\"; give more of the name: {string.Join("; ", found.Take(12).Select(k => k.Name))}.");
+            throw new KernelNotFoundException($"{found.Length} kernels match \"{name}\"; give more of the name: "
+                + $"{string.Join("; ", found.Take(12).Select(k => k.Name))}.");
         string[] near = [.. kernels.Select(k => Plain(k.Name)).Distinct()
             .OrderBy(other => Distance(other.ToUpperInvariant(), name.ToUpperInvariant())).Take(3)];
-        throw new KernelNotFoundException($"There is no kernel \"{name}\". Near it: {string.Join(", ", near)}. \"vaegpu kernels\" lists all.");
+        throw new KernelNotFoundException(
+            $"There is no kernel \"{name}\". Near it: {string.Join(", ", near)}. \"vaegpu kernels\" lists all.");
     }
 
     /// <summary>A kernel's name without its type arguments.</summary>
@@ -111,7 +113,10 @@ public static class KernelCatalogue
         using var pixels = accelerator.Allocate1D(new byte[rows * shape.DataDimensions]);
         using var batch = accelerator.Allocate1D<float>(rows * shape.DataDimensions);
         using var labels = accelerator.Allocate1D(new byte[rows]);
-        var started = new ControlBlock { Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f, Schedule = new() { Period = 1 } };
+        var started = new ControlBlock
+        {
+            Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f, Schedule = new() { Period = 1 },
+        };
         using var control = accelerator.Allocate1D([started]);
         using var sums = accelerator.Allocate1D(new MetricSums[1]);
         var launcher = new StepLauncher(accelerator, optimizer, schedule);
@@ -119,7 +124,8 @@ public static class KernelCatalogue
         vae.Parameters.Initialize(launcher, 1);
         launcher.Gather(pixels.View, batch.View, control.View, images);
         if (shape.Classes > 0)
-            new ConditionLauncher(accelerator, Activation.Identity).Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
+            new ConditionLauncher(accelerator, Activation.Identity)
+                .Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
         var step = new StepContext(control.View, rows);
         vae.Forward(batch.View, step);
         vae.Backward(batch.View, step);

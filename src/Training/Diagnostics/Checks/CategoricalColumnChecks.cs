@@ -66,7 +66,8 @@ internal sealed class CategoricalColumnChecks(Accelerator accelerator)
     private double LossError(float[] data, float[] outputs, float[] loss) =>
         loss.Select((measured, row) => Error(measured, Before + Exact(data, outputs, row))).Aggregate(0.0, Worse);
 
-    private static double Exact(float[] data, float[] outputs, int row) => NegativeLog(Categories, Codes(data, row), LogitsOf(outputs, row));
+    private static double Exact(float[] data, float[] outputs, int row) =>
+        NegativeLog(Categories, Codes(data, row), LogitsOf(outputs, row));
 
     private static double[] Codes(float[] data, int row) =>
         [.. data.Skip(row * Width(Categories) + Numbers).Take(Categories.Length).Select(code => (double)code)];

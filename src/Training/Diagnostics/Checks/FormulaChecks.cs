@@ -9,7 +9,8 @@ public static class FormulaChecks
             .Concat(RunCategoricalColumns(accelerator)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
 
     /// <summary>The checks of one likelihood.</summary>
-    public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLikelihood reference) => new LikelihoodChecks(accelerator, reference).Run();
+    public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLikelihood reference) =>
+        new LikelihoodChecks(accelerator, reference).Run();
 
     /// <summary>The checks of the categorical columns of tables.</summary>
     public static IEnumerable<CheckResult> RunCategoricalColumns(Accelerator accelerator) => new CategoricalColumnChecks(accelerator).Run();

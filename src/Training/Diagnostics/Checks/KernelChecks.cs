@@ -38,7 +38,7 @@ public static class KernelChecks
         return new(kernels.Count, launches, failed.Count, complete);
     }
 
-    /// <summary>Odd sizes, sizes in fours, and on what is no interpreter the default model's, for which a GPU has shapes of its own.</summary>
+    /// <summary>Odd sizes, multiples of four, and, except on interpreters, the default model's, for which a GPU has other shapes.</summary>
     public static IReadOnlyList<CatalogueSizes> SizesFor(Accelerator accelerator) =>
         DeviceKind.Of(accelerator).IsForChecking
             ? [CatalogueSizes.Odd, CatalogueSizes.Even]

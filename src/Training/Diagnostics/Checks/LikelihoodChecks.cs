@@ -204,7 +204,8 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLikelih
     private static double GaussianLoss(float[] data, float[] means, double logVariance) => data.Zip(means, (x, mean) =>
         Math.Pow((double)x - mean, 2) / (2 * Math.Exp(logVariance)) + 0.5 * Math.Log(2 * Math.PI) + 0.5 * logVariance).Sum();
 
-    private double Moment(double[] o, Func<double, double> f) => reference.Integral(o).Sum(x => f(x) * Math.Exp(-reference.NegativeLog(x, o)));
+    private double Moment(double[] o, Func<double, double> f) =>
+        reference.Integral(o).Sum(x => f(x) * Math.Exp(-reference.NegativeLog(x, o)));
 
     private static double Difference(double[] o, int k, Func<double[], double> f)
     {

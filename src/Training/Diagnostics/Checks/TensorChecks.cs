@@ -23,20 +23,24 @@ internal sealed class TensorChecks(Accelerator accelerator)
         ? [.. Run<Tf32>(Precision.Tf32, RoundTf32), .. Run<Bf16>(Precision.Bf16, RoundBf16)]
         : [];
 
-    private IEnumerable<CheckResult> Run<TPrecision>(Precision precision, Func<float, double> round) where TPrecision : struct, ITensorPrecision
+    private IEnumerable<CheckResult> Run<TPrecision>(Precision precision, Func<float, double> round)
+        where TPrecision : struct, ITensorPrecision
     {
         string subject = $"products in {precision.ToString().ToLowerInvariant()}";
         CheckResult Result(string check, double error) => new(subject, check, error, shape.Depth * ErrorOfAddition);
-        yield return Result("forward", Error<DepthFastest, DepthSlowest>(round, Plain<DepthFastest, DepthSlowest>(precision)));
-        yield return Result("gradient of the input", Error<DepthFastest, DepthFastest>(round, Plain<DepthFastest, DepthFastest>(precision)));
-        yield return Result("gradient of the weights", Error<DepthSlowest, DepthSlowest>(round, Plain<DepthSlowest, DepthSlowest>(precision)));
+        double PlainError<TLeft, TRight>() where TLeft : struct, IOperand where TRight : struct, IOperand =>
+            Error<TLeft, TRight>(round, Plain<TLeft, TRight>(precision));
+        yield return Result("forward", PlainError<DepthFastest, DepthSlowest>());
+        yield return Result("gradient of the input", PlainError<DepthFastest, DepthFastest>());
+        yield return Result("gradient of the weights", PlainError<DepthSlowest, DepthSlowest>());
         yield return Result("forward, packed", Error<DepthFastest, DepthSlowest>(round, Packed<TPrecision>));
     }
 
     private Action<ArrayView<float>, ArrayView<float>, ArrayView<float>> Plain<TLeft, TRight>(Precision precision)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand => (left, right, output) =>
-            MatMulLauncher.Load<TLeft, TRight, Kernels.Products.Plain>(accelerator, precision).Run(left, right, output, default, default, shape);
+            MatMulLauncher.Load<TLeft, TRight, Kernels.Products.Plain>(accelerator, precision)
+                .Run(left, right, output, default, default, shape);
 
     private void Packed<TPrecision>(ArrayView<float> left, ArrayView<float> right, ArrayView<float> output)
         where TPrecision : struct, ITensorPrecision

@@ -2,7 +2,7 @@ using VaeGpu.Training.Diagnostics.Measuring;
 
 namespace VaeGpu.Training.Diagnostics.Tuning;
 
-/// <summary>How many times as fast one side is as another, measured in turn: the median of the rounds' ratios, with their quartiles.</summary>
+/// <summary>How many times as fast one side is as another, measured in turn: the median and quartiles of the rounds' ratios.</summary>
 /// <param name="Median">The median.</param>
 /// <param name="Lower">The lower quartile.</param>
 /// <param name="Upper">The upper quartile.</param>

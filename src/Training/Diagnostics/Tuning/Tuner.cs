@@ -65,7 +65,8 @@ public sealed class Tuner
         if (choice == builtIn)
             return new(builtIn, null);
         // The fastest of several sides owes something to chance: only samples of its own tell what it gains.
-        Speedup gain = Total([.. products.Select(product => (product.Count, Time(product.Product, [builtIn, choice], ofPacking: false)!))], 1);
+        Speedup gain =
+            Total([.. products.Select(product => (product.Count, Time(product.Product, [builtIn, choice], ofPacking: false)!))], 1);
         return gain.IsBeyondSpread ? new(choice, gain) : new(builtIn, null);
     }
 
@@ -86,7 +87,8 @@ public sealed class Tuner
             .. timed.Select(each =>
             {
                 (int own, Speedup ownGain) = Fastest(side => Speedup.Of(each.Samples.Rounds(0), each.Samples.Rounds(side)));
-                return new ProductFinding(each.Product, each.Count, each.Product.Flops / each.Samples.Seconds(0).Median, sides[own], ownGain);
+                return new ProductFinding(
+                    each.Product, each.Count, each.Product.Flops / each.Samples.Seconds(0).Median, sides[own], ownGain);
             }),
         ]);
 

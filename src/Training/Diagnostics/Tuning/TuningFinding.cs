@@ -26,5 +26,5 @@ public sealed record ProductFinding(LayerProduct Product, int Count, double Flop
 
 /// <summary>What tuning ends with.</summary>
 /// <param name="Choice">The choice; the built-in one where nothing is faster beyond the spread.</param>
-/// <param name="Gain">How much faster the choice is for all products and convolutions, measured again; null for the built-in choice.</param>
+/// <param name="Gain">How much faster the choice is for all products and convolutions; null for the built-in choice.</param>
 public sealed record TuningResult(DeviceTuning Choice, Speedup? Gain);
