@@ -50,7 +50,8 @@ public sealed record DataConfiguration
     public bool Binarised { init => Binarization = value ? Binarization.Static : Binarization; }
 
     /// <summary>Describes <paramref name="data"/>, loaded from <paramref name="folder"/>, or built in where that is null.</summary>
-    public static DataConfiguration Of(string? folder, DataSplit data, Binarization binarization = Binarization.None, DataOptions? options = null) => new()
+    public static DataConfiguration Of(
+        string? folder, DataSplit data, Binarization binarization = Binarization.None, DataOptions? options = null) => new()
     {
         Folder = folder is null || DataSource.IsName(folder) ? folder : Path.GetFullPath(folder),
         Name = data.Name,

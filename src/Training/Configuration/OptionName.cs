@@ -11,7 +11,8 @@ namespace VaeGpu.Training.Configuration;
 public static class OptionName
 {
     /// <summary>The name of <paramref name="value"/>.</summary>
-    public static string Of(object value) => value is Enum ? JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()!) : value.ToString()!;
+    public static string Of(object value) =>
+        value is Enum ? JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString()!) : value.ToString()!;
 
     /// <summary>Every value of an enumeration or a choice.</summary>
     public static IReadOnlyList<object> All(Type type) => type.IsEnum

@@ -117,7 +117,8 @@ public sealed class RunFolder : IDisposable
         if (!IsHere)
         {
             throw new RunException(
-                $"The run's folder \"{Path}\" was removed, renamed or replaced during the run, which ends; what was saved is where the folder went.");
+                $"The run's folder \"{Path}\" was removed, renamed or replaced during the run, which ends; what was saved is where the "
+                    + "folder went.");
         }
         foreach (string file in Files)
             ThrowIfLeadsOut(file);

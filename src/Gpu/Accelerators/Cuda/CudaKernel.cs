@@ -1,9 +1,10 @@
 using System.Text;
-using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>A text that the driver has compiled and loaded.</summary>
 internal sealed unsafe class CudaKernel
@@ -117,7 +118,8 @@ internal sealed unsafe class CudaKernel
 
     private KernelLaunchException TooManyRegisters() =>
         new($"{name} takes {Report.Registers} registers for each thread, so that "
-            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of {Size(Ptx.GroupDim)} "
+            + $"{accelerator.Name} can run {Report.MaxThreads} threads of it in a group; it was launched with groups of "
+            + $"{Size(Ptx.GroupDim)} "
             + "threads. Choose a smaller group or tile.");
 
     private KernelLaunchException TooMuchShared(int dynamicSharedBytes) =>

@@ -1,8 +1,9 @@
 using System.Text;
-using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>
 /// Has the driver compile PTX for one device, or takes what it compiled in an earlier run. The accelerator's context must be current.
@@ -115,7 +116,8 @@ internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDe
             CudaError.CUDA_ERROR_OUT_OF_MEMORY =>
                 $"{device.Name} has no memory left for the code of {kernel} ({error}). Free buffers, or end other programs on it.",
             _ => $"{device.Name} does not compile {kernel} ({error})"
-                + $"{(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. This is a defect of the compiler or the driver. The driver says:\n{JitLog.Shortened(log)}",
+                + $"{(JitLog.OffendingLine(log, ptx.Text) is { } line ? $" at {line}" : "")}. This is a defect of the compiler or the "
+                + $"driver. The driver says:\n{JitLog.Shortened(log)}",
         });
     }
 }
