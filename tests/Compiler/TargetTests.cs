@@ -1,4 +1,5 @@
 using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Accelerators.OpenCL;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;

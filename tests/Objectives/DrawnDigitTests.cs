@@ -6,6 +6,7 @@ using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Inference;
 using VaeGpu.Training.Optimization;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Objectives;
 

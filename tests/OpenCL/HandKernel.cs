@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators.OpenCL;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime.OpenCL;
 

@@ -8,6 +8,7 @@ using VaeGpu.Tests.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Optimization;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Ptx;
 

@@ -1,4 +1,5 @@
 using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Accelerators.Cuda;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;

@@ -1,4 +1,5 @@
 using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Accelerators.Cuda;
 using VaeGpu.Gpu.Runtime.Cuda;
 
 

@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Optimization;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
 

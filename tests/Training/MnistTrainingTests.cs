@@ -2,6 +2,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Data;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Optimization;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
 

@@ -1,4 +1,5 @@
 using ILGPU.Runtime.OpenCL;
+using VaeGpu.Gpu.Accelerators.OpenCL;
 using VaeGpu.Gpu.Runtime.OpenCL;
 using static ILGPU.Runtime.OpenCL.CLDeviceInfoType;
 using static ILGPU.Runtime.OpenCL.CLPlatformInfoType;

@@ -1,3 +1,4 @@
+using VaeGpu.Gpu.Accelerators.Cuda;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Runtime.Cuda;

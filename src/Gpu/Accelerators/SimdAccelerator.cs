@@ -14,7 +14,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
 
     internal SimdAccelerator(Context context, SimdDevice device) : base(context, device)
     {
-        pool = new WorkerPool(device.NumMultiprocessors);
+        pool = new WorkerPool(device.NumMultiprocessors, this);
         pool.Reserve(device.MaxSharedMemoryPerGroup, 0);
         Open();
     }

@@ -97,9 +97,7 @@ internal static class BinaryCache
     private static byte[] Checksum(string key, ReadOnlySpan<byte> content) =>
         SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
 
-    /// <summary>
-    /// Runs an action on files. The reason where it fails, after which the next run compiles again; null where it succeeds.
-    /// </summary>
+    /// <summary>Runs an action on files. The reason where it fails, so that the next run compiles again; null where it succeeds.</summary>
     private static string? Try(Action action)
     {
         try

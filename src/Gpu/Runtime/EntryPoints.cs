@@ -4,9 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace VaeGpu.Gpu.Runtime;
 
-/// <summary>
-/// Finds the functions of drivers that this assembly declares as imports, in the libraries that this machine has for them.
-/// </summary>
+/// <summary>Finds the functions of drivers that this assembly declares as imports, in the libraries of this machine.</summary>
 internal static class EntryPoints
 {
     private static readonly ConcurrentDictionary<string, nint> libraries = new();

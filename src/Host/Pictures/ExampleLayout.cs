@@ -1,6 +1,7 @@
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Inference;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Pictures;
 

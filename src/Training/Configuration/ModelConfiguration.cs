@@ -78,9 +78,7 @@ public sealed record ModelConfiguration
     [JsonIgnore]
     public Action<NetworkBuilder>? EncoderLayers { get; init; }
 
-    /// <summary>
-    /// Adds the decoder's layers between the latent vector, labels beside it where there are classes, and its last layer.
-    /// </summary>
+    /// <summary>Adds the decoder's layers between the latent vector, with labels where there are classes, and its last layer.</summary>
     [JsonIgnore]
     public Action<NetworkBuilder>? DecoderLayers { get; init; }
 

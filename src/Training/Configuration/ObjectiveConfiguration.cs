@@ -41,7 +41,7 @@ public sealed record ObjectiveConfiguration
     public double KlCycle { get; init; }
 
     /// <summary>Nats of each latent dimension's KL that cost nothing.</summary>
-    [Setting("free-bits", "nats", "Free bits: nats of the KL term of each latent dimension, averaged over the batch, that are not "
-        + "penalized")]
+    [Setting(
+        "free-bits", "nats", "Free bits: nats of the KL term of each latent dimension, averaged over the batch, that are not penalized")]
     public double FreeBits { get; init; }
 }

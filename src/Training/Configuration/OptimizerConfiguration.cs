@@ -2,7 +2,6 @@ using VaeGpu.Kernels;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
-using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Configuration;
 

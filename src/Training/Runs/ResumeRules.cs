@@ -10,11 +10,11 @@ internal static class ResumeRules
     {
         var then = checkpoint.Configuration;
         if (then.Model.Kept != now.Model.Kept)
-            throw new RunException("The checkpoint belongs to a different model, or the images differ in size from those it was "
-                + "trained on.");
+            throw new RunException(
+                "The checkpoint belongs to a different model, or the images differ in size from those it was trained on.");
         if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
-            throw new RunException("The checkpoint was trained with another batch, learning rate, seed, precision, objective or "
-                + "optimizer.");
+            throw new RunException(
+                "The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
         if (now.Training.Optimizer.Schedule.EndsWithRun && then.Training.Epochs != now.Training.Epochs)
         {
             throw new RunException(

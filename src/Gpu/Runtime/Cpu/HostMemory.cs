@@ -8,9 +8,7 @@ namespace VaeGpu.Gpu.Runtime.Cpu;
 /// </summary>
 public static class HostMemory
 {
-    /// <summary>
-    /// Of a container's limit the runtime counts so much as available, for it takes the rest to be needed beside its heap.
-    /// </summary>
+    /// <summary>The share of a container's limit that the runtime counts as available; the rest is for memory beside its heap.</summary>
     private const double CountedOfLimit = 0.75;
 
     /// <summary>In bytes: memory and swap space, or a container's limit where that is less.</summary>
@@ -57,6 +55,7 @@ public static class HostMemory
     private static long MemInfo(string name)
     {
         string? line = File.ReadLines("/proc/meminfo").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is null ? 0 : 1024 * long.Parse(line[name.Length..].Replace("kB", ""), CultureInfo.InvariantCulture);
+        return line is null ? 0
+            : 1024 * long.Parse(line[name.Length..].Replace("kB", ""), System.Globalization.CultureInfo.InvariantCulture);
     }
 }

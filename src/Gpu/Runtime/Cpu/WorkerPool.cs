@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Targets.Simd;
 
 namespace VaeGpu.Gpu.Runtime.Cpu;
@@ -18,6 +17,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     /// <summary>Rounds of spinning before sleep, about 20 µs.</summary>
     private const int SpinRounds = 400;
 
+    private readonly object owner;
     private readonly Worker[] workers;
     private readonly Lock launching = new();
     private readonly SemaphoreSlim finished = new(0);
@@ -29,8 +29,9 @@ internal sealed unsafe class WorkerPool : IDisposable
     private bool closed;
     private volatile bool stopping;
 
-    public WorkerPool(int threads)
+    public WorkerPool(int threads, object owner)
     {
+        this.owner = owner;
         workers = new Worker[threads];
         for (int i = 0; i < threads; i++)
             workers[i] = new Worker(this, i);
@@ -54,7 +55,7 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         lock (launching)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(SimdAccelerator));
+            ObjectDisposedException.ThrowIf(closed, owner);
             int count = grid.Size;
             foreach (Worker worker in workers)
                 worker.SetLaunch(grid, arguments);

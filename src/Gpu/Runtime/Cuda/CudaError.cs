@@ -143,7 +143,7 @@ internal static class CudaErrors
             $"NVIDIA's driver cannot reach the GPU ({error}). "
             + "Does nvidia-smi list it, and may this user open /dev/nvidia*? If so, restart the machine.",
         _ when error.IsSticky() => $"An earlier failure ended this process's use of the GPU ({error}). Start the program again.",
-        _ => $"NVIDIA's driver does not support the call ({error}). Try nvidia-smi, or a newer driver; otherwise it is a defect of "
-            + "this program.",
+        _ => $"NVIDIA's driver does not support the call ({error}). Try nvidia-smi, or a newer driver; otherwise it is a defect of this "
+            + "program.",
     };
 }

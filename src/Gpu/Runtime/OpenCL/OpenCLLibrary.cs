@@ -3,9 +3,7 @@ using ILGPU.Runtime.OpenCL;
 
 namespace VaeGpu.Gpu.Runtime.OpenCL;
 
-/// <summary>
-/// The functions of the system's OpenCL loader that are used here. Where there is none the program goes on without OpenCL.
-/// </summary>
+/// <summary>The functions of the system's OpenCL loader that are used here. Without one the program goes on without OpenCL.</summary>
 internal static unsafe class OpenCLLibrary
 {
     private const string Name = "opencl";

@@ -11,10 +11,10 @@ using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
-using VaeGpu.Training.Runs;
 
-namespace VaeGpu.Training.Configuration;
+namespace VaeGpu.Training.Runs;
 
 /// <summary>The JSON form of configurations and of a checkpoint's header.</summary>
 [JsonSourceGenerationOptions(

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Files;
 
-namespace VaeGpu.Training.Configuration;
+namespace VaeGpu.Training.Runs;
 
 /// <summary>Everything that a training run follows from; the run folder keeps it as JSON.</summary>
 public sealed record RunConfiguration

@@ -1,11 +1,12 @@
 using System.Text;
 using ILGPU.Runtime.OpenCL;
-using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.OpenCL;
 using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime.OpenCL;
+namespace VaeGpu.Gpu.Accelerators.OpenCL;
 
 /// <summary>Has the driver compile texts for one device, or takes what it compiled in an earlier run.</summary>
 internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint context)
@@ -54,8 +55,8 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
             return program;
         string log = Log(program);
         clReleaseProgram(program);
-        throw new KernelLaunchException($"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the "
-            + $"driver. The driver says:\n{log}");
+        throw new KernelLaunchException(
+            $"{device.Name} does not compile {kernel} ({error}). This is a defect of the compiler or the driver. The driver says:\n{log}");
     }
 
     private static CLError Kernel(nint program, string entry, out nint handle)

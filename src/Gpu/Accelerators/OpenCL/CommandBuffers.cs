@@ -1,9 +1,10 @@
 using ILGPU.Runtime.OpenCL;
-using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime.OpenCL;
+namespace VaeGpu.Gpu.Accelerators.OpenCL;
 
 /// <summary>The entry points of the extension cl_khr_command_buffer, which belong to a platform.</summary>
 internal sealed unsafe class CommandBuffers

@@ -1,7 +1,8 @@
-using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>
 /// Recorded launches as a CUDA graph: captured from a stream of its own, and instantiated. A launch waits for those alone whose memory it

@@ -1,8 +1,9 @@
 using System.Runtime.InteropServices;
-using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>
 /// Page-locked memory that copies go through in pieces, so that the device moves one piece while the processor moves the next. Allocated
@@ -86,8 +87,8 @@ internal sealed unsafe class StagingRing(PtxAccelerator accelerator)
         CudaError error = driver.MemHostAlloc(&allocated, (nuint)(Slots * SlotBytes), 0);
         if (error == CudaError.CUDA_ERROR_OUT_OF_MEMORY)
         {
-            throw new OutOfMemoryException($"The system cannot provide {Slots * SlotBytes:N0} bytes of page-locked memory for copies "
-                + "to and from "
+            throw new OutOfMemoryException(
+                $"The system cannot provide {Slots * SlotBytes:N0} bytes of page-locked memory for copies to and from "
                 + $"{accelerator.Name} ({error}). End other programs, or give the container more memory.");
         }
         accelerator.Check(error, "cuMemHostAlloc");

@@ -1,9 +1,10 @@
 using System.Text;
-using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>A text that the driver has compiled and loaded.</summary>
 internal sealed unsafe class CudaKernel

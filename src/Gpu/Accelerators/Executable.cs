@@ -1,6 +1,4 @@
-using VaeGpu.Gpu.Accelerators;
-
-namespace VaeGpu.Gpu.Runtime;
+namespace VaeGpu.Gpu.Accelerators;
 
 /// <summary>Machine code, or its like, of a kernel for one group shape.</summary>
 internal abstract class Executable

@@ -1,9 +1,10 @@
-using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>
 /// A kernel for groups of one shape, in up to four texts, each compiled when a launch first wants it: with and without taking for granted

@@ -1,11 +1,12 @@
 using ILGPU.Runtime.OpenCL;
-using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.OpenCL;
 using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;
 
-namespace VaeGpu.Gpu.Runtime.OpenCL;
+namespace VaeGpu.Gpu.Accelerators.OpenCL;
 
 /// <summary>A kernel that the driver has compiled.</summary>
 internal sealed unsafe class OpenCLExecutable : Executable
@@ -122,8 +123,8 @@ internal sealed unsafe class OpenCLExecutable : Executable
     {
         if (text.SharedBytes + dynamicSharedBytes > accelerator.MaxSharedMemoryPerGroup)
         {
-            throw new KernelLaunchException($"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic "
-                + "shared memory; "
+            throw new KernelLaunchException(
+                $"{name} needs {text.SharedBytes} bytes of static and {dynamicSharedBytes} of dynamic shared memory; "
                 + $"{accelerator.Name} has {accelerator.MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
     }

@@ -1,8 +1,9 @@
 using System.Text;
-using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Runtime.Cuda;
+using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
-namespace VaeGpu.Gpu.Runtime.Cuda;
+namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>
 /// Has the driver compile PTX for one device, or takes what it compiled in an earlier run. The accelerator's context must be current.
