@@ -16,11 +16,7 @@ internal static class ProfileProgram
     {
         using var requested = RequestedTraining.Open(request, terminal, stop);
         Accelerator accelerator = requested.Backend.Accelerator;
-        if (!StepProfiler.CanProfile(accelerator))
-        {
-            throw new UsageException($"--device {requested.Backend.Spec} cannot be profiled: ILGPU's own accelerators do not record launches. "
-                + "Choose cpu, opencl, cuda or interpreter.");
-        }
+        ThrowIfUnprofilable(requested.Backend);
         var (configuration, model) = (requested.Configuration, requested.Configuration.Model);
         StepProfile profile = StepProfiler.Run(accelerator, configuration, requested.Data, what.Steps, stop);
         string title = FormattableString.Invariant($"{RequestedModel.InWords(model)}, {model.Likelihood}, batch {profile.Batch}");
@@ -39,6 +35,17 @@ internal static class ProfileProgram
         if (In(what.Out, PictureFile) is { } picture)
             ProfileChart.Write(picture, $"{title}, {device}", profile);
         return ExitCode.Done;
+    }
+
+    /// <summary>Refuses a device whose launches cannot be told apart.</summary>
+    /// <exception cref="UsageException">It is one.</exception>
+    public static void ThrowIfUnprofilable(Backend backend)
+    {
+        if (!StepProfiler.CanProfile(backend.Accelerator))
+        {
+            throw new UsageException($"--device {backend.Spec} cannot be profiled: ILGPU's own accelerators do not record launches. "
+                + "Choose cpu, opencl, cuda or interpreter.");
+        }
     }
 
     private static string? In(string? folder, string file) => folder is null ? null : Path.Combine(folder, file);

@@ -29,6 +29,7 @@ public static class VaeGpuProgram
             TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),
             ProfileCommand.Create(terminal, stop),
+            FusionCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };
         var result = root.Parse(arguments);

@@ -41,6 +41,12 @@ internal sealed class TrainingOptions
     /// <summary>Passes over the training data.</summary>
     public Option<int> Epochs => (Option<int>)training[nameof(TrainingConfiguration.Epochs)];
 
+    /// <summary>Rows of a batch.</summary>
+    public Option Batch => training[nameof(TrainingConfiguration.Batch)];
+
+    /// <summary>Units of the hidden layers.</summary>
+    public Option Hidden => architecture.Hidden;
+
     /// <summary>How the data is read.</summary>
     public IEnumerable<Option> OfTheData => [Data, size, .. dataOptions.All, binarize];
 

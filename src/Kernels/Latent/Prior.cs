@@ -41,7 +41,7 @@ public abstract class Prior : Choice<Prior>
         internal override PriorKernels Load(Accelerator accelerator) => new(
             new(accelerator, Reparameterize.Forward<TPrior>), new(accelerator, Importance.LogRatio<TPrior>),
             new(accelerator, Reparameterize.Backward<TPrior>), new(accelerator, Importance.Backward<TPrior>),
-            new(accelerator, Reparameterize.Divergence<TPrior>));
+            new(accelerator, Reparameterize.Divergence<TPrior>), new(accelerator, Reparameterize.AddDivergenceGradient<TPrior>));
     }
 }
 
@@ -51,4 +51,5 @@ internal sealed record PriorKernels(
     Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> LogRatio,
     Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward,
     Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward,
-    Loaded<Floats, Floats, Floats, LatentShape> Divergence);
+    Loaded<Floats, Floats, Floats, LatentShape> Divergence,
+    Loaded<Floats, Floats, Floats, Floats, Floats, Control, LatentShape> AddDivergenceGradient);

@@ -11,6 +11,7 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class CategoricalLauncher : IDisposable
 {
     private readonly DeviceTuning tuning;
+    private readonly bool isFused;
     private readonly CategoricalShape columns;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> starts, columnOf;
     private readonly Loaded<Floats, Floats, Floats, Control, Integers, CategoricalShape> lossAndGradient, gradient;
@@ -27,6 +28,7 @@ public sealed class CategoricalLauncher : IDisposable
     public CategoricalLauncher(Accelerator accelerator, int numbers, IReadOnlyList<int> categories, int outputs)
     {
         tuning = DeviceTuning.For(accelerator);
+        isFused = FusionPlan.Fuses(accelerator, Fusion.LossGradient);
         columns = new()
         {
             Numbers = numbers, Columns = categories.Count, Logits = categories.Sum(), OtherOutputs = outputs * numbers,
@@ -42,8 +44,17 @@ public sealed class CategoricalLauncher : IDisposable
     }
 
     /// <inheritdoc cref="CategoricalColumns.LossAndGradient"/>
-    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows) => lossAndGradient.Launch(
-        tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View, columns with { Rows = rows });
+    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows)
+    {
+        if (isFused)
+        {
+            lossAndGradient.Launch(
+                tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View, columns with { Rows = rows });
+            return;
+        }
+        Loss(data, outputs, losses, rows);
+        Gradient(data, outputs, outputs, control, rows);
+    }
 
     /// <inheritdoc cref="CategoricalColumns.Loss"/>
     public void Loss(Floats data, Floats outputs, Floats losses, int rows) => loss.Launch(

@@ -41,7 +41,7 @@ public sealed class Posterior
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
     public void Forward(ArrayView<float> encoded, ArrayView<float> prior, StepContext step) =>
-        launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step));
+        launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step), terms);
 
     /// <summary>The mean loss of each row's draws, (batch).</summary>
     public ArrayView<float> MeanOfDraws(ArrayView<float> losses, int rows)

@@ -23,13 +23,13 @@ public static class ProfileJson
         json.WriteString("clock", profile.Clock);
         WriteLimits(json, profile.Limits);
         json.WriteStartObject("step");
-        Write(json, "whole", profile.Whole);
-        Write(json, "profiled", profile.Profiled);
-        Write(json, "profiledOverWhole", profile.Overhead);
-        Write(json, "betweenLaunches", profile.Between);
+        json.Write("whole", profile.Whole);
+        json.Write("profiled", profile.Profiled);
+        json.Write("profiledOverWhole", profile.Overhead);
+        json.Write("betweenLaunches", profile.Between);
         json.WriteNumber("sumOfMedians", profile.SumOfMedians);
-        Write(json, "sumOfParts", profile.Parts);
-        Write(json, "sumOfPartsOverWhole", profile.PartsOfWhole);
+        json.Write("sumOfParts", profile.Parts);
+        json.Write("sumOfPartsOverWhole", profile.PartsOfWhole);
         json.WriteBoolean("isOneCallOfTheDriver", profile.IsOneCall);
         json.WriteEndObject();
         json.WriteStartArray("launches");
@@ -44,8 +44,8 @@ public static class ProfileJson
     private static void WriteLimits(Utf8JsonWriter json, DeviceLimits limits)
     {
         json.WriteStartObject("limits");
-        Write(json, "flopsPerSecond", limits.IsMeasured ? limits.FlopsPerSecond : null);
-        Write(json, "launchSeconds", limits.LaunchSeconds);
+        json.Write("flopsPerSecond", limits.IsMeasured ? limits.FlopsPerSecond : null);
+        json.Write("launchSeconds", limits.LaunchSeconds);
         json.WriteStartArray("bandwidths");
         foreach ((long footprint, double bytesPerSecond) in limits.Bandwidths)
         {
@@ -65,25 +65,16 @@ public static class ProfileJson
         json.WriteString("kernel", launch.Kernel);
         Write(json, "group", launch.GroupDim);
         Write(json, "grid", launch.GridDim);
-        Write(json, "seconds", launch.Seconds);
+        json.Write("seconds", launch.Seconds);
         json.WriteNumber("share", launch.Share);
-        Write(json, "flops", launch.Flops);
-        Write(json, "bytes", launch.Bytes);
-        Write(json, "flopsPerSecond", launch.FlopsPerSecond);
-        Write(json, "bytesPerSecond", launch.BytesPerSecond);
-        Write(json, "bandwidthLimit", launch.Limits?.BytesPerSecond);
-        Write(json, "ofRoofline", launch.OfRoofline);
+        json.Write("flops", launch.Flops);
+        json.Write("bytes", launch.Bytes);
+        json.Write("flopsPerSecond", launch.FlopsPerSecond);
+        json.Write("bytesPerSecond", launch.BytesPerSecond);
+        json.Write("bandwidthLimit", launch.Limits?.BytesPerSecond);
+        json.Write("ofRoofline", launch.OfRoofline);
         json.WriteString("bound", launch.Bound is { } bound ? OptionName.Of(bound) : null);
         json.WriteBoolean("isBeyondLimits", launch.IsBeyondLimits);
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, Spread spread)
-    {
-        json.WriteStartObject(name);
-        json.WriteNumber("median", spread.Median);
-        json.WriteNumber("low", spread.Low);
-        json.WriteNumber("high", spread.High);
         json.WriteEndObject();
     }
 
@@ -93,13 +84,5 @@ public static class ProfileJson
         foreach (int axis in (int[])[size.X, size.Y, size.Z])
             json.WriteNumberValue(axis);
         json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, double? number)
-    {
-        if (number is { } value)
-            json.WriteNumber(name, value);
-        else
-            json.WriteNull(name);
     }
 }

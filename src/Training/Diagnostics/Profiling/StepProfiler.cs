@@ -121,7 +121,10 @@ public sealed class StepProfiler
 
     private void Timed() => trainer.WholeStep(step => profiled.Add(SecondsOf(() => times.Add(step.Graph!.ReplayTimed()))));
 
-    private double SecondsOf(Action work)
+    private double SecondsOf(Action work) => SecondsOf(accelerator, work);
+
+    /// <summary>The seconds of some work of a device that has nothing else to do.</summary>
+    internal static double SecondsOf(Accelerator accelerator, Action work)
     {
         accelerator.Synchronize();
         long start = Stopwatch.GetTimestamp();
