@@ -21,6 +21,8 @@ internal static class FusionTable
         Fusion.ActivationGradient => "input gradient · f'",
         Fusion.Reparameterization => "reparameterization + KL",
         Fusion.LossGradient => "loss + gradient",
+        Fusion.Optimizer => "clipping + decay + Adam",
+        Fusion.BinarizedBatch => "gathering + binarization",
         _ => "any fusion",
     };
 

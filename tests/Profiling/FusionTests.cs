@@ -3,6 +3,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -50,6 +51,11 @@ public sealed class FusionTests
         {
             Width = 5, Height = 4, Architecture = Architecture.Conv, Convolutions = [8], Hidden = [5], Latent = 2, Activation = Activation.Tanh,
         });
+        configuration = configuration with
+        {
+            Data = configuration.Data with { Binarization = Binarization.Dynamic },
+            Training = configuration.Training with { Optimizer = new() { Name = Optimizer.Adamw, ClipNorm = 0.05 } },
+        };
         int launches = Launches(device.Accelerator, configuration, Fusion.All);
         float[] parameters = Train(device.Accelerator, configuration, Fusion.All).Parameters;
         Assert.Multiple(() =>
@@ -95,6 +101,26 @@ public sealed class FusionTests
             }
         });
     }
+
+    [EveryDevice]
+    public void An_unfused_optimizer_and_a_binarized_batch_give_the_same_bits(TestDevice device) => device.Run(accelerator =>
+    {
+        RunConfiguration plain = Configuration(new() { Width = 5, Height = 4, Hidden = [6], Latent = 2 });
+        RunConfiguration configuration = plain with
+        {
+            Data = plain.Data with { Binarization = Binarization.Dynamic },
+            Training = plain.Training with
+            {
+                // So short that every gradient is clipped.
+                Optimizer = new() { Name = Optimizer.Adamw, WeightDecay = 0.1, ClipNorm = 0.05 },
+            },
+        };
+        float[] fused = Train(accelerator, configuration, Fusion.All).Parameters;
+        Assert.That(Train(accelerator, configuration, Fusion.All & ~Fusion.Optimizer).Parameters, Is.EqualTo(fused), "the optimizer");
+        Assert.That(Train(accelerator, configuration, Fusion.All & ~Fusion.BinarizedBatch).Parameters, Is.EqualTo(fused), "the batch");
+        Assert.That(Train(accelerator, plain, Fusion.All).Parameters, Is.Not.EqualTo(fused), "the settings have an effect");
+        return true;
+    });
 
     [Test]
     public void A_table_with_categories_trains_unfused_to_the_same_bits()

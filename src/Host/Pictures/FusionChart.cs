@@ -12,7 +12,7 @@ namespace VaeGpu.Host.Pictures;
 /// </summary>
 public static class FusionChart
 {
-    private const double PanelWidth = 620, RowHeight = 34, Margins = 110;
+    private const double PanelWidth = 620, RowHeight = 34, Margins = 110, LabelWidth = 210;
 
     /// <summary>Writes the picture.</summary>
     /// <exception cref="ArgumentException">There is no step.</exception>
@@ -34,10 +34,11 @@ public static class FusionChart
     private static IPlotModel Panel(string title, FusionStep step)
     {
         PlotModel panel = SvgPanels.Create(title);
-        (panel.TitleFontSize, int count) = (12, step.Gains.Count);
+        (panel.TitleFontSize, panel.PlotMargins) = (12, new OxyThickness(LabelWidth, double.NaN, double.NaN, double.NaN));
+        int count = step.Gains.Count;
         panel.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Title = "times as fast as without the fusion", MinimumPadding = 0.05, MaximumPadding = 0.08,
+            Position = AxisPosition.Bottom, Title = "times as fast as without the fusion (diamond: predicted)", MinimumPadding = 0.05, MaximumPadding = 0.08,
             MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColor.FromRgb(0xE3, 0xE6, 0xEA),
         });
         var names = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0 };

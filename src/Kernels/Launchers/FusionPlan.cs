@@ -19,8 +19,12 @@ public enum Fusion
     Reparameterization = 8,
     /// <summary>The loss of the likelihood and its gradient, in place of the decoder's outputs.</summary>
     LossGradient = 16,
+    /// <summary>Clipping of gradients, decay of weights, and the step of Adam.</summary>
+    Optimizer = 32,
+    /// <summary>The gathering of a batch, and the draw of its pixels black or white.</summary>
+    BinarizedBatch = 64,
     /// <summary>All of them: what training does.</summary>
-    All = LinearActivation | ConvolutionActivation | ActivationGradient | Reparameterization | LossGradient,
+    All = LinearActivation | ConvolutionActivation | ActivationGradient | Reparameterization | LossGradient | Optimizer | BinarizedBatch,
 }
 
 /// <summary>
