@@ -3,7 +3,6 @@ using VaeGpu.Host.Commands;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Products;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -19,28 +18,13 @@ internal static class TrainProgram
     public static int Start(TrainRequest request, Terminal terminal, CancellationToken stop)
     {
         using var folder = Open(request);
-        // Drawing or reading the images and finding and opening the device need not wait for each other.
-        var fit = new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization };
-        var loading = Loading.Start(
-            request.Threads, request.Memory, how => DataSource.Load(request.Data, request.Training.Seed, how, fit));
-        using var backend = Backend.Open(request.Device, request.Threads);
-        var data = loading.Result(terminal, stop);
-        var model = RequestedModel.For(request, data);
-        var configuration = new RunConfiguration
-        {
-            Model = model,
-            Training = request.Training with
-            {
-                Precision = Possible(request.Training.Precision, request.Device, backend, terminal, "this trains"),
-            },
-            Data = DataConfiguration.Of(request.Data, data, request.Binarization, request.DataOptions),
-            Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
-        };
-        using var trainer = new Trainer(backend.Accelerator, configuration, data);
+        using var requested = RequestedTraining.Open(request, terminal, stop);
+        var (backend, data) = (requested.Backend, requested.Data);
+        using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
         stop.ThrowIfCancellationRequested();
         folder.Clear();
         int code = Train(trainer, folder, backend, data, terminal, stop);
-        if (data.Train.Caveat(model.Likelihood, request.Binarization) is { } caveat)
+        if (data.Train.Caveat(requested.Configuration.Model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
     }
@@ -59,21 +43,11 @@ internal static class TrainProgram
             Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization, run.Data.Options),
             Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
         };
-        Possible(run.Training.Precision, request.Device, backend, terminal, "this run continues");
+        RequestedTraining.Possible(run.Training.Precision, request.Device, backend, terminal, "this run continues");
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
-    }
-
-    /// <summary>The precision that was asked for; fp32, and a warning, where the device has no tensor cores.</summary>
-    private static Precision Possible(Precision asked, string device, Backend backend, Terminal terminal, string then)
-    {
-        if (asked == Precision.Fp32 || Backend.HasTensorCores(backend.Accelerator))
-            return asked;
-        terminal.Error.WriteLine($"warning: {backend.Accelerator.Name} (--device {device}) has no tensor cores for {OptionName.Of(asked)}, "
-            + $"which NVIDIA GPUs have from Ampere on; {then} in fp32.");
-        return Precision.Fp32;
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)

@@ -28,6 +28,8 @@ public static class VaeGpuProgram
             CheckCommand.Create(terminal, stop),
             TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),
+            ProfileCommand.Create(terminal, stop),
+            FusionCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };
         var result = root.Parse(arguments);

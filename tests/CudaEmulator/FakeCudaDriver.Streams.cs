@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Runtime.Cuda;
 
@@ -30,6 +31,9 @@ internal sealed unsafe partial class FakeCudaDriver
     {
         public FakeStream? Stream { get; set; }
         public long Mark { get; set; }
+        public bool HasTime { get; init; }
+        /// <summary>When the work before it was done; null until then.</summary>
+        public long? Time { get; set; }
     }
 
     private sealed record FakeGraph(FakeNode[] Nodes);
@@ -50,14 +54,34 @@ internal sealed unsafe partial class FakeCudaDriver
         return CudaError.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
     });
 
-    public CudaError EventCreate(nint* @event, uint flags) => InContext(nameof(EventCreate), () => Make(@event, new FakeEvent()));
+    public CudaError EventCreate(nint* @event, uint flags) => InContext(nameof(EventCreate), () =>
+        Make(@event, new FakeEvent { HasTime = flags == CudaNumber.EventDefault }));
 
     public CudaError EventDestroy(nint @event) => InContext(nameof(EventDestroy), () => Drop<FakeEvent>(@event));
 
     public CudaError EventRecord(nint @event, nint stream) => InContext(nameof(EventRecord), () => With<FakeEvent>(@event, mark =>
         With<FakeStream>(stream, found =>
         {
+            mark.Time = null;
+            CudaError error = mark.HasTime
+                ? Queue(stream, () =>
+                {
+                    mark.Time = Stopwatch.GetTimestamp();
+                    return CudaError.CUDA_SUCCESS;
+                })
+                : CudaError.CUDA_SUCCESS;
             (mark.Stream, mark.Mark) = (found, found.Queued);
+            return error;
+        })));
+
+    public CudaError EventElapsedTime(float* milliseconds, nint start, nint end) => InContext(nameof(EventElapsedTime), () =>
+        With<FakeEvent>(start, first => With<FakeEvent>(end, last =>
+        {
+            if (!first.HasTime || !last.HasTime || first.Stream is null || last.Stream is null)
+                return CudaError.CUDA_ERROR_INVALID_HANDLE;
+            if (first.Time is not { } from || last.Time is not { } to)
+                return CudaError.CUDA_ERROR_NOT_READY;
+            *milliseconds = (float)Stopwatch.GetElapsedTime(from, to).TotalMilliseconds;
             return CudaError.CUDA_SUCCESS;
         })));
 

@@ -37,7 +37,7 @@ internal sealed record Call(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Puts <see cref="TinyRun.Data"/> in the folder "data" as IDX files, without labels.</summary>
-    private static string PutData(ScratchFolder folder)
+    internal static string PutData(ScratchFolder folder)
     {
         Directory.CreateDirectory(folder["data"]);
         folder.Put("data/train-images-idx3-ubyte", [.. Idx.Header(Idx.Images, TinyRun.Images, 28, 28), .. TinyRun.Data.Train.Pixels]);

@@ -140,6 +140,9 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
     /// <summary>A further stream of the driver's, where it has them.</summary>
     internal virtual nint OpenStream() => 0;
 
+    /// <summary>What tells when launches run: the driver's clock where there is one.</summary>
+    internal virtual LaunchClock OpenClock() => new HostClock(this);
+
     /// <summary>Gives a stream back to the driver.</summary>
     internal virtual void Close(EngineStream stream) { }
 

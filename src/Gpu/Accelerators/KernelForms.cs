@@ -72,7 +72,7 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
         Unsafe.WriteUnaligned(arguments + source.Arguments.Bytes, sharedBytes);
         Executable executable = Variant(config.GroupDim);
         if (accelerator.Recorder is { } recorder)
-            recorder.Steps.Add(new RecordedLaunch(executable, grid, new(arguments, ArgumentBytes), sharedBytes));
+            recorder.Steps.Add(new RecordedLaunch(source.Name, executable, grid, new(arguments, ArgumentBytes), sharedBytes));
         else
             executable.Launch(stream, grid, arguments, sharedBytes);
     }

@@ -9,6 +9,7 @@ public class LaunchGraph : AcceleratorObject
     private readonly EngineAccelerator accelerator;
     private readonly RecordedStep[] steps;
     private readonly MemoryBuffer[] buffers;
+    private LaunchClock? clock;
 
     internal LaunchGraph(EngineAccelerator accelerator, Recorder recorded) : base(accelerator)
     {
@@ -22,19 +23,39 @@ public class LaunchGraph : AcceleratorObject
     /// <summary>Launches and fillings of memory, in their order.</summary>
     public int Count => steps.Length;
 
+    /// <summary>The kernels with their type arguments, in the order of the launches.</summary>
+    public IReadOnlyList<string> Names => [.. steps.Select(step => step.Name)];
+
     /// <summary>Whether a replay is one call of the driver.</summary>
-    internal virtual bool IsOneCall => false;
+    public virtual bool IsOneCall => false;
 
     /// <summary>Does all of it again on the default stream, in the order of the recording.</summary>
     /// <exception cref="ObjectDisposedException">The graph or memory that it uses was freed.</exception>
     public void Replay()
+    {
+        ThrowIfUnusable();
+        Run();
+    }
+
+    /// <summary>
+    /// Does the same, launch by launch even where a replay is one call of the driver, waits for it, and tells when each launch ran.
+    /// </summary>
+    /// <param name="workers">Whether to tell what each worker of the processor did as well.</param>
+    /// <exception cref="ObjectDisposedException">The graph or memory that it uses was freed.</exception>
+    public LaunchTimes ReplayTimed(bool workers = false)
+    {
+        ThrowIfUnusable();
+        clock ??= accelerator.OpenClock();
+        return clock.Time(steps, workers);
+    }
+
+    private void ThrowIfUnusable()
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         foreach (MemoryBuffer buffer in buffers)
             ObjectDisposedException.ThrowIf(buffer.IsDisposed, typeof(MemoryBuffer));
         accelerator.ThrowIfDisposed();
         accelerator.ThrowIfRecording("A graph's replay");
-        Run();
     }
 
     internal virtual void Run()
@@ -48,8 +69,10 @@ public class LaunchGraph : AcceleratorObject
     protected sealed override void DisposeAcceleratorObject(bool disposing)
     {
         // The driver's objects are freed by their owner, never while the garbage collector runs.
-        if (disposing)
-            accelerator.WhileClosing(Release);
+        if (!disposing)
+            return;
+        accelerator.WhileClosing(() => clock?.Dispose());
+        accelerator.WhileClosing(Release);
     }
 
     /// <summary>Gives the driver's object back.</summary>

@@ -17,6 +17,8 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     private readonly nint context;
     private readonly CommandBuffers? commandBuffers;
     private readonly List<OpenCLExecutable> executables = [];
+    // Of each launch and filling; null where nobody asks for them.
+    private List<nint>? events;
 
     internal OpenCL12Accelerator(Context ilgpu, OpenCL12Device device) : base(ilgpu, device)
     {
@@ -32,7 +34,8 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
         Open();
     }
 
-    internal nint Queue { get; }
+    /// <summary>The queue of launches and copies.</summary>
+    internal nint Queue { get; private set; }
 
     internal OpenCLProgramBuilder Programs { get; }
 
@@ -40,6 +43,30 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
     internal bool UsesCommandBuffers { get; set; } = true;
 
     internal override void Finish() => clFinish(Queue).Check("clFinish");
+
+    internal override LaunchClock OpenClock() =>
+        QueueClock.Open(this, context, device.Handle) is { } clock ? clock : base.OpenClock();
+
+    /// <summary>Does work on another queue, and takes the event of each of its launches and fillings.</summary>
+    internal void Profile(nint profiling, List<nint> taken, Action work)
+    {
+        nint usual = Queue;
+        (Queue, events) = (profiling, taken);
+        try
+        {
+            work();
+        }
+        finally
+        {
+            (Queue, events) = (usual, null);
+        }
+    }
+
+    /// <summary>Whether launches and fillings are to have events, for <see cref="Took"/>.</summary>
+    internal bool IsProfiled => events is not null;
+
+    /// <summary>Keeps the event of a command that was queued.</summary>
+    internal void Took(nint @event) => events?.Add(@event);
 
     internal override nint AllocateBytes(long bytes)
     {
@@ -86,8 +113,12 @@ public sealed unsafe class OpenCL12Accelerator : EngineAccelerator
         // A wide pattern is the fast one, where offset and size are multiples of it.
         ulong pattern = value * 0x0101010101010101ul;
         nuint width = (byteOffset | bytes) % sizeof(ulong) == 0 ? sizeof(ulong) : (nuint)1;
-        CheckCopy(clEnqueueFillBuffer(Queue, target, &pattern, width, (nuint)byteOffset, (nuint)bytes, 0, null, null),
+        nint made = 0;
+        CheckCopy(
+            clEnqueueFillBuffer(
+                Queue, target, &pattern, width, (nuint)byteOffset, (nuint)bytes, 0, null, IsProfiled ? &made : null),
             "clEnqueueFillBuffer", bytes);
+        Took(made);
     }
 
     internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source.Optimize(groupDim, WarpSize), groupDim);

@@ -106,6 +106,8 @@ public sealed unsafe class PtxAccelerator : EngineAccelerator
         Check(Driver.StreamSynchronize(stream.Handle), "cuStreamSynchronize");
     }
 
+    internal override LaunchClock OpenClock() => new EventClock(this);
+
     internal override nint OpenStream()
     {
         Enter();

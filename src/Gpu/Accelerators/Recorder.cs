@@ -25,16 +25,20 @@ internal sealed class Recorder
 /// <summary>Something that is done at each replay.</summary>
 internal abstract class RecordedStep
 {
+    /// <summary>What it is called in a profile.</summary>
+    public abstract string Name { get; }
+
     public abstract void Run(EngineStream stream);
 }
 
 /// <summary>A launch with a copy of its arguments.</summary>
-internal sealed unsafe class RecordedLaunch(Executable executable, Index3D gridDim, ReadOnlySpan<byte> arguments, int dynamicSharedBytes)
-    : RecordedStep
+internal sealed unsafe class RecordedLaunch(
+    string name, Executable executable, Index3D gridDim, ReadOnlySpan<byte> arguments, int dynamicSharedBytes) : RecordedStep
 {
     // Pinned, so that a replay can hand the address on as it is.
     private readonly byte[] block = Pinned(arguments);
 
+    public override string Name => name;
     public Executable Executable => executable;
     public Index3D GridDim => gridDim;
     public byte* Arguments => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
@@ -55,6 +59,8 @@ internal sealed class RecordedFill(EngineBuffer target, long byteOffset, long by
 {
     /// <summary>The memory.</summary>
     public MemoryUse Use => new(target.NativePtr, byteOffset, byteOffset + bytes, true);
+
+    public override string Name => "memory set to a value";
 
     public override void Run(EngineStream stream) =>
         ((EngineAccelerator)target.Accelerator).Fill(stream, target.NativePtr, byteOffset, bytes, value);

@@ -24,6 +24,8 @@ public unsafe class SimdAccelerator : EngineAccelerator
 
     internal override void Finish() { }
 
+    internal override LaunchClock OpenClock() => new PoolClock(this, pool);
+
     /// <inheritdoc/>
     public override void ThrowIfNoRoom(string what, long bytes) =>
         HostMemory.ThrowIfBeyond(what, bytes, AllocatedBytes, MemoryLimit);

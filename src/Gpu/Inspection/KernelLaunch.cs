@@ -18,6 +18,9 @@ public sealed record KernelLaunch(
     string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, Lazy<long> GroupSharedBytes,
     long Flops, long Bytes, long AccessedBytes)
 {
+    /// <summary>Bytes of device memory that were read or written: each once, also where it was both.</summary>
+    public long Footprint { get; init; }
+
     /// <summary>Operations for each byte of device memory.</summary>
     public double Intensity => (double)Flops / Bytes;
 }

@@ -28,6 +28,9 @@ internal sealed class ArchitectureOptions
     /// <summary>Every option, in the order of the help text.</summary>
     public Option[] All => [arch, channels, hidden];
 
+    /// <summary>Units of the hidden linear layers.</summary>
+    public Option Hidden => hidden;
+
     /// <summary>A model with the layers that were asked for.</summary>
     /// <exception cref="UsageException">Channels are given without convolutions.</exception>
     public ModelConfiguration Applied(ParseResult result, ModelConfiguration model)

@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Text;
 using System.Xml;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
-using VaeGpu.Training.Files;
 
 namespace VaeGpu.Host.Pictures;
 
@@ -47,26 +45,14 @@ public static class LossChart
         AddLine(panels[0], "test", OxyColor.FromRgb(0xEA, 0x58, 0x0C), epochs, epoch => epoch.Test);
         AddLine(panels[1], "reconstruction", OxyColor.FromRgb(0x05, 0x96, 0x69), epochs, epoch => epoch.Reconstruction);
         AddLine(panels[1], "KL", OxyColor.FromRgb(0x93, 0x33, 0xEA), epochs, epoch => epoch.Kl);
-        AtomicFile.Write(path, stream =>
-        {
-            // Not every viewer aligns text vertically by SVG's own attribute.
-            using var svg = new SvgRenderContext(
-                stream, panels.Length * PanelWidth, Height, isDocument: true, new AnyFont(), OxyColors.White,
-                useVerticalTextAlignmentWorkaround: true);
-            for (var i = 0; i < panels.Length; i++)
-            {
-                ((IPlotModel)panels[i]).Update(updateData: true);
-                ((IPlotModel)panels[i]).Render(svg, new OxyRect(i * PanelWidth, 0, PanelWidth, Height));
-            }
-        });
+        SvgPanels.Write(
+            path, panels.Length * PanelWidth, Height,
+            [.. panels.Select((panel, i) => ((IPlotModel)panel, new OxyRect(i * PanelWidth, 0, PanelWidth, Height)))]);
     }
 
     private static PlotModel Panel(string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
-        var panel = new PlotModel
-        {
-            Title = title, TitleFontSize = 15, Culture = CultureInfo.InvariantCulture, DefaultFont = "Helvetica, Arial, sans-serif",
-        };
+        PlotModel panel = SvgPanels.Create(title);
         var room = epochs.Count == 1 ? 0.5 : 0.02 * ((double)epochs[^1].Epoch - epochs[0].Epoch);
         panel.Axes.Add(new LinearAxis
         {
@@ -105,14 +91,4 @@ public static class LossChart
 
     /// <summary>XML 1.0 has no place for control characters, not even escaped.</summary>
     private static bool IsXml(Rune rune) => rune.Value >= 0x10000 || XmlConvert.IsXmlChar((char)rune.Value);
-
-    /// <summary>Measures text without the machine's fonts, of which there may be none, with room for one wider than Helvetica.</summary>
-    private sealed class AnyFont() : PdfRenderContext(1, 1, OxyColors.White)
-    {
-        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
-        {
-            OxySize size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
-            return new OxySize(1.4 * size.Width, 1.2 * size.Height);
-        }
-    }
 }

@@ -20,6 +20,17 @@ public static class KernelInspector
         LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work, stop);
 
     /// <summary>
+    /// The launches of some work in its shapes for a device, counted without it: operations and bytes are estimated from a sample of the
+    /// groups of each launch, exact where these work on equal tiles.
+    /// </summary>
+    /// <param name="accelerator">The device.</param>
+    /// <param name="prepare">What comes before on the accelerator that it is given, whose launches are not made; gives the work.</param>
+    /// <param name="stop">Looked at at each launch.</param>
+    public static IReadOnlyList<KernelLaunch> Sample(
+        Accelerator accelerator, Func<Accelerator, Action> prepare, CancellationToken stop = default) =>
+        LaunchRecorder.Sample(accelerator, prepare, stop);
+
+    /// <summary>
     /// Runs some work on the processor, and each of its launches on a device as well, from the same random memory; compares what both
     /// leave there, bit for bit. The <c>cpu</c> device itself is held against a processor without vectors.
     /// </summary>

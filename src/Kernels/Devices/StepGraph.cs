@@ -8,10 +8,12 @@ namespace VaeGpu.Kernels.Devices;
 /// </summary>
 public sealed class StepGraph : IDisposable
 {
-    private readonly LaunchGraph? graph;
     private readonly Action launches;
 
-    private StepGraph(LaunchGraph? graph, Action launches) => (this.graph, this.launches) = (graph, launches);
+    private StepGraph(LaunchGraph? graph, Action launches) => (Graph, this.launches) = (graph, launches);
+
+    /// <summary>The recorded launches; null where the accelerator does not record any.</summary>
+    public LaunchGraph? Graph { get; }
 
     /// <summary>
     /// Records <paramref name="launches"/>, which launches kernels and does nothing else: it is called once or at each replay.
@@ -25,12 +27,12 @@ public sealed class StepGraph : IDisposable
     /// <summary>Makes the launches.</summary>
     public void Replay()
     {
-        if (graph is not null)
-            graph.Replay();
+        if (Graph is not null)
+            Graph.Replay();
         else
             launches();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => graph?.Dispose();
+    public void Dispose() => Graph?.Dispose();
 }

@@ -42,7 +42,7 @@ public abstract class Prior : Choice<Prior>
             new(accelerator, Reparameterize.Forward<TPrior>), new(accelerator, Importance.LogRatio<TPrior>),
             new(accelerator, Importance.Draw<TPrior>),
             new(accelerator, Reparameterize.Backward<TPrior>), new(accelerator, Importance.Backward<TPrior>),
-            new(accelerator, Reparameterize.Divergence<TPrior>));
+            new(accelerator, Reparameterize.Divergence<TPrior>), new(accelerator, Reparameterize.AddDivergenceGradient<TPrior>));
     }
 }
 
@@ -53,4 +53,5 @@ internal sealed record PriorKernels(
     Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Draw,
     Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward,
     Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward,
-    Loaded<Floats, Floats, Floats, LatentShape> Divergence);
+    Loaded<Floats, Floats, Floats, LatentShape> Divergence,
+    Loaded<Floats, Floats, Floats, Floats, Floats, Control, LatentShape> AddDivergenceGradient);

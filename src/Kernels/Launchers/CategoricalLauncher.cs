@@ -11,6 +11,7 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class CategoricalLauncher : IDisposable
 {
     private readonly DeviceTuning tuning;
+    private readonly bool isFused;
     private readonly CategoricalShape columns;
     private readonly MemoryBuffer1D<int, Stride1D.Dense> starts, columnOf;
     private readonly Loaded<Floats, Floats, Floats, Control, Integers, CategoricalShape> lossAndGradient, gradient;
@@ -27,6 +28,7 @@ public sealed class CategoricalLauncher : IDisposable
     public CategoricalLauncher(Accelerator accelerator, int numbers, IReadOnlyList<int> categories, int outputs)
     {
         tuning = DeviceTuning.For(accelerator);
+        isFused = FusionPlan.Fuses(accelerator, Fusion.LossGradient);
         columns = new()
         {
             Numbers = numbers, Columns = categories.Count, Logits = categories.Sum(), OtherOutputs = outputs * numbers,
@@ -43,18 +45,27 @@ public sealed class CategoricalLauncher : IDisposable
     }
 
     /// <inheritdoc cref="CategoricalColumns.LossAndGradient"/>
-    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows, int repeats = 1) =>
-        lossAndGradient.Launch(
-            tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View,
-            columns with { Rows = rows, Repeats = repeats });
+    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows, int repeats = 1)
+    {
+        if (isFused)
+        {
+            lossAndGradient.Launch(
+                tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View,
+                columns with { Rows = rows, Repeats = repeats });
+            return;
+        }
+        Loss(data, outputs, losses, rows, repeats);
+        Gradient(data, outputs, outputs, control, rows, repeats);
+    }
 
     /// <inheritdoc cref="CategoricalColumns.Loss"/>
     public void Loss(Floats data, Floats outputs, Floats losses, int rows, int repeats = 1) => loss.Launch(
         tuning.Rows(rows, columns.Columns), data, outputs, losses, starts.View, columns with { Rows = rows, Repeats = repeats });
 
     /// <inheritdoc cref="CategoricalColumns.Gradient"/>
-    public void Gradient(Floats data, Floats outputs, Floats gradients, Control control, int rows) => gradient.Launch(
-        tuning.Elements(rows, columns.Columns), data, outputs, gradients, control, starts.View, columns with { Rows = rows });
+    public void Gradient(Floats data, Floats outputs, Floats gradients, Control control, int rows, int repeats = 1) => gradient.Launch(
+        tuning.Elements(rows, columns.Columns), data, outputs, gradients, control, starts.View,
+        columns with { Rows = rows, Repeats = repeats });
 
     /// <inheritdoc cref="CategoricalColumns.Mode"/>
     public void Mode(Floats outputs, Floats modes, int rows) => mode.Launch(

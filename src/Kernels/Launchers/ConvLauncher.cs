@@ -13,24 +13,30 @@ public sealed class ConvLauncher
     private readonly DeviceTuning tuning;
     private readonly Func<ConvShape, int> channels;
     private readonly Func<ConvShape, Index3D> grid;
+    private readonly Func<ConvShape, ImageShape> target;
+    private ElementwiseLauncher? epilogue;
 
     private ConvLauncher(
         Accelerator accelerator, DeviceTuning tuning,
         Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> single,
         Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> fours,
-        Func<ConvShape, int> channels, Func<ConvShape, Index3D> grid)
+        Func<ConvShape, int> channels, Func<ConvShape, Index3D> grid, Func<ConvShape, ImageShape> target)
     {
-        (this.tuning, this.channels, this.grid) = (tuning, channels, grid);
+        (this.tuning, this.channels, this.grid, this.target) = (tuning, channels, grid, target);
         (this.single, this.fours) = (new(accelerator, single), new(accelerator, fours));
     }
 
     /// <summary>target = f(source ∗ weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static ConvLauncher Forward<TDirection>(Accelerator accelerator, Activation activation)
-        where TDirection : struct, IConvDirection => activation.AcceptForward(new Loader<TDirection>(accelerator));
+        where TDirection : struct, IConvDirection => FusionPlan.Fuses(accelerator, Fusion.ConvolutionActivation)
+            ? activation.AcceptForward(new Loader<TDirection>(accelerator))
+            : Load<TDirection, Plain>(accelerator).Then(ElementwiseLauncher.Forward(accelerator, activation));
 
     /// <summary>target = (source ∗ weights) ⊙ f'(saved), f the activation of the layer below.</summary>
     public static ConvLauncher InputGradient<TDirection>(Accelerator accelerator, Activation below)
-        where TDirection : struct, IConvDirection => below.AcceptGradient(new Loader<TDirection>(accelerator));
+        where TDirection : struct, IConvDirection => FusionPlan.Fuses(accelerator, Fusion.ActivationGradient)
+            ? below.AcceptGradient(new Loader<TDirection>(accelerator))
+            : Load<TDirection, Plain>(accelerator).Then(ElementwiseLauncher.Gradient(accelerator, below));
 
     /// <summary>Any direction and epilogue, with the device's tile.</summary>
     public static ConvLauncher Load<TDirection, TEpilogue>(Accelerator accelerator)
@@ -48,15 +54,27 @@ public sealed class ConvLauncher
 
         ConvLauncher Load<TTile>() where TTile : struct, ITile => new(
             accelerator, tuning, Convolution.Run<TTile, TDirection, TEpilogue>, Convolution.Run<Fours<TTile>, TDirection, TEpilogue>,
-            shape => TDirection.Source(shape).Channels, shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize));
+            shape => TDirection.Source(shape).Channels, shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize),
+            TDirection.Target);
     }
 
     /// <summary>Launches the convolution. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
     public void Run(
         ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
-        ConvShape shape) =>
+        ConvShape shape)
+    {
         (tuning.ConvReadsFours && channels(shape) % 4 == 0 ? fours : single).Launch(
             Launch.Config(grid(shape), tuning.ConvGroupSize), source, weights, target, bias, saved, shape);
+        ImageShape image = this.target(shape);
+        epilogue?.Run(target, bias, saved, shape.Images * image.Pixels, image.Channels);
+    }
+
+    /// <summary>The convolution followed by a launch that finishes it.</summary>
+    private ConvLauncher Then(ElementwiseLauncher? last)
+    {
+        epilogue = last;
+        return this;
+    }
 
     private sealed record Loader<TDirection>(Accelerator Accelerator) : IEpilogueVisitor<ConvLauncher>
         where TDirection : struct, IConvDirection

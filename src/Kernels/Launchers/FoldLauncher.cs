@@ -10,23 +10,32 @@ public sealed class FoldLauncher
 {
     private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> fold;
     private readonly int groupSize;
+    private readonly ElementwiseLauncher? epilogue;
 
     private FoldLauncher(
-        Accelerator accelerator, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> kernel) =>
-        (fold, groupSize) = (new(accelerator, kernel), DeviceTuning.For(accelerator).GroupSize);
+        Accelerator accelerator, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> kernel,
+        ElementwiseLauncher? epilogue = null) =>
+        (fold, groupSize, this.epilogue) = (new(accelerator, kernel), DeviceTuning.For(accelerator).GroupSize, epilogue);
 
     /// <summary>fine = f(fold(unfolded) + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static FoldLauncher Forward(Accelerator accelerator, Activation activation) =>
-        activation.AcceptForward(new Loader(accelerator));
+        FusionPlan.Fuses(accelerator, Fusion.ConvolutionActivation)
+            ? activation.AcceptForward(new Loader(accelerator))
+            : new(accelerator, Fold.Run<Plain>, ElementwiseLauncher.Forward(accelerator, activation));
 
     /// <summary>fine = fold(unfolded) ⊙ f'(saved), f the activation of the layer below.</summary>
     public static FoldLauncher InputGradient(Accelerator accelerator, Activation below) =>
-        below.AcceptGradient(new Loader(accelerator));
+        FusionPlan.Fuses(accelerator, Fusion.ActivationGradient)
+            ? below.AcceptGradient(new Loader(accelerator))
+            : new(accelerator, Fold.Run<Plain>, ElementwiseLauncher.Gradient(accelerator, below));
 
     /// <summary>Launches the kernel. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
     public void Run(
-        ArrayView<float> unfolded, ArrayView<float> fine, ArrayView<float> bias, ArrayView<float> saved, ConvShape shape) =>
+        ArrayView<float> unfolded, ArrayView<float> fine, ArrayView<float> bias, ArrayView<float> saved, ConvShape shape)
+    {
         fold.Launch(Launch.Config(shape.Images * shape.Fine.Height, groupSize), unfolded, fine, bias, saved, shape);
+        epilogue?.Run(fine, bias, saved, shape.Images * shape.Fine.Pixels, shape.Fine.Channels);
+    }
 
     private sealed record Loader(Accelerator Accelerator) : IEpilogueVisitor<FoldLauncher>
     {

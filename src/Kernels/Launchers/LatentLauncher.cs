@@ -9,6 +9,7 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
+    private readonly bool isFused = FusionPlan.Fuses(accelerator, Fusion.Reparameterization);
     private readonly PriorKernels kernels = prior.Load(accelerator);
     private readonly Loaded<Floats, Floats, Floats, LatentShape> accumulate = new(accelerator, Importance.Accumulate);
     private readonly Loaded<Floats, Floats, Control, LatentShape> sample = new(accelerator, Reparameterize.Sample);
@@ -17,17 +18,47 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
     private readonly Loaded<Floats, Floats, MatrixShape, float> gate = new(accelerator, FreeBits.Gate);
     private readonly Loaded<Floats, Floats, MatrixShape, int> scale = new(accelerator, Importance.Scale);
     private readonly Loaded<Floats, Floats, LatentShape> mean = new(accelerator, Importance.Mean);
+    private readonly Loaded<Floats, Floats, MatrixShape> sumRows = new(accelerator, RowReduction.Run);
+    private readonly Loaded<Floats, Floats, Floats, Control, LatentShape> sampleGradient = new(accelerator, Reparameterize.SampleGradient);
 
     /// <inheritdoc cref="Reparameterize.Forward{TPrior}"/>
-    public void Forward(Floats encoded, Floats prior, Floats latent, Floats divergences, Control control, LatentShape shape) =>
-        kernels.Forward.Launch(tuning.Rows(shape.Rows, shape.Columns), encoded, prior, latent, divergences, control, shape);
+    /// <param name="encoded">(rows, 2d).</param>
+    /// <param name="prior">As the prior says.</param>
+    /// <param name="latent">(rows·L, d).</param>
+    /// <param name="divergences">(rows).</param>
+    /// <param name="control">The step.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="terms">Room for (rows, d), which only a device uses that does not fuse the draw and its divergence.</param>
+    public void Forward(
+        Floats encoded, Floats prior, Floats latent, Floats divergences, Control control, LatentShape shape, Floats terms = default)
+    {
+        if (isFused)
+        {
+            kernels.Forward.Launch(tuning.Rows(shape.Rows, shape.Columns), encoded, prior, latent, divergences, control, shape);
+            return;
+        }
+        Sample(encoded, latent, control, shape);
+        Divergence(encoded, prior, terms, shape);
+        sumRows.Launch(
+            tuning.Rows(shape.Rows, shape.Columns), terms, divergences, new MatrixShape { Rows = shape.Rows, Columns = shape.Columns });
+    }
 
     /// <inheritdoc cref="Reparameterize.Backward{TPrior}"/>
     public void Backward(
         Floats encoded, Floats prior, Floats gates, Floats latentGradient, Floats encodedGradient, Floats priorGradient, Control control,
-        LatentShape shape) =>
-        kernels.Backward.Launch(
-            tuning.Rows(shape.Rows, shape.Columns), encoded, prior, gates, latentGradient, encodedGradient, priorGradient, control, shape);
+        LatentShape shape)
+    {
+        if (isFused)
+        {
+            kernels.Backward.Launch(
+                tuning.Rows(shape.Rows, shape.Columns), encoded, prior, gates, latentGradient, encodedGradient, priorGradient, control,
+                    shape);
+            return;
+        }
+        KernelConfig elements = tuning.Elements(shape.Rows, shape.Columns);
+        sampleGradient.Launch(elements, encoded, latentGradient, encodedGradient, control, shape);
+        kernels.AddDivergenceGradient.Launch(elements, encoded, prior, gates, encodedGradient, priorGradient, control, shape);
+    }
 
     /// <inheritdoc cref="Reparameterize.Sample"/>
     public void Sample(Floats encoded, Floats latent, Control control, LatentShape shape) =>

@@ -10,6 +10,7 @@ public sealed class LikelihoodLauncher : IDisposable
     private readonly MemoryBuffer1D<LikelihoodSettings, Stride1D.Dense> settings;
     private readonly DeviceTuning tuning;
     private readonly LikelihoodKernels kernels;
+    private readonly bool isFused;
 
     /// <summary>Loads the kernels of a likelihood.</summary>
     /// <param name="accelerator">The device.</param>
@@ -20,6 +21,7 @@ public sealed class LikelihoodLauncher : IDisposable
         Likelihood = likelihood;
         Outputs = likelihood.Outputs(fixedSettings);
         tuning = DeviceTuning.For(accelerator);
+        isFused = FusionPlan.Fuses(accelerator, Fusion.LossGradient);
         kernels = likelihood.Load(accelerator);
         settings = accelerator.Allocate1D(new[] { fixedSettings });
         if (likelihood.Variance != VarianceSource.Settings)
@@ -38,8 +40,18 @@ public sealed class LikelihoodLauncher : IDisposable
     /// <inheritdoc cref="Reconstruction.LossAndGradient{TLikelihood}"/>
     public void LossAndGradient(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ArrayView<ControlBlock> control,
-        ReconstructionShape shape) =>
-        kernels.LossAndGradient.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, losses, control, settings.View, shape);
+        ReconstructionShape shape)
+    {
+        if (isFused)
+        {
+            kernels.LossAndGradient.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, losses, control, settings.View, shape);
+            return;
+        }
+        Loss(data, outputs, losses, shape);
+        // In place, as the fused kernel: an element is read before it is overwritten, by one thread.
+        if (shape.Columns > 0)
+            Gradient(data, outputs, outputs, control, shape);
+    }
 
     /// <inheritdoc cref="Reconstruction.Loss{TLikelihood}"/>
     public void Loss(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ReconstructionShape shape) =>

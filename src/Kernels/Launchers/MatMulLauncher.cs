@@ -9,9 +9,10 @@ public sealed class MatMulLauncher
 {
     private readonly Func<MatMulShape, Variant> choose;
     private readonly IPackedProduct? packed;
+    private readonly ElementwiseLauncher? epilogue;
 
-    private MatMulLauncher(Func<MatMulShape, Variant> choose, IPackedProduct? packed = null) =>
-        (this.choose, this.packed) = (choose, packed);
+    private MatMulLauncher(Func<MatMulShape, Variant> choose, IPackedProduct? packed = null, ElementwiseLauncher? epilogue = null) =>
+        (this.choose, this.packed, this.epilogue) = (choose, packed, epilogue);
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
     private sealed record Variant(
@@ -19,17 +20,27 @@ public sealed class MatMulLauncher
         Func<MatMulShape, KernelConfig> Config);
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
-    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32) =>
-        activation.AcceptForward(new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
+    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32)
+    {
+        var loader = new Loader<DepthFastest, DepthSlowest>(accelerator, precision);
+        return FusionPlan.Fuses(accelerator, Fusion.LinearActivation)
+            ? activation.AcceptForward(loader)
+            : loader.Visit<Plain>().Then(ElementwiseLauncher.Forward(accelerator, activation));
+    }
 
     /// <summary>
     /// inputGradient = (outputGradient·weightsᵀ) ⊙ f'(saved), f the activation of the layer below. The right operand is weights
     /// where the device's products take them as they lie (<see cref="DeviceTuning.TurnsOperands"/>), else weightsᵀ, transposed before.
     /// </summary>
-    public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32) =>
-        below.AcceptGradient<MatMulLauncher>(DeviceTuning.For(accelerator).TurnsOperands
+    public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32)
+    {
+        IEpilogueVisitor<MatMulLauncher> loader = DeviceTuning.For(accelerator).TurnsOperands
             ? new Loader<DepthFastest, DepthFastest>(accelerator, precision)
-            : new Loader<DepthFastest, DepthSlowest>(accelerator, precision));
+            : new Loader<DepthFastest, DepthSlowest>(accelerator, precision);
+        return FusionPlan.Fuses(accelerator, Fusion.ActivationGradient)
+            ? below.AcceptGradient(loader)
+            : loader.Visit<Plain>().Then(ElementwiseLauncher.Gradient(accelerator, below));
+    }
 
     /// <summary>weightGradient = inputᵀ·outputGradient.</summary>
     public static MatMulLauncher WeightGradient(Accelerator accelerator, Precision precision = Precision.Fp32) =>
@@ -118,11 +129,17 @@ public sealed class MatMulLauncher
         if (packedLength > 0 && packedLength <= scratch.Length)
         {
             packed!.Run(left, right, output, bias, saved, shape, scratch);
-            return;
         }
-        Variant variant = choose(shape);
-        variant.Kernel.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
+        else
+        {
+            Variant variant = choose(shape);
+            variant.Kernel.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
+        }
+        epilogue?.Run(output, bias, saved, shape.Rows, shape.Columns);
     }
+
+    /// <summary>The product followed by a launch that finishes it.</summary>
+    private MatMulLauncher Then(ElementwiseLauncher? last) => new(choose, packed, last);
 
     /// <summary>The largest block of which there are enough to keep all processors busy; what is not used is not compiled.</summary>
     private static Variant Largest(Variant[] blocks, MatMulShape shape, int processors)

@@ -19,8 +19,14 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
     private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gather = new(accelerator, Batch.Gather);
     private readonly Loaded<Floats, Floats, Control, BatchShape> gatherValues = new(accelerator, Batch.GatherValues);
+    private readonly bool drawsInGather = FusionPlan.Fuses(accelerator, Fusion.BinarizedBatch);
+    private readonly Loaded<Floats, Control, BatchShape> binarize = new(accelerator, Batch.Binarize);
+    private readonly bool updatesAtOnce = FusionPlan.Fuses(accelerator, Fusion.Optimizer);
+    private readonly bool decays = (optimizer ?? Optimizer.Adam).DecaysWeights;
     private readonly Loaded<Floats, Floats, Floats, Floats, Floats, Control, FlatShape, AdamSettings> update =
-        (optimizer ?? Optimizer.Adam).Load(accelerator);
+        (FusionPlan.Fuses(accelerator, Fusion.Optimizer) && optimizer is not null ? optimizer : Optimizer.Adam).Load(accelerator);
+    private readonly Loaded<Floats, Control, FlatShape, float> clip = new(accelerator, Kernels.Step.GradientNorm.Clip);
+    private readonly Loaded<Floats, Floats, Control, FlatShape, float> decay = new(accelerator, AdamW.Decay);
     private readonly Loaded<Floats, Floats, int> chunkNorms = new(accelerator, Kernels.Step.GradientNorm.Chunks);
     private readonly Loaded<Floats, Control, int> wholeNorm = new(accelerator, Kernels.Step.GradientNorm.Whole);
     private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> endStep =
@@ -29,8 +35,14 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
     private readonly Loaded<Floats, FlatShape, InitialValues> normal = new(accelerator, Kernels.Step.Initialize.Normal);
 
     /// <inheritdoc cref="Batch.Gather"/>
-    public void Gather(ArrayView<byte> data, Floats batch, Control control, BatchShape shape) =>
-        gather.Launch(tuning.Rows(shape.Rows, shape.Columns), data, batch, control, shape);
+    public void Gather(ArrayView<byte> data, Floats batch, Control control, BatchShape shape)
+    {
+        bool drawsAfter = shape.Binarize != 0 && !drawsInGather;
+        gather.Launch(
+            tuning.Rows(shape.Rows, shape.Columns), data, batch, control, drawsAfter ? shape with { Binarize = 0 } : shape);
+        if (drawsAfter)
+            binarize.Launch(tuning.Elements(shape.Rows, shape.Columns), batch, control, shape);
+    }
 
     /// <inheritdoc cref="Batch.GatherValues"/>
     public void Gather(Floats data, Floats batch, Control control, BatchShape shape) =>
@@ -42,6 +54,14 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
         AdamSettings settings)
     {
         FlatShape shape = Flat(parameters);
+        if (!updatesAtOnce)
+        {
+            if (settings.ClipNorm > 0)
+                clip.Launch(Cover(shape), gradients, control, shape, settings.ClipNorm);
+            if (decays)
+                decay.Launch(Cover(shape), parameters, decayed, control, shape, settings.WeightDecay);
+            settings.ClipNorm = 0;
+        }
         update.Launch(Cover(shape), parameters, gradients, firstMoments, secondMoments, decayed, control, shape, settings);
     }
 

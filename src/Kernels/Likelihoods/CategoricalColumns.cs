@@ -25,7 +25,8 @@ public struct CategoricalShape
 /// the numbers beside them; both together are a mixed likelihood.
 /// </summary>
 /// <remarks>
-/// <para>Layouts, row-major: data (rows/repeats, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the logits of a
+/// <para>Layouts, row-major: data (rows/repeats, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the
+/// logits of a
 /// column side by side; starts (C + 1), column j's logits being those from starts[j] to starts[j + 1]; loss (rows), in nats and without
 /// weight: what is there is added to. The gradient carries the factor likelihood weight / rows.</para>
 /// <para>Threads: group i of a loss has row i, its threads stride over the columns; a thread streams the logits of its column twice,

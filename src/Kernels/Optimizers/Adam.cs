@@ -35,7 +35,7 @@ public static class Adam
     {
         Size = now.LearningRate / -Exponential.Expm1(now.Step * settings.LogBeta1),
         Scale = 1f / MathF.Sqrt(-Exponential.Expm1(now.Step * settings.LogBeta2)),
-        Clip = settings.ClipNorm > 0f & now.GradientNorm > settings.ClipNorm ? settings.ClipNorm / now.GradientNorm : 1f,
+        Clip = GradientNorm.ClipFactor(now, settings.ClipNorm),
     };
 
     /// <summary>Moves the moments on; what the parameter falls by.</summary>

@@ -27,10 +27,26 @@ public static class AdamW
             int index = start + element * Group.DimX + Group.IdxX;
             if (index < shape.Length)
             {
-                float value = parameters[index];
-                float shrunk = MathF.FusedMultiplyAdd(-(decay * decayed[index >> BlockBits]), value, value);
+                float shrunk = Shrunk(parameters[index], decayed, index, decay);
                 parameters[index] = shrunk - Adam.Change(gradients, firstMoments, secondMoments, index, step, settings);
             }
         }
     }
+
+    /// <summary>The decay alone, in place: with <see cref="Adam"/> after it, the unfused twin of <see cref="Run"/>.</summary>
+    public static void Decay(
+        ArrayView<float> parameters, ArrayView<float> decayed, ArrayView<ControlBlock> control, FlatShape shape, float weightDecay)
+    {
+        float decay = control[0].LearningRate * weightDecay;
+        int start = Grid.IdxX * (Group.DimX * shape.PerThread);
+        for (int element = 0; element < shape.PerThread; element++)
+        {
+            int index = start + element * Group.DimX + Group.IdxX;
+            if (index < shape.Length)
+                parameters[index] = Shrunk(parameters[index], decayed, index, decay);
+        }
+    }
+
+    private static float Shrunk(float value, ArrayView<float> decayed, int index, float decay) =>
+        MathF.FusedMultiplyAdd(-(decay * decayed[index >> BlockBits]), value, value);
 }

@@ -46,7 +46,7 @@ public static class Batch
             {
                 float level = data[source + column] / 255f;
                 if (shape.Binarize != 0)
-                    level = Binarize(level, now, (uint)(target + column));
+                    level = Draw(level, now, (uint)(target + column));
                 batch[target + column] = level;
             }
         }
@@ -66,7 +66,20 @@ public static class Batch
         }
     }
 
-    private static float Binarize(float level, ControlBlock now, uint element) =>
+    /// <summary>
+    /// Gray levels of a batch, in place, become 1 with the probability that they say, else 0: with a gathering that does not binarize, the
+    /// unfused twin of one that does. Group (x, y) has columns x·G … of row y.
+    /// </summary>
+    public static void Binarize(ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape)
+    {
+        int column = Grid.IdxX * Group.DimX + Group.IdxX;
+        int index = Grid.IdxY * shape.Columns + column;
+        ControlBlock now = control[0];
+        if (column < shape.Columns)
+            batch[index] = Draw(batch[index], now, (uint)index);
+    }
+
+    private static float Draw(float level, ControlBlock now, uint element) =>
         Philox.Uniform(Philox.Draw(now.Seed, RandomPurpose.Binarize, (uint)now.Step, element).A) < level ? 1f : 0f;
 
     /// <summary>π(position + row), or the row itself where the data is staged.</summary>

@@ -37,6 +37,26 @@ public static class GradientNorm
             control[0].GradientNorm = norm;
     }
 
+    /// <summary>
+    /// gradients ← gradients·c/‖g‖ where ‖g‖ is above c, in place: with an optimizer that does not clip, the unfused twin of one that does.
+    /// Threads as those of <see cref="Optimizers.Adam"/>.
+    /// </summary>
+    public static void Clip(ArrayView<float> gradients, ArrayView<ControlBlock> control, FlatShape shape, float clipNorm)
+    {
+        float factor = ClipFactor(control[0], clipNorm);
+        int start = Grid.IdxX * (Group.DimX * shape.PerThread);
+        for (int element = 0; element < shape.PerThread; element++)
+        {
+            int index = start + element * Group.DimX + Group.IdxX;
+            if (index < shape.Length)
+                gradients[index] = factor * gradients[index];
+        }
+    }
+
+    /// <summary>What gradients are multiplied by.</summary>
+    internal static float ClipFactor(ControlBlock now, float clipNorm) =>
+        clipNorm > 0f & now.GradientNorm > clipNorm ? clipNorm / now.GradientNorm : 1f;
+
     private static float Norm(ArrayView<float> values, int start, int count, ArrayView<float> plain, ArrayView<float> scaled)
     {
         int width = RowReduction.WidthFor(count);

@@ -41,7 +41,7 @@ public sealed class Posterior
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
     public void Forward(ArrayView<float> encoded, ArrayView<float> prior, StepContext step) =>
-        launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step));
+        launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step), terms);
 
     /// <summary>The mean loss of each row's draws, (batch).</summary>
     public ArrayView<float> MeanOfDraws(ArrayView<float> losses, int rows)
@@ -100,7 +100,9 @@ public sealed class Posterior
         launcher.Backward(encoded, prior, gates, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
     }
 
-    /// <summary>Draws <see cref="Latent"/> from draw number <paramref name="first"/> on, with <see cref="LogRatios"/>: evaluation.</summary>
+    /// <summary>
+    /// Draws <see cref="Latent"/> from draw number <paramref name="first"/> on, with <see cref="LogRatios"/>: evaluation.
+    /// </summary>
     public void Draw(ArrayView<float> encoded, ArrayView<float> prior, StepContext step, int first) =>
         launcher.Draw(encoded, prior, Latent, LogRatios, step.Control, Sizes(step) with { FirstSample = first });
 

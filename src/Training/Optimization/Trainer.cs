@@ -218,6 +218,10 @@ public sealed class Trainer : IDisposable
         vae.Dispose();
     }
 
+    /// <summary>The means over the images trained on since the epoch began that was the last one to be evaluated.</summary>
+    /// <exception cref="TrainingDivergedException">The loss is infinite or not a number.</exception>
+    internal LossTerms TrainingMeans() => ReadMeans(train);
+
     /// <summary>Where the run stands at the end of an epoch.</summary>
     internal TrainingProgress EpochProgress() => Progress(history[^1].Train);
 
@@ -229,6 +233,24 @@ public sealed class Trainer : IDisposable
             (fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows))).Replay();
         else
             LaunchStep(rows);
+        GoOn(rows);
+    }
+
+    /// <summary>Rows of the largest batch that is trained on.</summary>
+    internal int LargestBatch => Math.Min(vae.MaximalBatch, train.Count);
+
+    /// <summary>Goes on to the next step of the largest batch; <paramref name="replay"/> makes its launches, once.</summary>
+    internal void WholeStep(Action<StepGraph> replay)
+    {
+        var rows = LargestBatch;
+        while (train.Count - image < rows)
+            Step();
+        replay(fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows)));
+        GoOn(rows);
+    }
+
+    private void GoOn(int rows)
+    {
         imagesHere += rows;
         step++;
         image += rows;

@@ -31,7 +31,7 @@ internal sealed unsafe class CudaGraph : LaunchGraph
         executable = made;
     }
 
-    internal override bool IsOneCall => true;
+    public override bool IsOneCall => true;
 
     internal override void Run()
     {

@@ -91,7 +91,7 @@ internal sealed unsafe class CommandBufferGraph : LaunchGraph
         }
     }
 
-    internal override bool IsOneCall => true;
+    public override bool IsOneCall => true;
 
     internal override void Run() => driver.Enqueue(0, null, buffer, 0, null, null).Check("clEnqueueCommandBufferKHR");
 

@@ -36,16 +36,21 @@ internal sealed unsafe class OpenCLExecutable : Executable
         nuint* local = stackalloc nuint[3], global = stackalloc nuint[3];
         Sizes(gridDim, local, global);
         CLError error;
+        nint made = 0;
         // The driver's kernel object holds the arguments: setting them and launching must not be torn apart.
         lock (gate)
         {
             accelerator.ThrowIfDisposed();
             error = SetArguments(kernel, block, dynamicSharedBytes);
             if (error == CLError.CL_SUCCESS)
-                error = clEnqueueNDRangeKernel(accelerator.Queue, kernel, 3, null, global, local, 0, null, null);
+            {
+                error = clEnqueueNDRangeKernel(
+                    accelerator.Queue, kernel, 3, null, global, local, 0, null, accelerator.IsProfiled ? &made : null);
+            }
         }
         if (error != CLError.CL_SUCCESS)
             throw Failure(gridDim, error);
+        accelerator.Took(made);
     }
 
     /// <summary>

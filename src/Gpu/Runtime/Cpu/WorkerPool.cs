@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Targets.Simd;
 
@@ -39,6 +40,9 @@ internal sealed unsafe class WorkerPool : IDisposable
 
     public int Count => workers.Length;
 
+    /// <summary>Where workers note what they do; null where nobody asks. Set between launches.</summary>
+    public WorkerLog? Log { get; set; }
+
     /// <summary>Makes sure that every worker has this much memory for shared arrays and spilled values.</summary>
     public void Reserve(long sharedBytes, long spillBytes)
     {
@@ -61,7 +65,9 @@ internal sealed unsafe class WorkerPool : IDisposable
                 worker.SetLaunch(grid, arguments);
             if (workers.Length == 1 || count == 1)
             {
-                kernel(workers[0].Frame, 0, count);
+                runner = kernel;
+                RunPiece(workers[0], 0, count);
+                runner = null;
                 return;
             }
             runner = kernel;
@@ -100,11 +106,23 @@ internal sealed unsafe class WorkerPool : IDisposable
                 int piece = pieces - (int)seen;
                 int first = (int)(start + length * piece / pieces), last = (int)(start + length * (piece + 1) / pieces);
                 if (first < last)
-                    runner!(self.Frame, first, last);
+                    RunPiece(self, first, last);
                 if (Interlocked.Decrement(ref unfinished.Value) == 0 && self.Index != 0 && Interlocked.Exchange(ref callerSleeps, 0) == 1)
                     finished.Release();
             }
         }
+    }
+
+    private void RunPiece(Worker self, int first, int last)
+    {
+        if (Log is not { } log)
+        {
+            runner!(self.Frame, first, last);
+            return;
+        }
+        long start = Stopwatch.GetTimestamp();
+        runner!(self.Frame, first, last);
+        log.Worked(self.Index, start);
     }
 
     private void WaitForAll()

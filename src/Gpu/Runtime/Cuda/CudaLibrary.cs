@@ -94,6 +94,7 @@ internal sealed unsafe class CudaLibrary : ICudaDriver
     [DllImport(Name)] public static extern CudaError cuEventCreate(nint* @event, uint flags);
     [DllImport(Name)] public static extern CudaError cuEventDestroy_v2(nint @event);
     [DllImport(Name)] public static extern CudaError cuEventRecord(nint @event, nint stream);
+    [DllImport(Name)] public static extern CudaError cuEventElapsedTime(float* milliseconds, nint start, nint end);
     [DllImport(Name)] public static extern CudaError cuEventSynchronize(nint @event);
     [DllImport(Name)] public static extern CudaError cuLinkCreate_v2(
         uint options, CudaJitOption* names, void** values, nint* state);

@@ -35,6 +35,8 @@ internal static class CudaNumber
     public const int ComputeModeProhibited = 2;
     /// <summary>CU_STREAM_NON_BLOCKING: no waiting for the stream 0, which is other libraries'.</summary>
     public const uint StreamNonBlocking = 1;
+    /// <summary>CU_EVENT_DEFAULT: with the time.</summary>
+    public const uint EventDefault = 0;
     /// <summary>CU_EVENT_DISABLE_TIMING: quicker.</summary>
     public const uint EventDisableTiming = 2;
     /// <summary>CU_JIT_INPUT_PTX.</summary>

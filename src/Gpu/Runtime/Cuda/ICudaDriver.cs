@@ -44,6 +44,7 @@ internal unsafe interface ICudaDriver
     CudaError EventCreate(nint* @event, uint flags) => cuEventCreate(@event, flags);
     CudaError EventDestroy(nint @event) => cuEventDestroy_v2(@event);
     CudaError EventRecord(nint @event, nint stream) => cuEventRecord(@event, stream);
+    CudaError EventElapsedTime(float* milliseconds, nint start, nint end) => cuEventElapsedTime(milliseconds, start, end);
     CudaError EventSynchronize(nint @event) => cuEventSynchronize(@event);
 
     CudaError LinkCreate(uint options, CudaJitOption* names, void** values, nint* state) =>

@@ -41,6 +41,9 @@ internal static unsafe class OpenCLLibrary
         nint queue, nint buffer, void* pattern, nuint width, nuint offset, nuint bytes, uint waits, nint* events, nint* @event);
     [DllImport(Name)] public static extern CLError clEnqueueNDRangeKernel(
         nint queue, nint kernel, uint axes, nuint* offset, nuint* global, nuint* local, uint waits, nint* events, nint* @event);
+    [DllImport(Name)] public static extern CLError clGetEventProfilingInfo(
+        nint @event, uint what, nuint bytes, void* value, nuint* size);
+    [DllImport(Name)] public static extern CLError clReleaseEvent(nint @event);
     [DllImport(Name)] public static extern CLError clFinish(nint queue);
     [DllImport(Name)] public static extern nint clCreateProgramWithSource(
         nint context, uint count, byte** texts, nuint* lengths, CLError* error);

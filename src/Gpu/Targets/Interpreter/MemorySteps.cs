@@ -33,7 +33,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
                 "Align the view's start, or access smaller elements.");
         }
         if (space == AddressSpace.Global)
-            counters?.AccessGlobal(allocation.Memory, address, size, writes);
+            counters?.AccessGlobal(allocation.Memory, allocation.Start, address, size, writes);
         return allocation.Memory;
     }
 

@@ -98,6 +98,7 @@ public static class KernelCatalogue
             yield return a => Step(a, small, rows, schedule: schedule);
         yield return a => Step(a, sizes.Convolutional, 2);
         yield return a => Unfused.Layers(a, new() { Rows = rows, Columns = columns });
+        yield return a => Unfused.Step(a, new() { Rows = rows, Columns = columns });
         yield return a => Unfused.LargeProducts(a, sizes.Side);
         yield return Unfused.Panels;
         if (tensorCores)

@@ -4,6 +4,7 @@ using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Memory;
@@ -61,6 +62,25 @@ internal static class Unfused
         new StepLauncher(accelerator).Gather(
             matrix, other, arrays.Of(new ControlBlock { Seed = 1, Step = 1 }),
             new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
+    }
+
+    public static void Step(Accelerator accelerator, MatrixShape shape)
+    {
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
+        using var arrays = new DeviceArrays(accelerator);
+        int length = shape.Rows * shape.Columns;
+        ArrayView<float> values = arrays.Zeros(length), decayed = arrays.Zeros(Launch.Groups(length, AdamW.Block));
+        ArrayView<ControlBlock> control = arrays.Of(new ControlBlock { Seed = 1, Step = 1, LearningRate = 1e-3f, GradientNorm = 2 });
+        var flat = new FlatShape { Length = length, PerThread = tuning.ElementsPerThread };
+        KernelConfig cover = Launch.Config(Launch.Groups(length, tuning.GroupSize * flat.PerThread), tuning.GroupSize);
+        var binarize = Batch.Binarize;
+        var clip = GradientNorm.Clip;
+        var decay = AdamW.Decay;
+        accelerator.LoadStreamKernel(binarize)(
+            tuning.Elements(shape.Rows, shape.Columns), values, control,
+                new() { Rows = shape.Rows, Columns = shape.Columns, Binarize = 1 });
+        accelerator.LoadStreamKernel(clip)(cover, values, control, flat, 1f);
+        accelerator.LoadStreamKernel(decay)(cover, values, decayed, control, flat, 0.01f);
     }
 
     /// <summary>What a GPU chooses for products that are larger than the model's; rows of four numbers at once where they can be.</summary>

@@ -3,7 +3,7 @@ namespace VaeGpu.Training.Diagnostics.Measuring;
 /// <summary>
 /// A sample's median, with its quartiles: half of the values lie between <paramref name="Low"/> and <paramref name="High"/>.
 /// </summary>
-internal readonly record struct Spread(double Median, double Low, double High)
+public readonly record struct Spread(double Median, double Low, double High)
 {
     /// <summary>The spread of some values, quantiles interpolated linearly between neighbors.</summary>
     /// <exception cref="ArgumentException">There is no value.</exception>

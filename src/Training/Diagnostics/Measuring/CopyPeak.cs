@@ -1,4 +1,4 @@
-namespace VaeGpu.Bench.Measuring;
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>
 /// How fast bytes can be copied where so many lie: in a cache if they fit into one, else in memory. Each thread copies a part of its own,
@@ -7,7 +7,7 @@ namespace VaeGpu.Bench.Measuring;
 internal sealed class CopyPeak : IDisposable
 {
     /// <summary>Moved in a run: long against the barrier around it.</summary>
-    private const long LeastBytes = 64 << 20;
+    public const long ManyBytes = 64 << 20;
 
     private readonly byte[][] sources, targets;
     private readonly Crew crew;
@@ -15,12 +15,13 @@ internal sealed class CopyPeak : IDisposable
 
     /// <param name="threads">Threads that copy at once.</param>
     /// <param name="footprint">Bytes of all sources and targets together.</param>
-    public CopyPeak(int threads, long footprint)
+    /// <param name="leastBytes">Bytes that a run moves, at least.</param>
+    public CopyPeak(int threads, long footprint, long leastBytes = ManyBytes)
     {
         int part = (int)Math.Max(64, footprint / 2 / threads);
-        sources = [.. Enumerable.Range(0, threads).Select(_ => Data.Bytes(part))];
-        targets = [.. Enumerable.Range(0, threads).Select(_ => new byte[part])];
-        passes = (int)Math.Max(1, LeastBytes / (2L * part * threads));
+        sources = [.. Enumerable.Range(0, threads).Select(_ => Touched(part))];
+        targets = [.. Enumerable.Range(0, threads).Select(_ => Touched(part))];
+        passes = (int)Math.Max(1, leastBytes / (2L * part * threads));
         crew = new Crew(threads, Copy);
     }
 
@@ -37,5 +38,13 @@ internal sealed class CopyPeak : IDisposable
     {
         for (int pass = 0; pass < passes; pass++)
             sources[thread].CopyTo(targets[thread], 0);
+    }
+
+    /// <summary>Memory that lies where it will stay: the system gives a page when it is first written.</summary>
+    private static byte[] Touched(int bytes)
+    {
+        var memory = new byte[bytes];
+        Array.Fill(memory, (byte)1);
+        return memory;
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace VaeGpu.Bench.Measuring;
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>
 /// The most floating-point operations that cores give: chains of fused multiply-adds that do not depend on each other, in
@@ -11,22 +11,24 @@ namespace VaeGpu.Bench.Measuring;
 internal sealed class FmaPeak : IDisposable
 {
     private const int Chains = 12;
-    // About 2 ms: long against the barrier around it.
-    private const int Rounds = 1 << 20;
+    /// <summary>About 2 ms: long against the barrier around it.</summary>
+    public const int ManyRounds = 1 << 20;
+
     private static float sink;
     private readonly Crew crew;
-    private readonly int lanes;
+    private readonly int lanes, rounds;
 
     /// <param name="threads">Cores that compute at once.</param>
     /// <param name="lanes">Floats in a vector: 16, 8 or 4.</param>
-    public FmaPeak(int threads, int lanes)
+    /// <param name="rounds">Rounds of a run.</param>
+    public FmaPeak(int threads, int lanes, int rounds = ManyRounds)
     {
-        this.lanes = lanes;
+        (this.lanes, this.rounds) = (lanes, rounds);
         crew = new Crew(threads, _ => Compute());
     }
 
     /// <summary>Operations of one run; a fused multiply-add is two.</summary>
-    public double Flops => 2.0 * Chains * lanes * Rounds * crew.Threads;
+    public double Flops => 2.0 * Chains * lanes * rounds * crew.Threads;
 
     /// <summary>Computes on all threads; done when it returns.</summary>
     public void Run() => crew.Run();
@@ -34,14 +36,14 @@ internal sealed class FmaPeak : IDisposable
     /// <inheritdoc/>
     public void Dispose() => crew.Dispose();
 
-    private void Compute() => sink = lanes switch { 16 => Compute512(), 8 => Compute256(), _ => Compute128() };
+    private void Compute() => sink = lanes switch { 16 => Compute512(rounds), 8 => Compute256(rounds), _ => Compute128(rounds) };
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Compute512()
+    private static float Compute512(int rounds)
     {
         Vector512<float> m = Vector512.Create(0.999f), s = Vector512.Create(0.001f);
         Vector512<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             a = Vector512.FusedMultiplyAdd(a, m, s); b = Vector512.FusedMultiplyAdd(b, m, s); c = Vector512.FusedMultiplyAdd(c, m, s);
             d = Vector512.FusedMultiplyAdd(d, m, s); e = Vector512.FusedMultiplyAdd(e, m, s); f = Vector512.FusedMultiplyAdd(f, m, s);
@@ -52,11 +54,11 @@ internal sealed class FmaPeak : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Compute256()
+    private static float Compute256(int rounds)
     {
         Vector256<float> m = Vector256.Create(0.999f), s = Vector256.Create(0.001f);
         Vector256<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             a = Vector256.FusedMultiplyAdd(a, m, s); b = Vector256.FusedMultiplyAdd(b, m, s); c = Vector256.FusedMultiplyAdd(c, m, s);
             d = Vector256.FusedMultiplyAdd(d, m, s); e = Vector256.FusedMultiplyAdd(e, m, s); f = Vector256.FusedMultiplyAdd(f, m, s);
@@ -67,11 +69,11 @@ internal sealed class FmaPeak : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Compute128()
+    private static float Compute128(int rounds)
     {
         Vector128<float> m = Vector128.Create(0.999f), s = Vector128.Create(0.001f);
         Vector128<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < rounds; round++)
         {
             a = Vector128.FusedMultiplyAdd(a, m, s); b = Vector128.FusedMultiplyAdd(b, m, s); c = Vector128.FusedMultiplyAdd(c, m, s);
             d = Vector128.FusedMultiplyAdd(d, m, s); e = Vector128.FusedMultiplyAdd(e, m, s); f = Vector128.FusedMultiplyAdd(f, m, s);

@@ -1,4 +1,4 @@
-namespace VaeGpu.Bench.Measuring;
+namespace VaeGpu.Training.Diagnostics.Measuring;
 
 /// <summary>Threads that do one piece of work together, each its part: the calling one and helpers that wait in between.</summary>
 internal sealed class Crew : IDisposable

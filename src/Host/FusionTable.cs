@@ -1,0 +1,59 @@
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Training.Diagnostics.Measuring;
+using VaeGpu.Training.Diagnostics.Profiling;
+
+namespace VaeGpu.Host;
+
+/// <summary>What fusions buy, as lines of text.</summary>
+internal static class FusionTable
+{
+    private const int NameColumns = 34;
+
+    /// <summary>The heading of every table.</summary>
+    public static string Heading { get; } =
+        $"  {"without",-NameColumns}{"launches",9}{"bytes",9}{"µs",10}{"middle half",18}{"fused is",10}{"middle half",16}{"predicted",11}";
+
+    /// <summary>The name of a fusion.</summary>
+    public static string NameOf(Fusion fusion) => fusion switch
+    {
+        Fusion.LinearActivation => "linear + bias + activation",
+        Fusion.ConvolutionActivation => "convolution + bias + activation",
+        Fusion.ActivationGradient => "input gradient · f'",
+        Fusion.Reparameterization => "reparameterization + KL",
+        Fusion.LossGradient => "loss + gradient",
+        Fusion.Optimizer => "clipping + decay + Adam",
+        Fusion.BinarizedBatch => "gathering + binarization",
+        _ => "any fusion",
+    };
+
+    /// <summary>A row for each fusion of a step, and why it loses where it does.</summary>
+    public static IEnumerable<string> Lines(FusionStep step)
+    {
+        yield return $"  {"(all fused)",-NameColumns}{step.Launches,9}{Bytes(step.Bytes),9}{Micro(step.Seconds)}";
+        foreach (FusionGain gain in step.Gains)
+        {
+            string predicted = gain.Predicted is { } ratio ? Text($"{ratio:0.000} ×") : "–";
+            yield return $"  {NameOf(gain.Fusion),-NameColumns}{gain.Launches,9}{Bytes(gain.Bytes),9}{Micro(gain.Seconds)}"
+                + Text($"{gain.Speedup.Median,8:0.000} ×{$"({gain.Speedup.Low:0.000}–{gain.Speedup.High:0.000})",16}{predicted,11}");
+        }
+        foreach (FusionGain gain in step.Gains.Where(gain => gain.Loses))
+            yield return Reason(gain, step);
+    }
+
+    private static string Reason(FusionGain gain, FusionStep step)
+    {
+        string saved = Text($"{gain.Launches - step.Launches} launches and {Bytes(gain.Bytes - step.Bytes)} bytes");
+        string times = Text($"{gain.FusedSeconds * 1e6:0.0} µs fused, {gain.UnfusedSeconds * 1e6:0.0} µs unfused");
+        return gain.FusedSeconds > gain.UnfusedSeconds
+            ? $"  {NameOf(gain.Fusion)} loses: its kernels take {times}. The {saved} that it saves cost less than what the fused code "
+                + "loses."
+            : $"  {NameOf(gain.Fusion)} loses, but not in its kernels, which take {times}: other launches are slower beside them.";
+    }
+
+    private static string Micro(Spread seconds) =>
+        Text($"{seconds.Median * 1e6,10:0.0}{$"({seconds.Low * 1e6:0.0}–{seconds.High * 1e6:0.0})",18}");
+
+    private static string Bytes(long bytes) => Text($"{bytes / 1e6:0.00}M");
+
+    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+}
