@@ -10,6 +10,7 @@ public sealed class Posterior
     private readonly LatentLauncher launcher;
     private readonly VaeShape shape;
     private readonly ArrayView<float> gates, terms, weights, means, bounds;
+    private bool hasRatios;
 
     /// <summary>Allocates room for a batch in <paramref name="workspace"/>, and for its draws in <paramref name="draws"/>.</summary>
     public Posterior(Workspace workspace, Workspace draws, VaeShape shape)
@@ -40,8 +41,11 @@ public sealed class Posterior
     public ArrayView<float> LogRatios { get; }
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
-    public void Forward(ArrayView<float> encoded, ArrayView<float> prior, StepContext step) =>
+    public void Forward(ArrayView<float> encoded, ArrayView<float> prior, StepContext step)
+    {
+        hasRatios = false;
         launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step), terms);
+    }
 
     /// <summary>The mean loss of each row's draws, (batch).</summary>
     public ArrayView<float> MeanOfDraws(ArrayView<float> losses, int rows)
@@ -63,6 +67,7 @@ public sealed class Posterior
             return;
         LatentShape sizes = Sizes(step);
         launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
+        hasRatios = true;
         launcher.Weigh(losses, LogRatios, weights, step.Control, sizes);
         launcher.Scale(gradient, weights, new MatrixShape { Rows = step.Rows * shape.Samples, Columns = columns }, shape.Samples);
     }
@@ -75,7 +80,8 @@ public sealed class Posterior
         float divergenceWeight)
     {
         LatentShape sizes = Sizes(step);
-        launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
+        if (!hasRatios)
+            launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
         launcher.Bound(losses, LogRatios, bounds, sizes, likelihoodWeight, divergenceWeight);
         return bounds;
     }
