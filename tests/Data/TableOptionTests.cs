@@ -152,6 +152,14 @@ public sealed class TableOptionTests
         Assert.That(Load("a\n1\n\n3\n", fit).Test.Values, Is.EqualTo(rows), "a blank line");
     }
 
+    [Test]
+    public void Columns_of_steps_have_names_that_no_column_of_the_table_has()
+    {
+        var format = new TableFormat([new("row", 0, 1), new("row_", 0, 1), new("a", 0, 1)]);
+        RowsFile.Write(folder["rows.csv"], format, [1, 2, 3, 4, 5, 6], ["x", "y"], steps: 2);
+        Assert.That(File.ReadAllLines(folder["rows.csv"]), Is.EqualTo(new[] { "row__,step,row,row_,a,class", "0,0,1,2,3,x", "0,1,4,5,6,y" }));
+    }
+
     [TestCase("a\n1\n2\n3\n\n"), TestCase("a\n1\n2\n3\n \n\t\r\n"), TestCase("1\n2\n3\n\n"), TestCase("\n\na\n1\n2\n3")]
     public void Blank_lines_around_a_single_column_are_no_rows(string text)
     {

@@ -30,6 +30,7 @@ try
         File.WriteAllBytes(kept, fuzzing.Input(only).Content);
         Console.WriteLine($"{fuzzing.Input(only).Description}; the input is in {kept}");
         Console.WriteLine(fuzzing.Run(only) ?? "nothing is wrong");
+        Console.WriteLine(fuzzing.Summary());
         return 0;
     }
     Console.WriteLine($"seed {options["--seed"]}, {options["--count"]} cases");

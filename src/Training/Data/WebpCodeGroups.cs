@@ -71,8 +71,10 @@ internal ref struct WebpCodeGroups
         PrefixCode green = Code(Literals + Lengths + CacheSize()), red = Code(Literals), blue = Code(Literals), alpha = Code(Literals),
             distance = Code(Distances);
         int greatest = 0;
-        for (long pixel = 0; pixel < pixels; pixel++)
+        // Where a pixel takes no bits, since each code has one symbol, all that follow are the same.
+        for (long pixel = 0, before = -1; pixel < pixels && position > before; pixel++)
         {
+            before = position;
             int symbol = Symbol(green);
             if (symbol < Literals)
             {
