@@ -46,6 +46,17 @@ public sealed class OutputTests
         static string WithoutTime(string line) => string.Join(',', line.Split(',').Where((_, i) => i != 1));
     }
 
+    [TestCase("> /dev/full"), TestCase(">&-")]
+    public void A_training_that_can_print_nothing_fails_and_leaves_nothing(string output)
+    {
+        using var folder = new ScratchFolder();
+        string train = string.Join(' ', Call.Train(folder, "--epochs", "1").Select(word => $"'{word}'"));
+        var (code, error) = Run($"{train} {output}");
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(error, Does.StartWith("error: The standard output cannot be written"));
+        Assert.That(folder["run"], Does.Not.Exist);
+    }
+
     [Test]
     public void A_picture_that_has_no_room_is_not_called_damaged()
     {
