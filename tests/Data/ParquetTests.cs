@@ -93,6 +93,38 @@ public sealed class ParquetTests
         Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "7", "8" }));
     }
 
+    [TestCase(0x15, 0x17, "a field of type Double where the format has another", TestName = "A_number_that_is_said_to_be_a_double_is_refused")]
+    [TestCase(0x15, 0x1C, "a field of type Struct where the format has another", TestName = "A_number_that_is_said_to_be_a_structure_is_refused")]
+    public async Task Metadata_of_other_types_than_those_of_the_format_is_refused(byte head, byte other, string words)
+    {
+        await Write(groups: 1, rows: 20);
+        byte[] file = File.ReadAllBytes(folder["t.parquet"]);
+        int footer = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8);
+        Assert.That(file[footer], Is.EqualTo(head), "the version, a number");
+        file[footer] = other;
+        folder.Put("t.parquet", file);
+        Assert.That(() => Load(new DataOptions()), Throws.TypeOf<DataException>().With.Message.Contains(words));
+    }
+
+    [Test]
+    public async Task A_column_that_claims_more_values_than_its_pages_hold_is_refused()
+    {
+        DataField[] fields = [new DataField<double>("size"), new DataField<double>("weight")];
+        await using (var stream = File.Create(folder["t.parquet"]))
+        {
+            await using var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), stream);
+            using var group = writer.CreateRowGroup();
+            foreach (var field in fields)
+                await group.WriteAsync<double>(field, Enumerable.Range(0, 50).Select(Size).ToArray());
+        }
+        byte[] file = File.ReadAllBytes(folder["t.parquet"]);
+        // 50 rows as numbers of 64 bits are 51 then, in the metadata alone.
+        for (int at = file.Length - 8 - BitConverter.ToInt32(file, file.Length - 8); at < file.Length - 8; at++)
+            file[at] += file[at] == 2 * 50 && file[at - 1] == 0x16 ? (byte)2 : (byte)0;
+        folder.Put("t.parquet", file);
+        Assert.That(() => Load(new DataOptions()), Throws.TypeOf<DataException>().With.Message.Contains("fewer values than it claims"));
+    }
+
     private static double Size(int i) => 1_700_000_000 + i * 0.25;
 
     private static int? Count(int i) => i % 5 == 0 ? null : i % 5;

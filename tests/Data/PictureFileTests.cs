@@ -268,7 +268,7 @@ public sealed class PictureFileTests
     {
         using var image = Halves();
         var file = Saved(image, new GifEncoder());
-        Assert.That(PictureFile.Read("x", [.. file, 0, 0, 0]).Levels, Is.EqualTo(PictureFile.Read("x", file).Levels));
+        Assert.That(PictureFile.Read("x", (byte[])[.. file, 0, 0, 0]).Levels, Is.EqualTo(PictureFile.Read("x", file).Levels));
     }
 
     [Test]

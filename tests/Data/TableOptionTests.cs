@@ -157,6 +157,34 @@ public sealed class TableOptionTests
         Assert.That(Load("a\n1\n\n3\n", fit).Test.Values, Is.EqualTo(rows), "a blank line");
     }
 
+    [Test]
+    public void Columns_of_steps_have_names_that_no_column_of_the_table_has()
+    {
+        var format = new TableFormat([new("row", 0, 1), new("row_", 0, 1), new("a", 0, 1)]);
+        RowsFile.Write(folder["rows.csv"], format, [1, 2, 3, 4, 5, 6], ["x", "y"], steps: 2);
+        Assert.That(File.ReadAllLines(folder["rows.csv"]), Is.EqualTo(new[] { "row__,step,row,row_,a,class", "0,0,1,2,3,x", "0,1,4,5,6,y" }));
+    }
+
+    [TestCase("a\n1\n2\n3\n\n"), TestCase("a\n1\n2\n3\n \n\t\r\n"), TestCase("1\n2\n3\n\n"), TestCase("\n\na\n1\n2\n3")]
+    public void Blank_lines_around_a_single_column_are_no_rows(string text)
+    {
+        var data = Load(text);
+        Assert.That((data.Train.Count, data.Test.Count, data.Notes.Count), Is.EqualTo((2, 1, 0)));
+    }
+
+    [Test]
+    public void Blank_lines_between_the_rows_of_a_single_column_are_missing_values()
+    {
+        Assert.That(
+            () => Load("a\n1\n\n2\n"), Throws.TypeOf<DataException>().With.Message.Contains("line 3: the value of \"a\" is missing"));
+        // More of them than a block has rows.
+        string text = $"a\n1\n{new string('\n', 5000)}2\n\n";
+        var fit = new DataFit { Whole = true, Format = new TableFormat([new("a", 0, 1)]), Options = new() { Missing = MissingValues.Mean } };
+        var data = Load(text, fit);
+        Assert.That(data.Test.Count, Is.EqualTo(5002));
+        Assert.That(data.Test.Sources[5001], Is.EqualTo("5003"));
+    }
+
     private static string Rows(int count, Func<int, string> row, string header) =>
         string.Join('\n', Enumerable.Range(0, count).Select(row).Prepend(header)) + "\n";
 

@@ -23,9 +23,10 @@ public sealed class Fuzzing : IDisposable
 
     /// <param name="folder">Where inputs are put; it must be there.</param>
     /// <param name="seed">What all cases follow from.</param>
-    public Fuzzing(string folder, int seed)
+    /// <param name="only">The name of the only reader; null for all.</param>
+    public Fuzzing(string folder, int seed, string? only = null)
     {
-        (this.seed, readers) = (seed, Readers.All(folder));
+        (this.seed, readers) = (seed, [.. Readers.All(folder).Where(reader => only is null || reader.Name == only)]);
         watchdog = new Timer(_ =>
         {
             Console.Error.WriteLine($"case {current} of seed {seed}, {readers[current % readers.Length].Name}: it goes on forever");

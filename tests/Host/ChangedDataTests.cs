@@ -85,6 +85,31 @@ public sealed class ChangedDataTests
     }
 
     [Test]
+    public void A_picture_that_moved_from_one_part_to_the_other_is_refused_and_used_on_request()
+    {
+        TrainOnParts();
+        File.Move(folder["p/train/0.png"], folder["p/test/moved.png"]);
+        foreach (var command in (string[])["evaluate", "encode", "score"])
+        {
+            var call = Call.Of(command, folder["run"], "--device", "cpu");
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed), command);
+            Assert.That(call.Error, Does.Contain("5 images to train on instead of 6, and it has 4 images held out instead of 3")
+                .And.Contain("may be among those held out").And.Contain("--data"));
+        }
+        Assert.That(Call.Of("evaluate", folder["run"], "--data", folder["p"], "--device", "cpu").ExitCode, Is.EqualTo(ExitCode.Done));
+    }
+
+    [TestCase("train"), TestCase("test")]
+    public void A_picture_that_is_missing_from_one_part_is_said(string part)
+    {
+        TrainOnParts();
+        File.Delete(folder[$"p/{part}/1.png"]);
+        var call = Call.Of("evaluate", folder["run"], "--device", "cpu");
+        Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Done), call.Error);
+        Assert.That(call.Error, Does.Contain(part == "train" ? "5 images to train on instead of 6" : "2 images held out instead of 3"));
+    }
+
+    [Test]
     public void Held_out_data_of_its_own_may_change_and_it_is_said()
     {
         Assert.That(Call.Of(Call.Train(folder, "--epochs", "1")).ExitCode, Is.EqualTo(ExitCode.Done));
@@ -152,6 +177,18 @@ public sealed class ChangedDataTests
         var call = Call.Of("encode", folder["run"], "--device", "cpu");
         Assert.That(call.Error, Does.Contain("not trained on the character \";\"")
             .And.Contain("is the data that the run was trained on"));
+    }
+
+    /// <summary>Trains on six pictures, with three held out.</summary>
+    private void TrainOnParts()
+    {
+        foreach (var (part, count) in new[] { ("train", 6), ("test", 3) })
+        {
+            Directory.CreateDirectory(folder[$"p/{part}"]);
+            for (var i = 0; i < count; i++)
+                new Picture([.. Enumerable.Range(0, 16).Select(at => (byte)(at * (i + count)))], 4, 4).Write(folder[$"p/{part}/{i}.png"]);
+        }
+        Assert.That(Call.Of([.. Line("p"), "--likelihood", "gaussian"]).ExitCode, Is.EqualTo(ExitCode.Done));
     }
 
     private void Train(string[] lines)

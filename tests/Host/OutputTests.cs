@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using VaeGpu.Host;
+using VaeGpu.Host.Pictures;
 using VaeGpu.Tests.Data;
 
 namespace VaeGpu.Tests.Host;
@@ -43,6 +44,33 @@ public sealed class OutputTests
         Assert.That(code, Is.EqualTo(ExitCode.Done).Or.EqualTo(ExitCode.Failed));
 
         static string WithoutTime(string line) => string.Join(',', line.Split(',').Where((_, i) => i != 1));
+    }
+
+    [TestCase("> /dev/full"), TestCase(">&-")]
+    public void A_training_that_can_print_nothing_fails_and_leaves_nothing(string output)
+    {
+        using var folder = new ScratchFolder();
+        string train = string.Join(' ', Call.Train(folder, "--epochs", "1").Select(word => $"'{word}'"));
+        var (code, error) = Run($"{train} {output}");
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(error, Does.StartWith("error: The standard output cannot be written"));
+        Assert.That(folder["run"], Does.Not.Exist);
+    }
+
+    [Test]
+    public void A_picture_that_has_no_room_is_not_called_damaged()
+    {
+        using var folder = new ScratchFolder();
+        var levels = new byte[8000 * 8000];
+        new Random(1).NextBytes(levels.AsSpan(0, levels.Length / 16));
+        Directory.CreateDirectory(folder["p"]);
+        foreach (string name in (string[])["p/a.png", "p/b.png"])
+            new Picture(levels, 8000, 8000).Write(folder[name]);
+        // 64 MB of levels, and a heap of 58 MB; the files have 4 MB.
+        var (code, error) = Run($"train --data '{folder["p"]}' --out '{folder["run"]}' > /dev/null", "env DOTNET_GCHeapHardLimit=3800000 ");
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(error, Does.StartWith("error: ").And.Not.Contain("damaged").And.Not.Contain("--skip-damaged").And.Not.Contain("   at "));
+        Assert.That(error, Does.Contain("memory").IgnoreCase);
     }
 
     /// <summary>The exit code, and what was told.</summary>

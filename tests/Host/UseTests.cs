@@ -80,6 +80,28 @@ public sealed class UseTests
             Assert.That(Call.Of([command, folder["run"], .. arguments, "--overwrite", "--device", "cpu"]).Error, Is.Empty);
     }
 
+    [Test]
+    public void An_interpolation_of_many_steps_passes_through_the_images_of_one_of_few()
+    {
+        byte[][] few = Row(3), many = Row(1000);
+        Assert.That((few.Length, many.Length), Is.EqualTo((5, 1002)));
+        // The ends of the row are images of the data. 999 = 3·333, so that a third of the way is a step of both.
+        byte[][] thirds = Row(4);
+        Assert.That(new[] { many[0], many[1], many[1000], many[1001] }, Is.EqualTo(new[] { few[0], few[1], few[3], few[4] }));
+        Assert.That(new[] { many[334], many[667] }, Is.EqualTo(new[] { thirds[2], thirds[3] }));
+
+        byte[][] Row(int steps)
+        {
+            string file = folder[$"row-{steps}.png"], count = steps.ToString(CultureInfo.InvariantCulture);
+            Assert.That(
+                Call.Of("interpolate", folder["run"], "--count", "1", "--steps", count, "--out", file, "--device", "cpu").Error, Is.Empty);
+            using var row = Image.Load<L8>(file);
+            int step = row.Height - ImageGrid.Margin, side = step - ImageGrid.Margin;
+            return [.. Enumerable.Range(0, row.Width / step).Select(image => Enumerable.Range(0, side * side).Select(
+                pixel => row[ImageGrid.Margin + image * step + pixel % side, ImageGrid.Margin + pixel / side].PackedValue).ToArray())];
+        }
+    }
+
     [TestCase("a.npy", "was expected|were expected")]
     [TestCase("wide.csv", "has 3 columns; 2 columns of numbers")]
     [TestCase("word.csv", "line 3 has a value that is not a finite number")]

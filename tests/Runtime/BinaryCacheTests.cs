@@ -55,17 +55,16 @@ internal sealed class BinaryCacheTests
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void The_cache_is_the_users_alone()
     {
-        const UnixFileMode others =
-            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode file = UnixFileMode.UserRead | UnixFileMode.UserWrite, all = file | UnixFileMode.UserExecute;
         BinaryCache.Write(key, [1, 2, 3]);
-        Assert.That(File.GetUnixFileMode(BinaryCache.PathOf(key)) & others, Is.EqualTo(UnixFileMode.None));
-        Assert.That(File.GetUnixFileMode(BinaryCache.Folder) & others, Is.EqualTo(UnixFileMode.None));
+        Assert.That(File.GetUnixFileMode(BinaryCache.PathOf(key)), Is.EqualTo(file), "0600");
+        Assert.That(File.GetUnixFileMode(BinaryCache.Folder), Is.EqualTo(all), "0700");
         using var scratch = new Data.ScratchFolder();
         scratch.Put("planted.bin", [1]);
         File.SetUnixFileMode(scratch.Path, (UnixFileMode)0b111_111_111);
         BinaryCache.MakePrivate(scratch.Path);
         Assert.That(Directory.GetFileSystemEntries(scratch.Path), Is.Empty, "others could have put it there");
-        Assert.That(File.GetUnixFileMode(scratch.Path) & others, Is.EqualTo(UnixFileMode.None));
+        Assert.That(File.GetUnixFileMode(scratch.Path), Is.EqualTo(all));
     }
 
     [Test]

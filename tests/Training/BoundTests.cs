@@ -89,6 +89,23 @@ public sealed class BoundTests
         Assert.That(call.Output, Does.Match($@"epoch 2/2 .*  minimized {Rounded(cells[8])}, test {Rounded(cells[9])}"));
     }
 
+    [Test]
+    public void A_resumed_run_has_what_is_minimized_in_every_row_of_its_metrics()
+    {
+        using var folder = new ScratchFolder();
+        string[] bound = ["--objective", "iwae", "--samples", "3"];
+        Assert.That(Call.Of(Call.Train(folder, ["--epochs", "3", .. bound])).ExitCode, Is.EqualTo(0));
+        string[] unbroken = Columns();
+        Assert.That(Call.Of(Call.Train(folder, ["--epochs", "1", "--overwrite", .. bound])).ExitCode, Is.EqualTo(0));
+        var resumed = Call.Of("train", "--resume", "--out", folder["run"], "--epochs", "3", "--device", "cpu", "--threads", "1");
+        Assert.That((resumed.ExitCode, resumed.Error), Is.EqualTo((0, "")));
+        Assert.That(resumed.Output, Does.Contain("minimized"));
+        Assert.That(Columns(), Is.EqualTo(unbroken).And.Length.EqualTo(4));
+
+        // Without the column of seconds.
+        string[] Columns() => [.. File.ReadAllLines(folder["run/metrics.csv"]).Select(line => string.Join(',', line.Split(',').Where((_, i) => i != 1)))];
+    }
+
     private static string Rounded(string cell) =>
         double.Parse(cell, CultureInfo.InvariantCulture).ToString("F2", CultureInfo.InvariantCulture);
 

@@ -48,6 +48,19 @@ public sealed class HeldOutOutlierTests
     }
 
     [Test]
+    public void The_cause_in_text_is_a_character_that_is_new_in_its_place()
+    {
+        TextSet Lines(params byte[] symbols) => new(symbols, null, " ab\U0001F600", 2);
+        var train = Lines(1, 2, 1, 1);
+        Assert.That(
+            HeldOutOutliers.Cause(new DataSplit("a", train, Lines(1, 1, 1, 3))),
+            Is.EqualTo("\"\U0001F600\" is character 2 of held-out index 1 and of no line to train on; use more data, or a smaller model"));
+        Assert.That(
+            HeldOutOutliers.Cause(new DataSplit("a", train, Lines(2, 1))), Does.StartWith("\"b\" is character 1 of held-out index 0"));
+        Assert.That(HeldOutOutliers.Cause(new DataSplit("a", train, train)), Does.StartWith("the model fits the lines to train on too closely"));
+    }
+
+    [Test]
     public void Training_warns_once_of_an_outlier_that_is_held_out()
     {
         using var folder = new ScratchFolder();

@@ -52,10 +52,24 @@ internal sealed class CsvTable : TableSource
         using var rows = Open();
         int next = 1;
         bool isFirst = true;
+        var blank = new Queue<int>();
         while (MoveNext(rows, ref next))
         {
-            if (rows.Current.Span.IsWhiteSpace() && (isFirst || IsBlankLine(rows.Current)))
+            if (rows.Current.Span.IsWhiteSpace() && (isFirst || rows.Current.ColCount == 1))
+            {
+                if (!isFirst && Columns.Names.Length == 1)
+                    blank.Enqueue(LineOf(rows.Current));
                 continue;
+            }
+            // Blank lines at the end of a file are no rows. Those before a row of a table of one column are empty cells.
+            while (blank.TryDequeue(out int line))
+            {
+                AddCells(block, line, [""]);
+                if (block.Count < BlockRows)
+                    continue;
+                yield return block;
+                block.Count = 0;
+            }
             if (!isFirst || !hasHeader)
                 Add(block, rows.Current);
             isFirst = false;
@@ -66,9 +80,6 @@ internal sealed class CsvTable : TableSource
         }
         yield return block;
     }
-
-    /// <summary>Whether a row of white space is no row. Empty cells are missing values, also the only one of a row.</summary>
-    private bool IsBlankLine(SepReader.Row row) => row.ColCount == 1 && Columns.Names.Length > 1;
 
     private SepReader Open()
     {
@@ -116,13 +127,13 @@ internal sealed class CsvTable : TableSource
                 + "correct it.");
         }
         if (row.Span.ContainsAny('"', '\0'))
-            AddCells(block, line, Cells(line, row[..].ToStringsArray(), Columns.Names));
-        else
         {
-            for (var i = 0; i < Columns.Used.Length; i++)
-                Put(block, at + i, row[Columns.Used[i]].Span.Trim(), Columns.AsWords[i]);
-            block.Classes[block.Count] = Columns.Class is { } column ? Class(line, row[column].Span.Trim().ToString()) : null;
+            AddCells(block, line, Cells(line, row[..].ToStringsArray(), Columns.Names));
+            return;
         }
+        for (var i = 0; i < Columns.Used.Length; i++)
+            Put(block, at + i, row[Columns.Used[i]].Span.Trim(), Columns.AsWords[i]);
+        block.Classes[block.Count] = Columns.Class is { } column ? Class(line, row[column].Span.Trim().ToString()) : null;
         block.Places[block.Count++] = line;
     }
 
@@ -131,6 +142,7 @@ internal sealed class CsvTable : TableSource
         for (var i = 0; i < Columns.Used.Length; i++)
             Put(block, block.Count * Columns.Used.Length + i, cells[Columns.Used[i]], Columns.AsWords[i]);
         block.Classes[block.Count] = Columns.Class is { } column ? Class(line, cells[column]) : null;
+        block.Places[block.Count++] = line;
     }
 
     /// <summary>What the first line has most of outside quotes: commas, semicolons or tabs.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Parquet.Meta;
 
 namespace VaeGpu.Training.Data;
 
@@ -18,7 +19,7 @@ internal static class ParquetFooter
 
     // The numbers of fields: of FileMetaData and what leads to the columns of row groups, and of PageHeader.
     private const int Schema = 2, Children = 5, Groups = 4, Columns = 1, TotalSize = 2, Rows = 3, Metadata = 3;
-    private const int PhysicalType = 1, Codec = 4, Values = 5, PackedSize = 7, DataOffset = 9, DictionaryOffset = 11;
+    private const int PhysicalType = 1, Codec = 4, Values = 5, PackedSize = 7, DataOffset = 9, IndexOffset = 10, DictionaryOffset = 11;
     private const int PageUnpacked = 2, PagePacked = 3, DataPage = 5, DictionaryPage = 7, DataPage2 = 8;
     private const int DefinitionBytes = 5, RepetitionBytes = 6;
     private const int Snappy = 1;
@@ -44,6 +45,13 @@ internal static class ParquetFooter
         foreach (var chunk in Chunks(footer))
             CheckPages(file, chunk);
         file.Position = 0;
+    }
+
+    /// <summary>Where the pages of a column end, as the library takes its fields.</summary>
+    public static long End(ColumnMetaData column)
+    {
+        long[] starts = [column.DataPageOffset, column.IndexPageOffset ?? 0, column.DictionaryPageOffset ?? 0];
+        return starts.Where(start => start > 0).Min() + column.TotalCompressedSize;
     }
 
     /// <summary>The columns of the row groups.</summary>
@@ -72,10 +80,10 @@ internal static class ParquetFooter
             };
             if (field == DataOffset)
                 chunks.Add(chunk);
-            if (field == DictionaryOffset && chunks.Count > 0 && value > 0)
+            if (field is IndexOffset or DictionaryOffset && chunks.Count > 0 && value > 0)
                 chunks[^1] = chunks[^1] with { First = Math.Min(value, chunks[^1].First) };
         });
-        walk.Struct();
+        walk.Struct(ParquetLayout.File);
         return chunks.Count == columns && groups == sizes
             ? chunks
             : throw new InvalidDataException("a row group lacks a column, its size or its rows");
@@ -83,7 +91,7 @@ internal static class ParquetFooter
 
     private static void CheckPages(Stream file, Chunk chunk)
     {
-        if (chunk.First < 0 || chunk.Size < 0 || chunk.First > file.Length - chunk.Size)
+        if (chunk.First <= 0 || chunk.Size < 0 || chunk.First > file.Length - chunk.Size)
             throw new InvalidDataException("a column lies beyond its end");
         var header = new byte[LongestPageHeader];
         for (long at = chunk.First, end = chunk.First + chunk.Size; at < end;)
@@ -99,9 +107,11 @@ internal static class ParquetFooter
                 [DataPage2, DefinitionBytes or RepetitionBytes] => page with { Levels = page.Levels + value },
                 _ => page,
             });
-            walk.Struct();
+            walk.Struct(ParquetLayout.Page);
             ThrowIfImpossible(page, chunk, header.AsSpan(walk.Position, read - walk.Position));
             at += walk.Position + page.Packed;
+            if (at > end)
+                throw new InvalidDataException("a page goes on after its column");
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class ParquetTable : TableSource
         int first = 0;
         for (var index = 0; index < file.Reader.RowGroupCount; index++)
         {
-            var (rows, columns, classes) = Guarded(() => Group(file.Reader, index, fields));
+            var (rows, columns, classes) = Guarded(() => Group(file, index, fields));
             for (var row = 0; row < rows; row++)
             {
                 Add(block, first + row, row, columns, classes);
@@ -83,16 +83,21 @@ internal sealed class ParquetTable : TableSource
         block.Places[block.Count++] = place;
     }
 
-    private (int Rows, Values[] Columns, Values? Classes) Group(ParquetReader reader, int index, DataField[] fields)
+    private (int Rows, Values[] Columns, Values? Classes) Group(OpenFile file, int index, DataField[] fields)
     {
-        using var group = reader.OpenRowGroupReader(index);
+        using var group = file.Reader.OpenRowGroupReader(index);
         long bytes = new FileInfo(Path).Length;
         if (group.RowCount > Math.Max(SmallGroup, bytes * MostRowsOfByte))
             throw new InvalidDataException($"a row group claims {group.RowCount} rows in {bytes} bytes");
         TableFile.ThrowIfNoRoom(Path, group.RowCount, Columns.Used.Length, sizeof(double));
-        Values Read(int column, bool asWords) => Readers[fields[column].ClrType](group, fields[column], asWords);
         Values[] columns = [.. Columns.Used.Select((column, i) => Read(column, Columns.AsWords[i]))];
         return (checked((int)group.RowCount), columns, Columns.Class is { } label ? Read(label, true) : null);
+
+        Values Read(int column, bool asWords)
+        {
+            file.Pages.BeginColumn(ParquetFooter.End(group.GetMetadata(fields[column])!.MetaData!));
+            return Readers[fields[column].ClrType](group, fields[column], asWords);
+        }
     }
 
     private static bool IsUnknown(DataField field) => field.MaxRepetitionLevel > 0 || !Readers.ContainsKey(field.ClrType);
@@ -127,11 +132,12 @@ internal sealed class ParquetTable : TableSource
         var stream = DataFile.Read(Path, () => RegularFile.OpenRead(Path));
         try
         {
-            return new OpenFile(stream, Guarded(() =>
+            return Guarded(() =>
             {
                 ParquetFooter.Check(stream);
-                return ParquetReader.CreateAsync(stream).GetAwaiter().GetResult();
-            }));
+                var pages = new PageStream(stream);
+                return new OpenFile(pages, ParquetReader.CreateAsync(pages).GetAwaiter().GetResult());
+            });
         }
         catch (DataException)
         {
@@ -157,14 +163,16 @@ internal sealed class ParquetTable : TableSource
     /// <summary>The values of a column in a row group: numbers, NaN where one is missing; or text.</summary>
     private readonly record struct Values(double[]? Numbers, string?[]? Texts);
 
-    private sealed class OpenFile(FileStream stream, ParquetReader reader) : IDisposable
+    private sealed class OpenFile(PageStream pages, ParquetReader reader) : IDisposable
     {
+        public PageStream Pages => pages;
+
         public ParquetReader Reader => reader;
 
         public void Dispose()
         {
             reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
-            stream.Dispose();
+            pages.Dispose();
         }
     }
 }

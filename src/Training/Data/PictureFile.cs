@@ -36,15 +36,20 @@ internal static class PictureFile
     /// <summary>16-bit pixels take twice the memory.</summary>
     private const long MostDeepPixels = MostPixels / 2;
 
+    private static readonly MemoryAllocator Memory = MemoryAllocator.Create(
+        new MemoryAllocatorOptions { AllocationLimitMegabytes = (int)(sizeof(int) * MostPixels >> 20) });
+
     private static readonly SixLabors.ImageSharp.Configuration Formats = new(
         new PngConfigurationModule(), new JpegConfigurationModule(), new WebpConfigurationModule(), new GifConfigurationModule(),
         new BmpConfigurationModule(), new TiffConfigurationModule(), new PbmConfigurationModule(), new TgaConfigurationModule())
     {
         // Pictures are decoded side by side already.
         MaxDegreeOfParallelism = 1,
-        MemoryAllocator = MemoryAllocator.Create(
-            new MemoryAllocatorOptions { AllocationLimitMegabytes = (int)(sizeof(int) * MostPixels >> 20) }),
+        MemoryAllocator = Memory,
     };
+
+    /// <summary>The same for each thread, since the size of its buffer is that of the file. To make one takes more than a small picture.</summary>
+    private static readonly ThreadLocal<SixLabors.ImageSharp.Configuration> FormatsOfThread = new(Formats.Clone);
 
     private const string CutShort = "it is cut short";
     private const int BmpPixelsAt = 10;
@@ -53,12 +58,15 @@ internal static class PictureFile
     private static readonly GifDecoder Gif = new() { DecodingMode = FrameDecodingMode.First };
     private static readonly TiffDecoder Tiff = new() { DecodingMode = FrameDecodingMode.First };
 
+    /// <summary>Gives the memory back that is kept for further pictures.</summary>
+    public static void ReleaseMemory() => Memory.ReleaseRetainedResources();
+
     /// <summary>Reads the picture that <paramref name="file"/>, the content of <paramref name="path"/>, holds.</summary>
     /// <exception cref="DataException">It is damaged, too large, or of a format that is not read.</exception>
-    public static RasterImage Read(string path, byte[] file)
+    public static RasterImage Read(string path, ArraySegment<byte> file)
     {
         // The decoder of Netpbm does not scale levels to white exactly.
-        if (file is [(byte)'P', >= (byte)'2' and <= (byte)'6' and not (byte)'4', ..])
+        if (file.AsSpan() is [(byte)'P', >= (byte)'2' and <= (byte)'6' and not (byte)'4', ..])
             return PnmFile.Read(path, file);
         var format = Image.DetectFormat(Formats, file)
             ?? throw new DataException($"{path} is not a picture in a supported format; save it again as PNG.");
@@ -76,14 +84,14 @@ internal static class PictureFile
         }
     }
 
-    private static RasterImage Decode(string path, byte[] file, IImageFormat format)
+    private static RasterImage Decode(string path, ArraySegment<byte> file, IImageFormat format)
     {
         if (IsCutShort(file, format))
-            throw new EndOfStreamException(format is PngFormat ? $"{CutShort}, or its chunks are damaged" : CutShort);
+            throw new EndOfStreamException(format is PngFormat or WebpFormat ? $"{CutShort}, or its chunks are damaged" : CutShort);
         if (format is PngFormat && !PngFile.HasWholePasses(file))
             throw new EndOfStreamException("its pixels are not all there");
-        var configuration = Formats.Clone();
-        configuration.StreamProcessingBufferSize = file.Length;
+        var configuration = FormatsOfThread.Value!;
+        configuration.StreamProcessingBufferSize = file.Count;
         IImageDecoder decoder = format switch
         {
             PngFormat => Png, GifFormat => Gif, TiffFormat => Tiff, _ => Formats.ImageFormatsManager.FindDecoder(format),
@@ -91,7 +99,9 @@ internal static class PictureFile
         var info = ((IImageInfoDetector)decoder).Identify(configuration, Open(file, format), default)
             ?? throw new InvalidDataException("its header cannot be read");
         var png = format is PngFormat ? info.Metadata.GetPngMetadata() : null;
-        ThrowIfTooLarge(path, info.Width, info.Height, png?.BitDepth is PngBitDepth.Bit16 ? MostDeepPixels : MostPixels, file.Length);
+        ThrowIfTooLarge(path, info.Width, info.Height, png?.BitDepth is PngBitDepth.Bit16 ? MostDeepPixels : MostPixels, file.Count);
+        if (format is WebpFormat)
+            WebpFile.CheckCodes(file, info.Width, info.Height);
         var opaque = png is { HasTransparency: false, ColorType: PngColorType.Grayscale or PngColorType.Rgb } || format is PbmFormat;
         var truecolor = png?.ColorType is PngColorType.Rgb or PngColorType.RgbWithAlpha;
         if (png?.BitDepth is PngBitDepth.Bit16)
@@ -168,21 +178,22 @@ internal static class PictureFile
         PngFormat => !PngFile.HasWholeChunks(file),
         // Some programs pad files with zeros.
         GifFormat => !file.TrimEnd((byte)0).EndsWith(";"u8),
-        WebpFormat => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) > file.Length - 8,
+        WebpFormat => BinaryPrimitives.ReadUInt32LittleEndian(file[4..]) > file.Length - 8 || !WebpFile.HasWholeChunks(file),
         // The decoder makes room for all that comes before the pixels.
         BmpFormat => file.Length < BmpPixelsAt + sizeof(uint)
             || BinaryPrimitives.ReadUInt32LittleEndian(file[BmpPixelsAt..]) > file.Length,
         _ => false,
     };
 
-    private static MemoryStream Open(byte[] file, IImageFormat format) =>
-        format is JpegFormat or BmpFormat or TgaFormat ? new WholeFile(file) : new MemoryStream(file, writable: false);
+    private static MemoryStream Open(ArraySegment<byte> file, IImageFormat format) => format is JpegFormat or BmpFormat or TgaFormat
+        ? new WholeFile(file)
+        : new MemoryStream(file.Array!, file.Offset, file.Count, writable: false);
 
     /// <summary>
     /// Claims to go on and fails where it does not, so that a decoder cannot take the end of the file for that of the picture. With a
     /// buffer as long as the file it asks for more only when it needs that.
     /// </summary>
-    private sealed class WholeFile(byte[] file) : MemoryStream(file, writable: false)
+    private sealed class WholeFile(ArraySegment<byte> file) : MemoryStream(file.Array!, file.Offset, file.Count, writable: false)
     {
         public override long Length => base.Length + 1;
 

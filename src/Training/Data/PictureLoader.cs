@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Data;
 
@@ -9,6 +10,7 @@ namespace VaeGpu.Training.Data;
 internal sealed class PictureLoader(string[] files, DataFit fit)
 {
     private readonly ConcurrentDictionary<int, DataException> damaged = new();
+    private readonly ThreadLocal<FileBuffer> buffers = new(() => new FileBuffer());
     private readonly ImageFormat? model = fit.Format as ImageFormat;
 
     /// <summary>What is wrong with files that are left out, by their numbers.</summary>
@@ -46,6 +48,10 @@ internal sealed class PictureLoader(string[] files, DataFit fit)
         {
             ExceptionDispatchInfo.Throw(several.InnerExceptions[0]);
         }
+        finally
+        {
+            PictureFile.ReleaseMemory();
+        }
         return refused.IsEmpty ? pictures : throw refused[refused.Keys.Min()];
     }
 
@@ -65,7 +71,7 @@ internal sealed class PictureLoader(string[] files, DataFit fit)
     {
         try
         {
-            RasterImage picture = PictureFile.Read(files[number], DataFile.ReadAllBytes(files[number]));
+            RasterImage picture = PictureFile.Read(files[number], DataFile.Read(files[number], () => buffers.Value!.Read(files[number])));
             var (width, height) = size ?? (picture.Width, picture.Height);
             return picture.WithChannels(model?.Channels ?? picture.Channels).Resized(width, height);
         }

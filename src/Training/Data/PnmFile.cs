@@ -4,16 +4,16 @@ namespace VaeGpu.Training.Data;
 internal sealed class PnmFile
 {
     private readonly string path;
-    private readonly byte[] file;
+    private readonly ArraySegment<byte> file;
     private int at = 2;
 
-    private PnmFile(string path, byte[] file) => (this.path, this.file) = (path, file);
+    private PnmFile(string path, ArraySegment<byte> file) => (this.path, this.file) = (path, file);
 
     /// <summary>Reads the picture that <paramref name="file"/>, the content of <paramref name="path"/>, holds.</summary>
     /// <exception cref="DataException">It is damaged or of another kind.</exception>
-    public static RasterImage Read(string path, byte[] file)
+    public static RasterImage Read(string path, ArraySegment<byte> file)
     {
-        if (file.Length < 3 || file[0] != 'P' || !"2356".Contains((char)file[1]))
+        if (file.Count < 3 || file[0] != 'P' || !"2356".Contains((char)file[1]))
             throw new DataException($"{path} is not a PGM or PPM file: it does not begin with P2, P3, P5 or P6.");
         return new PnmFile(path, file).Read(text: file[1] is (byte)'2' or (byte)'3', channels: file[1] is (byte)'3' or (byte)'6' ? 3 : 1);
     }
@@ -23,10 +23,10 @@ internal sealed class PnmFile
         int width = Number("width"), height = Number("height"), most = Number("largest level");
         if (width < 1 || height < 1 || most is < 1 or > 65535)
             throw Damaged($"its header gives {width}×{height} pixels and the largest level {most}");
-        PictureFile.ThrowIfTooLarge(path, width, height, PictureFile.MostPixels, file.Length);
+        PictureFile.ThrowIfTooLarge(path, width, height, PictureFile.MostPixels, file.Count);
         at++;
         int size = width * height, bytes = most > 255 ? 2 : 1;
-        if (!text && (long)size * channels * bytes > file.Length - at)
+        if (!text && (long)size * channels * bytes > file.Count - at)
             throw Damaged("it is cut short");
         var levels = new byte[size * channels];
         for (var i = 0; i < levels.Length; i++)
@@ -42,16 +42,16 @@ internal sealed class PnmFile
     /// <summary>The next number; blanks and comments before it are skipped.</summary>
     private int Number(string what)
     {
-        while (at < file.Length && (IsBlank(file[at]) || file[at] == '#'))
+        while (at < file.Count && (IsBlank(file[at]) || file[at] == '#'))
             at = file[at] == (byte)'#' ? EndOfLine() : at + 1;
         var start = at;
         var number = 0;
-        for (; at < file.Length && file[at] is >= (byte)'0' and <= (byte)'9' && at - start < 9; at++)
+        for (; at < file.Count && file[at] is >= (byte)'0' and <= (byte)'9' && at - start < 9; at++)
             number = 10 * number + file[at] - '0';
         return at > start ? number : throw Damaged($"a {what} is missing at byte {at}");
     }
 
-    private int EndOfLine() => Array.IndexOf(file, (byte)'\n', at) is var end && end < 0 ? file.Length : end;
+    private int EndOfLine() => file.AsSpan(at).IndexOf((byte)'\n') is var end && end < 0 ? file.Count : at + end;
 
     private static bool IsBlank(byte value) => value is (byte)' ' or (>= 9 and <= 13);
 

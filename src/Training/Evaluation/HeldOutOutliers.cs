@@ -26,6 +26,8 @@ public static class HeldOutOutliers
     /// <summary>The likely cause and what to do: the held-out value that is farthest from its mean in the data trained on.</summary>
     public static string Cause(DataSplit data)
     {
+        if (data.Format is TextFormat)
+            return CauseInText((TextSet)data.Train, (TextSet)data.Test, (TextFormat)data.Format);
         var (example, dimension, distance) = Farthest(data);
         string where = $"held-out {data.Test.Sources.Kind} {data.Test.Sources[example]}", name = Name(data.Format, dimension);
         if (double.IsPositiveInfinity(distance))
@@ -42,6 +44,21 @@ public static class HeldOutOutliers
         }
         return "the variance that the model learned is far too small for new data; "
             + "use a likelihood with a fixed variance, more data, or a smaller model";
+    }
+
+    /// <summary>Symbols have no distances: the likely cause is one that never stands in its place in the text to train on.</summary>
+    private static string CauseInText(TextSet train, TextSet test, TextFormat format)
+    {
+        var seen = new HashSet<(int Place, byte Symbol)>(train.Symbols.Select((symbol, i) => (i % format.Length, symbol)));
+        foreach (var (i, symbol) in test.Symbols.Index())
+        {
+            if (seen.Contains((i % format.Length, symbol)))
+                continue;
+            var character = format.Alphabet.EnumerateRunes().ElementAt(symbol);
+            return FormattableString.Invariant($"\"{character}\" is character {i % format.Length + 1} of held-out {test.Sources.Kind} {test.Sources[i / format.Length]} and of ")
+                + "no line to train on; use more data, or a smaller model";
+        }
+        return "the model fits the lines to train on too closely; use more data, or a smaller model";
     }
 
     private static (int Example, int Dimension, double Distance) Farthest(DataSplit data)

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace VaeGpu.Training.Files;
 
 /// <summary>
@@ -18,6 +20,14 @@ internal static class RegularFile
     {
         ThrowIfWithoutContent(path);
         return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize);
+    }
+
+    /// <summary>The same without a stream.</summary>
+    /// <inheritdoc cref="OpenRead(string)"/>
+    public static SafeFileHandle OpenHandle(string path)
+    {
+        ThrowIfWithoutContent(path);
+        return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     }
 
     /// <summary>The content of a file that has some.</summary>

@@ -20,19 +20,17 @@ public static class RowsFile
     /// <param name="rows">The rows as the model has them: standardized numbers, and then codes of categories.</param>
     /// <param name="classes">The class of each row, or null.</param>
     /// <param name="steps">
-    /// Where rows belong together, how many do: the first two columns are then the number of the group, "row", and that within it, "step".
+    /// Where rows belong together, how many do: the first two columns are then the number of the group, "row", and that within it, "step";
+    /// or "row_" and "step_" where the table has columns of these names.
     /// </param>
     /// <exception cref="IOException">The file cannot be written; an older one is as it was.</exception>
     public static void Write(string path, TableFormat format, float[] rows, IReadOnlyList<string>? classes = null, int steps = 1)
     {
         (string Name, Func<float[], string> Cell)[] columns = [.. Columns(format)];
+        string[] names = [.. columns.Select(column => column.Name), .. classes is null ? [] : (string[])[format.ClassColumn ?? "class"]];
         CsvText.Write(
             path,
-            [
-                .. steps > 1 ? (string[])["row", "step"] : [],
-                .. columns.Select(column => column.Name),
-                .. classes is null ? [] : (string[])[format.ClassColumn ?? "class"],
-            ],
+            [.. steps > 1 ? (string[])[Free("row", names), Free("step", names)] : [], .. names],
             rows.Chunk(format.Size).Select((row, i) => (IEnumerable<string>)
             [
                 .. steps > 1 ? (string[])[Text(i / steps), Text(i % steps)] : [],
@@ -54,6 +52,9 @@ public static class RowsFile
 
     private static Func<float[], string> NumberOf(TableFormat format, int column, int? missing) => row =>
         missing is { } says && format.Columns[says].Restored(row[says]) > 0.5 ? "" : Text(format.Columns[column], row[column]);
+
+    /// <summary>The name, with as many underscores behind it as make it no column of the table.</summary>
+    private static string Free(string name, string[] names) => names.Contains(name) ? Free(name + "_", names) : name;
 
     private static string Text(ColumnScale scale, float standardized)
     {

@@ -27,12 +27,18 @@ internal static class DataChanges
     }
 
     /// <summary>
-    /// Whether examples that a run was trained on are held out now: where the seed draws the held-out part, a change of the data
-    /// deals all examples out anew.
+    /// Why examples that a run was trained on may be held out now; null where none is. Where the seed draws the held-out part, a change of
+    /// the data deals all examples out anew. Where it comes with the data, an example that moved into it changes both parts.
     /// </summary>
-    public static bool Mix(DataConfiguration then, DataConfiguration now) =>
-        then.Fingerprint is { } before && now.Fingerprint is { } after
-            && (before.IsSeeded || after.IsSeeded) && before.Train != after.Train;
+    public static string? Mixture(DataConfiguration then, DataConfiguration now)
+    {
+        if (then.Fingerprint is not { } before || now.Fingerprint is not { } after || before.Train == after.Train)
+            return null;
+        if (before.IsSeeded || after.IsSeeded)
+            return "Examples that were trained on would count as held out: restore the data, or name it with --data to use all of it.";
+        return before.HeldOut == after.HeldOut ? null
+            : "Examples that were trained on may be among those held out: restore the data, or name it with --data to use what is held out now.";
+    }
 
     private static string[] Part(string what, (int Count, string Hash) then, (int Count, string Hash) now) => then == now
         ? []

@@ -10,7 +10,7 @@ public static class RunData
     /// What the run was trained on and what it held out; where that comes with the data and has changed, it is noted.
     /// </summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
-    /// <exception cref="RunException">The data has changed, so that the held-out part would hold examples that were trained
+    /// <exception cref="RunException">The data has changed, so that the held-out part may hold examples that were trained
     /// on.</exception>
     public static DataSplit Own(RunConfiguration run, LoadingOptions how)
     {
@@ -19,9 +19,8 @@ public static class RunData
         if (DataChanges.Of(run, now) is not { } changes)
             return data;
         string changed = $"data \"{run.Data.Name}\" is not what the run was trained on: {changes}";
-        return DataChanges.Mix(run.Data, now)
-            ? throw new RunException($"The {changed}. Examples that were trained on would count as held out: restore the data, "
-                + "or name it with --data to use all of it.")
+        return DataChanges.Mixture(run.Data, now) is { } mixture
+            ? throw new RunException($"The {changed}. {mixture}")
             : data with { Notes = [.. data.Notes, $"the {changed}"] };
     }
 

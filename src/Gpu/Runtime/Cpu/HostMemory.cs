@@ -23,9 +23,9 @@ public static class HostMemory
         get
         {
             if (OperatingSystem.IsLinux())
-                return Math.Min(MemInfo("MemAvailable:") + MemInfo("SwapFree:"), Limit - Environment.WorkingSet);
+                return Math.Max(0, Math.Min(MemInfo("MemAvailable:") + MemInfo("SwapFree:"), Limit - Environment.WorkingSet));
             GCMemoryInfo memory = GC.GetGCMemoryInfo();
-            return memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes;
+            return Math.Max(0, memory.TotalAvailableMemoryBytes - memory.MemoryLoadBytes);
         }
     }
 
