@@ -1,5 +1,3 @@
-using VaeGpu.Training.Data;
-
 namespace VaeGpu.Host;
 
 /// <summary>Data that is loaded beside other work.</summary>
@@ -12,6 +10,5 @@ internal static class Loading
     /// <summary>The data, when it is loaded.</summary>
     /// <exception cref="DataException">It cannot be used.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for, which does not wait for the data.</exception>
-    public static DataSplit Result(Task<DataSplit> loading, CancellationToken stop) =>
-        loading.WaitAsync(stop).GetAwaiter().GetResult();
+    public static DataSplit Result(Task<DataSplit> loading, CancellationToken stop) => loading.WaitAsync(stop).GetAwaiter().GetResult();
 }

@@ -1,7 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Launchers;
-
 namespace VaeGpu.Layers;
 
 /// <summary>
@@ -21,9 +17,9 @@ public sealed class OneHotSymbols : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ArrayView<float> input, int rows) => launcher.Run(input, Output, shape, rows);
+    public override void Forward(Floats input, int rows) => launcher.Run(input, Output, shape, rows);
 
     /// <exception cref="NotSupportedException">A symbol has no derivative.</exception>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
         throw new NotSupportedException("Symbols have no derivative: this layer must be the first.");
 }

@@ -1,7 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Launchers;
-
 namespace VaeGpu.Layers;
 
 /// <summary>
@@ -11,7 +7,7 @@ namespace VaeGpu.Layers;
 public sealed class WithLabels : Layer
 {
     private readonly ConditionLauncher launcher;
-    private readonly ArrayView<float> labels;
+    private readonly Floats labels;
     private readonly JoinShape shape;
 
     /// <summary>Allocates the layer's part of the workspace.</summary>
@@ -21,8 +17,7 @@ public sealed class WithLabels : Layer
     /// <param name="inputs">Columns of x.</param>
     /// <param name="below">What made x.</param>
     /// <param name="repeats">How many rows of x have the same label, one below the other.</param>
-    public WithLabels(
-        Workspace workspace, ArrayView<float> labels, int classes, int inputs, Activation below, int repeats = 1)
+    public WithLabels(Workspace workspace, Floats labels, int classes, int inputs, Activation below, int repeats = 1)
         : base(workspace.Allocate(inputs + classes))
     {
         this.labels = labels;
@@ -31,11 +26,9 @@ public sealed class WithLabels : Layer
     }
 
     /// <inheritdoc/>
-    public override void Forward(ArrayView<float> input, int rows) =>
-        launcher.Join(input, labels, Output, shape with { Rows = rows });
+    public override void Forward(Floats input, int rows) => launcher.Join(input, labels, Output, shape with { Rows = rows });
 
     /// <inheritdoc/>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
-        launcher.TakeLeft(
-            Gradient, below == Activation.Identity ? Gradient : belowSaved, inputGradient, shape with { Rows = rows });
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
+        launcher.TakeLeft(Gradient, below == Activation.Identity ? Gradient : belowSaved, inputGradient, shape with { Rows = rows });
 }

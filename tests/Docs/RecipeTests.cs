@@ -29,7 +29,8 @@ public sealed partial class RecipeTests
                 .Append(new(user, File.ReadAllText(Path.Combine(ReadmeTests.Root, user)))));
         string[] compiled = ["tests", "src/Kernels", "src/Training"];
         Assert.That(
-            files.Keys.Where(file => !Array.Exists(compiled, project => Compiler.IsIn(project, file))), Is.Empty, "Compile the projects of these files, too.");
+            files.Keys.Where(file => !Array.Exists(compiled, project => Compiler.IsIn(project, file))), Is.Empty,
+            "Compile the projects of these files, too.");
         context = new RecipeContext(compiler.Compiled);
     }
 

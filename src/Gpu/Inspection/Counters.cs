@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Inspection;
@@ -46,6 +45,5 @@ internal sealed class TouchedBytes
     public long Count => marks.Values.Sum(of => (long)of.Read.AsSpan().Count((byte)1) + of.Written.AsSpan().Count((byte)1));
 
     /// <summary>The marks of a memory's bytes.</summary>
-    public (byte[] Read, byte[] Written) Of(Memory memory) =>
-        marks.GetOrAdd(memory, of => (new byte[of.Bytes], new byte[of.Bytes]));
+    public (byte[] Read, byte[] Written) Of(Memory memory) => marks.GetOrAdd(memory, of => (new byte[of.Bytes], new byte[of.Bytes]));
 }

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Inspection;
@@ -16,8 +15,7 @@ public static class LaunchRecorder
     /// <param name="work">What to run on the accelerator that it is given.</param>
     /// <param name="stop">Looked at at each launch, and between the groups of one that runs.</param>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public static IReadOnlyList<KernelLaunch> Record(
-        int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
+    public static IReadOnlyList<KernelLaunch> Record(int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
     {
         using Context context = Context.Create(_ => { });
         using var accelerator = new RecordingAccelerator(context, InterpreterDevice.Create(warpSize), runs, stop);

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 

@@ -13,9 +13,7 @@ public sealed class StepGraph : IDisposable
 
     private StepGraph(LaunchGraph? graph, Action launches) => (this.graph, this.launches) = (graph, launches);
 
-    /// <summary>
-    /// Records <paramref name="launches"/>, which launches kernels and does nothing else: it is called once or at each replay.
-    /// </summary>
+    /// <summary>Records <paramref name="launches"/>, which only launches kernels: it is called once or at each replay.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="launches">Makes the launches.</param>
     /// <param name="inOrder">Whether each waits for the one before, even if they use different memory.</param>

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Launchers;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Latent;
 
@@ -47,8 +44,6 @@ public abstract class Prior : Choice<Prior>
 
 /// <summary>The kernels that depend on the prior, loaded on a device.</summary>
 internal sealed record PriorKernels(
-    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Forward,
-    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> LogRatio,
-    Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward,
-    Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward,
-    Loaded<Floats, Floats, Floats, LatentShape> Divergence);
+    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Forward, Loaded<Floats, Floats, Floats, Floats, Control,
+    LatentShape> LogRatio, Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward, Loaded<Floats, Floats,
+    Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward, Loaded<Floats, Floats, Floats, LatentShape> Divergence);

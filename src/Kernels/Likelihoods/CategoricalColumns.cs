@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The sizes of a batch whose examples are N numbers and then the codes of C categorical columns.</summary>

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Launchers;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 using SettingsView = ILGPU.ArrayView<VaeGpu.Kernels.Likelihoods.LikelihoodSettings>;
 
 namespace VaeGpu.Kernels.Likelihoods;
@@ -98,8 +95,6 @@ public enum VarianceSource
 
 /// <summary>The instances of <see cref="Reconstruction"/> for one likelihood, loaded on a device.</summary>
 internal sealed record LikelihoodKernels(
-    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> LossAndGradient,
-    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> Gradient,
-    Loaded<Floats, Floats, Floats, SettingsView, ReconstructionShape> Loss,
-    Loaded<Floats, Floats, SettingsView, ReconstructionShape> Mean,
-    Loaded<Floats, Floats, Control, SettingsView, ReconstructionShape> Sample);
+    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> LossAndGradient, Loaded<Floats, Floats, Floats, Control,
+    SettingsView, ReconstructionShape> Gradient, Loaded<Floats, Floats, Floats, SettingsView, ReconstructionShape> Loss, Loaded<Floats,
+    Floats, SettingsView, ReconstructionShape> Mean, Loaded<Floats, Floats, Control, SettingsView, ReconstructionShape> Sample);

@@ -1,4 +1,3 @@
-using System.Text;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Runtime;
@@ -24,7 +23,6 @@ internal sealed unsafe class CudaKernel
         arguments = [.. ptx.Arguments.Select(argument => (argument.Parameter.ByteOffset, argument.Parameter.Memory is null))];
     }
 
-    /// <summary>The text.</summary>
     public PtxModule Ptx { get; }
 
     /// <summary>What it takes of the device; there after <see cref="Prepare"/>.</summary>

@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Diagnostics.Checks;
@@ -16,7 +13,6 @@ internal sealed class LikelihoodRunner : IDisposable
         Launcher = new LikelihoodLauncher(accelerator, likelihood, likelihood.Settings(options));
     }
 
-    /// <summary>The kernels.</summary>
     public LikelihoodLauncher Launcher { get; }
 
     /// <summary>What the kernels are told of the step; the weight of the likelihood is no power of two.</summary>

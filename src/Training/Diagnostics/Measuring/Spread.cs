@@ -1,8 +1,6 @@
 namespace VaeGpu.Training.Diagnostics.Measuring;
 
-/// <summary>
-/// A sample's median, with its quartiles: half of the values lie between <paramref name="Low"/> and <paramref name="High"/>.
-/// </summary>
+/// <summary>A sample's median and quartiles: half of the values lie between <paramref name="Low"/> and <paramref name="High"/>.</summary>
 internal readonly record struct Spread(double Median, double Low, double High)
 {
     /// <summary>The spread of some values, quantiles interpolated linearly between neighbors.</summary>
