@@ -128,9 +128,9 @@ internal static class LikelihoodsCommand
 
         How to compare them: all likelihoods except `bernoulli` receive the digits at {GrayLevels.Count} gray levels. A discrete
         distribution gives each digit a mass. A density receives (level + u)/{GrayLevels.Count} with u uniform on [0, 1), drawn once; its
-        log p minus D·log {GrayLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge 2016). The
-        bits per dimension of all of these are therefore comparable; lower is better. Nats are comparable among densities, and among discrete
-        distributions. `bernoulli` receives other data, black and white, and stands apart.
+        log p minus D·log {GrayLevels.Count} is then a lower bound on the logarithm of that mass (Theis, van den Oord and Bethge
+        2016). The bits per dimension of all of these are therefore comparable; lower is better. Nats are comparable among densities,
+        and among discrete distributions. `bernoulli` receives other data, black and white, and stands apart.
 
         | `--likelihood` | what | data | log p(x), nats | bits per dimension | digits, reconstructions, samples |
         |---|---|---|---:|---:|---|

@@ -44,10 +44,9 @@ internal sealed class LoadedRun : IDisposable
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
     /// <exception cref="RunException">The run's data has changed since it was trained.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public DataSplit Data(string? source, int threads, CancellationToken stop) => Loading.Result(
-        Loading.Start(
-            threads, used => source is null ? RunData.Own(Configuration, used) : RunData.Other(Configuration, source, used)),
-        stop);
+    public DataSplit Data(string? source, int threads, long? memory, Terminal terminal, CancellationToken stop) => Loading
+        .Start(threads, memory, how => source is null ? RunData.Own(Configuration, how) : RunData.Other(Configuration, source, how))
+        .Result(terminal, stop);
 
     public void Dispose()
     {

@@ -1,14 +1,56 @@
+using System.Globalization;
+using VaeGpu.Training.Data;
+
 namespace VaeGpu.Host;
 
 /// <summary>Data that is loaded beside other work.</summary>
-internal static class Loading
+internal sealed class Loading : IProgress<LoadingProgress>
 {
-    /// <summary>Begins to load with so many threads; 0 for as many as there are processors.</summary>
-    public static Task<DataSplit> Start(int threads, Func<int, DataSplit> load) =>
-        Task.Run(() => load(threads > 0 ? threads : Environment.ProcessorCount));
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250), Line = TimeSpan.FromSeconds(30);
+    private readonly Task<DataSplit> data;
+    private int done, all;
 
-    /// <summary>The data, when it is loaded.</summary>
+    private Loading(int threads, long? memory, Func<LoadingOptions, DataSplit> load)
+    {
+        var how = new LoadingOptions { Threads = threads > 0 ? threads : Environment.ProcessorCount, Progress = this };
+        data = Task.Run(() => load(memory is { } bytes ? how with { Memory = bytes } : how));
+    }
+
+    /// <summary>Begins to load.</summary>
+    /// <param name="threads">Threads; 0 for as many as there are processors.</param>
+    /// <param name="memory">Bytes of pictures that are kept in memory; null for the default.</param>
+    /// <param name="load">Loads the data.</param>
+    public static Loading Start(int threads, long? memory, Func<LoadingOptions, DataSplit> load) => new(threads, memory, load);
+
+    /// <summary>The data, when it is loaded. What takes long is reported, and so is what was skipped or assumed.</summary>
     /// <exception cref="DataException">It cannot be used.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for, which does not wait for the data.</exception>
-    public static DataSplit Result(Task<DataSplit> loading, CancellationToken stop) => loading.WaitAsync(stop).GetAwaiter().GetResult();
+    public DataSplit Result(Terminal terminal, CancellationToken stop)
+    {
+        var shown = "";
+        while (Task.WaitAny([data], (int)(terminal.Interactive ? Glance : Line).TotalMilliseconds, stop) < 0)
+        {
+            if (Volatile.Read(ref all) == 0)
+                continue;
+            string line = string.Create(CultureInfo.InvariantCulture, $"loading {Volatile.Read(ref done):N0} of {all:N0} pictures");
+            if (terminal.Interactive)
+                terminal.Output.Write($"\r{shown = line}");
+            else
+                terminal.Output.WriteLine(line);
+            terminal.Output.Flush();
+        }
+        if (shown.Length > 0)
+            terminal.Output.Write($"\r{new string(' ', shown.Length)}\r");
+        var loaded = data.GetAwaiter().GetResult();
+        terminal.Tell(loaded.Notes);
+        return loaded;
+    }
+
+    /// <inheritdoc/>
+    public void Report(LoadingProgress progress)
+    {
+        // Threads report in any order; the difference cannot be seen.
+        Volatile.Write(ref done, progress.Done);
+        Volatile.Write(ref all, progress.All);
+    }
 }

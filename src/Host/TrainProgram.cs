@@ -17,9 +17,10 @@ internal static class TrainProgram
         using var folder = Open(request);
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var fit = new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization };
-        var loading = Loading.Start(request.Threads, threads => DataSource.Load(request.Data, request.Training.Seed, threads, fit));
+        var loading = Loading.Start(
+            request.Threads, request.Memory, how => DataSource.Load(request.Data, request.Training.Seed, how, fit));
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = Loaded(loading, terminal, stop);
+        var data = loading.Result(terminal, stop);
         var model = RequestedModel.For(request, data);
         var configuration = new RunConfiguration
         {
@@ -45,9 +46,9 @@ internal static class TrainProgram
         using var folder = RunFolder.Resume(request.Folder);
         var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Loading.Start(request.Threads, threads => RunData.Load(run, request.Data, threads));
+        var loading = Loading.Start(request.Threads, request.Memory, how => RunData.Load(run, request.Data, how));
         using var backend = Backend.Open(request.Device, request.Threads);
-        var data = Loaded(loading, terminal, stop);
+        var data = loading.Result(terminal, stop);
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
@@ -59,14 +60,6 @@ internal static class TrainProgram
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
         return Train(trainer, folder, backend, data, terminal, stop);
-    }
-
-    /// <summary>The data, when it is loaded; what was skipped or assumed is reported.</summary>
-    private static DataSplit Loaded(Task<DataSplit> loading, Terminal terminal, CancellationToken stop)
-    {
-        var data = Loading.Result(loading, stop);
-        terminal.Tell(data.Notes);
-        return data;
     }
 
     /// <summary>The precision that was asked for; fp32, and a warning, where the device has no tensor cores.</summary>

@@ -82,8 +82,9 @@ public sealed class VaeModel : IDisposable
             how, progress, epochEnded, stop);
     }
 
-    /// <summary>Trains on a data source, such as <see cref="DataSource.Load"/> gives.</summary>
-    /// <inheritdoc cref="Train(ExampleSet, TrainingConfiguration?, ExampleSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?, CancellationToken)"/>
+    /// <summary>Trains on a data source, such as <see cref="DataSource"/> gives.</summary>
+    /// <inheritdoc cref="Train(ExampleSet, TrainingConfiguration?, ExampleSet?, IProgress{TrainingProgress}?, Action{EpochMetrics}?,
+    /// CancellationToken)"/>
     public IReadOnlyList<EpochMetrics> Train(
         DataSplit data, TrainingConfiguration? how = null, IProgress<TrainingProgress>? progress = null,
         Action<EpochMetrics>? epochEnded = null, CancellationToken stop = default)

@@ -100,22 +100,6 @@ public sealed class PictureFolderTests
     }
 
     [Test]
-    public void Pictures_without_room_are_refused_before_any_is_decoded()
-    {
-        for (var i = 0; i < 200; i++)
-            folder.Put($"{i}.png", [1]);
-        var fit = new DataFit { Size = (4096, 4096) };
-        Assert.That(() => Load(fit),
-            Throws.TypeOf<DataException>().With.Message.StartsWith("200 pictures of 4096×4096 pixels ").And.Message.Contains("--size"));
-        Assert.That(
-            () => PictureArray.ThrowIfNoRoom([new int[900], new int[100]], 100, 100, 3, memory: 20_000_000),
-            Throws.TypeOf<DataException>().With.Message.EqualTo(
-                "1000 pictures of 100×100 pixels need 0.03 GB of memory, and 0.02 GB are available; make them smaller with --size "
-                    + "WIDTHxHEIGHT."));
-        Assert.That(() => PictureArray.ThrowIfNoRoom([new int[900], new int[100]], 100, 100, 3, memory: 40_000_000), Throws.Nothing);
-    }
-
-    [Test]
     public void A_tall_picture_is_resized_in_little_memory()
     {
         new Picture([.. Enumerable.Range(0, 1 << 15).Select(i => (byte)(i >> 7))], 1, 1 << 15).Write(folder["0.png"]);

@@ -15,6 +15,7 @@ internal sealed class ModelCommand : Command
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<int> threads = CommonOptions.Threads();
+    private readonly Option<long?> memory = CommonOptions.Memory();
 
     /// <param name="name">Its name.</param>
     /// <param name="description">What it does.</param>
@@ -29,6 +30,8 @@ internal sealed class ModelCommand : Command
             Add(data);
         Add(device);
         Add(threads);
+        if (takesData)
+            Add(memory);
         if (result is not null)
         {
             Add(output);
@@ -68,9 +71,8 @@ internal sealed class ModelCommand : Command
         /// <summary>What the run held out, or what --data names; examples without labels get <paramref name="label"/>.</summary>
         public ExampleSet Data(byte? label = null)
         {
-            var data = Run.Data(result.GetValue(command.data), result.GetValue(command.threads), stop);
-            terminal.Tell(data.Notes);
-            var images = data.Test;
+            var images = Run.Data(
+                result.GetValue(command.data), result.GetValue(command.threads), result.GetValue(command.memory), terminal, stop).Test;
             return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
         }
 

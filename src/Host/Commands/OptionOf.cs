@@ -7,6 +7,11 @@ namespace VaeGpu.Host.Commands;
 internal static class OptionOf
 {
     private const int MostPixels = 4096;
+    private static readonly Dictionary<string, long> Units = new()
+    {
+        ["KB"] = 1_000, ["MB"] = 1_000_000, ["GB"] = 1_000_000_000, ["TB"] = 1_000_000_000_000,
+        ["KIB"] = 1L << 10, ["MIB"] = 1L << 20, ["GIB"] = 1L << 30, ["TIB"] = 1L << 40,
+    };
 
     /// <summary>An option that takes a number from <paramref name="least"/> to <paramref name="most"/>.</summary>
     public static Option<T> Number<T>(string name, string unit, T fallback, T least, T most, string description)
@@ -71,6 +76,15 @@ internal static class OptionOf
         && TryParse(wide, 1, MostPixels, out int width) && TryParse(high, 1, MostPixels, out int height)
             ? (width, height)
             : throw Refusal("a size such as 64x48", text));
+
+    /// <summary>An option that takes an amount of memory, such as 2GB.</summary>
+    public static Option<long?> Bytes(string name, string description) => Read<long?>(name, "size", description, text =>
+    {
+        int end = 1 + text.LastIndexOfAny([.. "0123456789."]);
+        return Units.TryGetValue(text[end..].ToUpperInvariant(), out long unit) && TryParse(text[..end], 0.0, 1e6, out double number)
+            ? (long)(number * unit)
+            : throw Refusal("an amount of memory such as 500MB or 2GB", text);
+    });
 
     /// <summary>An option whose text is read by a function; where that throws, its message goes on behind the option's name.</summary>
     public static Option<T> Read<T>(string name, string unit, string description, Func<string, T> read) => new(name)

@@ -19,7 +19,8 @@ internal sealed class TrainCommand : Command
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Continue the run in --out with its own settings; only --epochs, --data, --device and --threads may be given",
+        Description = "Continue the run in --out with its own settings; only --epochs, --data, --device, --threads and --memory may be "
+            + "given",
     };
     private readonly ArchitectureOptions architecture = new();
     private readonly SettingOptions<ModelConfiguration> model = new(() => new() { Width = 0, Height = 0 });
@@ -35,12 +36,13 @@ internal sealed class TrainCommand : Command
     private readonly SettingOptions<OptimizerConfiguration> optimizer = new(() => new());
     private readonly Option<string> device = CommonOptions.Device();
     private readonly Option<int> threads = CommonOptions.Threads();
+    private readonly Option<long?> memory = CommonOptions.Memory();
 
     public TrainCommand(Terminal terminal, CancellationToken stop)
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
         Option[] options =
-            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads,
+            [data, size, .. dataOptions.All, binarize, output, overwrite, resume, .. OfTheModel, .. training.All, device, threads, memory,
                 .. OfTheObjective];
         foreach (var option in options)
             Add(option);
@@ -65,7 +67,7 @@ internal sealed class TrainCommand : Command
             [.. DataOptions.OfTables.Select(property => dataOptions[property]).Where(result.Gave).Select(option => option.Name)],
             result.Chosen<Binarization>(binarize), result.GetValue(output), result.GetValue(overwrite), requested, named,
             result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]), Conditional(result), ReadTraining(result),
-            result.GetRequiredValue(device), result.GetValue(threads));
+            result.GetRequiredValue(device), result.GetValue(threads), result.GetValue(memory));
     }
 
     private LikelihoodOptions ReadLikelihoodOptions(ParseResult result, Likelihood? named)
@@ -99,7 +101,8 @@ internal sealed class TrainCommand : Command
             result.GetValue(data),
             result.Gave(epochs) ? training.Read(result).Epochs : null,
             result.GetRequiredValue(device),
-            result.GetValue(threads));
+            result.GetValue(threads),
+            result.GetValue(memory));
     }
 
     private bool Conditional(ParseResult result)

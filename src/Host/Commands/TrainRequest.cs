@@ -17,10 +17,11 @@ namespace VaeGpu.Host.Commands;
 /// <param name="Training">How it is trained.</param>
 /// <param name="Device">The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</param>
 /// <param name="Threads">Threads of the CPU device and of loading; 0 for one for each core.</param>
+/// <param name="Memory">Bytes of pictures that are kept in memory; null for the default.</param>
 internal sealed record TrainRequest(
     string? Data, (int Width, int Height)? Size, DataOptions DataOptions, IReadOnlyList<string> TableOptions,
     Binarization Binarization, string? Out, bool Overwrite, ModelConfiguration Model, Likelihood? Likelihood, bool GaveClasses,
-    bool Conditional, TrainingConfiguration Training, string Device, int Threads);
+    bool Conditional, TrainingConfiguration Training, string Device, int Threads, long? Memory);
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
-internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string Device, int Threads);
+internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string Device, int Threads, long? Memory);

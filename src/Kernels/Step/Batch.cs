@@ -8,10 +8,16 @@ public struct BatchShape
     public int Columns;
     /// <summary>Rows of the data set; position + <see cref="Rows"/> does not go beyond.</summary>
     public int Count;
-    /// <summary><see cref="Shuffle.HalfBits"/> of <see cref="Count"/>; 0 takes the rows in the order of the data set.</summary>
+    /// <summary>
+    /// <see cref="Shuffle.HalfBits"/> of <see cref="Count"/>; 0 takes the rows in the order of the data set, and <see cref="Staged"/> takes
+    /// row i of the data as row i of the batch.
+    /// </summary>
     public int HalfBits;
     /// <summary>Whether (1) or not (0) gray levels become 1 with the probability that they say, else 0.</summary>
     public int Binarize;
+
+    /// <summary>In the place of <see cref="HalfBits"/>: the data is the batch's rows alone, in their order.</summary>
+    public const int Staged = -1;
 }
 
 /// <summary>Gathers a batch from a data set of bytes in device memory: batch[i, j] = data[π(position + i), j]/255.</summary>
@@ -62,9 +68,11 @@ public static class Batch
     private static float Binarize(float level, ControlBlock now, uint element) =>
         Philox.Uniform(Philox.Draw(now.Seed, RandomPurpose.Binarize, (uint)now.Step, element).A) < level ? 1f : 0f;
 
-    /// <summary>π(position + row).</summary>
-    internal static int SourceRow(ControlBlock now, int row, BatchShape shape)
+    /// <summary>π(position + row), or the row itself where the data is staged.</summary>
+    public static int SourceRow(ControlBlock now, int row, BatchShape shape)
     {
+        if (shape.HalfBits == BatchShape.Staged)
+            return row;
         int position = now.Position + row;
         if (shape.HalfBits == 0)
             return position;

@@ -43,7 +43,8 @@ internal sealed class ColumnSurvey(TableSource source, int column)
         {
             numbers++;
             if (!float.IsFinite((float)number))
-                throw new DataException($"{source.InWords(place)}: {InWords(number)} in column \"{Name}\" is beyond what a float32 holds; write the column in other units.");
+                throw new DataException($"{source.InWords(place)}: {InWords(number)} in column \"{Name}\" is beyond what a float32 "
+                    + "holds; write the column in other units.");
         }
         else
         {
@@ -74,9 +75,11 @@ internal sealed class ColumnSurvey(TableSource source, int column)
     {
         bool asked = source.Columns.AsWords[column];
         if (!asked && counts.Count > Few && counts.Count > 0.9 * counted)
-            throw new DataException($"{source.Path}: nearly all values of \"{Name}\" are different words ({counts.Count} in {counted} rows), as those of an identifier are; leave the column out with --ignore.");
+            throw new DataException($"{source.Path}: nearly all values of \"{Name}\" are different words ({counts.Count} in {counted} "
+                + "rows), as those of an identifier are; leave the column out with --ignore.");
         if (counts.Count > MostCategories)
-            throw new DataException($"{source.Path}: \"{Name}\" has more than {MostCategories} categories; leave the column out with --ignore, or merge some of them.");
+            throw new DataException($"{source.Path}: \"{Name}\" has more than {MostCategories} categories; leave the column out with "
+                + "--ignore, or merge some of them.");
         bool isOwn = Missing > 0 && options.Missing is MissingValues.Indicator;
         ValueList<string> ordered =
             [.. counts.Keys.Concat(isOwn ? [ColumnCategories.Missing] : []).Order(StringComparer.Ordinal)];

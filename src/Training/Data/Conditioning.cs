@@ -15,7 +15,8 @@ public static class Conditioning
         var largest = labels.DefaultIfEmpty().Max();
         return largest < classes
             ? labels
-            : throw new DataException(FormattableString.Invariant($"The data has the label {largest}; the model knows labels from 0 to {classes - 1}."));
+            : throw new DataException(FormattableString.Invariant($"The data has the label {largest}; the model knows labels from 0 to ")
+                + FormattableString.Invariant($"{classes - 1}."));
     }
 
     /// <summary>
@@ -42,5 +43,6 @@ public static class Conditioning
     }
 
     private static byte[] Required(ExampleSet examples) => examples.Labels
-        ?? throw new DataException("The model is conditioned on labels and the data has none; use labeled data, or train without --condition.");
+        ?? throw new DataException("The model is conditioned on labels and the data has none; use labeled data, or train without "
+            + "--condition.");
 }

@@ -112,7 +112,8 @@ internal sealed class CsvTable : TableSource
         if (row.ColCount != Columns.Names.Length)
         {
             Cells(line, row[..].ToStringsArray(), Columns.Names);
-            throw new DataException($"{InWords(line)} has {row.ColCount} cells where the first line has {Columns.Names.Length}; correct it.");
+            throw new DataException($"{InWords(line)} has {row.ColCount} cells where the first line has {Columns.Names.Length}; "
+                + "correct it.");
         }
         if (row.Span.ContainsAny('"', '\0'))
             AddCells(block, line, Cells(line, row[..].ToStringsArray(), Columns.Names));

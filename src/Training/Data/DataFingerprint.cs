@@ -13,8 +13,8 @@ namespace VaeGpu.Training.Data;
 /// <param name="IsSeeded">Whether the held-out part was drawn by the seed, and does not come with the data.</param>
 public sealed record DataFingerprint(string Train, string HeldOut, string? Labels, bool IsSeeded)
 {
-    /// <summary>Numbers that are hashed at a time: a span of all has at most 2³¹ − 1 bytes.</summary>
-    private const int SliceNumbers = 1 << 20;
+    /// <summary>Numbers that are hashed at a time.</summary>
+    private const int SliceNumbers = 1 << 16;
 
     /// <summary>The fingerprint of <paramref name="data"/>.</summary>
     public static DataFingerprint Of(DataSplit data) => new(Of(data.Train), Of(data.Test), OfLabels(data), data.IsSeeded);
@@ -24,10 +24,13 @@ public sealed record DataFingerprint(string Train, string HeldOut, string? Label
     {
         var hash = new XxHash128();
         int most = Math.Max(1, SliceNumbers / examples.Format.Size);
+        var slice = new byte[Math.Min(most, examples.Count) * examples.Format.Size * examples.NumberBytes];
         for (int first = 0, count; first < examples.Count; first += count)
         {
             count = Math.Min(most, examples.Count - first);
-            hash.Append(examples.Stored(first, count));
+            Span<byte> stored = slice.AsSpan(0, count * examples.Format.Size * examples.NumberBytes);
+            examples.ReadStored(first, stored);
+            hash.Append(stored);
         }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
@@ -36,8 +39,12 @@ public sealed record DataFingerprint(string Train, string HeldOut, string? Label
     internal static string Of(ExampleSet examples, ReadOnlySpan<int> indices)
     {
         var hash = new XxHash128();
+        var stored = new byte[examples.Format.Size * examples.NumberBytes];
         foreach (int example in indices)
-            hash.Append(examples.Stored(example, 1));
+        {
+            examples.ReadStored(example, stored);
+            hash.Append(stored);
+        }
         return Convert.ToHexStringLower(hash.GetCurrentHash());
     }
 

@@ -88,7 +88,8 @@ public sealed record DataOptions
 
     /// <summary>What becomes of missing values.</summary>
     [Setting("missing", "what",
-        "Missing values of a table: an error; the mean of the column, or its most frequent category; the mean and a column that says where, "
+        "Missing values of a table: an error; the mean of the column, or its most frequent category; the mean and a column that says "
+            + "where, "
         + "or a category of their own")]
     public MissingValues Missing { get; init; }
 

@@ -71,14 +71,15 @@ public sealed class DownloadedData
 
     /// <summary>Loads the set from <paramref name="parent"/>; what is not there is fetched first.</summary>
     /// <exception cref="DataException">A file can be had from nowhere.</exception>
-    public DataSplit Load(string parent, Func<Uri, byte[]> fetch)
+    public DataSplit Load(string parent, Func<Uri, byte[]> fetch, LoadingOptions? how = null)
     {
         string[] paths = [.. Files.Select(file => Path.Combine(parent, Name, file))];
         var contents = new Dictionary<string, byte[]>();
         for (var i = 0; i < Files.Length; i++)
             contents[paths[i]] = Stored(paths[i], sums[i]) ?? Get(paths[i], Files[i], sums[i], fetch);
         return IdxFolder.Load(
-            Name, (paths[0], paths[1]), (paths[2], paths[3]), path => new MemoryStream(contents[path], writable: false));
+            Name, (paths[0], paths[1]), (paths[2], paths[3]), path => new MemoryStream(contents[path], writable: false),
+            how ?? new LoadingOptions());
     }
 
     /// <summary>The content of a file that has the checksum; null where there is no such file.</summary>
@@ -114,12 +115,14 @@ public sealed class DownloadedData
                 }
                 reason = "its checksum is wrong";
             }
-            catch (Exception error) when (error is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
+            catch (Exception error)
+                when (error is HttpRequestException or OperationCanceledException or IOException or UnauthorizedAccessException)
             {
                 reason = error.Message.TrimEnd('.');
             }
         }
-        throw new DataException($"The data \"{Name}\" needs {file}, which could not be fetched ({reason}); put its four files in a folder and name that with --data FOLDER.");
+        throw new DataException($"The data \"{Name}\" needs {file}, which could not be fetched ({reason}); put its four files in a "
+            + "folder and name that with --data FOLDER.");
     }
 
     private string Sum(byte[] content)

@@ -10,14 +10,14 @@ namespace VaeGpu.Training.Data;
 public abstract class ExampleSet
 {
     /// <summary>Describes examples that have <paramref name="numbers"/> numbers in all.</summary>
-    private protected ExampleSet(ExampleFormat format, int numbers, byte[]? labels)
+    private protected ExampleSet(ExampleFormat format, long numbers, byte[]? labels)
     {
         var (count, rest) = Math.DivRem(numbers, format.Size);
         if (rest != 0)
             throw new ArgumentException($"{numbers} numbers are not a whole number of examples of {format.SizeInWords}.");
         if (labels is not null && labels.Length != count)
             throw new ArgumentException($"{labels.Length} labels were given for {count} examples.", nameof(labels));
-        (Format, Count, Labels) = (format, count, labels);
+        (Format, Count, Labels) = (format, checked((int)count), labels);
     }
 
     /// <summary>What each example is.</summary>
@@ -63,11 +63,16 @@ public abstract class ExampleSet
     /// <summary>What is doubtful about a likelihood that is not refused, with the remedy; null where nothing is.</summary>
     public virtual string? Caveat(Likelihood likelihood, Binarization binarization) => null;
 
-    /// <summary>The examples from <paramref name="first"/> on as they are stored, shape (<paramref name="count"/>, bytes).</summary>
-    internal abstract ReadOnlySpan<byte> Stored(int first, int count);
+    /// <summary>Bytes of a number as it is stored.</summary>
+    internal virtual int NumberBytes => 1;
 
-    /// <summary>Copies the examples to a device.</summary>
-    internal abstract DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher);
+    /// <summary>
+    /// Fills <paramref name="bytes"/> with whole examples from <paramref name="first"/> on as they are stored, shape (rows, bytes).
+    /// </summary>
+    internal abstract void ReadStored(int first, Span<byte> bytes);
+
+    /// <summary>The examples for kernels, in batches of an order.</summary>
+    internal abstract DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher, BatchOrder order);
 
     private protected static T[] Chosen<T>(T[] all, ReadOnlySpan<int> indices, int size)
     {

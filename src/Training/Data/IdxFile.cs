@@ -13,6 +13,8 @@ public static class IdxFile
     private const uint ImageMagic = 0x00000803;
     private const uint LabelMagic = 0x00000801;
 
+    private const int SliceBytes = 1 << 20;
+
     /// <summary>
     /// Deflate cannot pack better than about 1032 to 1: a header that claims more is lying, and nothing is allocated for it.
     /// </summary>
@@ -20,33 +22,47 @@ public static class IdxFile
 
     /// <summary>Reads a file of images, shape (count, height·width), without labels.</summary>
     /// <exception cref="DataException">The file cannot be read, is of another kind, damaged or empty.</exception>
-    public static ImageSet ReadImages(string path) => ReadImages(path, RegularFile.OpenRead);
+    public static ImageSet ReadImages(string path) =>
+        (ImageSet)ReadImages(path, RegularFile.OpenRead, new LoadingOptions { Memory = long.MaxValue });
 
     /// <summary>Reads a file of labels, shape (count).</summary>
     /// <exception cref="DataException">The file cannot be read, is of another kind, damaged or empty.</exception>
     public static byte[] ReadLabels(string path) => ReadLabels(path, RegularFile.OpenRead);
 
-    /// <summary>The images of a file that is opened by a function.</summary>
-    internal static ImageSet ReadImages(string path, Func<string, Stream> open)
+    /// <summary>The images of a file that is opened by a function, in memory or in another file.</summary>
+    internal static ExampleSet ReadImages(string path, Func<string, Stream> open, LoadingOptions how)
     {
-        var (sizes, data) = Read(path, open, ImageMagic, "images");
-        return new ImageSet(data, null, width: sizes[2], height: sizes[1]);
+        int[] sizes = [];
+        var rows = Read(path, open, ImageMagic, "images", found =>
+        {
+            sizes = found;
+            int size = sizes[1] * sizes[2];
+            return ByteRows.Allocate(sizes[0], size, (long)sizes[0] * size <= Math.Min(how.Memory, Array.MaxLength) ? null : how.Folder);
+        });
+        return rows is MemoryRows memory
+            ? new ImageSet(memory.Bytes, null, width: sizes[2], height: sizes[1])
+            : new DiskImageSet(rows, new ImageFormat(sizes[2], sizes[1]), null);
     }
 
     /// <summary>The labels of a file that is opened by a function.</summary>
-    internal static byte[] ReadLabels(string path, Func<string, Stream> open) => Read(path, open, LabelMagic, "labels").Data;
+    internal static byte[] ReadLabels(string path, Func<string, Stream> open)
+    {
+        var labels = new MemoryRows(0, 1);
+        Read(path, open, LabelMagic, "labels", sizes => labels = new MemoryRows(sizes[0], 1));
+        return labels.Bytes;
+    }
 
-    private static (int[] Sizes, byte[] Data) Read(string path, Func<string, Stream> open, uint magic, string what)
+    private static ByteRows Read(string path, Func<string, Stream> open, uint magic, string what, Func<int[], ByteRows> room)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
             using Stream file = open(path);
             if (!IsGzip(file))
-                return Parse(path, file, file.Length, packed: false, magic, what);
+                return Parse(path, file, file.Length, packed: false, magic, what, room);
             using var unpacked = new GZipStream(file, CompressionMode.Decompress);
-            var content = Parse(path, unpacked, file.Length, packed: true, magic, what);
-            CheckGzipEnd(path, file, (long)HeaderBytes(magic) + content.Data.Length);
+            var content = Parse(path, unpacked, file.Length, packed: true, magic, what, room);
+            CheckGzipEnd(path, file, HeaderBytes(magic) + (long)content.Count * content.RowBytes);
             return content;
         }
         catch (InvalidDataException error)
@@ -81,7 +97,8 @@ public static class IdxFile
     /// <summary>The magic number's last byte counts the dimensions.</summary>
     private static int HeaderBytes(uint magic) => 4 + 4 * (int)(magic & 0xFF);
 
-    private static (int[] Sizes, byte[] Data) Parse(string path, Stream stream, long length, bool packed, uint magic, string what)
+    private static ByteRows Parse(
+        string path, Stream stream, long length, bool packed, uint magic, string what, Func<int[], ByteRows> room)
     {
         var header = new byte[HeaderBytes(magic)];
         var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -94,17 +111,24 @@ public static class IdxFile
             throw new DataException(
                 $"{path} has {length} bytes{(packed ? " packed" : "")}, but its header claims {Shape(sizes)} {what}, which is "
                 + $"{header.Length + expected} bytes; fetch it again.");
-        var data = GC.AllocateUninitializedArray<byte>((int)expected);
-        var read = stream.ReadAtLeast(data, data.Length, throwOnEndOfStream: false);
-        if (read < data.Length)
-            throw new DataException(
-                $"{path} is cut short: {header.Length + read} bytes unpacked, where its header claims {Shape(sizes)} {what}, which is "
-                + $"{header.Length + expected} bytes; fetch it again.");
+        var rows = room(sizes);
+        var slice = new byte[(int)Math.Min(expected, Math.Max(1, SliceBytes / rows.RowBytes) * (long)rows.RowBytes)];
+        for (long at = 0; at < expected; at += slice.Length)
+        {
+            Span<byte> next = slice.AsSpan(0, (int)Math.Min(slice.Length, expected - at));
+            var read = stream.ReadAtLeast(next, next.Length, throwOnEndOfStream: false);
+            if (read < next.Length)
+                throw new DataException(
+                    $"{path} is cut short: {header.Length + at + read} bytes unpacked, where its header claims {Shape(sizes)} {what}, "
+                        + "which "
+                    + $"is {header.Length + expected} bytes; fetch it again.");
+            rows.Write((int)(at / rows.RowBytes), next);
+        }
         if (stream.ReadByte() >= 0)
             throw new DataException(
                 $"{path} goes on after the {header.Length + expected} bytes of the {Shape(sizes)} {what} that its header claims; "
                 + "fetch it again.");
-        return (sizes, data);
+        return rows;
     }
 
     private static void CheckMagic(string path, ReadOnlySpan<byte> header, uint magic, string what)
@@ -139,19 +163,19 @@ public static class IdxFile
         return sizes;
     }
 
-    /// <summary>The bytes that follow the header; no product of two 31-bit numbers overflows before it is compared.</summary>
+    /// <summary>The bytes that follow the header, each row of which fits in an array.</summary>
     private static long CheckedProduct(string path, int[] sizes)
     {
-        long product = 1;
-        foreach (var size in sizes)
+        long row = 1;
+        foreach (var size in sizes.Skip(1))
         {
-            product *= size;
-            if (product > Array.MaxLength)
+            row *= size;
+            if (row > Array.MaxLength)
                 throw new DataException(
-                    $"{path} claims {Shape(sizes)} bytes, more than the {Array.MaxLength} that fit in one array; "
-                    + "fetch it again, or split it.");
+                    $"{path} claims {Shape(sizes)} bytes, and one of its {sizes[0]} rows does not fit in one array; fetch it again, or "
+                        + "split it.");
         }
-        return product;
+        return row * sizes[0];
     }
 
     private static string Shape(int[] sizes) => string.Join('×', sizes);

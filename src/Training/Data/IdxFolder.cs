@@ -12,7 +12,11 @@ public static class IdxFolder
     /// <exception cref="DataException">
     /// The folder or a file of images is missing, a file is damaged, or the files do not fit together.
     /// </exception>
-    public static DataSplit Load(string folder)
+    public static DataSplit Load(string folder) => Load(folder, new LoadingOptions());
+
+    /// <summary>The same, loaded by given means.</summary>
+    /// <inheritdoc cref="Load(string)"/>
+    internal static DataSplit Load(string folder, LoadingOptions how)
     {
         ArgumentNullException.ThrowIfNull(folder);
         if (!Directory.Exists(folder))
@@ -25,15 +29,16 @@ public static class IdxFolder
             throw new DataException(
                 $"The data folder \"{folder}\" holds {Path.GetFileName(trainLabels ?? testLabels)} but no "
                 + $"{(trainLabels is null ? "train" : "t10k")}-labels-idx1-ubyte; add that file, or remove both to go without labels.");
-        return Load(new DirectoryInfo(folder).Name, (trainImages, trainLabels), (testImages, testLabels), RegularFile.OpenRead);
+        return Load(new DirectoryInfo(folder).Name, (trainImages, trainLabels), (testImages, testLabels), RegularFile.OpenRead, how);
     }
 
     /// <summary>Loads the set from files that are opened by a function.</summary>
     internal static DataSplit Load(
-        string name, (string Images, string? Labels) trainFiles, (string Images, string? Labels) testFiles, Func<string, Stream> open)
+        string name, (string Images, string? Labels) trainFiles, (string Images, string? Labels) testFiles, Func<string, Stream> open,
+        LoadingOptions how)
     {
-        var train = Read(trainFiles.Images, trainFiles.Labels, open);
-        var test = Read(testFiles.Images, testFiles.Labels, open);
+        var train = Read(trainFiles.Images, trainFiles.Labels, open, how);
+        var test = Read(testFiles.Images, testFiles.Labels, open, how.Beside(train));
         if (train.Format != test.Format)
             throw new DataException(
                 $"{trainFiles.Images} holds images of {train.Format.SizeInWords} but {testFiles.Images} of {test.Format.SizeInWords}; "
@@ -41,9 +46,9 @@ public static class IdxFolder
         return new DataSplit(name, train, test);
     }
 
-    private static ImageSet Read(string images, string? labels, Func<string, Stream> open)
+    private static ExampleSet Read(string images, string? labels, Func<string, Stream> open, LoadingOptions how)
     {
-        var set = IdxFile.ReadImages(images, open);
+        var set = IdxFile.ReadImages(images, open, how);
         if (labels is null)
             return set;
         var classes = IdxFile.ReadLabels(labels, open);

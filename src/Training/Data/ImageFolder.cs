@@ -12,7 +12,7 @@ public static class ImageFolder
     /// <summary>Loads the pictures of <paramref name="folder"/>, brought to <paramref name="fit"/>.</summary>
     /// <exception cref="DataException">There are none, one is damaged or of another format, or their sizes differ and none was asked
     /// for.</exception>
-    public static DataSplit Load(string folder, DataFit fit, ulong seed, int threads)
+    public static DataSplit Load(string folder, DataFit fit, ulong seed, LoadingOptions how)
     {
         if (PictureWalk.IsRun(folder))
             throw new DataException($"The folder \"{folder}\" is that of a run and not of data; name a folder of pictures.");
@@ -21,11 +21,11 @@ public static class ImageFolder
         var (train, test) = Parts(folder, notes);
         if (test is null)
         {
-            var parts = Read(folder, train, fit, threads, notes, Seeded);
+            var parts = Read(folder, train, fit, how, notes, Seeded);
             return new DataSplit(name, parts[0], parts[1]) { IsSeeded = true, Notes = notes };
         }
-        var first = Read(folder, train, fit, threads, notes, All)[0];
-        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, threads, notes, All)[0];
+        var first = Read(folder, train, fit, how, notes, All)[0];
+        var second = Read(folder, test, fit with { Format = first.Format, Size = null }, how.Beside(first), notes, All)[0];
         if (!(first.LabelNames ?? []).SequenceEqual(second.LabelNames ?? []))
             throw new DataException($"The folders \"{train}\" and \"{test}\" have different classes; both need the same sub-folders.");
         return new DataSplit(name, first, second) { Notes = notes };
@@ -54,11 +54,13 @@ public static class ImageFolder
         if (parts.FirstOrDefault(part => part.Key.Length > 0 && part.Count() > 1) is { } twice)
             throw new DataException($"The folders \"{twice.First()}\" and \"{twice.Last()}\" are for the same part; leave one of them.");
         if (parts[""].FirstOrDefault() is { } beside)
-            throw new DataException($"The folder \"{beside}\" lies beside folders called {TrainPart}, {TestPart} or {ValidationParts[0]}, so it is neither a class nor a part of the data; move it into one of them, or elsewhere.");
+            throw new DataException($"The folder \"{beside}\" lies beside folders called {TrainPart}, {TestPart} or "
+                + $"{ValidationParts[0]}, so it is neither a class nor a part of the data; move it into one of them, or elsewhere.");
         string? train = parts[TrainPart].SingleOrDefault(), test = parts[TestPart].SingleOrDefault(),
             validation = parts[ValidationParts[0]].SingleOrDefault();
         if (train is null)
-            throw new DataException($"The data folder \"{folder}\" has \"{Path.GetFileName(test ?? validation)}\" and no \"{TrainPart}\"; add it, or name the inner folder.");
+            throw new DataException($"The data folder \"{folder}\" has \"{Path.GetFileName(test ?? validation)}\" and no "
+                + $"\"{TrainPart}\"; add it, or name the inner folder.");
         if (Directory.EnumerateFiles(folder).FirstOrDefault(PictureWalk.IsPicture) is { } loose)
             throw new DataException($"The picture \"{loose}\" lies beside the folder \"{TrainPart}\"; move it into a part, or elsewhere.");
         if (test is null && validation is null)
@@ -69,12 +71,12 @@ public static class ImageFolder
     }
 
     /// <summary>The pictures of a folder in the parts that <paramref name="split"/> makes of their numbers.</summary>
-    private static ImageSet[] Read(
-        string root, string folder, DataFit fit, int threads, List<string> notes, Func<int, int[][]> split)
+    private static ExampleSet[] Read(
+        string root, string folder, DataFit fit, LoadingOptions how, List<string> notes, Func<int, int[][]> split)
     {
         var files = PictureWalk.Find(folder, notes);
         var loader = new PictureLoader(files, fit);
-        var pictures = loader.Load(split(files.Length), threads);
+        var pictures = loader.Load(split(files.Length), how);
         int[] sound = [.. Enumerable.Range(0, files.Length).Where(i => !loader.Damaged.ContainsKey(i))];
         if (sound.Length < files.Length)
         {
@@ -96,9 +98,11 @@ public static class ImageFolder
         string[] names = Array.ConvertAll(files, file => Class(folder, file));
         string[] classes = [.. sound.Select(i => names[i]).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length > 1 && classes[0].Length == 0)
-            throw new DataException($"The data folder \"{folder}\" has pictures beside sub-folders with pictures; move them into sub-folders, one for each class.");
+            throw new DataException($"The data folder \"{folder}\" has pictures beside sub-folders with pictures; move them into "
+                + "sub-folders, one for each class.");
         if (classes.Length > 256)
-            throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; at most 256 classes are supported.");
+            throw new DataException($"The data folder \"{folder}\" has {classes.Length} sub-folders with pictures; at most 256 classes "
+                + "are supported.");
         if (classes[0].Length == 0)
             return (null, null);
         var numbers = classes.Index().ToDictionary(one => one.Item, one => (byte)one.Index);

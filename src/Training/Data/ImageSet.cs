@@ -21,7 +21,7 @@ public sealed class ImageSet : ExampleSet
     public byte[] Pixels { get; }
 
     /// <summary>The share of pixels that are neither black nor white.</summary>
-    public double GrayShare => 1 - (double)(CountOf(byte.MinValue) + CountOf(byte.MaxValue)) / Pixels.Length;
+    public double GrayShare => GrayLevels.Share(Pixels);
 
     /// <summary>The pixels of image <paramref name="index"/>, shape (channels·height·width).</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
@@ -56,40 +56,24 @@ public sealed class ImageSet : ExampleSet
     {
         var (size, drawn) = (Format.Size, new byte[Pixels.Length]);
         Parallel.For(0, Count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i =>
-        {
-            var random = new StrokeRandom(seed ^ 0xB1A5ED, (ulong)first + (ulong)i);
-            for (var at = i * size; at < (i + 1) * size; at++)
-                drawn[at] = random.Below(255) < Pixels[at] ? byte.MaxValue : byte.MinValue;
-        });
+            GrayLevels.Draw(Pixels.AsSpan(i * size, size), drawn.AsSpan(i * size, size), seed, first + i));
         return With(drawn, Labels, LabelNames, Sources);
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// Gray levels under a distribution of black and white: exp(−cross-entropy) does not add up to 1 over them (Loaiza-Ganem and Cunningham
-    /// 2019).
-    /// </remarks>
-    public override string? Caveat(Likelihood likelihood, Binarization binarization)
-    {
-        if (likelihood != Likelihood.Bernoulli || binarization is not Binarization.None || GrayShare is 0)
-            return null;
-        return FormattableString.Invariant($"{100 * GrayShare:F1} % of the pixels are gray, and bernoulli is a distribution of black and white: its losses ")
-            + "are not log-likelihoods; draw pixels black or white with --binarize dynamic or static, or choose another --likelihood, such as "
-            + $"{Likelihood.ContinuousBernoulli}.";
-    }
+    public override string? Caveat(Likelihood likelihood, Binarization binarization) =>
+        GrayLevels.Caveat(likelihood, binarization, () => GrayShare);
 
-    internal override ReadOnlySpan<byte> Stored(int first, int count) => Pixels.AsSpan(first * Format.Size, count * Format.Size);
+    internal override void ReadStored(int first, Span<byte> bytes) => Pixels.AsSpan(first * Format.Size, bytes.Length).CopyTo(bytes);
 
-    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
-        DeviceExamples.Of<byte>(accelerator, Count, Pixels, launcher.Gather);
+    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher, BatchOrder order) =>
+        DeviceExamples.Of<byte>(accelerator, this, Pixels, launcher.Gather, order);
 
     private static int Positive(int side)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(side);
         return side;
     }
-
-    private int CountOf(byte level) => Pixels.AsSpan().Count(level);
 
     private ImageSet With(byte[] pixels, byte[]? labels, IReadOnlyList<string>? names, ExampleSources sources) =>
         new(pixels, labels, Format.Width, Format.Height, Format.Channels) { LabelNames = names, Sources = sources };

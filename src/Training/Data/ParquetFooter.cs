@@ -19,7 +19,8 @@ internal static class ParquetFooter
     // The numbers of fields: of FileMetaData and what leads to the columns of row groups, and of PageHeader.
     private const int Schema = 2, Children = 5, Groups = 4, Columns = 1, TotalSize = 2, Rows = 3, Metadata = 3;
     private const int PhysicalType = 1, Codec = 4, Values = 5, PackedSize = 7, DataOffset = 9, DictionaryOffset = 11;
-    private const int PageUnpacked = 2, PagePacked = 3, DataPage = 5, DictionaryPage = 7, DataPage2 = 8, DefinitionBytes = 5, RepetitionBytes = 6;
+    private const int PageUnpacked = 2, PagePacked = 3, DataPage = 5, DictionaryPage = 7, DataPage2 = 8;
+    private const int DefinitionBytes = 5, RepetitionBytes = 6;
     private const int Snappy = 1;
 
     private static ReadOnlySpan<byte> Magic => "PAR1"u8;

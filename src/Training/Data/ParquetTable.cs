@@ -35,7 +35,9 @@ internal sealed class ParquetTable : TableSource
         Columns = TableColumns.Of(path, [.. fields.Select(field => field.Path.ToString())], fit);
         int[] read = [.. Columns.Used, .. Columns.Class is { } label ? (int[])[label] : []];
         if (read.Select(column => fields[column]).FirstOrDefault(IsUnknown) is { } other)
-            throw new DataException($"{path}: \"{other.Path}\" holds {(other.MaxRepetitionLevel > 0 ? "lists" : $"values of type {other.ClrType.Name}")}; write numbers or text, or leave the column out with --ignore.");
+            throw new DataException($"{path}: \"{other.Path}\" holds "
+                + $"{(other.MaxRepetitionLevel > 0 ? "lists" : $"values of type {other.ClrType.Name}")}; write numbers or text, or "
+                + "leave the column out with --ignore.");
     }
 
     /// <inheritdoc/>
@@ -147,7 +149,8 @@ internal sealed class ParquetTable : TableSource
         }
         catch (Exception error) when (error is not (DataException or OutOfMemoryException))
         {
-            throw new DataException($"{Path} is a damaged .parquet file, or an unsupported one ({error.Message.TrimEnd('.')}); write it again.", error);
+            throw new DataException($"{Path} is a damaged .parquet file, or an unsupported one ({error.Message.TrimEnd('.')}); write "
+                + "it again.", error);
         }
     }
 

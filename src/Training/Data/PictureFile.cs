@@ -112,9 +112,11 @@ internal static class PictureFile
     {
         var pixels = (long)width * height;
         if (pixels > mostPixels || Math.Max(width, height) > MostSide)
-            throw new DataException($"{path} claims {width}×{height} pixels; at most {mostPixels} in all and {MostSide} a side are supported, so make it smaller.");
+            throw new DataException($"{path} claims {width}×{height} pixels; at most {mostPixels} in all and {MostSide} a side are "
+                + "supported, so make it smaller.");
         if (pixels > Small && pixels / MostPixelsOfByte > bytes)
-            throw new DataException($"{path} claims {width}×{height} pixels in {bytes} bytes; it is damaged, or holds nothing but one color, so make it smaller.");
+            throw new DataException($"{path} claims {width}×{height} pixels in {bytes} bytes; it is damaged, or holds nothing but one "
+                + "color, so make it smaller.");
     }
 
     /// <summary>The transparent color of a 16-bit PNG file, which the decoder takes with its bytes swapped.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.ExceptionServices;
 
 namespace VaeGpu.Training.Data;
 
-/// <summary>Reads picture files in parallel. Where the size is known before, nothing is decoded unless all of them have room.</summary>
+/// <summary>Reads picture files in parallel.</summary>
 /// <param name="files">The files.</param>
 /// <param name="fit">What the pictures are brought to.</param>
 internal sealed class PictureLoader(string[] files, DataFit fit)
@@ -14,22 +14,20 @@ internal sealed class PictureLoader(string[] files, DataFit fit)
     /// <summary>What is wrong with files that are left out, by their numbers.</summary>
     public IReadOnlyDictionary<int, DataException> Damaged => damaged;
 
-    /// <summary>Reads the pictures into the arrays of parts, which are numbers of files.</summary>
+    /// <summary>Reads the pictures into parts, which are numbers of files.</summary>
     /// <exception cref="DataException">
     /// A picture is damaged and that was not provided for, all are, sizes differ and none was asked for, or there is no room.
     /// </exception>
-    public PictureArray Load(int[][] parts, int threads)
+    public PictureArray Load(int[][] parts, LoadingOptions how)
     {
         (int Width, int Height)? size = fit.Size ?? (model is null ? null : (model.Width, model.Height));
-        if (size is { } known)
-            PictureArray.ThrowIfNoRoom(parts, known.Width, known.Height, model?.Channels ?? 1);
         var (first, pattern) = FirstSound(size);
-        var pictures = new PictureArray(parts, files.Length, pattern.Width, pattern.Height, pattern.Channels);
+        var pictures = new PictureArray(parts, files.Length, new ImageFormat(pattern.Width, pattern.Height, pattern.Channels), how);
         pictures.Put(first, pattern);
         var refused = new ConcurrentDictionary<int, DataException>();
         try
         {
-            Parallel.For(first + 1, files.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, (i, loop) =>
+            Parallel.For(first + 1, files.Length, new ParallelOptions { MaxDegreeOfParallelism = how.Threads }, (i, loop) =>
             {
                 try
                 {

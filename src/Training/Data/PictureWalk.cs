@@ -32,7 +32,8 @@ internal sealed class PictureWalk
         walk.Report("links to folders that another link leads to", walk.again, notes);
         walk.Report("files that are not pictures", walk.others, notes);
         if (walk.pictures.Count == 0)
-            throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor pictures ({string.Join(", ", Known)}).");
+            throw new DataException($"The data folder \"{folder}\" has neither MNIST-style IDX files (train-images-idx3-ubyte, …) nor "
+                + $"pictures ({string.Join(", ", Known)}).");
         walk.pictures.Sort(StringComparer.Ordinal);
         return [.. walk.pictures];
     }
@@ -83,7 +84,8 @@ internal sealed class PictureWalk
     {
         string extension = file.Extension.ToLowerInvariant();
         if (Foreign.Contains(extension))
-            throw new DataException($"{file.FullName} has a format that is not supported; convert the pictures to PNG, for example with \"magick mogrify -format png\", and remove the others.");
+            throw new DataException($"{file.FullName} has a format that is not supported; convert the pictures to PNG, for example "
+                + "with \"magick mogrify -format png\", and remove the others.");
         (Known.Contains(extension) ? pictures : others).Add(file.FullName);
     }
 

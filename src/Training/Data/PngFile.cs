@@ -11,7 +11,9 @@ internal static class PngFile
 {
     private const int SignatureBytes = 8, ChunkBytes = 12, DataAt = 8, TypeAt = 4;
 
-    /// <summary>The header chunk's data: width and height (4 bytes each), bits, color type, and at its end whether it is interlaced.</summary>
+    /// <summary>
+    /// The header chunk's data: width and height (4 bytes each), bits, color type, and at its end whether it is interlaced.
+    /// </summary>
     private const int HeaderBytes = 13, BitsAt = 8, ColorAt = 9, InterlaceAt = 12;
 
     /// <summary>The passes of Adam7: where the first column and row of each is, and the steps to the next.</summary>

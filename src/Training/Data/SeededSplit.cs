@@ -12,7 +12,8 @@ internal static class SeededSplit
     }
 
     /// <summary>
-    /// Shuffles the numbers of examples by <paramref name="seed"/>; the last ⌈count/7⌉ are held out. Where <paramref name="whole"/> is asked
+    /// Shuffles the numbers of examples by <paramref name="seed"/>; the last ⌈count/7⌉ are held out. Where <paramref name="whole"/> is
+    /// asked
     /// for, all are, in their order.
     /// </summary>
     /// <exception cref="DataException">There is one example only.</exception>
@@ -22,7 +23,8 @@ internal static class SeededSplit
         if (whole)
             return ([], order);
         if (count < 2)
-            throw new DataException($"The data \"{name}\" has {count} example; at least two are needed, one to train on and one to hold out.");
+            throw new DataException($"The data \"{name}\" has {count} example; at least two are needed, one to train on and one to "
+                + "hold out.");
         var random = new StrokeRandom(seed, 0x5EED);
         for (var i = order.Length - 1; i > 0; i--)
         {

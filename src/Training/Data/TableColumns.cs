@@ -56,7 +56,8 @@ internal sealed record TableColumns(string[] Names, int[] Used, bool[] AsWords, 
         {
             0 => null,
             1 => found[0],
-            _ => throw new DataException($"{path} has the columns \"{names[found[0]]}\" and \"{names[found[1]]}\"; say which holds the classes with --label-column."),
+            _ => throw new DataException($"{path} has the columns \"{names[found[0]]}\" and \"{names[found[1]]}\"; say which holds the "
+                + "classes with --label-column."),
         };
     }
 

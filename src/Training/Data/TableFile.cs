@@ -55,14 +55,15 @@ internal static class TableFile
 
     /// <summary>Refuses numbers of so many bytes each that do not fit in the memory that there is, or in one array.</summary>
     /// <exception cref="DataException">They do not fit; the message says what they need.</exception>
-    internal static void ThrowIfNoRoom(string path, long rows, int columns, int bytes, long? memory = null)
+    internal static void ThrowIfNoRoom(string path, long rows, long columns, int bytes, long? memory = null)
     {
         long count = rows * columns, available = memory ?? HostMemory.Available;
         string? fault = count * bytes > available
             ? FormattableString.Invariant($"need {count * bytes / 1e9:N2} GB of memory, and {available / 1e9:N2} GB are available")
             : count > Array.MaxLength ? "do not fit in one array" : null;
         if (fault is not null)
-            throw new DataException($"{path}: {rows} rows of {columns} columns {fault}; use fewer rows, or leave columns out with --ignore.");
+            throw new DataException($"{path}: {rows} rows of {columns} columns {fault}; use fewer rows, or leave columns out with "
+                + "--ignore.");
     }
 
     /// <summary>The columns of a format, found in a table.</summary>
@@ -84,7 +85,8 @@ internal static class TableFile
             string[] found = [.. survey.Numeric.Select(column => column.Name), .. survey.Words.Select(column => column.Name)];
             bool hasOthers = found.Except(wanted).Any() && options.ConstantColumns is not ConstantColumns.Drop;
             if (hasOthers || wanted.Except(found).Any())
-                throw new DataException($"{source.Path} has different columns ({string.Join(", ", found)}) than the model was trained on ({string.Join(", ", wanted)}).");
+                throw new DataException($"{source.Path} has different columns ({string.Join(", ", found)}) than the model was trained "
+                    + $"on ({string.Join(", ", wanted)}).");
             scales = [.. format.Columns];
             numeric = [.. scales.Select(scale => survey.Numeric.Single(column => column.Name == scale.Name))];
             words = [.. format.Categorical.Select(column => survey.Words.Single(other => other.Name == column.Name).Column)];
@@ -114,7 +116,8 @@ internal static class TableFile
         }
 
         private DataException Unknown(int place, string word, ColumnCategories column) => new(
-            $"{source.InWords(place)}: the model was not trained on the category \"{Text.Shortened(word)}\" of column \"{column.Name}\"; its categories are "
+            $"{source.InWords(place)}: the model was not trained on the category \"{Text.Shortened(word)}\" of column "
+                + $"\"{column.Name}\"; its categories are "
             + $"{string.Join(", ", column.Categories.Take(MostListed))}{(column.Categories.Count > MostListed ? ", …" : "")}.");
     }
 }

@@ -22,7 +22,8 @@ internal static class TableScales
         ];
         string list = string.Join(", ", constant.Select(name => $"\"{name}\""));
         if (constant.Length > 0 && options.ConstantColumns is ConstantColumns.Refuse)
-            throw new DataException($"{source.Path}: all values to train on are the same in {list}; leave such columns out with --constant-columns drop, or train on them with --constant-columns keep.");
+            throw new DataException($"{source.Path}: all values to train on are the same in {list}; leave such columns out with "
+                + "--constant-columns drop, or train on them with --constant-columns keep.");
         if (constant.Length > 0 && options.ConstantColumns is ConstantColumns.Drop)
         {
             notes.Add($"constant columns left out: {list}");
@@ -76,7 +77,8 @@ internal static class TableScales
         }
         int empty = trained == 0 ? -1 : Array.IndexOf(counts, 0);
         if (empty >= 0)
-            throw new DataException($"{source.Path}: \"{columns[empty].Name}\" has no value to train on; leave the column out with --ignore.");
+            throw new DataException($"{source.Path}: \"{columns[empty].Name}\" has no value to train on; leave the column out with "
+                + "--ignore.");
         return [.. columns.Select((column, i) => new ColumnScale(column.Name, means[i], Math.Sqrt(squares[i] / Math.Max(counts[i], 1)))
         {
             Position = column.Position, SaysMissing = column.SaysMissing,

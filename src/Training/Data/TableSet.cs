@@ -45,11 +45,13 @@ public sealed class TableSet : ExampleSet
     /// <inheritdoc/>
     public override TableSet WithSources(ExampleSources sources) => With(Values, Labels, LabelNames, sources);
 
-    internal override ReadOnlySpan<byte> Stored(int first, int count) =>
-        MemoryMarshal.AsBytes(Values.AsSpan(first * Format.Size, count * Format.Size));
+    internal override int NumberBytes => sizeof(float);
 
-    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
-        DeviceExamples.Of<float>(accelerator, Count, Values, launcher.Gather);
+    internal override void ReadStored(int first, Span<byte> bytes) =>
+        MemoryMarshal.AsBytes(Values.AsSpan(first * Format.Size, bytes.Length / sizeof(float))).CopyTo(bytes);
+
+    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher, BatchOrder order) =>
+        DeviceExamples.Of<float>(accelerator, this, Values, launcher.Gather, order);
 
     /// <summary>What the columns of an array are called.</summary>
     internal static string[] NamesOf(int columns)

@@ -126,7 +126,8 @@ internal sealed class TableSurvey
             if (says.SaysMissing && own.Contains(says.Name))
             {
                 string name = source.Columns.Names[says.Position];
-                throw new DataException($"{source.Path}: --missing indicator adds a column \"{says.Name}\" to \"{name}\", and the table has a column of that name; "
+                throw new DataException($"{source.Path}: --missing indicator adds a column \"{says.Name}\" to \"{name}\", and the "
+                    + "table has a column of that name; "
                     + "rename it, leave it out with --ignore, or give --missing mean.");
             }
         }
@@ -144,7 +145,8 @@ internal sealed class TableSurvey
     private static (byte[] Labels, string[] Names) Classes(string path, Dictionary<string, int> numbers, List<int> labels)
     {
         if (numbers.Count > MostClasses)
-            throw new DataException($"{path} has {numbers.Count} classes; at most {MostClasses} are supported, so rename its class column if it is a number like any other.");
+            throw new DataException($"{path} has {numbers.Count} classes; at most {MostClasses} are supported, so rename its class "
+                + "column if it is a number like any other.");
         string[] names = [.. numbers.Keys.Order(StringComparer.Ordinal)];
         var ordered = new byte[names.Length];
         foreach (var (index, name) in names.Index())

@@ -82,7 +82,8 @@ internal static class TextFile
         {
             number++;
             if (!System.Text.Unicode.Utf8.IsValid(bytes[line]))
-                throw new DataException($"{path}, line {number} is not UTF-8; save the file in this encoding, for example with \"iconv -t utf-8\".");
+                throw new DataException($"{path}, line {number} is not UTF-8; save the file in this encoding, for example with \"iconv "
+                    + "-t utf-8\".");
         }
     }
 }

@@ -59,7 +59,8 @@ internal static class TextLines
         if (first < 0)
             return;
         int count = lengths.Count(one => one > length);
-        notes.Add(FormattableString.Invariant($"{count:N0} of {lengths.Length:N0} lines of {path} are cut to the {length} characters {why}; ")
+        notes.Add(FormattableString.Invariant($"{count:N0} of {lengths.Length:N0} lines of {path} are cut to the {length} ")
+            + $"characters {why}; "
             + $"the first is line {lines[first].Number}, which has {lengths[first]}");
         for (var i = first; i < lines.Length; i++)
         {

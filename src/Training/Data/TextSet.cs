@@ -30,10 +30,10 @@ public sealed class TextSet : ExampleSet
     /// <inheritdoc/>
     public override TextSet WithSources(ExampleSources sources) => With(Symbols, Labels, LabelNames, sources);
 
-    internal override ReadOnlySpan<byte> Stored(int first, int count) => Symbols.AsSpan(first * Format.Size, count * Format.Size);
+    internal override void ReadStored(int first, Span<byte> bytes) => Symbols.AsSpan(first * Format.Size, bytes.Length).CopyTo(bytes);
 
-    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher) =>
-        DeviceExamples.Of<byte>(accelerator, Count, Symbols, launcher.Gather);
+    internal override DeviceExamples ToDevice(Accelerator accelerator, StepLauncher launcher, BatchOrder order) =>
+        DeviceExamples.Of<byte>(accelerator, this, Symbols, launcher.Gather, order);
 
     private TextSet With(byte[] symbols, byte[]? labels, IReadOnlyList<string>? names, ExampleSources sources) =>
         new(symbols, labels, ((TextFormat)Format).Alphabet, Format.Width) { LabelNames = names, Sources = sources };

@@ -9,7 +9,7 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Optimization;
 
-/// <summary>Examples in device memory, with the counters and the sums of the pass over them that is under way.</summary>
+/// <summary>Examples on a device, with the counters and the sums of the pass over them that is under way.</summary>
 internal sealed class ImagePass : IDisposable
 {
     private readonly StepLauncher launcher;
@@ -18,7 +18,7 @@ internal sealed class ImagePass : IDisposable
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums;
     private readonly BoundSums? bound;
     private readonly int size;
-    private readonly int halfBits;
+    private readonly BatchOrder order;
     private readonly bool binarize;
 
     private readonly MemoryBuffer1D<byte, Stride1D.Dense>? labels;
@@ -26,13 +26,12 @@ internal sealed class ImagePass : IDisposable
     private readonly int classes;
 
     /// <summary>
-    /// Copies <paramref name="examples"/> to the device, and their labels for a model of <paramref name="classes"/>. Shuffled, each epoch
-    /// has an order of its own; binarized, every picture is drawn black and white again in each batch. Where <paramref
-    /// name="objective"/> weighs draws, its bound is added up too.
+    /// Brings <paramref name="examples"/> to the device, and their labels for a model of <paramref name="classes"/>. Binarized, every
+    /// picture is drawn black and white again in each batch. Where <paramref name="objective"/> weighs draws, its bound is added up too.
     /// </summary>
     /// <exception cref="DataException">Labels are missing or beyond the model's classes.</exception>
     public ImagePass(
-        Accelerator accelerator, StepLauncher launcher, ExampleSet examples, bool shuffled, int classes,
+        Accelerator accelerator, StepLauncher launcher, ExampleSet examples, BatchOrder order, int classes,
         ObjectiveConfiguration objective, bool binarize = false)
     {
         if (classes > 0)
@@ -40,11 +39,10 @@ internal sealed class ImagePass : IDisposable
             labels = accelerator.Allocate1D(Conditioning.LabelsOf(examples, classes));
             condition = new ConditionLauncher(accelerator, Activation.Identity);
         }
-        (this.classes, this.binarize) = (classes, binarize);
+        (this.classes, this.binarize, this.order) = (classes, binarize, order);
         this.launcher = launcher;
         (Count, size) = (examples.Count, examples.Format.Size);
-        halfBits = shuffled ? Shuffle.HalfBits(Count) : 0;
-        all = examples.ToDevice(accelerator, launcher);
+        all = examples.ToDevice(accelerator, launcher, order);
         control = accelerator.Allocate1D<ControlBlock>(1);
         sums = accelerator.Allocate1D<MetricSums>(1);
         bound = objective.Bound.WeighsDraws ? new BoundSums(accelerator, launcher, objective) : null;
@@ -78,13 +76,17 @@ internal sealed class ImagePass : IDisposable
         });
     }
 
+    /// <summary>Makes the batch ready that <see cref="Gather"/> takes, whose launches may be a replay.</summary>
+    /// <exception cref="DataException">The examples cannot be read.</exception>
+    public void Prepare(int epoch, int position, int rows) => all.Prepare(epoch, position, rows);
+
     /// <summary>
     /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next examples, shape (rows, size), and the
     /// model's labels with theirs.
     /// </summary>
     public void Gather(Vae vae, ArrayView<float> batch, int rows)
     {
-        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = halfBits, Binarize = binarize ? 1 : 0 };
+        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = order.HalfBits, Binarize = binarize ? 1 : 0 };
         all.Gather(batch, Control, shape);
         condition?.Gather(labels!.View, vae.Labels, Control, shape with { Columns = classes });
     }

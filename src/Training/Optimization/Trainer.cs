@@ -13,7 +13,7 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Optimization;
 
-/// <summary>Trains a variational autoencoder on images that lie in device memory.</summary>
+/// <summary>Trains a variational autoencoder.</summary>
 /// <remarks>
 /// Minimizes the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the
 /// configuration alone: not from the device, its threads, stops in between or how often progress is told.
@@ -39,7 +39,7 @@ public sealed class Trainer : IDisposable
     private int image;
 
     /// <summary>
-    /// Builds the model and copies the images to the device. It starts at <paramref name="parameters"/>, or at those that the seed gives.
+    /// Builds the model and brings the examples to the device. It starts at <paramref name="parameters"/>, or at those that the seed gives.
     /// </summary>
     /// <exception cref="RunException">Batch or model are too large for the images' size.</exception>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
@@ -61,10 +61,10 @@ public sealed class Trainer : IDisposable
         else
             vae.Parameters.Parameters.CopyFromCPU(parameters);
         batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
+        var shuffled = new BatchOrder(configuration.Training.Seed, Shuffle.HalfBits(data.Train.Count), rows);
         train = new ImagePass(
-            accelerator, launcher, data.Train, shuffled: true, model.Classes, objective,
-            configuration.Data.Binarization is Binarization.Dynamic);
-        test = new ImagePass(accelerator, launcher, data.Test, shuffled: false, model.Classes, objective);
+            accelerator, launcher, data.Train, shuffled, model.Classes, objective, configuration.Data.Binarization is Binarization.Dynamic);
+        test = new ImagePass(accelerator, launcher, data.Test, shuffled with { HalfBits = 0 }, model.Classes, objective);
         train.Reset(Counters(step, epoch, image), null);
     }
 
@@ -224,6 +224,7 @@ public sealed class Trainer : IDisposable
     private void Step()
     {
         var rows = Math.Min(vae.MaximalBatch, train.Count - image);
+        train.Prepare(epoch, image, rows);
         if (ReplaysSteps && rows == vae.MaximalBatch)
             (fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows))).Replay();
         else
@@ -255,6 +256,7 @@ public sealed class Trainer : IDisposable
             if (stop.IsCancellationRequested)
                 return null;
             rows = Math.Min(vae.MaximalBatch, test.Count - first);
+            test.Prepare(epoch: 0, first, rows);
             test.Gather(vae, batch.View, rows);
             var step = new StepContext(test.Control, rows, RandomPurpose.Evaluation);
             vae.Forward(batch.View, step);

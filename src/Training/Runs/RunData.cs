@@ -10,9 +10,9 @@ public static class RunData
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
     /// <exception cref="RunException">The data has changed, so that the held-out part would hold examples that were trained
     /// on.</exception>
-    public static DataSplit Own(RunConfiguration run, int threads)
+    public static DataSplit Own(RunConfiguration run, LoadingOptions how)
     {
-        var data = Load(run, null, threads);
+        var data = Load(run, null, how);
         var now = DataConfiguration.Of(run.Data.Folder, data);
         if (DataChanges.Of(run, now) is not { } changes)
             return data;
@@ -25,12 +25,12 @@ public static class RunData
 
     /// <summary>All of other data: its held-out part where it comes with one. Examples that are the run's are found.</summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
-    public static DataSplit Other(RunConfiguration run, string source, int threads) =>
-        DataSource.Load(source, run.Training.Seed, threads, run.Fit with { Whole = true, Known = run.Data.Fingerprint });
+    public static DataSplit Other(RunConfiguration run, string source, LoadingOptions how) =>
+        DataSource.Load(source, run.Training.Seed, how, run.Fit with { Whole = true, Known = run.Data.Fingerprint });
 
     /// <summary>The data to go on with: the run's, or that of <paramref name="source"/>, which should be the same elsewhere.</summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
-    public static DataSplit Load(RunConfiguration run, string? source, int threads)
+    public static DataSplit Load(RunConfiguration run, string? source, LoadingOptions how)
     {
         string? own = run.Data.Folder;
         if (source is null && own is null && run.Data.Name != DataSource.Digits)
@@ -39,7 +39,7 @@ public static class RunData
                 $"The run was trained by a program on data called \"{run.Data.Name}\", which is not kept; name data with --data.");
         }
         if (source is not null || own is null || DataSource.IsName(own))
-            return DataSource.Load(source ?? own, run.Training.Seed, threads, run.Fit);
+            return DataSource.Load(source ?? own, run.Training.Seed, how, run.Fit);
         if (!Path.Exists(own))
         {
             throw new DataException(
@@ -47,7 +47,7 @@ public static class RunData
         }
         try
         {
-            return DataSource.Load(own, run.Training.Seed, threads, run.Fit);
+            return DataSource.Load(own, run.Training.Seed, how, run.Fit);
         }
         catch (DataException error)
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VaeGpu.Gpu.Runtime.Cpu;
 
 /// <summary>
