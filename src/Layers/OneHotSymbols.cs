@@ -4,17 +4,14 @@ namespace VaeGpu.Layers;
 /// Turns symbols' numbers into one-hot rows, (batch, D) to (batch, D·K), so that no symbol is nearer to one than to another. It has no
 /// parameters and must come first: data have no gradient.
 /// </summary>
-public sealed class OneHotSymbols : Layer
+/// <param name="workspace">The workspace.</param>
+/// <param name="columns">Symbols of an example, D.</param>
+/// <param name="classes">Different symbols, K.</param>
+public sealed class OneHotSymbols(Workspace workspace, int columns, int classes)
+    : Layer(workspace.Allocate(checked(columns * classes)))
 {
-    private readonly OneHotLauncher launcher;
-    private readonly OneHotShape shape;
-
-    /// <summary>Allocates the layer's part of the workspace.</summary>
-    public OneHotSymbols(Workspace workspace, int columns, int classes) : base(workspace.Allocate(checked(columns * classes)))
-    {
-        launcher = new OneHotLauncher(workspace.Accelerator);
-        shape = new() { Columns = columns, Classes = classes };
-    }
+    private readonly OneHotLauncher launcher = new(workspace.Accelerator);
+    private readonly OneHotShape shape = new() { Columns = columns, Classes = classes };
 
     /// <inheritdoc/>
     public override void Forward(Floats input, int rows) => launcher.Run(input, Output, shape, rows);

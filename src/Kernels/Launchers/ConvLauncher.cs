@@ -8,15 +8,17 @@ namespace VaeGpu.Kernels.Launchers;
 /// <summary><see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device.</summary>
 public sealed class ConvLauncher
 {
-    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape>
+    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape>
         single, fours;
     private readonly DeviceTuning tuning;
     private readonly Func<ConvShape, int> channels;
     private readonly Func<ConvShape, Index3D> grid;
 
     private ConvLauncher(
-        Accelerator accelerator, DeviceTuning tuning, Action<Floats, Floats, Floats, Floats, Floats, ConvShape> single, Action<Floats,
-        Floats, Floats, Floats, Floats, ConvShape> fours, Func<ConvShape, int> channels, Func<ConvShape, Index3D> grid)
+        Accelerator accelerator, DeviceTuning tuning,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> single,
+        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> fours,
+        Func<ConvShape, int> channels, Func<ConvShape, Index3D> grid)
     {
         (this.tuning, this.channels, this.grid) = (tuning, channels, grid);
         (this.single, this.fours) = (new(accelerator, single), new(accelerator, fours));
@@ -50,7 +52,9 @@ public sealed class ConvLauncher
     }
 
     /// <summary>Launches the convolution. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
-    public void Run(Floats source, Floats weights, Floats target, Floats bias, Floats saved, ConvShape shape) =>
+    public void Run(
+        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
+        ConvShape shape) =>
         (tuning.ConvReadsFours && channels(shape) % 4 == 0 ? fours : single).Launch(
             Launch.Config(grid(shape), tuning.ConvGroupSize), source, weights, target, bias, saved, shape);
 

@@ -1,5 +1,6 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels.Launchers;
 
@@ -35,26 +36,30 @@ public sealed class LikelihoodLauncher : IDisposable
     public VarianceLauncher? Variance { get; }
 
     /// <inheritdoc cref="Reconstruction.LossAndGradient{TLikelihood}"/>
-    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, ReconstructionShape shape) =>
+    public void LossAndGradient(
+        ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ArrayView<ControlBlock> control,
+        ReconstructionShape shape) =>
         kernels.LossAndGradient.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, losses, control, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Loss{TLikelihood}"/>
-    public void Loss(Floats data, Floats outputs, Floats losses, ReconstructionShape shape) =>
+    public void Loss(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> losses, ReconstructionShape shape) =>
         kernels.Loss.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, losses, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Gradient{TLikelihood}"/>
-    public void Gradient(Floats data, Floats outputs, Floats gradients, Control control, ReconstructionShape shape) =>
+    public void Gradient(
+        ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> gradients, ArrayView<ControlBlock> control,
+        ReconstructionShape shape) =>
         kernels.Gradient.Launch(tuning.Elements(shape.Rows, shape.Columns), data, outputs, gradients, control, settings.View, shape);
 
     /// <inheritdoc cref="Reconstruction.Mean{TLikelihood}"/>
-    public void Mean(Floats outputs, Floats means, ReconstructionShape shape)
+    public void Mean(ArrayView<float> outputs, ArrayView<float> means, ReconstructionShape shape)
     {
         if (shape.Columns > 0)
             kernels.Mean.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, means, settings.View, shape);
     }
 
     /// <inheritdoc cref="Reconstruction.Sample{TLikelihood}"/>
-    public void Sample(Floats outputs, Floats samples, Control control, ReconstructionShape shape)
+    public void Sample(ArrayView<float> outputs, ArrayView<float> samples, ArrayView<ControlBlock> control, ReconstructionShape shape)
     {
         if (shape.Columns > 0)
             kernels.Sample.Launch(tuning.Elements(shape.Rows, shape.Columns), outputs, samples, control, settings.View, shape);
