@@ -74,7 +74,7 @@ internal static class StepFigures
     {
         var model = new ModelConfiguration { Width = 28, Height = 28 };
         using var trained = new VaeModel(device.Accelerator, model);
-        using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters.ToArray());
+        var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters.ToArray());
         var images = new ImageSet(Data.Bytes(Evaluated * model.DataDimensions), null, model.Width, model.Height);
         return Beside(
             device, peers, $"evaluate {Evaluated} {Draws} {string.Join(',', model.Hidden)}", effort,

@@ -31,7 +31,7 @@ internal static class BinarizedMnistFigures
             Batch = 50, Epochs = 50, LearningRate = 2e-3, Optimizer = new OptimizerConfiguration { Schedule = LearningRateSchedule.Cosine },
         };
         TrainedModel trained = TrainedModel.Train(device, model, training, data, Binarization.Dynamic);
-        using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
+        var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
         EvaluationReport report = evaluator.Evaluate(data.Test, ImportanceSamples, 1, null, default);
         string size = $"784-200-200-50 tanh, batch {training.Batch}, {training.Epochs} epochs";
         yield return new($"−log p(x), held out, {ImportanceSamples} draws each", device.Name, size)

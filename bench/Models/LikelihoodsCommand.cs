@@ -97,7 +97,7 @@ internal static class LikelihoodsCommand
         };
         var training = new TrainingConfiguration { Epochs = epochs, Optimizer = new() { Schedule = LearningRateSchedule.Cosine } };
         TrainedModel trained = TrainedModel.Train(device, model, training, data, binarization);
-        using var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
+        var evaluator = new Evaluator(device.Accelerator, model, trained.Parameters);
         ExampleSet some = data.Test.Select([.. Enumerable.Range(0, Scored)]);
         EvaluationReport report = evaluator.Evaluate(some, ImportanceSamples, 1, null, default);
         double widths = one.Data == DataKind.Density ? Math.Log2(GrayLevels.Count) : 0;

@@ -47,7 +47,7 @@ internal static class PpcaFigures
     private static IEnumerable<Figure> Compare(BenchDevice device, ExampleSet digits, TrainedModel trained, double best)
     {
         string size = $"784-{trained.Configuration.Latent}, linear";
-        using var evaluator = new Evaluator(device.Accelerator, trained.Configuration, trained.Parameters);
+        var evaluator = new Evaluator(device.Accelerator, trained.Configuration, trained.Parameters);
         double elbo = evaluator.Evaluate(digits, 5, 1, null, default).Elbo!.Value;
         yield return new("ELBO, 60,000 digits trained on, 40 epochs", device.Name, size)
         {

@@ -134,7 +134,7 @@ public sealed class VaeModel : IDisposable
     public EvaluationReport Evaluate(ExampleSet examples, int samples = 100, uint seed = 1, CancellationToken stop = default)
     {
         ThrowIfOtherSize(examples);
-        using var evaluator = new Evaluator(accelerator, Configuration, parameters);
+        var evaluator = new Evaluator(accelerator, Configuration, parameters);
         return evaluator.Evaluate(examples, samples, seed, null, stop);
     }
 

@@ -29,7 +29,7 @@ public sealed class LinearModelTests
         double[] eigenvalues = SymmetricEigenvalues.Of(ProbabilisticPca.Covariance(digits));
         double best = ProbabilisticPca.BestLogLikelihood(eigenvalues, latent);
         var model = ProbabilisticPca.Of(backend.Accelerator, configuration.Model, learned);
-        using var evaluator = new Evaluator(backend.Accelerator, configuration.Model, learned);
+        var evaluator = new Evaluator(backend.Accelerator, configuration.Model, learned);
         double elbo = evaluator.Evaluate(digits, 20, 1, null, default).Elbo!.Value;
         TestContext.Out.WriteLine(FormattableString.Invariant(
             $"{latent} latents: ELBO {elbo:0.000}, the closed optimum {best:0.000} nats."));

@@ -46,6 +46,28 @@ public sealed class CategoricalColumnsTests
         return true;
     });
 
+    [EveryDevice]
+    public void Draws_share_their_row_of_data(TestDevice device) => device.Run(accelerator =>
+    {
+        using var launcher = new CategoricalLauncher(accelerator, numbers: 1, [3, 2], outputs: 1);
+        float[] decoded = new Inputs().Normal(4 * 6);
+        (float[] Loss, float[] Gradient) shared = Run([7, 1, 0, 8, 2, 1], draws: 2);
+        (float[] Loss, float[] Gradient) own = Run([7, 1, 0, 7, 1, 0, 8, 2, 1, 8, 2, 1], draws: 1);
+        Compare.Bits(shared.Loss, own.Loss, "losses");
+        Compare.Bits(shared.Gradient, own.Gradient, "gradients");
+        return true;
+
+        (float[], float[]) Run(float[] examples, int draws)
+        {
+            using Guarded data = new(accelerator, examples), outputs = new(accelerator, decoded);
+            using Guarded losses = new(accelerator, new float[4]);
+            using var counters = accelerator.Allocate1D(new[] { new ControlBlock { LikelihoodWeight = 8 } });
+            launcher.Loss(data.View, outputs.View, losses.View, rows: 4, draws);
+            launcher.LossAndGradient(data.View, outputs.View, losses.View, counters.View, rows: 4, draws);
+            return (losses.Read(), outputs.Read());
+        }
+    });
+
     private static void Compute(Accelerator accelerator, TestDevice device, int numbers, int[] categories, int rows)
     {
         const int outputsOfNumber = 2;

@@ -28,6 +28,18 @@ public class ImportanceTests
     });
 
     [EveryDevice]
+    public void Draws_with_their_ratios_are_those_of_two_kernels_bit_for_bit(TestDevice device) => device.Run(accelerator =>
+    {
+        foreach (LatentShape shape in Shapes)
+        {
+            Draws<StandardPrior>(accelerator, shape);
+            Draws<MeanPrior>(accelerator, shape);
+            Draws<GaussianPrior>(accelerator, shape);
+        }
+        return true;
+    });
+
+    [EveryDevice]
     public void Gradients_are_those_of_the_weighted_ratios(TestDevice device) => device.Run(accelerator =>
     {
         foreach (LatentShape shape in Shapes)
@@ -159,6 +171,27 @@ public class ImportanceTests
             (int row, double noise, double distance) = given.At(draw, column);
             return 0.5 * (noise * noise - distance * distance + given.LogVariance(row, column) - given.PriorLogVariance(row, column));
         }), 1e-5, shape.Columns, $"{typeof(TPrior).Name}: ratios");
+    }
+
+    private static void Draws<TPrior>(Accelerator accelerator, LatentShape shape) where TPrior : struct, IPrior
+    {
+        var given = new Given<TPrior>(shape);
+        int draws = shape.Rows * shape.Samples;
+        using Guarded encoded = new(accelerator, given.Encoded), prior = new(accelerator, given.Prior);
+        using Guarded latent = new(accelerator, draws * shape.Columns), ratios = new(accelerator, draws);
+        using Guarded latentOfTwo = new(accelerator, draws * shape.Columns), ratiosOfTwo = new(accelerator, draws);
+        using var control = accelerator.Allocate1D(new[] { Control });
+        var fused = Importance.Draw<TPrior>;
+        accelerator.LoadStreamKernel(fused)(
+            (draws, Group), encoded.View, prior.View, latent.View, ratios.View, control.View, shape);
+        var sample = Reparameterize.Sample;
+        KernelConfig elements = (new Index3D(Launch.Groups(shape.Columns, Group), draws, 1), Group);
+        accelerator.LoadStreamKernel(sample)(elements, encoded.View, latentOfTwo.View, control.View, shape);
+        var logRatio = Importance.LogRatio<TPrior>;
+        accelerator.LoadStreamKernel(logRatio)(
+            (draws, Group), encoded.View, prior.View, latentOfTwo.View, ratiosOfTwo.View, control.View, shape);
+        Compare.Bits(latent.Read(), latentOfTwo.Read(), "draws");
+        Compare.Bits(ratios.Read(), ratiosOfTwo.Read(), "ratios");
     }
 
     private static void Gradients<TPrior>(Accelerator accelerator, LatentShape shape) where TPrior : struct, IPrior

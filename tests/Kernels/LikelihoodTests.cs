@@ -36,6 +36,41 @@ public class LikelihoodTests
         return true;
     });
 
+    [EveryDevice]
+    public void Draws_share_their_row_of_data(TestDevice device) => device.Run(accelerator =>
+    {
+        const int rows = 2, draws = 3, columns = 19;
+        var inputs = new Inputs();
+        foreach (ReferenceLikelihood reference in ReferenceLikelihoods.All)
+        {
+            Likelihood likelihood = reference.Likelihood;
+            using var launcher = new LikelihoodLauncher(accelerator, likelihood, likelihood.Settings(reference.Options));
+            float[] examples = inputs.Uniform(rows * columns), decoded = inputs.Normal(rows * draws * columns * reference.Outputs);
+            float[] repeated = [.. examples.Chunk(columns).SelectMany(row => Enumerable.Repeat(row, draws)).SelectMany(row => row)];
+            var shape = new ReconstructionShape { Rows = rows * draws, Columns = columns };
+            (float[] Loss, float[] Gradient, float[] Evaluated) shared = Run(examples, shape with { Repeats = draws });
+            (float[] Loss, float[] Gradient, float[] Evaluated) own = Run(repeated, shape);
+            Compare.Bits(shared.Loss, own.Loss, reference.Name);
+            Compare.Bits(shared.Gradient, own.Gradient, reference.Name);
+            Compare.Bits(shared.Evaluated, own.Evaluated, reference.Name);
+
+            (float[], float[], float[]) Run(float[] data, ReconstructionShape sizes)
+            {
+                using Guarded x = new(accelerator, data), outputs = new(accelerator, decoded);
+                using Guarded losses = new(accelerator, sizes.Rows), evaluated = new(accelerator, sizes.Rows);
+                using Guarded parameter = new(accelerator, [0.3f]);
+                using var control = accelerator.Allocate1D(new[] { Control });
+                launcher.Variance?.Prepare(parameter.View);
+                if (reference.Likelihood == Likelihood.GaussianOptimal)
+                    launcher.Variance!.Fit(x.View, outputs.View, losses.View, parameter.View, sizes);
+                launcher.Loss(x.View, outputs.View, evaluated.View, sizes);
+                launcher.LossAndGradient(x.View, outputs.View, losses.View, control.View, sizes);
+                return (losses.Read(), outputs.Read(), evaluated.Read());
+            }
+        }
+        return true;
+    });
+
     [Test]
     public void A_setting_beyond_its_range_is_refused([Each] Likelihood likelihood)
     {

@@ -60,6 +60,28 @@ public sealed class EvaluationTests
         });
     }
 
+    [Test]
+    public void The_number_of_draws_at_once_makes_no_difference([Values(0, 3)] int classes)
+    {
+        var model = new ModelConfiguration { Width = 2, Height = 2, Hidden = [5], Latent = 2, Classes = classes };
+        var images = classes == 0 ? Images : Images.WithLabels([2, 0, 1], null);
+        using var backend = Backend.Open("cpu", 1);
+        using var vae = new VaeGpu.Layers.Models.Vae(backend.Accelerator, model.Shape, 1);
+        vae.Parameters.Initialize(new VaeGpu.Kernels.Launchers.StepLauncher(backend.Accelerator), 5);
+        var evaluator = new Evaluator(backend.Accelerator, model, vae.Parameters.Parameters.GetAsArray());
+        EvaluationReport one = AtOnce(1);
+        Assert.That(one.LogLikelihood, Is.Not.Null.And.Not.NaN);
+        foreach (int draws in (int[])[2, 5, 30])
+        {
+            EvaluationReport several = AtOnce(draws);
+            Assert.That(
+                (several.LogLikelihood, several.Distortion, several.ParetoK, several.ImportanceStderr),
+                Is.EqualTo((one.LogLikelihood, one.Distortion, one.ParetoK, one.ImportanceStderr)), $"{draws} at once");
+        }
+
+        EvaluationReport AtOnce(int draws) => evaluator.Evaluate(images, 30, seed: 3, told: null, default, draws);
+    }
+
     /// <summary>The means over the images of log p(x) and of KL(q(z∣x) ∥ p(z∣x)), by sums over a grid of z.</summary>
     private static (double LogLikelihood, double Gap) OnGrid(ModelConfiguration model, float[] parameters)
     {
@@ -90,7 +112,7 @@ public sealed class EvaluationTests
     private static EvaluationReport Evaluate(ModelConfiguration model, float[] parameters, int samples)
     {
         using var backend = Backend.Open("cpu", 1);
-        using var evaluator = new Evaluator(backend.Accelerator, model, parameters);
+        var evaluator = new Evaluator(backend.Accelerator, model, parameters);
         return evaluator.Evaluate(Images, samples, 3, null, default);
     }
 

@@ -25,7 +25,7 @@ public sealed class BoundTests
         using var trainer = new Trainer(backend.Accelerator, configuration, TinyRun.Data);
         TinyRun.Finish(trainer);
         var last = trainer.History[^1];
-        using var evaluator = new Evaluator(backend.Accelerator, configuration.Model, trainer.Snapshot().Parameters);
+        var evaluator = new Evaluator(backend.Accelerator, configuration.Model, trainer.Snapshot().Parameters);
         double expected = -evaluator.Evaluate(TinyRun.Data.Test, samples: 40, seed: 3, null, default).LogLikelihood!.Value;
         TestContext.Out.WriteLine($"bound {last.TestObjective}, evaluated {expected}, loss {last.Test.Loss}");
         Assert.That(last.TestObjective, Is.EqualTo(expected).Within(0.3), "other draws of 90 images");

@@ -20,7 +20,7 @@ internal static class EvaluateCommand
         return command.Does(terminal, stop, (result, use) =>
         {
             var images = use.Data();
-            using var evaluator = use.Run.Evaluator();
+            var evaluator = use.Run.Evaluator();
             var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop) with
             {
                 Caveat = images.Caveat(use.Run.Configuration.Model.Likelihood, use.Run.Configuration.Data.Binarization),

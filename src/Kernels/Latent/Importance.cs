@@ -40,6 +40,32 @@ public static class Importance
             ratios[Grid.IdxX] = total;
     }
 
+    /// <summary>
+    /// <see cref="Reparameterize.Sample"/> and <see cref="LogRatio"/> fused: z of each draw and its log p(z) − log q(z∣x), ε drawn once.
+    /// Group i has row i of z.
+    /// </summary>
+    public static void Draw<TPrior>(
+        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> ratios,
+        ArrayView<ControlBlock> control, LatentShape shape)
+        where TPrior : struct, IPrior
+    {
+        int row = Grid.IdxX / shape.Samples;
+        float total = RowReduction.Sum(
+            new DrawTerm<TPrior>
+            {
+                Encoded = encoded,
+                Prior = prior,
+                Latent = latent,
+                Now = control[0],
+                Shape = shape,
+                Row = row,
+                Sample = Grid.IdxX - row * shape.Samples,
+            },
+            shape.Columns);
+        if (Group.IdxX == 0)
+            ratios[Grid.IdxX] = total;
+    }
+
     /// <summary>w̃ of each draw; thread g of group x has row x·G + g.</summary>
     public static void Weigh(
         ArrayView<float> losses, ArrayView<float> ratios, ArrayView<float> weights, ArrayView<ControlBlock> control, LatentShape shape)
@@ -182,6 +208,12 @@ public static class Importance
 
     private static float LogWeight(float loss, float ratio, ControlBlock now) => now.DivergenceWeight * ratio - now.LikelihoodWeight * loss;
 
+    private static float LogRatio(PriorPoint prior, float z, float noise, float logVariance)
+    {
+        float distance = PriorPoint.Distance(prior, z);
+        return 0.5f * (noise * noise - distance * distance + (logVariance - prior.LogVariance));
+    }
+
     private struct LogRatioTerm<TPrior> : IRowTerm
         where TPrior : struct, IPrior
     {
@@ -194,9 +226,29 @@ public static class Importance
         {
             PriorPoint point = TPrior.At(Prior, Row, column, Shape.Columns);
             float noise = Reparameterize.Noise(Now, Shape, Row, column, Sample);
-            float distance = PriorPoint.Distance(point, Latent[(Row * Shape.Samples + Sample) * Shape.Columns + column]);
+            float z = Latent[(Row * Shape.Samples + Sample) * Shape.Columns + column];
             float logVariance = LogVariance.Clamp(Encoded[Row * (2 * Shape.Columns) + Shape.Columns + column]);
-            return sum + 0.5f * (noise * noise - distance * distance + (logVariance - point.LogVariance));
+            return sum + LogRatio(point, z, noise, logVariance);
+        }
+    }
+
+    /// <summary>Draws z of one dimension, and adds its part of the ratio.</summary>
+    private struct DrawTerm<TPrior> : IRowTerm
+        where TPrior : struct, IPrior
+    {
+        public ArrayView<float> Encoded, Prior, Latent;
+        public ControlBlock Now;
+        public LatentShape Shape;
+        public int Row, Sample;
+
+        public readonly float AddTo(float sum, int column)
+        {
+            int means = Row * (2 * Shape.Columns);
+            float logVariance = LogVariance.Clamp(Encoded[means + Shape.Columns + column]);
+            float noise = Reparameterize.Noise(Now, Shape, Row, column, Sample);
+            float z = MathF.FusedMultiplyAdd(Exponential.Exp(0.5f * logVariance), noise, Encoded[means + column]);
+            Latent[(Row * Shape.Samples + Sample) * Shape.Columns + column] = z;
+            return sum + LogRatio(TPrior.At(Prior, Row, column, Shape.Columns), z, noise, logVariance);
         }
     }
 }

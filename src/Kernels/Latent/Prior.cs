@@ -37,6 +37,7 @@ public abstract class Prior : Choice<Prior>
         public override bool HasHiddenLayer => hasHiddenLayer;
         internal override PriorKernels Load(Accelerator accelerator) => new(
             new(accelerator, Reparameterize.Forward<TPrior>), new(accelerator, Importance.LogRatio<TPrior>),
+            new(accelerator, Importance.Draw<TPrior>),
             new(accelerator, Reparameterize.Backward<TPrior>), new(accelerator, Importance.Backward<TPrior>),
             new(accelerator, Reparameterize.Divergence<TPrior>));
     }
@@ -44,6 +45,9 @@ public abstract class Prior : Choice<Prior>
 
 /// <summary>The kernels that depend on the prior, loaded on a device.</summary>
 internal sealed record PriorKernels(
-    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Forward, Loaded<Floats, Floats, Floats, Floats, Control,
-    LatentShape> LogRatio, Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward, Loaded<Floats, Floats,
-    Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward, Loaded<Floats, Floats, Floats, LatentShape> Divergence);
+    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Forward,
+    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> LogRatio,
+    Loaded<Floats, Floats, Floats, Floats, Control, LatentShape> Draw,
+    Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> Backward,
+    Loaded<Floats, Floats, Floats, Floats, Floats, Floats, Floats, Control, LatentShape> WeightedBackward,
+    Loaded<Floats, Floats, Floats, LatentShape> Divergence);

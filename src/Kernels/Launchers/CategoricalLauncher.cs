@@ -40,12 +40,14 @@ public sealed class CategoricalLauncher : IDisposable
     }
 
     /// <inheritdoc cref="CategoricalColumns.LossAndGradient"/>
-    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows) => lossAndGradient.Launch(
-        tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View, columns with { Rows = rows });
+    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows, int repeats = 1) =>
+        lossAndGradient.Launch(
+            tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View,
+            columns with { Rows = rows, Repeats = repeats });
 
     /// <inheritdoc cref="CategoricalColumns.Loss"/>
-    public void Loss(Floats data, Floats outputs, Floats losses, int rows) => loss.Launch(
-        tuning.Rows(rows, columns.Columns), data, outputs, losses, starts.View, columns with { Rows = rows });
+    public void Loss(Floats data, Floats outputs, Floats losses, int rows, int repeats = 1) => loss.Launch(
+        tuning.Rows(rows, columns.Columns), data, outputs, losses, starts.View, columns with { Rows = rows, Repeats = repeats });
 
     /// <inheritdoc cref="CategoricalColumns.Gradient"/>
     public void Gradient(Floats data, Floats outputs, Floats gradients, Control control, int rows) => gradient.Launch(

@@ -43,6 +43,10 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
     public void LogRatio(Floats encoded, Floats prior, Floats latent, Floats ratios, Control control, LatentShape shape) =>
         kernels.LogRatio.Launch(tuning.Rows(shape.Rows * shape.Samples, shape.Columns), encoded, prior, latent, ratios, control, shape);
 
+    /// <inheritdoc cref="Importance.Draw{TPrior}"/>
+    public void Draw(Floats encoded, Floats prior, Floats latent, Floats ratios, Control control, LatentShape shape) =>
+        kernels.Draw.Launch(tuning.Rows(shape.Rows * shape.Samples, shape.Columns), encoded, prior, latent, ratios, control, shape);
+
     /// <inheritdoc cref="Importance.Weigh"/>
     public void Weigh(Floats losses, Floats ratios, Floats weights, Control control, LatentShape shape) =>
         weigh.Launch(tuning.Elements(1, shape.Rows), losses, ratios, weights, control, shape);

@@ -11,8 +11,9 @@ public sealed class PackedProduct : IPackedProduct
     private readonly Loaded<ArrayView<uint>, ArrayView<uint>, Floats, Floats, Floats, MatMulShape> multiply;
 
     private PackedProduct(
-        int processors, Func<int, int> words, Loaded<Floats, ArrayView<uint>, PackShape> packLeft, Loaded<Floats, ArrayView<uint>,
-        PackShape> packRight, Loaded<ArrayView<uint>, ArrayView<uint>, Floats, Floats, Floats, MatMulShape> multiply) =>
+        int processors, Func<int, int> words,
+        Loaded<Floats, ArrayView<uint>, PackShape> packLeft, Loaded<Floats, ArrayView<uint>, PackShape> packRight,
+        Loaded<ArrayView<uint>, ArrayView<uint>, Floats, Floats, Floats, MatMulShape> multiply) =>
         (this.processors, this.words, this.packLeft, this.packRight, this.multiply) = (processors, words, packLeft, packRight, multiply);
 
     /// <summary>The product of any operands and epilogue on a device of so many processors.</summary>

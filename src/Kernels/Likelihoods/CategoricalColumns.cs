@@ -3,8 +3,10 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <summary>The sizes of a batch whose examples are N numbers and then the codes of C categorical columns.</summary>
 public struct CategoricalShape
 {
-    /// <summary>Examples in the batch.</summary>
+    /// <summary>Rows of outputs.</summary>
     public int Rows;
+    /// <summary>That of <see cref="ReconstructionShape"/>.</summary>
+    public int Repeats;
     /// <summary>Numbers of an example, N; the codes follow.</summary>
     public int Numbers;
     /// <summary>Categorical columns, C.</summary>
@@ -21,9 +23,9 @@ public struct CategoricalShape
 /// the numbers beside them; both together are a mixed likelihood.
 /// </summary>
 /// <remarks>
-/// <para>Layouts, row-major: data (rows, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the logits of a
-/// column side by side; starts (C + 1), column j's logits being those from starts[j] to starts[j + 1]; loss (rows), in nats and without
-/// weight: what is there is added to. The gradient carries the factor likelihood weight / rows.</para>
+/// <para>Layouts, row-major: data (rows/repeats, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the
+/// logits of a column side by side; starts (C + 1), column j's logits being those from starts[j] to starts[j + 1]; loss (rows), in nats and
+/// without weight: what is there is added to. The gradient carries the factor likelihood weight / rows.</para>
 /// <para>Threads: group i of a loss has row i, its threads stride over the columns; a thread streams the logits of its column twice,
 /// and the second read finds them in a cache. 1024 shared bytes and the barriers of <see cref="RowReduction"/>. Where each element has a
 /// thread, group (x, y) has elements x·G … of row y. Memory-bound. Tests: CategoricalColumnsTests.</para>
@@ -43,6 +45,7 @@ public static class CategoricalColumns
                 Starts = starts,
                 Shape = shape,
                 Row = Grid.IdxX,
+                DataRow = ReconstructionShape.DataRow(Grid.IdxX, shape.Repeats),
                 Weight = control[0].LikelihoodWeight / shape.Rows,
             },
             shape.Columns);
@@ -54,8 +57,17 @@ public static class CategoricalColumns
     public static void Loss(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> loss, ArrayView<int> starts, CategoricalShape shape)
     {
-        var term = new LossTerm { Data = data, Outputs = outputs, Starts = starts, Shape = shape, Row = Grid.IdxX };
-        float total = RowReduction.Sum(term, shape.Columns);
+        float total = RowReduction.Sum(
+            new LossTerm
+            {
+                Data = data,
+                Outputs = outputs,
+                Starts = starts,
+                Shape = shape,
+                Row = Grid.IdxX,
+                DataRow = ReconstructionShape.DataRow(Grid.IdxX, shape.Repeats),
+            },
+            shape.Columns);
         if (Group.IdxX == 0)
             loss[Grid.IdxX] += total;
     }
@@ -71,7 +83,7 @@ public static class CategoricalColumns
         {
             LikelihoodSettings settings = SettingsOf(starts, column);
             Planes planes = LogitsOf(Grid.IdxY, column, starts, shape);
-            float code = data[CodeOf(Grid.IdxY, column, shape)];
+            float code = data[CodeOf(ReconstructionShape.DataRow(Grid.IdxY, shape.Repeats), column, shape)];
             FirstPass sums = Categorical.Sum(code, outputs, planes, settings);
             Categorical.Differentiate(code, outputs, planes, sums, gradient, weight, settings);
         }
@@ -155,11 +167,11 @@ public static class CategoricalColumns
         public ArrayView<float> Data, Outputs;
         public ArrayView<int> Starts;
         public CategoricalShape Shape;
-        public int Row;
+        public int Row, DataRow;
 
         public readonly float AddTo(float sum, int column)
         {
-            float code = Data[CodeOf(Row, column, Shape)];
+            float code = Data[CodeOf(DataRow, column, Shape)];
             return sum + Categorical.Sum(code, Outputs, LogitsOf(Row, column, Starts, Shape), SettingsOf(Starts, column)).NegativeLog;
         }
     }
@@ -170,14 +182,14 @@ public static class CategoricalColumns
         public ArrayView<float> Data, Outputs;
         public ArrayView<int> Starts;
         public CategoricalShape Shape;
-        public int Row;
+        public int Row, DataRow;
         public float Weight;
 
         public readonly float AddTo(float sum, int column)
         {
             LikelihoodSettings settings = SettingsOf(Starts, column);
             Planes planes = LogitsOf(Row, column, Starts, Shape);
-            float code = Data[CodeOf(Row, column, Shape)];
+            float code = Data[CodeOf(DataRow, column, Shape)];
             FirstPass sums = Categorical.Sum(code, Outputs, planes, settings);
             Categorical.Differentiate(code, Outputs, planes, sums, Outputs, Weight, settings);
             return sum + sums.NegativeLog;

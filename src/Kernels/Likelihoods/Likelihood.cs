@@ -95,6 +95,8 @@ public enum VarianceSource
 
 /// <summary>The instances of <see cref="Reconstruction"/> for one likelihood, loaded on a device.</summary>
 internal sealed record LikelihoodKernels(
-    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> LossAndGradient, Loaded<Floats, Floats, Floats, Control,
-    SettingsView, ReconstructionShape> Gradient, Loaded<Floats, Floats, Floats, SettingsView, ReconstructionShape> Loss, Loaded<Floats,
-    Floats, SettingsView, ReconstructionShape> Mean, Loaded<Floats, Floats, Control, SettingsView, ReconstructionShape> Sample);
+    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> LossAndGradient,
+    Loaded<Floats, Floats, Floats, Control, SettingsView, ReconstructionShape> Gradient,
+    Loaded<Floats, Floats, Floats, SettingsView, ReconstructionShape> Loss,
+    Loaded<Floats, Floats, SettingsView, ReconstructionShape> Mean,
+    Loaded<Floats, Floats, Control, SettingsView, ReconstructionShape> Sample);

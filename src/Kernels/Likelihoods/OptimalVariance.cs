@@ -20,8 +20,16 @@ public static class OptimalVariance
     /// <summary>errors[i] = Σⱼ (x − μ)².</summary>
     public static void SquaredErrors(ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> errors, ReconstructionShape shape)
     {
-        var term = new SquaredError { Data = data, Outputs = outputs, Row = Grid.IdxX, Shape = shape };
-        float total = RowReduction.Sum(term, shape.Columns);
+        float total = RowReduction.Sum(
+            new SquaredError
+            {
+                Data = data,
+                Outputs = outputs,
+                Row = Grid.IdxX,
+                DataRow = ReconstructionShape.DataRow(Grid.IdxX, shape.Repeats),
+                Shape = shape,
+            },
+            shape.Columns);
         if (Group.IdxX == 0)
             errors[Grid.IdxX] = total;
     }
@@ -44,11 +52,11 @@ public static class OptimalVariance
     {
         public ArrayView<float> Data, Outputs;
         public ReconstructionShape Shape;
-        public int Row;
+        public int Row, DataRow;
 
         public readonly float AddTo(float sum, int column)
         {
-            float x = Data[Row * (Shape.Columns + Shape.OtherColumns) + column];
+            float x = Data[DataRow * (Shape.Columns + Shape.OtherColumns) + column];
             float mean = Outputs[Row * (Shape.Columns + Shape.OtherOutputs) + column];
             float distance = Bounds.Distance(x - mean);
             return MathF.FusedMultiplyAdd(distance, distance, sum);

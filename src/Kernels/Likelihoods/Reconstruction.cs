@@ -3,19 +3,24 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <summary>The sizes of a reconstruction.</summary>
 public struct ReconstructionShape
 {
-    /// <summary>Examples in the batch.</summary>
+    /// <summary>Rows of outputs.</summary>
     public int Rows;
+    /// <summary>Rows of outputs, one below the other, that belong to one row of data: draws of an example. 0 counts as 1.</summary>
+    public int Repeats;
     /// <summary>Data dimensions D; the decoder gives <see cref="IStreamedLikelihood.Outputs"/> numbers for each.</summary>
     public int Columns;
     /// <summary>Numbers of an example behind those, which another kernel takes: codes of <see cref="CategoricalColumns"/>.</summary>
     public int OtherColumns;
     /// <summary>Outputs of the decoder behind those, for the other columns.</summary>
     public int OtherOutputs;
+
+    /// <summary>The row of data of a row of outputs.</summary>
+    public static int DataRow(int row, int repeats) => row / Math.Max(1, repeats);
 }
 
 /// <summary>The loss −log p(x∣z) of each row and its gradient with respect to the decoder's output, for any likelihood.</summary>
 /// <remarks>
-/// <para>Layouts, row-major: data (rows, D); outputs and their gradient (rows, K·D) with K = Outputs, [first output | second |
+/// <para>Layouts, row-major: data (rows/repeats, D); outputs and their gradient (rows, K·D) with K = Outputs, [first output | second |
 /// …]; loss (rows), in nats and without weight. Rows are longer where other columns stand behind the D. The gradient carries the factor
 /// likelihood weight / rows: the objective is a mean.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions; each element is read, used twice and overwritten
@@ -42,6 +47,7 @@ public static class Reconstruction
                 Settings = settings[0],
                 Shape = shape,
                 Row = row,
+                DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
                 Weight = control[0].LikelihoodWeight / shape.Rows,
             },
             shape.Columns);
@@ -56,8 +62,17 @@ public static class Reconstruction
         where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxX;
-        var term = new LossTerm<TLikelihood> { Data = data, Outputs = outputs, Settings = settings[0], Shape = shape, Row = row };
-        float total = RowReduction.Sum(term, shape.Columns);
+        float total = RowReduction.Sum(
+            new LossTerm<TLikelihood>
+            {
+                Data = data,
+                Outputs = outputs,
+                Settings = settings[0],
+                Shape = shape,
+                Row = row,
+                DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
+            },
+            shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }
@@ -75,7 +90,7 @@ public static class Reconstruction
         if (column < shape.Columns)
         {
             Planes planes = Of<TLikelihood>(row, column, shape, told);
-            float x = data[Index(row, column, shape)];
+            float x = data[Index(ReconstructionShape.DataRow(row, shape.Repeats), column, shape)];
             FirstPass sums = TLikelihood.Sum(x, outputs, planes, told);
             TLikelihood.Differentiate(x, outputs, planes, sums, gradient, weight, told);
         }
@@ -126,12 +141,12 @@ public static class Reconstruction
         public ArrayView<float> Data, Outputs;
         public LikelihoodSettings Settings;
         public ReconstructionShape Shape;
-        public int Row;
+        public int Row, DataRow;
 
         public readonly float AddTo(float sum, int column)
         {
             Planes planes = Of<TLikelihood>(Row, column, Shape, Settings);
-            return sum + TLikelihood.Sum(Data[Index(Row, column, Shape)], Outputs, planes, Settings).NegativeLog;
+            return sum + TLikelihood.Sum(Data[Index(DataRow, column, Shape)], Outputs, planes, Settings).NegativeLog;
         }
     }
 
@@ -142,13 +157,13 @@ public static class Reconstruction
         public ArrayView<float> Data, Outputs;
         public LikelihoodSettings Settings;
         public ReconstructionShape Shape;
-        public int Row;
+        public int Row, DataRow;
         public float Weight;
 
         public readonly float AddTo(float sum, int column)
         {
             Planes planes = Of<TLikelihood>(Row, column, Shape, Settings);
-            float x = Data[Index(Row, column, Shape)];
+            float x = Data[Index(DataRow, column, Shape)];
             FirstPass sums = TLikelihood.Sum(x, Outputs, planes, Settings);
             TLikelihood.Differentiate(x, Outputs, planes, sums, Outputs, Weight, Settings);
             return sum + sums.NegativeLog;

@@ -54,23 +54,26 @@ public sealed class Decoder : IDisposable
             launcher.Variance!.Prepare(variance.Values);
     }
 
-    /// <summary>Computes <see cref="Loss"/>, the outputs' gradient in their place, and what one variance for all needs.</summary>
-    public void LossAndGradient(Floats data, StepContext step)
+    /// <summary>
+    /// Computes <see cref="Loss"/>, the gradient of the outputs in their place, and what one variance for all dimensions needs; each row
+    /// of <paramref name="data"/> has as many rows of outputs as there are <paramref name="draws"/>.
+    /// </summary>
+    public void LossAndGradient(Floats data, StepContext step, int draws = 1)
     {
-        ReconstructionShape sizes = Shape(step.Rows);
+        ReconstructionShape sizes = Shape(step.Rows) with { Repeats = draws };
         if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
             launcher.Variance!.Fit(data, Outputs, Loss, variance!.Values, sizes);
         launcher.LossAndGradient(data, Outputs, Loss, step.Control, sizes);
         if (launcher.Likelihood.Variance == VarianceSource.Learned)
             launcher.Variance!.Gradient(Loss, variance!.Values, variance.Gradient, step.Control, sizes);
-        categorical?.LossAndGradient(data, Outputs, Loss, step.Control, step.Rows);
+        categorical?.LossAndGradient(data, Outputs, Loss, step.Control, step.Rows, draws);
     }
 
     /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
-    public void EvaluateLoss(Floats data, int rows)
+    public void EvaluateLoss(Floats data, int rows, int draws = 1)
     {
-        launcher.Loss(data, Outputs, Loss, Shape(rows));
-        categorical?.Loss(data, Outputs, Loss, rows);
+        launcher.Loss(data, Outputs, Loss, Shape(rows) with { Repeats = draws });
+        categorical?.Loss(data, Outputs, Loss, rows, draws);
     }
 
     /// <summary>Writes the mean of p(x∣z), (batch, D); of a categorical column the code of its most probable category.</summary>

@@ -34,7 +34,7 @@ public sealed class Posterior
     /// <summary>KL of each row by its formula, in nats, without weight: whatever the objective.</summary>
     public Floats Divergence { get; }
 
-    /// <summary>log p(z) − log q(z∣x) of each draw, (batch·L), after <see cref="Weigh"/> or <see cref="Accumulate"/>.</summary>
+    /// <summary>log p(z) − log q(z∣x) of each draw, (batch·L), after <see cref="Weigh"/> or <see cref="Draw"/>.</summary>
     public Floats LogRatios { get; }
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
@@ -90,17 +90,13 @@ public sealed class Posterior
         launcher.Backward(encoded, prior, gates, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
     }
 
-    /// <summary>Draw number <paramref name="sample"/> of each row alone, for a posterior of one draw: evaluation.</summary>
-    public void Draw(Floats encoded, StepContext step, int sample) =>
-        launcher.Sample(encoded, Latent, step.Control, Sizes(step) with { FirstSample = sample });
+    /// <summary>Evaluation: <see cref="Latent"/> from draw number <paramref name="first"/> on, with <see cref="LogRatios"/>.</summary>
+    public void Draw(Floats encoded, Floats prior, StepContext step, int first) =>
+        launcher.Draw(encoded, prior, Latent, LogRatios, step.Control, Sizes(step) with { FirstSample = first });
 
-    /// <summary>Takes p(x, z)/q(z∣x) of that draw, and its loss, into <see cref="Importance.Accumulate"/>'s sums.</summary>
-    public void Accumulate(Floats encoded, Floats prior, Floats losses, Floats running, StepContext step, int sample)
-    {
-        LatentShape sizes = Sizes(step) with { FirstSample = sample };
-        launcher.LogRatio(encoded, prior, Latent, LogRatios, step.Control, sizes);
-        launcher.Accumulate(losses, LogRatios, running, sizes);
-    }
+    /// <summary>Takes p(x, z)/q(z∣x) of those draws, and their losses, into <see cref="Importance.Accumulate"/>'s sums.</summary>
+    public void Accumulate(Floats losses, Floats running, StepContext step) =>
+        launcher.Accumulate(losses, LogRatios, running, Sizes(step));
 
     private LatentShape Sizes(StepContext step) => new()
     {

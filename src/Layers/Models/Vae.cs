@@ -60,9 +60,7 @@ public sealed record VaeShape
 public sealed class Vae : IDisposable
 {
     private readonly Workspace workspace, draws;
-    private readonly ConditionLauncher condition;
     private readonly CategoricalLauncher? categorical;
-    private readonly Floats repeated;
 
     /// <summary>Builds the model; its parameters are zero until <see cref="ParameterArena.Initialize"/>.</summary>
     /// <param name="accelerator">The device.</param>
@@ -89,7 +87,6 @@ public sealed class Vae : IDisposable
         draws = shape.Samples == 1
             ? workspace
             : new Workspace(accelerator, checked(maximalBatch * shape.Samples), shape.Precision, trains);
-        condition = new ConditionLauncher(accelerator, Activation.Identity);
         if (shape.Classes > 0)
             Labels = workspace.Allocate(shape.Classes);
         var layout = new ParameterLayout(shape.Initialization);
@@ -102,8 +99,6 @@ public sealed class Vae : IDisposable
         Decoder = new Decoder(draws, layout, shape, Labels, categorical);
         Prior = new PriorNetwork(workspace, layout, shape);
         Posterior = new Posterior(workspace, draws, shape);
-        if (shape.Samples > 1)
-            repeated = draws.Allocate(shape.DataDimensions);
         Parameters = new ParameterArena(accelerator, layout, trains);
     }
 
@@ -148,18 +143,19 @@ public sealed class Vae : IDisposable
     public void Decode(int rows) => Decoder.Forward(Posterior.Latent, rows * Shape.Samples);
 
     /// <summary>−log p(x∣z) of each row, the mean over its draws, without weight: evaluation. Called after <see cref="Forward"/>.</summary>
-    public void EvaluateLoss(Floats data, int rows) => Decoder.EvaluateLoss(Repeated(data, rows), rows * Shape.Samples);
+    public void EvaluateLoss(Floats data, int rows) =>
+        Decoder.EvaluateLoss(data, rows * Shape.Samples, Shape.Samples);
 
     /// <summary>
-    /// Takes one more draw z of each row into the running sums of <see cref="Importance.Accumulate"/>, (rows, 4); called after
-    /// <see cref="Encode"/>, on a model of one draw.
+    /// Takes L more draws z of each row, from number <paramref name="first"/> on, into the running sums of
+    /// <see cref="Importance.Accumulate"/>, (rows, 4); called after <see cref="Encode"/>. The sums do not depend on L.
     /// </summary>
-    public void AccumulateDraw(Floats data, Floats running, StepContext step, int sample)
+    public void AccumulateDraws(Floats data, Floats running, StepContext step, int first)
     {
-        Posterior.Draw(Encoder.Output, step, sample);
+        Posterior.Draw(Encoder.Output, Prior.Output, step, first);
         Decode(step.Rows);
-        Decoder.EvaluateLoss(data, step.Rows);
-        Posterior.Accumulate(Encoder.Output, Prior.Output, Decoder.Loss, running, step, sample);
+        EvaluateLoss(data, step.Rows);
+        Posterior.Accumulate(Decoder.Loss, running, step);
     }
 
     /// <summary>The mean over the draws of the decoder's last losses, (batch).</summary>
@@ -183,7 +179,7 @@ public sealed class Vae : IDisposable
         if (!workspace.Trains)
             throw new InvalidOperationException("The model was built without room for gradients; build it to train.");
         int drawn = rows * Shape.Samples;
-        Decoder.LossAndGradient(Repeated(data, rows), step with { Rows = drawn });
+        Decoder.LossAndGradient(data, step with { Rows = drawn }, Shape.Samples);
         Posterior.Weigh(
             Encoder.Output, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), step);
         Decoder.Backward(Posterior.Latent, Posterior.LatentGradient, drawn);
@@ -217,17 +213,5 @@ public sealed class Vae : IDisposable
             network.Add(new OneHotColumns(workspace, categorical, Shape.OutputColumns(1)), Shape.OutputColumns(1));
         Shape.Layers.AddEncoder(network, Shape, Labels);
         return network.Linear(2 * Shape.LatentDimensions, Activation.Identity).Build();
-    }
-
-    /// <summary>The data once for each draw.</summary>
-    private Floats Repeated(Floats data, int rows)
-    {
-        if (Shape.Samples == 1)
-            return data;
-        condition.Join(data, data, repeated, new JoinShape
-        {
-            Rows = rows * Shape.Samples, Left = Shape.DataDimensions, LeftRepeats = Shape.Samples, RightRepeats = 1,
-        });
-        return repeated;
     }
 }

@@ -6,17 +6,16 @@ using VaeGpu.Training.Memory;
 namespace VaeGpu.Training.Evaluation;
 
 /// <summary>Evaluates a trained model. What comes out follows from model, images, draws and seed alone: not from the device.</summary>
-public sealed class Evaluator : IDisposable
+/// <param name="accelerator">The device.</param>
+/// <param name="model">The model.</param>
+/// <param name="parameters">Its parameters.</param>
+public sealed class Evaluator(Accelerator accelerator, ModelConfiguration model, float[] parameters)
 {
     /// <summary>Fixed, for the noise is numbered by the batch.</summary>
     private const int Batch = 256;
-    private readonly ModelConfiguration model;
-    private readonly BatchInference inference;
 
-    /// <summary>Builds the model with the given parameters.</summary>
-    /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
-    public Evaluator(Accelerator accelerator, ModelConfiguration model, float[] parameters) =>
-        (this.model, inference) = (model, new BatchInference(accelerator, model, parameters, Batch));
+    /// <summary>Draws that share launches, and outputs of the decoder for them, so that caches hold most of these.</summary>
+    private const int MostAtOnce = 8, MostOutputs = 1 << 21;
 
     /// <summary>Evaluates on <paramref name="images"/> with <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
     /// <param name="images">Images of the model's size.</param>
@@ -24,9 +23,16 @@ public sealed class Evaluator : IDisposable
     /// <param name="seed">What the draws follow from.</param>
     /// <param name="told">Hears of the part that is done, 0 to 1.</param>
     /// <param name="stop">Looked at between draws.</param>
+    /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public EvaluationReport Evaluate(ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop)
+    public EvaluationReport Evaluate(ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop) =>
+        Evaluate(images, samples, seed, told, stop, DrawsAtOnce(samples));
+
+    /// <summary>The same with <paramref name="atOnce"/> draws sharing launches, a divisor of all: no bit depends on it.</summary>
+    internal EvaluationReport Evaluate(
+        ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop, int atOnce)
     {
+        using var inference = new BatchInference(accelerator, model, parameters, Batch, atOnce);
         var latent = new LatentStatistics(model.Latent);
         var likelihood = new LikelihoodStatistics(samples);
         foreach (var (first, rows) in inference.Batches(images.Count, stop))
@@ -35,23 +41,28 @@ public sealed class Evaluator : IDisposable
             for (var row = 0; row < tails.Length; row++)
                 tails[row] = new WeightTail(samples);
             inference.Encode(images, first, rows);
-            likelihood.Add(inference.Draw(first, rows, samples, seed, stop, () => AddWeights(tails)), tails);
+            likelihood.Add(inference.Draw(first, rows, samples, seed, stop, () => AddWeights(inference, tails, atOnce)), tails);
             inference.AddCodes(rows, _ => latent);
             told?.Invoke((double)(first + rows) / images.Count);
         }
         return Report(images.Count, samples, latent, likelihood);
     }
 
-    /// <summary>Frees the device memory.</summary>
-    public void Dispose() => inference.Dispose();
-
-    /// <summary>Takes the weights of the last draw, log w = log p(z)/q(z∣x) − loss, a row each.</summary>
-    private void AddWeights(WeightTail[] tails)
+    private int DrawsAtOnce(int samples)
     {
-        var ratios = DeviceArrays.Read(inference.Vae.Posterior.LogRatios, tails.Length);
-        var losses = DeviceArrays.Read(inference.Vae.Decoder.Loss, tails.Length);
-        for (var row = 0; row < tails.Length; row++)
-            tails[row].Add(ratios[row] - losses[row]);
+        var shape = model.Shape;
+        int outputs = shape.OutputColumns(shape.Likelihood.Outputs(shape.LikelihoodSettings));
+        int most = Math.Clamp(MostOutputs / (Batch * outputs), 1, MostAtOnce);
+        return Enumerable.Range(1, most).Last(count => samples % count == 0);
+    }
+
+    /// <summary>Takes the weights of the last draws, log w = log p(z)/q(z∣x) − loss, a row for each image.</summary>
+    private static void AddWeights(BatchInference inference, WeightTail[] tails, int draws)
+    {
+        var ratios = DeviceArrays.Read(inference.Vae.Posterior.LogRatios, tails.Length * draws);
+        var losses = DeviceArrays.Read(inference.Vae.Decoder.Loss, tails.Length * draws);
+        for (var i = 0; i < ratios.Length; i++)
+            tails[i / draws].Add(ratios[i] - losses[i]);
     }
 
     private EvaluationReport Report(int images, int samples, LatentStatistics latent, LikelihoodStatistics likelihood)

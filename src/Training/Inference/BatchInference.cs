@@ -12,20 +12,23 @@ internal sealed class BatchInference : IDisposable
     private readonly MemoryBuffer1D<float, Stride1D.Dense> data, running;
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control;
 
-    /// <summary>Builds the model with the given parameters, for batches of up to <paramref name="batch"/> rows.</summary>
+    /// <summary>
+    /// Builds the model with the given parameters, for batches of up to <paramref name="batch"/> rows, each with so many
+    /// <paramref name="draws"/> z at a time.
+    /// </summary>
     /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
-    public BatchInference(Accelerator accelerator, ModelConfiguration model, float[] parameters, int batch)
-        : this(accelerator, model, parameters.Length, batch) => Vae.Parameters.Parameters.CopyFromCPU(parameters);
+    public BatchInference(Accelerator accelerator, ModelConfiguration model, float[] parameters, int batch, int draws = 1)
+        : this(accelerator, model, parameters.Length, batch, draws) => Vae.Parameters.Parameters.CopyFromCPU(parameters);
 
     /// <summary>The same with a copy of parameters in the device's memory.</summary>
-    /// <inheritdoc cref="BatchInference(Accelerator, ModelConfiguration, float[], int)"/>
+    /// <inheritdoc cref="BatchInference(Accelerator, ModelConfiguration, float[], int, int)"/>
     public BatchInference(Accelerator accelerator, ModelConfiguration model, ArrayView<float> parameters, int batch)
-        : this(accelerator, model, parameters.IntLength, batch) => parameters.CopyTo(Vae.Parameters.Parameters);
+        : this(accelerator, model, parameters.IntLength, batch, draws: 1) => parameters.CopyTo(Vae.Parameters.Parameters);
 
-    private BatchInference(Accelerator accelerator, ModelConfiguration model, int parameters, int batch)
+    private BatchInference(Accelerator accelerator, ModelConfiguration model, int parameters, int batch, int draws)
     {
         (this.model, this.batch) = (model, batch);
-        Vae = new Vae(accelerator, model.Shape, batch, trains: false);
+        Vae = new Vae(accelerator, model.Shape with { Samples = draws }, batch, trains: false);
         if (Vae.Parameters.Layout.Length != parameters)
         {
             var expected = Vae.Parameters.Layout.Length;
@@ -84,15 +87,18 @@ internal sealed class BatchInference : IDisposable
         return control.View;
     }
 
-    /// <summary>The <see cref="RunningSums"/> of draws z of what was last encoded; <paramref name="drawn"/> is called after each.</summary>
+    /// <summary>
+    /// The <see cref="RunningSums"/> of draws z of what was last encoded, a multiple of those at a time; <paramref name="drawn"/> is called
+    /// after each time.
+    /// </summary>
     public float[] Draw(int first, int rows, int samples, uint seed, CancellationToken stop, Action? drawn = null)
     {
         var step = new StepContext(Counters(seed, first), rows, RandomPurpose.Evaluation);
         running.CopyFromCPU(RunningSums.Started(batch));
-        for (var sample = 0; sample < samples; sample++)
+        for (var sample = 0; sample < samples; sample += Vae.Shape.Samples)
         {
             stop.ThrowIfCancellationRequested();
-            Vae.AccumulateDraw(Data, running.View, step, sample);
+            Vae.AccumulateDraws(Data, running.View, step, sample);
             drawn?.Invoke();
         }
         return DeviceArrays.Read(running.View, rows * Importance.RunningSums);

@@ -140,6 +140,7 @@ internal static class Unfused
         var launcher = new LatentLauncher(accelerator, Prior.Standard);
         launcher.Sample(encoded, latent, control, shape);
         launcher.Divergence(encoded, default, latent, shape);
+        launcher.Draw(encoded, default, latent, rows, control, shape);
         launcher.Accumulate(rows, rows, arrays.Zeros(shape.Rows * Importance.RunningSums), shape);
         var sum = RowReduction.Run;
         var sampleGradient = Reparameterize.SampleGradient;
