@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu;
 
 /// <summary>A kernel that the language does not allow. The message says what, where, and what to write instead.</summary>

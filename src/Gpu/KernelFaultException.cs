@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu;
 
 /// <summary>The kinds of fault that the interpreter finds in a running kernel.</summary>
@@ -31,7 +29,6 @@ public sealed class KernelFaultException : Exception
             + $"{thread} {what} {remedy}") =>
         (Fault, Kernel, File, Line) = (fault, kernel, location?.File, location?.Line ?? 0);
 
-    /// <summary>What kind of fault it is.</summary>
     public KernelFault Fault { get; }
 
     /// <summary>The kernel that was running.</summary>

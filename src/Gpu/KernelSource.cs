@@ -1,7 +1,5 @@
-using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Frontend;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu;
@@ -12,7 +10,6 @@ internal sealed class KernelSource(MethodInfo method, KernelSpecialization speci
     private readonly Lock gate = new();
     private Function? imported;
 
-    /// <summary>The method.</summary>
     public MethodInfo Method { get; } = method;
 
     /// <summary>

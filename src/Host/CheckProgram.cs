@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Diagnostics.Checks;
 
 namespace VaeGpu.Host;

@@ -3,7 +3,6 @@ namespace VaeGpu.Host;
 /// <summary>What the process returns.</summary>
 public static class ExitCode
 {
-    /// <summary>All is done.</summary>
     public const int Done = 0;
 
     /// <summary>Something failed; the reason is on the error stream.</summary>

@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
-using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host;
 

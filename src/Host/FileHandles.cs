@@ -12,8 +12,7 @@ internal static class FileHandles
     private const int Enough = 16;
 
     /// <summary>What to do where they are few.</summary>
-    public const string Remedy =
-        "This process may not open as many files as it needs; allow more, for example with \"ulimit -n 1024\".";
+    public const string Remedy = "This process may not open as many files as it needs; allow more, for example with \"ulimit -n 1024\".";
 
     /// <summary>Whether so few are left that a failure must come of it.</summary>
     public static bool AreFew()

@@ -1,10 +1,6 @@
 using VaeGpu.Host.Pictures;
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
-using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
-using VaeGpu.Training.Inference;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host;

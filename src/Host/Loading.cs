@@ -1,6 +1,3 @@
-using System.Globalization;
-using VaeGpu.Training.Data;
-
 namespace VaeGpu.Host;
 
 /// <summary>Data that is loaded beside other work.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Host;
 
 try

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace VaeGpu.Host;
 
 /// <summary>The standard output where it is a file or a pipe: a failure says that it was there.</summary>

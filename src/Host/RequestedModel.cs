@@ -1,7 +1,4 @@
-using System.Globalization;
 using VaeGpu.Host.Commands;
-using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host;
 

@@ -1,6 +1,4 @@
 using VaeGpu.Host.Pictures;
-using VaeGpu.Training.Data;
-using VaeGpu.Training.Inference;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host;
@@ -19,9 +17,7 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout, I
         new(generation.SampleExamples(count, seed, stop, label, draw, unseenLabels), generation.LabelsFor(count, label, unseenLabels)),
         layout.ColumnsFor(count));
 
-    /// <summary>
-    /// The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction, or what it were with a label.
-    /// </summary>
+    /// <summary>The first <paramref name="count"/> of <paramref name="images"/>, each above its reconstruction.</summary>
     public IShown Reconstructions(ExampleSet images, int count, CancellationToken stop, byte? label = null)
     {
         ExampleSet some = First(images, count);
@@ -75,8 +71,7 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout, I
         }
     }
 
-    private static ExampleSet First(ExampleSet images, int count) =>
-        images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
+    private static ExampleSet First(ExampleSet images, int count) => images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
 
     private ShownExamples Shown(ExampleSet examples)
     {

@@ -18,9 +18,6 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, bool Interact
     {
         Console.SetOut(Console.IsOutputRedirected ? new RedirectedWriter(Console.Out) : new TerminalWriter(Console.Out));
         Console.SetError(new TerminalWriter(Console.Error, OperatingSystem.IsWindows() ? null : StandardError.Write));
-        return new(
-            Console.Out,
-            Console.Error,
-            !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
+        return new(Console.Out, Console.Error, !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not "dumb");
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace VaeGpu.Host;
 
 /// <summary>A terminal that may be lost while the program runs: then nothing more is written, and the program ends in order.</summary>

@@ -1,11 +1,7 @@
-using System.Globalization;
 using VaeGpu.Host.Commands;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training;
-using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
 using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
@@ -114,8 +110,7 @@ internal static class TrainProgram
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
     private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test)
     {
-        RunPictures.WriteLosses(
-            folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
+        RunPictures.WriteLosses(folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
         var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
         var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration), trainer.Configuration.Data.UnseenLabels);

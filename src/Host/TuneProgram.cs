@@ -1,6 +1,3 @@
-using System.Globalization;
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Diagnostics.Tuning;
 
 namespace VaeGpu.Host;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using VaeGpu.Gpu.Runtime;
@@ -52,8 +51,7 @@ public static class VaeGpuProgram
         return code;
     }
 
-    private static string HelpCall(ParseResult result) =>
-        string.Join(' ', ["vaegpu", .. CommandPath(result.CommandResult), "--help"]);
+    private static string HelpCall(ParseResult result) => string.Join(' ', ["vaegpu", .. CommandPath(result.CommandResult), "--help"]);
 
     /// <summary>The command's name behind those of the commands that it is one of.</summary>
     private static IEnumerable<string> CommandPath(CommandResult result) =>

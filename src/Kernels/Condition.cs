@@ -1,12 +1,10 @@
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels;
 
 /// <summary>The sizes of two matrices set side by side.</summary>
 public struct JoinShape
 {
-    /// <summary>Rows of the result.</summary>
     public int Rows;
     /// <summary>Columns of the left matrix.</summary>
     public int Left;
@@ -22,9 +20,7 @@ public struct JoinShape
 /// <remarks>Everything is row-major; group i has row i of the result. Copies: memory-bound. No barriers. Test: VaeTests.</remarks>
 public static class Condition
 {
-    /// <summary>
-    /// oneHot[i, c] = 1 where c is the label of the batch's row i, else 0; rows are chosen as <see cref="Batch.Gather"/> does.
-    /// </summary>
+    /// <summary>oneHot[i, c] = 1 where c is the label of the batch's row i, else 0; rows are those of <see cref="Batch.Gather"/>.</summary>
     public static void Gather(ArrayView<byte> labels, ArrayView<float> oneHot, ArrayView<ControlBlock> control, BatchShape shape)
     {
         int row = Grid.IdxX;

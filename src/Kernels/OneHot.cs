@@ -1,5 +1,4 @@
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels;
 

@@ -67,9 +67,7 @@ public static class Philox
     /// <summary>The upper 24 bits of a word as a number in [0, 1).</summary>
     public static float Uniform(uint word) => (int)(word >> 8) * TwoToMinus24;
 
-    /// <summary>
-    /// The upper 23 bits of a word as a number in (0, 1), symmetric about ½: its logarithm and its complement's are finite.
-    /// </summary>
+    /// <summary>The upper 23 bits of a word as a number in (0, 1), symmetric about ½: its log and its complement's are finite.</summary>
     public static float UniformInside(uint word) => ((int)(word >> 9) + 0.5f) * TwoToMinus23;
 
     /// <summary>A standard normal number from two words (Box and Muller 1958): √(−2 ln(1 − u))·cos 2πv with u, v in [0, 1).</summary>

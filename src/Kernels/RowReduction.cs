@@ -70,9 +70,7 @@ public static class RowReduction
         return width;
     }
 
-    /// <summary>
-    /// The sum of the first <paramref name="width"/> partial sums, in every thread. Called by all threads of the group; overwrites them.
-    /// </summary>
+    /// <summary>The sum of the first <paramref name="width"/> partial sums, in every thread; it overwrites them.</summary>
     /// <remarks>
     /// The first barrier: the partial sums must all be there. One after each level: the next adds what other threads wrote.
     /// Within a level reads lie in the upper half and writes in the lower, so none is needed.

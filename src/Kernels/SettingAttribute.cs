@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace VaeGpu.Kernels;
 
 /// <summary>What a setting is called, and which values it takes. The command line has an option for each setting.</summary>
@@ -9,7 +7,6 @@ namespace VaeGpu.Kernels;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SettingAttribute(string name, string unit, string description) : Attribute
 {
-    /// <summary>The name.</summary>
     public string Name { get; } = name;
 
     /// <summary>The symbol or the unit of a value.</summary>

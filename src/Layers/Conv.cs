@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
-using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers;
 
@@ -35,20 +33,20 @@ public sealed class Conv : Layer
     public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: false);
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch, and one more to unfold the input where that pays.</summary>
-    public override void Forward(ArrayView<float> input, int rows) => forward.Run(
+    public override void Forward(Floats input, int rows) => forward.Run(
         parameters.Prepare(input, rows), parameters.Weights, Output, parameters.Biases, Saved, parameters.For(rows));
 
     /// <summary>Computes dW and db: four launches.</summary>
-    public override void BackwardParameters(ArrayView<float> input, int rows)
+    public override void BackwardParameters(Floats input, int rows)
     {
         parameters.WeightGradient(parameters.Unfolds ? parameters.Unfolded : input, Gradient, rows);
         parameters.BiasGradient(Gradient, outputs, rows);
     }
 
     /// <inheritdoc/>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows)
     {
-        ArrayView<float> weights = parameters.TurnedWeights();
+        Floats weights = parameters.TurnedWeights();
         ConvShape now = parameters.For(rows);
         if (parameters.Unfolds)
         {

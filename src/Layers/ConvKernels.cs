@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Layers;
@@ -27,8 +25,7 @@ internal sealed class ConvKernels(Accelerator accelerator)
     public ConvLauncher InputGradient(Activation below) => Get(gradient, below, ConvLauncher.InputGradient<ToFine>);
 
     /// <summary>A transposed convolution's input gradient, taken through the activation of the layer below.</summary>
-    public ConvLauncher InputGradientTransposed(Activation below) =>
-        Get(gradientTransposed, below, ConvLauncher.InputGradient<ToCoarse>);
+    public ConvLauncher InputGradientTransposed(Activation below) => Get(gradientTransposed, below, ConvLauncher.InputGradient<ToCoarse>);
 
     /// <summary>A transposed convolution's forward pass, after <see cref="ToUnfolded"/>.</summary>
     public FoldLauncher Fold(Activation activation) => Get(fold, activation, FoldLauncher.Forward);

@@ -1,7 +1,4 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
-using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers;
 
@@ -17,7 +14,7 @@ internal sealed class ConvParameters
     private readonly Workspace workspace;
     private readonly ParameterSlice weight, bias;
     private readonly ConvShape shape;
-    private readonly ArrayView<float> unfolded;
+    private readonly Floats unfolded;
 
     /// <summary>Declares name.weight, (kernel·kernel·fine channels, coarse channels), and name.bias.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -52,16 +49,15 @@ internal sealed class ConvParameters
     public bool Unfolds { get; }
 
     /// <summary>The unfolded fine images.</summary>
-    public ArrayView<float> Unfolded => unfolded;
+    public Floats Unfolded => unfolded;
 
     /// <summary>The weights as <see cref="ToCoarse"/> takes them.</summary>
-    public ArrayView<float> Weights => weight.Values;
+    public Floats Weights => weight.Values;
 
-    /// <summary>The biases.</summary>
-    public ArrayView<float> Biases => bias.Values;
+    public Floats Biases => bias.Values;
 
     /// <summary>The weights as <see cref="ToFine"/> takes them; they last until the scratch memory's next use.</summary>
-    public ArrayView<float> TurnedWeights()
+    public Floats TurnedWeights()
     {
         var matrix = new MatrixShape { Rows = shape.Taps * shape.Fine.Channels, Columns = shape.Coarse.Channels };
         workspace.Matrices.Transpose(weight.Values, workspace.Scratch, matrix);
@@ -82,7 +78,7 @@ internal sealed class ConvParameters
     ];
 
     /// <summary>The fine images as the products take them: unfolded here, or as they are.</summary>
-    public ArrayView<float> Prepare(ArrayView<float> fine, int rows)
+    public Floats Prepare(Floats fine, int rows)
     {
         if (!Unfolds)
             return fine;
@@ -91,7 +87,7 @@ internal sealed class ConvParameters
     }
 
     /// <summary>The gradient of the weights; <paramref name="fine"/> is what <see cref="Prepare"/> gave.</summary>
-    public void WeightGradient(ArrayView<float> fine, ArrayView<float> coarse, int rows)
+    public void WeightGradient(Floats fine, Floats coarse, int rows)
     {
         ConvShape now = For(rows);
         workspace.Convolutions.Value.Weights.PartialSums(fine, coarse, workspace.Scratch, now);
@@ -100,11 +96,10 @@ internal sealed class ConvParameters
     }
 
     /// <summary>The gradient of the biases: the output's, added over the batch and then over the pixels.</summary>
-    public void BiasGradient(ArrayView<float> gradient, ImageShape outputs, int rows)
+    public void BiasGradient(Floats gradient, ImageShape outputs, int rows)
     {
         MatrixLauncher matrices = workspace.Matrices;
         matrices.SumColumns(gradient, workspace.Scratch, new MatrixShape { Rows = rows, Columns = outputs.Length });
-        matrices.SumColumns(
-            workspace.Scratch, bias.Gradient, new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
+        matrices.SumColumns(workspace.Scratch, bias.Gradient, new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
     }
 }

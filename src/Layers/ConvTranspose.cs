@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
-using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers;
 
@@ -42,9 +40,9 @@ public sealed class ConvTranspose : Layer
     public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: true);
 
     /// <summary>Computes <see cref="Layer.Output"/>: two launches, and one more to fold it where that pays.</summary>
-    public override void Forward(ArrayView<float> input, int rows)
+    public override void Forward(Floats input, int rows)
     {
-        ArrayView<float> weights = parameters.TurnedWeights(), biases = parameters.Biases;
+        Floats weights = parameters.TurnedWeights(), biases = parameters.Biases;
         ConvShape now = parameters.For(rows);
         if (parameters.Unfolds)
         {
@@ -58,14 +56,14 @@ public sealed class ConvTranspose : Layer
     }
 
     /// <summary>Computes dW and db: four launches, and one more to unfold the gradient where that pays.</summary>
-    public override void BackwardParameters(ArrayView<float> input, int rows)
+    public override void BackwardParameters(Floats input, int rows)
     {
         parameters.WeightGradient(parameters.Prepare(Gradient, rows), input, rows);
         parameters.BiasGradient(Gradient, outputs, rows);
     }
 
     /// <summary>Computes the gradient of the input: one launch.</summary>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
         kernels.InputGradientTransposed(below).Run(
             parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights, inputGradient, Gradient, belowSaved,
             parameters.For(rows));

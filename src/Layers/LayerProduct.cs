@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Layers;
@@ -17,7 +15,6 @@ public enum Pass
 /// <param name="Pass">The pass that it is part of.</param>
 public abstract record LayerProduct(Pass Pass)
 {
-    /// <summary>Whether it is a convolution.</summary>
     public abstract bool IsConvolution { get; }
     /// <summary>Its operations.</summary>
     public abstract double Flops { get; }
@@ -31,8 +28,7 @@ public abstract record LayerProduct(Pass Pass)
 /// <summary>A <see cref="LayerProduct"/> on a device.</summary>
 /// <param name="ScratchLength">The floats of scratch memory that it makes use of.</param>
 /// <param name="Run">Launches it: left and right factor, output, scratch memory.</param>
-public sealed record LoadedProduct(
-    long ScratchLength, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>> Run);
+public sealed record LoadedProduct(long ScratchLength, Action<Floats, Floats, Floats, Floats> Run);
 
 /// <summary>A product of a <see cref="Linear"/> layer.</summary>
 public sealed record LinearProduct(Pass Pass, MatMulShape Shape) : LayerProduct(Pass)

@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Layers;
@@ -53,21 +50,19 @@ public sealed class Linear : Layer
     public override bool HasParameters => true;
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch.</summary>
-    public override void Forward(ArrayView<float> input, int rows) => forward.Run(
+    public override void Forward(Floats input, int rows) => forward.Run(
         input, weight.Values, Output, bias.Values, Saved, Shape(Pass.Forward, rows), workspace.Scratch);
 
     /// <summary>Computes dW and db from <see cref="Layer.Gradient"/>: two launches.</summary>
-    public override void BackwardParameters(ArrayView<float> input, int rows)
+    public override void BackwardParameters(Floats input, int rows)
     {
         MatMulShape product = Shape(Pass.WeightGradient, rows);
         workspace.WeightGradient.Run(input, Gradient, weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
         workspace.Matrices.SumColumns(Gradient, bias.Gradient, new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
-    /// <summary>
-    /// Computes the gradient of the input, taken through the activation below: one launch, and one more to transpose W where that pays.
-    /// </summary>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows)
+    /// <summary>Computes the gradient of the input, through the activation below: one launch, and one to transpose W if it pays.</summary>
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows)
     {
         MatMulShape product = Shape(Pass.InputGradient, rows);
         MatMulLauncher launcher = workspace.InputGradient(below);
@@ -89,7 +84,7 @@ public sealed class Linear : Layer
     };
 
     /// <summary>Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
-    private ArrayView<float> Transposed()
+    private Floats Transposed()
     {
         workspace.Matrices.Transpose(weight.Values, workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
         return workspace.Scratch;

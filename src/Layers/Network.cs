@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Activations;
-
 namespace VaeGpu.Layers;
 
 /// <summary>A chain of layers, each fed with the output of the one before.</summary>
@@ -9,13 +7,13 @@ public sealed class Network(params Layer[] layers)
     private readonly int first = Array.FindIndex(layers, layer => layer.HasParameters);
 
     /// <summary>The last layer's output, (batch, outputs).</summary>
-    public ArrayView<float> Output => layers[^1].Output;
+    public Floats Output => layers[^1].Output;
 
     /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
-    public ArrayView<float> OutputGradient => layers[^1].Gradient;
+    public Floats OutputGradient => layers[^1].Gradient;
 
     /// <summary>Computes <see cref="Output"/>.</summary>
-    public void Forward(ArrayView<float> input, int rows)
+    public void Forward(Floats input, int rows)
     {
         foreach (Layer layer in layers)
         {
@@ -27,7 +25,7 @@ public sealed class Network(params Layer[] layers)
     /// <summary>Computes the gradients of all parameters from that of the output.</summary>
     /// <param name="input">What <see cref="Forward"/> was given.</param>
     /// <param name="rows">Rows of the batch.</param>
-    public void Backward(ArrayView<float> input, int rows)
+    public void Backward(Floats input, int rows)
     {
         for (int i = layers.Length - 1; i > first; i--)
         {
@@ -38,7 +36,7 @@ public sealed class Network(params Layer[] layers)
     }
 
     /// <summary>Computes the gradient of the input too; called after <see cref="Backward"/>.</summary>
-    public void BackwardInput(ArrayView<float> inputGradient, int rows)
+    public void BackwardInput(Floats inputGradient, int rows)
     {
         for (int i = first; i > 0; i--)
             BackwardInput(i, rows);

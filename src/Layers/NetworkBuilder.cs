@@ -1,11 +1,8 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
 
 namespace VaeGpu.Layers;
 
-/// <summary>
-/// Builds a network layer by layer. Layers that have parameters are named name.0, name.1, … ; each takes the columns of the one before.
-/// </summary>
+/// <summary>Builds a network layer by layer. Layers with parameters are named name.0, name.1, …; columns follow from the last.</summary>
 public sealed class NetworkBuilder
 {
     private readonly ParameterLayout layout;
@@ -55,7 +52,7 @@ public sealed class NetworkBuilder
     /// <param name="labels">The labels, (batch/<paramref name="repeats"/>, <paramref name="classes"/>).</param>
     /// <param name="classes">Their columns.</param>
     /// <param name="repeats">How many rows have the same label, one below the other.</param>
-    public NetworkBuilder Labels(ArrayView<float> labels, int classes, int repeats = 1)
+    public NetworkBuilder Labels(Floats labels, int classes, int repeats = 1)
     {
         if (classes == 0)
             return this;
@@ -73,7 +70,6 @@ public sealed class NetworkBuilder
         return this;
     }
 
-    /// <summary>The network.</summary>
     public Network Build() => new([.. layers]);
 
     private string Next => $"{name}.{layers.Count(layer => layer.HasParameters)}";

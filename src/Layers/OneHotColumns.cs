@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Layers;
@@ -14,9 +12,9 @@ namespace VaeGpu.Layers;
 public sealed class OneHotColumns(Workspace workspace, CategoricalLauncher launcher, int outputs) : Layer(workspace.Allocate(outputs))
 {
     /// <inheritdoc/>
-    public override void Forward(ArrayView<float> input, int rows) => launcher.OneHot(input, Output, rows);
+    public override void Forward(Floats input, int rows) => launcher.OneHot(input, Output, rows);
 
     /// <exception cref="NotSupportedException">A category has no derivative.</exception>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
         throw new NotSupportedException("Categories have no derivative: this layer must be the first.");
 }

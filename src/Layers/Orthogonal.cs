@@ -12,9 +12,7 @@ namespace VaeGpu.Layers;
 /// </remarks>
 internal static class Orthogonal
 {
-    /// <summary>
-    /// A matrix (rows, columns) whose shorter side's vectors are orthogonal and <paramref name="gain"/> long, from as many normal draws.
-    /// </summary>
+    /// <summary>A matrix whose shorter side's vectors are orthogonal and <paramref name="gain"/> long, from normal draws.</summary>
     public static float[] Of(float[] draws, int rows, int columns, double gain)
     {
         int count = Math.Min(rows, columns), length = Math.Max(rows, columns);

@@ -1,7 +1,4 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Step;
 
@@ -18,18 +15,16 @@ public sealed class ParameterSlice
     public required int Offset { get; init; }
     /// <summary>Rows; 1 for a bias.</summary>
     public required int Rows { get; init; }
-    /// <summary>Columns.</summary>
     public required int Columns { get; init; }
     /// <summary>The distribution of its initial values.</summary>
     public required InitialDistribution Initial { get; init; }
     /// <summary>Whether weight decay is for it: a layer's weights, not its biases.</summary>
     public required bool Decays { get; init; }
-    /// <summary>Elements.</summary>
     public int Length => Rows * Columns;
     /// <summary>Its values, (rows, columns); empty until there is an arena.</summary>
-    public ArrayView<float> Values { get; internal set; }
+    public Floats Values { get; internal set; }
     /// <summary>Its gradient, (rows, columns); empty where the arena does not train.</summary>
-    public ArrayView<float> Gradient { get; internal set; }
+    public Floats Gradient { get; internal set; }
 }
 
 /// <summary>Places tensors one behind the other, each at a multiple of 64 bytes.</summary>
@@ -116,21 +111,19 @@ public sealed class ParameterArena : IDisposable
     /// <summary>Where the tensors lie.</summary>
     public ParameterLayout Layout { get; }
 
-    /// <summary>All parameters.</summary>
-    public ArrayView<float> Parameters => parameters.View;
-    /// <summary>All gradients.</summary>
-    public ArrayView<float> Gradients => OfTraining(gradients);
+    public Floats Parameters => parameters.View;
+    public Floats Gradients => OfTraining(gradients);
     /// <summary>Adam's first moments.</summary>
-    public ArrayView<float> FirstMoments => OfTraining(firstMoments);
+    public Floats FirstMoments => OfTraining(firstMoments);
     /// <summary>Adam's second moments.</summary>
-    public ArrayView<float> SecondMoments => OfTraining(secondMoments);
+    public Floats SecondMoments => OfTraining(secondMoments);
 
     /// <summary>Draws the first values of every tensor.</summary>
     public void Initialize(StepLauncher launcher, uint seed)
     {
         foreach (ParameterSlice slice in Layout.Slices)
         {
-            ArrayView<float> values = slice.Values;
+            Floats values = slice.Values;
             launcher.Initialize(values, slice.Initial, seed, slice.Index);
             if (!slice.Initial.IsOrthogonal)
                 continue;
@@ -140,9 +133,7 @@ public sealed class ParameterArena : IDisposable
         }
     }
 
-    /// <summary>
-    /// One step of the optimizer over the whole model: one launch, and two before it to measure the gradient where it is clipped.
-    /// </summary>
+    /// <summary>One step of the optimizer over the whole model: one launch, and two before it that measure a clipped gradient.</summary>
     public void Update(StepLauncher launcher, ArrayView<ControlBlock> control, AdamSettings settings)
     {
         if (settings.ClipNorm > 0)
@@ -161,7 +152,7 @@ public sealed class ParameterArena : IDisposable
         chunkNorms?.Dispose();
     }
 
-    private static ArrayView<float> OfTraining(MemoryBuffer1D<float, Stride1D.Dense>? buffer) =>
+    private static Floats OfTraining(MemoryBuffer1D<float, Stride1D.Dense>? buffer) =>
         buffer?.View ?? throw new InvalidOperationException("The model was built without room for gradients; build it to train.");
 
     private static MemoryBuffer1D<float, Stride1D.Dense> Zeros(Accelerator accelerator, int length)

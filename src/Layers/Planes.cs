@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-
 namespace VaeGpu.Layers;
 
 /// <summary>
@@ -15,10 +12,9 @@ public sealed class Planes(Workspace workspace, int rows, int columns) : Layer(w
     private readonly MatrixShape shape = new() { Rows = rows, Columns = columns };
 
     /// <inheritdoc/>
-    public override void Forward(ArrayView<float> input, int rows) =>
-        workspace.Matrices.SwapAxes(input, Output, shape, rows);
+    public override void Forward(Floats input, int rows) => workspace.Matrices.SwapAxes(input, Output, shape, rows);
 
     /// <summary>Moves the gradient back; the layer below has no activation.</summary>
-    public override void BackwardInput(Activation below, ArrayView<float> belowSaved, ArrayView<float> inputGradient, int rows) =>
+    public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
         workspace.Matrices.SwapAxes(Gradient, inputGradient, new() { Rows = shape.Columns, Columns = shape.Rows }, rows);
 }

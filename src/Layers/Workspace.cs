@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Layers;
@@ -31,7 +29,6 @@ public sealed class Workspace : IDisposable
         Convolutions = new Lazy<ConvKernels>(() => new ConvKernels(accelerator));
     }
 
-    /// <summary>The device.</summary>
     public Accelerator Accelerator { get; }
     /// <summary>The most rows that a batch may have.</summary>
     public int MaximalBatch { get; }
@@ -49,7 +46,7 @@ public sealed class Workspace : IDisposable
     internal Lazy<ConvKernels> Convolutions { get; }
 
     /// <summary>Scratch memory: its contents last until the next layer's turn.</summary>
-    public ArrayView<float> Scratch => scratch?.View ?? default;
+    public Floats Scratch => scratch?.View ?? default;
 
     /// <summary>Layers' forward product.</summary>
     public MatMulLauncher Forward(Activation activation)
@@ -69,7 +66,7 @@ public sealed class Workspace : IDisposable
 
     /// <summary>A matrix of <paramref name="columns"/> columns with room for a batch; it lives as long as the workspace.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It would have 2³¹ elements or more: kernels count them in 32 bits.</exception>
-    public ArrayView<float> Allocate(int columns)
+    public Floats Allocate(int columns)
     {
         long length = (long)MaximalBatch * columns;
         if (length > int.MaxValue)
@@ -87,7 +84,7 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Room for the gradient of such a matrix; empty if the workspace does not train.</summary>
-    public ArrayView<float> AllocateGradient(int columns) => Trains ? Allocate(columns) : default;
+    public Floats AllocateGradient(int columns) => Trains ? Allocate(columns) : default;
 
     /// <summary>Makes sure that <see cref="Scratch"/> has so many elements; called while the model is built.</summary>
     public void ReserveScratch(long length)

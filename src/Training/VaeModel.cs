@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
@@ -10,9 +8,7 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training;
 
-/// <summary>
-/// A variational autoencoder on a device: trained on arrays, on data sources or on a stream of batches, evaluated, used, saved and loaded.
-/// </summary>
+/// <summary>A variational autoencoder on a device: trained on arrays, data sources or streams of batches, evaluated and saved.</summary>
 /// <remarks>
 /// The model is its <see cref="Configuration"/> and its <see cref="Parameters"/>; both are in host memory between calls. It is not safe
 /// for use by several threads at once.

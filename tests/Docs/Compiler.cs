@@ -59,7 +59,7 @@ internal sealed class Compiler(ScratchFolder output)
         Task<string> error = process.StandardError.ReadToEndAsync();
         string diagnostics = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.That(process.ExitCode, Is.Zero, $"{assembly}:\n{diagnostics}{error.Result}");
+        Assert.That(process.ExitCode, Is.Zero, $"{assembly}:\n{string.Join('\n', diagnostics.Split('\n').Take(20))}{error.Result}");
         compiled[assembly] = target;
     }
 

@@ -32,7 +32,7 @@ public sealed partial class LineTests
     private static IEnumerable<string> TooLong(string file, IEnumerable<string> lines) =>
         lines.Where(line => line.Length > Most && !line.Contains("<inheritdoc cref=")).Select(line => $"{Path.GetFileName(file)}: {line}");
 
-    [GeneratedRegex("^```.*?^```$|^<!-- help: begin -->.*^<!-- help: end -->$|^(\\||    "
-        + ").*?$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "^```.*?^```$|^<!-- help: begin -->.*^<!-- help: end -->$|^(\\||    ).*?$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex Code();
 }

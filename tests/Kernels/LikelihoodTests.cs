@@ -43,8 +43,8 @@ public class LikelihoodTests
         var inputs = new Inputs();
         foreach (ReferenceLikelihood reference in ReferenceLikelihoods.All)
         {
-            using var launcher =
-                new LikelihoodLauncher(accelerator, reference.Likelihood, reference.Likelihood.Settings(reference.Options));
+            Likelihood likelihood = reference.Likelihood;
+            using var launcher = new LikelihoodLauncher(accelerator, likelihood, likelihood.Settings(reference.Options));
             float[] examples = inputs.Uniform(rows * columns), decoded = inputs.Normal(rows * draws * columns * reference.Outputs);
             float[] repeated = [.. examples.Chunk(columns).SelectMany(row => Enumerable.Repeat(row, draws)).SelectMany(row => row)];
             var shape = new ReconstructionShape { Rows = rows * draws, Columns = columns };

@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
-
 namespace VaeGpu.Gpu.Accelerators;
 
 /// <summary>A view as a kernel's argument block holds it.</summary>
@@ -38,13 +35,11 @@ internal sealed class ArgumentLayout
     /// <summary>The layout of a kernel's arguments; an implicitly grouped kernel's begin with its extent.</summary>
     public static ArgumentLayout Of(MethodInfo method) => new(method);
 
-    /// <summary>Whether a type is a contiguous view.</summary>
     public static bool IsView(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ArrayView<>);
 
     /// <summary>Whether a type is a value that a kernel is compiled for.</summary>
     public static bool IsSpecialized(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SpecializedValue<>);
 
-    /// <summary>Whether a type is a view, or a struct that holds one.</summary>
     public static bool HoldsView(Type type) =>
         IsView(type) || (type is { IsValueType: true, IsPrimitive: false, IsEnum: false }
             && Array.Exists(Fields(type), f => HoldsView(f.FieldType)));

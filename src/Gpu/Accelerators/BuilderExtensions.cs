@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.Runtime.Cuda;
 
 namespace VaeGpu.Gpu.Accelerators;
@@ -71,7 +70,6 @@ public static class ContextExtensions
     public static OpenCL12Accelerator CreateOpenCL12Accelerator(this Context context, int index) =>
         context.GetDevice<OpenCL12Device>(index).CreateOpenCL12Accelerator(context);
 
-    /// <summary>Opens an interpreter.</summary>
     public static InterpreterAccelerator CreateInterpreterAccelerator(this Context context, int index) =>
         context.GetDevice<InterpreterDevice>(index).CreateInterpreterAccelerator(context);
 }

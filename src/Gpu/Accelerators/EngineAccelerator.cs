@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.ExceptionServices;
 using ILGPU.Backends;
 using VaeGpu.Gpu.Runtime;
@@ -27,18 +26,14 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
         Disposed += (_, _) => BeginDisposal();
     }
 
-    /// <summary>The device that this is.</summary>
     public new EngineDevice Device { get; }
 
     /// <summary>The accelerator that this one stands for, by which launchers choose kernels and shapes; null where it is itself.</summary>
     public virtual Accelerator? StandsFor => null;
 
-    /// <summary>Bytes of all buffers.</summary>
     public long AllocatedBytes => Interlocked.Read(ref allocatedBytes);
 
-    /// <summary>
-    /// Refuses what certainly has no room beside <see cref="AllocatedBytes"/>. Only of the processor is that known before it is tried.
-    /// </summary>
+    /// <summary>Refuses what certainly has no room beside <see cref="AllocatedBytes"/>; only the processor knows beforehand.</summary>
     /// <exception cref="OutOfMemoryException">There is no room; the message says what needs how much.</exception>
     public virtual void ThrowIfNoRoom(string what, long bytes) { }
 

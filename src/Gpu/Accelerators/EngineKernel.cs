@@ -40,7 +40,6 @@ internal sealed class EngineKernel : Kernel
         GroupSize = groupSize;
     }
 
-    /// <summary>What it is compiled to.</summary>
     public KernelForms Forms { get; }
 
     /// <summary>Threads of a group, where the kernel is implicitly grouped.</summary>

@@ -1,7 +1,3 @@
-using System.Reflection;
-using System.Reflection.Emit;
-using System.Runtime.CompilerServices;
-
 namespace VaeGpu.Gpu.Accelerators;
 
 /// <summary>

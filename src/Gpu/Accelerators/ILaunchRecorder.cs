@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace VaeGpu.Gpu.Accelerators;
 
 /// <summary>An accelerator that records launches and replays them as a whole: as a CUDA graph or an OpenCL command buffer.</summary>

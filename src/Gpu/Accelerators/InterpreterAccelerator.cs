@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Interpreter;

@@ -26,6 +26,5 @@ public sealed class InterpreterDevice : EngineDevice
     /// <inheritdoc/>
     public override Accelerator CreateAccelerator(Context context) => CreateInterpreterAccelerator(context);
 
-    /// <summary>Opens the interpreter.</summary>
     public InterpreterAccelerator CreateInterpreterAccelerator(Context context) => new(context, this);
 }

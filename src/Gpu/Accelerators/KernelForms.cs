@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Accelerators;
@@ -18,7 +17,6 @@ internal sealed class KernelForms(EngineAccelerator accelerator, KernelSource so
     /// <summary>The method, as messages name it.</summary>
     public string Name => source.Name;
 
-    /// <summary>The size of the argument block.</summary>
     public int ArgumentBytes => source.Arguments.BlockBytes;
 
     /// <summary>What has been compiled so far.</summary>

@@ -1,6 +1,5 @@
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Accelerators.OpenCL;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Runtime.Cuda;

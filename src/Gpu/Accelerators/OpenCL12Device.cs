@@ -45,7 +45,6 @@ public sealed class OpenCL12Device : EngineDevice
     /// <summary>Whether the device has 64-bit floats.</summary>
     internal bool HasDoubles { get; private init; }
 
-    /// <summary>Whether the device has 64-bit atomics.</summary>
     internal bool HasLongAtomics { get; private init; }
 
     /// <summary>Whether float division and square root can be had as IEEE 754 wants them.</summary>
@@ -88,7 +87,6 @@ public sealed class OpenCL12Device : EngineDevice
     /// <inheritdoc/>
     public override Accelerator CreateAccelerator(Context context) => CreateOpenCL12Accelerator(context);
 
-    /// <summary>Opens the device.</summary>
     public OpenCL12Accelerator CreateOpenCL12Accelerator(Context context) => new(context, this);
 
     private static string? Objection(nint platform, nint device)

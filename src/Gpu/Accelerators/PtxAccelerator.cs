@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Accelerators.Cuda;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
@@ -209,8 +208,7 @@ public sealed unsafe class PtxAccelerator : EngineAccelerator
     }
 
     /// <summary>A graph of the driver's, but where the person asks which of the launches fails.</summary>
-    private protected override LaunchGraph Graph(Recorder recorded) =>
-        LaunchesBlock ? base.Graph(recorded) : new CudaGraph(this, recorded);
+    private protected override LaunchGraph Graph(Recorder recorded) => LaunchesBlock ? base.Graph(recorded) : new CudaGraph(this, recorded);
 
     private protected override void Drain()
     {

@@ -1,4 +1,3 @@
-using System.Text;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;
@@ -112,7 +111,6 @@ public sealed class PtxDevice : EngineDevice
     /// <inheritdoc/>
     public override Accelerator CreateAccelerator(Context context) => CreatePtxAccelerator(context);
 
-    /// <summary>Opens the device.</summary>
     public PtxAccelerator CreatePtxAccelerator(Context context) => new(context, this, driver);
 
     /// <summary>Why the GPU cannot be used; null where it can.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Runtime;
 
@@ -57,7 +56,6 @@ internal sealed unsafe class RecordedLaunch(
 /// <summary>Memory set to a value, byte by byte.</summary>
 internal sealed class RecordedFill(EngineBuffer target, long byteOffset, long bytes, byte value) : RecordedStep
 {
-    /// <summary>The memory.</summary>
     public MemoryUse Use => new(target.NativePtr, byteOffset, byteOffset + bytes, true);
 
     public override string Name => "memory set to a value";

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Runtime.Cpu;
@@ -27,8 +26,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
     internal override LaunchClock OpenClock() => new PoolClock(this, pool);
 
     /// <inheritdoc/>
-    public override void ThrowIfNoRoom(string what, long bytes) =>
-        HostMemory.ThrowIfBeyond(what, bytes, AllocatedBytes, MemoryLimit);
+    public override void ThrowIfNoRoom(string what, long bytes) => HostMemory.ThrowIfBeyond(what, bytes, AllocatedBytes, MemoryLimit);
 
     internal override nint AllocateBytes(long bytes)
     {
@@ -57,8 +55,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
     internal override void Fill(EngineStream stream, nint target, long byteOffset, long bytes, byte value) =>
         NativeMemory.Fill((byte*)target + byteOffset, (nuint)bytes, value);
 
-    internal override Executable Compile(KernelSource source, Index3D groupDim) =>
-        Compile(source.Optimize(groupDim, WarpSize), groupDim);
+    internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source.Optimize(groupDim, WarpSize), groupDim);
 
     /// <summary>Compiles a function that is through the passes.</summary>
     internal Executable Compile(Function function, Index3D groupDim)

@@ -36,7 +36,6 @@ public class SimdDevice : EngineDevice
     /// <inheritdoc/>
     public override Accelerator CreateAccelerator(Context context) => CreateSimdAccelerator(context);
 
-    /// <summary>Opens the device.</summary>
     public SimdAccelerator CreateSimdAccelerator(Context context) => new(context, ToOpen());
 
     /// <summary>The device as an accelerator is told it.</summary>

@@ -1,7 +1,3 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>Makes the arrays of a kernel: those that it allocates, and those that are constants outside.</summary>

@@ -1,8 +1,5 @@
-using System.Globalization;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using ILGPU.Runtime.Cuda;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 

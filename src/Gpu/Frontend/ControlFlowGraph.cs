@@ -1,5 +1,3 @@
-using System.Reflection.Emit;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>A run of IL instructions that is entered at its start and left at its end.</summary>

@@ -1,6 +1,4 @@
-using System.Reflection;
 using ILGPU.Runtime.Cuda;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 

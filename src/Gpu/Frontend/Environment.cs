@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>
@@ -152,8 +150,7 @@ internal sealed class Environment(Importer importer)
             "Use one variable for each memory, or branch around the code that uses them.")
         : new($"A variable is {a} or {b}, depending on the path here.", "Give it one type.");
 
-    private static CsValue Zero(CsValue shape) =>
-        shape.WithLeaves(new Queue<Value>(shape.Leaves.Select(leaf => Constant.Zero(leaf.Type))));
+    private static CsValue Zero(CsValue shape) => shape.WithLeaves(new Queue<Value>(shape.Leaves.Select(leaf => Constant.Zero(leaf.Type))));
 
     /// <summary>A Bool that meets an int: constants become Bool, else the Bool becomes 0 or 1.</summary>
     private CsValue Unify(CsValue value, CsValue other, Region region)

@@ -1,6 +1,3 @@
-using System.Reflection;
-using System.Reflection.Emit;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>
@@ -35,8 +32,7 @@ internal static class IlReader
         string name = code.Name!;
         if (name.EndsWith(".s", StringComparison.Ordinal))
             return new Form(code, name[..^2], null);
-        bool holdsNumber = name.StartsWith("ldc.i4.", StringComparison.Ordinal)
-            || name[..^1] is "ldloc." or "stloc." or "ldarg.";
+        bool holdsNumber = name.StartsWith("ldc.i4.", StringComparison.Ordinal) || name[..^1] is "ldloc." or "stloc." or "ldarg.";
         return holdsNumber
             ? new Form(code, name[..name.LastIndexOf('.')], name.EndsWith("m1", StringComparison.Ordinal) ? -1L : (long)(name[^1] - '0'))
             : new Form(code, name, null);

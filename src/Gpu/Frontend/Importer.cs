@@ -1,6 +1,4 @@
-using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 
@@ -47,9 +45,7 @@ internal sealed class Importer
         return new Function(source.Name, importer.parameters, body);
     }
 
-    /// <summary>
-    /// Inlines a method of numbers where a builder stands, for a target that has no instruction for it; gives its result.
-    /// </summary>
+    /// <summary>Inlines a method of numbers where a builder stands, for a target without an instruction for it; gives its result.</summary>
     public static Value Inline(string kernelName, Builder builder, MethodInfo method, Value[] arguments)
     {
         var importer = new Importer(kernelName, builder);

@@ -1,6 +1,3 @@
-using System.Reflection;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>The mathematics of .NET and ILGPU, and the bits of numbers.</summary>

@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Numerics;
-using System.Reflection;
-using System.Runtime.CompilerServices;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 

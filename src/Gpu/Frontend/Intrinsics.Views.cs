@@ -1,6 +1,3 @@
-using System.Reflection;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>Views of memory, and the arrays that a kernel itself allocates.</summary>

@@ -1,7 +1,4 @@
-using System.Reflection;
-using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 
@@ -125,8 +122,7 @@ internal static partial class Intrinsics
 
     private static Value LastOfPart(Importer m, Value width) => m.Builder.Binary(Op.Sub, width, Constant.I32(1));
 
-    private static Value FirstOfPart(Importer m, Value width) =>
-        m.Builder.And(m.Place(Op.LaneIndex), m.Builder.Not(LastOfPart(m, width)));
+    private static Value FirstOfPart(Importer m, Value width) => m.Builder.And(m.Place(Op.LaneIndex), m.Builder.Not(LastOfPart(m, width)));
 
     private static void AddAtomics(Dictionary<(Type, string), Handler> table)
     {

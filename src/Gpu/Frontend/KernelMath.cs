@@ -1,7 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using ILGPU.AtomicOperations;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 
@@ -87,13 +85,10 @@ internal static class KernelMath
         return T.IsNaN(rest) || !(T.Abs(rest) > T.Zero) || size > T.MaxValue ? rest : takesOther ? other : rest;
     }
 
-    /// <summary>Atomic.Add of doubles.</summary>
     public static double AtomicAdd(ref double target, double value) => Atomically(ref target, value, Op.Add);
 
-    /// <summary>Atomic.Min of doubles.</summary>
     public static double AtomicMin(ref double target, double value) => Atomically(ref target, value, Op.Min);
 
-    /// <summary>Atomic.Max of doubles.</summary>
     public static double AtomicMax(ref double target, double value) => Atomically(ref target, value, Op.Max);
 
     // The first guess, 0, needs no load: where it is wrong, the exchange fails and tells what is there.

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>Arithmetic, comparisons and conversions.</summary>
@@ -159,8 +157,7 @@ internal sealed partial class MethodImporter
     private Value Number(CsValue value) =>
         Scalar(value) is var v && v.Type == IrType.Bool ? Builder.Emit(Op.BoolToInt, IrType.I32, [v]) : v;
 
-    private Value AsInt(CsValue value) =>
-        Number(value) is var v && v.Type == IrType.I64 ? Builder.Emit(Op.Truncate64, IrType.I32, [v]) : v;
+    private Value AsInt(CsValue value) => Number(value) is var v && v.Type == IrType.I64 ? Builder.Emit(Op.Truncate64, IrType.I32, [v]) : v;
 
     private CsValue AsBool(CsValue value) =>
         Scalar(value) is var v && v.Type == IrType.Bool ? value : new ScalarValue(Builder.Binary(Op.Ne, v, Constant.Zero(v.Type)));

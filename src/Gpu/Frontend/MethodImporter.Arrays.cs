@@ -1,6 +1,3 @@
-using System.Reflection;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>Managed arrays of a length that is known: they become local arrays.</summary>

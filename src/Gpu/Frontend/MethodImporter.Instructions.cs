@@ -1,6 +1,3 @@
-using System.Reflection;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>The instructions of a block, one by one over the evaluation stack.</summary>

@@ -1,7 +1,3 @@
-using System.Reflection;
-using System.Reflection.Emit;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace VaeGpu.Gpu.Frontend;
 
 /// <summary>Names of methods and types as a person writes them in C#.</summary>

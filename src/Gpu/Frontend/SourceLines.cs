@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Frontend;
 

@@ -130,10 +130,7 @@ internal sealed class Builder
         }
     }
 
-    /// <summary>
-    /// An earlier Bool result that is always the opposite of this one: so the flags of two ways that exclude each other are
-    /// seen to be one.
-    /// </summary>
+    /// <summary>An earlier Bool result that is always the opposite: so the flags of exclusive ways are seen to be one.</summary>
     private static Result? OppositeOf(If instruction, int index)
     {
         if (instruction.Results[index].Type != IrType.Bool)

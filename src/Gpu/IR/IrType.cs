@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace VaeGpu.Gpu.IR;
 
 /// <summary>The kinds of value. Integers have no sign; the operations do.</summary>
@@ -68,7 +66,6 @@ internal static class MemoryTypes
         _ => 8,
     };
 
-    /// <summary>The type of a loaded value.</summary>
     public static IrType ValueType(this MemoryType type) => type switch
     {
         MemoryType.I64 => IrType.I64,
@@ -102,7 +99,6 @@ internal static class MemoryTypes
             Unsafe.WriteUnaligned(ref at, bits);
     }
 
-    /// <summary>The memory type of a C# primitive.</summary>
     public static MemoryType? Of(Type type)
     {
         if (type.IsEnum)

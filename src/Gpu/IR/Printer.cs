@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace VaeGpu.Gpu.IR;
 
 /// <summary>Writes a function as text: one instruction a line, regions indented.</summary>

@@ -42,9 +42,7 @@ internal sealed class Constant(IrType type, long bits) : Value(type)
     public bool SameAs(Constant other) => Type == other.Type && Bits == other.Bits;
 }
 
-/// <summary>
-/// A leaf of the launch's argument block: a scalar, a field of a struct, or a view's pointer or length.
-/// </summary>
+/// <summary>A leaf of the launch's argument block: a scalar, a field of a struct, or a view's pointer or length.</summary>
 internal sealed class Parameter(IrType type, int index, string name, int byteOffset, MemoryType? memory) : Value(type)
 {
     /// <summary>The position among the function's parameters.</summary>
@@ -141,8 +139,7 @@ internal sealed class If(Value condition, Region then, Region otherwise, SourceL
 }
 
 /// <summary>An instruction whose region runs again and again. The results are the last values of what it carries.</summary>
-internal abstract class LoopInstruction(
-    Op op, Value[] operands, Value[] initial, Region body, SourceLocation? location)
+internal abstract class LoopInstruction(Op op, Value[] operands, Value[] initial, Region body, SourceLocation? location)
     : StructuredInstruction(op, operands, initial.Select(v => v.Type), location)
 {
     /// <summary>What the carried values are at first.</summary>
@@ -245,7 +242,6 @@ internal sealed class Function(string name, IReadOnlyList<Parameter> parameters,
     public IReadOnlyList<Parameter> Parameters { get; } = parameters;
     public Region Body { get; } = body;
 
-    /// <summary>The bytes of all static shared arrays.</summary>
     public long SharedBytes => Body.All().Where(i => i.Op == Op.SharedArray).Sum(i => (i.Attribute + 63) & ~63L);
 
     public bool UsesBarriers => Body.All().Any(i => i.Op.IsBarrier());

@@ -1,4 +1,3 @@
-using System.Reflection;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
@@ -39,11 +38,9 @@ public sealed class IlgpuCompiler : IDisposable
             context, new CLCapabilityContext(false, true, true, true, true), CLDeviceVendor.Other, new CLCVersion(2, 0)));
     }
 
-    /// <summary>The PTX of a kernel.</summary>
     public string Ptx(MethodInfo kernel, KernelSpecialization specialization = default) =>
         ((PTXCompiledKernel)ptx.Value.Compile(EntryOf(kernel), specialization)).PTXAssembly;
 
-    /// <summary>The OpenCL C of a kernel.</summary>
     public string OpenCL(MethodInfo kernel, KernelSpecialization specialization = default) =>
         ((CLCompiledKernel)openCL.Value.Compile(EntryOf(kernel), specialization)).Source;
 

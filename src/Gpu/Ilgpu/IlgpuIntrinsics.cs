@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Reflection;
-using System.Runtime.CompilerServices;
 using ILGPU.Backends.OpenCL;
 using ILGPU.Backends.PTX;
 using ILGPU.Frontend;
@@ -9,6 +6,7 @@ using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
 using ILGPU.IR.Types;
 using ILGPU.IR.Values;
+using Value = ILGPU.IR.Value;
 
 namespace VaeGpu.Gpu.Ilgpu;
 
@@ -144,6 +142,5 @@ public static unsafe class IlgpuIntrinsics
     private static void Replace(MethodInfo method, MethodInfo known) =>
         RemappedIntrinsics.AddRemapping(method, (ref InvocationContext call) => call.Method = known);
 
-    private static MethodInfo Own(string name) =>
-        typeof(IlgpuIntrinsics).GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)!;
+    private static MethodInfo Own(string name) => typeof(IlgpuIntrinsics).GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic)!;
 }

@@ -1,8 +1,5 @@
-using System.Reflection;
-using System.Text;
 using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.OpenCL;
 using VaeGpu.Gpu.Targets.Ptx;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Inspection;

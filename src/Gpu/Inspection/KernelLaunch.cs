@@ -1,10 +1,6 @@
-using System.Reflection;
-
 namespace VaeGpu.Gpu.Inspection;
 
-/// <summary>
-/// A launch of a kernel, and what its threads did together; the counts are zero where it was only noted, as PTX written by hand always is.
-/// </summary>
+/// <summary>A launch of a kernel, and what its threads did together; counts are zero where it was only noted, or for raw PTX.</summary>
 /// <param name="Name">The kernel with its type arguments.</param>
 /// <param name="Method">The kernel.</param>
 /// <param name="Specialization">What it was loaded with.</param>

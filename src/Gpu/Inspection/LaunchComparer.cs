@@ -1,4 +1,3 @@
-using System.Reflection;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Runtime.Cuda;

@@ -51,7 +51,6 @@ internal sealed unsafe class LaunchMemory
         Shape = Convert.ToHexString(shape);
     }
 
-    /// <summary>The kernel.</summary>
     public KernelSource Source { get; }
 
     /// <summary>The arguments as the processor has them.</summary>
@@ -93,7 +92,6 @@ internal sealed unsafe class LaunchMemory
     /// <param name="Length">Its elements.</param>
     public sealed record View(ArgumentLayout.Leaf Leaf, int Buffer, long ByteOffset, long Length)
     {
-        /// <summary>The size of an element.</summary>
         public int ElementBytes { get; } = ArgumentLayout.SizeOf(Leaf.Element!);
     }
 }

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Interpreter;
 
@@ -17,8 +16,7 @@ public static class LaunchRecorder
     /// <param name="work">What to run on the accelerator that it is given.</param>
     /// <param name="stop">Looked at at each launch, and between the groups of one that runs.</param>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public static IReadOnlyList<KernelLaunch> Record(
-        int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
+    public static IReadOnlyList<KernelLaunch> Record(int warpSize, bool runs, Action<Accelerator> work, CancellationToken stop = default)
     {
         using Context context = Context.Create(_ => { });
         using var accelerator = new RecordingAccelerator(context, InterpreterDevice.Create(warpSize), null, stop)

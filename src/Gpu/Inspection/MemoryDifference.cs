@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace VaeGpu.Gpu.Inspection;
@@ -58,8 +56,7 @@ internal static class MemoryDifference
     private static string? BesideViews(LaunchMemory memory, int buffer, byte[] actual, byte[] expected)
     {
         LaunchMemory.View[] views = [.. memory.Views.Where(view => view.Buffer == buffer)];
-        bool IsShown(int at) =>
-            views.Any(view => at >= view.ByteOffset && at < view.ByteOffset + view.Length * view.ElementBytes);
+        bool IsShown(int at) => views.Any(view => at >= view.ByteOffset && at < view.ByteOffset + view.Length * view.ElementBytes);
         for (int at = actual.AsSpan().CommonPrefixLength(expected); at < actual.Length; at++)
         {
             if (actual[at] != expected[at] && !IsShown(at))

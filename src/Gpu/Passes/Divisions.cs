@@ -1,5 +1,4 @@
 using System.Numerics;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Passes;
 

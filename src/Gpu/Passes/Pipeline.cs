@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>The passes, in order, from an imported kernel to what the targets emit.</summary>

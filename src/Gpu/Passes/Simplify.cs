@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
@@ -19,8 +17,7 @@ internal sealed class Simplify : Rewriter
         return pass.Run(function);
     }
 
-    protected override Value Rewrite(Instruction i) =>
-        i.Op.IsRemovable() && !liveness.IsLive(i) ? Constant.Zero(i.Type) : base.Rewrite(i);
+    protected override Value Rewrite(Instruction i) => i.Op.IsRemovable() && !liveness.IsLive(i) ? Constant.Zero(i.Type) : base.Rewrite(i);
 
     protected override void Rewrite(If branch)
     {

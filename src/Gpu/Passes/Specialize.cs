@@ -1,10 +1,6 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Passes;
 
-/// <summary>
-/// Makes constants of what is known once the group's shape and the warp's size are: dimensions, and indices along an axis of one.
-/// </summary>
+/// <summary>Makes constants of what follows from the group's shape and the warp's size: dimensions, indices along axes of one.</summary>
 internal sealed class Specialize(Index3D groupDim, int warpSize) : Rewriter
 {
     public static Function Apply(Function function, Index3D groupDim, int warpSize) => new Specialize(groupDim, warpSize).Run(function);

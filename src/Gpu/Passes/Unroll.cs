@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
@@ -14,8 +12,7 @@ internal sealed class Unroll : Rewriter
     /// <summary>The most that it may come to for the sake of a local array; beyond, machine code would be slower than memory.</summary>
     private const int LargestLoop = 20_000;
 
-    public static Function Apply(Function function) =>
-        function.Body.All().Any(i => i.Op == Op.For) ? new Unroll().Run(function) : function;
+    public static Function Apply(Function function) => function.Body.All().Any(i => i.Op == Op.For) ? new Unroll().Run(function) : function;
 
     protected override void Rewrite(For loop)
     {

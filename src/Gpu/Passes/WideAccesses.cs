@@ -1,6 +1,3 @@
-using System.Globalization;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>

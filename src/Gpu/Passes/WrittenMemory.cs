@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Passes;
 
 /// <summary>Which views and arrays a kernel writes.</summary>

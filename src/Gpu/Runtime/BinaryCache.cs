@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace VaeGpu.Gpu.Runtime;
 
@@ -16,7 +15,6 @@ internal static class BinaryCache
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode WrittenByOthers = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>The folder of the cache.</summary>
     public static string Folder { get; } = Path.Combine(UserCache.Folder, "kernels");
 
     /// <summary>What was kept under a key, or null.</summary>
@@ -81,8 +79,7 @@ internal static class BinaryCache
             throw new IOException($"The file system of \"{folder}\" does not keep the access rights of folders.");
     }
 
-    private static bool IsPrivate(string folder) =>
-        OperatingSystem.IsWindows() || !File.GetUnixFileMode(folder).HasAnyOf(WrittenByOthers);
+    private static bool IsPrivate(string folder) => OperatingSystem.IsWindows() || !File.GetUnixFileMode(folder).HasAnyOf(WrittenByOthers);
 
     private static bool HasAnyOf(this UnixFileMode mode, UnixFileMode some) => (mode & some) != 0;
 
@@ -94,8 +91,7 @@ internal static class BinaryCache
         return options;
     }
 
-    private static byte[] Checksum(string key, ReadOnlySpan<byte> content) =>
-        SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
+    private static byte[] Checksum(string key, ReadOnlySpan<byte> content) => SHA256.HashData([.. Encoding.UTF8.GetBytes(key), .. content]);
 
     /// <summary>Runs an action on files. The reason where it fails, so that the next run compiles again; null where it succeeds.</summary>
     private static string? Try(Action action)

@@ -4,8 +4,7 @@ namespace VaeGpu.Gpu.Runtime;
 internal readonly record struct MemoryUse(nint Buffer, long Start, long End, bool Writes)
 {
     /// <summary>Whether the order of two launches with these uses matters.</summary>
-    public bool Conflicts(MemoryUse other) =>
-        (Writes || other.Writes) && Buffer == other.Buffer && Start < other.End && other.Start < End;
+    public bool Conflicts(MemoryUse other) => (Writes || other.Writes) && Buffer == other.Buffer && Start < other.End && other.Start < End;
 }
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets;
 
 /// <summary>What the emitters of texts share: the walk over regions, and lines of code below the C# lines that they come from.</summary>

@@ -1,7 +1,5 @@
-using System.CommandLine;
 using VaeGpu.Kernels;
 using VaeGpu.Layers.Models;
-using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;
 

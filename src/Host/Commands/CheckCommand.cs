@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Kernels.Devices;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "check": first trust in a device.</summary>

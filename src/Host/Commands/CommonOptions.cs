@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Kernels.Devices;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>Options that several commands share.</summary>

@@ -1,7 +1,5 @@
-using System.Globalization;
 using VaeGpu.Gpu.Ilgpu;
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Host.Commands;

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Training.Inference;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "decode": images, lines of text or rows of a table, of latent vectors from a file.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Kernels.Devices;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "devices": what --device can be, and what was found but cannot be used.</summary>

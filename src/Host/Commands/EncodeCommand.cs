@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Training.Inference;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "encode": the latent codes of data as a table.</summary>

@@ -1,7 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
-using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
 
 namespace VaeGpu.Host.Commands;

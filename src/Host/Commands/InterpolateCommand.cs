@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Training.Inference;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "interpolate": the way between the codes of two images, decoded.</summary>

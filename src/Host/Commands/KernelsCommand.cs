@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Host.Commands;

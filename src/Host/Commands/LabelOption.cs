@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The option --label: a class of a conditional model, by its number or its name.</summary>

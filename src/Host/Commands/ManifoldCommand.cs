@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Training.Inference;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "manifold": two latent dimensions as a map.</summary>

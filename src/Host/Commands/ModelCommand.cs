@@ -1,7 +1,4 @@
-using System.CommandLine;
 using VaeGpu.Host.Pictures;
-using VaeGpu.Training.Data;
-using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Commands;
 
@@ -13,8 +10,7 @@ internal sealed class ModelCommand : Command
     private readonly Argument<string?> folder =
         new("run") { Description = "The run's folder, as \"train\" wrote it", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The run's folder, as an option");
-    private readonly Option<string?> data =
-        OptionOf.Text("--data", "source", "Data as for \"train\" [default: the run's held-out data]");
+    private readonly Option<string?> data = OptionOf.Text("--data", "source", "Data as for \"train\" [default: the run's held-out data]");
     private readonly Option<string?> output;
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
     private readonly Option<string> device = CommonOptions.Device();
@@ -61,8 +57,7 @@ internal sealed class ModelCommand : Command
         private LoadedRun? run;
 
         /// <summary>The trained model; opened when it is first asked for.</summary>
-        public LoadedRun Run =>
-            run ??= LoadedRun.Open(Folder, result.GetRequiredValue(command.device), result.GetValue(command.threads));
+        public LoadedRun Run => run ??= LoadedRun.Open(Folder, result.GetRequiredValue(command.device), result.GetValue(command.threads));
 
         /// <exception cref="UsageException">The folder was not named, or twice.</exception>
         private string Folder => (result.GetValue(command.folder), result.GetValue(command.run)) switch

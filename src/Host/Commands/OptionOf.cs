@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Numerics;
 using VaeGpu.Kernels;
-using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;
 
@@ -29,11 +26,8 @@ internal static class OptionOf
     public static Option<T> Number<T>(string name, string unit, T least, T most, string description) where T : struct, INumber<T> => Read(
         name, unit, description, text => TryParse(text, least, most, out var value) ? value : throw Refusal(Range(least, most), text));
 
-    /// <summary>
-    /// An option that takes numbers separated by commas, or, where it <paramref name="canBeNone"/>, the word "none". It has no default.
-    /// </summary>
-    public static Option<ValueList<int>> Numbers(
-        string name, string unit, int least, int most, string description, bool canBeNone = false)
+    /// <summary>An option that takes numbers separated by commas, or, if it <paramref name="canBeNone"/>, "none"; no default.</summary>
+    public static Option<ValueList<int>> Numbers(string name, string unit, int least, int most, string description, bool canBeNone = false)
     {
         var wanted = $"numbers from {Show(least)} to {Show(most)} separated by commas{(canBeNone ? ", or none" : "")}";
         return Read<ValueList<int>>(name, unit, description, text => canBeNone && text == "none"
@@ -41,9 +35,7 @@ internal static class OptionOf
             : [.. text.Split(',').Select(part => TryParse(part, least, most, out var number) ? number : throw Refusal(wanted, text))]);
     }
 
-    /// <summary>
-    /// An option that takes the name of a value of an enumeration or a choice; <see cref="Chosen{T}"/> gives the value.
-    /// </summary>
+    /// <summary>An option that takes the name of a value of an enumeration or a choice; <see cref="Chosen{T}"/> gives the value.</summary>
     public static Option<string> Choice<T>(string name, string unit, T fallback, string description) where T : notnull =>
         Choice(name, unit, [.. OptionName.All(typeof(T)).Select(OptionName.Of)], OptionName.Of(fallback), description);
 

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Training.Data;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "reconstruct": held-out images beside what the model makes of them.</summary>

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "sample": images, lines of text or rows of a table, of latent vectors drawn from the prior.</summary>

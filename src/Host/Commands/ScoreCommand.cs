@@ -1,8 +1,5 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using VaeGpu.Training.Evaluation;
-using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Host.Commands;
 
@@ -16,8 +13,7 @@ internal static class ScoreCommand
     {
         var samples = OptionOf.Number("--samples", "k", 16, 1, 100_000, "Draws of the latent vector for each example");
         var seed = CommonOptions.Seed("the draws");
-        var classes = OptionOf.Text(
-            "--anomalous", "class,…", "Classes that count as anomalous; prints AUROC and AUPRC of each score");
+        var classes = OptionOf.Text("--anomalous", "class,…", "Classes that count as anomalous; prints AUROC and AUPRC of each score");
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new ModelCommand(
             "score", "Writes anomaly scores in nats: −ELBO, reconstruction, KL and importance-sampled −log p(x).", takesData: true,

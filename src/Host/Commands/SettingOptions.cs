@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.Numerics;
-using System.Reflection;
 using VaeGpu.Kernels;
-using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;
 

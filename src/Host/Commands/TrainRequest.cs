@@ -1,6 +1,4 @@
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
 
 namespace VaeGpu.Host.Commands;
 

@@ -3,7 +3,6 @@ using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
 using VaeGpu.Layers;
 using VaeGpu.Layers.Models;
-using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Host.Commands;
 

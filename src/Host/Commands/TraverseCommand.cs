@@ -1,7 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Training.Data;
-using VaeGpu.Training.Inference;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "traverse": what each latent dimension does.</summary>

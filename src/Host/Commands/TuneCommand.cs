@@ -1,7 +1,3 @@
-using System.CommandLine;
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Training.Configuration;
-
 namespace VaeGpu.Host.Commands;
 
 /// <summary>The command "tune": the fastest kernel shapes of a device, measured and kept.</summary>

@@ -1,6 +1,3 @@
-using VaeGpu.Training.Configuration;
-using VaeGpu.Training.Data;
-using VaeGpu.Training.Inference;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Pictures;
@@ -56,8 +53,7 @@ internal abstract class ExampleLayout
             ImageGrid.Tile(Generation.Bytes(examples.Values), format.Width, format.Height, columns, format.Channels);
 
         public override IShown Pairs(ShownExamples inputs, ShownExamples outputs) => ImageGrid.Pairs(
-            Generation.Bytes(inputs.Values), Generation.Bytes(outputs.Values), format.Width, format.Height, PairColumns,
-            format.Channels);
+            Generation.Bytes(inputs.Values), Generation.Bytes(outputs.Values), format.Width, format.Height, PairColumns, format.Channels);
     }
 
     private sealed class TextLayout(TextFormat format) : ExampleLayout

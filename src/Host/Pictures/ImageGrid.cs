@@ -12,9 +12,7 @@ public static class ImageGrid
     /// <summary>Pixels between an input and its output below.</summary>
     public const int PairMargin = 1;
 
-    /// <summary>
-    /// Lays out <paramref name="images"/>, shape (count, channels·height·width), row after row; cells left over are margin.
-    /// </summary>
+    /// <summary>Lays out <paramref name="images"/>, shape (count, channels·height·width), row by row; cells left over are margin.</summary>
     /// <exception cref="ArgumentException">A size is not positive, or the images are none or not whole.</exception>
     public static Picture Tile(ReadOnlySpan<byte> images, int width, int height, int columns, int channels = 1)
     {
@@ -45,8 +43,7 @@ public static class ImageGrid
     /// <exception cref="ArgumentException">
     /// A size is not positive, the images are none or not whole, or the two are not as many.
     /// </exception>
-    public static Picture Pairs(
-        ReadOnlySpan<byte> inputs, ReadOnlySpan<byte> outputs, int width, int height, int columns, int channels = 1)
+    public static Picture Pairs(ReadOnlySpan<byte> inputs, ReadOnlySpan<byte> outputs, int width, int height, int columns, int channels = 1)
     {
         if (outputs.Length != inputs.Length)
             throw new ArgumentException($"{outputs.Length} bytes of outputs for {inputs.Length} bytes of inputs.", nameof(outputs));

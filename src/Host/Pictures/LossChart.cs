@@ -13,9 +13,7 @@ namespace VaeGpu.Host.Pictures;
 /// </summary>
 public readonly record struct EpochLoss(int Epoch, double Train, double Test, double Reconstruction, double Kl);
 
-/// <summary>
-/// Draws the losses of a training run as an SVG picture that needs no other file: the loss at left, its two terms at right.
-/// </summary>
+/// <summary>Draws the losses of a training run as a self-contained SVG picture: the loss at left, its two terms at right.</summary>
 public static class LossChart
 {
     private const double PanelWidth = 520;

@@ -1,7 +1,3 @@
-using System.Globalization;
-using VaeGpu.Training.Data;
-using VaeGpu.Training.Inference;
-
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>Rows of a table, in its own units.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Progress;

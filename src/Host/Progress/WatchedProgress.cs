@@ -1,4 +1,3 @@
-using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Runs;
 

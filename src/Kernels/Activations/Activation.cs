@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Activations;

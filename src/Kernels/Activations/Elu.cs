@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = x for x > 0, eˣ − 1 below (Clevert, Unterthiner and Hochreiter 2016); f' = y + 1 below.</summary>

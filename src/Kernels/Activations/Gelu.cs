@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = x·Φ(x), Φ the standard normal distribution function (Hendrycks and Gimpel 2016); f' = Φ(x) + x·φ(x).</summary>
@@ -11,8 +9,7 @@ public struct Gelu : IActivation
     public static bool IsCheap => false;
     public static double Gain => Math.Sqrt(2);
     public static float Apply(float x) => x * Distribution(x);
-    public static float Derivative(float saved) =>
-        Distribution(saved) + saved * (DensityAtZero * Exponential.Exp(-0.5f * saved * saved));
+    public static float Derivative(float saved) => Distribution(saved) + saved * (DensityAtZero * Exponential.Exp(-0.5f * saved * saved));
 
     private static float Distribution(float x) => 0.5f * (1f + ErrorFunction.Erf(x * SqrtHalf));
 }

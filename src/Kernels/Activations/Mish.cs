@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = x·t with t = tanh(softplus(x)) (Misra 2020); f' = t + x·sigmoid(x)·(1 − t²).</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = 1/(1 + e⁻ˣ); f' = y(1 − y).</summary>

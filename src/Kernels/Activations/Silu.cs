@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = x·s with s = sigmoid(x) (Hendrycks and Gimpel 2016); f' = s·(1 + x(1 − s)).</summary>

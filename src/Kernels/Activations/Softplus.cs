@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = ln(1 + eˣ); f' = sigmoid(x) = 1 − e⁻ʸ.</summary>

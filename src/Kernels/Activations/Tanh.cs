@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Activations;
 
 /// <summary>f(x) = tanh x; f' = 1 − y².</summary>

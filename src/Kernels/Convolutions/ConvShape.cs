@@ -24,7 +24,6 @@ public struct ImageShape
 /// </summary>
 public struct ConvShape
 {
-    /// <summary>Images in the batch.</summary>
     public int Images;
     /// <summary>The larger image: a convolution's input, a transposed convolution's output.</summary>
     public ImageShape Fine;
@@ -73,7 +72,6 @@ internal static class Channels
 /// <summary>The taps of one direction that fall inside the source image, for one target pixel: an arithmetic progression.</summary>
 public struct TapRange
 {
-    /// <summary>How many there are.</summary>
     public int Count;
     /// <summary>The first tap, and the distance to the next.</summary>
     public int First, Step;
@@ -84,9 +82,7 @@ public struct TapRange
 /// <summary>Which way a <see cref="Convolution"/> goes.</summary>
 public interface IConvDirection
 {
-    /// <summary>The image that is read.</summary>
     static abstract ImageShape Source(ConvShape shape);
-    /// <summary>The image that is written.</summary>
     static abstract ImageShape Target(ConvShape shape);
     /// <summary>The taps of a target pixel, in one direction.</summary>
     static abstract TapRange Taps(int target, int sourceExtent, ConvShape shape);

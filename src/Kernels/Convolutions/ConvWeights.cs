@@ -26,7 +26,6 @@ public static class ConvWeights
     public static int ChunkImages(ConvShape shape) =>
         Launch.Groups(checked(ImagesPerPartialSums * shape.Weights), shape.Fine.Length + shape.Coarse.Length);
 
-    /// <summary>The chunks of a batch.</summary>
     public static int Chunks(ConvShape shape) => Launch.Groups(shape.Images, ChunkImages(shape));
 
     /// <summary>The kernel; launch it with <see cref="Grid"/>'s extent from <see cref="GridFor{TTile}"/>.</summary>
@@ -64,8 +63,7 @@ public static class ConvWeights
 
     /// <summary>The groups that cover the weights and the chunks.</summary>
     public static Index3D GridFor<TTile>(ConvShape shape, int groupSize) where TTile : struct, ITile => new(
-        shape.Taps * Launch.Groups(shape.Fine.Channels, TTile.Rows),
-        Launch.Groups(shape.Coarse.Channels, TTile.Columns * groupSize),
+        shape.Taps * Launch.Groups(shape.Fine.Channels, TTile.Rows), Launch.Groups(shape.Coarse.Channels, TTile.Columns * groupSize),
         Chunks(shape));
 
     private static void Accumulate<TTile>(

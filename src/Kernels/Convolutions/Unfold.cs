@@ -1,11 +1,8 @@
-using VaeGpu.Kernels.Numerics;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Convolutions;
 
-/// <summary>
-/// What every coarse pixel sees, side by side: with it a convolution is an ordinary matrix product, and <see cref="Fold"/>'s way back.
-/// </summary>
+/// <summary>What every coarse pixel sees, side by side: it makes a convolution a matrix product. <see cref="Fold"/> undoes it.</summary>
 /// <remarks>
 /// <para>unfolded[n, o, (t, f)] = fine[n, o·stride − padding + t, f], 0 where the tap sees the padding. fine is (images, height,
 /// width, fine channels), unfolded (images·coarse pixels, taps·fine channels), row-major: a coarse image of a convolution with one tap, one

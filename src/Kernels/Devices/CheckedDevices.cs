@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Runtime;
 
@@ -34,7 +33,6 @@ public sealed class CheckedDevices(string folder)
         }
     }
 
-    /// <summary>Forgets the device.</summary>
     public void Remove(Accelerator accelerator)
     {
         try

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Products;
@@ -29,9 +28,7 @@ public sealed record DeviceTuning(
     /// <summary>The groups that a product in fp32 must have, or it takes smaller blocks.</summary>
     public int FewestGroups { get; init; } = Processors;
 
-    /// <summary>
-    /// The numbers of a factor that is read along its columns from which on packing pays: 2 MB, more than the second cache holds.
-    /// </summary>
+    /// <summary>The numbers of a factor read along its columns from which on packing pays: 2 MB, more than the second cache.</summary>
     public int PackedFrom { get; init; } = 1 << 19;
 
     /// <summary>The numbers of the right factor that are packed at a time: 2 MB, which the caches hold.</summary>
@@ -68,9 +65,7 @@ public sealed record DeviceTuning(
     /// <summary>The group of <see cref="Convolution"/> and <see cref="ConvWeights"/>: on a GPU as wide as half of 64 channels.</summary>
     public int ConvGroupSize => StagesOperands ? GroupSize / 2 : GroupSize;
 
-    /// <summary>
-    /// What the device uses: the stored choice of <see cref="TunedDevices.OfUser"/>, read once for an open device, else the built-in one.
-    /// </summary>
+    /// <summary>What the device uses: the choice of <see cref="TunedDevices.OfUser"/>, read once, or the built-in one.</summary>
     public static DeviceTuning For(Accelerator accelerator) => accelerator is EngineAccelerator { StandsFor: { } other }
         ? For(other)
         : InUse.GetValue(accelerator, opened => TunedDevices.OfUser.Read(opened).Tuning ?? BuiltIn(opened));

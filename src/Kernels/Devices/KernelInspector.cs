@@ -13,9 +13,7 @@ public static class KernelInspector
     /// <summary>The languages that <see cref="Code"/> knows.</summary>
     public static IReadOnlyList<string> Targets => [.. Enum.GetNames<CodeTarget>().Select(name => name.ToLowerInvariant())];
 
-    /// <summary>
-    /// The launches of some work on a stand-in for a GPU, or for this processor; they run, and are counted, or are only noted.
-    /// </summary>
+    /// <summary>The launches of some work on a stand-in for a GPU, or for this processor; they are counted, or only noted.</summary>
     public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work, CancellationToken stop = default) =>
         LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work, stop);
 

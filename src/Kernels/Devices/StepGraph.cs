@@ -15,9 +15,7 @@ public sealed class StepGraph : IDisposable
     /// <summary>The recorded launches; null where the accelerator does not record any.</summary>
     public LaunchGraph? Graph { get; }
 
-    /// <summary>
-    /// Records <paramref name="launches"/>, which launches kernels and does nothing else: it is called once or at each replay.
-    /// </summary>
+    /// <summary>Records <paramref name="launches"/>, which only launches kernels: it is called once or at each replay.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="launches">Makes the launches.</param>
     /// <param name="inOrder">Whether each waits for the one before, even if they use different memory.</param>

@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Latent;
 
 /// <summary>
@@ -20,9 +17,7 @@ public static class Importance
     /// <summary>What <see cref="Accumulate"/> keeps of a row: the largest log weight m, Σ e^(l − m), Σ e^2(l − m), Σ loss.</summary>
     public const int RunningSums = 4;
 
-    /// <summary>
-    /// log p(z) − log q(z∣x) of each draw; group i has row i of z. The barriers and 1024 bytes of <see cref="RowReduction"/>.
-    /// </summary>
+    /// <summary>log p(z) − log q(z∣x) of each draw; group i has row i. Barriers and 1024 bytes as <see cref="RowReduction"/>.</summary>
     public static void LogRatio<TPrior>(
         ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> latent, ArrayView<float> ratios,
         ArrayView<ControlBlock> control, LatentShape shape)
@@ -211,8 +206,7 @@ public static class Importance
         }
     }
 
-    private static float LogWeight(float loss, float ratio, ControlBlock now) =>
-        now.DivergenceWeight * ratio - now.LikelihoodWeight * loss;
+    private static float LogWeight(float loss, float ratio, ControlBlock now) => now.DivergenceWeight * ratio - now.LikelihoodWeight * loss;
 
     private static float LogRatio(PriorPoint prior, float z, float noise, float logVariance)
     {

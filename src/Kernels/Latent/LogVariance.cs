@@ -2,9 +2,7 @@ using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Kernels.Latent;
 
-/// <summary>
-/// The range of a logarithm of a variance: σ of 3·10⁻⁷ and of 22026 are beyond any use, and e²⁰ squared is far from overflow.
-/// </summary>
+/// <summary>The range of a logarithm of a variance: σ of 3·10⁻⁷ and of 22026 are beyond any use, and e²⁰ squared is finite.</summary>
 /// <remarks>Outside of it the gradient is 0, as the clamp's is. NaN passes.</remarks>
 public static class LogVariance
 {

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Launchers;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Latent;
 

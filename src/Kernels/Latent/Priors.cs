@@ -1,5 +1,4 @@
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Latent;
 
@@ -17,10 +16,7 @@ public struct PriorPoint
     public static float Distance(PriorPoint prior, float z) => Bounds.Distance((z - prior.Mean) * prior.InverseDeviation);
 }
 
-/// <summary>
-/// A diagonal Gaussian prior. What a network says of it is (rows, Outputs·d), row-major: the means, then the logarithms of the
-/// variances.
-/// </summary>
+/// <summary>A diagonal Gaussian prior. A network's output for it is (rows, Outputs·d): the means, then the log variances.</summary>
 public interface IPrior
 {
     /// <summary>Numbers from a network per latent dimension.</summary>

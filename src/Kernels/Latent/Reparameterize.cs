@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Latent;
 
 /// <summary>The sizes and the random stream of a latent layer.</summary>
@@ -82,9 +79,7 @@ public static class Reparameterize
         }
     }
 
-    /// <summary>
-    /// z alone: the first half of <see cref="Forward"/>'s unfused twin, and what a sampler needs. Row y of the grid is row y of z.
-    /// </summary>
+    /// <summary>z alone: the first half of <see cref="Forward"/>'s unfused twin, and what a sampler needs. Row y has row y.</summary>
     public static void Sample(ArrayView<float> encoded, ArrayView<float> latent, ArrayView<ControlBlock> control, LatentShape shape)
     {
         int row = Grid.IdxY / shape.Samples;
@@ -98,11 +93,8 @@ public static class Reparameterize
         }
     }
 
-    /// <summary>
-    /// KL of each dimension, (rows, d): with <see cref="RowReduction.Run"/> the second half of <see cref="Forward"/>'s unfused twin.
-    /// </summary>
-    public static void Divergence<TPrior>(
-        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> divergence, LatentShape shape)
+    /// <summary>KL of each dimension, (rows, d): with <see cref="RowReduction.Run"/> the second half of the unfused twin.</summary>
+    public static void Divergence<TPrior>(ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> divergence, LatentShape shape)
         where TPrior : struct, IPrior
     {
         int row = Grid.IdxY;
@@ -141,8 +133,7 @@ public static class Reparameterize
         if (column < shape.Columns)
         {
             int mean = Grid.IdxY * (2 * shape.Columns) + column;
-            LatentGradient diverged = DivergenceTerm<TPrior>(
-                encoded, prior, gates, priorGradient, control[0], shape, Grid.IdxY, column);
+            LatentGradient diverged = DivergenceTerm<TPrior>(encoded, prior, gates, priorGradient, control[0], shape, Grid.IdxY, column);
             encodedGradient[mean] += diverged.Mean;
             encodedGradient[mean + shape.Columns] += diverged.LogVariance;
         }

@@ -1,8 +1,5 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 using Integers = ILGPU.ArrayView<int>;
 
 namespace VaeGpu.Kernels.Launchers;

@@ -1,6 +1,5 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels.Launchers;
 
@@ -10,28 +9,26 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class ConditionLauncher(Accelerator accelerator, Activation below)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
-    private readonly Loaded<ArrayView<byte>, ArrayView<float>, ArrayView<ControlBlock>, BatchShape> gather =
-        new(accelerator, Condition.Gather);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> join = new(accelerator, Condition.Join);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> takeLeft =
-        below.Accept(new Load(accelerator));
+    private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gather = new(accelerator, Condition.Gather);
+    private readonly Loaded<Floats, Floats, Floats, JoinShape> join = new(accelerator, Condition.Join);
+    private readonly Loaded<Floats, Floats, Floats, JoinShape> takeLeft = below.Accept(new Load(accelerator));
 
     /// <inheritdoc cref="Condition.Gather"/>
-    public void Gather(ArrayView<byte> labels, ArrayView<float> oneHot, ArrayView<ControlBlock> control, BatchShape shape) =>
+    public void Gather(ArrayView<byte> labels, Floats oneHot, Control control, BatchShape shape) =>
         gather.Launch(tuning.Rows(shape.Rows, shape.Columns), labels, oneHot, control, shape);
 
     /// <inheritdoc cref="Condition.Join"/>
-    public void Join(ArrayView<float> left, ArrayView<float> right, ArrayView<float> joined, JoinShape shape) =>
+    public void Join(Floats left, Floats right, Floats joined, JoinShape shape) =>
         join.Launch(tuning.Rows(shape.Rows, shape.Left + shape.Right), left, right, joined, shape);
 
     /// <inheritdoc cref="Condition.TakeLeft{TActivation}"/>
-    public void TakeLeft(ArrayView<float> joined, ArrayView<float> saved, ArrayView<float> left, JoinShape shape) =>
+    public void TakeLeft(Floats joined, Floats saved, Floats left, JoinShape shape) =>
         takeLeft.Launch(tuning.Rows(shape.Rows, shape.Left), joined, saved, left, shape);
 
     private sealed class Load(Accelerator accelerator)
-        : IActivationVisitor<Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape>>
+        : IActivationVisitor<Loaded<Floats, Floats, Floats, JoinShape>>
     {
-        public Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, JoinShape> Visit<TActivation>()
+        public Loaded<Floats, Floats, Floats, JoinShape> Visit<TActivation>()
             where TActivation : struct, IActivation => new(accelerator, Condition.TakeLeft<TActivation>);
     }
 }

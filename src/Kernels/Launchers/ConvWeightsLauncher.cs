@@ -8,13 +8,13 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class ConvWeightsLauncher
 {
     private readonly DeviceTuning tuning;
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> single, fours;
+    private readonly Loaded<Floats, Floats, Floats, ConvShape, int> single, fours;
     private readonly Func<ConvShape, int, Index3D> grid;
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ConvShape> unfold;
+    private readonly Loaded<Floats, Floats, ConvShape> unfold;
 
     private ConvWeightsLauncher(
-        Accelerator accelerator, Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> single,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape, int> fours, Func<ConvShape, int, Index3D> grid)
+        Accelerator accelerator, Action<Floats, Floats, Floats, ConvShape, int> single,
+        Action<Floats, Floats, Floats, ConvShape, int> fours, Func<ConvShape, int, Index3D> grid)
     {
         (tuning, this.grid) = (DeviceTuning.For(accelerator), grid);
         (this.single, this.fours, unfold) =
@@ -36,15 +36,13 @@ public sealed class ConvWeightsLauncher
             new(accelerator, ConvWeights.Run<TTile>, ConvWeights.Run<Fours<TTile>>, ConvWeights.GridFor<TTile>);
     }
 
-    /// <summary>
-    /// The sums of each chunk, (<see cref="ConvWeights.Chunks"/>, weights); <see cref="MatrixLauncher.SumColumns"/> adds them.
-    /// </summary>
-    public void PartialSums(ArrayView<float> fine, ArrayView<float> coarse, ArrayView<float> partial, ConvShape shape) =>
+    /// <summary>The sums of each chunk, (<see cref="ConvWeights.Chunks"/>, weights), for <see cref="MatrixLauncher.SumColumns"/>.</summary>
+    public void PartialSums(Floats fine, Floats coarse, Floats partial, ConvShape shape) =>
         (tuning.ConvReadsFours && shape.Fine.Channels % 4 == 0 ? fours : single).Launch(
             Launch.Config(grid(shape, tuning.ConvGroupSize), tuning.ConvGroupSize), fine, coarse, partial, shape,
             ConvWeights.ChunkImages(shape));
 
     /// <inheritdoc cref="Kernels.Convolutions.Unfold"/>
-    public void Unfold(ArrayView<float> fine, ArrayView<float> unfolded, ConvShape shape) =>
+    public void Unfold(Floats fine, Floats unfolded, ConvShape shape) =>
         unfold.Launch(Launch.Config(shape.Images * shape.Coarse.Height, tuning.GroupSize), fine, unfolded, shape);
 }

@@ -19,7 +19,5 @@ internal interface IPackedProduct
     /// <param name="saved">As the epilogue says.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="scratch"><see cref="ScratchLength"/> floats that begin at a multiple of 16 bytes; their contents are lost.</param>
-    void Run(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape, ArrayView<float> scratch);
+    void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch);
 }

@@ -1,7 +1,5 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Launchers;
 
@@ -74,8 +72,7 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
 
     /// <inheritdoc cref="Importance.LogRatio{TPrior}"/>
     public void LogRatio(Floats encoded, Floats prior, Floats latent, Floats ratios, Control control, LatentShape shape) =>
-        kernels.LogRatio.Launch(
-            tuning.Rows(shape.Rows * shape.Samples, shape.Columns), encoded, prior, latent, ratios, control, shape);
+        kernels.LogRatio.Launch(tuning.Rows(shape.Rows * shape.Samples, shape.Columns), encoded, prior, latent, ratios, control, shape);
 
     /// <inheritdoc cref="Importance.Draw{TPrior}"/>
     public void Draw(Floats encoded, Floats prior, Floats latent, Floats ratios, Control control, LatentShape shape) =>
@@ -86,8 +83,7 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
         weigh.Launch(tuning.Elements(1, shape.Rows), losses, ratios, weights, control, shape);
 
     /// <inheritdoc cref="Importance.Bound"/>
-    public void Bound(
-        Floats losses, Floats ratios, Floats bounds, LatentShape shape, float likelihoodWeight, float divergenceWeight) =>
+    public void Bound(Floats losses, Floats ratios, Floats bounds, LatentShape shape, float likelihoodWeight, float divergenceWeight) =>
         bound.Launch(tuning.Elements(1, shape.Rows), losses, ratios, bounds, shape, likelihoodWeight, divergenceWeight);
 
     /// <inheritdoc cref="Importance.Scale"/>
@@ -103,8 +99,7 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
             control, shape);
 
     /// <inheritdoc cref="Importance.Mean"/>
-    public void Mean(Floats losses, Floats means, LatentShape shape) =>
-        mean.Launch(tuning.Elements(1, shape.Rows), losses, means, shape);
+    public void Mean(Floats losses, Floats means, LatentShape shape) => mean.Launch(tuning.Elements(1, shape.Rows), losses, means, shape);
 
     /// <inheritdoc cref="Importance.Accumulate"/>
     public void Accumulate(Floats losses, Floats ratios, Floats running, LatentShape shape) =>

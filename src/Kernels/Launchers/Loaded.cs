@@ -31,8 +31,7 @@ internal readonly struct Loaded<T1, T2, T3, T4, T5, T6>(
 }
 
 /// <summary>A kernel of seven arguments, loaded on a device.</summary>
-internal readonly struct Loaded<T1, T2, T3, T4, T5, T6, T7>(
-    Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7> kernel)
+internal readonly struct Loaded<T1, T2, T3, T4, T5, T6, T7>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7> kernel)
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
     where T6 : struct where T7 : struct
 {
@@ -40,8 +39,7 @@ internal readonly struct Loaded<T1, T2, T3, T4, T5, T6, T7>(
 }
 
 /// <summary>A kernel of eight arguments, loaded on a device.</summary>
-internal readonly struct Loaded<T1, T2, T3, T4, T5, T6, T7, T8>(
-    Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel)
+internal readonly struct Loaded<T1, T2, T3, T4, T5, T6, T7, T8>(Accelerator accelerator, Action<T1, T2, T3, T4, T5, T6, T7, T8> kernel)
     where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
     where T6 : struct where T7 : struct where T8 : struct
 {

@@ -16,8 +16,7 @@ public sealed class MatMulLauncher
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
     private sealed record Variant(
-        Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> Kernel,
-        Func<MatMulShape, KernelConfig> Config);
+        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape> Kernel, Func<MatMulShape, KernelConfig> Config);
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32)
@@ -121,9 +120,7 @@ public sealed class MatMulLauncher
     /// Room for packed factors, which makes large products faster: <see cref="ScratchLength"/> floats that begin at a multiple of 16 bytes;
     /// their contents are lost.
     /// </param>
-    public void Run(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape, ArrayView<float> scratch = default)
+    public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch = default)
     {
         long packedLength = ScratchLength(shape);
         if (packedLength > 0 && packedLength <= scratch.Length)

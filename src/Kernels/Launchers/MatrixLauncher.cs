@@ -6,19 +6,19 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class MatrixLauncher(Accelerator accelerator)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> transpose = new(accelerator, Kernels.Products.Transpose.Run);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> columnSum = new(accelerator, ColumnSum.Run);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, MatrixShape> swapAxes = new(accelerator, Kernels.Convolutions.SwapAxes.Run);
+    private readonly Loaded<Floats, Floats, MatrixShape> transpose = new(accelerator, Kernels.Products.Transpose.Run);
+    private readonly Loaded<Floats, Floats, MatrixShape> columnSum = new(accelerator, ColumnSum.Run);
+    private readonly Loaded<Floats, Floats, MatrixShape> swapAxes = new(accelerator, Kernels.Convolutions.SwapAxes.Run);
 
     /// <summary>target = sourceᵀ, source of the given shape.</summary>
-    public void Transpose(ArrayView<float> source, ArrayView<float> target, MatrixShape shape) =>
+    public void Transpose(Floats source, Floats target, MatrixShape shape) =>
         transpose.Launch(new KernelConfig(Kernels.Products.Transpose.GridFor(shape), tuning.TransposeGroup), source, target, shape);
 
     /// <summary>sums = the sums of the columns.</summary>
-    public void SumColumns(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape) =>
+    public void SumColumns(Floats matrix, Floats sums, MatrixShape shape) =>
         columnSum.Launch(tuning.Elements(1, shape.Columns), matrix, sums, shape);
 
     /// <inheritdoc cref="Kernels.Convolutions.SwapAxes"/>
-    public void SwapAxes(ArrayView<float> source, ArrayView<float> target, MatrixShape shape, int examples) =>
+    public void SwapAxes(Floats source, Floats target, MatrixShape shape, int examples) =>
         swapAxes.Launch(tuning.Elements(examples, shape.Rows * shape.Columns), source, target, shape);
 }

@@ -7,9 +7,9 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class OneHotLauncher(Accelerator accelerator)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, LikelihoodSettings, OneHotShape> run = new(accelerator, OneHot.Run);
+    private readonly Loaded<Floats, Floats, LikelihoodSettings, OneHotShape> run = new(accelerator, OneHot.Run);
 
     /// <inheritdoc cref="OneHot"/>
-    public void Run(ArrayView<float> values, ArrayView<float> oneHot, OneHotShape shape, int rows) => run.Launch(
+    public void Run(Floats values, Floats oneHot, OneHotShape shape, int rows) => run.Launch(
         tuning.Elements(rows, shape.Columns * shape.Classes), values, oneHot, Categorical.SettingsOfSymbols(shape.Classes), shape);
 }

@@ -2,20 +2,18 @@ using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;
 
-/// <summary>
-/// A large product on tensor cores: both factors are packed (<see cref="Pack"/>), and then multiplied (<see cref="PackedMatMul"/>).
-/// </summary>
+/// <summary>A large product on tensor cores: both factors packed (<see cref="Pack"/>) for <see cref="PackedMatMul"/>.</summary>
 public sealed class PackedProduct : IPackedProduct
 {
     private readonly int processors;
     private readonly Func<int, int> words;
-    private readonly Loaded<ArrayView<float>, ArrayView<uint>, PackShape> packLeft, packRight;
-    private readonly Loaded<ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply;
+    private readonly Loaded<Floats, ArrayView<uint>, PackShape> packLeft, packRight;
+    private readonly Loaded<ArrayView<uint>, ArrayView<uint>, Floats, Floats, Floats, MatMulShape> multiply;
 
     private PackedProduct(
-        int processors, Func<int, int> words, Loaded<ArrayView<float>, ArrayView<uint>, PackShape> packLeft,
-        Loaded<ArrayView<float>, ArrayView<uint>, PackShape> packRight,
-        Loaded<ArrayView<uint>, ArrayView<uint>, ArrayView<float>, ArrayView<float>, ArrayView<float>, MatMulShape> multiply) =>
+        int processors, Func<int, int> words,
+        Loaded<Floats, ArrayView<uint>, PackShape> packLeft, Loaded<Floats, ArrayView<uint>, PackShape> packRight,
+        Loaded<ArrayView<uint>, ArrayView<uint>, Floats, Floats, Floats, MatMulShape> multiply) =>
         (this.processors, this.words, this.packLeft, this.packRight, this.multiply) = (processors, words, packLeft, packRight, multiply);
 
     /// <summary>The product of any operands and epilogue on a device of so many processors.</summary>
@@ -37,13 +35,10 @@ public sealed class PackedProduct : IPackedProduct
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
-    public long ScratchLength(MatMulShape shape) =>
-        ((long)Left(shape).PackedLines + Right(shape).PackedLines) * words(shape.Depth);
+    public long ScratchLength(MatMulShape shape) => ((long)Left(shape).PackedLines + Right(shape).PackedLines) * words(shape.Depth);
 
     /// <inheritdoc/>
-    public void Run(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape, ArrayView<float> scratch)
+    public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
     {
         PackShape leftShape = Left(shape), rightShape = Right(shape);
         ArrayView<uint> packed = scratch.Cast<uint>();

@@ -1,6 +1,5 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
-using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Launchers;
 
@@ -56,8 +55,7 @@ public sealed class PanelProduct : IPackedProduct
     public long ScratchLength(MatMulShape shape) => LeftLength(shape) + RightLength(shape);
 
     /// <inheritdoc/>
-    public void Run(
-        Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
+    public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
     {
         PanelShape leftShape = PanelShape.Of(shape.Rows, shape.Depth, leftWidth);
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);

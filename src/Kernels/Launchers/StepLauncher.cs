@@ -1,9 +1,6 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
-using VaeGpu.Kernels.Step;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Launchers;
 

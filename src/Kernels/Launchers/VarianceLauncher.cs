@@ -1,7 +1,5 @@
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
-using Floats = ILGPU.ArrayView<float>;
 using Settings = ILGPU.ArrayView<VaeGpu.Kernels.Likelihoods.LikelihoodSettings>;
 
 namespace VaeGpu.Kernels.Launchers;
@@ -13,7 +11,7 @@ public sealed class VarianceLauncher
     private readonly float start;
     private readonly DeviceTuning tuning;
     private readonly Loaded<Floats, Settings, float> prepare;
-    private readonly Loaded<Floats, Floats, Settings, Floats, ArrayView<ControlBlock>, ReconstructionShape, float> gradient;
+    private readonly Loaded<Floats, Floats, Settings, Floats, Control, ReconstructionShape, float> gradient;
     private readonly Loaded<Floats, Floats, Floats, ReconstructionShape> squaredErrors;
     private readonly Loaded<Floats, Floats, Settings, ReconstructionShape, float> fit;
 
@@ -30,8 +28,7 @@ public sealed class VarianceLauncher
     public void Prepare(Floats parameter) => prepare.Launch(Launch.Config(1, 1), parameter, settings, start);
 
     /// <inheritdoc cref="SharedVariance.Gradient"/>
-    public void Gradient(
-        Floats losses, Floats parameter, Floats gradients, ArrayView<ControlBlock> control, ReconstructionShape shape) =>
+    public void Gradient(Floats losses, Floats parameter, Floats gradients, Control control, ReconstructionShape shape) =>
         gradient.Launch(tuning.Rows(1, shape.Rows), losses, parameter, settings, gradients, control, shape, start);
 
     /// <summary>Fits the variance to a batch: <see cref="OptimalVariance"/>. The errors (rows) are scratch memory.</summary>

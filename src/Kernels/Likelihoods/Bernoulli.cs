@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>Bernoulli from the logit l: −log p(x) = softplus(l) − x·l, with x in [0, 1].</summary>

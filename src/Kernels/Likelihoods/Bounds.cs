@@ -2,9 +2,7 @@ using VaeGpu.Kernels.Latent;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>
-/// Where the decoder's outputs are cut off, so that losses and gradients stay finite whatever finite number a network gives.
-/// </summary>
+/// <summary>Where the decoder's outputs are cut off, so that losses and gradients stay finite for every finite output.</summary>
 /// <remarks>
 /// Log-scales, as <see cref="LogVariance"/>: beyond their bounds the loss stands still and their own derivative is 0, the clamp's.
 /// Logits and distances: the bounds lie beyond any use (a sum over 10⁹ dimensions is still finite); the gradient keeps the value

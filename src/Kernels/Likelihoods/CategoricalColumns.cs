@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The sizes of a batch whose examples are N numbers and then the codes of C categorical columns.</summary>
@@ -26,9 +24,8 @@ public struct CategoricalShape
 /// </summary>
 /// <remarks>
 /// <para>Layouts, row-major: data (rows/repeats, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the
-/// logits of a
-/// column side by side; starts (C + 1), column j's logits being those from starts[j] to starts[j + 1]; loss (rows), in nats and without
-/// weight: what is there is added to. The gradient carries the factor likelihood weight / rows.</para>
+/// logits of a column side by side; starts (C + 1), column j's logits being those from starts[j] to starts[j + 1]; loss (rows), in nats and
+/// without weight: what is there is added to. The gradient carries the factor likelihood weight / rows.</para>
 /// <para>Threads: group i of a loss has row i, its threads stride over the columns; a thread streams the logits of its column twice,
 /// and the second read finds them in a cache. 1024 shared bytes and the barriers of <see cref="RowReduction"/>. Where each element has a
 /// thread, group (x, y) has elements x·G … of row y. Memory-bound. Tests: CategoricalColumnsTests.</para>

@@ -1,5 +1,4 @@
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 

@@ -1,10 +1,6 @@
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>
-/// Classes 0 … n−1 as numbers: the class of x is ⌊Scale·x + Constant⌋, within the classes there are, and k's number is k/Width.
-/// </summary>
+/// <summary>Classes 0 … n−1 as numbers: the class of x is ⌊Scale·x + Constant⌋, within the classes, and k's number is k/Width.</summary>
 public static class GrayLevels
 {
     /// <summary>Gray levels of [0, 1]: n intervals of equal width; with n = 256 each of a picture's bytes is its own class.</summary>

@@ -43,9 +43,7 @@ public interface IStreamedLikelihood : IDescribed
     /// <summary>−log p(x), and what the gradient takes from its computation.</summary>
     static abstract FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings);
 
-    /// <summary>
-    /// Writes <paramref name="weight"/> times the derivatives of −log p(x); <paramref name="gradient"/> may be the outputs themselves.
-    /// </summary>
+    /// <summary>Writes <paramref name="weight"/>·∇(−log p(x)); <paramref name="gradient"/> may be the outputs themselves.</summary>
     static abstract void Differentiate(
         float x, ArrayView<float> outputs, Planes planes, FirstPass sums, ArrayView<float> gradient, float weight,
         LikelihoodSettings settings);

@@ -1,11 +1,7 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>Laplace distribution of fixed scale b around the output μ: −log p(x) = |t| + log 2b, t = (x − μ)/b.</summary>
-/// <remarks>
-/// ∂/∂μ = −sign(t)/b, and 0 where x = μ; mean μ, variance 2b². Sampler: |t| = −ln(1 − u), and a random sign.
-/// </remarks>
+/// <remarks>∂/∂μ = −sign(t)/b, and 0 where x = μ; mean μ, variance 2b². Sampler: |t| = −ln(1 − u), and a random sign.</remarks>
 public struct Laplace : ILikelihood
 {
     public static LikelihoodDescription Description => new(Support.RealLine, o => Settings(o.Scale), nameof(LikelihoodOptions.Scale));

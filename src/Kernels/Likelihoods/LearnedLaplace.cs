@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>Laplace distribution whose outputs are μ and ℓ = log b: −log p(x) = |t| + ℓ + log 2, t = (x − μ)·e^−ℓ.</summary>

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Launchers;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 using SettingsView = ILGPU.ArrayView<VaeGpu.Kernels.Likelihoods.LikelihoodSettings>;
 
 namespace VaeGpu.Kernels.Likelihoods;

@@ -34,6 +34,5 @@ public sealed record LikelihoodDescription(Support Support, Func<LikelihoodOptio
 /// <summary>A type with a description.</summary>
 public interface IDescribed
 {
-    /// <summary>The description.</summary>
     static abstract LikelihoodDescription Description { get; }
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The settings of likelihoods; each likelihood reads those that concern it.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>log Σ eˡ of numbers that are met one by one: the greatest of them, and Σ e^(l − greatest).</summary>

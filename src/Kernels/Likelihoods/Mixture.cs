@@ -15,10 +15,8 @@ public interface IComponent : IDescribed
     /// <summary>log p(x).</summary>
     static abstract float Log(float x, float location, float spread, LikelihoodSettings settings);
 
-    /// <summary>Its derivatives.</summary>
     static abstract ComponentGradient Differentiate(float x, float location, float spread, LikelihoodSettings settings);
 
-    /// <summary>The mean.</summary>
     static abstract float Mean(float location, float spread, LikelihoodSettings settings);
 
     /// <summary>A draw; the first word is spent.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The sizes of a reconstruction.</summary>
@@ -79,9 +77,7 @@ public static class Reconstruction
             loss[row] = total;
     }
 
-    /// <summary>
-    /// The gradient alone, into a buffer of its own: the second of the unfused twins. Group (x, y) has columns x·G … of row y.
-    /// </summary>
+    /// <summary>The gradient alone, into a buffer of its own: the second unfused twin. Group (x, y) has columns x·G … of row y.</summary>
     public static void Gradient<TLikelihood>(
         ArrayView<float> data, ArrayView<float> outputs, ArrayView<float> gradient, ArrayView<ControlBlock> control,
         ArrayView<LikelihoodSettings> settings, ReconstructionShape shape)

@@ -1,12 +1,8 @@
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Numerics;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
-/// <summary>
-/// One variance for all dimensions, learned with the network: the parameter θ of <see cref="Gaussian"/>'s log σ² = log σ₀² + θ.
-/// </summary>
+/// <summary>One variance for all dimensions, learned with the network: θ of <see cref="Gaussian"/>'s log σ² = log σ₀² + θ.</summary>
 /// <remarks>
 /// <para>Mathematics: with C = ½log(2πσ²) the loss of row i is Lᵢ = Σⱼ ½t² + D·C, and ∂Lᵢ/∂θ = Σⱼ ½(1 − t²) = ½D + D·C − Lᵢ: the
 /// gradient costs no second pass over the data, only a sum over the rows' losses. It is 0 where log σ² lies beyond its bounds.

@@ -1,6 +1,5 @@
 using MathNet.Numerics;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Numerics;
 
 namespace VaeGpu.Kernels.Likelihoods;
 
@@ -14,8 +13,7 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// </remarks>
 public struct StudentT : ILikelihood
 {
-    public static LikelihoodDescription Description => new(
-        Support.RealLine, o => Settings(o.Freedom), nameof(LikelihoodOptions.Freedom));
+    public static LikelihoodDescription Description => new(Support.RealLine, o => Settings(o.Freedom), nameof(LikelihoodOptions.Freedom));
 
     /// <summary>The settings of ν degrees of freedom.</summary>
     public static LikelihoodSettings Settings(double freedom)

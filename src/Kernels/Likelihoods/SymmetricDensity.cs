@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>The density of an <see cref="IPotential"/>: −log p(x) = P(t) + C, t = (x − μ)/σ, μ from the decoder.</summary>

@@ -59,11 +59,9 @@ public static class Exponential
     }
 
     /// <summary>The integer that <see cref="Rounding"/> was added to.</summary>
-    private static int Integer(float rounded) =>
-        BitConverter.SingleToInt32Bits(rounded) - BitConverter.SingleToInt32Bits(Rounding);
+    private static int Integer(float rounded) => BitConverter.SingleToInt32Bits(rounded) - BitConverter.SingleToInt32Bits(Rounding);
 
-    private static float Remainder(float x, float n) =>
-        MathF.FusedMultiplyAdd(-n, Ln2Low, MathF.FusedMultiplyAdd(-n, Ln2High, x));
+    private static float Remainder(float x, float n) => MathF.FusedMultiplyAdd(-n, Ln2Low, MathF.FusedMultiplyAdd(-n, Ln2High, x));
 
     private static float Expm1Reduced(float r)
     {

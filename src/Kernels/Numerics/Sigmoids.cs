@@ -4,9 +4,7 @@ namespace VaeGpu.Kernels.Numerics;
 public static class Sigmoids
 {
     /// <summary>1/(1 + e⁻ˣ).</summary>
-    /// <remarks>
-    /// With u = e^−|x|, which is at most 1: 1/(1 + u) for x ≥ 0 and u/(1 + u) below. All floats; NaN stays. Error below 2.5 ulp.
-    /// </remarks>
+    /// <remarks>With u = e^−|x| ≤ 1: 1/(1 + u) for x ≥ 0 and u/(1 + u) below. All floats; NaN stays. Error below 2.5 ulp.</remarks>
     public static float Sigmoid(float x)
     {
         float u = Exponential.ExpOfNegative(-MathF.Abs(x));

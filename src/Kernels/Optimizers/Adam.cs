@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Optimizers;
 
 /// <summary>Adam (Kingma and Ba 2015, algorithm 1) over all parameters of a model in one launch.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Optimizers;
 
 /// <summary><see cref="Adam"/> with decoupled weight decay (Loshchilov and Hutter 2019).</summary>

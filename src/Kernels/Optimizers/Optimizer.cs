@@ -1,8 +1,4 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Step;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 using OptimizerKernel = System.Action<
     ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
     ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>, VaeGpu.Kernels.Step.FlatShape, VaeGpu.Kernels.Optimizers.AdamSettings>;
@@ -10,9 +6,7 @@ using OptimizerKernel = System.Action<
 namespace VaeGpu.Kernels.Optimizers;
 
 /// <summary>The optimizers by name; the types have their formulas.</summary>
-/// <remarks>
-/// To add an optimizer: write its kernel in a file of this folder, with the arguments of <see cref="AdamW.Run"/>, and add a line here.
-/// </remarks>
+/// <remarks>To add one, write its kernel in this folder, with the arguments of <see cref="AdamW.Run"/>, and a line here.</remarks>
 public sealed class Optimizer : Choice<Optimizer>
 {
     private readonly OptimizerKernel kernel;

@@ -63,16 +63,13 @@ public static class BlockedMatMul
         Store<TBlock, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
-    /// <summary>Threads of a group.</summary>
     public static int GroupSize<TBlock>() where TBlock : struct, IBlock => TBlock.ThreadRows * TBlock.ThreadColumns;
 
     /// <summary>The groups that cover an output of the given size.</summary>
     public static Index3D GridFor<TBlock>(int rows, int columns) where TBlock : struct, IBlock =>
         new(Launch.Groups(rows, Rows<TBlock>()), Launch.Groups(columns, Columns<TBlock>()), 1);
 
-    /// <summary>
-    /// Whether every row of both operands and of the output is a multiple of 4 long, as <see cref="IBlock.Width"/> 4 needs.
-    /// </summary>
+    /// <summary>Whether every row of both operands and of the output is a multiple of 4 long, for <see cref="IBlock.Width"/> 4.</summary>
     public static bool IsWide<TLeft, TRight>(MatMulShape shape) where TLeft : struct, IOperand where TRight : struct, IOperand =>
         ((TLeft.DepthIsFastest ? shape.Depth : shape.Rows)
             | (TRight.DepthIsFastest ? shape.Depth : shape.Columns) | shape.Columns) % 4 == 0;
@@ -81,9 +78,7 @@ public static class BlockedMatMul
 
     private static int Columns<TBlock>() where TBlock : struct, IBlock => TBlock.Columns * TBlock.ThreadColumns;
 
-    /// <summary>
-    /// The thread's part of the operand's elements (first + line, start + k), zeros outside; neighboring threads read neighbors.
-    /// </summary>
+    /// <summary>The thread's part of the operand's elements (first + line, start + k), zeros outside; neighbors read neighbors.</summary>
     private static void Fetch<TBlock, TOperand>(
         ArrayView<float> operand, ArrayView<float> next, int lines, int first, int allLines, int start, int depth)
         where TBlock : struct, IBlock

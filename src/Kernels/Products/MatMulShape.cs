@@ -18,9 +18,7 @@ public interface ITile
     static abstract int Rows { get; }
     /// <summary>Columns, a group's width apart.</summary>
     static abstract int Columns { get; }
-    /// <summary>
-    /// Channels that a convolution reads at once where all threads read the same; <see cref="MatMul"/> does not look at it.
-    /// </summary>
+    /// <summary>Channels that a convolution reads at once where all threads read the same; <see cref="MatMul"/> ignores it.</summary>
     static abstract int Width { get; }
 }
 
@@ -72,9 +70,7 @@ public struct Fours<TTile> : ITile where TTile : struct, ITile
     public static int Width => 4;
 }
 
-/// <summary>
-/// How an operand lies in memory: where its line (a row of the left, a column of the right operand) starts, and the step along it.
-/// </summary>
+/// <summary>How an operand lies in memory: where its line (a row of the left, a column of the right) starts, and its step.</summary>
 public interface IOperand
 {
     /// <summary>Whether neighbors in a line are neighbors in memory.</summary>

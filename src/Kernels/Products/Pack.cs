@@ -64,7 +64,6 @@ public static class Pack
         }
     }
 
-    /// <summary>The words of a packed line.</summary>
     public static int Words<TPrecision>(int depth) where TPrecision : struct, ITensorPrecision =>
         Launch.Groups(depth, TPrecision.NumbersPerWord * WordMultiple) * WordMultiple;
 

@@ -17,9 +17,7 @@ public struct PanelShape
         new() { Lines = lines, Depth = depth, Width = width, Panels = Launch.Groups(lines, width) };
 }
 
-/// <summary>
-/// Packs a factor of <see cref="PanelMatMul"/> in panels: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).
-/// </summary>
+/// <summary>Packs a factor of <see cref="PanelMatMul"/>: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).</summary>
 /// <remarks>
 /// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, Width). Lines behind the last
 /// are zero.</para>
@@ -112,7 +110,6 @@ public static class PackPanels
         }
     }
 
-    /// <summary>The side of a square.</summary>
     private static int Square() => Math.Min(Math.Min(Group.DimX, Warp.WarpSize), LargestSquare);
 
     /// <summary>Swaps the quarters off the diagonal of every square of 2·step: rows with threads whose index differs in one bit.</summary>

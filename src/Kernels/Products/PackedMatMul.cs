@@ -3,9 +3,7 @@ using static VaeGpu.Kernels.Products.TensorInstructions;
 
 namespace VaeGpu.Kernels.Products;
 
-/// <summary>
-/// A large matrix product on tensor cores (NVIDIA, compute capability 8.0 on), of factors that <see cref="Pack"/> rounded before.
-/// </summary>
+/// <summary>A large matrix product on tensor cores (NVIDIA, compute capability 8.0 on), of factors rounded by <see cref="Pack"/>.</summary>
 /// <remarks>
 /// <para>output = epilogue(left·rightᵀ), left (rows, depth) and right (columns, depth) packed with zeros up to whole blocks; output
 /// (rows, columns), row-major. The sums are fp32 in the order that the hardware takes.</para>
@@ -23,9 +21,7 @@ namespace VaeGpu.Kernels.Products;
 /// </remarks>
 public static class PackedMatMul
 {
-    /// <summary>Rows of a block.</summary>
     public const int Rows = 128;
-    /// <summary>Columns of a block.</summary>
     public const int Columns = 256;
     private const int GroupSize = 256;
     private const int Stages = 4;

@@ -1,11 +1,8 @@
-using System.Runtime.CompilerServices;
 using ILGPU.Runtime.Cuda;
 
 namespace VaeGpu.Kernels.Products;
 
-/// <summary>
-/// What products on tensor cores are made of besides the multiplication: addresses, asynchronous copies, and <c>ldmatrix</c>.
-/// </summary>
+/// <summary>What products on tensor cores need besides the multiplication: addresses, asynchronous copies, <c>ldmatrix</c>.</summary>
 /// <remarks>PTX ISA, "Data Movement and Conversion Instructions": <c>cp.async</c> and <c>ldmatrix</c>; compute capability 8.0.</remarks>
 internal static class TensorInstructions
 {
@@ -24,9 +21,7 @@ internal static class TensorInstructions
         return global;
     }
 
-    /// <summary>
-    /// Starts the copy of 16 bytes, past the first-level cache; zeros come where <paramref name="inside"/> is false, and nothing is read.
-    /// </summary>
+    /// <summary>Starts the copy of 16 bytes, past the first-level cache; zeros, unread, where <paramref name="inside"/> is false.</summary>
     public static void CopySixteen(uint shared, ulong global, bool inside) =>
         CudaAsm.Emit("cp.async.cg.shared.global [%0], [%1], 16, %2;", shared, global, inside ? 16u : 0u);
 

@@ -26,9 +26,7 @@ public struct Tensor32x32 : ITensorBlock
     public static int ColumnTiles => 2;
 }
 
-/// <summary>
-/// The matrix product on tensor cores (NVIDIA, compute capability 8.0 on): output = epilogue(op(left)·op(right)), the factors rounded.
-/// </summary>
+/// <summary>The matrix product on tensor cores (compute capability 8.0 on): output = epilogue(op(left)·op(right)), rounded.</summary>
 /// <remarks>
 /// <para>Mathematics, shapes and layouts are <see cref="MatMul"/>'s; the factors are rounded as <see cref="ITensorPrecision"/> says, and
 /// the sums are fp32 in the order that the hardware takes: close to MatMul's results, and not the same on every GPU.</para>
@@ -47,7 +45,6 @@ public struct Tensor32x32 : ITensorBlock
 /// </remarks>
 public static class TensorMatMul
 {
-    /// <summary>Threads of a group.</summary>
     public const int GroupSize = 128;
     private const int Slab = 32;
     private const int Stages = 3;
@@ -115,9 +112,7 @@ public static class TensorMatMul
     private static bool IsWide<TOperand>(ulong address, int lines, int depth) where TOperand : struct, IOperand =>
         ((address & 15) == 0) & ((TOperand.DepthIsFastest ? depth : lines) % 4 == 0);
 
-    /// <summary>
-    /// Starts the copies of the operand's elements (first + line, start + k) into a slab; neighboring threads copy neighbors.
-    /// </summary>
+    /// <summary>Starts the copies of the operand's elements (first + line, start + k) into a slab; neighbors copy neighbors.</summary>
     private static void Fetch<TOperand>(ulong operand, uint slab, int lines, int first, int allLines, int start, int depth, bool wide)
         where TOperand : struct, IOperand
     {
@@ -207,9 +202,7 @@ public static class TensorMatMul
         }
     }
 
-    /// <summary>
-    /// Of two neighboring tiles of 8 columns: the first one's numbers at <paramref name="at"/>, the second one's 4 further on.
-    /// </summary>
+    /// <summary>Of two neighboring tiles of 8 columns: the first's numbers at <paramref name="at"/>, the second's 4 further on.</summary>
     private static void ReadPair<TOperand>(
         ArrayView<float> slabs, uint shared, int slab, int lines, int line, int k, ArrayView<float> numbers, int at)
         where TOperand : struct, IOperand

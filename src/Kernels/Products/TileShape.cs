@@ -1,8 +1,6 @@
 namespace VaeGpu.Kernels.Products;
 
-/// <summary>
-/// The tiles that <see cref="MatMul"/> is compiled with; or the blocks of <see cref="BlockedMatMul"/>, chosen by the product's shape.
-/// </summary>
+/// <summary>The tiles that <see cref="MatMul"/> is compiled with, or the blocks of <see cref="BlockedMatMul"/>, chosen by shape.</summary>
 public enum TileShape
 {
     Rows4,

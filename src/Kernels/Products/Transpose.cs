@@ -11,11 +11,9 @@ namespace VaeGpu.Kernels.Products;
 /// </remarks>
 public static class Transpose
 {
-    /// <summary>The side of a block.</summary>
     public const int Side = 32;
     private const int Pitch = Side + 1;
 
-    /// <summary>The kernel.</summary>
     public static void Run(ArrayView<float> source, ArrayView<float> target, MatrixShape shape)
     {
         ArrayView<float> block = SharedMemory.Allocate<float>(Side * Pitch);

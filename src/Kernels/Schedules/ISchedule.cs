@@ -10,9 +10,7 @@ public interface ISchedule
     /// <summary>Whether it ends with the run, so that <see cref="LearningRateSettings.Period"/> is the steps of the run.</summary>
     static abstract bool EndsWithRun { get; }
 
-    /// <summary>
-    /// Whether it drops at intervals: it reads <see cref="LearningRateSettings.LogDrop"/>, and the period is one interval.
-    /// </summary>
+    /// <summary>Whether it drops at intervals: it reads <see cref="LearningRateSettings.LogDrop"/>; the period is an interval.</summary>
     static abstract bool Drops { get; }
 
     /// <summary>f, after so many steps.</summary>

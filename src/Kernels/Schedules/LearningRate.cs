@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Kernels.Schedules;
 
 /// <summary>What the learning rate follows, apart from the step's number.</summary>

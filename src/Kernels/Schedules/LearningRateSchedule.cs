@@ -1,8 +1,4 @@
-using System.Runtime.CompilerServices;
 using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Step;
-using Control = ILGPU.ArrayView<VaeGpu.Kernels.Step.ControlBlock>;
-using Floats = ILGPU.ArrayView<float>;
 
 namespace VaeGpu.Kernels.Schedules;
 

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Numerics;
-
 namespace VaeGpu.Kernels.Schedules;
 
 /// <summary>A drop by the factor γ every P steps: f = γ^⌊(t − 1)/P⌋.</summary>

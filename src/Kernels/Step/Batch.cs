@@ -3,7 +3,6 @@ namespace VaeGpu.Kernels.Step;
 /// <summary>The sizes of a batch and of the data set behind it.</summary>
 public struct BatchShape
 {
-    /// <summary>Rows of the batch.</summary>
     public int Rows;
     /// <summary>Data dimensions.</summary>
     public int Columns;

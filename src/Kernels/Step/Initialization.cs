@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace VaeGpu.Kernels.Step;
 
 /// <summary>The distributions of a layer's initial parameters by name; all but the first start the biases at 0.</summary>

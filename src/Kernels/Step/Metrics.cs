@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Numerics;
 using VaeGpu.Kernels.Schedules;
 
 namespace VaeGpu.Kernels.Step;
@@ -6,7 +5,6 @@ namespace VaeGpu.Kernels.Step;
 /// <summary>The sizes of a step.</summary>
 public struct StepShape
 {
-    /// <summary>Rows of the batch.</summary>
     public int Rows;
     /// <summary>Rows of the data set: where the epoch ends.</summary>
     public int Count;

@@ -7,9 +7,7 @@ namespace VaeGpu.Kernels.Step;
 /// </remarks>
 public static class WarmUp
 {
-    /// <summary>
-    /// The weight of the step that the block counts: what the device writes after each step, and the host before the first.
-    /// </summary>
+    /// <summary>The weight of the step that the block counts: the device writes it after each step, the host before the first.</summary>
     public static float DivergenceWeight(ControlBlock now)
     {
         if (now.WarmUpSteps == 0)

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using VaeGpu.Kernels;
-
 namespace VaeGpu.Layers.Models;
 
 /// <summary>The hidden layers of a model by name; the types have their layers.</summary>

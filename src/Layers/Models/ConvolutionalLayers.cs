@@ -1,11 +1,6 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-
 namespace VaeGpu.Layers.Models;
 
-/// <summary>
-/// Convolutions at the data, and linear layers between them and the latent. Data are images in planes, (colors, height, width).
-/// </summary>
+/// <summary>Convolutions at the data, and linear layers between them and the latent. Images are planes, (colors, height, width).</summary>
 /// <param name="Image">The image, its convolutions and the linear layers.</param>
 /// <param name="Encoder">Channels of the encoder's convolutions, from the data on.</param>
 /// <param name="Decoder">Channels that the decoder's transposed convolutions read, from the latent on.</param>
@@ -41,7 +36,7 @@ public sealed record ConvolutionalLayers(ConvolutionalShape Image, ValueList<int
     }
 
     /// <inheritdoc/>
-    public override void AddEncoder(NetworkBuilder network, VaeShape shape, ArrayView<float> labels)
+    public override void AddEncoder(NetworkBuilder network, VaeShape shape, Floats labels)
     {
         int channels = Image.Colors;
         if (channels > 1)

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Convolutions;
 
 namespace VaeGpu.Layers.Models;

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Step;
 
@@ -22,8 +21,7 @@ public sealed class Decoder : IDisposable
     /// <paramref name="categorical"/> has the kernels of categorical columns, where there are any.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The outputs of the largest batch are 2³¹ or more.</exception>
-    public Decoder(
-        Workspace workspace, ParameterLayout layout, VaeShape shape, ArrayView<float> labels, CategoricalLauncher? categorical = null)
+    public Decoder(Workspace workspace, ParameterLayout layout, VaeShape shape, Floats labels, CategoricalLauncher? categorical = null)
     {
         launcher = new LikelihoodLauncher(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         this.categorical = categorical;
@@ -43,13 +41,13 @@ public sealed class Decoder : IDisposable
     /// The likelihood's outputs, (batch, K·N), and beside them the logits of categorical columns; <see cref="LossAndGradient"/> overwrites
     /// them with their gradient.
     /// </summary>
-    public ArrayView<float> Outputs => layers.Output;
+    public Floats Outputs => layers.Output;
 
     /// <summary>−log p(x∣z) of each row, in nats, without weight.</summary>
-    public ArrayView<float> Loss { get; }
+    public Floats Loss { get; }
 
     /// <summary>Computes <see cref="Outputs"/>.</summary>
-    public void Forward(ArrayView<float> latent, int rows)
+    public void Forward(Floats latent, int rows)
     {
         layers.Forward(latent, rows);
         if (variance is not null)
@@ -60,7 +58,7 @@ public sealed class Decoder : IDisposable
     /// Computes <see cref="Loss"/>, the gradient of the outputs in their place, and what one variance for all dimensions needs; each row
     /// of <paramref name="data"/> has as many rows of outputs as there are <paramref name="draws"/>.
     /// </summary>
-    public void LossAndGradient(ArrayView<float> data, StepContext step, int draws = 1)
+    public void LossAndGradient(Floats data, StepContext step, int draws = 1)
     {
         ReconstructionShape sizes = Shape(step.Rows) with { Repeats = draws };
         if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
@@ -72,28 +70,28 @@ public sealed class Decoder : IDisposable
     }
 
     /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
-    public void EvaluateLoss(ArrayView<float> data, int rows, int draws = 1)
+    public void EvaluateLoss(Floats data, int rows, int draws = 1)
     {
         launcher.Loss(data, Outputs, Loss, Shape(rows) with { Repeats = draws });
         categorical?.Loss(data, Outputs, Loss, rows, draws);
     }
 
     /// <summary>Writes the mean of p(x∣z), (batch, D); of a categorical column the code of its most probable category.</summary>
-    public void Mean(ArrayView<float> means, int rows)
+    public void Mean(Floats means, int rows)
     {
         launcher.Mean(Outputs, means, Shape(rows));
         categorical?.Mode(Outputs, means, rows);
     }
 
     /// <summary>Writes a draw from p(x∣z), (batch, D).</summary>
-    public void Sample(ArrayView<float> samples, ArrayView<ControlBlock> control, int rows)
+    public void Sample(Floats samples, ArrayView<ControlBlock> control, int rows)
     {
         launcher.Sample(Outputs, samples, control, Shape(rows));
         categorical?.Sample(Outputs, samples, control, rows);
     }
 
     /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
-    public void Backward(ArrayView<float> latent, ArrayView<float> latentGradient, int rows)
+    public void Backward(Floats latent, Floats latentGradient, int rows)
     {
         layers.Backward(latent, rows);
         layers.BackwardInput(latentGradient, rows);

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels;
-
 namespace VaeGpu.Layers.Models;
 
 /// <summary>
@@ -23,7 +21,7 @@ public abstract record HiddenLayers
     /// Adds the encoder's layers; labels, (batch, classes), are set beside the input of its first linear layer, that is, behind its
     /// convolutions.
     /// </summary>
-    public abstract void AddEncoder(NetworkBuilder network, VaeShape shape, ArrayView<float> labels);
+    public abstract void AddEncoder(NetworkBuilder network, VaeShape shape, Floats labels);
 
     /// <summary>
     /// Adds the decoder's layers, the last of which gives so many outputs for each number, (outputs, N), and a logit for each category,
@@ -31,9 +29,7 @@ public abstract record HiddenLayers
     /// </summary>
     public abstract void AddDecoder(NetworkBuilder network, VaeShape shape, int outputs);
 
-    /// <summary>
-    /// Elements of the largest matrix of weights, of a batch or of partial sums: kernels number a matrix's elements by <see cref="int"/>.
-    /// </summary>
+    /// <summary>Elements of the largest matrix of weights, batch or partial sums: kernels number elements by <see cref="int"/>.</summary>
     /// <param name="shape">The model.</param>
     /// <param name="outputs">The decoder's outputs for each number of an example.</param>
     /// <param name="batch">The rows of a batch, draws counted.</param>

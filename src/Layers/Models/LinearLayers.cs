@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-
 namespace VaeGpu.Layers.Models;
 
 /// <summary>Linear layers alone: a multilayer perceptron.</summary>
@@ -22,7 +19,7 @@ public sealed record LinearLayers(ValueList<int> Encoder, ValueList<int> Decoder
     }
 
     /// <inheritdoc/>
-    public override void AddEncoder(NetworkBuilder network, VaeShape shape, ArrayView<float> labels) =>
+    public override void AddEncoder(NetworkBuilder network, VaeShape shape, Floats labels) =>
         network.Labels(labels, shape.Classes).Linear(Encoder, shape.Activation);
 
     /// <inheritdoc/>

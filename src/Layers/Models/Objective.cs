@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using VaeGpu.Kernels;
-
 namespace VaeGpu.Layers.Models;
 
 /// <summary>What training minimizes, up to the weights of its terms, by name.</summary>

@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
-
 namespace VaeGpu.Layers.Models;
 
 /// <summary>Layers that a program of one's own adds to the encoder, the decoder or both, in place of another architecture's.</summary>
@@ -19,7 +16,7 @@ public sealed record OwnLayers(Action<NetworkBuilder>? Encoder, Action<NetworkBu
     public override void Check(VaeShape shape) => Otherwise.Check(shape);
 
     /// <inheritdoc/>
-    public override void AddEncoder(NetworkBuilder network, VaeShape shape, ArrayView<float> labels)
+    public override void AddEncoder(NetworkBuilder network, VaeShape shape, Floats labels)
     {
         if (Encoder is null)
             Otherwise.AddEncoder(network, shape, labels);

@@ -1,6 +1,4 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Layers.Models;
 
@@ -9,7 +7,7 @@ public sealed class Posterior
 {
     private readonly LatentLauncher launcher;
     private readonly VaeShape shape;
-    private readonly ArrayView<float> gates, terms, weights, means, bounds;
+    private readonly Floats gates, terms, weights, means, bounds;
     private bool hasRatios;
 
     /// <summary>Allocates room for a batch in <paramref name="workspace"/>, and for its draws in <paramref name="draws"/>.</summary>
@@ -31,24 +29,24 @@ public sealed class Posterior
     }
 
     /// <summary>z, (batch·L, d), the draws of an example one below the other.</summary>
-    public ArrayView<float> Latent { get; }
+    public Floats Latent { get; }
     /// <summary>The gradient of z: to be written before <see cref="Backward"/>.</summary>
-    public ArrayView<float> LatentGradient { get; }
+    public Floats LatentGradient { get; }
     /// <summary>KL of each row by its formula, in nats, without weight: whatever the objective.</summary>
-    public ArrayView<float> Divergence { get; }
+    public Floats Divergence { get; }
 
     /// <summary>log p(z) − log q(z∣x) of each draw, (batch·L), after <see cref="Weigh"/> or <see cref="Draw"/>.</summary>
-    public ArrayView<float> LogRatios { get; }
+    public Floats LogRatios { get; }
 
     /// <summary>Computes <see cref="Latent"/> and <see cref="Divergence"/>.</summary>
-    public void Forward(ArrayView<float> encoded, ArrayView<float> prior, StepContext step)
+    public void Forward(Floats encoded, Floats prior, StepContext step)
     {
         hasRatios = false;
         launcher.Forward(encoded, prior, Latent, Divergence, step.Control, Sizes(step), terms);
     }
 
     /// <summary>The mean loss of each row's draws, (batch).</summary>
-    public ArrayView<float> MeanOfDraws(ArrayView<float> losses, int rows)
+    public Floats MeanOfDraws(Floats losses, int rows)
     {
         if (shape.Samples == 1)
             return losses;
@@ -60,8 +58,7 @@ public sealed class Posterior
     /// Gives the gradient of the decoder's output, (batch·L, columns), each draw's weight; called between the two halves of the
     /// decoder's backward pass. Draws of the ELBO weigh alike already.
     /// </summary>
-    public void Weigh(
-        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, ArrayView<float> gradient, int columns, StepContext step)
+    public void Weigh(Floats encoded, Floats prior, Floats losses, Floats gradient, int columns, StepContext step)
     {
         if (!shape.Objective.WeighsDraws)
             return;
@@ -72,12 +69,8 @@ public sealed class Posterior
         launcher.Scale(gradient, weights, new MatrixShape { Rows = step.Rows * shape.Samples, Columns = columns }, shape.Samples);
     }
 
-    /// <summary>
-    /// The importance-weighted bound of each row, (batch), with a weight for each of its terms; for objectives that weigh draws.
-    /// </summary>
-    public ArrayView<float> Bound(
-        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> losses, StepContext step, float likelihoodWeight,
-        float divergenceWeight)
+    /// <summary>The importance-weighted bound of each row, (batch), with a weight for each term; for objectives that weigh draws.</summary>
+    public Floats Bound(Floats encoded, Floats prior, Floats losses, StepContext step, float likelihoodWeight, float divergenceWeight)
     {
         LatentShape sizes = Sizes(step);
         if (!hasRatios)
@@ -87,15 +80,12 @@ public sealed class Posterior
     }
 
     /// <summary>Computes the gradients of the encoder's output and of the prior's numbers.</summary>
-    public void Backward(
-        ArrayView<float> encoded, ArrayView<float> prior, ArrayView<float> encodedGradient, ArrayView<float> priorGradient,
-        StepContext step)
+    public void Backward(Floats encoded, Floats prior, Floats encodedGradient, Floats priorGradient, StepContext step)
     {
         LatentShape sizes = Sizes(step);
         if (!shape.Objective.HasFormula)
         {
-            launcher.WeightedBackward(
-                encoded, prior, Latent, weights, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
+            launcher.WeightedBackward(encoded, prior, Latent, weights, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
             return;
         }
         if (shape.FreeBits > 0)
@@ -109,11 +99,11 @@ public sealed class Posterior
     /// <summary>
     /// Draws <see cref="Latent"/> from draw number <paramref name="first"/> on, with <see cref="LogRatios"/>: evaluation.
     /// </summary>
-    public void Draw(ArrayView<float> encoded, ArrayView<float> prior, StepContext step, int first) =>
+    public void Draw(Floats encoded, Floats prior, StepContext step, int first) =>
         launcher.Draw(encoded, prior, Latent, LogRatios, step.Control, Sizes(step) with { FirstSample = first });
 
     /// <summary>Takes p(x, z)/q(z∣x) of those draws, and their losses, into <see cref="Importance.Accumulate"/>'s sums.</summary>
-    public void Accumulate(ArrayView<float> losses, ArrayView<float> running, StepContext step) =>
+    public void Accumulate(Floats losses, Floats running, StepContext step) =>
         launcher.Accumulate(losses, LogRatios, running, Sizes(step));
 
     private LatentShape Sizes(StepContext step) => new()
@@ -121,7 +111,7 @@ public sealed class Posterior
         Rows = step.Rows, Columns = shape.LatentDimensions, Samples = shape.Samples, Purpose = step.Purpose,
     };
 
-    private static float[] Filled(ArrayView<float> view, float value)
+    private static float[] Filled(Floats view, float value)
     {
         var values = new float[view.Length];
         Array.Fill(values, value);

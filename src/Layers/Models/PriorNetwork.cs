@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
 
 namespace VaeGpu.Layers.Models;
@@ -10,7 +9,7 @@ namespace VaeGpu.Layers.Models;
 public sealed class PriorNetwork
 {
     private readonly Network? layers;
-    private readonly ArrayView<float> unread;
+    private readonly Floats unread;
 
     /// <summary>Declares the parameters under "prior", if there are any.</summary>
     public PriorNetwork(Workspace workspace, ParameterLayout layout, VaeShape shape)
@@ -31,14 +30,14 @@ public sealed class PriorNetwork
     public int Columns { get; }
 
     /// <summary>What <see cref="IPrior"/> reads, one row for each example.</summary>
-    public ArrayView<float> Output => layers is null ? unread : layers.Output;
+    public Floats Output => layers is null ? unread : layers.Output;
 
     /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
-    public ArrayView<float> OutputGradient => layers is null ? unread : layers.OutputGradient;
+    public Floats OutputGradient => layers is null ? unread : layers.OutputGradient;
 
     /// <summary>Computes <see cref="Output"/> from one-hot labels, (batch, classes).</summary>
-    public void Forward(ArrayView<float> labels, int rows) => layers?.Forward(labels, rows);
+    public void Forward(Floats labels, int rows) => layers?.Forward(labels, rows);
 
     /// <summary>Computes the gradients of the parameters.</summary>
-    public void Backward(ArrayView<float> labels, int rows) => layers?.Backward(labels, rows);
+    public void Backward(Floats labels, int rows) => layers?.Backward(labels, rows);
 }

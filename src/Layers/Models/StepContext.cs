@@ -1,4 +1,3 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Layers.Models;

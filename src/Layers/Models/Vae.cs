@@ -1,7 +1,4 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Step;
@@ -118,7 +115,7 @@ public sealed class Vae : IDisposable
     /// <summary>All parameters, gradients and moments.</summary>
     public ParameterArena Parameters { get; }
     /// <summary>y of each row, one-hot, (batch, classes): to be written before anything else of a conditional model.</summary>
-    public ArrayView<float> Labels { get; }
+    public Floats Labels { get; }
     /// <summary>The most rows that a batch may have.</summary>
     public int MaximalBatch => workspace.MaximalBatch;
 
@@ -126,7 +123,7 @@ public sealed class Vae : IDisposable
     /// <param name="data">The batch, (rows, D).</param>
     /// <param name="step">The step: what ε is drawn by, and the rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
-    public void Forward(ArrayView<float> data, StepContext step)
+    public void Forward(Floats data, StepContext step)
     {
         Encode(data, step.Rows);
         Posterior.Forward(Encoder.Output, Prior.Output, step);
@@ -135,7 +132,7 @@ public sealed class Vae : IDisposable
 
     /// <summary>q(z∣x) and p(z) alone.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
-    public void Encode(ArrayView<float> data, int rows)
+    public void Encode(Floats data, int rows)
     {
         workspace.ThrowIfTooMany(rows);
         Prior.Forward(Labels, rows);
@@ -146,14 +143,14 @@ public sealed class Vae : IDisposable
     public void Decode(int rows) => Decoder.Forward(Posterior.Latent, rows * Shape.Samples);
 
     /// <summary>−log p(x∣z) of each row, the mean over its draws, without weight: evaluation. Called after <see cref="Forward"/>.</summary>
-    public void EvaluateLoss(ArrayView<float> data, int rows) =>
+    public void EvaluateLoss(Floats data, int rows) =>
         Decoder.EvaluateLoss(data, rows * Shape.Samples, Shape.Samples);
 
     /// <summary>
     /// Takes L more draws z of each row, from number <paramref name="first"/> on, into the running sums of
     /// <see cref="Importance.Accumulate"/>, (rows, 4); called after <see cref="Encode"/>. The sums do not depend on L.
     /// </summary>
-    public void AccumulateDraws(ArrayView<float> data, ArrayView<float> running, StepContext step, int first)
+    public void AccumulateDraws(Floats data, Floats running, StepContext step, int first)
     {
         Posterior.Draw(Encoder.Output, Prior.Output, step, first);
         Decode(step.Rows);
@@ -162,22 +159,20 @@ public sealed class Vae : IDisposable
     }
 
     /// <summary>The mean over the draws of the decoder's last losses, (batch).</summary>
-    public ArrayView<float> Loss(int rows) => Posterior.MeanOfDraws(Decoder.Loss, rows);
+    public Floats Loss(int rows) => Posterior.MeanOfDraws(Decoder.Loss, rows);
 
     /// <summary>
     /// −log (1/L)Σ p(x∣z)^u·(p(z)/q(z∣x))^v over the draws of each row, (batch), u and v the weights: what an objective with
     /// <see cref="Objective.WeighsDraws"/> minimizes. Called after <see cref="Backward"/> or <see cref="EvaluateLoss"/>, in the same
     /// step.
     /// </summary>
-    public ArrayView<float> Bound(StepContext step, float likelihoodWeight, float divergenceWeight) =>
+    public Floats Bound(StepContext step, float likelihoodWeight, float divergenceWeight) =>
         Posterior.Bound(Encoder.Output, Prior.Output, Decoder.Loss, step, likelihoodWeight, divergenceWeight);
 
-    /// <summary>
-    /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same arguments.
-    /// </summary>
+    /// <summary>The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
     /// <exception cref="InvalidOperationException">The model was built without room for gradients.</exception>
-    public void Backward(ArrayView<float> data, StepContext step)
+    public void Backward(Floats data, StepContext step)
     {
         int rows = step.Rows;
         workspace.ThrowIfTooMany(rows);

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using VaeGpu.Kernels;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Training.Configuration;

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Devices;
-
 namespace VaeGpu.Training.Configuration;
 
 /// <summary>The device that a run was trained on.</summary>

@@ -1,11 +1,6 @@
 using System.Text.Json.Serialization;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Training.Configuration;
 
@@ -39,7 +34,6 @@ public sealed record ModelConfiguration
     /// <summary>Units of each hidden linear layer of the encoder, behind its convolutions; the decoder has them in reverse.</summary>
     public ValueList<int> Hidden { get; init; } = [400];
 
-    /// <summary>Latent dimensions.</summary>
     [Setting("latent", "n", "Latent dimensions", Least = 1, Most = 1 << 14)]
     public int Latent { get; init; } = 20;
 

@@ -1,6 +1,4 @@
 using System.Text.Json.Serialization;
-using VaeGpu.Kernels;
-using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Training.Configuration;
 
@@ -14,9 +12,7 @@ public sealed record ObjectiveConfiguration
     [Setting("objective", "bound", "What is minimized")]
     public Objective Bound { get; init; } = Objective.Elbo;
 
-    /// <summary>
-    /// Whether what is minimized is the loss that is reported: the ELBO with factors of 1; warm-up and free bits do not count.
-    /// </summary>
+    /// <summary>Whether the reported loss is minimized: the ELBO with factors of 1; warm-up and free bits do not count.</summary>
     [JsonIgnore]
     public bool IsLoss => !Bound.WeighsDraws && RecWeight == 1 && KlWeight == 1;
 

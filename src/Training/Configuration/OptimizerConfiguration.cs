@@ -1,7 +1,5 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Training.Configuration;
 
@@ -11,7 +9,6 @@ public sealed record OptimizerConfiguration
     /// <summary>λ of AdamW where nothing else is said.</summary>
     public const double DefaultWeightDecay = 0.01;
 
-    /// <summary>The optimizer.</summary>
     [Setting("optimizer", "name", "Optimizer")]
     public Optimizer Name { get; init; } = Optimizer.Adam;
 

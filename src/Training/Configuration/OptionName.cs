@@ -1,6 +1,4 @@
 using System.Text.Json;
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Latent;
 
 namespace VaeGpu.Training.Configuration;
 

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Training.Configuration;

@@ -50,8 +50,7 @@ internal static class ArrayFile
     }
 
     /// <summary>What <paramref name="load"/> makes of an array of an archive.</summary>
-    private static DataSplit OfArchive(
-        string path, FileStream file, string? member, List<string> notes, Func<NpyReader, DataSplit> load)
+    private static DataSplit OfArchive(string path, FileStream file, string? member, List<string> notes, Func<NpyReader, DataSplit> load)
     {
         try
         {

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>How a table's column was standardized: a value v became (v − mean)/deviation.</summary>

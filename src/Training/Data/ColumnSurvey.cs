@@ -1,6 +1,3 @@
-using System.Globalization;
-using VaeGpu.Kernels;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>What a first reading finds in a column: numbers, words and missing values.</summary>
@@ -81,8 +78,7 @@ internal sealed class ColumnSurvey(TableSource source, int column)
             throw new DataException($"{source.Path}: \"{Name}\" has more than {MostCategories} categories; leave the column out with "
                 + "--ignore, or merge some of them.");
         bool isOwn = Missing > 0 && options.Missing is MissingValues.Indicator;
-        ValueList<string> ordered =
-            [.. counts.Keys.Concat(isOwn ? [ColumnCategories.Missing] : []).Order(StringComparer.Ordinal)];
+        ValueList<string> ordered = [.. counts.Keys.Concat(isOwn ? [ColumnCategories.Missing] : []).Order(StringComparer.Ordinal)];
         if (ordered.Count == 0)
             throw new DataException($"{source.Path}: \"{Name}\" has no value to train on; leave the column out with --ignore.");
         int mode = ordered.Index().MaxBy(category => counts.GetValueOrDefault(category.Item)).Index;
@@ -90,8 +86,7 @@ internal sealed class ColumnSurvey(TableSource source, int column)
     }
 
     /// <summary>A number in quotes. An infinite one may be written in many ways.</summary>
-    private static string InWords(double number) =>
-        double.IsInfinity(number) ? "a value" : FormattableString.Invariant($"\"{number:R}\"");
+    private static string InWords(double number) => double.IsInfinity(number) ? "a value" : FormattableString.Invariant($"\"{number:R}\"");
 
     private void AddWord(string word, int place)
     {

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>What an array is taken for.</summary>

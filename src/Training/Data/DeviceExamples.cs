@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Step;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>Loads a batch from examples of one type of number: <see cref="Batch"/> on a device.</summary>
@@ -20,8 +17,7 @@ internal abstract class DeviceExamples : IDisposable
     /// Examples in the device's memory; where they would take more than half of it, they stay in the host's and are streamed.
     /// </summary>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
-    public static DeviceExamples Of<T>(
-        Accelerator accelerator, ExampleSet examples, T[] numbers, GatherBatch<T> gather, BatchOrder order)
+    public static DeviceExamples Of<T>(Accelerator accelerator, ExampleSet examples, T[] numbers, GatherBatch<T> gather, BatchOrder order)
         where T : unmanaged
     {
         return numbers.LongLength * examples.NumberBytes > accelerator.MemorySize / 2 && Backend.IsGpu(accelerator)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>
@@ -115,8 +113,7 @@ internal sealed class DigitPainter
         var moveX = Math.Clamp(Middle + 0.3f * random.Bell() - scale * massX / (2 * mass), Rim - scale * left, Far - scale * right);
         var moveY = Math.Clamp(Middle + 0.3f * random.Bell() - scale * massY / (2 * mass), Rim - scale * top, Far - scale * bottom);
         foreach (ref var s in strokes)
-            s = new StrokeSegment(
-                scale * s.Ax + moveX, scale * s.Ay + moveY, scale * s.Bx + moveX, scale * s.By + moveY, s.Thinning);
+            s = new StrokeSegment(scale * s.Ax + moveX, scale * s.Ay + moveY, scale * s.Bx + moveX, scale * s.By + moveY, s.Thinning);
     }
 
     /// <summary>Weights of the four points around a span at its cuts t = 0, 1/4 … 1, shape (cut, point).</summary>

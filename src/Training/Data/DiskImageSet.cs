@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>Pictures of one size that stay in a file: they are read when they are used, and a part of them is a list of rows.</summary>
@@ -17,8 +14,7 @@ internal sealed class DiskImageSet : ExampleSet
     /// <param name="labels">Their labels, shape (count).</param>
     /// <param name="rows">The row of each picture; null for the file's own order.</param>
     /// <param name="drawn">How pixels are drawn black or white: <see cref="Binarized"/>; null for gray ones.</param>
-    public DiskImageSet(
-        ByteRows file, ImageFormat format, byte[]? labels, int[]? rows = null, (ulong Seed, int First)? drawn = null)
+    public DiskImageSet(ByteRows file, ImageFormat format, byte[]? labels, int[]? rows = null, (ulong Seed, int First)? drawn = null)
         : base(format, (long)(rows?.Length ?? file.Count) * format.Size, labels) =>
         (this.file, this.rows, this.drawn) = (file, rows, drawn);
 

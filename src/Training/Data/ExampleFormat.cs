@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>What an example of a data set is: a picture, a row of a table or a line of text.</summary>
@@ -51,8 +48,7 @@ public sealed record ImageFormat(int Width, int Height, int Channels = 1) : Exam
     public override string Example => "image";
 
     /// <inheritdoc/>
-    public override string SizeInWords =>
-        FormattableString.Invariant($"{Width}×{Height} pixels{(Channels == 1 ? "" : " in color")}");
+    public override string SizeInWords => FormattableString.Invariant($"{Width}×{Height} pixels{(Channels == 1 ? "" : " in color")}");
 
     /// <inheritdoc/>
     public override bool HasPixels => true;

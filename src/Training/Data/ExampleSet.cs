@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>The part of a run's data that an example is in.</summary>

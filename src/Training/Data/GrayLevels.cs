@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>Gray pixels, 0 (black) to 255 (white), where a model expects black and white.</summary>

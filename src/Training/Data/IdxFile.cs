@@ -97,8 +97,7 @@ public static class IdxFile
     /// <summary>The magic number's last byte counts the dimensions.</summary>
     private static int HeaderBytes(uint magic) => 4 + 4 * (int)(magic & 0xFF);
 
-    private static ByteRows Parse(
-        string path, Stream stream, long length, bool packed, uint magic, string what, Func<int[], ByteRows> room)
+    private static ByteRows Parse(string path, Stream stream, long length, bool packed, uint magic, string what, Func<int[], ByteRows> room)
     {
         var header = new byte[HeaderBytes(magic)];
         var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);

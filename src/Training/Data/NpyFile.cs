@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Data;

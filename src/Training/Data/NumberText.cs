@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>Reads numbers as <see cref="double"/> does, in the same way in every locale, and faster where they are short.</summary>

@@ -30,11 +30,8 @@ public static class Shapes
 
     /// <summary>The factors of image <paramref name="index"/>: y changes fastest, then x, rotation, scale and shape.</summary>
     public static ShapeFactors FactorsOf(int index) => new(
-        index / (Counts.Y * Counts.X * Counts.Rotation * Counts.Scale),
-        index / (Counts.Y * Counts.X * Counts.Rotation) % Counts.Scale,
-        index / (Counts.Y * Counts.X) % Counts.Rotation,
-        index / Counts.Y % Counts.X,
-        index % Counts.Y);
+        index / (Counts.Y * Counts.X * Counts.Rotation * Counts.Scale), index / (Counts.Y * Counts.X * Counts.Rotation) % Counts.Scale,
+        index / (Counts.Y * Counts.X) % Counts.Rotation, index / Counts.Y % Counts.X, index % Counts.Y);
 
     /// <summary>Draws all images, in the order of <see cref="FactorsOf"/>.</summary>
     public static ImageSet Generate(int threads)

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Training.Data;
 

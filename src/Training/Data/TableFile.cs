@@ -21,8 +21,7 @@ internal static class TableFile
         var targets = new int[survey.Rows];
         foreach (var (target, row) in train.Concat(test).Index())
             targets[row] = target;
-        var format = fit.Format as TableFormat
-            ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
+        var format = fit.Format as TableFormat ?? TableScales.Of(source, survey, row => targets[row] < train.Length, fit.Options, notes);
         survey.TellOfWords(format, notes);
         var columns = new ScaledColumns(source, survey, format, fit.Options);
         var places = new int[survey.Rows];

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
-using VaeGpu.Kernels.Launchers;
 
 namespace VaeGpu.Training.Data;
 

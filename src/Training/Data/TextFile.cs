@@ -1,4 +1,3 @@
-using System.Text;
 using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Data;

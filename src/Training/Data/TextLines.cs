@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Launchers;
-
 namespace VaeGpu.Training.Data;
 
 /// <summary>Lines of text of one length.</summary>

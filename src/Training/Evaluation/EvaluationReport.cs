@@ -9,7 +9,6 @@ namespace VaeGpu.Training.Evaluation;
 /// </summary>
 public sealed record EvaluationReport
 {
-    /// <summary>Images.</summary>
     public required int Images { get; init; }
 
     /// <summary>Draws z of each image, K.</summary>
@@ -27,10 +26,7 @@ public sealed record EvaluationReport
     /// <summary>log (1/K)Σ p(x, z)/q(z∣x): log p(x) by importance sampling.</summary>
     public required double? LogLikelihood { get; init; }
 
-    /// <summary>
-    /// Why <see cref="LogLikelihood"/> and the ELBO are not to be taken for log-likelihoods of the data; null where nothing is
-    /// doubtful.
-    /// </summary>
+    /// <summary>Why <see cref="LogLikelihood"/> and the ELBO may not be log-likelihoods of the data; null without a doubt.</summary>
     public string? Caveat { get; init; }
 
     /// <summary>The standard error of <see cref="LogLikelihood"/> as an estimate for all images of the kind: deviation/√images.</summary>
@@ -39,9 +35,7 @@ public sealed record EvaluationReport
     /// <summary>The part of it that more draws would remove, to first order.</summary>
     public required double? ImportanceStderr { get; init; }
 
-    /// <summary>
-    /// How heavy the tail of the weights p(x, z)/q(z∣x) is: the median of Pareto's k̂ over the images; null of fewer than 25 draws.
-    /// </summary>
+    /// <summary>How heavy the tail of the weights p(x, z)/q(z∣x) is: the median of Pareto's k̂ over images; null below 25 draws.</summary>
     public required double? ParetoK { get; init; }
 
     /// <summary>Images whose k̂ is above min(1 − 1/log₁₀K, 0.7): their log p(x) is not to be trusted (Vehtari et al. 2024).</summary>

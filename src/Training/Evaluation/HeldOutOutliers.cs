@@ -6,17 +6,13 @@ namespace VaeGpu.Training.Evaluation;
 /// <summary>Tells why the loss on held-out data may explode while that on the data trained on falls.</summary>
 public static class HeldOutOutliers
 {
-    /// <summary>
-    /// Nats per dimension by which the held-out loss is above the training loss: more than a model that fits too closely loses.
-    /// </summary>
+    /// <summary>Nats per dimension by which the held-out loss exceeds the training loss: more than overfitting explains.</summary>
     private const double Excess = 10;
 
     /// <summary>Deviations from the mean at which a value is an outlier under every likelihood without heavy tails.</summary>
     private const double Far = 10;
 
-    /// <summary>
-    /// Whether the held-out loss is more than 10 nats per dimension above the training loss, and the training loss falls.
-    /// </summary>
+    /// <summary>Whether the held-out loss is 10 nats per dimension above the training loss, and the training loss falls.</summary>
     /// <param name="now">The epoch that ended.</param>
     /// <param name="before">The epoch before it; null for the first.</param>
     /// <param name="dimensions">Data dimensions.</param>

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Latent;
 using VaeGpu.Training.Inference;
 
 namespace VaeGpu.Training.Evaluation;

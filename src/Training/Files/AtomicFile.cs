@@ -73,8 +73,7 @@ public static class AtomicFile
         new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 
     /// <summary>To move a file to such a place would take the device from the whole system.</summary>
-    private static bool IsDevice(string path) =>
-        path.StartsWith("/proc/", StringComparison.Ordinal)
+    private static bool IsDevice(string path) => path.StartsWith("/proc/", StringComparison.Ordinal)
         || path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
     private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";

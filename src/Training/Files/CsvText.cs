@@ -7,8 +7,7 @@ internal static class CsvText
         AtomicFile.WriteLines(path, rows.Prepend(header).Select(Line));
 
     /// <summary>A row. An empty cell that is the only one is quoted, since readers skip blank lines.</summary>
-    private static string Line(IEnumerable<string> row) =>
-        string.Join(',', row.Select(Quoted)) is { Length: > 0 } line ? line : "\"\"";
+    private static string Line(IEnumerable<string> row) => string.Join(',', row.Select(Quoted)) is { Length: > 0 } line ? line : "\"\"";
 
     private static string Quoted(string cell) => cell.AsSpan().ContainsAny("\",\r\n") ? $"\"{cell.Replace("\"", "\"\"")}\"" : cell;
 }

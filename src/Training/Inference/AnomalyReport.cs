@@ -1,4 +1,3 @@
-using System.Globalization;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Files;
@@ -54,15 +53,11 @@ public sealed class AnomalyReport
     {
         var values = Array.ConvertAll(scores, score => kind.Value(score));
         return new AnomalyArea(
-            kind.Name,
-            values.Average(),
-            anomalous is null ? null : Ranking.Auroc(values, anomalous),
+            kind.Name, values.Average(), anomalous is null ? null : Ranking.Auroc(values, anomalous),
             anomalous is null ? null : Ranking.Auprc(values, anomalous));
     })];
 
-    /// <summary>
-    /// The name of the score that <see cref="Strangest"/> goes by: negative_log_p, or the loss where there is no likelihood.
-    /// </summary>
+    /// <summary>The name of the score that <see cref="Strangest"/> uses: negative_log_p, or the loss without a likelihood.</summary>
     public string Ranked => ranked.Name;
 
     /// <summary>The examples of the highest scores, the highest first; equal ones in their order.</summary>

@@ -1,7 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Step;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Memory;
@@ -44,7 +40,6 @@ internal sealed class BatchInference : IDisposable
         control = accelerator.Allocate1D(new ControlBlock[1]);
     }
 
-    /// <summary>The model.</summary>
     public Vae Vae { get; }
 
     /// <summary>The batch's data, shape (rows, D).</summary>

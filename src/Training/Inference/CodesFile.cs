@@ -1,4 +1,3 @@
-using System.Globalization;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Files;
 
@@ -13,9 +12,7 @@ public static class CodesFile
     /// <summary>Whether <paramref name="path"/> ends as one of the two formats.</summary>
     public static bool CanWrite(string path) => Path.GetExtension(path).ToLowerInvariant() is ".npy" or ".csv";
 
-    /// <summary>
-    /// Whether a file of the name of <paramref name="path"/> says which example is which; .npy has no room for that.
-    /// </summary>
+    /// <summary>Whether a file of the name of <paramref name="path"/> says which example is which; .npy has no room for that.</summary>
     public static bool NamesExamples(string path) => Path.GetExtension(path).ToLowerInvariant() is ".csv";
 
     /// <summary>Writes the codes of <paramref name="data"/>.</summary>

@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Memory;
@@ -37,7 +34,6 @@ public sealed class Generation : IDisposable
     /// <summary>Rows of an image.</summary>
     public int Height => model.Height;
 
-    /// <summary>Channels of an image.</summary>
     public int Channels => model.Channels;
 
     /// <summary>Latent dimensions d.</summary>
@@ -46,9 +42,7 @@ public sealed class Generation : IDisposable
     /// <summary>Classes that the model is conditioned on; 0 for none.</summary>
     public int Classes => model.Classes;
 
-    /// <summary>
-    /// <paramref name="count"/> draws of N(0, I), shape (count, d). A draw depends on <paramref name="seed"/> and its number alone.
-    /// </summary>
+    /// <summary><paramref name="count"/> draws of N(0, I), (count, d). A draw depends on <paramref name="seed"/> and its number.</summary>
     public float[] Prior(int count, uint seed)
     {
         var latent = new float[checked(count * model.Latent)];
@@ -205,21 +199,15 @@ public sealed class Generation : IDisposable
         return statistics.Kl;
     }
 
-    /// <summary>
-    /// z = μ(y) + σ(y)·u for each u of <paramref name="units"/>, shape (count, d): from units of the prior p(z∣y), in which it is N(0, I).
-    /// </summary>
+    /// <summary>z = μ(y) + σ(y)·u for each u of <paramref name="units"/>, (count, d): from units in which p(z∣y) is N(0, I).</summary>
     public float[] FromPriorUnits(float[] units, byte[]? labels, CancellationToken stop) =>
         WithPrior(units, labels, (unit, mean, deviation) => mean + deviation * unit, stop);
 
-    /// <summary>
-    /// u = (z − μ(y))/σ(y) for each z of <paramref name="latent"/>, shape (count, d): the inverse of <see cref="FromPriorUnits"/>.
-    /// </summary>
+    /// <summary>u = (z − μ(y))/σ(y) for each z of <paramref name="latent"/>, (count, d): undoes <see cref="FromPriorUnits"/>.</summary>
     public float[] ToPriorUnits(float[] latent, byte[]? labels, CancellationToken stop) =>
         WithPrior(latent, labels, (z, mean, deviation) => (z - mean) / deviation, stop);
 
-    /// <summary>
-    /// What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x) for each.
-    /// </summary>
+    /// <summary>What the model thinks of each x of <paramref name="data"/>, by <paramref name="samples"/> draws z of q(z∣x).</summary>
     public ExampleScore[] Score(ExampleSet data, int samples, uint seed, CancellationToken stop)
     {
         var scores = new ExampleScore[data.Count];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Files;
 

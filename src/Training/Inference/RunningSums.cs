@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Latent;
-
 namespace VaeGpu.Training.Inference;
 
 /// <summary>What <see cref="Importance.Accumulate"/> kept of one image: its log p(x), distortion and their error.</summary>

@@ -26,7 +26,6 @@ internal sealed class DeviceArrays(Accelerator accelerator) : IDisposable
     /// <summary>A copy of values of the host.</summary>
     public ArrayView<T> Of<T>(params T[] values) where T : unmanaged => Keep(accelerator.Allocate1D(values));
 
-    /// <summary>Zeros.</summary>
     public ArrayView<float> Zeros(int length) => Of(new float[length]);
 
     /// <summary>Room for numbers that a kernel writes.</summary>

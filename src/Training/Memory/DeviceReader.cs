@@ -2,9 +2,7 @@ using VaeGpu.Gpu.Accelerators;
 
 namespace VaeGpu.Training.Memory;
 
-/// <summary>
-/// Reads numbers of an array in device memory: in place where that is the host's memory, else through a buffer that is reused.
-/// </summary>
+/// <summary>Reads numbers of an array in device memory: in place if it is host memory, else through a buffer that is reused.</summary>
 internal sealed class DeviceReader(Accelerator accelerator)
 {
     private float[] buffer = [];

@@ -1,7 +1,4 @@
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Training.Optimization;
@@ -13,10 +10,8 @@ internal sealed class BoundSums(Accelerator accelerator, StepLauncher launcher, 
     private readonly MemoryBuffer1D<ControlBlock, Stride1D.Dense> control = accelerator.Allocate1D<ControlBlock>(1);
     private readonly MemoryBuffer1D<MetricSums, Stride1D.Dense> sums = accelerator.Allocate1D<MetricSums>(1);
 
-    /// <summary>Sets the counters.</summary>
     public void Reset(ControlBlock counters) => control.CopyFromCPU([counters]);
 
-    /// <summary>Sets the sum.</summary>
     public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
 
     /// <summary>Adds the bounds of the model's batch; called before the end of the step.</summary>

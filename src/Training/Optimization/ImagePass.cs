@@ -1,8 +1,5 @@
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;

@@ -1,7 +1,4 @@
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Optimizers;
-using VaeGpu.Kernels.Step;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Runs;
 

@@ -75,9 +75,7 @@ public static class CheckpointFile
     /// <inheritdoc cref="Read(string)"/>
     public static CheckpointHeader ReadHeader(string path) => Read(path, _ => [null, null, null]);
 
-    /// <summary>
-    /// Writes a checkpoint of <paramref name="arrays"/> of <paramref name="count"/> numbers, which it asks for piece by piece.
-    /// </summary>
+    /// <summary>Writes a checkpoint of <paramref name="arrays"/> of <paramref name="count"/> numbers, asked for piece by piece.</summary>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
     internal static void Write(string path, CheckpointHeader content, int count, params ReadOnlySpan<NumbersAt> arrays)
     {
@@ -212,8 +210,7 @@ public static class CheckpointFile
     {
         try
         {
-            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, HeaderReading)
-                ?? throw Damaged(path, "its header is empty");
+            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, HeaderReading) ?? throw Damaged(path, "its header is empty");
             return HeaderRules.Fault(header) is { } fault ? throw Damaged(path, fault) : header;
         }
         catch (JsonException e)

@@ -1,16 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Kernels.Schedules;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 

@@ -1,5 +1,3 @@
-using System.Reflection;
-using VaeGpu.Kernels;
 using VaeGpu.Training.Configuration;
 
 namespace VaeGpu.Training.Runs;
@@ -73,7 +71,6 @@ internal static class HeaderRules
         return null;
     }
 
-    /// <summary>Steps of an epoch.</summary>
     private static long Steps(RunConfiguration run)
     {
         long batch = Math.Min(run.Training.Batch, Math.Max(run.Data.Train, run.Data.Test));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using VaeGpu.Training.Files;
 
 namespace VaeGpu.Training.Runs;

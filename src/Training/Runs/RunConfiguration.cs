@@ -9,13 +9,10 @@ namespace VaeGpu.Training.Runs;
 /// <summary>Everything that a training run follows from; the run folder keeps it as JSON.</summary>
 public sealed record RunConfiguration
 {
-    /// <summary>The model.</summary>
     public required ModelConfiguration Model { get; init; }
 
-    /// <summary>The training.</summary>
     public required TrainingConfiguration Training { get; init; }
 
-    /// <summary>The data.</summary>
     public required DataConfiguration Data { get; init; }
 
     /// <summary>The device. Results do not depend on it.</summary>

@@ -6,9 +6,7 @@ namespace VaeGpu.Training.Runs;
 /// <summary>Loads the data of a run, or other data for its model.</summary>
 public static class RunData
 {
-    /// <summary>
-    /// What the run was trained on and what it held out; where that comes with the data and has changed, it is noted.
-    /// </summary>
+    /// <summary>What the run was trained on and what it held out; where that comes with the data and has changed, it is noted.</summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
     /// <exception cref="RunException">The data has changed, so that the held-out part may hold examples that were trained
     /// on.</exception>
@@ -29,9 +27,7 @@ public static class RunData
     public static DataSplit Other(RunConfiguration run, string source, LoadingOptions how) =>
         DataSource.Load(source, run.Training.Seed, how, run.Fit with { Whole = true, Known = run.Data.Fingerprint });
 
-    /// <summary>
-    /// The data to go on with: the run's, or that of <paramref name="source"/>, which should be the same at another place.
-    /// </summary>
+    /// <summary>The data to go on with: the run's, or that of <paramref name="source"/>, which should be the same elsewhere.</summary>
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
     public static DataSplit Load(RunConfiguration run, string? source, LoadingOptions how)
     {

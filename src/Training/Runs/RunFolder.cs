@@ -1,4 +1,3 @@
-using System.Globalization;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Files;
 
@@ -28,7 +27,6 @@ public sealed class RunFolder : IDisposable
     /// <summary>The folder, as a full path.</summary>
     public string Path { get; }
 
-    /// <summary>The checkpoint's path.</summary>
     public string Checkpoint => CheckpointIn(Path);
 
     /// <summary>The path of the configuration, JSON.</summary>
@@ -145,8 +143,7 @@ public sealed class RunFolder : IDisposable
     {
         if (new FileInfo(file).LinkTarget is { } target && !RealPath.IsWithin(file, Path))
         {
-            throw new RunException(
-                $"\"{file}\" is a link to \"{target}\", outside the run's folder, and is not written; remove the link.");
+            throw new RunException($"\"{file}\" is a link to \"{target}\", outside the run's folder, and is not written; remove the link.");
         }
     }
 

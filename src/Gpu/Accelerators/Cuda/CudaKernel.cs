@@ -1,4 +1,3 @@
-using System.Text;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Runtime;
@@ -7,25 +6,14 @@ using VaeGpu.Gpu.Targets.Ptx;
 namespace VaeGpu.Gpu.Accelerators.Cuda;
 
 /// <summary>A text that the driver has compiled and loaded.</summary>
-internal sealed unsafe class CudaKernel
+internal sealed unsafe class CudaKernel(PtxAccelerator accelerator, string name, PtxModule ptx, nint module, string log)
 {
-    private readonly PtxAccelerator accelerator;
-    private readonly ICudaDriver driver;
-    private readonly string name;
-    private readonly nint module;
-    private readonly string log;
-    private readonly (int Offset, bool IsView)[] arguments;
+    private readonly ICudaDriver driver = accelerator.Driver;
+    private readonly (int Offset, bool IsView)[] arguments =
+        [.. ptx.Arguments.Select(argument => (argument.Parameter.ByteOffset, argument.Parameter.Memory is null))];
     private nint function;
 
-    public CudaKernel(PtxAccelerator accelerator, string name, PtxModule ptx, nint module, string log)
-    {
-        (this.accelerator, this.name, Ptx, this.module, this.log) = (accelerator, name, ptx, module, log);
-        driver = accelerator.Driver;
-        arguments = [.. ptx.Arguments.Select(argument => (argument.Parameter.ByteOffset, argument.Parameter.Memory is null))];
-    }
-
-    /// <summary>The text.</summary>
-    public PtxModule Ptx { get; }
+    public PtxModule Ptx { get; } = ptx;
 
     /// <summary>What it takes of the device; there after <see cref="Prepare"/>.</summary>
     public KernelReport Report { get; private set; } = null!;

@@ -1,13 +1,10 @@
-using System.Text;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Ptx;
 
 namespace VaeGpu.Gpu.Accelerators.Cuda;
 
-/// <summary>
-/// Has the driver compile PTX for one device, or takes what it compiled in an earlier run. The accelerator's context must be current.
-/// </summary>
+/// <summary>Has the driver compile PTX for a device, or takes what an earlier run compiled. The context must be current.</summary>
 internal sealed unsafe class CudaModuleBuilder(PtxAccelerator accelerator, PtxDevice device)
 {
     private const int LogBytes = 1 << 16, OptimizationLevel = 4;

@@ -1,5 +1,4 @@
 using ILGPU.Runtime.OpenCL;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
 using VaeGpu.Gpu.Runtime;

@@ -1,4 +1,3 @@
-using System.Text;
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
@@ -16,7 +15,6 @@ internal sealed unsafe class OpenCLProgramBuilder(OpenCL12Device device, nint co
 
     private readonly string options = "-cl-std=CL1.2" + (device.RoundsCorrectly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
 
-    /// <summary>The program of a text.</summary>
     public nint Build(string kernel, OpenCLText text)
     {
         string key = Key(text.Source);

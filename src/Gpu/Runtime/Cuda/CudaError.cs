@@ -62,9 +62,7 @@ internal enum CudaError
 /// <summary>A failed call of the CUDA driver; the message says what to do.</summary>
 public sealed class CudaException(string message) : Exception(message);
 
-/// <summary>
-/// The device does no more work in this process; the message says what happened, and in which kernel as far as that is known.
-/// </summary>
+/// <summary>The device does no more work in this process; the message says what happened, and as far as is known in which kernel.</summary>
 public sealed class AcceleratorLostException(string message) : Exception(message);
 
 internal static class CudaErrors

@@ -17,8 +17,7 @@ internal unsafe interface ICudaDriver
     CudaError DeviceGetCount(int* count) => cuDeviceGetCount(count);
     CudaError DeviceGet(int* device, int ordinal) => cuDeviceGet(device, ordinal);
     CudaError DeviceGetName(byte* name, int length, int device) => cuDeviceGetName(name, length, device);
-    CudaError DeviceGetAttribute(int* value, DeviceAttributeKind attribute, int device) =>
-        cuDeviceGetAttribute(value, attribute, device);
+    CudaError DeviceGetAttribute(int* value, DeviceAttributeKind attribute, int device) => cuDeviceGetAttribute(value, attribute, device);
     CudaError DeviceTotalMem(nuint* bytes, int device) => cuDeviceTotalMem_v2(bytes, device);
 
     CudaError DevicePrimaryCtxRetain(nint* context, int device) => cuDevicePrimaryCtxRetain(context, device);
@@ -30,12 +29,9 @@ internal unsafe interface ICudaDriver
     CudaError MemFree(ulong address) => cuMemFree_v2(address);
     CudaError MemHostAlloc(void** memory, nuint bytes, uint flags) => cuMemHostAlloc(memory, bytes, flags);
     CudaError MemFreeHost(void* memory) => cuMemFreeHost(memory);
-    CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream) =>
-        cuMemcpyHtoDAsync_v2(target, source, bytes, stream);
-    CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) =>
-        cuMemcpyDtoHAsync_v2(target, source, bytes, stream);
-    CudaError MemcpyDtoDAsync(ulong target, ulong source, nuint bytes, nint stream) =>
-        cuMemcpyDtoDAsync_v2(target, source, bytes, stream);
+    CudaError MemcpyHtoDAsync(ulong target, void* source, nuint bytes, nint stream) => cuMemcpyHtoDAsync_v2(target, source, bytes, stream);
+    CudaError MemcpyDtoHAsync(void* target, ulong source, nuint bytes, nint stream) => cuMemcpyDtoHAsync_v2(target, source, bytes, stream);
+    CudaError MemcpyDtoDAsync(ulong target, ulong source, nuint bytes, nint stream) => cuMemcpyDtoDAsync_v2(target, source, bytes, stream);
     CudaError MemsetD8Async(ulong target, byte value, nuint count, nint stream) => cuMemsetD8Async(target, value, count, stream);
 
     CudaError StreamCreate(nint* stream, uint flags) => cuStreamCreate(stream, flags);
@@ -47,11 +43,9 @@ internal unsafe interface ICudaDriver
     CudaError EventElapsedTime(float* milliseconds, nint start, nint end) => cuEventElapsedTime(milliseconds, start, end);
     CudaError EventSynchronize(nint @event) => cuEventSynchronize(@event);
 
-    CudaError LinkCreate(uint options, CudaJitOption* names, void** values, nint* state) =>
-        cuLinkCreate_v2(options, names, values, state);
+    CudaError LinkCreate(uint options, CudaJitOption* names, void** values, nint* state) => cuLinkCreate_v2(options, names, values, state);
     CudaError LinkAddData(
-        nint state, int type, void* data, nuint bytes, byte* name, uint options, CudaJitOption* names,
-        void** values) =>
+        nint state, int type, void* data, nuint bytes, byte* name, uint options, CudaJitOption* names, void** values) =>
         cuLinkAddData_v2(state, type, data, bytes, name, options, names, values);
     CudaError LinkComplete(nint state, void** cubin, nuint* bytes) => cuLinkComplete(state, cubin, bytes);
     CudaError LinkDestroy(nint state) => cuLinkDestroy(state);
@@ -61,8 +55,7 @@ internal unsafe interface ICudaDriver
     CudaError ModuleGetFunction(nint* function, nint module, byte* name) => cuModuleGetFunction(function, module, name);
     CudaError FuncGetAttribute(int* value, CudaFunctionAttribute attribute, nint function) =>
         cuFuncGetAttribute(value, attribute, function);
-    CudaError FuncSetAttribute(nint function, CudaFunctionAttribute attribute, int value) =>
-        cuFuncSetAttribute(function, attribute, value);
+    CudaError FuncSetAttribute(nint function, CudaFunctionAttribute attribute, int value) => cuFuncSetAttribute(function, attribute, value);
     CudaError LaunchKernel(
         nint function, uint gridX, uint gridY, uint gridZ, uint groupX, uint groupY, uint groupZ,
         uint sharedBytes, nint stream, void** parameters, void** extra) =>
@@ -74,8 +67,7 @@ internal unsafe interface ICudaDriver
         cuStreamGetCaptureInfo_v2(stream, status, id, graph, dependencies, count);
     CudaError StreamUpdateCaptureDependencies(nint stream, nint* dependencies, nuint count, uint flags) =>
         cuStreamUpdateCaptureDependencies(stream, dependencies, count, flags);
-    CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) =>
-        cuGraphInstantiateWithFlags(executable, graph, flags);
+    CudaError GraphInstantiate(nint* executable, nint graph, ulong flags) => cuGraphInstantiateWithFlags(executable, graph, flags);
     CudaError GraphLaunch(nint executable, nint stream) => cuGraphLaunch(executable, stream);
     CudaError GraphExecDestroy(nint executable) => cuGraphExecDestroy(executable);
     CudaError GraphDestroy(nint graph) => cuGraphDestroy(graph);

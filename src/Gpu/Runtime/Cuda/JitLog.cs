@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace VaeGpu.Gpu.Runtime.Cuda;
@@ -27,8 +25,7 @@ internal static partial class JitLog
     }
 
     /// <summary>The log's first lines, for a message.</summary>
-    public static string Shortened(string log) =>
-        log.Length == 0 ? "(nothing)" : string.Join('\n', log.Split('\n').Take(Lines));
+    public static string Shortened(string log) => log.Length == 0 ? "(nothing)" : string.Join('\n', log.Split('\n').Take(Lines));
 
     /// <summary>The text in a buffer that the driver has written to.</summary>
     public static string Text(ReadOnlySpan<byte> buffer) =>

@@ -1,8 +1,6 @@
 namespace VaeGpu.Gpu.Runtime.Cuda;
 
-/// <summary>
-/// The names of the last launches. Adding one allocates nothing and takes no lock: under several threads a name may be missed.
-/// </summary>
+/// <summary>The names of the last launches. Adding one allocates nothing and takes no lock: threads may make it miss a name.</summary>
 internal sealed class RecentNames
 {
     private readonly string?[] names = new string?[16];

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text;
 using ILGPU.Runtime.OpenCL;
 using VaeGpu.Gpu.Runtime.Cuda;
 using static VaeGpu.Gpu.Runtime.OpenCL.OpenCLLibrary;

@@ -70,11 +70,9 @@ internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spans
         return null;
     }
 
-    private bool IsSettled(int who, int time, int lane) =>
-        !spansGroups && clock.IsOfEarlierGroup(time) || clock.IsSettled(who, time, lane);
+    private bool IsSettled(int who, int time, int lane) => !spansGroups && clock.IsOfEarlierGroup(time) || clock.IsSettled(who, time, lane);
 
-    private bool IsBefore(int who, int time, int lane) =>
-        IsSettled(who, time, lane) || who == lane && !clock.IsOfEarlierGroup(time);
+    private bool IsBefore(int who, int time, int lane) => IsSettled(who, time, lane) || who == lane && !clock.IsOfEarlierGroup(time);
 
     private void Note(ref int who, ref int time, int lane)
     {

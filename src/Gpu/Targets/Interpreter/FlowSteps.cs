@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>Copies several columns at once: every source is read before any target is written, so that values can swap.</summary>

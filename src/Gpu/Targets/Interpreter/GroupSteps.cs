@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>A barrier of the group, alone or with a value that the threads combine. Every thread must be there.</summary>

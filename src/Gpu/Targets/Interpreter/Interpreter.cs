@@ -1,6 +1,5 @@
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
@@ -69,7 +68,6 @@ internal sealed class Machine
         set => allocations[number] = value;
     }
 
-    /// <summary>Fills in the grid of a launch.</summary>
     public void StartLaunch(Index3D gridDim)
     {
         Clock.Restart();

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>Bytes, and for each byte whether anything has written it.</summary>

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
 

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
@@ -17,7 +16,6 @@ internal sealed class Translator(Machine machine)
     /// <summary>The number of the launch's dynamic shared memory, where the function has it.</summary>
     public int? DynamicShared { get; private set; }
 
-    /// <summary>The column of a value.</summary>
     public long[] Column(Value value)
     {
         if (value is Constant constant)
@@ -31,7 +29,6 @@ internal sealed class Translator(Machine machine)
         return column;
     }
 
-    /// <summary>The steps of a region.</summary>
     public Block Translate(Region region) => new([.. region.Instructions.Select(Translate).OfType<Step>()]);
 
     /// <summary>The step of an instruction; null where its column says everything.</summary>

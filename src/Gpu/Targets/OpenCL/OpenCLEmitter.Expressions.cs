@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
 /// <summary>What each operation that only computes is in OpenCL C.</summary>

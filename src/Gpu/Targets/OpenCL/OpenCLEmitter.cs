@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.OpenCL;
@@ -47,13 +44,8 @@ internal sealed partial class OpenCLEmitter : TextEmitter
         emitter.Prologue(arguments);
         emitter.Write(function.Body);
         return new OpenCLText(
-            entry,
-            emitter.Compose(entry, arguments, groupDim),
-            arguments,
-            function.SharedBytes + (emitter.usesScratch ? sizeof(long) : 0),
-            emitter.usesDynamicShared,
-            emitter.usesDoubles,
-            emitter.usesLongAtomics);
+            entry, emitter.Compose(entry, arguments, groupDim), arguments, function.SharedBytes + (emitter.usesScratch ? sizeof(long) : 0),
+            emitter.usesDynamicShared, emitter.usesDoubles, emitter.usesLongAtomics);
     }
 
     private string Compose(string entry, Parameter[] arguments, Index3D groupDim)

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
 /// <summary>
@@ -62,10 +60,8 @@ internal sealed class OpenCLHelpers
 
     private readonly OrderedDictionary<string, string> used = [];
 
-    /// <summary>The text of a barrier.</summary>
     public const string Barrier = $"barrier({Everything})";
 
-    /// <summary>The text of a fence.</summary>
     public const string Fence = $"mem_fence({Everything})";
 
     /// <summary>The thread's linear index in its group.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
 /// <summary>A kernel as OpenCL C, with what the host has to know to build and launch it.</summary>
@@ -12,10 +10,5 @@ namespace VaeGpu.Gpu.Targets.OpenCL;
 /// <param name="UsesDoubles">Whether the device must know 64-bit floats.</param>
 /// <param name="UsesLongAtomics">Whether the device must know 64-bit atomics.</param>
 internal sealed record OpenCLText(
-    string Entry,
-    string Source,
-    IReadOnlyList<Parameter> Arguments,
-    long SharedBytes,
-    bool UsesDynamicShared,
-    bool UsesDoubles,
+    string Entry, string Source, IReadOnlyList<Parameter> Arguments, long SharedBytes, bool UsesDynamicShared, bool UsesDoubles,
     bool UsesLongAtomics);

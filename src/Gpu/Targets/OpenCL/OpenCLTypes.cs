@@ -1,6 +1,3 @@
-using System.Globalization;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.OpenCL;
 
 /// <summary>Types and constants as OpenCL C spells them.</summary>

@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.OpenCL;

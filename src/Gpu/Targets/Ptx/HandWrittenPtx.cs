@@ -11,8 +11,7 @@ internal static class HandWrittenPtx
     ];
 
     /// <summary>Whether every statement is known to write registers or shared memory only.</summary>
-    public static bool KeepsGlobalMemory(string text) => text
-        .Split([';', '\n'])
+    public static bool KeepsGlobalMemory(string text) => text.Split([';', '\n'])
         .Select(statement => statement.Trim().TrimStart('{', '}').TrimStart())
         .All(statement => statement.Length == 0 || Array.Exists(Harmless, name => statement.StartsWith(name, StringComparison.Ordinal)));
 }

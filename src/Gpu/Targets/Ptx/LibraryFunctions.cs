@@ -1,17 +1,12 @@
-using System.Reflection;
 using VaeGpu.Gpu.Frontend;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Ptx;
 
-/// <summary>
-/// Puts <see cref="PtxMath"/>, compiled like any C#, in place of the functions that PTX has no instruction for, or a rough one only.
-/// </summary>
+/// <summary>Puts <see cref="PtxMath"/>, compiled like any C#, in place of the functions for which PTX has no exact instruction.</summary>
 internal sealed class LibraryFunctions : Rewriter
 {
-    public static Function Apply(Function function) =>
-        function.Body.All().Any(IsFunction)
+    public static Function Apply(Function function) => function.Body.All().Any(IsFunction)
             ? Simplify.Apply(IfConversion.Apply(Simplify.Apply(new LibraryFunctions().Run(function))))
             : function;
 

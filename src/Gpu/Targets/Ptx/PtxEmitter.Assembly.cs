@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Ptx;
 
 /// <summary>PTX written by hand, and the addresses that it takes.</summary>
@@ -37,9 +35,7 @@ internal sealed partial class PtxEmitter
         ("mbarrier.try_wait", new(new(7, 8), 90)),
     ];
 
-    /// <summary>
-    /// The text with registers in place of its arguments, each of them an own one: what is read stays as it is, whatever the text does.
-    /// </summary>
+    /// <summary>The text with registers in place of its arguments, each of them its own: what is read stays as it is.</summary>
     private void WriteAssembly(AssemblyText i)
     {
         foreach ((string name, PtxIsa needed) in Newer)

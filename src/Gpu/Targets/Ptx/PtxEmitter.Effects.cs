@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Ptx;
 
 /// <summary>Memory, barriers and atomics: what must stand where the IR has it.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Ptx;
 
 /// <summary>Branches and loops: labels, jumps, predicates, and the registers whose values come from several places.</summary>

@@ -1,5 +1,3 @@
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Ptx;
 
 /// <summary>What each operation that only computes is in PTX.</summary>
@@ -251,9 +249,7 @@ internal sealed partial class PtxEmitter
         Put("selp." + (i.Type.IsFloat ? PtxTypes.Float(i.Type) : PtxTypes.Bits(i.Type)), Define(i), a, b, predicate);
     }
 
-    /// <summary>
-    /// Float to integer saturates in PTX, too. Of NaN it makes 0 only between 32-bit types; elsewhere the predicate does.
-    /// </summary>
+    /// <summary>Float to integer saturates in PTX, too. Of NaN it makes 0 only between 32-bit types; elsewhere a predicate does.</summary>
     private void WriteFloatToInt(Instruction i, Value a)
     {
         string suffix = i.Op == Op.FloatToUInt ? PtxTypes.Unsigned(i.Type) : PtxTypes.Signed(i.Type), x = Of(a);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Ptx;

@@ -1,5 +1,4 @@
 using VaeGpu.Gpu.Accelerators;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Runtime;
 
 namespace VaeGpu.Gpu.Targets.Ptx;
@@ -22,14 +21,8 @@ internal sealed record PtxOptions(bool Restrict = true, int? GroupsPerProcessor 
 /// <param name="LocalBytes">Bytes of a thread's arrays that are not in registers.</param>
 /// <param name="Isa">The lowest PTX version and GPU that have all that is used.</param>
 internal sealed record PtxModule(
-    string Entry,
-    string Text,
-    IReadOnlyList<PtxArgument> Arguments,
-    Index3D GroupDim,
-    long StaticSharedBytes,
-    bool UsesDynamicShared,
-    long LocalBytes,
-    PtxIsa Isa)
+    string Entry, string Text, IReadOnlyList<PtxArgument> Arguments, Index3D GroupDim, long StaticSharedBytes, bool UsesDynamicShared,
+    long LocalBytes, PtxIsa Isa)
 {
     /// <summary>Whether what the text takes for granted holds for an argument block (<see cref="PtxOptions"/>).</summary>
     public unsafe bool Accepts(byte* block)

@@ -1,6 +1,3 @@
-using System.Globalization;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Ptx;
 
 /// <summary>Types, registers and constants as PTX spells them. Shared and local addresses are 32 bits wide, global ones 64.</summary>

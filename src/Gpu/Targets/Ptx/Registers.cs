@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Ptx;
 
 /// <summary>Virtual registers, numbered by type; the driver maps them to the GPU's.</summary>

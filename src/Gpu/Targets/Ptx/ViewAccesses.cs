@@ -1,4 +1,3 @@
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Ptx;
@@ -18,8 +17,7 @@ internal sealed class ViewAccesses
     }
 
     /// <summary>Whether nothing in the launch writes what a pointer leads to, taking for granted what the launch checks.</summary>
-    public bool IsReadOnly(Value pointer) =>
-        restrict && pointer.Type.Space == AddressSpace.Global && !written.Contains(pointer);
+    public bool IsReadOnly(Value pointer) => restrict && pointer.Type.Space == AddressSpace.Global && !written.Contains(pointer);
 
     public PtxAccess Of(Parameter parameter) =>
         !parameter.Type.IsPointer ? PtxAccess.None

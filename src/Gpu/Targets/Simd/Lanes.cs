@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Simd;
 
@@ -59,9 +57,7 @@ internal static unsafe class Lanes
         }
     }
 
-    /// <summary>
-    /// Loads from base + offset[lane] · scale in the active lanes; offsets are ints in slot 0. Small integers widen; the others give 0.
-    /// </summary>
+    /// <summary>Loads from base + offset[lane] · scale in active lanes, offsets in slot 0. Small integers widen; others give 0.</summary>
     public static void Gather(byte* work, byte* origin, int scale, ulong active, int memory, int lanes)
     {
         int* offset = Slot<int>(work, 0);

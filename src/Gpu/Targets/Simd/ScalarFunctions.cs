@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace VaeGpu.Gpu.Targets.Simd;
@@ -16,10 +15,7 @@ internal interface IUnary<TFrom, TTo>
     static abstract TTo Apply(TFrom a);
 }
 
-/// <summary>
-/// Scalar functions that emitted code calls, for one value or lane by lane, by the names of the operations. Division by zero gives 0 on
-/// every device.
-/// </summary>
+/// <summary>Scalar functions that emitted code calls, by the names of the operations. Division by zero gives 0 on every device.</summary>
 internal static class ScalarFunctions
 {
     /// <summary>

@@ -1,6 +1,3 @@
-using System.Reflection;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>Operations that are calls: the scalar method, and the one that runs it lane by lane.</summary>

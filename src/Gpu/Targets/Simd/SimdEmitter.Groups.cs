@@ -1,6 +1,3 @@
-using System.Reflection.Emit;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>

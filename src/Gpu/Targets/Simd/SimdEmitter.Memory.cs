@@ -1,5 +1,3 @@
-using System.Reflection.Emit;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Simd;
@@ -108,8 +106,7 @@ internal sealed partial class SimdEmitter
         return true;
     }
 
-    private void CallHelper(string name, params Type[] types) =>
-        il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(name, types)!);
+    private void CallHelper(string name, params Type[] types) => il.Emit(OpCodes.Call, typeof(VectorHelpers).GetMethod(name, types)!);
 
     private void PushHalfOffset(int half)
     {

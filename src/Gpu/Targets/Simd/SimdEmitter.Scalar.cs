@@ -1,6 +1,3 @@
-using System.Reflection.Emit;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>Values that are the same in all lanes, and the bases of those that are affine: ordinary IL.</summary>

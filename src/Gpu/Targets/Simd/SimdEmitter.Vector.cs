@@ -1,5 +1,3 @@
-using System.Reflection.Emit;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Simd;
@@ -287,9 +285,7 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    /// <summary>
-    /// Stores the operands to the work area, calls a method of <see cref="Lanes"/> with (work, lanes …), loads the result.
-    /// </summary>
+    /// <summary>Stores the operands to the work area, calls a method of <see cref="Lanes"/> with (work, lanes …), loads a result.</summary>
     private void EmitLaneByLane(Instruction i, int half, Action call)
     {
         // The upper half of a 64-bit result was computed with the lower one; it still lies there.

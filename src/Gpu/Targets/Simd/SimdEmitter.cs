@@ -1,5 +1,3 @@
-using System.Reflection.Emit;
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Simd;

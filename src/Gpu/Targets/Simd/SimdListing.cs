@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Reflection;
-using System.Reflection.Emit;
-using System.Text;
-using VaeGpu.Gpu.IR;
-
 namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>What the emitter emits, for people to read: a line for each operation of the IR, with the IL that stands for it.</summary>

@@ -1,12 +1,8 @@
-using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Simd;
 
-/// <summary>
-/// Where values are used, so that the emitter can put a value used once where it is used, and update a carried value in
-/// place.
-/// </summary>
+/// <summary>Where values are used: so a value used once is emitted where it is used, and a carried value is updated in place.</summary>
 internal sealed class Usage(Function function, Variance variance) : Uses(function)
 {
     /// <summary>Whether the value can be computed where it is used: a pure instruction with one user, in the same region.</summary>
@@ -20,10 +16,7 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
         i.Op is Op.GroupIndex or Op.Div or Op.DivU or Op.Rem or Op.RemU or >= Op.Exp and <= Op.Pow or Op.IntToFloat or Op.UIntToFloat
             or Op.FloatToInt or Op.FloatToUInt || i.Op is Op.Shl or Op.Shr or Op.ShrU && i.Operands[1] is not Constant;
 
-    /// <summary>
-    /// Whether the instruction is computed where it is used: inlined, or an address that differs between lanes, which loads
-    /// and stores take apart.
-    /// </summary>
+    /// <summary>Whether the instruction is computed where it is used: inlined, or an address that differs between lanes.</summary>
     public bool IsDeferred(Instruction i) => IsInlined(i) || i.Op == Op.PtrAdd && variance.Of(i).IsVarying;
 
     /// <summary>The instructions that read a value, seen through the deferred ones; null is the end of a region.</summary>

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using System.Reflection;
-using System.Reflection.Emit;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
-using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Gpu.Targets.Simd;
 

@@ -1,7 +1,5 @@
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Training.Diagnostics.Catalogue;
 

@@ -1,14 +1,7 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
-using VaeGpu.Kernels.Step;
-using VaeGpu.Layers.Models;
 
 namespace VaeGpu.Training.Diagnostics.Catalogue;
 

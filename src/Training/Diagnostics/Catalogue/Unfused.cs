@@ -1,12 +1,5 @@
-using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Diagnostics.Catalogue;

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Diagnostics.Checks;
@@ -34,7 +32,6 @@ internal sealed class CategoricalColumnChecks(Accelerator accelerator)
         return sum;
     }
 
-    /// <summary>Runs the checks, one by one.</summary>
     public IEnumerable<CheckResult> Run()
     {
         float[] data = Data(Categories, Rows), outputs = Outputs(Categories, Rows);

@@ -1,6 +1,3 @@
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Diagnostics.Checks;
@@ -16,7 +13,6 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
     private readonly LatentLauncher launcher = new LatentLauncher(accelerator, Prior.Standard);
     private readonly CheckInputs inputs = new(23);
 
-    /// <summary>Runs the checks, one by one.</summary>
     public IEnumerable<CheckResult> Run()
     {
         LatentShape shape = Shape(3, 19);
@@ -114,8 +110,7 @@ internal sealed class DivergenceChecks(Accelerator accelerator)
         {
             ArrayView<float> given = arrays.Of(encoded), gates = arrays.Of([.. Enumerable.Repeat(1f, shape.Columns)]);
             // The prior N(0, 1) reads no numbers and has no gradient, but not every device takes an empty view.
-            launcher.Backward(
-                given, given, gates, arrays.Of(upstream), gradient, gates, arrays.Of(LikelihoodRunner.Control), shape);
+            launcher.Backward(given, given, gates, arrays.Of(upstream), gradient, gates, arrays.Of(LikelihoodRunner.Control), shape);
         });
 
     private static (double Mean, double LogVariance) At(float[] encoded, int row, int column, LatentShape shape)

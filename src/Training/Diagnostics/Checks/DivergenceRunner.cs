@@ -1,6 +1,3 @@
-using VaeGpu.Kernels.Latent;
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Inference;
 using VaeGpu.Training.Memory;
 
@@ -43,6 +40,5 @@ internal static class DivergenceRunner
         return [.. byFormula, .. All(ratios, weights, gradient, networkGradient, running)];
     }
 
-    private static float[] All(params ArrayView<float>[] views) =>
-        [.. views.SelectMany(view => DeviceArrays.Read(view, (int)view.Length))];
+    private static float[] All(params ArrayView<float>[] views) => [.. views.SelectMany(view => DeviceArrays.Read(view, (int)view.Length))];
 }

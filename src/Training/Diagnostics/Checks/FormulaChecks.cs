@@ -8,14 +8,11 @@ public static class FormulaChecks
         ReferenceLikelihoods.All.SelectMany(reference => Run(accelerator, reference))
             .Concat(RunCategoricalColumns(accelerator)).Concat(RunDivergence(accelerator)).Concat(RunTensorProducts(accelerator));
 
-    /// <summary>The checks of one likelihood.</summary>
     public static IEnumerable<CheckResult> Run(Accelerator accelerator, ReferenceLikelihood reference) =>
         new LikelihoodChecks(accelerator, reference).Run();
 
-    /// <summary>The checks of the categorical columns of tables.</summary>
     public static IEnumerable<CheckResult> RunCategoricalColumns(Accelerator accelerator) => new CategoricalColumnChecks(accelerator).Run();
 
-    /// <summary>The checks of the divergence.</summary>
     public static IEnumerable<CheckResult> RunDivergence(Accelerator accelerator) => new DivergenceChecks(accelerator).Run();
 
     /// <summary>The checks of the products on tensor cores; none where the device has no such cores.</summary>

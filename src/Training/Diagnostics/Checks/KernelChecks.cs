@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Training.Diagnostics.Catalogue;
 
 namespace VaeGpu.Training.Diagnostics.Checks;

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Diagnostics.Checks;
 
 /// <summary>The proof of one likelihood's formulas on one device.</summary>
@@ -18,7 +16,6 @@ internal sealed class LikelihoodChecks(Accelerator accelerator, ReferenceLikelih
     private readonly CheckInputs inputs = new(17);
     private readonly bool isNormalized = reference.Likelihood.Description.IsNormalized;
 
-    /// <summary>Runs the checks, one by one.</summary>
     public IEnumerable<CheckResult> Run()
     {
         using var runner = new LikelihoodRunner(accelerator, reference.Likelihood, reference.Options);

@@ -1,23 +1,11 @@
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Likelihoods;
-using VaeGpu.Kernels.Step;
 using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Diagnostics.Checks;
 
 /// <summary>One likelihood's kernels on one device, called with arrays of the host.</summary>
-internal sealed class LikelihoodRunner : IDisposable
+internal sealed class LikelihoodRunner(Accelerator accelerator, Likelihood likelihood, LikelihoodOptions options) : IDisposable
 {
-    private readonly Accelerator accelerator;
-
-    public LikelihoodRunner(Accelerator accelerator, Likelihood likelihood, LikelihoodOptions options)
-    {
-        this.accelerator = accelerator;
-        Launcher = new LikelihoodLauncher(accelerator, likelihood, likelihood.Settings(options));
-    }
-
-    /// <summary>The kernels.</summary>
-    public LikelihoodLauncher Launcher { get; }
+    public LikelihoodLauncher Launcher { get; } = new(accelerator, likelihood, likelihood.Settings(options));
 
     /// <summary>What the kernels are told of the step; the weight of the likelihood is no power of two.</summary>
     public static ControlBlock Control { get; } = new() { Seed = 5, Step = 3, LikelihoodWeight = 0.7f, DivergenceWeight = 1.3f };

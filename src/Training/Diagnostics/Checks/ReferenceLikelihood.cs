@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Diagnostics.Checks;
 
 /// <summary>A likelihood in double precision, written from its definition: what the kernels are held against.</summary>
@@ -26,9 +24,7 @@ public sealed class ReferenceLikelihood
     /// <summary>Every value, where the distribution is discrete and not of 0 and 1.</summary>
     public double[] Values { get; init; } = [];
 
-    /// <summary>
-    /// On the real line: the locations and scales of the distribution's parts, for the outputs o, and points where it is not smooth.
-    /// </summary>
+    /// <summary>On the real line: the locations and scales of the distribution's parts for the outputs o, and points of kinks.</summary>
     public Func<double[], IEnumerable<(double Location, double Scale)>> Parts { get; init; } = _ => [];
 
     /// <summary>Some outputs as a decoder gives them: from standard normal numbers.</summary>

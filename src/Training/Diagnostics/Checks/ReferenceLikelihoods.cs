@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Likelihoods;
-
 namespace VaeGpu.Training.Diagnostics.Checks;
 
 /// <summary>The likelihoods in double precision: the proof of each on a device.</summary>
@@ -8,7 +6,6 @@ public static class ReferenceLikelihoods
     private const double Scale = 0.3, Delta = 0.8, Share = 0.3, Freedom = 7;
     private const int GrayClasses = 16, SymbolClasses = 27, Components = 3, Levels = 256;
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<ReferenceLikelihood> All { get; } =
     [
         Located(Likelihood.Gaussian, NormalOfScale),

@@ -1,5 +1,3 @@
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Training.Memory;
 
@@ -18,7 +16,6 @@ internal sealed class TensorChecks(Accelerator accelerator)
 
     private static readonly MatMulShape shape = new() { Rows = 67, Columns = 37, Depth = 53 };
 
-    /// <summary>Runs the checks, one by one.</summary>
     public IEnumerable<CheckResult> Run() => Backend.HasTensorCores(accelerator)
         ? [.. Run<Tf32>(Precision.Tf32, RoundTf32), .. Run<Bf16>(Precision.Bf16, RoundBf16)]
         : [];

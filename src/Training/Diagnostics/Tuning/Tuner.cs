@@ -1,6 +1,4 @@
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Diagnostics.Measuring;
 
@@ -105,9 +103,7 @@ public sealed class Tuner
             .Select(round => timed.Sum(each => each.Count * each.Samples.Rounds(of)[round]));
     }
 
-    /// <summary>
-    /// The samples of a product under each tuning. A side that is launched as the first one is takes its samples; null where all are.
-    /// </summary>
+    /// <summary>The samples of a product under each tuning. Sides launched like the first take its samples; null where all are.</summary>
     private Samples? Time(LayerProduct product, DeviceTuning[] sides, bool ofPacking)
     {
         LoadedProduct[] loaded = [.. sides.Select(Load)];

@@ -1,4 +1,3 @@
-using VaeGpu.Kernels.Devices;
 using VaeGpu.Layers;
 
 namespace VaeGpu.Training.Diagnostics.Tuning;
