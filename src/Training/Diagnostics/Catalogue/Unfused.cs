@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Training.Memory;
 
