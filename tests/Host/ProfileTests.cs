@@ -69,6 +69,7 @@ public sealed partial class ProfileTests
                 Assert.That(launch.GetProperty("bytes").GetInt64(), Is.Positive);
                 Assert.That(
                     launch.GetProperty("isBeyondLimits").GetBoolean(), Is.EqualTo(launch.GetProperty("ofRoofline").GetDouble() > 1));
+                Assert.That(launch.GetProperty("bytesPerSecond").GetDouble(), Is.Positive);
             }
         });
     }

@@ -55,8 +55,11 @@ public sealed class CountTests
             .. LaunchRecorder.Record(device.Accelerator.WarpSize, runs: true, accelerator =>
             {
                 using var trainer = new Trainer(accelerator, configuration, TinyRun.Data);
-                trainer.WholeStep(graph => before = graph.Graph!.Count);
-                trainer.WholeStep(graph => graph.Replay());
+                trainer.WholeStep(graph =>
+                {
+                    before = graph.Graph!.Count;
+                    graph.Replay();
+                });
             }).TakeLast(before),
         ];
         Assert.That(sampled.Select(launch => launch.Name), Is.EqualTo(all.Select(launch => launch.Name)));

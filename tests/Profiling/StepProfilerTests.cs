@@ -38,6 +38,14 @@ public sealed class StepProfilerTests
     }
 
     [Test]
+    public void A_launch_that_the_clock_does_not_resolve_has_no_rates()
+    {
+        LaunchProfile launch = Launch(1_000, 1_000, 0);
+        Assert.That((launch.FlopsPerSecond, launch.BytesPerSecond, launch.OfRoofline), Is.EqualTo(((double?)null, (double?)null, (double?)null)));
+        Assert.That((launch.IsBeyondLimits, launch.Bound), Is.EqualTo((false, LaunchBound.Launch)));
+    }
+
+    [Test]
     public void A_profile_trains_as_a_training_does()
     {
         using Backend device = Backend.Open("cpu", threads: 1);

@@ -34,7 +34,7 @@ internal sealed class HostClock(EngineAccelerator accelerator) : LaunchClock
         {
             steps[i].Run(stream);
             accelerator.Finish();
-            marks[i + 1] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            marks[i + 1] = (Stopwatch.GetTimestamp() - start) / (double)Stopwatch.Frequency;
         }
         return Between("the host's clock, with each launch waited for", marks);
     }

@@ -34,7 +34,7 @@ public static class ProfileChart
         string[] kernels = [.. profile.Launches.Select(Kernel).Distinct()];
         OxyColor ColorOf(LaunchProfile launch) => colors[Array.IndexOf(kernels, Kernel(launch)) % colors.Length];
         var bar = (Bar(title, profile, kernels, ColorOf), new OxyRect(0, 0, Width, BarHeight));
-        if (profile.Launches.All(launch => launch.Limits is null))
+        if (profile.Launches.All(launch => launch is not { Limits: not null, FlopsPerSecond: > 0 }))
             SvgPanels.Write(path, Width, BarHeight, bar);
         else
             SvgPanels.Write(
@@ -75,7 +75,7 @@ public static class ProfileChart
     private static IPlotModel Roofline(StepProfile profile, Func<LaunchProfile, OxyColor> colorOf)
     {
         PlotModel panel = SvgPanels.Create("");
-        LaunchProfile[] shown = [.. profile.Launches.Where(launch => launch is { Limits: not null, Flops: > 0 })];
+        LaunchProfile[] shown = [.. profile.Launches.Where(launch => launch is { Limits: not null, FlopsPerSecond: > 0 })];
         double peak = profile.Limits.FlopsPerSecond / 1e9;
         double[] bandwidths = [.. profile.Limits.Bandwidths.Values.Select(bytes => bytes / 1e9)];
         double left = Math.Min(0.1, shown.Min(launch => launch.Intensity!.Value) / 2);

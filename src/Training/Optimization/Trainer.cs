@@ -239,7 +239,10 @@ public sealed class Trainer : IDisposable
     /// <summary>Rows of the largest batch that is trained on.</summary>
     internal int LargestBatch => Math.Min(vae.MaximalBatch, train.Count);
 
-    /// <summary>Goes on to the next step of the largest batch; <paramref name="replay"/> makes its launches, once.</summary>
+    /// <summary>
+    /// Goes on to the next step of the largest batch; <paramref name="replay"/> makes its launches, once: without them the device, which
+    /// counts on as well, would be at another example.
+    /// </summary>
     internal void WholeStep(Action<StepGraph> replay)
     {
         var rows = LargestBatch;

@@ -28,10 +28,10 @@ public sealed record LaunchProfile(
         LaunchLimits? Limits)
 {
     /// <summary>Operations for each second.</summary>
-    public double? FlopsPerSecond => Flops / Seconds.Median;
+    public double? FlopsPerSecond => Flops / Time;
 
     /// <summary>Bytes for each second.</summary>
-    public double? BytesPerSecond => Bytes / Seconds.Median;
+    public double? BytesPerSecond => Bytes / Time;
 
     /// <summary>Operations for each byte.</summary>
     public double? Intensity => (double?)Flops / Bytes;
@@ -39,7 +39,7 @@ public sealed record LaunchProfile(
     /// <summary>
     /// The share of the roofline that is reached: the least time for its operations and bytes over the time that it took.
     /// </summary>
-    public double? OfRoofline => Limits is null ? null : Math.Max(ComputeSeconds, MemorySeconds) / Seconds.Median;
+    public double? OfRoofline => Limits is null ? null : Math.Max(ComputeSeconds, MemorySeconds) / Time;
 
     /// <summary>Whether more is reached than was measured as possible: the limits, or the counts, are not those of this launch.</summary>
     public bool IsBeyondLimits => OfRoofline > 1;
@@ -48,6 +48,9 @@ public sealed record LaunchProfile(
     public LaunchBound? Bound => Limits is not { } limits ? null
         : limits.LaunchSeconds >= Math.Max(ComputeSeconds, MemorySeconds) ? LaunchBound.Launch
         : ComputeSeconds > MemorySeconds ? LaunchBound.Compute : LaunchBound.Memory;
+
+    /// <summary>The median; null where the device's clock is too coarse for the launch, which then has no rates.</summary>
+    private double? Time => Seconds.Median > 0 ? Seconds.Median : null;
 
     private double ComputeSeconds => (Flops ?? 0) / Limits!.FlopsPerSecond;
 

@@ -107,7 +107,11 @@ public sealed class StepProfiler
         for (int step = 0; step < WarmUpSteps || Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds; step++)
         {
             stop.ThrowIfCancellationRequested();
-            trainer.WholeStep(found);
+            trainer.WholeStep(step =>
+            {
+                found(step);
+                step.Replay();
+            });
             Timed();
             Plain();
         }
