@@ -110,8 +110,9 @@ internal static class ParquetFooter
             walk.Struct(ParquetLayout.Page);
             ThrowIfImpossible(page, chunk, header.AsSpan(walk.Position, read - walk.Position));
             at += walk.Position + page.Packed;
-            if (at > end)
-                throw new InvalidDataException("a page goes on after its column");
+            // Not the end of the column: early versions of parquet-mr do not count the header of the dictionary.
+            if (at > file.Length)
+                throw new InvalidDataException("a page goes on after the end of the file");
         }
     }
 

@@ -35,9 +35,10 @@ internal sealed class ParquetTable : TableSource
         Columns = TableColumns.Of(path, [.. fields.Select(field => field.Path.ToString())], fit);
         int[] read = [.. Columns.Used, .. Columns.Class is { } label ? (int[])[label] : []];
         if (read.Select(column => fields[column]).FirstOrDefault(IsUnknown) is { } other)
-            throw new DataException($"{path}: \"{other.Path}\" holds "
-                + $"{(other.MaxRepetitionLevel > 0 ? "lists" : $"values of type {other.ClrType.Name}")}; write numbers or text, or "
-                + "leave the column out with --ignore.");
+        {
+            throw new DataException($"{path}: \"{other.Path}\" holds {Contents(other)}; write numbers or text, or leave the column out "
+                + "with --ignore.");
+        }
     }
 
     /// <inheritdoc/>
@@ -99,6 +100,10 @@ internal sealed class ParquetTable : TableSource
             return Readers[fields[column].ClrType](group, fields[column], asWords);
         }
     }
+
+    private static string Contents(DataField field) => field.MaxRepetitionLevel > 0 ? "lists"
+        : field.ClrType == typeof(ReadOnlyMemory<byte>) ? "bytes that are not marked as text"
+        : $"values of type {field.ClrType.Name}";
 
     private static bool IsUnknown(DataField field) => field.MaxRepetitionLevel > 0 || !Readers.ContainsKey(field.ClrType);
 
