@@ -90,7 +90,8 @@ public sealed class HarmfulPictureTests
         [
             .. "WEBP"u8,
             .. chunks.SelectMany(chunk => (byte[])
-                [.. chunk.Type.Select(letter => (byte)letter), .. Word(chunk.Content.Length), .. chunk.Content, .. new byte[chunk.Content.Length & 1]]),
+                [.. chunk.Type.Select(letter => (byte)letter), .. Word(chunk.Content.Length), .. chunk.Content,
+                    .. new byte[chunk.Content.Length & 1]]),
         ];
         return [.. "RIFF"u8, .. Word(content.Length), .. content];
     }

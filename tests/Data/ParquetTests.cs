@@ -93,8 +93,10 @@ public sealed class ParquetTests
         Assert.That(data.Train.LabelNames, Is.EqualTo(new[] { "7", "8" }));
     }
 
-    [TestCase(0x15, 0x17, "a field of type Double where the format has another", TestName = "A_number_that_is_said_to_be_a_double_is_refused")]
-    [TestCase(0x15, 0x1C, "a field of type Struct where the format has another", TestName = "A_number_that_is_said_to_be_a_structure_is_refused")]
+    [TestCase(0x15, 0x17, "a field of type Double where the format has another",
+        TestName = "A_number_that_is_said_to_be_a_double_is_refused")]
+    [TestCase(0x15, 0x1C, "a field of type Struct where the format has another",
+        TestName = "A_number_that_is_said_to_be_a_structure_is_refused")]
     public async Task Metadata_of_other_types_than_those_of_the_format_is_refused(byte head, byte other, string words)
     {
         await Write(groups: 1, rows: 20);

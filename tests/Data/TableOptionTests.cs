@@ -162,7 +162,8 @@ public sealed class TableOptionTests
     {
         var format = new TableFormat([new("row", 0, 1), new("row_", 0, 1), new("a", 0, 1)]);
         RowsFile.Write(folder["rows.csv"], format, [1, 2, 3, 4, 5, 6], ["x", "y"], steps: 2);
-        Assert.That(File.ReadAllLines(folder["rows.csv"]), Is.EqualTo(new[] { "row__,step,row,row_,a,class", "0,0,1,2,3,x", "0,1,4,5,6,y" }));
+        Assert.That(File.ReadAllLines(folder["rows.csv"]),
+            Is.EqualTo(new[] { "row__,step,row,row_,a,class", "0,0,1,2,3,x", "0,1,4,5,6,y" }));
     }
 
     [TestCase("a\n1\n2\n3\n\n"), TestCase("a\n1\n2\n3\n \n\t\r\n"), TestCase("1\n2\n3\n\n"), TestCase("\n\na\n1\n2\n3")]
@@ -179,7 +180,8 @@ public sealed class TableOptionTests
             () => Load("a\n1\n\n2\n"), Throws.TypeOf<DataException>().With.Message.Contains("line 3: the value of \"a\" is missing"));
         // More of them than a block has rows.
         string text = $"a\n1\n{new string('\n', 5000)}2\n\n";
-        var fit = new DataFit { Whole = true, Format = new TableFormat([new("a", 0, 1)]), Options = new() { Missing = MissingValues.Mean } };
+        var fit =
+            new DataFit { Whole = true, Format = new TableFormat([new("a", 0, 1)]), Options = new() { Missing = MissingValues.Mean } };
         var data = Load(text, fit);
         Assert.That(data.Test.Count, Is.EqualTo(5002));
         Assert.That(data.Test.Sources[5001], Is.EqualTo("5003"));

@@ -69,7 +69,8 @@ public sealed class OutputTests
         // 64 MB of levels, and a heap of 58 MB; the files have 4 MB.
         var (code, error) = Run($"train --data '{folder["p"]}' --out '{folder["run"]}' > /dev/null", "env DOTNET_GCHeapHardLimit=3800000 ");
         Assert.That(code, Is.EqualTo(ExitCode.Failed));
-        Assert.That(error, Does.StartWith("error: ").And.Not.Contain("damaged").And.Not.Contain("--skip-damaged").And.Not.Contain("   at "));
+        Assert.That(error,
+            Does.StartWith("error: ").And.Not.Contain("damaged").And.Not.Contain("--skip-damaged").And.Not.Contain("   at "));
         Assert.That(error, Does.Contain("memory").IgnoreCase);
     }
 

@@ -41,7 +41,8 @@ public sealed class StepProfilerTests
     public void A_launch_that_the_clock_does_not_resolve_has_no_rates()
     {
         LaunchProfile launch = Launch(1_000, 1_000, 0);
-        Assert.That((launch.FlopsPerSecond, launch.BytesPerSecond, launch.OfRoofline), Is.EqualTo(((double?)null, (double?)null, (double?)null)));
+        Assert.That((launch.FlopsPerSecond, launch.BytesPerSecond, launch.OfRoofline),
+            Is.EqualTo(((double?)null, (double?)null, (double?)null)));
         Assert.That((launch.IsBeyondLimits, launch.Bound), Is.EqualTo((false, LaunchBound.Launch)));
     }
 

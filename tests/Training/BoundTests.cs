@@ -103,7 +103,8 @@ public sealed class BoundTests
         Assert.That(Columns(), Is.EqualTo(unbroken).And.Length.EqualTo(4));
 
         // Without the column of seconds.
-        string[] Columns() => [.. File.ReadAllLines(folder["run/metrics.csv"]).Select(line => string.Join(',', line.Split(',').Where((_, i) => i != 1)))];
+        string[] Columns() =>
+            [.. File.ReadAllLines(folder["run/metrics.csv"]).Select(line => string.Join(',', line.Split(',').Where((_, i) => i != 1)))];
     }
 
     private static string Rounded(string cell) =>

@@ -57,7 +57,8 @@ public sealed class HeldOutOutlierTests
             Is.EqualTo("\"\U0001F600\" is character 2 of held-out index 1 and of no line to train on; use more data, or a smaller model"));
         Assert.That(
             HeldOutOutliers.Cause(new DataSplit("a", train, Lines(2, 1))), Does.StartWith("\"b\" is character 1 of held-out index 0"));
-        Assert.That(HeldOutOutliers.Cause(new DataSplit("a", train, train)), Does.StartWith("the model fits the lines to train on too closely"));
+        Assert.That(HeldOutOutliers.Cause(new DataSplit("a", train, train)),
+            Does.StartWith("the model fits the lines to train on too closely"));
     }
 
     [Test]

@@ -1,8 +1,8 @@
 namespace VaeGpu.Training.Data;
 
 /// <summary>
-/// A Parquet file as the library reads it, which goes to the start of each page of a column in turn. Where pages hold fewer values than they
-/// claim, the library takes whatever lies behind the column for further pages, and may go on without end.
+/// A Parquet file as the library reads it, which goes to the start of each page of a column in turn. Where pages hold fewer values than
+/// they claim, the library takes whatever lies behind the column for further pages, and may go on without end.
 /// </summary>
 internal sealed class PageStream(FileStream file) : Stream
 {
@@ -25,7 +25,9 @@ internal sealed class PageStream(FileStream file) : Stream
     public override long Seek(long offset, SeekOrigin origin)
     {
         if (origin == SeekOrigin.Begin)
-            page = offset > page && offset < end ? offset : throw new InvalidDataException("the pages of a column hold fewer values than it claims");
+            page = offset > page && offset < end
+                ? offset
+                : throw new InvalidDataException("the pages of a column hold fewer values than it claims");
         return file.Seek(offset, origin);
     }
 

@@ -48,7 +48,9 @@ internal static class PictureFile
         MemoryAllocator = Memory,
     };
 
-    /// <summary>The same for each thread, since the size of its buffer is that of the file. To make one takes more than a small picture.</summary>
+    /// <summary>
+    /// The same for each thread, since the size of its buffer is that of the file. To make one takes more than a small picture.
+    /// </summary>
     private static readonly ThreadLocal<SixLabors.ImageSharp.Configuration> FormatsOfThread = new(Formats.Clone);
 
     private const string CutShort = "it is cut short";

@@ -51,8 +51,8 @@ public static class HeldOutOutliers
             if (seen.Contains((i % format.Length, symbol)))
                 continue;
             var character = format.Alphabet.EnumerateRunes().ElementAt(symbol);
-            return FormattableString.Invariant($"\"{character}\" is character {i % format.Length + 1} of held-out {test.Sources.Kind} {test.Sources[i / format.Length]} and of ")
-                + "no line to train on; use more data, or a smaller model";
+            return FormattableString.Invariant($"\"{character}\" is character {i % format.Length + 1} of held-out {test.Sources.Kind} ")
+                + $"{test.Sources[i / format.Length]} and of no line to train on; use more data, or a smaller model";
         }
         return "the model fits the lines to train on too closely; use more data, or a smaller model";
     }

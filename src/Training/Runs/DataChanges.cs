@@ -37,7 +37,8 @@ internal static class DataChanges
         if (before.IsSeeded || after.IsSeeded)
             return "Examples that were trained on would count as held out: restore the data, or name it with --data to use all of it.";
         return before.HeldOut == after.HeldOut ? null
-            : "Examples that were trained on may be among those held out: restore the data, or name it with --data to use what is held out now.";
+            : "Examples that were trained on may be among those held out: restore the data, or name it with --data to use what is held "
+                + "out now.";
     }
 
     private static string[] Part(string what, (int Count, string Hash) then, (int Count, string Hash) now) => then == now
