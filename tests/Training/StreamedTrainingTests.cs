@@ -45,6 +45,21 @@ public sealed class StreamedTrainingTests
     }
 
     [Test]
+    public void Steps_that_are_profiled_take_the_batches_of_training()
+    {
+        var configuration = Configuration(Binarization.None, classes: 0);
+        using var backend = Backend.Open("cpu", 1);
+        using var resident = new Trainer(backend.Accelerator, configuration, squares);
+        using var streamed = new Trainer(backend.Accelerator, configuration, OnDisk(squares));
+        for (var step = 0; step < 5; step++)
+        {
+            foreach (var trainer in (Trainer[])[resident, streamed])
+                trainer.WholeStep(graph => graph.Replay());
+        }
+        Assert.That(streamed.TrainingMeans(), Is.EqualTo(resident.TrainingMeans()));
+    }
+
+    [Test]
     public void Tables_and_text_are_streamed_alike()
     {
         var values = new float[40];

@@ -233,7 +233,7 @@ public sealed class Trainer : IDisposable
             (fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows))).Replay();
         else
             LaunchStep(rows);
-        GoOn(rows);
+        Advance(rows);
     }
 
     /// <summary>Rows of the largest batch that is trained on.</summary>
@@ -248,11 +248,12 @@ public sealed class Trainer : IDisposable
         var rows = LargestBatch;
         while (train.Count - image < rows)
             Step();
+        train.Prepare(epoch, image, rows);
         replay(fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows)));
-        GoOn(rows);
+        Advance(rows);
     }
 
-    private void GoOn(int rows)
+    private void Advance(int rows)
     {
         imagesHere += rows;
         step++;
@@ -331,28 +332,8 @@ public sealed class Trainer : IDisposable
     private double? ChangingRate() =>
         Configuration.Training.Optimizer.HasConstantRate ? null : Counters(step - 1, epoch, image).LearningRate;
 
-    private ControlBlock Counters(int step, int epoch, int image)
-    {
-        var training = Configuration.Training;
-        var objective = training.Objective;
-        var stepsPerEpoch = (train.Count + vae.MaximalBatch - 1) / vae.MaximalBatch;
-        var counters = new ControlBlock
-        {
-            Seed = training.Seed,
-            Step = step,
-            Epoch = epoch,
-            Position = image,
-            Schedule = training.Optimizer.RateSettings(training.LearningRate, training.Epochs, stepsPerEpoch),
-            LikelihoodWeight = (float)objective.RecWeight,
-            DivergenceWeight = (float)objective.KlWeight,
-            FullDivergenceWeight = (float)objective.KlWeight,
-            WarmUpSteps = EpochSteps.Of(objective.KlWarmup, stepsPerEpoch, "the KL warm-up"),
-            WarmUpPeriod = EpochSteps.Of(objective.KlCycle, stepsPerEpoch, "the KL cycle"),
-        };
-        counters.DivergenceWeight = WarmUp.DivergenceWeight(counters);
-        counters.LearningRate = training.Optimizer.Schedule.Rate(counters);
-        return counters;
-    }
+    private ControlBlock Counters(int step, int epoch, int image) => StepCounters.At(
+        Configuration.Training, stepsPerEpoch: (train.Count + vae.MaximalBatch - 1) / vae.MaximalBatch, step, epoch, image);
 
     /// <summary>What a checkpoint of where training stands holds apart from the large arrays.</summary>
     private CheckpointHeader Header()
