@@ -3,7 +3,7 @@ namespace VaeGpu.Training.Data;
 /// <summary>Pictures of one size that stay in a file: they are read when they are used, and a part of them is a list of rows.</summary>
 internal sealed class DiskImageSet : ExampleSet
 {
-    private const int MostSampled = 10_000;
+    private const int SampledPixels = 1 << 24;
     private readonly ByteRows file;
     private readonly int[]? rows;
     private readonly (ulong Seed, int First)? drawn;
@@ -79,11 +79,11 @@ internal sealed class DiskImageSet : ExampleSet
 
     private int RowOf(int index) => rows?[index] ?? index;
 
-    /// <summary>Pixels of pictures that lie evenly in the set.</summary>
+    /// <summary>Pixels of some pictures that lie evenly in the set.</summary>
     private byte[] Sample()
     {
-        int count = Math.Min(Count, MostSampled), size = Format.Size;
-        var pixels = new byte[checked(count * size)];
+        int size = Format.Size, count = Math.Clamp(SampledPixels / size, 1, Count);
+        var pixels = new byte[count * size];
         for (var i = 0; i < count; i++)
             ReadStored((int)((long)i * Count / count), pixels.AsSpan(i * size, size));
         return pixels;

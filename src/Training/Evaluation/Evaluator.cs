@@ -15,7 +15,7 @@ public sealed class Evaluator(Accelerator accelerator, ModelConfiguration model,
     private const int Batch = 256;
 
     /// <summary>Draws that share launches, and outputs of the decoder for them, so that caches hold most of these.</summary>
-    private const int MostAtOnce = 8, MostOutputs = 1 << 21;
+    private const int MostAtOnce = 6, MostOutputs = 1 << 21;
 
     /// <summary>Evaluates on <paramref name="images"/> with <paramref name="samples"/> draws z of q(z∣x) for each.</summary>
     /// <param name="images">Images of the model's size.</param>
