@@ -47,7 +47,7 @@ internal static class FusionTable
         return gain.FusedSeconds > gain.UnfusedSeconds
             ? $"  {NameOf(gain.Fusion)} loses: its kernels take {times}. The {saved} that it saves cost less than what the fused code "
                 + "loses."
-            : $"  {NameOf(gain.Fusion)} loses, but not in its kernels, which take {times}: other launches are slower beside them.";
+            : $"  {NameOf(gain.Fusion)} loses, although its kernels take {times}: other launches of the step are slower.";
     }
 
     private static string Micro(Spread seconds) =>

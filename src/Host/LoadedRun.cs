@@ -1,3 +1,4 @@
+using VaeGpu.Host.Commands;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Training;
 using VaeGpu.Training.Evaluation;
@@ -8,13 +9,14 @@ namespace VaeGpu.Host;
 /// <summary>A trained model of a run's folder, on a device.</summary>
 internal sealed class LoadedRun : IDisposable
 {
+    private readonly Machine machine;
     private readonly Backend backend;
     private readonly float[] parameters;
 
     private Generation? generation;
 
-    private LoadedRun(Backend backend, RunConfiguration configuration, float[] parameters) =>
-        (this.backend, Configuration, this.parameters) = (backend, configuration, parameters);
+    private LoadedRun(Machine machine, Backend backend, RunConfiguration configuration, float[] parameters) =>
+        (this.machine, this.backend, Configuration, this.parameters) = (machine, backend, configuration, parameters);
 
     public Generation Generation => generation ??= new Generation(backend.Accelerator, Configuration.Model, parameters);
 
@@ -24,10 +26,10 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>What the classes of the run's data are called, where they have names.</summary>
     public IReadOnlyList<string>? LabelNames => Configuration.Data.LabelNames;
 
-    public static LoadedRun Open(string folder, string device, int threads)
+    public static LoadedRun Open(string folder, Machine machine)
     {
         var (header, parameters) = CheckpointFile.ReadParameters(RunFolder.CheckpointIn(folder));
-        return new LoadedRun(Backend.Open(device, threads), header.Configuration, parameters);
+        return new LoadedRun(machine, Backend.Open(machine.Device, machine.Threads), header.Configuration, parameters);
     }
 
     /// <summary>The model, to make pictures, lines of text or rows of a table with.</summary>
@@ -44,8 +46,8 @@ internal sealed class LoadedRun : IDisposable
     /// <exception cref="DataException">The data is of another kind or size than the model's.</exception>
     /// <exception cref="RunException">The run's data has changed since it was trained.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public DataSplit Data(string? source, int threads, long? memory, Terminal terminal, CancellationToken stop) => Loading
-        .Start(threads, memory, how => source is null ? RunData.Own(Configuration, how) : RunData.Other(Configuration, source, how))
+    public DataSplit Data(string? source, Terminal terminal, CancellationToken stop) => Loading
+        .Start(machine, how => source is null ? RunData.Own(Configuration, how) : RunData.Other(Configuration, source, how))
         .Result(terminal, stop);
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using VaeGpu.Host.Commands;
+
 namespace VaeGpu.Host;
 
 /// <summary>Data that is loaded beside other work.</summary>
@@ -7,17 +9,16 @@ internal sealed class Loading : IProgress<LoadingProgress>
     private readonly Task<DataSplit> data;
     private int done, all;
 
-    private Loading(int threads, long? memory, Func<LoadingOptions, DataSplit> load)
+    private Loading(Machine machine, Func<LoadingOptions, DataSplit> load)
     {
-        var how = new LoadingOptions { Threads = threads > 0 ? threads : Environment.ProcessorCount, Progress = this };
-        data = Task.Run(() => load(memory is { } bytes ? how with { Memory = bytes } : how));
+        var how = new LoadingOptions { Threads = machine.Threads > 0 ? machine.Threads : Environment.ProcessorCount, Progress = this };
+        data = Task.Run(() => load(machine.Memory is { } bytes ? how with { Memory = bytes } : how));
     }
 
     /// <summary>Begins to load.</summary>
-    /// <param name="threads">Threads; 0 for as many as there are processors.</param>
-    /// <param name="memory">Bytes of pictures that are kept in memory; null for the default.</param>
+    /// <param name="machine">The threads and the memory.</param>
     /// <param name="load">Loads the data.</param>
-    public static Loading Start(int threads, long? memory, Func<LoadingOptions, DataSplit> load) => new(threads, memory, load);
+    public static Loading Start(Machine machine, Func<LoadingOptions, DataSplit> load) => new(machine, load);
 
     /// <summary>The data, when it is loaded. What takes long is reported, and so is what was skipped or assumed.</summary>
     /// <exception cref="DataException">It cannot be used.</exception>

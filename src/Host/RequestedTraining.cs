@@ -29,8 +29,8 @@ internal sealed class RequestedTraining : IDisposable
         // Drawing or reading the images and finding and opening the device need not wait for each other.
         var fit = new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization };
         var loading = Loading.Start(
-            request.Threads, request.Memory, how => DataSource.Load(request.Data, request.Training.Seed, how, fit));
-        var backend = Backend.Open(request.Device, request.Threads);
+            request.Machine, how => DataSource.Load(request.Data, request.Training.Seed, how, fit));
+        var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
         try
         {
             var data = loading.Result(terminal, stop);
@@ -40,10 +40,10 @@ internal sealed class RequestedTraining : IDisposable
                 Model = model,
                 Training = request.Training with
                 {
-                    Precision = Possible(request.Training.Precision, request.Device, backend, terminal, "this trains"),
+                    Precision = Possible(request.Training.Precision, request.Machine.Device, backend, terminal, "this trains"),
                 },
                 Data = DataConfiguration.Of(request.Data, data, request.Binarization, request.DataOptions),
-                Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
+                Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
             });
         }
         catch

@@ -30,16 +30,16 @@ internal static class TrainProgram
         using var folder = RunFolder.Resume(request.Folder);
         var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
-        var loading = Loading.Start(request.Threads, request.Memory, how => RunData.Load(run, request.Data, how));
-        using var backend = Backend.Open(request.Device, request.Threads);
+        var loading = Loading.Start(request.Machine, how => RunData.Load(run, request.Data, how));
+        using var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
         var data = loading.Result(terminal, stop);
         var configuration = run with
         {
             Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
             Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization, run.Data.Options),
-            Device = DeviceConfiguration.Of(request.Device, backend.Accelerator),
+            Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
         };
-        RequestedTraining.Possible(run.Training.Precision, request.Device, backend, terminal, "this run continues");
+        RequestedTraining.Possible(run.Training.Precision, request.Machine.Device, backend, terminal, "this run continues");
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();

@@ -21,10 +21,10 @@ internal sealed class Compiler(ScratchFolder output)
         string folder = Path.Combine(ReadmeTests.Root, project);
         IEnumerable<string> sources = Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Where(file => !IsIn($"{project}/obj", FromRoot(file)) && !changed.ContainsKey(FromRoot(file)));
-        IEnumerable<string> anew = Put(changed.Where(file => IsIn(project, file.Key)));
+        IEnumerable<string> rewritten = Put(changed.Where(file => IsIn(project, file.Key)));
         Compile(
             $"VaeGpu.{Path.GetFileName(project)}", "library",
-            [Generated(project, "GlobalUsings.g"), Generated(project, "AssemblyInfo"), .. sources, .. anew]);
+            [Generated(project, "GlobalUsings.g"), Generated(project, "AssemblyInfo"), .. sources, .. rewritten]);
     }
 
     /// <summary>Compiles sources to an assembly.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.Loader;
 
 namespace VaeGpu.Tests.Docs;
 
-/// <summary>The product and its tests once more in this process, with some assemblies compiled anew. VaeGpu.Gpu is shared.</summary>
+/// <summary>The product and its tests once more in this process, with some assemblies compiled again. VaeGpu.Gpu is shared.</summary>
 internal sealed class RecipeContext(IReadOnlyDictionary<string, string> compiled) : AssemblyLoadContext("recipes")
 {
     protected override Assembly? Load(AssemblyName name)
@@ -11,7 +11,7 @@ internal sealed class RecipeContext(IReadOnlyDictionary<string, string> compiled
         string built = Path.Combine(AppContext.BaseDirectory, $"{name.Name}.dll");
         bool isOurs = name.Name!.StartsWith("vaegpu", StringComparison.OrdinalIgnoreCase)
             && name.Name is not ("VaeGpu.Gpu" or "VaeGpu.CudaEmulator");
-        return compiled.TryGetValue(name.Name, out string? anew) ? LoadFromAssemblyPath(anew)
+        return compiled.TryGetValue(name.Name, out string? path) ? LoadFromAssemblyPath(path)
             : isOurs && File.Exists(built) ? LoadFromAssemblyPath(built) : null;
     }
 

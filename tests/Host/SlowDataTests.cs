@@ -1,4 +1,5 @@
 using VaeGpu.Host;
+using VaeGpu.Host.Commands;
 using VaeGpu.Training.Data;
 
 namespace VaeGpu.Tests.Host;
@@ -11,7 +12,7 @@ public sealed class SlowDataTests
     {
         using var stop = new CancellationTokenSource();
         var never = new TaskCompletionSource<DataSplit>();
-        var loading = Loading.Start(1, memory: null, _ => never.Task.Result);
+        var loading = Loading.Start(new Machine("cpu", Threads: 1, Memory: null), _ => never.Task.Result);
         var waiting = Task.Run(() => loading.Result(new Terminal(TextWriter.Null, TextWriter.Null, Interactive: false), stop.Token));
         stop.Cancel();
         Assert.That(async () => await waiting, Throws.InstanceOf<OperationCanceledException>());
@@ -24,7 +25,7 @@ public sealed class SlowDataTests
         var data = new DataSplit("none", new ImageSet([], null, 1, 1), new ImageSet([], null, 1, 1));
         using var output = new StringWriter();
         using var seen = new ManualResetEventSlim();
-        var loading = Loading.Start(1, memory: null, how =>
+        var loading = Loading.Start(new Machine("cpu", Threads: 1, Memory: null), how =>
         {
             how.Progress!.Report(new(1234, 60_000));
             seen.Wait();

@@ -13,9 +13,7 @@ internal sealed class ModelCommand : Command
     private readonly Option<string?> data = OptionOf.Text("--data", "source", "Data as for \"train\" [default: the run's held-out data]");
     private readonly Option<string?> output;
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
-    private readonly Option<string> device = CommonOptions.Device();
-    private readonly Option<int> threads = CommonOptions.Threads();
-    private readonly Option<long?> memory = CommonOptions.Memory();
+    private readonly MachineOptions machine;
 
     /// <param name="name">Its name.</param>
     /// <param name="description">What it does.</param>
@@ -28,10 +26,9 @@ internal sealed class ModelCommand : Command
         Add(run);
         if (takesData)
             Add(data);
-        Add(device);
-        Add(threads);
-        if (takesData)
-            Add(memory);
+        machine = new MachineOptions(loadsData: takesData);
+        foreach (Option option in machine.All)
+            Add(option);
         if (result is not null)
         {
             Add(output);
@@ -57,7 +54,7 @@ internal sealed class ModelCommand : Command
         private LoadedRun? run;
 
         /// <summary>The trained model; opened when it is first asked for.</summary>
-        public LoadedRun Run => run ??= LoadedRun.Open(Folder, result.GetRequiredValue(command.device), result.GetValue(command.threads));
+        public LoadedRun Run => run ??= LoadedRun.Open(Folder, command.machine.Read(result));
 
         /// <exception cref="UsageException">The folder was not named, or twice.</exception>
         private string Folder => (result.GetValue(command.folder), result.GetValue(command.run)) switch
@@ -71,8 +68,7 @@ internal sealed class ModelCommand : Command
         /// <summary>What the run held out, or what --data names; examples without labels get <paramref name="label"/>.</summary>
         public ExampleSet Data(byte? label = null)
         {
-            var images = Run.Data(
-                result.GetValue(command.data), result.GetValue(command.threads), result.GetValue(command.memory), terminal, stop).Test;
+            var images = Run.Data(result.GetValue(command.data), terminal, stop).Test;
             return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
         }
 

@@ -30,7 +30,7 @@ internal sealed class TrainCommand : Command
         Option[] fixedByTheRun =
         [
             .. options.OfTheData.Append(overwrite).Concat(options.OfTheTraining)
-                .Except([options.Data, options.Epochs, options.Device, options.Threads, options.Memory]),
+                .Except([options.Data, options.Epochs, .. options.Machine.All]),
         ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run continues with its own settings.");
@@ -38,8 +38,6 @@ internal sealed class TrainCommand : Command
             result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to continue."),
             result.GetValue(options.Data),
             result.Gave(options.Epochs) ? result.GetValue(options.Epochs) : null,
-            result.GetRequiredValue(options.Device),
-            result.GetValue(options.Threads),
-            result.GetValue(options.Memory));
+            options.Machine.Read(result));
     }
 }

@@ -41,15 +41,9 @@ internal sealed record TrainRequest
     /// <summary>How it is trained.</summary>
     public required TrainingConfiguration Training { get; init; }
 
-    /// <summary>The device as <see cref="Kernels.Devices.DeviceSpec"/> reads it.</summary>
-    public required string Device { get; init; }
-
-    /// <summary>Threads of the CPU device and of loading; 0 for one for each core.</summary>
-    public required int Threads { get; init; }
-
-    /// <summary>Bytes of pictures that are kept in memory; null for the default.</summary>
-    public required long? Memory { get; init; }
+    /// <summary>Where it is trained.</summary>
+    public required Machine Machine { get; init; }
 }
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
-internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, string Device, int Threads, long? Memory);
+internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, Machine Machine);

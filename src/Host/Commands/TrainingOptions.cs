@@ -32,14 +32,8 @@ internal sealed class TrainingOptions
         "digits, shapes, mnist, fashion-mnist, a folder of IDX files or of pictures, or a .csv, .parquet, .npy, .npz or .txt file "
         + "[default: digits]");
 
-    /// <summary>The device.</summary>
-    public Option<string> Device { get; } = CommonOptions.Device();
-
-    /// <summary>Threads of the CPU device and of loading.</summary>
-    public Option<int> Threads { get; } = CommonOptions.Threads();
-
-    /// <summary>Pictures that are kept in memory.</summary>
-    public Option<long?> Memory { get; } = CommonOptions.Memory();
+    /// <summary>Where it is trained.</summary>
+    public MachineOptions Machine { get; } = new();
 
     /// <summary>Passes over the training data.</summary>
     public Option<int> Epochs => (Option<int>)training[nameof(TrainingConfiguration.Epochs)];
@@ -55,7 +49,7 @@ internal sealed class TrainingOptions
 
     /// <summary>What is trained, how, and where.</summary>
     public IEnumerable<Option> OfTheTraining =>
-        [.. OfTheModel, .. training.All, Device, Threads, Memory, .. objective.All, .. optimizer.All];
+        [.. OfTheModel, .. training.All, .. Machine.All, .. objective.All, .. optimizer.All];
 
     private IEnumerable<Option> OfTheModel => [.. architecture.All, .. model.All, likelihood, .. likelihoodOptions.All, condition];
 
@@ -81,9 +75,7 @@ internal sealed class TrainingOptions
             GaveClasses = result.Gave(likelihoodOptions[nameof(LikelihoodOptions.Classes)]),
             Conditional = Conditional(result),
             Training = ReadTraining(result),
-            Device = result.GetRequiredValue(Device),
-            Threads = result.GetValue(Threads),
-            Memory = result.GetValue(Memory),
+            Machine = Machine.Read(result),
         };
     }
 

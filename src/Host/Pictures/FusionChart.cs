@@ -15,7 +15,7 @@ public static class FusionChart
     private const double PanelWidth = 620, RowHeight = 34, Margins = 110, LabelWidth = 210;
 
     /// <summary>Writes the picture.</summary>
-    /// <exception cref="ArgumentException">There is no step.</exception>
+    /// <exception cref="ArgumentException">No steps are given.</exception>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
     public static void Write(string path, string title, IReadOnlyList<FusionStep> steps)
     {

@@ -8,8 +8,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// t = (x − μ)·e^−½ℓ, C = ln Γ(ν/2) − ln Γ((ν + 1)/2) + ½ln(νπ). Outliers pull it less than a Gaussian (Takahashi et al. 2018).
 /// </summary>
 /// <remarks>
-/// With w = (ν + 1)/(ν + t²): ∂/∂μ = −w·t·e^−½ℓ; ∂/∂ℓ = ½(1 − w·t²), and 0 where ℓ lies beyond its bounds. Its mean is μ; where ν is 1
-/// there is none, and μ is the median. Sampler: t = √(ν·(u^(−2/ν) − 1))·cos 2πv (Bailey 1994).
+/// With w = (ν + 1)/(ν + t²): ∂/∂μ = −w·t·e^−½ℓ; ∂/∂ℓ = ½(1 − w·t²), and 0 where ℓ lies beyond its bounds. Its mean is μ for ν > 1; for
+/// ν = 1 the mean does not exist, and μ is the median. Sampler: t = √(ν·(u^(−2/ν) − 1))·cos 2πv (Bailey 1994).
 /// </remarks>
 public struct StudentT : ILikelihood
 {

@@ -65,7 +65,7 @@ internal static class ArrayFile
             if (member is null)
                 notes.Add($"the array of {path} is \"{chosen}\"");
             ZipArchiveEntry entry = archive.GetEntry($"{chosen}.npy")!;
-            // No room is made for a length that cannot be.
+            // Nothing is allocated for an impossible length.
             if (entry.CompressedLength > file.Length || entry.Length > Math.Max(entry.CompressedLength, 1) * IdxFile.DeflateLimit)
                 throw new InvalidDataException($"\"{entry.FullName}\" claims {entry.Length} bytes");
             using Stream content = entry.Open();

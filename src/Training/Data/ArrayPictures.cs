@@ -32,7 +32,7 @@ internal sealed class ArrayPictures
     }
 
     /// <summary>Reads all pictures into their parts.</summary>
-    /// <exception cref="DataException">Numbers are not all from 0 to 1, or there is no room.</exception>
+    /// <exception cref="DataException">A number is outside 0 to 1, or there is not enough room.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public DataSplit Load(string name, DataFit fit, ulong seed, LoadingOptions how)
     {

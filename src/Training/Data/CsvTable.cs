@@ -61,7 +61,7 @@ internal sealed class CsvTable : TableSource
                     blank.Enqueue(LineOf(rows.Current));
                 continue;
             }
-            // Blank lines at the end of a file are no rows. Those before a row of a table of one column are empty cells.
+            // Blank lines at the end of a file are not rows. In a table of one column, those above a row are empty cells.
             while (blank.TryDequeue(out int line))
             {
                 AddCells(block, line, [""]);

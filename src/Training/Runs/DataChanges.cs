@@ -28,7 +28,7 @@ internal static class DataChanges
 
     /// <summary>
     /// Why examples that a run was trained on may be held out now; null where none is. Where the seed draws the held-out part, a change of
-    /// the data deals all examples out anew. Where it comes with the data, an example that moved into it changes both parts.
+    /// the data redistributes all examples. Where it comes with the data, an example that moved into it changes both parts.
     /// </summary>
     public static string? Mixture(DataConfiguration then, DataConfiguration now)
     {
