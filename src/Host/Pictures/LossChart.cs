@@ -23,8 +23,8 @@ public static class LossChart
     private const int Dotted = 40;
 
     /// <summary>
-    /// Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>, SVG, and beside it as PNG; <paramref name="unit"/> is that of the
-    /// losses, such as "nats per image".
+    /// Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>, SVG, and beside it as PNG;
+    /// <paramref name="unit"/> is that of the losses, such as "nats per image".
     /// </summary>
     /// <returns>Why there is no PNG, if there is none.</returns>
     /// <exception cref="ArgumentException">There is no epoch, or the epochs do not ascend.</exception>

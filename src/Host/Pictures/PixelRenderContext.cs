@@ -23,7 +23,8 @@ internal sealed class PixelRenderContext : ClippingRenderContext, IDisposable
     /// <summary>A white picture of <paramref name="width"/> × <paramref name="height"/> units.</summary>
     public PixelRenderContext(double width, double height)
     {
-        bitmap = new SKBitmap((int)Math.Ceiling(Scale * width), (int)Math.Ceiling(Scale * height), SKColorType.Rgba8888, SKAlphaType.Opaque);
+        bitmap = new SKBitmap(
+            (int)Math.Ceiling(Scale * width), (int)Math.Ceiling(Scale * height), SKColorType.Rgba8888, SKAlphaType.Opaque);
         canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColors.White);
         canvas.Scale(Scale);
@@ -132,8 +133,12 @@ internal sealed class PixelRenderContext : ClippingRenderContext, IDisposable
             return;
         Take(color, SKPaintStyle.Stroke);
         paint.StrokeWidth = (float)thickness;
-        paint.StrokeJoin = join switch { LineJoin.Miter => SKStrokeJoin.Miter, LineJoin.Round => SKStrokeJoin.Round, _ => SKStrokeJoin.Bevel };
-        using SKPathEffect? dashed = dashes is null ? null : SKPathEffect.CreateDash([.. dashes.Select(dash => (float)(dash * thickness))], 0);
+        paint.StrokeJoin = join switch
+        {
+            LineJoin.Miter => SKStrokeJoin.Miter, LineJoin.Round => SKStrokeJoin.Round, _ => SKStrokeJoin.Bevel,
+        };
+        float[] lengths = [.. (dashes ?? []).Select(dash => (float)(dash * thickness))];
+        using SKPathEffect? dashed = lengths.Length == 0 ? null : SKPathEffect.CreateDash(lengths, 0);
         paint.PathEffect = dashed;
         canvas.DrawPath(path, paint);
         paint.PathEffect = null;

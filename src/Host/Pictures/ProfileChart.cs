@@ -28,8 +28,8 @@ public static class ProfileChart
     ];
 
     /// <summary>
-    /// Writes the picture to <paramref name="path"/>, SVG, and beside it as PNG; the roofline is left out where the device has no limits, or
-    /// nothing is counted.
+    /// Writes the picture to <paramref name="path"/>, SVG, and beside it as PNG; the roofline is left out where the device has no
+    /// limits, or nothing is counted.
     /// </summary>
     /// <returns>Why there is no PNG, if there is none.</returns>
     /// <exception cref="IOException">A file cannot be written; an older one at that path is left as it was.</exception>

@@ -38,8 +38,8 @@ public sealed class RunFolder : IDisposable
     /// <summary>The checkpoint last: removed in this order, there is a run to go on with until nothing is left.</summary>
     private string[] Files =>
     [
-        Configuration, Metrics, Losses(".svg"), Losses(".png"), Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"),
-        Samples(".csv"), Reconstructions(".csv"), Checkpoint,
+        Configuration, Metrics, Losses(".svg"), Losses(".png"), Samples(".png"), Reconstructions(".png"), Samples(".txt"),
+        Reconstructions(".txt"), Samples(".csv"), Reconstructions(".csv"), Checkpoint,
     ];
 
     /// <summary>The path of the loss curves, .svg or .png.</summary>
