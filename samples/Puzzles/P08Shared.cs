@@ -14,5 +14,6 @@ public static class P08Shared
         Kernel, new KernelConfig(2, 8),
         [Numbers.UpTo(16), new Expected(Numbers.Of(16, i => i / 8 * 8 + 7 - i % 8))],
         Best: new(GlobalReads: 16, GlobalWrites: 16, Sectors: 4, Busiest: 4, SharedReads: 16, SharedWrites: 16),
-        Hint: "Write to shared memory, wait with Group.Barrier() until all threads have, and read what another thread wrote.") { CostsCount = true };
+        Hint: "Write to shared memory, wait with Group.Barrier() until all threads have, and read what another "
+        + "thread wrote.") { CostsCount = true };
 }

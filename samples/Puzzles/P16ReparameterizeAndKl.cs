@@ -2,7 +2,8 @@ namespace VaeGpu.Puzzles;
 
 public static class P16ReparameterizeAndKl
 {
-    public static void Kernel(ArrayView<float> mean, ArrayView<float> logVariance, ArrayView<float> noise, ArrayView<float> z, ArrayView<float> kl)
+    public static void Kernel(
+        ArrayView<float> mean, ArrayView<float> logVariance, ArrayView<float> noise, ArrayView<float> z, ArrayView<float> kl)
     {
         // Your code.
     }
@@ -18,5 +19,6 @@ public static class P16ReparameterizeAndKl
                 13, i => ((0.2f * i - 1) * (0.2f * i - 1) + MathF.Exp(0.3f * i - 2) - (0.3f * i - 2) - 1) / 2)),
         ],
         Best: new(GlobalReads: 39, GlobalWrites: 26, Sectors: 10, Busiest: 5),
-        Hint: "σ = exp(½·ln σ²), and σ² is σ·σ. A thread keeps what it has read in variables. Do not forget the guard.") { CostsCount = true };
+        Hint: "σ = exp(½·ln σ²), and σ² is σ·σ. A thread keeps what it has read in variables. "
+        + "Do not forget the guard.") { CostsCount = true };
 }

@@ -32,7 +32,7 @@ public sealed class PuzzleTests
         Assert.That(Attempt.Of(PuzzleOf("P03Guard"), Solutions.P01Map).Finding, Does.StartWith("OutOfBounds: "));
         Assert.That(Attempt.Of(PuzzleOf("P08Shared"), BarrierOfSome).Finding, Does.StartWith("DivergentBarrier: "));
         Assert.That(Attempt.Of(PuzzleOf("P01Map"), ReadsOutput).Finding, Does.StartWith("Uninitialized: "));
-        Assert.That(Attempt.Of(PuzzleOf("P02Zip"), Forgets).Finding, Is.EqualTo("result[1] is 2, and should be 3; 7 of 8 are wrong."));
+        Assert.That(Attempt.Of(PuzzleOf("P02Zip"), Forgets).Finding, Is.EqualTo("result[2] is 4, and should be 6; 6 of 8 are wrong."));
     }
 
     [Test]

@@ -183,7 +183,8 @@ internal static class Solutions
         result[i] = power / shared[0];
     }
 
-    public static void P16ReparameterizeAndKl(ArrayView<float> mean, ArrayView<float> logVariance, ArrayView<float> noise, ArrayView<float> z, ArrayView<float> kl)
+    public static void P16ReparameterizeAndKl(
+        ArrayView<float> mean, ArrayView<float> logVariance, ArrayView<float> noise, ArrayView<float> z, ArrayView<float> kl)
     {
         int i = Grid.GlobalIndex.X;
         if (i < mean.Length)

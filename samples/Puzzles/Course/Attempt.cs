@@ -6,9 +6,10 @@ namespace VaeGpu.Puzzles.Course;
 
 /// <summary>A run of a puzzle's kernel on the interpreter, with all its checks.</summary>
 /// <param name="Finding">What is wrong; null where nothing is.</param>
+/// <param name="IsWhole">Whether the run came to its end; else it has no costs.</param>
 /// <param name="Trace">What each thread accessed, until a fault if there was one.</param>
 /// <param name="Costs">What that came to.</param>
-public sealed record Attempt(string? Finding, AccessTrace Trace, Costs Costs)
+public sealed record Attempt(string? Finding, bool IsWhole, AccessTrace Trace, Costs Costs)
 {
     private const float Tolerance = 1e-4f;
 
@@ -18,9 +19,11 @@ public sealed record Attempt(string? Finding, AccessTrace Trace, Costs Costs)
         Delegate kernel = instead ?? puzzle.Kernel;
         var trace = new AccessTrace();
         string? finding = null;
+        bool isWhole = false;
         try
         {
             trace.Run(accelerator => finding = Run(accelerator, puzzle, kernel, trace));
+            isWhole = true;
         }
         catch (KernelFaultException fault)
         {
@@ -33,14 +36,15 @@ public sealed record Attempt(string? Finding, AccessTrace Trace, Costs Costs)
         Costs costs = CostsOf(trace);
         if (finding is null && puzzle.CostsCount && !costs.MovesNoMoreThan(puzzle.Best))
             finding = "The result is right, but this puzzle is about memory: more is moved than in the best known solution.";
-        return new(finding, trace, costs);
+        return new(finding, isWhole, trace, costs);
     }
 
     private static string? Run(Accelerator accelerator, Puzzle puzzle, Delegate kernel, AccessTrace trace)
     {
         var buffers = new List<(string Name, MemoryBuffer1D<float, Stride1D.Dense> Buffer, Expected? Expected)>();
         ParameterInfo[] parameters = kernel.Method.GetParameters();
-        object[] arguments = [.. puzzle.Arguments.Select((argument, i) => argument is int ? argument : (object)(ArrayView<float>)Buffer(i))];
+        object[] arguments =
+            [.. puzzle.Arguments.Select((argument, i) => argument is int ? argument : (ArrayView<float>)Buffer(i))];
         try
         {
             Call(accelerator, kernel, puzzle.Launch, arguments);
@@ -90,13 +94,12 @@ public sealed record Attempt(string? Finding, AccessTrace Trace, Costs Costs)
         int[] missing = [.. Enumerable.Range(0, expected.Length).Where(i => !written.Contains(i))];
         if (missing.Length > 0)
             return $"No thread writes {name}[{missing[0]}]{(missing.Length > 1 ? $" and {missing.Length - 1} more elements" : "")}.";
-        int[] wrong =
-        [
-            .. Enumerable.Range(0, expected.Length).Where(i => !(Math.Abs(got[i] - expected[i]) <= Tolerance * (1 + Math.Abs(expected[i])))),
-        ];
+        int[] wrong = [.. Enumerable.Range(0, expected.Length).Where(i => !IsClose(got[i], expected[i]))];
         return wrong.Length == 0 ? null : FormattableString.Invariant(
             $"{name}[{wrong[0]}] is {got[wrong[0]]}, and should be {expected[wrong[0]]}; {wrong.Length} of {expected.Length} are wrong.");
     }
+
+    private static bool IsClose(float value, float expected) => Math.Abs(value - expected) <= Tolerance * (1 + Math.Abs(expected));
 
     private static Costs CostsOf(AccessTrace trace)
     {

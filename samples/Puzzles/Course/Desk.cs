@@ -49,10 +49,13 @@ public static class Desk
         foreach (string line in Picture.Lines(attempt.Trace.Accesses, puzzle.Launch))
             output.WriteLine(line);
         output.WriteLine();
-        output.WriteLine($"{"",-16}{"yours",8}{"best",8}");
-        foreach (var ((name, count), (_, best)) in attempt.Costs.Named.Zip(puzzle.Best.Named))
-            output.WriteLine($"{name,-16}{count,8}{best,8}");
-        output.WriteLine();
+        if (attempt.IsWhole)
+        {
+            output.WriteLine($"{"",-16}{"yours",8}{"best",8}");
+            foreach (var ((name, count), (_, best)) in attempt.Costs.Named.Zip(puzzle.Best.Named))
+                output.WriteLine($"{name,-16}{count,8}{best,8}");
+            output.WriteLine();
+        }
         output.WriteLine(attempt.Finding ?? (attempt.Costs.IsWithin(puzzle.Best)
             ? "Solved, with as few accesses as are known to do." : "Solved. Can it be done with fewer accesses?"));
         if (hint)

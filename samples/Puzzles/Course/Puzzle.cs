@@ -4,7 +4,7 @@ namespace VaeGpu.Puzzles.Course;
 /// <param name="Task">What to write.</param>
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Launch">Groups, and threads of a group.</param>
-/// <param name="Arguments">In the order of the kernel's parameters: inputs (float[]), outputs (<see cref="Expected"/>), and numbers.</param>
+/// <param name="Arguments">As the kernel has parameters: inputs (float[]), outputs (<see cref="Expected"/>), and numbers (int).</param>
 /// <param name="Best">The fewest accesses that are known.</param>
 /// <param name="Hint">What helps.</param>
 public sealed record Puzzle(string Task, Delegate Kernel, KernelConfig Launch, object[] Arguments, Costs Best, string Hint)

@@ -60,8 +60,10 @@ public sealed class AccessTrace
 
     internal void StartStep() => step++;
 
-    internal void Add(Machine machine, Allocation allocation, bool isShared, bool isWrite, long offset, int bytes, int lane) => accesses.Add(
-        new(allocation.Name, isShared, isWrite, offset, bytes,
-            new((int)machine.GridIndex[0][lane], (int)machine.GridIndex[1][lane], (int)machine.GridIndex[2][lane]),
-            Machine.Unflatten(lane, machine.GroupDim), lane, step));
+    internal void Add(Machine machine, Allocation allocation, bool isShared, bool isWrite, long offset, int bytes, int lane)
+    {
+        var group = new Index3D((int)machine.GridIndex[0][lane], (int)machine.GridIndex[1][lane], (int)machine.GridIndex[2][lane]);
+        Index3D thread = Machine.Unflatten(lane, machine.GroupDim);
+        accesses.Add(new(allocation.Name, isShared, isWrite, offset, bytes, group, thread, lane, step));
+    }
 }
