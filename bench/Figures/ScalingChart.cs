@@ -1,13 +1,13 @@
-using System.Globalization;
 using OxyPlot;
 using OxyPlot.Axes;
 using OxyPlot.Legends;
 using OxyPlot.Series;
 using VaeGpu.Bench.Tables;
+using VaeGpu.Host.Pictures;
 
 namespace VaeGpu.Bench.Figures;
 
-/// <summary>Draws <see cref="ScalingFigures"/> as an SVG picture: a column for each size that grows, a row for each unit.</summary>
+/// <summary>Draws <see cref="ScalingFigures"/> as SVG and PNG: a column for each size that grows, a row for each unit.</summary>
 internal static class ScalingChart
 {
     private const double PanelWidth = 380, PanelHeight = 300;
@@ -23,24 +23,20 @@ internal static class ScalingChart
         string folder = Path.Combine(page.Folder, "pictures");
         Directory.CreateDirectory(folder);
         ScalingCase[][] axes = [.. ScalingFigures.Charted.GroupBy(one => one.Axis).Select(axis => axis.ToArray())];
-        using FileStream stream = File.Create(Path.Combine(folder, "scaling.svg"));
-        using var svg = new SvgRenderContext(
-            stream, axes.Length * PanelWidth, units.Length * PanelHeight, isDocument: true, new AnyFont(), OxyColors.White,
-            useVerticalTextAlignmentWorkaround: true);
-        for (int column = 0; column < axes.Length; column++)
-        {
-            for (int row = 0; row < units.Length; row++)
-            {
-                IPlotModel panel = Panel(axes[column], units[row], shown);
-                panel.Update(updateData: true);
-                panel.Render(svg, new OxyRect(column * PanelWidth, row * PanelHeight, PanelWidth, PanelHeight));
-            }
-        }
+        ChartFile.Write(
+            Path.Combine(folder, "scaling.svg"), axes.Length * PanelWidth, units.Length * PanelHeight,
+            [
+                .. from column in Enumerable.Range(0, axes.Length)
+                   from row in Enumerable.Range(0, units.Length)
+                   select (
+                       (IPlotModel)Panel(axes[column], units[row], shown),
+                       new OxyRect(column * PanelWidth, row * PanelHeight, PanelWidth, PanelHeight)),
+            ]);
     }
 
     private static PlotModel Panel(ScalingCase[] axis, string unit, Row[] rows)
     {
-        var panel = new PlotModel { Culture = CultureInfo.InvariantCulture, DefaultFont = "Helvetica, Arial, sans-serif" };
+        PlotModel panel = ChartFile.Create("");
         Axis values = unit == Numbers.Operations ? new LinearAxis { Minimum = 0 } : new LogarithmicAxis();
         (values.Position, values.Title, values.AxisTitleDistance, values.MaximumPadding) = (AxisPosition.Left, unit, 12, 0.1);
         (values.MajorGridlineStyle, values.MajorGridlineColor) = (LineStyle.Solid, OxyColor.FromRgb(0xE3, 0xE6, 0xEA));
@@ -67,15 +63,5 @@ internal static class ScalingChart
             panel.Series.Add(line);
         }
         return panel;
-    }
-
-    /// <summary>Measures text without the machine's fonts, with room for one wider than Helvetica.</summary>
-    private sealed class AnyFont() : PdfRenderContext(1, 1, OxyColors.White)
-    {
-        public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
-        {
-            OxySize size = base.MeasureText(text, fontFamily, fontSize, fontWeight);
-            return new OxySize(1.4 * size.Width, 1.2 * size.Height);
-        }
     }
 }

@@ -41,7 +41,7 @@ internal static class FusionProgram
         if ((what.Json ?? In(what.Out, JsonFile)) is { } json)
             FusionJson.Write(json, requested.Configuration.Device, steps);
         if (In(what.Out, PictureFile) is { } picture)
-            FusionChart.Write(picture, $"Fused steps over unfused ones, {device}", steps);
+            terminal.Tell(FusionChart.Write(picture, $"Fused steps over unfused ones, {device}", steps));
         return ExitCode.Done;
     }
 

@@ -33,7 +33,7 @@ internal static class ProfileProgram
         if ((what.Trace ?? In(what.Out, TraceFile)) is { } trace)
             ProfileTrace.Write(trace, profile);
         if (In(what.Out, PictureFile) is { } picture)
-            ProfileChart.Write(picture, $"{title}, {device}", profile);
+            terminal.Tell(ProfileChart.Write(picture, $"{title}, {device}", profile));
         return ExitCode.Done;
     }
 

@@ -58,18 +58,16 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout, I
     }
 
     /// <summary>Writes the curves of the epochs done, if there are any.</summary>
-    public static void WriteLosses(string path, string title, string unit, IReadOnlyList<EpochMetrics> epochs)
-    {
-        if (epochs.Count > 0)
-        {
-            LossChart.Write(
+    /// <returns>Why there is no PNG of them, if there is none.</returns>
+    public static IReadOnlyList<string> WriteLosses(string path, string title, string unit, IReadOnlyList<EpochMetrics> epochs) =>
+        epochs.Count == 0
+            ? []
+            : LossChart.Write(
                 path,
                 title,
                 unit,
                 [.. epochs.Select(epoch =>
                     new EpochLoss(epoch.Epoch, epoch.Train.Loss, epoch.Test.Loss, epoch.Test.Reconstruction, epoch.Test.Kl))]);
-        }
-    }
 
     private static ExampleSet First(ExampleSet images, int count) => images.Select([.. Enumerable.Range(0, Math.Min(count, images.Count))]);
 

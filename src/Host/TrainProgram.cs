@@ -80,7 +80,7 @@ internal static class TrainProgram
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
             : Execute(new PlainProgress(terminal.Output), terminal.Error.WriteLine);
-        WritePictures(trainer, folder, data.Test);
+        WritePictures(trainer, folder, data.Test, terminal);
         if (done)
         {
             terminal.Output.WriteLine($"done: {folder.Path}");
@@ -108,9 +108,10 @@ internal static class TrainProgram
     }
 
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
-    private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test)
+    private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test, Terminal terminal)
     {
-        RunPictures.WriteLosses(folder.Losses, $"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit, trainer.History);
+        var (name, unit) = ($"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit);
+        terminal.Tell(RunPictures.WriteLosses(folder.Losses(".svg"), name, unit, trainer.History));
         var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
         var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration), trainer.Configuration.Data.UnseenLabels);

@@ -12,6 +12,7 @@ using SixLabors.ImageSharp.Formats.Tiff;
 using SixLabors.ImageSharp.Formats.Webp;
 using SixLabors.ImageSharp.Metadata.Profiles.Exif;
 using SixLabors.ImageSharp.PixelFormats;
+using SixLabors.ImageSharp.Processing;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Training.Data;
 
@@ -316,6 +317,42 @@ public sealed class PictureFileTests
     [TestCase("P6 1 1 255\nabc", new byte[] { 97, 98, 99 })]
     public void Netpbm_pictures_are_read(string file, byte[] levels) =>
         Assert.That(PictureFile.Read("x", Encoding.ASCII.GetBytes(file)).Levels, Is.EqualTo(levels));
+
+    [TestCase("P5 1 1 100\n", new byte[] { 100 }, 255, 200)]
+    [TestCase("P2 1 1 254\n", new byte[] { (byte)'2', (byte)'5', (byte)'4' }, 255, 254)]
+    [TestCase("P5 1 1 65535\n", new byte[] { 251, 1 }, 250, 2)]
+    [TestCase("P5 1 1 4095\n", new byte[] { 15, 255 }, 255, 255)]
+    public void Levels_of_Netpbm_reach_white_where_those_of_the_library_do_not(string header, byte[] data, int level, int ofLibrary)
+    {
+        byte[] file = [.. Encoding.ASCII.GetBytes(header), .. data];
+        using var image = Image.Load<L8>(file);
+        Assert.That((PictureFile.Read("x", file).Levels[0], image[0, 0].PackedValue), Is.EqualTo((level, ofLibrary)));
+    }
+
+    [Test]
+    public void The_library_reads_Netpbm_files_that_are_cut_short()
+    {
+        byte[] file = [.. "P5 2 2 255\nabc"u8];
+        Assert.That(() => Image.Load<L8>(file).Dispose(), Throws.Nothing);
+        Assert.That(() => PictureFile.Read("x", file), Refusal("cut short"));
+    }
+
+    [Test]
+    public void The_box_filter_of_the_library_has_the_means_of_areas_only_where_these_are_whole_pixels()
+    {
+        byte[] levels = [0, 100, 200, 100, 200, 100];
+        Assert.That(OfLibrary(1, 1), Is.EqualTo(new RasterImage(levels, 3, 2, 1).Resized(1, 1).Levels));
+        Assert.That(OfLibrary(2, 2), Is.EqualTo(new byte[] { 50, 200, 150, 100 }));
+
+        byte[] OfLibrary(int width, int height)
+        {
+            using var image = Image.LoadPixelData<L8>(levels, 3, 2);
+            image.Mutate(picture => picture.Resize(width, height, KnownResamplers.Box));
+            var resized = new byte[width * height];
+            image.CopyPixelDataTo(resized);
+            return resized;
+        }
+    }
 
     [Test]
     public void A_smaller_picture_has_the_means_of_areas()

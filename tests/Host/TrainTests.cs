@@ -20,7 +20,10 @@ public sealed class TrainTests
         using var comma = new CommaCulture();
         var first = Call.Of(Call.Train(folder, "--epochs", "2"));
         Assert.That((first.ExitCode, first.Error), Is.EqualTo((ExitCode.Done, "")));
-        string[] expected = ["checkpoint.vae", "configuration.json", "loss.svg", "metrics.csv", "reconstructions.png", "samples.png"];
+        string[] expected =
+        [
+            "checkpoint.vae", "configuration.json", "loss.png", "loss.svg", "metrics.csv", "reconstructions.png", "samples.png",
+        ];
         Assert.That(Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order(), Is.EqualTo(expected));
         using var json = JsonDocument.Parse(File.ReadAllBytes(folder["run/configuration.json"]));
         Assert.That(json.RootElement.GetProperty("training").GetProperty("epochs").GetInt32(), Is.EqualTo(2));

@@ -17,6 +17,9 @@ public class InterpreterAccelerator : EngineAccelerator
     /// <summary>The rounds after which a loop of kernels that are compiled from now on counts as endless.</summary>
     internal int MaxRounds { get; set; } = int.MaxValue;
 
+    /// <summary>What notes the accesses of kernels that are compiled from now on; null for nothing.</summary>
+    internal AccessTrace? Trace { get; set; }
+
     internal override void Finish() { }
 
     internal override nint AllocateBytes(long bytes)
@@ -83,7 +86,7 @@ public class InterpreterAccelerator : EngineAccelerator
             throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; "
                 + $"{Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
-        return new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters);
+        return new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters, Trace);
     }
 
     private protected override void DisposeDevice() => memories.Clear();

@@ -15,7 +15,7 @@ internal static class FusionCommand
             "--widths", "units,…", 1, 1 << 20, "Units of every hidden linear layer to measure [default: 64,400, or those of --hidden]");
         var quick = new Option<bool>("--quick") { Description = "Take fewer and shorter samples" };
         var json = OptionOf.Text("--json", "file", "Write the figures as JSON");
-        var output = OptionOf.Text("--out", "folder", "Write the figures as JSON and as a picture to a folder");
+        var output = OptionOf.Text("--out", "folder", "Write the figures as JSON and as a chart, SVG and PNG, to a folder");
         const string What = "Times training steps with and without each fusion of kernels, beside what fewer bytes and launches "
             + "predict; takes "
             + "the options of \"train\".";

@@ -12,7 +12,7 @@ internal static class ProfileCommand
             "--steps", "n", 1, 100_000, "Steps that are profiled, in turn with as many that are not [default: those of 3 s, 11 to 500]");
         var json = OptionOf.Text("--json", "file", "Write the figures as JSON");
         var trace = OptionOf.Text("--trace", "file", "Write three steps as a trace for ui.perfetto.dev or chrome://tracing");
-        var output = OptionOf.Text("--out", "folder", "Write both, and the step and its roofline as a picture, to a folder");
+        var output = OptionOf.Text("--out", "folder", "Write both, and the step and its roofline as a chart, SVG and PNG, to a folder");
         const string What = "Times a training step kernel by kernel, beside operations, bytes and the measured limits of the device; "
             + "takes the "
             + "options of \"train\".";

@@ -7,23 +7,24 @@ using VaeGpu.Training.Diagnostics.Profiling;
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>
-/// Draws what fusions buy as an SVG picture: a panel for each step, with a bar from 1 to the median speedup of each fusion, its middle half
+/// Draws what fusions buy as SVG and PNG: a panel for each step, with a bar from 1 to the median speedup of each fusion, its middle half
 /// as a line, and a diamond where bytes and launches predict it.
 /// </summary>
 public static class FusionChart
 {
     private const double PanelWidth = 620, RowHeight = 34, Margins = 110, LabelWidth = 210;
 
-    /// <summary>Writes the picture.</summary>
+    /// <summary>Writes the picture to <paramref name="path"/>, SVG, and beside it as PNG.</summary>
+    /// <returns>Why there is no PNG, if there is none.</returns>
     /// <exception cref="ArgumentException">No steps are given.</exception>
-    /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public static void Write(string path, string title, IReadOnlyList<FusionStep> steps)
+    /// <exception cref="IOException">A file cannot be written; an older one at that path is left as it was.</exception>
+    public static IReadOnlyList<string> Write(string path, string title, IReadOnlyList<FusionStep> steps)
     {
         if (steps.Count == 0)
             throw new ArgumentException("A chart needs at least one step.", nameof(steps));
         double height = Margins + RowHeight * steps.Max(step => step.Gains.Count);
         int columns = Math.Min(2, steps.Count), rows = (steps.Count + columns - 1) / columns;
-        SvgPanels.Write(path, columns * PanelWidth, rows * height,
+        return ChartFile.Write(path, columns * PanelWidth, rows * height,
         [
             .. steps.Select((step, i) => (
                 Panel(i == 0 ? $"{title}\n{FusionProgram.Title(step.Configuration)}" : FusionProgram.Title(step.Configuration), step),
@@ -33,8 +34,9 @@ public static class FusionChart
 
     private static IPlotModel Panel(string title, FusionStep step)
     {
-        PlotModel panel = SvgPanels.Create(title);
-        (panel.TitleFontSize, panel.PlotMargins) = (12, new OxyThickness(LabelWidth, double.NaN, double.NaN, double.NaN));
+        PlotModel panel = ChartFile.Create(title);
+        (panel.TitleFontSize, panel.TitleHorizontalAlignment) = (12, TitleHorizontalAlignment.CenteredWithinView);
+        panel.PlotMargins = new OxyThickness(LabelWidth, double.NaN, double.NaN, double.NaN);
         int count = step.Gains.Count;
         panel.Axes.Add(new LinearAxis
         {

@@ -13,7 +13,7 @@ namespace VaeGpu.Host.Pictures;
 /// </summary>
 public readonly record struct EpochLoss(int Epoch, double Train, double Test, double Reconstruction, double Kl);
 
-/// <summary>Draws the losses of a training run as a self-contained SVG picture: the loss at left, its two terms at right.</summary>
+/// <summary>Draws the losses of a training run as SVG and PNG: the loss at left, its two terms at right.</summary>
 public static class LossChart
 {
     private const double PanelWidth = 520;
@@ -23,12 +23,13 @@ public static class LossChart
     private const int Dotted = 40;
 
     /// <summary>
-    /// Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>; <paramref name="unit"/> is that of the
-    /// losses, such as "nats per image".
+    /// Writes the chart of <paramref name="epochs"/>, in their order, to <paramref name="path"/>, SVG, and beside it as PNG;
+    /// <paramref name="unit"/> is that of the losses, such as "nats per image".
     /// </summary>
+    /// <returns>Why there is no PNG, if there is none.</returns>
     /// <exception cref="ArgumentException">There is no epoch, or the epochs do not ascend.</exception>
-    /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public static void Write(string path, string title, string unit, IReadOnlyList<EpochLoss> epochs)
+    /// <exception cref="IOException">A file cannot be written; an older one at that path is left as it was.</exception>
+    public static IReadOnlyList<string> Write(string path, string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
         if (epochs.Count == 0)
             throw new ArgumentException("A chart needs at least one epoch.", nameof(epochs));
@@ -43,14 +44,14 @@ public static class LossChart
         AddLine(panels[0], "test", OxyColor.FromRgb(0xEA, 0x58, 0x0C), epochs, epoch => epoch.Test);
         AddLine(panels[1], "reconstruction", OxyColor.FromRgb(0x05, 0x96, 0x69), epochs, epoch => epoch.Reconstruction);
         AddLine(panels[1], "KL", OxyColor.FromRgb(0x93, 0x33, 0xEA), epochs, epoch => epoch.Kl);
-        SvgPanels.Write(
+        return ChartFile.Write(
             path, panels.Length * PanelWidth, Height,
             [.. panels.Select((panel, i) => ((IPlotModel)panel, new OxyRect(i * PanelWidth, 0, PanelWidth, Height)))]);
     }
 
     private static PlotModel Panel(string title, string unit, IReadOnlyList<EpochLoss> epochs)
     {
-        PlotModel panel = SvgPanels.Create(title);
+        PlotModel panel = ChartFile.Create(title);
         var room = epochs.Count == 1 ? 0.5 : 0.02 * ((double)epochs[^1].Epoch - epochs[0].Epoch);
         panel.Axes.Add(new LinearAxis
         {

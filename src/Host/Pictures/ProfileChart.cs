@@ -9,7 +9,7 @@ using VaeGpu.Training.Diagnostics.Profiling;
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>
-/// Draws a profile as an SVG picture: the step as a bar, launch behind launch, and below it the roofline, with a dot for each launch. A
+/// Draws a profile as SVG and PNG: the step as a bar, launch behind launch, and below it the roofline, with a dot for each launch. A
 /// color stands for a kernel, a number for the launch of that number.
 /// </summary>
 public static class ProfileChart
@@ -27,26 +27,29 @@ public static class ProfileChart
         }.Select(rgb => OxyColor.FromUInt32(0xFF000000 | rgb)),
     ];
 
-    /// <summary>Writes the picture; the roofline is left out where the device has no limits, or nothing is counted.</summary>
-    /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public static void Write(string path, string title, StepProfile profile)
+    /// <summary>
+    /// Writes the picture to <paramref name="path"/>, SVG, and beside it as PNG; the roofline is left out where the device has no
+    /// limits, or nothing is counted.
+    /// </summary>
+    /// <returns>Why there is no PNG, if there is none.</returns>
+    /// <exception cref="IOException">A file cannot be written; an older one at that path is left as it was.</exception>
+    public static IReadOnlyList<string> Write(string path, string title, StepProfile profile)
     {
         string[] kernels = [.. profile.Launches.Select(Kernel).Distinct()];
         OxyColor ColorOf(LaunchProfile launch) => colors[Array.IndexOf(kernels, Kernel(launch)) % colors.Length];
         var bar = (Bar(title, profile, kernels, ColorOf), new OxyRect(0, 0, Width, BarHeight));
         if (profile.Launches.All(launch => launch is not { Limits: not null, FlopsPerSecond: > 0 }))
-            SvgPanels.Write(path, Width, BarHeight, bar);
-        else
-            SvgPanels.Write(
-                path, Width, BarHeight + RooflineHeight, bar,
-                (Roofline(profile, ColorOf), new OxyRect(0, BarHeight, Width, RooflineHeight)));
+            return ChartFile.Write(path, Width, BarHeight, bar);
+        return ChartFile.Write(
+            path, Width, BarHeight + RooflineHeight, bar,
+            (Roofline(profile, ColorOf), new OxyRect(0, BarHeight, Width, RooflineHeight)));
     }
 
     private static string Kernel(LaunchProfile launch) => KernelCatalogue.Plain(launch.Kernel);
 
     private static IPlotModel Bar(string title, StepProfile profile, string[] kernels, Func<LaunchProfile, OxyColor> colorOf)
     {
-        PlotModel panel = SvgPanels.Create(title);
+        PlotModel panel = ChartFile.Create(title);
         panel.Axes.Add(new LinearAxis { Position = AxisPosition.Bottom, Title = "ms", Minimum = 0, MaximumPadding = 0.01,
             MinorTickSize = 0 });
         panel.Axes.Add(new LinearAxis { Position = AxisPosition.Left, Minimum = 0, Maximum = 1, IsAxisVisible = false });
@@ -74,7 +77,7 @@ public static class ProfileChart
 
     private static IPlotModel Roofline(StepProfile profile, Func<LaunchProfile, OxyColor> colorOf)
     {
-        PlotModel panel = SvgPanels.Create("");
+        PlotModel panel = ChartFile.Create("");
         LaunchProfile[] shown = [.. profile.Launches.Where(launch => launch is { Limits: not null, FlopsPerSecond: > 0 })];
         double peak = profile.Limits.FlopsPerSecond / 1e9;
         double[] bandwidths = [.. profile.Limits.Bandwidths.Values.Select(bytes => bytes / 1e9)];

@@ -67,7 +67,7 @@ internal static class PictureFile
     /// <exception cref="DataException">It is damaged, too large, or of a format that is not read.</exception>
     public static RasterImage Read(string path, ArraySegment<byte> file)
     {
-        // The decoder of Netpbm does not scale levels to white exactly.
+        // The decoder of Netpbm does not scale levels to white: see PnmFile.
         if (file.AsSpan() is [(byte)'P', >= (byte)'2' and <= (byte)'6' and not (byte)'4', ..])
             return PnmFile.Read(path, file);
         var format = Image.DetectFormat(Formats, file)

@@ -1,6 +1,9 @@
 namespace VaeGpu.Training.Data;
 
-/// <summary>Reads PGM and PPM pictures (Netpbm): P2 and P5 are gray, P3 and P6 color; P2 and P3 are text, P5 and P6 binary.</summary>
+/// <summary>
+/// Reads PGM and PPM pictures (Netpbm): P2 and P5 are gray, P3 and P6 color; P2 and P3 are text, P5 and P6 binary. ImageSharp multiplies
+/// levels by a whole number, so that 100 of 100 becomes 200, swaps the bytes of 16-bit levels, and reads files that are cut short.
+/// </summary>
 internal sealed class PnmFile
 {
     private readonly string path;

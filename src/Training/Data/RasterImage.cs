@@ -21,7 +21,7 @@ public sealed record RasterImage(byte[] Levels, int Width, int Height, int Chann
 
     /// <summary>
     /// The picture in another size, stretched where the proportions differ: a new pixel is the mean of the area that it covers, pixels
-    /// at the edges counting by their share.
+    /// at the edges counting by their share. ImageSharp's box filter counts those whole or not at all, and rounds otherwise.
     /// </summary>
     public RasterImage Resized(int width, int height)
     {

@@ -35,15 +35,15 @@ public sealed class RunFolder : IDisposable
     /// <summary>The path of the metrics of each epoch, CSV.</summary>
     public string Metrics => In("metrics.csv");
 
-    /// <summary>The path of the loss curves, SVG.</summary>
-    public string Losses => In("loss.svg");
-
     /// <summary>The checkpoint last: removed in this order, there is a run to go on with until nothing is left.</summary>
     private string[] Files =>
     [
-        Configuration, Metrics, Losses, Samples(".png"), Reconstructions(".png"), Samples(".txt"), Reconstructions(".txt"),
-        Samples(".csv"), Reconstructions(".csv"), Checkpoint,
+        Configuration, Metrics, Losses(".svg"), Losses(".png"), Samples(".png"), Reconstructions(".png"), Samples(".txt"),
+        Reconstructions(".txt"), Samples(".csv"), Reconstructions(".csv"), Checkpoint,
     ];
+
+    /// <summary>The path of the loss curves, .svg or .png.</summary>
+    public string Losses(string extension) => In($"loss{extension}");
 
     /// <summary>The path of the images drawn from the prior, .png, or of lines of text, .txt, or rows of a table, .csv.</summary>
     public string Samples(string extension) => In($"samples{extension}");

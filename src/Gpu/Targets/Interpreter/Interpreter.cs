@@ -29,13 +29,14 @@ internal sealed class Interpreter
     /// </param>
     /// <param name="maxRounds">The rounds after which a loop counts as endless.</param>
     /// <param name="counters">What counts the launches; with it races are not looked for. Null for none.</param>
+    /// <param name="trace">What notes each access to global and shared memory; null for none.</param>
     public Interpreter(
         Function function, Index3D groupDim, int warpSize, IReadOnlyDictionary<int, int> elementBytes, int maxRounds,
-        Counters? counters = null)
+        Counters? counters = null, AccessTrace? trace = null)
     {
         this.function = function;
         this.elementBytes = elementBytes;
-        machine = new Machine(function.Name, groupDim, warpSize) { MaxRounds = maxRounds, Counters = counters };
+        machine = new Machine(function.Name, groupDim, warpSize) { MaxRounds = maxRounds, Counters = counters, Trace = trace };
         var translator = new Translator(machine);
         foreach (Parameter parameter in function.Parameters)
             parameters.Add((parameter, translator.Column(parameter), parameter.Type.IsPointer ? machine.Add(Allocation.None) : 0));

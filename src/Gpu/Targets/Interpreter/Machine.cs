@@ -35,6 +35,9 @@ internal sealed class Machine
     /// <summary>What counts the threads' work; null for nothing.</summary>
     public Counters? Counters { get; init; }
 
+    /// <summary>What notes each access; null for nothing.</summary>
+    public AccessTrace? Trace { get; init; }
+
     /// <summary>The rounds after which a loop counts as endless.</summary>
     public int MaxRounds { get; init; } = int.MaxValue;
 

@@ -9,6 +9,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     private readonly AddressSpace space = instruction.Operands[0].Type.Space;
     private readonly bool writes = instruction.Op is Op.Store or Op.StoreWide;
     private readonly Counters? counters = machine.Counters;
+    private readonly AccessTrace? trace = instruction.Operands[0].Type.Space == AddressSpace.Local ? null : machine.Trace;
 
     protected MemoryType Type { get; } = instruction.Memory;
     protected int Size => size;
@@ -33,8 +34,12 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
         }
         if (space == AddressSpace.Global)
             counters?.AccessGlobal(allocation.Memory, allocation.Start, address, size, writes);
+        trace?.Add(machine, allocation, space == AddressSpace.Shared, writes || instruction.Op.IsAtomic(), offset, size, lane);
         return allocation.Memory;
     }
+
+    /// <summary>Each lane's access is noted as part of one.</summary>
+    protected void StartStep() => trace?.StartStep();
 
     protected void ThrowIfUnwritten(Memory memory, long address, int lane)
     {
@@ -77,6 +82,7 @@ internal sealed class LoadStep(
 
     public override void Run(ReadOnlySpan<int> lanes)
     {
+        StartStep();
         foreach (int lane in lanes)
         {
             if (condition is not null && condition[lane] == 0)
@@ -105,6 +111,7 @@ internal sealed class StoreStep(Machine machine, Instruction instruction, long[]
 
     public override void Run(ReadOnlySpan<int> lanes)
     {
+        StartStep();
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);
@@ -137,6 +144,7 @@ internal sealed class AtomicStep(
 
     public override void Run(ReadOnlySpan<int> lanes)
     {
+        StartStep();
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);

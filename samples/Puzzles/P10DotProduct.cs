@@ -1,0 +1,18 @@
+namespace VaeGpu.Puzzles;
+
+public static class P10DotProduct
+{
+    public static void Kernel(ArrayView<float> a, ArrayView<float> b, ArrayView<float> result)
+    {
+        ArrayView<float> sums = SharedMemory.Allocate<float>(8);
+        // Your code.
+    }
+
+    public static Puzzle Puzzle => new(
+        "result[0] = Σ a[i]·b[i], in three rounds of additions instead of seven.",
+        Kernel, new KernelConfig(1, 8),
+        [Numbers.UpTo(8), Numbers.Of(8, i => 8 - i), new Expected([84])],
+        Best: new(GlobalReads: 16, GlobalWrites: 1, Sectors: 3, Busiest: 6, SharedReads: 7, SharedWrites: 7),
+        Hint: "In each round the first half of the threads that are left adds what the second half has written. The barrier stands "
+        + "outside of the condition: all threads reach it.");
+}

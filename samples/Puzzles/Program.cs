@@ -1,0 +1,1 @@
+return Desk.Run(args, Console.Out, Console.Error);

@@ -1,0 +1,69 @@
+using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Targets.Interpreter;
+
+namespace VaeGpu.Gpu.Inspection;
+
+/// <summary>An access of one thread to global or shared memory.</summary>
+/// <param name="Array">The parameter, or the shared array, as faults call it.</param>
+/// <param name="IsShared">Whether it is shared memory of a group.</param>
+/// <param name="IsWrite">Whether it writes; an atomic operation does.</param>
+/// <param name="Offset">The first byte in the array.</param>
+/// <param name="Bytes">How many.</param>
+/// <param name="Group">The group's place in the grid.</param>
+/// <param name="Thread">The thread's place in its group.</param>
+/// <param name="Lane">The thread's number in its group.</param>
+/// <param name="Step">A number that the accesses of one instruction by the threads of one group share.</param>
+public readonly record struct MemoryAccess(
+    string Array, bool IsShared, bool IsWrite, long Offset, int Bytes, Index3D Group, Index3D Thread, int Lane, int Step);
+
+/// <summary>Notes each access of each thread, as the kernel is written, while the interpreter runs and checks it.</summary>
+public sealed class AccessTrace
+{
+    /// <summary>Threads of a warp, and banks of shared memory, each 4 bytes wide.</summary>
+    public const int WarpSize = 32, Banks = 32, BankBytes = 4;
+
+    /// <summary>Bytes that global memory moves at once.</summary>
+    public const int SectorBytes = 32;
+
+    private const int MaxRounds = 1 << 16;
+
+    private readonly List<MemoryAccess> accesses = [];
+    private int step;
+
+    /// <summary>What was accessed, in the order in which the interpreter ran.</summary>
+    public IReadOnlyList<MemoryAccess> Accesses => accesses;
+
+    /// <summary>
+    /// The further rounds that accesses to shared memory take because threads of a warp want different words of one bank: for each
+    /// access of a warp, the most words of a bank less one.
+    /// </summary>
+    public int BankConflicts => accesses.Where(access => access.IsShared)
+        .GroupBy(access => (access.Step, Warp: access.Lane / WarpSize))
+        .Sum(together => together
+            .Select(access => (access.Array, Word: access.Offset / BankBytes)).Distinct()
+            .GroupBy(place => place.Word % Banks)
+            .Max(bank => bank.Count()) - 1);
+
+    /// <summary>The sectors of global memory that move: for each access of a warp, those that its threads touch.</summary>
+    public int Sectors => accesses.Where(access => !access.IsShared)
+        .Select(access => (access.Step, Warp: access.Lane / WarpSize, access.Array, access.Offset / SectorBytes)).Distinct().Count();
+
+    /// <summary>Runs work on an interpreter. What was accessed before a fault stays noted.</summary>
+    /// <exception cref="KernelFaultException">A kernel did something that it must not do.</exception>
+    public void Run(Action<Accelerator> work)
+    {
+        using Context context = Context.Create(_ => { });
+        using InterpreterAccelerator accelerator = InterpreterDevice.Create(WarpSize).CreateInterpreterAccelerator(context);
+        (accelerator.Trace, accelerator.MaxRounds) = (this, MaxRounds);
+        work(accelerator);
+    }
+
+    internal void StartStep() => step++;
+
+    internal void Add(Machine machine, Allocation allocation, bool isShared, bool isWrite, long offset, int bytes, int lane)
+    {
+        var group = new Index3D((int)machine.GridIndex[0][lane], (int)machine.GridIndex[1][lane], (int)machine.GridIndex[2][lane]);
+        Index3D thread = Machine.Unflatten(lane, machine.GroupDim);
+        accesses.Add(new(allocation.Name, isShared, isWrite, offset, bytes, group, thread, lane, step));
+    }
+}
