@@ -68,7 +68,7 @@ internal sealed class StepKernels : IDisposable
         buffers.Dispose();
     }
 
-    private StepKernel Adam(string name, int parameters, double bytes, double footprint, AdamSettings settings)
+    public StepKernel Adam(string name, int parameters, double bytes, double footprint, AdamSettings settings)
     {
         var layout = new ParameterLayout(Initialization.Pytorch);
         layout.AddWeights("all", 1, parameters, 1, 1, Activation.Identity);
@@ -81,7 +81,7 @@ internal sealed class StepKernels : IDisposable
             () => arena.Update(step, control, settings));
     }
 
-    private StepKernel Gather(string name, bool binarize)
+    public StepKernel Gather(string name, bool binarize)
     {
         ArrayView<byte> images = buffers.Of(Data.Bytes(Images * Pixels));
         ArrayView<float> batch = buffers.Zeros(Batch * Pixels);
@@ -104,7 +104,7 @@ internal sealed class StepKernels : IDisposable
         return new("bias and ReLU, in place", $"{Batch}×{Hidden}", 2 * once, once, () => activate(config, values, bias, default, layer));
     }
 
-    private StepKernel Loss(Likelihood likelihood)
+    public StepKernel Loss(Likelihood likelihood)
     {
         var launcher = new LikelihoodLauncher(accelerator, likelihood, likelihood.Settings(new()));
         loaded.Add(launcher);
@@ -118,7 +118,7 @@ internal sealed class StepKernels : IDisposable
             () => launcher.LossAndGradient(data, outputs, losses, control, shape));
     }
 
-    private StepKernel ReparameterizeForward()
+    public StepKernel ReparameterizeForward()
     {
         var launcher = new LatentLauncher(accelerator, Prior.Standard);
         ArrayView<float> encoded = buffers.Normal(2 * Batch * Latent), latent = buffers.Zeros(Batch * Latent);
@@ -128,7 +128,7 @@ internal sealed class StepKernels : IDisposable
             launcher.Forward(encoded, default, latent, divergence, control, Draws));
     }
 
-    private StepKernel ReparameterizeBackward()
+    public StepKernel ReparameterizeBackward()
     {
         var launcher = new LatentLauncher(accelerator, Prior.Standard);
         ArrayView<float> encoded = buffers.Normal(2 * Batch * Latent), gradient = buffers.Zeros(2 * Batch * Latent);

@@ -1,9 +1,9 @@
 namespace VaeGpu.Bench.Measuring;
 
-/// <summary>Memory of a device that lives as long as this.</summary>
+/// <summary>Memory of a device, and what else lives as long as this.</summary>
 internal sealed class Buffers(Accelerator accelerator) : IDisposable
 {
-    private readonly List<MemoryBuffer> buffers = [];
+    private readonly List<IDisposable> owned = [];
 
     /// <summary>Normal numbers.</summary>
     public ArrayView<float> Normal(int count) => Of(Data.Normal(count));
@@ -15,13 +15,15 @@ internal sealed class Buffers(Accelerator accelerator) : IDisposable
     public ArrayView<float> Zeros(int count) => Of(new float[count]);
 
     /// <summary>A copy of values of the host.</summary>
-    public ArrayView<T> Of<T>(params T[] values) where T : unmanaged
+    public ArrayView<T> Of<T>(params T[] values) where T : unmanaged => Own(accelerator.Allocate1D(values)).View;
+
+    /// <summary>Keeps something until this is disposed of.</summary>
+    public T Own<T>(T one) where T : IDisposable
     {
-        var buffer = accelerator.Allocate1D(values);
-        buffers.Add(buffer);
-        return buffer.View;
+        owned.Add(one);
+        return one;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => buffers.ForEach(buffer => buffer.Dispose());
+    public void Dispose() => owned.ForEach(one => one.Dispose());
 }

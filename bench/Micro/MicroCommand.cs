@@ -21,7 +21,7 @@ internal static class MicroCommand
     {
         // In this process: the kernels are compiled by our own compiler whatever runtime BenchmarkDotNet would build for.
         string[] inProcess = [.. args, "--inProcess"];
-        IConfig config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default);
+        IConfig config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default).AddColumn(RateColumn.All);
         // It tells what is wrong with an option.
         if (!ConfigParser.Parse(inProcess, ConsoleLogger.Default, config).isSuccess)
             return 2;
