@@ -14,18 +14,18 @@ internal static class LadderTable
     public static IEnumerable<string> Lines(LadderResult result, string device)
     {
         Ladder ladder = result.Ladder;
-        yield return $"task    {ladder.Task}, {ladder.InWords(result.Sizes)}: {Count(ladder.Flops(result.Sizes))} FLOPs and "
-            + $"{Count(ladder.Bytes(result.Sizes))} bytes at least";
+        yield return $"task    {ladder.Task}, {ladder.InWords(result.Sizes)}: {Count(result.Task.Flops)} FLOPs and "
+            + $"{Count(result.Task.Bytes)} bytes at least";
         yield return $"device  {device}";
         yield return $"limit   {Limit(result)}";
         yield return $"library {result.Library?.Name ?? "none at hand for this device"}";
         yield return "";
-        yield return $"{"#",3} {"rung",-NameColumns}{"for",-6}{"µs",8}{"middle half",16}{"FLOPs",8}{"accessed",9}{"FLOP/B",8}"
-            + $"{(result.IsBoundByMemory ? "GB/s" : "GFLOP/s"),8}{"limit",7}{"library",8}{"gain",13}";
+        yield return $"{"#",3} {"rung",-NameColumns}{"for",-6}{"µs",8}{"middle half",16}{"~FLOPs",8}{"~access",9}{"FLOP/B",8}"
+            + $"{result.Task.RateUnit,8}{"limit",7}{"library",8}{"gain",12}";
         foreach (RungResult rung in result.Rungs)
-            yield return Row(result, rung);
+            yield return Row(rung);
         if (result.Library is { } library)
-            yield return $"    {library.Name,-NameColumns - 6}{Micro(library.Seconds)}{"",25}{Rates(result, library.Seconds)}";
+            yield return $"    {library.Name,-NameColumns - 6}{Micro(library.Seconds)}{"",25}{Rates(result.Task, library.Seconds)}";
         yield return "";
         foreach (RungResult rung in result.Rungs)
             yield return $"{rung.Number,3} {rung.Rung.Path}: {rung.Rung.Idea}";
@@ -36,14 +36,14 @@ internal static class LadderTable
 
     private static string Limit(LadderResult result)
     {
-        if (result.Bound is not { } bound)
+        if (result.Task.LeastSeconds is not { } seconds)
             return "none: no peaks are measured of a device that checks kernels";
-        double bytes = result.Ladder.Bytes(result.Sizes);
-        return Text($"{bound.Seconds * 1e6:0.0} µs: {(bound.IsMemory ? "memory" : "compute")}-bound at ")
-            + Text($"{result.Limits.FlopsPerSecond / 1e9:0} GFLOP/s and {result.Limits.BytesPerSecond(bytes) / 1e9:0} GB/s, both measured");
+        return Text($"{seconds * 1e6:0.0} µs: {(result.Task.IsMemory ? "memory" : "compute")}-bound at ")
+            + Text($"{result.Limits.FlopsPerSecond / 1e9:0} GFLOP/s and {result.Limits.BytesPerSecond(result.Task.Bytes) / 1e9:0} GB/s, ")
+            + "both measured";
     }
 
-    private static string Row(LadderResult result, RungResult rung)
+    private static string Row(RungResult rung)
     {
         string head = $"{rung.Number,3} {rung.Rung.Name,-NameColumns}{Devices(rung.Rung.Devices),-6}";
         if (rung.Seconds is not { } seconds)
@@ -51,23 +51,23 @@ internal static class LadderTable
         string library = rung.OfLibrary is { } ratio ? Text($"{Ratio(ratio.Median)} ×") : "–";
         string gain = rung.Gain is { } gained ? Text($"{Ratio(gained.Median)} × {rung.After,2}") : "";
         string intensity = rung.Intensity is { } operations ? Text($"{operations:0.00}") : "–";
-        return $"{head}{Micro(seconds)}{Count(rung.Flops),8}{Count(rung.AccessedBytes),9}{intensity,8}{Rates(result, seconds)}"
-            + $"{library,8}{gain,13}";
+        return $"{head}{Micro(seconds)}{Count(rung.Flops),8}{Count(rung.AccessedBytes),9}{intensity,8}{Rates(rung.Task, seconds)}"
+            + $"{library,8}{gain,12}".TrimEnd();
     }
 
     private static string Devices(RungDevices devices) => devices == RungDevices.TensorCores ? "tensor" : OptionName.Of(devices);
 
-    private static string Rates(LadderResult result, Spread seconds)
+    private static string Rates(TaskBound task, Spread seconds)
     {
-        string limit = result.OfLimit(seconds) is { } share ? Text($"{share:0 %}{(share > 1 ? "!" : "")}") : "–";
-        return Text($"{result.Work / seconds.Median / 1e9,8:0.0}") + $"{limit,7}";
+        string limit = task.OfLimit(seconds) is { } share ? Text($"{share:0 %}{(share > 1 ? "!" : "")}") : "–";
+        return Text($"{task.Work / seconds.Median / 1e9,8:0.0}") + $"{limit,7}";
     }
 
     private static IEnumerable<string> Notes(LadderResult result)
     {
-        yield return "accessed: bytes that the threads load and store in device memory, caches included. It and FLOPs are counted in a sample "
-            + "of the";
-        yield return "groups, exactly where groups do equal work. gain: how many times as fast as the rung behind it.";
+        yield return "access: bytes that the threads load and store in device memory, caches included. ~ is counted in a sample of the "
+            + "groups:";
+        yield return "exact where these do equal work, else within a tenth. gain: how many times as fast as the rung of that number.";
         RungResult[] run = [.. result.Rungs.Where(rung => rung.Seconds is not null)];
         foreach (var same in run.GroupBy(rung => rung.Rung.Order))
         {
@@ -77,7 +77,7 @@ internal static class LadderTable
             yield return $"{(same.Count() == 1 ? "Rung" : "Rungs")} {numbers}: {same.Key}"
                 + $"{(same.Count() == 1 ? "" : "; the results are the same, bit for bit")}{difference}.";
         }
-        if (run.Any(rung => result.OfLimit(rung.Seconds) > 1) || result.OfLimit(result.Library?.Seconds) > 1)
+        if (run.Any(rung => rung.OfLimit > 1) || result.Library is { } library && result.Task.OfLimit(library.Seconds) > 1)
         {
             yield return "! is beyond the measured limit: the data came from a nearer cache than the copy's, tensor cores were used, or "
                 + "the machine was";

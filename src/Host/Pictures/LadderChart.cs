@@ -18,24 +18,26 @@ public static class LadderChart
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
     public static void Write(string path, string title, LadderResult result)
     {
-        (string Name, double Seconds, string Gain, OxyColor Color)[] bars =
+        (string Name, TaskBound Task, double Seconds, string Gain, OxyColor Color)[] bars =
         [
             .. result.Rungs.Where(rung => rung.Seconds is not null).Select(rung => (
-                $"{rung.Number} {rung.Rung.Name}", rung.Seconds!.Value.Median,
+                $"{rung.Number} {rung.Rung.Name}", rung.Task, rung.Seconds!.Value.Median,
                 rung.Gain is { } gain ? FormattableString.Invariant($", {gain.Median:0.00} × rung {rung.After}") : "",
                 OxyColor.FromRgb(0x25, 0x63, 0xEB))),
         ];
         if (result.Library is { } library)
-            bars = [.. bars, (library.Name, library.Seconds.Median, "", OxyColor.FromRgb(0x64, 0x74, 0x8B))];
+            bars = [.. bars, (library.Name, result.Task, library.Seconds.Median, "", OxyColor.FromRgb(0x64, 0x74, 0x8B))];
         PlotModel panel = SvgPanels.Create(title);
         (panel.TitleFontSize, panel.PlotMargins) = (13, new OxyThickness(LabelWidth, double.NaN, double.NaN, double.NaN));
-        string rate = result.IsBoundByMemory ? "GB/s" : "GFLOP/s";
-        double[] lengths = [.. bars.Select(bar => result.Bound is { } bound ? 100 * bound.Seconds / bar.Seconds : Rate(bar.Seconds))];
+        bool isLimited = result.Limits.IsMeasured;
+        double[] lengths = [.. bars.Select(bar => isLimited ? 100 * bar.Task.LeastSeconds!.Value / bar.Seconds : Rate(bar.Task, bar.Seconds))];
         panel.Axes.Add(new LinearAxis
         {
-            Position = AxisPosition.Bottom, Minimum = 0, Maximum = 1.35 * Math.Max(lengths.Max(), result.Bound is null ? 0 : 80),
-            Title = result.Bound is { } limit
-                ? FormattableString.Invariant($"% of the device's limit, {result.Work / limit.Seconds / 1e9:0} {rate}") : rate,
+            Position = AxisPosition.Bottom, Minimum = 0, Maximum = 1.35 * Math.Max(lengths.Max(), isLimited ? 80 : 0),
+            Title = isLimited
+                ? FormattableString.Invariant(
+                    $"% of the device's limit, {Rate(result.Task, result.Task.LeastSeconds!.Value):0} {result.Task.RateUnit}")
+                : result.Task.RateUnit,
             MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColor.FromRgb(0xE3, 0xE6, 0xEA),
         });
         var names = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0 };
@@ -46,18 +48,18 @@ public static class LadderChart
         foreach (var (i, bar) in bars.Index())
         {
             series.Items.Add(new RectangleBarItem(0, i - 0.3, lengths[i], i + 0.3) { Color = bar.Color });
-            string share = result.Bound is null ? "" : FormattableString.Invariant($"{lengths[i]:0} %{(lengths[i] > 100 ? "!" : "")}, ");
+            string share = isLimited ? FormattableString.Invariant($"{lengths[i]:0} %{(lengths[i] > 100 ? "!" : "")}, ") : "";
             panel.Annotations.Add(new TextAnnotation
             {
-                Text = FormattableString.Invariant($"{share}{Rate(bar.Seconds):0.0} {rate}{bar.Gain}"), StrokeThickness = 0,
+                Text = FormattableString.Invariant($"{share}{Rate(bar.Task, bar.Seconds):0.0} {bar.Task.RateUnit}{bar.Gain}"), StrokeThickness = 0,
                 TextPosition = new(lengths[i], i), Offset = new(5, 0),
                 TextHorizontalAlignment = HorizontalAlignment.Left, TextVerticalAlignment = VerticalAlignment.Middle,
             });
         }
-        if (result.Bound is not null)
+        if (isLimited)
             panel.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = 100, Color = OxyColors.Black });
         SvgPanels.Write(path, Width, Margins + RowHeight * bars.Length, (panel, new OxyRect(0, 0, Width, Margins + RowHeight * bars.Length)));
 
-        double Rate(double seconds) => result.Work / seconds / 1e9;
+        static double Rate(TaskBound task, double seconds) => task.Work / seconds / 1e9;
     }
 }

@@ -1,4 +1,8 @@
+using VaeGpu.Kernels.Ladders.Convolution;
+using VaeGpu.Kernels.Ladders.Elementwise;
 using VaeGpu.Kernels.Ladders.MatMul;
+using VaeGpu.Kernels.Ladders.Pairwise;
+using VaeGpu.Kernels.Ladders.Reduction;
 
 namespace VaeGpu.Kernels.Ladders;
 
@@ -14,6 +18,18 @@ public abstract class Ladder : Choice<Ladder>
 
     /// <summary>The product of two matrices.</summary>
     public static Ladder Matmul { get; } = new MatMulLadder();
+
+    /// <summary>The sums over the rows of a matrix.</summary>
+    public static Ladder Reduction { get; } = new ReductionLadder();
+
+    /// <summary>A bias and an activation for each element of a matrix.</summary>
+    public static Ladder Elementwise { get; } = new ElementwiseLadder();
+
+    /// <summary>A strided convolution of images.</summary>
+    public static Ladder Convolution { get; } = new ConvolutionLadder();
+
+    /// <summary>The squared distances between all rows of two matrices.</summary>
+    public static Ladder Pairwise { get; } = new PairwiseLadder();
 
     /// <summary>What is computed, as a formula.</summary>
     public abstract string Task { get; }
@@ -44,7 +60,10 @@ public abstract class Ladder : Choice<Ladder>
     }
 
     /// <summary>The number of a rung, from 1 on.</summary>
-    public int NumberOf(Type source) => 1 + Rungs.ToList().FindIndex(rung => rung.Source == source);
+    public int NumberOf(Rung rung) => Rungs.Index().First(other => other.Item.Source == rung.Source).Index + 1;
+
+    /// <summary>The rung that a rung changes; null for the first of a task.</summary>
+    public Rung? PredecessorOf(Rung rung) => rung.After is null ? null : Rungs.First(other => other.Source == rung.After);
 
     /// <summary>The first rung of the same order of additions, whose results a rung has, bit for bit.</summary>
     public Rung ReferenceOf(Rung rung) => Rungs.First(other => other.Order == rung.Order);

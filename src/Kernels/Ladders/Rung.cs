@@ -24,6 +24,9 @@ public sealed record Rung(string Idea, Type Source, Func<Accelerator, LadderSize
     /// <summary>The devices that it is for.</summary>
     public RungDevices Devices { get; init; }
 
+    /// <summary>What it computes, where this is not the task of the ladder.</summary>
+    public RungTask? Task { get; init; }
+
     /// <summary>The order of its additions, in words; rungs of the same order have the same results, bit for bit.</summary>
     public required string Order { get; init; }
 
@@ -46,10 +49,19 @@ public sealed record Rung(string Idea, Type Source, Func<Accelerator, LadderSize
     private static bool IsGpu(Accelerator accelerator) => DeviceTuning.For(accelerator).StagesOperands;
 }
 
+/// <summary>A task of its own, for rungs that are compared with each other only.</summary>
+/// <param name="Flops">The fewest floating-point operations.</param>
+/// <param name="Bytes">The fewest bytes of device memory that are read and written.</param>
+public sealed record RungTask(Func<LadderSizes, double> Flops, Func<LadderSizes, double> Bytes);
+
 /// <summary>Launches a rung. It takes <c>scratch</c> for what it keeps between its kernels.</summary>
 public delegate void RungLaunch(Floats left, Floats right, Floats output, Floats scratch);
 
 /// <summary>A rung on a device.</summary>
 /// <param name="Launch">Launches it.</param>
 /// <param name="ScratchLength">The floats of scratch memory that it needs, from a multiple of 16 bytes on.</param>
-public sealed record LoadedRung(RungLaunch Launch, long ScratchLength = 0);
+public sealed record LoadedRung(RungLaunch Launch, long ScratchLength = 0)
+{
+    /// <summary>What is left of the scratch memory from a place on; none where the place is its end.</summary>
+    internal static Floats Rest(Floats scratch, long from) => from < scratch.Length ? scratch.SubView(from, scratch.Length - from) : default;
+}

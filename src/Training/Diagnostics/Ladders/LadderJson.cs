@@ -22,22 +22,22 @@ public static class LadderJson
         json.WriteString("device", device);
         json.WriteStartObject("limits");
         json.Write("flopsPerSecond", result.Limits.IsMeasured ? result.Limits.FlopsPerSecond : null);
-        double bytes = result.Ladder.Bytes(result.Sizes);
-        json.Write("bytesPerSecond", result.Limits.IsMeasured ? result.Limits.BytesPerSecond(bytes) : null);
-        json.WriteNumber("flops", result.Ladder.Flops(result.Sizes));
-        json.WriteNumber("bytes", bytes);
-        json.Write("seconds", result.Bound?.Seconds);
+        json.Write("bytesPerSecond", result.Limits.IsMeasured ? result.Limits.BytesPerSecond(result.Task.Bytes) : null);
+        json.WriteNumber("flops", result.Task.Flops);
+        json.WriteNumber("bytes", result.Task.Bytes);
+        json.Write("seconds", result.Task.LeastSeconds);
         json.WriteEndObject();
         json.WriteStartArray("rungs");
         foreach (RungResult rung in result.Rungs)
-            Write(json, result, rung);
+            Write(json, rung);
         json.WriteEndArray();
         if (result.Library is { } library)
         {
             json.WriteStartObject("library");
             json.WriteString("name", library.Name);
             json.Write("seconds", library.Seconds);
-            json.Write("ofLimit", result.OfLimit(library.Seconds));
+            json.Write("ofLimit", result.Task.OfLimit(library.Seconds));
+            json.WriteNumber("difference", library.Difference);
             json.WriteEndObject();
         }
         else
@@ -47,7 +47,7 @@ public static class LadderJson
         json.WriteEndObject();
     });
 
-    private static void Write(Utf8JsonWriter json, LadderResult result, RungResult rung)
+    private static void Write(Utf8JsonWriter json, RungResult rung)
     {
         json.WriteStartObject();
         json.WriteNumber("number", rung.Number);
@@ -64,7 +64,7 @@ public static class LadderJson
             json.Write("flops", rung.Flops);
             json.Write("accessedBytes", rung.AccessedBytes);
             json.Write("intensity", rung.Intensity);
-            json.Write("ofLimit", result.OfLimit(seconds));
+            json.Write("ofLimit", rung.OfLimit);
             json.Write("after", rung.After);
             json.Write("gain", rung.Gain?.Median);
             json.Write("ofLibrary", rung.OfLibrary?.Median);

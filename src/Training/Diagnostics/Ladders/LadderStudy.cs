@@ -36,10 +36,11 @@ public static class LadderStudy
         foreach (Rung rung in ladder.Rungs)
         {
             stop.ThrowIfCancellationRequested();
-            int number = ladder.NumberOf(rung.Source);
+            int number = ladder.NumberOf(rung);
+            var task = TaskBound.Of(limits, (rung.Task?.Flops ?? ladder.Flops)(sizes), (rung.Task?.Bytes ?? ladder.Bytes)(sizes));
             if (rung.Refusal(accelerator) is { } refusal)
             {
-                rungs.Add(new(rung, number, refusal));
+                rungs.Add(new(rung, number, refusal) { Task = task });
                 continue;
             }
             Action launch = memory.Load(rung, sizes);
@@ -48,9 +49,11 @@ public static class LadderStudy
             if (!MemoryMarshal.AsBytes<float>(first).SequenceEqual(MemoryMarshal.AsBytes<float>(result)))
                 throw new LadderMismatchException(ladder, rung, accelerator.Name);
             sides.Add(Watched(Samplers.Of(accelerator, launch)));
-            rungs.Add(Counted(accelerator, ladder, rung, sizes, stop) with
+            (int launches, long? flops, long? accessedBytes) = Count(accelerator, ladder, rung, sizes, stop);
+            rungs.Add(new(rung, number, null)
             {
-                Difference = Difference(result, results[ladder.Rungs[0]]),
+                Task = task, Launches = launches, Flops = flops, AccessedBytes = accessedBytes,
+                Difference = Difference(result, results[ladder.Rungs.First(other => other.Task == rung.Task)]),
             });
         }
         Library? library = Library.For(accelerator, ladder, sizes, left, right);
@@ -58,8 +61,9 @@ public static class LadderStudy
             sides.Add(Watched(Samplers.Of(library.Run)));
         Samples samples = Alternation.Measure(effort, [.. sides]);
         return new(
-            ladder, sizes, limits, BoundOf(limits, ladder, sizes), Timed(rungs, samples, library is not null),
-            library is null ? null : new(library.Name, samples.Seconds(sides.Count - 1)));
+            ladder, sizes, limits, Timed(rungs, samples, library is not null),
+            library is null ? null : new(
+                library.Name, samples.Seconds(sides.Count - 1), Difference(library.Output, results[ladder.Rungs[0]])));
 
         float[] Draw(int length)
         {
@@ -90,20 +94,15 @@ public static class LadderStudy
                     Seconds = samples.Seconds(side),
                     After = after < 0 ? null : run[after].Number,
                     Gain = after < 0 ? null : samples.Ratio(after, side),
-                    OfLibrary = hasLibrary ? samples.Ratio(run.Length, side) : null,
+                    OfLibrary = hasLibrary && rung.Rung.Task is null ? samples.Ratio(run.Length, side) : null,
                 };
             }),
         ];
     }
 
-    private static TaskBound? BoundOf(DeviceLimits limits, Ladder ladder, LadderSizes sizes)
-    {
-        double bytes = ladder.Bytes(sizes);
-        return limits.IsMeasured ? new(ladder.Flops(sizes) / limits.FlopsPerSecond, bytes / limits.BytesPerSecond(bytes)) : null;
-    }
-
     /// <summary>What a rung's threads do, counted on the interpreter from a sample of the groups.</summary>
-    private static RungResult Counted(Accelerator accelerator, Ladder ladder, Rung rung, LadderSizes sizes, CancellationToken stop)
+    private static (int Launches, long? Flops, long? AccessedBytes) Count(
+        Accelerator accelerator, Ladder ladder, Rung rung, LadderSizes sizes, CancellationToken stop)
     {
         IReadOnlyList<KernelLaunch> launches = KernelInspector.Sample(accelerator, other =>
         {
@@ -112,12 +111,9 @@ public static class LadderStudy
         }, stop);
         // PTX written by hand is not for the interpreter.
         bool counts = launches.All(launch => launch.AccessedBytes > 0);
-        return new(rung, ladder.NumberOf(rung.Source), null)
-        {
-            Launches = launches.Count,
-            Flops = counts ? launches.Sum(launch => launch.Flops) : null,
-            AccessedBytes = counts ? launches.Sum(launch => launch.AccessedBytes) : null,
-        };
+        return counts
+            ? (launches.Count, launches.Sum(launch => launch.Flops), launches.Sum(launch => launch.AccessedBytes))
+            : (launches.Count, null, null);
     }
 
     private static double Difference(float[] results, float[] first)
