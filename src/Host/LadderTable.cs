@@ -67,7 +67,7 @@ internal static class LadderTable
     {
         yield return "access: bytes that the threads load and store in device memory, caches included. ~ is counted in a sample of the "
             + "groups:";
-        yield return "exact where these do equal work, else within a tenth. gain: how many times as fast as the rung of that number.";
+        yield return "exact where these do equal work, an estimate elsewhere. gain: how many times as fast as the rung of that number.";
         RungResult[] run = [.. result.Rungs.Where(rung => rung.Seconds is not null)];
         foreach (var same in run.GroupBy(rung => rung.Rung.Order))
         {
@@ -75,7 +75,7 @@ internal static class LadderTable
             string difference = same.First().Difference is > 0 and var error
                 ? Text($"; relative difference from rung {run[0].Number}: {error:0.0e-0}") : "";
             yield return $"{(same.Count() == 1 ? "Rung" : "Rungs")} {numbers}: {same.Key}"
-                + $"{(same.Count() == 1 ? "" : "; the results are the same, bit for bit")}{difference}.";
+                + $"{(same.Count() == 1 ? "" : "; the same results, bit for bit")}{difference}.";
         }
         if (run.Any(rung => rung.OfLimit > 1) || result.Library is { } library && result.Task.OfLimit(library.Seconds) > 1)
         {

@@ -42,7 +42,7 @@ public sealed class LadderTests
             RunAll(accelerator, Ladder.Reduction, sizes, left, right, (order, result, what) => Compare.Bits(result, order switch
             {
                 "columns in order" => [.. left.Chunk(sizes.Columns).Select(row => row.Aggregate(0f, (sum, x) => sum + x))],
-                "256 partial sums, added by a tree" => [.. left.Chunk(sizes.Columns).Select(row => ReductionTests.RowSum(row))],
+                "256 partial sums and a tree" => [.. left.Chunk(sizes.Columns).Select(row => ReductionTests.RowSum(row))],
                 _ => [.. squares.Chunk(sizes.Columns).Select(row => ReductionTests.RowSum(row))],
             }, what));
         }
@@ -104,7 +104,8 @@ public sealed class LadderTests
                 {
                     (double exact, double norms) = Exact(left, right, sizes, i / sizes.Columns, i % sizes.Columns);
                     // Each norm and the product are sums of so many terms; |2x·y| is at most |x|² + |y|².
-                    Assert.That(result[i], Is.EqualTo(exact).Within((sizes.Depth + 3) * norms / (1 << 23)).And.GreaterThanOrEqualTo(0), what);
+                    double bound = (sizes.Depth + 3) * norms / (1 << 23);
+                    Assert.That(result[i], Is.EqualTo(exact).Within(bound).And.GreaterThanOrEqualTo(0), what);
                 }
             });
         }
@@ -150,7 +151,7 @@ public sealed class LadderTests
         }
     });
 
-    /// <summary>Runs each rung that is for the device between guard bands, and hands over the order of its additions and its results.</summary>
+    /// <summary>Runs each rung that is for the device between guard bands; hands over its order of additions and its results.</summary>
     private static void RunAll(
         Accelerator accelerator, Ladder ladder, LadderSizes sizes, float[] left, float[] right, Action<string, float[], string> check)
     {

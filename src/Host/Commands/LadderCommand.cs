@@ -14,7 +14,8 @@ internal static class LadderCommand
         var size = OptionOf.Number("--size", "n", 1, 16384, "Size of the task [default: by ladder and device]");
         var json = OptionOf.Text("--json", "file", "Write the figures as JSON");
         var output = OptionOf.Text("--out", "folder", "Write the figures as JSON and as a picture to a folder");
-        const string What = "Times a kernel from its first form to the fastest, one idea at a time, beside the measured limit of the device.";
+        const string What =
+            "Times a kernel from its first form to the fastest, one idea at a time, beside the measured limit of the device.";
         var command = new Command("ladder", What) { name, size, json, output };
         foreach (Option option in machine.All)
             command.Add(option);

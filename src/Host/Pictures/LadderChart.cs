@@ -7,8 +7,8 @@ using VaeGpu.Training.Diagnostics.Ladders;
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>
-/// Draws a ladder as an SVG picture: a bar for each rung that was run, up to its share of the device's limit, and one for the library. Where
-/// the device has no limit, bars are rates.
+/// Draws a ladder as an SVG picture: a bar for each rung that was run, up to its share of the device's limit, and one for the library.
+/// Where the device has no limit, bars are rates.
 /// </summary>
 public static class LadderChart
 {
@@ -30,7 +30,8 @@ public static class LadderChart
         PlotModel panel = SvgPanels.Create(title);
         (panel.TitleFontSize, panel.PlotMargins) = (13, new OxyThickness(LabelWidth, double.NaN, double.NaN, double.NaN));
         bool isLimited = result.Limits.IsMeasured;
-        double[] lengths = [.. bars.Select(bar => isLimited ? 100 * bar.Task.LeastSeconds!.Value / bar.Seconds : Rate(bar.Task, bar.Seconds))];
+        double[] lengths =
+            [.. bars.Select(bar => isLimited ? 100 * bar.Task.LeastSeconds!.Value / bar.Seconds : Rate(bar.Task, bar.Seconds))];
         panel.Axes.Add(new LinearAxis
         {
             Position = AxisPosition.Bottom, Minimum = 0, Maximum = 1.35 * Math.Max(lengths.Max(), isLimited ? 80 : 0),
@@ -51,14 +52,15 @@ public static class LadderChart
             string share = isLimited ? FormattableString.Invariant($"{lengths[i]:0} %{(lengths[i] > 100 ? "!" : "")}, ") : "";
             panel.Annotations.Add(new TextAnnotation
             {
-                Text = FormattableString.Invariant($"{share}{Rate(bar.Task, bar.Seconds):0.0} {bar.Task.RateUnit}{bar.Gain}"), StrokeThickness = 0,
-                TextPosition = new(lengths[i], i), Offset = new(5, 0),
+                Text = FormattableString.Invariant($"{share}{Rate(bar.Task, bar.Seconds):0.0} {bar.Task.RateUnit}{bar.Gain}"),
+                StrokeThickness = 0, TextPosition = new(lengths[i], i), Offset = new(5, 0),
                 TextHorizontalAlignment = HorizontalAlignment.Left, TextVerticalAlignment = VerticalAlignment.Middle,
             });
         }
         if (isLimited)
             panel.Annotations.Add(new LineAnnotation { Type = LineAnnotationType.Vertical, X = 100, Color = OxyColors.Black });
-        SvgPanels.Write(path, Width, Margins + RowHeight * bars.Length, (panel, new OxyRect(0, 0, Width, Margins + RowHeight * bars.Length)));
+        double height = Margins + RowHeight * bars.Length;
+        SvgPanels.Write(path, Width, height, (panel, new OxyRect(0, 0, Width, height)));
 
         static double Rate(TaskBound task, double seconds) => task.Work / seconds / 1e9;
     }

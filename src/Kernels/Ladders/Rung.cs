@@ -63,5 +63,6 @@ public delegate void RungLaunch(Floats left, Floats right, Floats output, Floats
 public sealed record LoadedRung(RungLaunch Launch, long ScratchLength = 0)
 {
     /// <summary>What is left of the scratch memory from a place on; none where the place is its end.</summary>
-    internal static Floats Rest(Floats scratch, long from) => from < scratch.Length ? scratch.SubView(from, scratch.Length - from) : default;
+    internal static Floats Rest(Floats scratch, long from) =>
+        from < scratch.Length ? scratch.SubView(from, scratch.Length - from) : default;
 }

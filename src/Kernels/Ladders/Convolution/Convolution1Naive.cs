@@ -7,8 +7,8 @@ namespace VaeGpu.Kernels.Ladders.Convolution;
 /// <remarks>
 /// <para>Mathematics: output[n, p, j] = Σ over taps t and channels c of left[n, s(p, t), c]·right[t, c, j], taps row by row, within a tap
 /// the channels, one fused multiply-add each, from 0; taps that see no pixel are left out.</para>
-/// <para>Threads: thread g of group (x, y) has pixel x·G + g, counted through all images, of channel y. Neighbors read the images 2·channels
-/// apart, and write the results a pixel apart; each compares its own taps with the edges of the image. The first rung. Test:
+/// <para>Threads: thread g of group (x, y) has pixel x·G + g, counted through all images, of channel y. Neighbors read the images
+/// 2·channels apart, and write the results a pixel apart; each compares its own taps with the edges of the image. The first rung. Test:
 /// LadderTests.</para>
 /// </remarks>
 internal static class Convolution1Naive

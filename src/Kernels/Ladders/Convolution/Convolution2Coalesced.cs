@@ -5,9 +5,9 @@ namespace VaeGpu.Kernels.Ladders.Convolution;
 
 /// <summary>Neighboring threads have neighboring channels of the result.</summary>
 /// <remarks>
-/// Threads: thread g of group (x, y) has channel y·G + g of pixel x. Neighbors read weights and write results side by side, and all read the
-/// same element of an image: a broadcast. The edges of the image are the same for the whole group, so no thread waits for another's taps.
-/// Predecessor: <see cref="Convolution1Naive"/>. Test: LadderTests.
+/// Threads: thread g of group (x, y) has channel y·G + g of pixel x. Neighbors read weights and write results side by side, and all read
+/// the same element of an image: a broadcast. The edges of the image are the same for the whole group, so no thread waits for another's
+/// taps. Predecessor: <see cref="Convolution1Naive"/>. Test: LadderTests.
 /// </remarks>
 internal static class Convolution2Coalesced
 {

@@ -5,9 +5,9 @@ namespace VaeGpu.Kernels.Ladders.Convolution;
 
 /// <summary>A group stages the pixel that a tap sees in shared memory, 64 channels at a time.</summary>
 /// <remarks>
-/// <para>Threads: as in <see cref="Convolution2Coalesced"/>, the predecessor. Each thread loads some of the channels, and all read them from
-/// shared memory: a G-th of the loads from the images. A GPU's first-level cache serves broadcasts nearly as well; on a CPU it is a copy of
-/// what the cache holds anyway.</para>
+/// <para>Threads: as in <see cref="Convolution2Coalesced"/>, the predecessor. Each thread loads some of the channels, and all read them
+/// from shared memory: a G-th of the loads from the images. A GPU's first-level cache serves broadcasts nearly as well; on a CPU it is a
+/// copy of what the cache holds anyway.</para>
 /// <para>Costs: 256 shared bytes and two barriers for each tap and 64 channels: the pixel must be whole before others read it, and nobody
 /// may overwrite it while others still read. Test: LadderTests.</para>
 /// </remarks>

@@ -6,8 +6,9 @@ namespace VaeGpu.Kernels.Ladders.Convolution;
 
 /// <summary>Each thread has several images and keeps their sums in registers.</summary>
 /// <remarks>
-/// <para>Threads: thread g of group (x, y, z) has channel y·G + g of pixel x in the images zR …, R the tile's rows. All of them look through
-/// the same taps, so that a weight is loaded once for R images, and the edge of the image shortens the sum of the whole group.</para>
+/// <para>Threads: thread g of group (x, y, z) has channel y·G + g of pixel x in the images zR …, R the tile's rows. All of them look
+/// through the same taps, so that a weight is loaded once for R images, and the edge of the image shortens the sum of the whole
+/// group.</para>
 /// <para>Costs: R + 1 loads for R fused multiply-adds, where <see cref="Convolution2Coalesced"/>, the predecessor, has 2 for one. No shared
 /// memory, no barriers. Images behind the last are copies of it and are not stored. Test: LadderTests.</para>
 /// </remarks>

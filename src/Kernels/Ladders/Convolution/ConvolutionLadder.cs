@@ -16,7 +16,7 @@ internal sealed class ConvolutionLadder() : Ladder(nameof(Convolution))
 
     public override IReadOnlyList<Rung> Rungs { get; } =
     [
-        new("one thread for each result, neighbors on neighboring pixels", typeof(Convolution1Naive), Convolution1Naive.Load)
+        new("a thread for each result, neighbors on neighboring pixels", typeof(Convolution1Naive), Convolution1Naive.Load)
         {
             Order = InOrder,
         },
@@ -36,7 +36,7 @@ internal sealed class ConvolutionLadder() : Ladder(nameof(Convolution))
         {
             After = typeof(Convolution4ManyImages), Order = InOrder,
         },
-        new("implicit matrix product, nothing unfolded: the layers' kernel", typeof(Convolution6Implicit), Convolution6Implicit.Load)
+        new("implicit matrix product: the layers' kernel", typeof(Convolution6Implicit), Convolution6Implicit.Load)
         {
             After = typeof(Convolution5Unfolded), Order = InOrder,
         },

@@ -12,7 +12,7 @@ internal sealed class ElementwiseLadder() : Ladder(nameof(Elementwise))
 
     public override IReadOnlyList<Rung> Rungs { get; } =
     [
-        new("two launches; a thread for each element, neighbors in a column", typeof(Elementwise1Strided), Elementwise1Strided.Load)
+        new("two launches; neighbors in a column", typeof(Elementwise1Strided), Elementwise1Strided.Load)
         {
             Order = Exact,
         },

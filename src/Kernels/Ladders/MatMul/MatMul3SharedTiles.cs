@@ -7,8 +7,8 @@ namespace VaeGpu.Kernels.Ladders.MatMul;
 /// <para>Threads: a group is 16×16; thread (g, h) of group (x, y) has column 16x + g of row 16y + h, and loads one element of each
 /// tile.</para>
 /// <para>Costs: 2MNK FLOPs; 2 KiB of shared memory; a sixteenth of <see cref="MatMul2Coalesced"/>'s loads from global memory, but as many
-/// from shared memory. A GPU gains by that. On a CPU shared memory is a copy of what the cache holds anyway, and a group of several
-/// vectors keeps its threads' sums in memory across the barriers: a step back.</para>
+/// from shared memory. A GPU gains by that. On a CPU both lie in the same caches: it saves loads that miss the first of them, and costs the
+/// copy, and a group of several vectors keeps its threads' sums in memory across the barriers.</para>
 /// <para>The barrier before the sums: the tile must be whole before others read it. The one after: nobody may overwrite the tile while
 /// others still read. A short last tile ends early, since adding zeros would turn a sum of −0 into +0. Predecessor:
 /// <see cref="MatMul2Coalesced"/>. Test: LadderTests.</para>

@@ -72,7 +72,8 @@ internal sealed class MatMulLadder() : Ladder(nameof(Matmul))
         _ => 96,
     };
 
-    public override string InWords(LadderSizes sizes) => FormattableString.Invariant($"{sizes.Rows}×{sizes.Depth} by {sizes.Depth}×{sizes.Columns}");
+    public override string InWords(LadderSizes sizes) => 
+        FormattableString.Invariant($"{sizes.Rows}×{sizes.Depth} by {sizes.Depth}×{sizes.Columns}");
 
     public override (int Left, int Right, int Output) Lengths(LadderSizes sizes) =>
         (sizes.Rows * sizes.Depth, sizes.Depth * sizes.Columns, sizes.Rows * sizes.Columns);

@@ -2,7 +2,8 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels.Ladders.Reduction;
 
-/// <summary><see cref="RowReduction"/>, the kernel of the layers: a group for each row, partial sums added by a tree in shared memory.</summary>
+/// <summary><see cref="RowReduction"/>, the kernel of the layers: a group for each row, partial sums added by a tree in shared
+/// memory.</summary>
 /// <remarks>
 /// <para>Partial sum p of 256 takes the columns p, p + 256, … in order; the tree adds p and p + 128, then p and p + 64, … . The order of
 /// additions is another than that of <see cref="Reduction1OneThread"/>, and more exact: an error grows with the levels of the tree, not

@@ -75,7 +75,8 @@ internal static class Reduction4WarpPerRow
     internal static float AddFrom<TWarp>(float sum, int distance) where TWarp : struct, IWarp =>
         distance < TWarp.Size ? sum + Warp.ShuffleDown(sum, distance) : sum;
 
-    /// <summary>The levels of the tree whose partners are registers of one thread, down to <paramref name="last"/> registers apart.</summary>
+    /// <summary>The levels of the tree whose partners are registers of one thread, down to <paramref name="last"/> registers
+    /// apart.</summary>
     internal static void Fold<TWarp>(ArrayView<float> partial, int last) where TWarp : struct, IWarp
     {
         // Level by level: a loop over them would index registers by what is not known when the kernel is compiled.

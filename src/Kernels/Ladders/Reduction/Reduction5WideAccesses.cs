@@ -6,7 +6,8 @@ namespace VaeGpu.Kernels.Ladders.Reduction;
 /// <see cref="Reduction4WarpPerRow"/> where they are not. A thread has the partial sums 4·lane … 4·lane + 3 of each 4·W, so the levels of
 /// the tree are added in other places: those above 4·W within a thread, then by shuffles, the last two within a thread. The sums and their
 /// order stay.</para>
-/// <para>A CPU reads vectors anyway; there the four floats of a thread are gathered. Predecessor: <see cref="Reduction4WarpPerRow"/>. Test: LadderTests.</para>
+/// <para>A CPU reads vectors anyway; there the four floats of a thread are gathered. Predecessor: <see cref="Reduction4WarpPerRow"/>.
+/// Test: LadderTests.</para>
 /// </remarks>
 internal static class Reduction5WideAccesses
 {

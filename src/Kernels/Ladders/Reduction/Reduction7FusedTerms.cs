@@ -4,8 +4,9 @@ namespace VaeGpu.Kernels.Ladders.Reduction;
 
 /// <summary>The squared differences are computed where they are added.</summary>
 /// <remarks>
-/// <see cref="RowReduction"/> asks for each term (<see cref="IRowTerm"/>), and the compiler inlines the answer: no launch for the terms, and
-/// half of the bytes. The losses of all likelihoods are summed up so. Predecessor: <see cref="Reduction6Unfused"/>. Test: LadderTests.
+/// <see cref="RowReduction"/> asks for each term (<see cref="IRowTerm"/>), and the compiler inlines the answer: no launch for the terms,
+/// and half of the bytes. The losses of all likelihoods are summed up so. Predecessor: <see cref="Reduction6Unfused"/>. Test:
+/// LadderTests.
 /// </remarks>
 internal static class Reduction7FusedTerms
 {

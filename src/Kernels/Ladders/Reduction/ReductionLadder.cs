@@ -6,8 +6,8 @@ namespace VaeGpu.Kernels.Ladders.Reduction;
 /// </summary>
 internal sealed class ReductionLadder() : Ladder(nameof(Reduction))
 {
-    private const string InOrder = "columns in order", Tree = "256 partial sums, added by a tree";
-    private const string Squares = "squared differences; 256 partial sums, added by a tree";
+    private const string InOrder = "columns in order", Tree = "256 partial sums and a tree";
+    private const string Squares = "(x − y)², 256 partial sums and a tree";
 
     /// <summary>Both matrices are read.</summary>
     private static readonly RungTask SquaredDifferences =
@@ -26,7 +26,7 @@ internal sealed class ReductionLadder() : Ladder(nameof(Reduction))
         {
             After = typeof(Reduction2SharedTree), Order = Tree,
         },
-        new("a warp for each row, partial sums in registers, no barriers", typeof(Reduction4WarpPerRow), Reduction4WarpPerRow.Load)
+        new("a warp for each row, partial sums in registers", typeof(Reduction4WarpPerRow), Reduction4WarpPerRow.Load)
         {
             After = typeof(Reduction3WarpShuffles), Order = Tree,
         },
