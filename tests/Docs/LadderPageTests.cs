@@ -48,7 +48,7 @@ public sealed partial class LadderPageTests
         {
             string target = block.Groups[2].Value;
             var launches = KernelInspector.Record(
-                gpu: target != "simd", runs: false, accelerator => LadderRungs.Launch(accelerator, ladder, ladder.SizesOf(4)));
+                gpu: target != "simd", runs: false, accelerator => LadderRungs.Launch(accelerator, ladder, 4));
             string code = KernelInspector.Code(
                 KernelCatalogue.Find([.. launches.DistinctBy(launch => launch.Name)], block.Groups[1].Value), target);
             HashSet<string> generated = [.. code.Split('\n').Select(line => line.Trim())];

@@ -1,3 +1,4 @@
+using ILGPU.Runtime.OpenCL;
 using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels.Ladders;
@@ -24,6 +25,9 @@ public sealed record Rung(string Idea, Type Source, Func<Accelerator, LadderSize
     /// <summary>The devices that it is for.</summary>
     public RungDevices Devices { get; init; }
 
+    /// <summary>Whether threads of a warp exchange registers, which ILGPU's compiler to OpenCL cannot.</summary>
+    public bool Shuffles { get; init; }
+
     /// <summary>What it computes, where this is not the task of the ladder.</summary>
     public RungTask? Task { get; init; }
 
@@ -42,7 +46,7 @@ public sealed record Rung(string Idea, Type Source, Func<Accelerator, LadderSize
         RungDevices.Cpu when IsGpu(accelerator) => "for processors",
         RungDevices.Gpu when !IsGpu(accelerator) => "for GPUs",
         RungDevices.TensorCores when !Backend.HasTensorCores(accelerator) => "for GPUs with tensor cores",
-        _ => null,
+        _ => Shuffles && accelerator is CLAccelerator ? "ILGPU's OpenCL has no warp shuffles" : null,
     };
 
     // What stands for a GPU has its kernel shapes.

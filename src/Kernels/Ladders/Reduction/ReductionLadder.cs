@@ -24,15 +24,15 @@ internal sealed class ReductionLadder() : Ladder(nameof(Reduction))
         },
         new("the last levels of the tree by warp shuffles", typeof(Reduction3WarpShuffles), Reduction3WarpShuffles.Load)
         {
-            After = typeof(Reduction2SharedTree), Order = Tree,
+            After = typeof(Reduction2SharedTree), Order = Tree, Shuffles = true,
         },
         new("a warp for each row, partial sums in registers", typeof(Reduction4WarpPerRow), Reduction4WarpPerRow.Load)
         {
-            After = typeof(Reduction3WarpShuffles), Order = Tree,
+            After = typeof(Reduction3WarpShuffles), Order = Tree, Shuffles = true,
         },
         new("four floats in each access", typeof(Reduction5WideAccesses), Reduction5WideAccesses.Load)
         {
-            After = typeof(Reduction4WarpPerRow), Order = Tree, Devices = RungDevices.Gpu,
+            After = typeof(Reduction4WarpPerRow), Order = Tree, Devices = RungDevices.Gpu, Shuffles = true,
         },
         new("sums of (x − y)²: a launch for the terms before the sums", typeof(Reduction6Unfused), Reduction6Unfused.Load)
         {

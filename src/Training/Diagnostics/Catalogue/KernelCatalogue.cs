@@ -99,7 +99,7 @@ public static class KernelCatalogue
             yield return Unfused.TensorProducts;
         yield return a => Unfused.Latent(a, new() { Rows = rows, Columns = latent, Samples = 1, Purpose = RandomPurpose.Latent });
         foreach (Ladder ladder in Ladder.All)
-            yield return a => LadderRungs.Launch(a, ladder, ladder.SizesOf(rows));
+            yield return a => LadderRungs.Launch(a, ladder, rows);
     }
 
     /// <summary>All that training and evaluation do with a model, once.</summary>
