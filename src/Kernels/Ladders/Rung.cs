@@ -28,6 +28,9 @@ public sealed record Rung(string Idea, Type Source, Func<Accelerator, LadderSize
     /// <summary>Whether threads of a warp exchange registers, which ILGPU's compiler to OpenCL cannot.</summary>
     public bool Shuffles { get; init; }
 
+    /// <summary>The threads that its groups have, where a device may allow fewer.</summary>
+    public int GroupThreads { get; init; } = 1;
+
     /// <summary>What it computes, where this is not the task of the ladder.</summary>
     public RungTask? Task { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record Rung(string Idea, Type Source, Func<Accelerator, LadderSize
         RungDevices.Cpu when IsGpu(accelerator) => "for processors",
         RungDevices.Gpu when !IsGpu(accelerator) => "for GPUs",
         RungDevices.TensorCores when !Backend.HasTensorCores(accelerator) => "for GPUs with tensor cores",
+        _ when GroupThreads > accelerator.MaxNumThreadsPerGroup => $"its groups have {GroupThreads} threads",
         _ => Shuffles && accelerator is CLAccelerator ? "ILGPU's OpenCL has no warp shuffles" : null,
     };
 

@@ -40,7 +40,7 @@ internal sealed class ElementwiseLadder() : Ladder(nameof(Elementwise))
     {
         LadderScale.Gpu => 8192,
         LadderScale.Processor => 2048,
-        _ => 64,
+        _ => 32,
     };
 
     public override string InWords(LadderSizes sizes) => FormattableString.Invariant($"{sizes.Rows}×{sizes.Columns}");

@@ -18,7 +18,7 @@ internal sealed class MatMulLadder() : Ladder(nameof(Matmul))
         },
         new("tiles of both factors in shared memory", typeof(MatMul3SharedTiles), MatMul3SharedTiles.Load)
         {
-            After = typeof(MatMul2Coalesced), Order = InOrder,
+            After = typeof(MatMul2Coalesced), Order = InOrder, GroupThreads = 256,
         },
         new("several rows for each thread, sums in registers", typeof(MatMul4RowsPerThread), MatMul4RowsPerThread.Load)
         {
@@ -69,7 +69,7 @@ internal sealed class MatMulLadder() : Ladder(nameof(Matmul))
     {
         LadderScale.Gpu => 3072,
         LadderScale.Processor => 768,
-        _ => 96,
+        _ => 32,
     };
 
     public override string InWords(LadderSizes sizes) => 

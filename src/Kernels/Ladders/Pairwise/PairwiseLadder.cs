@@ -23,7 +23,7 @@ internal sealed class PairwiseLadder() : Ladder(nameof(Pairwise))
         },
         new("tiles of both in shared memory", typeof(Pairwise3SharedTiles), Pairwise3SharedTiles.Load)
         {
-            After = typeof(Pairwise2Coalesced), Order = InOrder,
+            After = typeof(Pairwise2Coalesced), Order = InOrder, GroupThreads = 256,
         },
         new("a block of pairs for each thread, sums in registers", typeof(Pairwise4RegisterTiles), Pairwise4RegisterTiles.Load)
         {
@@ -45,7 +45,7 @@ internal sealed class PairwiseLadder() : Ladder(nameof(Pairwise))
     {
         LadderScale.Gpu => 8192,
         LadderScale.Processor => 1536,
-        _ => 64,
+        _ => 32,
     };
 
     public override string InWords(LadderSizes sizes) =>

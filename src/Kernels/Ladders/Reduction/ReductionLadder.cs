@@ -50,7 +50,7 @@ internal sealed class ReductionLadder() : Ladder(nameof(Reduction))
     {
         LadderScale.Gpu => 8192,
         LadderScale.Processor => 2048,
-        _ => 64,
+        _ => 32,
     };
 
     public override string InWords(LadderSizes sizes) => FormattableString.Invariant($"{sizes.Rows}×{sizes.Columns}");
