@@ -7,8 +7,8 @@ namespace VaeGpu.Training.Diagnostics.Catalogue;
 internal static class LadderRungs
 {
     /// <summary>
-    /// Launches each rung that is for a device, at a size, and at the next multiple of four, which wide accesses need. Rungs for tensor cores
-    /// are left out: their kernels are those of the product.
+    /// Launches each rung that is for a device, at a size, and at the next multiple of four, which wide accesses need. Rungs for tensor
+    /// cores are left out: their kernels are those of the product.
     /// </summary>
     public static void Launch(Accelerator accelerator, Ladder ladder, int size)
     {
