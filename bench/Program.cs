@@ -1,6 +1,5 @@
 using VaeGpu.Bench.CommandLine;
 using VaeGpu.Bench.Figures;
-using VaeGpu.Bench.Ladder;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Bench.Micro;
 using VaeGpu.Bench.Models;
@@ -8,5 +7,5 @@ using VaeGpu.Bench.Tables;
 
 return BenchProgram.Run(
     "Measures VaeGpu, beside peers where there are any.", args,
-    FiguresCommand.Create(args), TablesCommand.Create(), LadderCommand.Create(args), LikelihoodsCommand.Create(args), MicroCommand.Create(),
+    FiguresCommand.Create(args), TablesCommand.Create(), LikelihoodsCommand.Create(args), MicroCommand.Create(),
     BusyNeighbor.Create());

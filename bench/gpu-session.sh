@@ -201,7 +201,9 @@ both products 180 "Matrix products beside cuBLAS" text "$bundle" figures --only 
 both step 400 "The training step beside PyTorch" text "$bundle" figures --only peers $quick --device "$device"
 part kernels 180 "The kernels" code "$bundle" vaegpu kernels --device "$device"
 part kernels 180 "The kernels by both compilers" code "$bundle" vaegpu kernels --compare
-part ladder 120 "The ladder of matrix products" text "$bundle" ladder --device "$device" $quick
+for ladder in matmul reduction elementwise convolution pairwise; do
+    part ladder 60 "The ladder of $ladder" code "$bundle" vaegpu ladder "$ladder" --device "$device"
+done
 part fusion 90 "Fused against unfused" text "$bundle" figures --only fusion --device "$device" $quick
 part launch 60 "Launches" text "$bundle" figures --only launch --device "$device" $quick
 part algorithms 60 "Beside ILGPU.Algorithms" text "$bundle" figures --only algorithms --device "$device" $quick

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using VaeGpu.Bench.CommandLine;
 using VaeGpu.Bench.Figures;
-using VaeGpu.Bench.Ladder;
 using VaeGpu.Bench.Measuring;
 using VaeGpu.Bench.Session;
 using VaeGpu.Host;
@@ -21,5 +20,5 @@ var sweep = new Command("sweep", "Launches every kernel once") { device };
 sweep.SetAction(result => Sweep.Run(result.GetRequiredValue(device)));
 return BenchProgram.Run(
     "Tests, measures and runs VaeGpu where no .NET is installed.", args,
-    tests, sweep, FiguresCommand.Create(args), LadderCommand.Create(args), BusyNeighbor.Create(),
+    tests, sweep, FiguresCommand.Create(args), BusyNeighbor.Create(),
     new Command("vaegpu", "The program itself, with its own arguments"));

@@ -29,6 +29,7 @@ public static class VaeGpuProgram
             KernelsCommand.Create(terminal, stop),
             ProfileCommand.Create(terminal, stop),
             FusionCommand.Create(terminal, stop),
+            LadderCommand.Create(terminal, stop),
             PuzzlesCommand.Create(terminal, stop),
             DevicesCommand.Create(terminal),
         };

@@ -1,5 +1,6 @@
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Activations;
+using VaeGpu.Kernels.Ladders;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
 
@@ -97,6 +98,8 @@ public static class KernelCatalogue
         if (tensorCores)
             yield return Unfused.TensorProducts;
         yield return a => Unfused.Latent(a, new() { Rows = rows, Columns = latent, Samples = 1, Purpose = RandomPurpose.Latent });
+        foreach (Ladder ladder in Ladder.All)
+            yield return a => LadderRungs.Launch(a, ladder, rows);
     }
 
     /// <summary>All that training and evaluation do with a model, once.</summary>

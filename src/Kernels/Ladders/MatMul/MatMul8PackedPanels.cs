@@ -1,0 +1,27 @@
+using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Ladders.MatMul;
+
+/// <summary><see cref="PanelMatMul"/>: both factors are laid out before, in the order in which a group reads them.</summary>
+/// <remarks>
+/// The loop over k then reads memory from front to back, instead of one vector from each of K rows that lie in different pages. Packing
+/// moves 8 bytes for each number of both factors, so it pays for large products, where each number is read many times. The next block of
+/// the right factor is packed while the caches hold it. Predecessor: <see cref="MatMul7AnyLayout"/>. Tests: LadderTests, PanelMatMulTests.
+/// </remarks>
+internal static class MatMul8PackedPanels
+{
+    public static LoadedRung Load(Accelerator accelerator, LadderSizes sizes)
+    {
+        MatMulShape shape = MatMulLadder.ShapeOf(sizes);
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
+        // The tiles that the layers' launcher chooses: more columns where registers are few.
+        PanelProduct product = tuning.GroupSize == 16
+            ? PanelProduct.Load<Tile8x2, DepthFastest, DepthSlowest, Plain>(accelerator, tuning)
+            : PanelProduct.Load<Tile4x3, DepthFastest, DepthSlowest, Plain>(accelerator, tuning);
+        return new(
+            (left, right, output, scratch) => product.Run(left, right, output, default, default, shape, scratch),
+            product.ScratchLength(shape));
+    }
+}

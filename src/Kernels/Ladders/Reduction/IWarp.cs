@@ -1,0 +1,32 @@
+namespace VaeGpu.Kernels.Ladders.Reduction;
+
+/// <summary>The threads of a warp, known when a kernel is compiled: it divides registers among them.</summary>
+internal interface IWarp
+{
+    static abstract int Size { get; }
+}
+
+internal struct Warp1 : IWarp
+{
+    public static int Size => 1;
+}
+
+internal struct Warp4 : IWarp
+{
+    public static int Size => 4;
+}
+
+internal struct Warp8 : IWarp
+{
+    public static int Size => 8;
+}
+
+internal struct Warp16 : IWarp
+{
+    public static int Size => 16;
+}
+
+internal struct Warp32 : IWarp
+{
+    public static int Size => 32;
+}
