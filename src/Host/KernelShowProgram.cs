@@ -1,5 +1,6 @@
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Training.Diagnostics.Catalogue;
+using VaeGpu.Training.Diagnostics.OwnKernels;
 
 namespace VaeGpu.Host;
 
@@ -17,6 +18,12 @@ internal sealed record KernelShowProgram(string Name, string Target, string Comp
 
     /// <summary>The compilers whose code is shown.</summary>
     public static IReadOnlyList<string> Compilers { get; } = ["vaegpu", Ilgpu];
+
+    /// <summary>The assembly of a user, whose kernels are taken; null for those of this program.</summary>
+    public string? Assembly { get; init; }
+
+    /// <summary>Sizes in the place of those of the kernels' attributes.</summary>
+    public string Sizes { get; init; } = "";
 
     private bool IsOfProcessor => Target is "simd" or MachineCodeTarget;
 
@@ -63,7 +70,11 @@ internal sealed record KernelShowProgram(string Name, string Target, string Comp
     {
         try
         {
-            return KernelCatalogue.Find(KernelCatalogue.Of(gpu: !IsOfProcessor, batch: 128, stop), Name);
+            return KernelCatalogue.Find(
+                Assembly is null
+                    ? KernelCatalogue.Of(gpu: !IsOfProcessor, batch: 128, stop)
+                    : OwnKernelTools.Note(KernelAssembly.Load(Assembly).Kernels, Sizes, gpu: !IsOfProcessor),
+                Name);
         }
         catch (KernelNotFoundException e)
         {
@@ -77,7 +88,11 @@ internal sealed record KernelShowProgram(string Name, string Target, string Comp
         string head = $"// {kernel.Name}: groups of {KernelTable.Size(kernel.GroupDim)} threads, {kernel.GroupSharedBytes.Value} bytes of "
             + $"shared memory\n{string.Concat(KernelInspector.Notes(kernel.Method).Select(note => $"// note: {note}\n"))}";
         return head + (Compiler == Ilgpu ? KernelInspector.IlgpuCode(kernel, Target)
-            : Target == MachineCodeTarget ? JitListing.Of(kernel, ["kernels", "show", kernel.Name, "--target", MachineCodeTarget])
+            : Target == MachineCodeTarget ? JitListing.Of(kernel,
+                [
+                    "kernels", "show", kernel.Name, "--target", MachineCodeTarget,
+                    .. Assembly is null ? (string[])[] : ["--assembly", Assembly], .. Sizes == "" ? (string[])[] : ["--sizes", Sizes],
+                ])
             : KernelInspector.Code(kernel, Target));
     }
 }

@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.Accelerators;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Gpu.Targets.Interpreter;
 
@@ -47,6 +48,9 @@ public sealed class LaunchRecording : IDisposable
 
     /// <summary>Whose launches are counted, by the kernels' names; those of others are only noted.</summary>
     public Func<string, bool> Counts { get; set; } = _ => true;
+
+    /// <summary>Whether the warps of some groups of each launch are emulated: <see cref="KernelLaunch.Warps"/>.</summary>
+    public bool Emulates { get; init; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -117,6 +121,9 @@ public sealed class LaunchRecording : IDisposable
                 new(() => function.Value.SharedBytes + dynamicSharedBytes), of.Flops, of.Bytes, of.AccessedBytes)
             {
                 Footprint = of.Footprint,
+                Warps = recording.Emulates && CanRun && recording.Counts(source.Name)
+                    ? Emulate(gridDim, arguments, dynamicSharedBytes)
+                    : null,
             });
         }
 
@@ -147,6 +154,20 @@ public sealed class LaunchRecording : IDisposable
             Interpreter interpreter = accelerator.Translate(source, function.Value, groupDim, counters, slice);
             return new GroupSample(gridDim, most, counters, group => interpreter.Run(
                 gridDim, (byte*)address, accelerator.MemoryOf, dynamicSharedBytes, group..(group + 1), recording.stop)).Estimate().Whole;
+        }
+
+        /// <summary>Interprets the first two groups along each axis, and the last, with the wide accesses of PTX.</summary>
+        private unsafe WarpProfile Emulate(Index3D gridDim, byte* arguments, int dynamicSharedBytes)
+        {
+            Function wide = WideAccesses.Apply(function.Value, alignedViews: true);
+            var warps = new WarpCounters(accelerator.WarpSize);
+            Interpreter interpreter = accelerator.Translate(
+                source, wide, groupDim, new Counters(new TouchedBytes(byView: true)) { Warps = warps },
+                new AddressSlice(wide, countsShared: true));
+            int row = gridDim.X, plane = gridDim.X * gridDim.Y, last = gridDim.Size - 1;
+            foreach (int group in ((int[])[0, 1, row, plane, last]).Where(group => group <= last).Distinct())
+                interpreter.Run(gridDim, arguments, accelerator.MemoryOf, dynamicSharedBytes, group..(group + 1), recording.stop);
+            return warps.Profile;
         }
 
         /// <summary>Interprets the groups, one part of them on each processor.</summary>

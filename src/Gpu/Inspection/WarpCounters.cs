@@ -30,7 +30,7 @@ internal sealed class WarpCounters(int warpSize)
         active += (long)lanes.Length * instructions;
     }
 
-    /// <summary>A branch, with the threads that take each side.</summary>
+    /// <summary>A branch with two sides, with the threads that take each side.</summary>
     public void Branch(Instruction branch, ReadOnlySpan<int> taken, ReadOnlySpan<int> left)
     {
         int warps = 0, divergent = 0;

@@ -48,8 +48,8 @@ public sealed record AccessProfile(
     public string? Note => Waste < 2 ? null : IsShared
         ? string.Create(CultureInfo.InvariantCulture,
             $"{Place}: bank conflict: a warp's {Verb} {Allocation} takes {Each(Transactions)} passes over the banks of shared memory "
-                + $"instead of {Each(Least)}: neighboring threads access words that lie {Distance} bytes apart. Pad the rows of the array by one "
-                + $"element, or exchange its indices.")
+                + $"instead of {Each(Least)}: neighboring threads access words that lie {Distance} bytes apart. "
+                + $"Pad the rows of the array by one element, or exchange its indices.")
         : string.Create(CultureInfo.InvariantCulture,
             $"{Place}: uncoalesced access: a warp's {Verb} {Allocation} touches {Each(Transactions)} sectors of 32 bytes instead of "
                 + $"{Each(Least)}: neighboring threads access elements that lie {Distance} bytes apart. Let Group.IdxX count neighboring "

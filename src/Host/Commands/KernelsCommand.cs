@@ -24,14 +24,22 @@ internal static class KernelsCommand
         var name = OptionOf.Text("--name", "part", "Only the kernels whose names have this part, in upper or lower case");
         var step = OptionOf.Text("--step", "name",
             "Only the kernels of a training step: default, or what it differs in, such as laplace, gelu, iwae or convolutions");
+        Option<string?> assembly = OwnKernelCommands.Assembly(), sizes = OwnKernelCommands.Sizes();
         const string What = "Lists the kernels of training steps: launches, resources on a GPU, operations and bytes.";
-        var command = new Command("kernels", What) { name, step, batch, balance, device, compare };
+        var command = new Command("kernels", What) { name, step, batch, balance, device, compare, assembly, sizes };
         command.Add(CreateShow(terminal, stop));
+        command.Add(OwnKernelCommands.CreateCheck(terminal, stop));
+        command.Add(OwnKernelCommands.CreateProfile(terminal, stop));
         command.SetAction(result =>
         {
             if (result.GetValue(compare))
                 return CompareKernels.Run(terminal, stop);
             using var backend = Backend.Open(result.GetRequiredValue(device));
+            if (result.GetValue(assembly) is { } own)
+            {
+                return new OwnKernelProgram(own, result.GetValue(name), result.GetValue(sizes) ?? "").List(
+                    backend.Accelerator, result.Gave(balance) ? result.GetValue(balance) : KernelListProgram.HopperBalance, terminal, stop);
+            }
             var program = new KernelListProgram(
                 result.GetValue(name), result.GetValue(step), result.GetValue(batch),
                 result.Gave(balance) ? result.GetValue(balance) : null);
@@ -48,11 +56,14 @@ internal static class KernelsCommand
         var compiler = OptionOf.Choice("--compiler", "name", [.. KernelShowProgram.Compilers], "vaegpu",
             "Compiler whose code is shown; ilgpu has the targets ptx and opencl");
         var compare = OptionOf.Text("--compare", "other", "Show beside it the code of another target, compiler or kernel");
+        Option<string?> assembly = OwnKernelCommands.Assembly(), sizes = OwnKernelCommands.Sizes();
         const string What = "Prints the code that is generated for a kernel, below the C# lines that it comes from.";
-        var command = new Command("show", What) { name, target, compiler, compare };
+        var command = new Command("show", What) { name, target, compiler, compare, assembly, sizes };
         command.SetAction(result => new KernelShowProgram(
             result.GetRequiredValue(name), result.GetRequiredValue(target), result.GetRequiredValue(compiler), result.GetValue(compare))
-                .Run(terminal, stop));
+        {
+            Assembly = result.GetValue(assembly), Sizes = result.GetValue(sizes) ?? "",
+        }.Run(terminal, stop));
         return command;
     }
 }

@@ -24,6 +24,14 @@ public static class KernelInspector
     public static LaunchRecording RecordOnGpu(SampleCache known, Func<string, bool> counts, CancellationToken stop) =>
         new(32, LaunchCounting.Sample, known, stop: stop) { Counts = counts };
 
+    /// <summary>The launches of some work in its shapes for a GPU, counted, with what their warps do: emulated, not measured.</summary>
+    public static IReadOnlyList<KernelLaunch> Emulate(Action<Accelerator> work, CancellationToken stop = default)
+    {
+        using var recording = new LaunchRecording(32, LaunchCounting.Sample, new SampleCache(), stop: stop) { Emulates = true };
+        work(recording.Accelerator);
+        return recording.Launches;
+    }
+
     /// <summary>
     /// The launches of some work in its shapes for a device, counted without it: operations and bytes are estimated from a sample of the
     /// groups of each launch, exact where these work on equal tiles.

@@ -37,7 +37,8 @@ internal sealed class IfStep(
             else
                 left[leftCount++] = lane;
         }
-        machine.Counters?.Warps?.Branch(branch, taken.AsSpan(0, takenCount), left.AsSpan(0, leftCount));
+        if (!branch.Then.IsEmpty && !branch.Else.IsEmpty)
+            machine.Counters?.Warps?.Branch(branch, taken.AsSpan(0, takenCount), left.AsSpan(0, leftCount));
         Run(then, thenYields, taken.AsSpan(0, takenCount));
         Run(otherwise, otherwiseYields, left.AsSpan(0, leftCount));
     }
