@@ -1,4 +1,5 @@
 using VaeGpu.Training;
+using VaeGpu.Training.Diagnostics.OwnKernels;
 
 namespace VaeGpu.Host;
 
@@ -42,7 +43,7 @@ internal static class Failures
 
     private static string Describe(Exception e) => e switch
     {
-        DataException or RunException or TrainingDivergedException or DeviceNotFoundException => e.Message,
+        DataException or RunException or KernelAssemblyException or TrainingDivergedException or DeviceNotFoundException => e.Message,
         IOException or UnauthorizedAccessException => e.Message,
         _ when Backend.IsOfDevice(e) => e.Message,
         TypeInitializationException { InnerException: { } inner } => Describe(inner),

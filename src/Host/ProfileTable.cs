@@ -77,7 +77,8 @@ internal static class ProfileTable
         };
         string bound = launch.Bound is { } found ? OptionName.Of(found) : "–";
         return $"{launch.Number,3} {Shortened(launch.Kernel).PadRight(NameColumns)}{Micro(launch.Seconds)}{Text($"{launch.Share:0.0 %}"),7}"
-            + $"{Count(launch.Flops),8}{Count(launch.Bytes),8}{Rate(launch.FlopsPerSecond),8}{Rate(launch.BytesPerSecond),7}{roof,8} "
+            + $"{ShortNumber.Of(launch.Flops),8}{ShortNumber.Of(launch.Bytes),8}"
+            + $"{Rate(launch.FlopsPerSecond),8}{Rate(launch.BytesPerSecond),7}{roof,8} "
             + $"{bound}";
     }
 
@@ -90,15 +91,6 @@ internal static class ProfileTable
     private static string Micro(double seconds) => seconds >= 1e-3 ? Text($"{seconds * 1e6:0}") : Text($"{seconds * 1e6:0.0}");
 
     private static string Rate(double? perSecond) => perSecond is { } value ? Text($"{value / 1e9:0.0}") : "–";
-
-    private static string Count(long? count) => count switch
-    {
-        null => "–",
-        < 1_000 => Text($"{count}"),
-        < 1_000_000 => Text($"{count / 1e3:0.0}k"),
-        < 1_000_000_000 => Text($"{count / 1e6:0.0}M"),
-        _ => Text($"{count / 1e9:0.0}G"),
-    };
 
     private static string Bytes(long bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
 

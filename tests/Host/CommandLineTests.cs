@@ -48,7 +48,7 @@ public sealed class CommandLineTests
     [TestCase("train --arch conv --channels 8 --channels 9", "--channels")]
     [TestCase("manifold x --dimensions 0,1 --dimensions 0,1", "--dimensions")]
     [TestCase("kernels show", "\"vaegpu kernels show --help\"")]
-    [TestCase("kernels show Adam --target c", "--target takes one of ir, ptx, opencl, simd; not \"c\".")]
+    [TestCase("kernels show Adam --target c", "--target takes one of ir, ptx, opencl, simd, asm; not \"c\".")]
     [TestCase("kernels --balance nan", "--balance takes a number from")]
     [TestCase("evaluate", "folder")]
     [TestCase("evaluate x --importance-samples 0", "--importance-samples")]

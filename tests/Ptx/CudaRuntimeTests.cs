@@ -287,7 +287,7 @@ internal sealed class CudaRuntimeTests
         using PtxAccelerator cuda = new FakeCudaDriver().Open();
         using PtxAccelerator small = new FakeCudaDriver { Squeeze = (200, 16) }.Open();
         using Backend cpu = Backend.Open("cpu", 1);
-        KernelLaunch adam = KernelCatalogue.Find(KernelCatalogue.Of(gpu: true, counted: false, 2, default), "adam.run");
+        KernelLaunch adam = KernelCatalogue.Find(KernelCatalogue.Of(gpu: true, 2, default), "adam.run");
         Assert.Multiple(() =>
         {
             Assert.That(KernelInspector.Resources(cuda, adam), Has.Property("Registers").Positive.And.Property("LocalBytes").Zero);

@@ -30,7 +30,7 @@ internal sealed class KernelCheckTests
             launches.Select(launch => KernelCatalogue.Plain(launch.Name)).Distinct();
         var compared = Names(KernelInspector.Record(
             gpu: true, runs: false, a => KernelCatalogue.Launch(a, CatalogueSizes.Odd, tensorCores: false, default)));
-        var listed = Names(KernelCatalogue.Of(gpu: true, counted: false, 2, default));
+        var listed = Names(KernelCatalogue.Of(gpu: true, 2, default));
         Assert.That(listed.Except(compared), Is.EquivalentTo(new[] { "TensorMatMul.Multiply", "PackedMatMul.Multiply", "Pack.Run" }));
     }
 

@@ -20,6 +20,9 @@ public class InterpreterAccelerator : EngineAccelerator
     /// <summary>What notes the accesses of kernels that are compiled from now on; null for nothing.</summary>
     internal AccessTrace? Trace { get; set; }
 
+    /// <summary>Whether memory that nothing has written counts as written.</summary>
+    private protected virtual bool MemoryIsDefined => false;
+
     internal override void Finish() { }
 
     internal override nint AllocateBytes(long bytes)
@@ -28,7 +31,7 @@ public class InterpreterAccelerator : EngineAccelerator
             throw new OutOfMemoryException($"{Name} has buffers of at most {Array.MaxLength} bytes; {bytes} were asked for.");
         lock (gate)
         {
-            memories.Add(++lastHandle, new Memory(bytes));
+            memories.Add(++lastHandle, new Memory(bytes, MemoryIsDefined));
             return lastHandle;
         }
     }
@@ -71,14 +74,16 @@ public class InterpreterAccelerator : EngineAccelerator
         new Program(this, Translate(function, groupDim, new Dictionary<int, int>(), null));
 
     /// <summary>Makes a form of a kernel ready; its launches are counted where there is something to count with.</summary>
-    internal Interpreter Translate(KernelSource source, Function function, Index3D groupDim, Counters? counters)
+    internal Interpreter Translate(
+        KernelSource source, Function function, Index3D groupDim, Counters? counters, AddressSlice? slice = null)
     {
         Dictionary<int, int> elementBytes = source.Arguments.Leaves.Where(leaf => leaf.Element is not null)
             .ToDictionary(leaf => leaf.Offset, leaf => ArgumentLayout.SizeOf(leaf.Element!));
-        return Translate(function, groupDim, elementBytes, counters);
+        return Translate(function, groupDim, elementBytes, counters, slice);
     }
 
-    private Interpreter Translate(Function function, Index3D groupDim, Dictionary<int, int> elementBytes, Counters? counters)
+    private Interpreter Translate(
+        Function function, Index3D groupDim, Dictionary<int, int> elementBytes, Counters? counters, AddressSlice? slice = null)
     {
         CudaOnly.Refuse(function, Name);
         if (function.SharedBytes > MaxSharedMemoryPerGroup)
@@ -86,7 +91,7 @@ public class InterpreterAccelerator : EngineAccelerator
             throw new KernelLaunchException($"{function.Name} has {function.SharedBytes} bytes of shared arrays; "
                 + $"{Name} has {MaxSharedMemoryPerGroup}. Use a smaller tile.");
         }
-        return new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters, Trace);
+        return new Interpreter(function, groupDim, WarpSize, elementBytes, MaxRounds, counters, slice, Trace);
     }
 
     private protected override void DisposeDevice() => memories.Clear();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Inspection;
@@ -8,7 +9,20 @@ namespace VaeGpu.Gpu.Inspection;
 internal sealed class Counters(TouchedBytes touched)
 {
     private (Memory? Memory, long View) last;
-    private (byte[] Read, byte[] Written) marks;
+    private ByteMarks? marks;
+
+    /// <summary>The bytes that the launch touches.</summary>
+    public TouchedBytes Touched { get; private set; } = touched;
+
+    /// <summary>What counts the work of warps; null for nothing.</summary>
+    public WarpCounters? Warps { get; init; }
+
+    /// <summary>A copy of what has been counted.</summary>
+    public Counters Copy() => new(Touched.Copy()) { Flops = Flops, AccessedBytes = AccessedBytes };
+
+    /// <summary>Goes on from what others have counted.</summary>
+    public void Continue(Counters from) =>
+        (Touched, Flops, AccessedBytes, last) = (from.Touched.Copy(), from.Flops, from.AccessedBytes, default);
 
     /// <summary>Floating-point operations; a fused multiply-add is two.</summary>
     public long Flops { get; private set; }
@@ -36,43 +50,81 @@ internal sealed class Counters(TouchedBytes touched)
     {
         AccessedBytes += size;
         if (last != (memory, view))
-            (last, marks) = ((memory, view), touched.Of(memory, view));
-        (writes ? marks.Written : marks.Read).AsSpan((int)address, size).Fill(1);
+            (last, marks) = ((memory, view), Touched.Of(memory, view));
+        marks!.Add(address, size, writes);
     }
 }
 
-/// <summary>Which bytes of global memory a launch reads and writes: a byte of marks for each.</summary>
+/// <summary>Which bytes of global memory a launch reads and writes.</summary>
 /// <param name="byView">Whether views of one buffer that begin at different places are told apart, even where they overlap.</param>
 internal sealed class TouchedBytes(bool byView)
 {
-    private readonly ConcurrentDictionary<(Memory Memory, long View), (byte[] Read, byte[] Written)> marks = new();
+    private readonly ConcurrentDictionary<(Memory Memory, long View), ByteMarks> marks = new();
 
     /// <summary>The bytes of each view, or buffer, that were touched in each way.</summary>
-    public IEnumerable<((Memory Memory, long Start) View, Touch Touch, long Bytes)> ByView() => marks.SelectMany(of => new[]
+    public IEnumerable<((Memory Memory, long Start) View, Touch Touch, long Bytes)> ByView() => marks.SelectMany(of =>
+        Enum.GetValues<Touch>().Select(touch => (of.Key, touch, of.Value.Count(touch))));
+
+    public TouchedBytes Copy()
     {
-        (of.Key, Touch.Read, (long)of.Value.Read.AsSpan().Count((byte)1)),
-        (of.Key, Touch.Written, (long)of.Value.Written.AsSpan().Count((byte)1)),
-        (of.Key, Touch.Either, Either(of.Value.Read, of.Value.Written)),
-    });
+        var copy = new TouchedBytes(byView);
+        foreach (var (view, of) in marks)
+            copy.marks[view] = of.Copy();
+        return copy;
+    }
 
     /// <summary>The marks of a memory's bytes.</summary>
-    public (byte[] Read, byte[] Written) Of(Memory memory, long view) =>
-        marks.GetOrAdd((memory, byView ? view : 0), of => (new byte[of.Memory.Bytes], new byte[of.Memory.Bytes]));
+    public ByteMarks Of(Memory memory, long view) => marks.GetOrAdd((memory, byView ? view : 0), of => new(of.Memory.Bytes));
+}
 
-    private static long Either(byte[] read, byte[] written)
+/// <summary>Two bits for each byte of a memory, in pages that come into being when one of their bytes is touched.</summary>
+internal sealed class ByteMarks
+{
+    private const int PageBits = 12, WordBits = 6, PageWords = 1 << (PageBits - WordBits);
+    private readonly Page?[] pages;
+
+    public ByteMarks(long bytes) => pages = new Page?[(bytes + (1 << PageBits) - 1) >> PageBits];
+
+    private ByteMarks(Page?[] pages) => this.pages = pages;
+
+    public ByteMarks Copy() => new([.. pages.Select(page => page is null ? null : new Page([.. page.Read], [.. page.Written]))]);
+
+    /// <summary>Marks bytes as read or written. An access lies in one word of marks, since it is aligned to its size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Add(long address, int size, bool writes)
+    {
+        ref Page? place = ref pages[address >> PageBits];
+        Page page = place ?? Interlocked.CompareExchange(ref place, new(new ulong[PageWords], new ulong[PageWords]), null) ?? place;
+        ref ulong word = ref (writes ? page.Written : page.Read)[(address >> WordBits) & (PageWords - 1)];
+        ulong bits = ((1UL << size) - 1) << (int)address;
+        if ((word & bits) != bits)
+            Interlocked.Or(ref word, bits);
+    }
+
+    /// <summary>How many bytes were touched in a way.</summary>
+    public long Count(Touch touch)
     {
         long count = 0;
-        for (int i = 0; i < read.Length; i++)
-            count += read[i] | written[i];
+        foreach (Page page in pages.OfType<Page>())
+        {
+            for (int i = 0; i < PageWords; i++)
+            {
+                ulong word = ((touch & Touch.Read) != 0 ? page.Read[i] : 0) | ((touch & Touch.Written) != 0 ? page.Written[i] : 0);
+                count += BitOperations.PopCount(word);
+            }
+        }
         return count;
     }
+
+    private sealed record Page(ulong[] Read, ulong[] Written);
 }
 
 /// <summary>What was done with a byte.</summary>
-internal enum Touch
+[Flags]
+internal enum Touch : byte
 {
-    Read,
-    Written,
+    Read = 1,
+    Written = 2,
     /// <summary>Read, written, or both.</summary>
-    Either,
+    Either = Read | Written,
 }

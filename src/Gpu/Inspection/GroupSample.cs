@@ -5,46 +5,51 @@ namespace VaeGpu.Gpu.Inspection;
 /// <summary>
 /// Estimates what all groups of a launch do together from a few along each axis of the grid: f(x, y, z) of operations, and of the bytes of
 /// each view, is taken for a product of functions of x, y and z, as it is where a group works on a tile. Each function is summed up over
-/// its axis: over all groups up to <see cref="Most"/>, beyond that in proportion, with the last group for itself.
+/// its axis: over all groups up to a number, beyond that in proportion, with the last group for itself.
 /// </summary>
 /// <param name="grid">The grid.</param>
-/// <param name="run">Runs one group, given by its place in the grid's order, with counters.</param>
-internal sealed class GroupSample(Index3D grid, Action<int, Counters> run)
+/// <param name="most">The groups of an axis that run, but for the last: an even number.</param>
+/// <param name="counters">What counts the groups that run.</param>
+/// <param name="run">Runs one group, given by its place in the grid's order.</param>
+internal sealed class GroupSample(Index3D grid, int most, Counters counters, Action<int> run)
 {
-    private const int Most = 16;
+    /// <summary>The usual number of groups of an axis.</summary>
+    public const int Usual = 16;
 
     /// <summary>The counts of all groups.</summary>
     public GroupCounts Estimate()
     {
-        GroupCounts first = Along(1, 1);
-        GroupCounts[] axes = [Along(grid.X, 1), Along(grid.Y, grid.X), Along(grid.Z, grid.X * grid.Y)];
-        return axes.Where((_, axis) =>
-            Size(axis) > 1).Aggregate(first, (sum, axis) => sum.Combine(axis, first, (a, b, c) => c == 0 ? 0 : a * b / c));
+        GroupCounts first = Run(0..1, 1);
+        Counters before = counters.Copy();
+        int[] axes = [.. Enumerable.Range(0, 3).Where(axis => Size(axis) > 1)];
+        return axes.Select(axis => Along(axis, before)).Aggregate(first, (sum, axis) =>
+            sum.Combine(axis, first, (a, b, c) => c == 0 ? 0 : a * b / c));
     }
 
     private int Size(int axis) => axis switch { 0 => grid.X, 1 => grid.Y, _ => grid.Z };
 
-    /// <summary>The counts of the groups along an axis, <paramref name="stride"/> apart, from the first one on.</summary>
-    private GroupCounts Along(int length, int stride)
+    /// <summary>The counts of the groups along an axis.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="first">Those of the first one.</param>
+    private GroupCounts Along(int axis, Counters first)
     {
-        var touched = new TouchedBytes(byView: true);
-        var counters = new Counters(touched);
-        if (length <= Most + 1)
-            return Until(length);
-        int half = Most / 2;
-        GroupCounts few = Until(half), many = Run(half, Most), last = Run(length - 1, length);
+        int length = Size(axis), stride = axis switch { 0 => 1, 1 => grid.X, _ => grid.X * grid.Y };
+        counters.Continue(first);
+        if (length <= most + 1)
+            return Run(1..length, stride);
+        int half = most / 2;
+        GroupCounts few = Run(1..half, stride), many = Run(half..most, stride), last = Run((length - 1)..length, stride);
         // Of the groups between, each does what one of the second half does.
-        double factor = (double)(length - 1 - Most) / (Most - half);
+        double factor = (double)(length - 1 - most) / (most - half);
         return last.Combine(many, few, (all, a, b) => all + factor * (a - b));
+    }
 
-        GroupCounts Until(int end) => Run(0, end);
-
-        GroupCounts Run(int start, int end)
-        {
-            for (int group = start; group < end; group++)
-                run(group * stride, counters);
-            return GroupCounts.Of(counters, touched);
-        }
+    /// <summary>Runs groups that lie apart by a stride, and gives all that the counters have then.</summary>
+    private GroupCounts Run(Range groups, int stride)
+    {
+        for (int group = groups.Start.Value; group < groups.End.Value; group++)
+            run(group * stride);
+        return GroupCounts.Of(counters);
     }
 }
 
@@ -59,12 +64,20 @@ internal sealed record GroupCounts(double Flops, double AccessedBytes, IReadOnly
     public double Footprint => Touched.Where(of => of.Key.Touch == Touch.Either).Sum(of => of.Value);
 
     /// <summary>What was counted so far.</summary>
-    public static GroupCounts Of(Counters counters, TouchedBytes touched) => new(
-        counters.Flops, counters.AccessedBytes, touched.ByView().ToDictionary(of => (of.View, of.Touch), of => (double)of.Bytes));
+    public static GroupCounts Of(Counters counters) => new(
+        counters.Flops, counters.AccessedBytes, counters.Touched.ByView().ToDictionary(of => (of.View, of.Touch), of => (double)of.Bytes));
+
+    /// <summary>The counts alone, whatever memory they are of.</summary>
+    public LaunchCounts Whole => new(Round(Flops), Round(Bytes), Round(AccessedBytes), Round(Footprint));
 
     /// <summary>Each count combined with those of the others.</summary>
     public GroupCounts Combine(GroupCounts a, GroupCounts b, Func<double, double, double, double> combine) => new(
         combine(Flops, a.Flops, b.Flops), combine(AccessedBytes, a.AccessedBytes, b.AccessedBytes),
         Touched.Keys.Union(a.Touched.Keys).ToDictionary(key => key, key => combine(
             Touched.GetValueOrDefault(key), a.Touched.GetValueOrDefault(key), b.Touched.GetValueOrDefault(key))));
+
+    private static long Round(double count) => (long)Math.Round(count);
 }
+
+/// <summary>What a launch does: see <see cref="KernelLaunch"/>.</summary>
+internal readonly record struct LaunchCounts(long Flops, long Bytes, long AccessedBytes, long Footprint);

@@ -17,6 +17,9 @@ public sealed record KernelLaunch(
     /// <summary>Bytes of device memory that were read or written: each once, also where it was both.</summary>
     public long Footprint { get; init; }
 
+    /// <summary>What its warps do on a GPU; null where that was not emulated.</summary>
+    public WarpProfile? Warps { get; init; }
+
     /// <summary>Operations for each byte of device memory.</summary>
     public double Intensity => (double)Flops / Bytes;
 }

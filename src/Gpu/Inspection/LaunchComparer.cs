@@ -65,7 +65,7 @@ public static class LaunchComparer
         public unsafe void Launch(KernelSource source, KernelConfig config, byte* arguments, Action launch)
         {
             stop.ThrowIfCancellationRequested();
-            var memory = new LaunchMemory(source, arguments, lengths);
+            var memory = new LaunchMemory(source, arguments, handle => lengths[handle]);
             if (!compared.Add($"{source.Name} {source.Specialization} {config.GroupDim} {config.GridDim} {memory.Shape}"))
             {
                 launch();

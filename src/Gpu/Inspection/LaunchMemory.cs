@@ -13,7 +13,7 @@ internal enum InputDistribution
     Uniform,
 }
 
-/// <summary>The memory of a launch on the processor: its buffers as a whole, so that views that overlap still do in a copy.</summary>
+/// <summary>The memory of a launch: its buffers as a whole, so that views that overlap still do in a copy.</summary>
 internal sealed unsafe class LaunchMemory
 {
     private static readonly float[] special = [0f, -0f, 1f, -1f, 20f, -20f];
@@ -22,8 +22,8 @@ internal sealed unsafe class LaunchMemory
 
     /// <param name="source">The kernel.</param>
     /// <param name="arguments">The argument block of the launch, which stays where it is.</param>
-    /// <param name="lengths">The bytes of each buffer.</param>
-    public LaunchMemory(KernelSource source, byte* arguments, IReadOnlyDictionary<nint, long> lengths)
+    /// <param name="lengthOf">The bytes of a buffer.</param>
+    public LaunchMemory(KernelSource source, byte* arguments, Func<nint, long> lengthOf)
     {
         Source = source;
         Block = new ReadOnlySpan<byte>(arguments, source.Arguments.Bytes).ToArray();
@@ -40,7 +40,7 @@ internal sealed unsafe class LaunchMemory
                 if (buffer < 0)
                 {
                     buffer = buffers.Count;
-                    buffers.Add((view.Handle, lengths[view.Handle]));
+                    buffers.Add((view.Handle, lengthOf(view.Handle)));
                 }
             }
             Views.Add(new(leaf, buffer, view.ByteOffset, view.Length));

@@ -11,7 +11,7 @@ internal static class CompareKernels
 
     public static int Run(Terminal terminal, CancellationToken stop)
     {
-        var kernels = KernelCatalogue.Of(gpu: true, counted: false, batch: 128, stop);
+        var kernels = KernelCatalogue.Of(gpu: true, batch: 128, stop);
         string[] head =
         [
             $"{kernels.Count} kernels in their shapes for a GPU, compiled to PTX by this compiler and by ILGPU's (compute capability 8.0).",

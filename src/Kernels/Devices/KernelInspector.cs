@@ -11,11 +11,26 @@ public static class KernelInspector
     private const int ScalarBits = 32;
 
     /// <summary>The languages that <see cref="Code"/> knows.</summary>
-    public static IReadOnlyList<string> Targets => [.. Enum.GetNames<CodeTarget>().Select(name => name.ToLowerInvariant())];
+    public static IReadOnlyList<string> Targets { get; } = [.. Enum.GetNames<CodeTarget>().Select(name => name.ToLowerInvariant())];
 
     /// <summary>The launches of some work on a stand-in for a GPU, or for this processor; they are counted, or only noted.</summary>
     public static IReadOnlyList<KernelLaunch> Record(bool gpu, bool runs, Action<Accelerator> work, CancellationToken stop = default) =>
         LaunchRecorder.Record(gpu ? 32 : CodeListing.VectorLanes, runs, work, stop);
+
+    /// <summary>A stand-in for a GPU; launches of some kernels are counted, from the least samples of their groups.</summary>
+    /// <param name="known">Samples that were counted before.</param>
+    /// <param name="counts">Which kernels are counted, by their names.</param>
+    /// <param name="stop">Looked at at each launch.</param>
+    public static LaunchRecording RecordOnGpu(SampleCache known, Func<string, bool> counts, CancellationToken stop) =>
+        new(32, LaunchCounting.Sample, known, stop: stop) { Counts = counts };
+
+    /// <summary>The launches of some work in its shapes for a GPU, counted, with what their warps do: emulated, not measured.</summary>
+    public static IReadOnlyList<KernelLaunch> Emulate(Action<Accelerator> work, CancellationToken stop = default)
+    {
+        using var recording = new LaunchRecording(32, LaunchCounting.Sample, new SampleCache(), stop: stop) { Emulates = true };
+        work(recording.Accelerator);
+        return recording.Launches;
+    }
 
     /// <summary>
     /// The launches of some work in its shapes for a device, counted without it: operations and bytes are estimated from a sample of the
@@ -62,6 +77,24 @@ public static class KernelInspector
     /// <summary>The code of a launch's kernel in one of <see cref="Targets"/>, under the C# lines that it comes from.</summary>
     public static string Code(KernelLaunch launch, string target) =>
         CodeListing.Of(launch.Method, launch.GroupDim, Enum.Parse<CodeTarget>(target, ignoreCase: true), launch.Specialization);
+
+    /// <summary>
+    /// What to change in a kernel that calls a function of the device's library for which <see cref="Numerics"/> has one that gives the
+    /// same bits on every device.
+    /// </summary>
+    public static IReadOnlyList<string> Notes(MethodInfo kernel) =>
+    [
+        .. from call in LibraryCalls.Of(kernel)
+           where Replacements.ContainsKey(call.Function)
+           select $"{call.Place}: {call.Function} gives other bits on other devices, and is computed lane by lane on the processor. "
+               + $"{Replacements[call.Function]} gives the same bits on every device.",
+    ];
+
+    private static Dictionary<string, string> Replacements { get; } = new()
+    {
+        ["Exp"] = "Exponential.Exp", ["Log"] = "Logarithm.Log", ["Tanh"] = "Sigmoids.Tanh",
+        ["Sin"] = "Turns.Sin, of turns instead of radians,", ["Cos"] = "Turns.Cos, of turns instead of radians,",
+    };
 
     /// <summary>The code that ILGPU's own compiler generates for a kernel: PTX for compute capability 8.0, or OpenCL C 2.0.</summary>
     /// <exception cref="NotSupportedException">The target is one of the others, which ILGPU does not have.</exception>

@@ -9,7 +9,7 @@ namespace VaeGpu.Tests.Ptx.Ilgpu;
 internal sealed class IlgpuCatalogueTests
 {
     private static readonly Lazy<IReadOnlyList<KernelLaunch>> kernels =
-        new(() => KernelCatalogue.Of(gpu: true, counted: false, batch: 2, default));
+        new(() => KernelCatalogue.Of(gpu: true, batch: 2, default));
 
     [Test]
     public void Every_kernel_becomes_PTX_that_calls_nothing_undefined(

@@ -21,7 +21,8 @@ internal sealed class Transfer(long[][] sources, long[][] targets)
 }
 
 /// <summary>One region for the lanes where the condition holds, then the other for the rest.</summary>
-internal sealed class IfStep(long[] condition, Step then, Transfer thenYields, Step otherwise, Transfer otherwiseYields) : Step
+internal sealed class IfStep(
+    Machine machine, If branch, long[] condition, Step then, Transfer thenYields, Step otherwise, Transfer otherwiseYields) : Step
 {
     private readonly int[] taken = new int[condition.Length];
     private readonly int[] left = new int[condition.Length];
@@ -36,6 +37,8 @@ internal sealed class IfStep(long[] condition, Step then, Transfer thenYields, S
             else
                 left[leftCount++] = lane;
         }
+        if (!branch.Then.IsEmpty && !branch.Else.IsEmpty)
+            machine.Counters?.Warps?.Branch(branch, taken.AsSpan(0, takenCount), left.AsSpan(0, leftCount));
         Run(then, thenYields, taken.AsSpan(0, takenCount));
         Run(otherwise, otherwiseYields, left.AsSpan(0, leftCount));
     }

@@ -1,10 +1,12 @@
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>Bytes, and for each byte whether anything has written it.</summary>
-internal sealed class Memory(long bytes)
+/// <param name="bytes">How many.</param>
+/// <param name="isDefined">Whether all count as written from the start.</param>
+internal sealed class Memory(long bytes, bool isDefined = false)
 {
     private readonly byte[] data = new byte[bytes];
-    private readonly byte[] written = new byte[bytes];
+    private readonly byte[] written = isDefined ? [] : new byte[bytes];
 
     public long Bytes => data.Length;
 
@@ -14,7 +16,8 @@ internal sealed class Memory(long bytes)
     /// <summary>The bytes for copies from the host, which count as written.</summary>
     public Span<byte> ToWrite(long start, long length)
     {
-        written.AsSpan((int)start, (int)length).Fill(byte.MaxValue);
+        if (!isDefined)
+            written.AsSpan((int)start, (int)length).Fill(byte.MaxValue);
         return data.AsSpan((int)start, (int)length);
     }
 
@@ -22,10 +25,14 @@ internal sealed class Memory(long bytes)
     public ReadOnlySpan<byte> ToRead(long start, long length) => data.AsSpan((int)start, (int)length);
 
     /// <summary>Makes a part undefined again.</summary>
-    public void Forget(long start, long length) => written.AsSpan((int)start, (int)length).Clear();
+    public void Forget(long start, long length)
+    {
+        if (!isDefined)
+            written.AsSpan((int)start, (int)length).Clear();
+    }
 
     /// <summary>Whether all bytes of a scalar have been written.</summary>
-    public bool IsWritten(long address, int size) => !written.AsSpan((int)address, size).ContainsAnyExcept(byte.MaxValue);
+    public bool IsWritten(long address, int size) => isDefined || !written.AsSpan((int)address, size).ContainsAnyExcept(byte.MaxValue);
 
     /// <summary>The bits of a value; small integers widen.</summary>
     public long Read(MemoryType type, long address) => type.Read(in data[address]);
@@ -34,6 +41,7 @@ internal sealed class Memory(long bytes)
     public void Write(MemoryType type, long address, long bits)
     {
         type.Write(ref data[address], bits);
-        type.Write(ref written[address], -1);
+        if (!isDefined)
+            type.Write(ref written[address], -1);
     }
 }

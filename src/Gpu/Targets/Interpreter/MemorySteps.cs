@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Inspection;
 
 namespace VaeGpu.Gpu.Targets.Interpreter;
@@ -10,16 +11,20 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     private readonly bool writes = instruction.Op is Op.Store or Op.StoreWide;
     private readonly Counters? counters = machine.Counters;
     private readonly AccessTrace? trace = instruction.Operands[0].Type.Space == AddressSpace.Local ? null : machine.Trace;
+    private readonly WarpCounters? warps = machine.Counters?.Warps;
+    private readonly List<int> counted = [];
+    private readonly List<long> addresses = [];
 
     protected MemoryType Type { get; } = instruction.Memory;
     protected int Size => size;
     protected int ElementSize { get; } = instruction.Memory.Bytes();
-    protected Machine Machine => machine;
+    protected bool Writes => writes;
 
     /// <summary>What the access is called in messages.</summary>
     protected abstract string Verb { get; }
 
     /// <summary>The memory and the address that a lane's pointer leads to.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     protected Memory Locate(int lane, out long address)
     {
         long pointer = pointers[lane], offset = Pointer.Offset(pointer);
@@ -40,6 +45,28 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
 
     /// <summary>Each lane's access is noted as part of one.</summary>
     protected void StartStep() => trace?.StartStep();
+
+    /// <summary>Counts the access for each warp; it goes where the condition holds.</summary>
+    protected void CountWarps(ReadOnlySpan<int> lanes, long[]? condition)
+    {
+        if (warps is null || space is not (AddressSpace.Global or AddressSpace.Shared))
+            return;
+        counted.Clear();
+        addresses.Clear();
+        foreach (int lane in lanes)
+        {
+            if (condition is not null && condition[lane] == 0)
+                continue;
+            Locate(lane, out long address);
+            counted.Add(lane);
+            addresses.Add(address);
+        }
+        if (counted.Count > 0)
+        {
+            warps.Access(instruction, CollectionsMarshal.AsSpan(counted), CollectionsMarshal.AsSpan(addresses),
+                machine[Pointer.Allocation(pointers[counted[0]])].Name);
+        }
+    }
 
     protected void ThrowIfUnwritten(Memory memory, long address, int lane)
     {
@@ -83,6 +110,7 @@ internal sealed class LoadStep(
     public override void Run(ReadOnlySpan<int> lanes)
     {
         StartStep();
+        CountWarps(lanes, condition);
         foreach (int lane in lanes)
         {
             if (condition is not null && condition[lane] == 0)
@@ -112,6 +140,7 @@ internal sealed class StoreStep(Machine machine, Instruction instruction, long[]
     public override void Run(ReadOnlySpan<int> lanes)
     {
         StartStep();
+        CountWarps(lanes, null);
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);
@@ -135,6 +164,23 @@ internal sealed class StoreStep(Machine machine, Instruction instruction, long[]
     }
 }
 
+/// <summary>An access that is checked and counted, and not made.</summary>
+internal sealed class TouchStep(Machine machine, Instruction instruction, long[] pointers, long[]? condition)
+    : MemoryStep(machine, instruction, pointers)
+{
+    protected override string Verb => Writes ? "writes" : "reads";
+
+    public override void Run(ReadOnlySpan<int> lanes)
+    {
+        CountWarps(lanes, condition);
+        foreach (int lane in lanes)
+        {
+            if (condition is null || condition[lane] != 0)
+                Locate(lane, out _);
+        }
+    }
+}
+
 /// <summary>An atomic read-modify-write; the lanes come one after the other.</summary>
 internal sealed class AtomicStep(
     Machine machine, Instruction instruction, long[] pointers, long[]? compare, long[] values, Evaluate operation, long[] result)
@@ -145,6 +191,7 @@ internal sealed class AtomicStep(
     public override void Run(ReadOnlySpan<int> lanes)
     {
         StartStep();
+        CountWarps(lanes, null);
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);

@@ -12,6 +12,7 @@ internal abstract class Step
 /// <summary>An instruction that only computes.</summary>
 internal sealed class ComputeStep(Evaluate evaluate, long[] a, long[] b, long[] c, long[] result) : Step
 {
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Run(ReadOnlySpan<int> lanes)
     {
         foreach (int lane in lanes)
@@ -29,11 +30,26 @@ internal sealed class CountedStep(Step step, Counters counters, int flops) : Ste
     }
 }
 
+/// <summary>Operations that are counted and not computed.</summary>
+internal sealed class TallyStep(Counters counters, int flops) : Step
+{
+    /// <summary>Both together.</summary>
+    public TallyStep And(TallyStep other) => new(counters, flops + other.Flops);
+
+    private int Flops => flops;
+
+    public override void Run(ReadOnlySpan<int> lanes) => counters.Compute((long)flops * lanes.Length);
+}
+
 /// <summary>The instructions of a region, one after the other.</summary>
-internal sealed class Block(Step[] steps) : Step
+/// <param name="steps">What runs of them.</param>
+/// <param name="warps">What counts the work of warps; null for nothing.</param>
+/// <param name="instructions">How many they are.</param>
+internal sealed class Block(Step[] steps, WarpCounters? warps = null, int instructions = 0) : Step
 {
     public override void Run(ReadOnlySpan<int> lanes)
     {
+        warps?.Execute(lanes, instructions);
         foreach (Step step in steps)
             step.Run(lanes);
     }

@@ -3,7 +3,9 @@ using VaeGpu.Gpu.Inspection;
 namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>Turns the instructions of a function into steps, giving each value a column of its own.</summary>
-internal sealed class Translator(Machine machine)
+/// <param name="machine">What runs the steps.</param>
+/// <param name="slice">The part of the function that runs; null for all of it.</param>
+internal sealed class Translator(Machine machine, AddressSlice? slice = null)
 {
     private readonly Dictionary<Value, long[]> columns = [];
     private readonly Dictionary<Value, long[][]> wideColumns = [];
@@ -29,7 +31,18 @@ internal sealed class Translator(Machine machine)
         return column;
     }
 
-    public Block Translate(Region region) => new([.. region.Instructions.Select(Translate).OfType<Step>()]);
+    public Block Translate(Region region)
+    {
+        var steps = new List<Step>();
+        foreach (Step step in region.Instructions.Select(Translate).OfType<Step>())
+        {
+            if (step is TallyStep more && steps.LastOrDefault() is TallyStep before)
+                steps[^1] = before.And(more);
+            else
+                steps.Add(step);
+        }
+        return new([.. steps], machine.Counters?.Warps, region.Instructions.Count);
+    }
 
     /// <summary>The step of an instruction; null where its column says everything.</summary>
     private Step? Translate(Instruction instruction)
@@ -47,6 +60,8 @@ internal sealed class Translator(Machine machine)
                     Move(loop.Body.Yields, loop.Body.Arguments), Move(loop.Body.Arguments, loop.Results));
         }
         Op op = instruction.Op;
+        if (slice is not null && !IsNeeded(instruction))
+            return Counted(instruction);
         if (op is >= Op.GroupIndex and <= Op.WarpSize)
             columns.Add(instruction, PlaceOf(instruction));
         else if (op is Op.SharedArray or Op.SharedDynamic or Op.LocalArray)
@@ -60,7 +75,32 @@ internal sealed class Translator(Machine machine)
         return null;
     }
 
-    private IfStep Translate(If branch) => new(Column(branch.Condition),
+    /// <summary>Whether the slice has an instruction, for its value or for its effect.</summary>
+    private bool IsNeeded(Instruction instruction)
+    {
+        Op op = instruction.Op;
+        if (op is Op.Store or Op.StoreWide)
+            return slice!.IsRead(instruction);
+        return !(op.IsRemovable() || op.IsShuffle()) || op is Op.SharedArray or Op.LocalArray or Op.SharedDynamic
+            || slice!.Needs(instruction);
+    }
+
+    /// <summary>What is counted of an instruction that does not run; null for nothing.</summary>
+    private Step? Counted(Instruction instruction)
+    {
+        if (instruction.Op is Op.Load or Op.LoadWide or Op.Store or Op.StoreWide)
+        {
+            long[]? condition = instruction.Op is Op.Load or Op.LoadWide && instruction.Operands.Length > 1
+                ? Column(instruction.Operands[1])
+                : null;
+            return slice!.Counts(instruction) ? new TouchStep(machine, instruction, Column(instruction.Operands[0]), condition) : null;
+        }
+        return machine.Counters is { } counters && Counters.FlopsOf(instruction) is > 0 and var flops
+            ? new TallyStep(counters, flops)
+            : null;
+    }
+
+    private IfStep Translate(If branch) => new(machine, branch, Column(branch.Condition),
         Translate(branch.Then), Move(branch.Then.Yields, branch.Results),
         Translate(branch.Else), Move(branch.Else.Yields, branch.Results));
 
@@ -144,6 +184,9 @@ internal sealed class Translator(Machine machine)
 
     private long[][] NewColumns(int count) => [.. Enumerable.Range(0, count).Select(_ => machine.NewColumn())];
 
-    private Transfer Move(IEnumerable<Value> sources, IEnumerable<Value> targets) =>
-        new([.. sources.Select(Column)], [.. targets.Select(Column)]);
+    private Transfer Move(IEnumerable<Value> sources, IEnumerable<Value> targets)
+    {
+        var moved = sources.Zip(targets).Where(pair => slice is null || slice.Needs(pair.Second)).ToArray();
+        return new([.. moved.Select(pair => Column(pair.First))], [.. moved.Select(pair => Column(pair.Second))]);
+    }
 }

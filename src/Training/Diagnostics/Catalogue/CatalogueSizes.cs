@@ -8,10 +8,20 @@ namespace VaeGpu.Training.Diagnostics.Catalogue;
 /// <param name="Batch">Its rows.</param>
 /// <param name="Small">A model for all kernels that this one does not use.</param>
 /// <param name="Rows">Its rows.</param>
-/// <param name="Convolutional">The same with convolutions; two rows.</param>
+/// <param name="Convolutional">The same with convolutions.</param>
 /// <param name="Side">Rows, columns and depth of large products.</param>
 public sealed record CatalogueSizes(VaeShape Model, int Batch, VaeShape Small, int Rows, VaeShape Convolutional, int Side)
 {
+    /// <summary>Rows of the model with convolutions.</summary>
+    public int ConvolutionalRows { get; init; } = 2;
+
+    /// <summary>The sizes of training for every kernel: 784-400-20, and convolutions of 32 and 64 channels.</summary>
+    public static CatalogueSizes Training(int batch)
+    {
+        VaeShape model = Linear(784, 400, 20);
+        return new(model, batch, model, batch, Convolutions(model, 28, 32, 64), 256) { ConvolutionalRows = batch };
+    }
+
     /// <summary>The default model (784-400-20) at some batch, and the smallest for the rest.</summary>
     public static CatalogueSizes Representative(int batch)
     {

@@ -1,8 +1,4 @@
 using VaeGpu.Gpu.Inspection;
-using VaeGpu.Kernels.Activations;
-using VaeGpu.Kernels.Ladders;
-using VaeGpu.Kernels.Optimizers;
-using VaeGpu.Kernels.Schedules;
 
 namespace VaeGpu.Training.Diagnostics.Catalogue;
 
@@ -12,16 +8,63 @@ namespace VaeGpu.Training.Diagnostics.Catalogue;
 /// </summary>
 public static class KernelCatalogue
 {
-    /// <summary>The kernels in the order of their first launch, each with its launch of the most operations.</summary>
+    /// <summary>
+    /// The kernels in the order of their first launch, with the launch of the largest grid at training sizes; then the forms that only
+    /// other sizes choose. Nothing is counted.
+    /// </summary>
     /// <param name="gpu">Whether shapes are those for a GPU, or those for this processor.</param>
-    /// <param name="counted">Whether the kernels run and are counted.</param>
-    /// <param name="batch">Rows of the default model's batch.</param>
-    /// <param name="stop">Looked at between launches, and within those that are counted.</param>
-    public static IReadOnlyList<KernelLaunch> Of(bool gpu, bool counted, int batch, CancellationToken stop)
+    /// <param name="batch">Rows of the batch.</param>
+    /// <param name="stop">Looked at between launches.</param>
+    public static IReadOnlyList<KernelLaunch> Of(bool gpu, int batch, CancellationToken stop)
     {
-        var sizes = CatalogueSizes.Representative(batch);
-        var launches = KernelInspector.Record(gpu, counted, accelerator => Launch(accelerator, sizes, tensorCores: true, stop), stop);
-        return [.. launches.GroupBy(launch => launch.Name).Select(same => same.MaxBy(launch => launch.Flops)!)];
+        CatalogueSizes[] sizes = [CatalogueSizes.Training(batch), CatalogueSizes.Odd];
+        var launches = sizes.SelectMany(size => KernelInspector.Record(
+            gpu, runs: false, accelerator => Launch(accelerator, size, tensorCores: true, stop), stop));
+        return [.. launches.GroupBy(launch => launch.Name).Select(same => same.MaxBy(launch => launch.GridDim.LongSize)!)];
+    }
+
+    /// <summary>The names of the training steps that <see cref="Steps"/> gives.</summary>
+    public static IReadOnlyList<string> StepNames { get; } =
+        [.. CatalogueWork.All(CatalogueSizes.Odd, tensorCores: true).Where(work => work.HasStep).Select(work => work.Name)];
+
+    /// <summary>
+    /// The launches of training steps at training sizes, in their shapes for a GPU, and those of kernels beside them; counts are
+    /// estimated from the first and last groups along each axis.
+    /// </summary>
+    /// <param name="batch">Rows of the batch.</param>
+    /// <param name="only">The name of one step; null for all.</param>
+    /// <param name="counts">Which kernels are counted, by their names.</param>
+    /// <param name="stop">Looked at between launches.</param>
+    public static IReadOnlyList<CatalogueStep> Steps(int batch, string? only, Func<string, bool> counts, CancellationToken stop)
+    {
+        CatalogueWork[] work =
+        [
+            .. CatalogueWork.All(CatalogueSizes.Training(batch), tensorCores: true).Where(one => only is null || one.Name == only),
+        ];
+        var known = new SampleCache();
+        var steps = new CatalogueStep[work.Length];
+        var options = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
+        // One recording for each processor: what is loaded on it serves all steps.
+        Parallel.For(0, work.Length, options, () => KernelInspector.RecordOnGpu(known, counts, stop), (i, _, recording) =>
+        {
+            steps[i] = Record(work[i], recording);
+            return recording;
+        }, recording => recording.Dispose());
+        return steps;
+    }
+
+    private static CatalogueStep Record(CatalogueWork work, LaunchRecording recording)
+    {
+        int start = recording.Launches.Count;
+        var step = start..start;
+        work.Run(recording.Accelerator, train =>
+        {
+            int before = recording.Launches.Count;
+            train();
+            step = before..recording.Launches.Count;
+        });
+        KernelLaunch[] all = [.. recording.Launches];
+        return new(work.Name, all[step], [.. all[start..step.Start], .. all[step.End..]]);
     }
 
     /// <summary>Launches every kernel on a device, in its shapes for it.</summary>
@@ -31,10 +74,10 @@ public static class KernelCatalogue
     /// <param name="stop">Looked at between models.</param>
     public static void Launch(Accelerator accelerator, CatalogueSizes sizes, bool tensorCores, CancellationToken stop)
     {
-        foreach (Action<Accelerator> work in Work(sizes, tensorCores))
+        foreach (CatalogueWork work in CatalogueWork.All(sizes, tensorCores))
         {
             stop.ThrowIfCancellationRequested();
-            work(accelerator);
+            work.Run(accelerator, train => train());
         }
     }
 
@@ -62,77 +105,6 @@ public static class KernelCatalogue
     /// <summary>A kernel's name without its type arguments.</summary>
     public static string Plain(string name) => name.Split('<')[0];
 
-    private static IEnumerable<Action<Accelerator>> Work(CatalogueSizes sizes, bool tensorCores)
-    {
-        int rows = sizes.Rows, columns = sizes.Small.DataDimensions, latent = sizes.Small.LatentDimensions;
-        yield return a => Step(a, sizes.Model, sizes.Batch);
-        VaeShape small = sizes.Small;
-        foreach (Likelihood likelihood in Likelihood.All)
-        {
-            LikelihoodSettings settings = likelihood.Settings(new LikelihoodOptions { Classes = 4, Components = 3 });
-            yield return a => Step(a, small with { Likelihood = likelihood, LikelihoodSettings = settings }, rows);
-            yield return a => Unfused.Likelihood(a, likelihood, settings, new() { Rows = rows, Columns = columns });
-        }
-        foreach (Activation activation in Activation.All)
-            yield return a => Step(a, small with { Activation = activation, Initialization = Initialization.HeNormal }, rows);
-        foreach (Prior prior in Prior.All)
-        {
-            VaeShape conditional = small with { Classes = 2, Prior = prior };
-            yield return a => Step(a, conditional, rows);
-            foreach (Objective objective in Objective.All)
-                yield return a => Step(a, conditional with { Objective = objective, Samples = 2 }, rows);
-        }
-        yield return a => Step(a, small with { FreeBits = 0.1f }, rows);
-        yield return a => Step(a, small with { Symbols = 4 }, rows);
-        yield return a => Step(a, small with { Categories = Unfused.Categories }, rows);
-        yield return a => Unfused.CategoricalColumns(a, rows);
-        foreach (Optimizer optimizer in Optimizer.All)
-            yield return a => Step(a, small, rows, optimizer);
-        foreach (LearningRateSchedule schedule in LearningRateSchedule.All)
-            yield return a => Step(a, small, rows, schedule: schedule);
-        yield return a => Step(a, sizes.Convolutional, 2);
-        yield return a => Unfused.Layers(a, new() { Rows = rows, Columns = columns });
-        yield return a => Unfused.Step(a, new() { Rows = rows, Columns = columns });
-        yield return a => Unfused.LargeProducts(a, sizes.Side);
-        yield return Unfused.Panels;
-        if (tensorCores)
-            yield return Unfused.TensorProducts;
-        yield return a => Unfused.Latent(a, new() { Rows = rows, Columns = latent, Samples = 1, Purpose = RandomPurpose.Latent });
-        foreach (Ladder ladder in Ladder.All)
-            yield return a => LadderRungs.Launch(a, ladder, rows);
-    }
-
-    /// <summary>All that training and evaluation do with a model, once.</summary>
-    private static void Step(
-        Accelerator accelerator, VaeShape shape, int rows, Optimizer? optimizer = null, LearningRateSchedule? schedule = null)
-    {
-        using var vae = new Vae(accelerator, shape, rows);
-        using var pixels = accelerator.Allocate1D(new byte[rows * shape.DataDimensions]);
-        using var batch = accelerator.Allocate1D<float>(rows * shape.DataDimensions);
-        using var labels = accelerator.Allocate1D(new byte[rows]);
-        var started = new ControlBlock
-        {
-            Seed = 1, Step = 1, LikelihoodWeight = 1, DivergenceWeight = 1, LearningRate = 1e-3f, Schedule = new() { Period = 1 },
-        };
-        using var control = accelerator.Allocate1D([started]);
-        using var sums = accelerator.Allocate1D(new MetricSums[1]);
-        var launcher = new StepLauncher(accelerator, optimizer, schedule);
-        var images = new BatchShape { Rows = rows, Columns = shape.DataDimensions, Count = rows };
-        vae.Parameters.Initialize(launcher, 1);
-        launcher.Gather(pixels.View, batch.View, control.View, images);
-        if (shape.Classes > 0)
-            new ConditionLauncher(accelerator, Activation.Identity)
-                .Gather(labels.View, vae.Labels, control.View, images with { Columns = shape.Classes });
-        var step = new StepContext(control.View, rows);
-        vae.Forward(batch.View, step);
-        vae.Backward(batch.View, step);
-        vae.Parameters.Update(launcher, control.View, AdamSettings.Of(weightDecay: 0.01, clipNorm: optimizer is null ? 0 : 1));
-        vae.EvaluateLoss(batch.View, rows);
-        if (shape.Objective.WeighsDraws)
-            vae.Bound(step, 1, 1);
-        launcher.EndStep(vae.Loss(rows), vae.Posterior.Divergence, sums.View, control.View, new() { Rows = rows, Count = rows });
-    }
-
     private static int Distance(string a, string b)
     {
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
@@ -149,3 +121,9 @@ public static class KernelCatalogue
 
 /// <summary>A kernel that is asked for and is none, or not one alone; the message says what there is.</summary>
 public sealed class KernelNotFoundException(string message) : Exception(message);
+
+/// <summary>The launches of a training step.</summary>
+/// <param name="Name">What is trained, as far as it differs from the default model.</param>
+/// <param name="Launches">The launches of a step, in their order; none where kernels are launched on their own.</param>
+/// <param name="Besides">Those before and behind the step: initialization, evaluation, and kernels on their own.</param>
+public sealed record CatalogueStep(string Name, IReadOnlyList<KernelLaunch> Launches, IReadOnlyList<KernelLaunch> Besides);
