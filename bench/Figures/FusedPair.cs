@@ -33,6 +33,7 @@ internal sealed record FusedPair(string Name, string Size, Fusion Fusion, Func<A
         Of("AdamW + clipping", $"{Parameters} parameters", Fusion.Optimizer,
             step => step.Adam("", Parameters, 0, 0, AdamSettings.Of(weightDecay: 0.01, clipNorm: 1))),
         Of("gather + binarize", $"{Batch}×{Pixels}", Fusion.BinarizedBatch, step => step.Gather("", binarize: true)),
+        Of("sums of losses + counters", $"{Batch}", Fusion.StepEnd, step => step.EndStep()),
     ];
 
     /// <summary>The launches on a device that fuses them, or does not; <paramref name="buffers"/> own what they work on.</summary>
@@ -97,7 +98,8 @@ internal sealed record FusedPair(string Name, string Size, Fusion Fusion, Func<A
         var launcher = ConvLauncher.Forward<ToCoarse>(accelerator, Activation.Relu);
         var shape = new ConvShape
         {
-            Images = Batch, Fine = new() { Height = 14, Width = 14, Channels = 32 }, Coarse = new() { Height = 7, Width = 7, Channels = 64 },
+            Images = Batch, Fine = new() { Height = 14, Width = 14, Channels = 32 },
+            Coarse = new() { Height = 7, Width = 7, Channels = 64 },
             Kernel = 4, Stride = 2, Padding = 1,
         };
         ArrayView<float> source = buffers.Normal(Batch * shape.Fine.Length), weights = buffers.Normal(shape.Weights);

@@ -146,7 +146,7 @@ internal sealed class StepKernels : IDisposable
         return new("sums of columns", $"{Batch}×{Hidden}", bytes, bytes, () => launcher.SumColumns(matrix, sums, layer));
     }
 
-    private StepKernel EndStep()
+    public StepKernel EndStep()
     {
         ArrayView<float> losses = buffers.Uniform(Batch), divergence = buffers.Uniform(Batch);
         ArrayView<MetricSums> sums = buffers.Of(new MetricSums());

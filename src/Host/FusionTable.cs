@@ -23,6 +23,7 @@ internal static class FusionTable
         Fusion.LossGradient => "loss + gradient",
         Fusion.Optimizer => "clipping + decay + Adam",
         Fusion.BinarizedBatch => "gathering + binarization",
+        Fusion.StepEnd => "sums of losses + counters",
         _ => "any fusion",
     };
 

@@ -193,7 +193,11 @@ public class StepTests
         var inputs = new Inputs();
         using var sums = accelerator.Allocate1D(new MetricSums[1]);
         using var control = accelerator.Allocate1D(new[] { new ControlBlock { Step = 1 } });
+        using var sumsApart = accelerator.Allocate1D(new MetricSums[1]);
+        using var controlApart = accelerator.Allocate1D(new[] { new ControlBlock { Step = 1 } });
         var kernel = Metrics.EndStep<Constant>;
+        var addLosses = Metrics.AddLosses;
+        var countOn = Metrics.CountOn<Constant>;
         double expected = 0;
         for (int step = 1; step <= 50; step++)
         {
@@ -201,8 +205,10 @@ public class StepTests
             expected += losses.Sum(x => (double)x);
             using var loss = new Guarded(accelerator, losses);
             using var divergence = new Guarded(accelerator, step == 30 ? [.. Enumerable.Repeat(float.NaN, rows)] : new float[rows]);
-            accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View,
-                new StepShape { Rows = rows, Count = 250 });
+            var shape = new StepShape { Rows = rows, Count = 250 };
+            accelerator.LoadStreamKernel(kernel)((1, 16), loss.View, divergence.View, sums.View, control.View, shape);
+            accelerator.LoadStreamKernel(addLosses)((1, 16), loss.View, divergence.View, sumsApart.View, controlApart.View, shape);
+            accelerator.LoadStreamKernel(countOn)((1, 16), controlApart.View, shape);
         }
         MetricSums total = sums.GetAsArray1D()[0];
         ControlBlock now = control.GetAsArray1D()[0];
@@ -212,6 +218,8 @@ public class StepTests
             Assert.That(total.Rows, Is.EqualTo(50 * rows));
             Assert.That(total.FirstNonFiniteStep, Is.EqualTo(30));
             Assert.That((now.Step, now.Epoch, now.Position), Is.EqualTo((51, 16, 200)));
+            Assert.That(sumsApart.GetAsArray1D()[0], Is.EqualTo(total), "two launches");
+            Assert.That(controlApart.GetAsArray1D()[0], Is.EqualTo(now), "two launches");
         });
         return true;
     });

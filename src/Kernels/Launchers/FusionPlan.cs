@@ -23,8 +23,11 @@ public enum Fusion
     Optimizer = 32,
     /// <summary>The gathering of a batch, and the draw of its pixels black or white.</summary>
     BinarizedBatch = 64,
+    /// <summary>The sums of a step's losses, and the counting on to the next step.</summary>
+    StepEnd = 128,
     /// <summary>All of them: what training does.</summary>
-    All = LinearActivation | ConvolutionActivation | ActivationGradient | Reparameterization | LossGradient | Optimizer | BinarizedBatch,
+    All = LinearActivation | ConvolutionActivation | ActivationGradient | Reparameterization | LossGradient | Optimizer | BinarizedBatch
+        | StepEnd,
 }
 
 /// <summary>

@@ -1,5 +1,12 @@
 namespace VaeGpu.Kernels.Launchers;
 
+/// <summary>A kernel of two arguments, loaded on a device.</summary>
+internal readonly struct Loaded<T1, T2>(Accelerator accelerator, Action<T1, T2> kernel)
+    where T1 : struct where T2 : struct
+{
+    public readonly Action<KernelConfig, T1, T2> Launch = accelerator.LoadStreamKernel(kernel);
+}
+
 /// <summary>A kernel of three arguments, loaded on a device.</summary>
 internal readonly struct Loaded<T1, T2, T3>(Accelerator accelerator, Action<T1, T2, T3> kernel)
     where T1 : struct where T2 : struct where T3 : struct

@@ -28,6 +28,9 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
     private readonly Loaded<Floats, Control, int> wholeNorm = new(accelerator, Kernels.Step.GradientNorm.Whole);
     private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> endStep =
         (schedule ?? LearningRateSchedule.Constant).Load(accelerator);
+    private readonly bool endsAtOnce = FusionPlan.Fuses(accelerator, Fusion.StepEnd);
+    private readonly Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> addLosses = new(accelerator, Metrics.AddLosses);
+    private readonly Loaded<Control, StepShape> countOn = (schedule ?? LearningRateSchedule.Constant).LoadCounter(accelerator);
     private readonly Loaded<Floats, FlatShape, InitialValues> uniform = new(accelerator, Kernels.Step.Initialize.Uniform);
     private readonly Loaded<Floats, FlatShape, InitialValues> normal = new(accelerator, Kernels.Step.Initialize.Normal);
 
@@ -71,8 +74,17 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
     }
 
     /// <inheritdoc cref="Metrics.EndStep"/>
-    public void EndStep(Floats likelihoodLoss, Floats divergence, ArrayView<MetricSums> sums, Control control, StepShape shape) =>
-        endStep.Launch(tuning.Rows(1, shape.Rows), likelihoodLoss, divergence, sums, control, shape);
+    public void EndStep(Floats likelihoodLoss, Floats divergence, ArrayView<MetricSums> sums, Control control, StepShape shape)
+    {
+        KernelConfig oneGroup = tuning.Rows(1, shape.Rows);
+        if (endsAtOnce)
+        {
+            endStep.Launch(oneGroup, likelihoodLoss, divergence, sums, control, shape);
+            return;
+        }
+        addLosses.Launch(oneGroup, likelihoodLoss, divergence, sums, control, shape);
+        countOn.Launch(oneGroup, control, shape);
+    }
 
     /// <summary>Draws a tensor's initial values; <paramref name="tensor"/> is its number in the model.</summary>
     public void Initialize(Floats values, InitialDistribution distribution, uint seed, int tensor)

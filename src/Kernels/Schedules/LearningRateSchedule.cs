@@ -26,6 +26,9 @@ public abstract class LearningRateSchedule : Choice<LearningRateSchedule>
     /// <summary>Loads <see cref="Metrics.EndStep"/> on a device.</summary>
     internal abstract Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> Load(Accelerator accelerator);
 
+    /// <summary>Loads <see cref="Metrics.CountOn"/> on a device.</summary>
+    internal abstract Loaded<Control, StepShape> LoadCounter(Accelerator accelerator);
+
     /// <summary>Adds a schedule.</summary>
     /// <param name="member">What it is called.</param>
     public static LearningRateSchedule Of<TSchedule>([CallerMemberName] string member = "") where TSchedule : struct, ISchedule =>
@@ -38,5 +41,6 @@ public abstract class LearningRateSchedule : Choice<LearningRateSchedule>
         public override float Rate(ControlBlock now) => LearningRate.Of<TSchedule>(now);
         internal override Loaded<Floats, Floats, ArrayView<MetricSums>, Control, StepShape> Load(Accelerator accelerator) =>
             new(accelerator, Metrics.EndStep<TSchedule>);
+        internal override Loaded<Control, StepShape> LoadCounter(Accelerator accelerator) => new(accelerator, Metrics.CountOn<TSchedule>);
     }
 }

@@ -14,7 +14,8 @@ public struct StepShape
 /// <remarks>
 /// <para>likelihoodLoss and divergence (rows). The batch is added in the order of <see cref="RowReduction"/>, its sum to the
 /// running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch stay exact to a few ulp.</para>
-/// <para>One group, whose first thread does the rest. 2048 shared bytes; the barriers of RowReduction. Test: StepTests.</para>
+/// <para>One group, whose first thread does the rest. 2048 shared bytes; the barriers of RowReduction. Its unfused twins are
+/// <see cref="AddLosses"/> and <see cref="CountOn"/>. Test: StepTests.</para>
 /// </remarks>
 public static class Metrics
 {
@@ -23,14 +24,26 @@ public static class Metrics
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
         StepShape shape) where TSchedule : struct, ISchedule
     {
+        AddLosses(likelihoodLoss, divergence, sums, control, shape);
+        CountOn<TSchedule>(control, shape);
+    }
+
+    /// <summary>The first half alone: the batch's losses.</summary>
+    public static void AddLosses(
+        ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
+        StepShape shape)
+    {
         float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, shape.Rows);
         float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, shape.Rows);
         if (Group.IdxX == 0)
-        {
-            ControlBlock now = control[0];
-            sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, now.Step);
-            control[0] = Advance<TSchedule>(now, shape);
-        }
+            sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, control[0].Step);
+    }
+
+    /// <summary>The second half alone: the counters, and the weights and rates that follow them.</summary>
+    public static void CountOn<TSchedule>(ArrayView<ControlBlock> control, StepShape shape) where TSchedule : struct, ISchedule
+    {
+        if (Group.IdxX == 0)
+            control[0] = Advance<TSchedule>(control[0], shape);
     }
 
     private static MetricSums Add(MetricSums sums, float loss, float divergence, int rows, int step)

@@ -1,6 +1,7 @@
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Schedules;
 using VaeGpu.Training.Memory;
 
 namespace VaeGpu.Training.Diagnostics.Catalogue;
@@ -75,6 +76,12 @@ internal static class Unfused
                 new() { Rows = shape.Rows, Columns = shape.Columns, Binarize = 1 });
         accelerator.LoadStreamKernel(clip)(cover, values, control, flat, 1f);
         accelerator.LoadStreamKernel(decay)(cover, values, decayed, control, flat, 0.01f);
+        KernelConfig oneGroup = tuning.Rows(1, shape.Rows);
+        var end = new StepShape { Rows = shape.Rows, Count = shape.Rows };
+        var addLosses = Metrics.AddLosses;
+        var countOn = Metrics.CountOn<Constant>;
+        accelerator.LoadStreamKernel(addLosses)(oneGroup, values, values, arrays.Of(new MetricSums()), control, end);
+        accelerator.LoadStreamKernel(countOn)(oneGroup, control, end);
     }
 
     /// <summary>What a GPU chooses for products that are larger than the model's; rows of four numbers at once where they can be.</summary>
