@@ -26,9 +26,17 @@ internal sealed class LoadedRun : IDisposable
     /// <summary>What the classes of the run's data are called, where they have names.</summary>
     public IReadOnlyList<string>? LabelNames => Configuration.Data.LabelNames;
 
-    public static LoadedRun Open(string folder, Machine machine)
+    /// <summary>Loads the model of the best epoch, with a note that says so, where that is kept; else of the last.</summary>
+    /// <exception cref="RunException">The checkpoint is missing or damaged.</exception>
+    public static LoadedRun Open(string folder, Machine machine, Terminal terminal)
     {
-        var (header, parameters) = CheckpointFile.ReadParameters(RunFolder.CheckpointIn(folder));
+        string checkpoint = RunFolder.ModelIn(folder);
+        var (header, parameters) = CheckpointFile.ReadParameters(checkpoint);
+        if (checkpoint != RunFolder.CheckpointIn(folder))
+        {
+            terminal.Error.WriteLine(FormattableString.Invariant(
+                $"note: the model is that of epoch {header.History.Count}, the best: {checkpoint}"));
+        }
         return new LoadedRun(machine, Backend.Open(machine.Device, machine.Threads), header.Configuration, parameters);
     }
 

@@ -44,6 +44,7 @@ internal sealed class RequestedTraining : IDisposable
                 },
                 Data = DataConfiguration.Of(request.Data, data, request.Binarization, request.DataOptions),
                 Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
+                Keep = request.Keep,
             });
         }
         catch

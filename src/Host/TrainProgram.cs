@@ -35,7 +35,10 @@ internal static class TrainProgram
         var data = loading.Result(terminal, stop);
         var configuration = run with
         {
-            Training = run.Training with { Epochs = request.Epochs ?? run.Training.Epochs },
+            Training = run.Training with
+            {
+                Epochs = request.Epochs ?? run.Training.Epochs, Patience = request.Patience ?? run.Training.Patience,
+            },
             Data = DataConfiguration.Of(dataFolder, data, run.Data.Binarization, run.Data.Options),
             Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
         };
@@ -80,6 +83,8 @@ internal static class TrainProgram
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
             : Execute(new PlainProgress(terminal.Output), terminal.Error.WriteLine);
+        if (done)
+            TellOfBest(trainer, terminal.Output);
         WritePictures(trainer, folder, data.Test, terminal);
         if (done)
         {
@@ -107,11 +112,25 @@ internal static class TrainProgram
         output.WriteLine(ProgressText.Legend(trainer.Configuration));
     }
 
+    private static void TellOfBest(Trainer trainer, TextWriter output)
+    {
+        if (trainer.Best is not { } best)
+            return;
+        string which = string.Create(CultureInfo.InvariantCulture, $"epoch {best.Epoch}, with a test loss of {best.Test.Loss:F2}");
+        if (trainer.HasStalled)
+            output.WriteLine(FormattableString.Invariant(
+                $"stopped early, after {trainer.History.Count} of {trainer.Configuration.Training.Epochs} epochs: the best is {which}"));
+        else if (trainer.Configuration.Keep.Best)
+            output.WriteLine($"the best is {which}");
+    }
+
     /// <summary>Also after a stop: what was trained until then can be looked at.</summary>
     private static void WritePictures(Trainer trainer, RunFolder folder, ExampleSet test, Terminal terminal)
     {
         var (name, unit) = ($"{trainer.Configuration.Data.Name}: loss", trainer.Configuration.LossUnit);
         terminal.Tell(RunPictures.WriteLosses(folder.Losses(".svg"), name, unit, trainer.History));
+        if (trainer.Configuration.Keep.Best && File.Exists(folder.BestCheckpoint))
+            trainer.Restore(folder.BestCheckpoint);
         var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
         var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration), trainer.Configuration.Data.UnseenLabels);

@@ -48,14 +48,14 @@ public sealed class VaeModel : IDisposable
 
     private Generation Inference => inference ??= new Generation(accelerator, Configuration, parameters);
 
-    /// <summary>Loads the model of a run folder, or of a folder that <see cref="Save"/> wrote.</summary>
+    /// <summary>Loads the model of a run folder, of its best epoch where that is kept, or of one that <see cref="Save"/> wrote.</summary>
     /// <param name="accelerator">The device.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="configure">Puts back what a folder does not hold: layers of one's own.</param>
     /// <exception cref="RunException">The checkpoint is missing or damaged, or its parameters are not those of the model.</exception>
     public static VaeModel Load(Accelerator accelerator, string folder, Func<ModelConfiguration, ModelConfiguration>? configure = null)
     {
-        Checkpoint checkpoint = CheckpointFile.Read(RunFolder.CheckpointIn(folder));
+        Checkpoint checkpoint = CheckpointFile.Read(RunFolder.ModelIn(folder));
         ModelConfiguration model = checkpoint.Header.Configuration.Model;
         var loaded = new VaeModel(accelerator, configure?.Invoke(model) ?? model, checkpoint);
         _ = loaded.Inference;

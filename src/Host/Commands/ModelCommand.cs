@@ -54,7 +54,7 @@ internal sealed class ModelCommand : Command
         private LoadedRun? run;
 
         /// <summary>The trained model; opened when it is first asked for.</summary>
-        public LoadedRun Run => run ??= LoadedRun.Open(Folder, command.machine.Read(result));
+        public LoadedRun Run => run ??= LoadedRun.Open(Folder, command.machine.Read(result), terminal);
 
         /// <exception cref="UsageException">The folder was not named, or twice.</exception>
         private string Folder => (result.GetValue(command.folder), result.GetValue(command.run)) switch

@@ -1,3 +1,4 @@
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Commands;
 
@@ -8,29 +9,34 @@ internal sealed class TrainCommand : Command
     private readonly Option<string?> output = OptionOf.Text(
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
+    private readonly Option<KeptCheckpoints> keep = KeepOption.Create();
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Continue the run in --out with its own settings; only --epochs, --data, --device, --threads and --memory may be "
-            + "given",
+        Description = "Continue the run in --out with its own settings; only --epochs, --patience, --data, --device, --threads and "
+            + "--memory may be given",
     };
 
     public TrainCommand(Terminal terminal, CancellationToken stop)
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
-        foreach (Option option in (Option[])[.. options.OfTheData, output, overwrite, resume, .. options.OfTheTraining])
+        foreach (Option option in (Option[])[.. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining])
             Add(option);
         SetAction(result => result.GetValue(resume)
             ? TrainProgram.Resume(ReadResume(result), terminal, stop)
             : TrainProgram.Start(
-                options.Read(result) with { Out = result.GetValue(output), Overwrite = result.GetValue(overwrite) }, terminal, stop));
+                options.Read(result) with
+                {
+                    Out = result.GetValue(output), Overwrite = result.GetValue(overwrite), Keep = result.GetValue(keep) ?? new(),
+                },
+                terminal, stop));
     }
 
     private ResumeRequest ReadResume(ParseResult result)
     {
         Option[] fixedByTheRun =
         [
-            .. options.OfTheData.Append(overwrite).Concat(options.OfTheTraining)
-                .Except([options.Data, options.Epochs, .. options.Machine.All]),
+            .. options.OfTheData.Append(overwrite).Append(keep).Concat(options.OfTheTraining)
+                .Except([options.Data, options.Epochs, options.Patience, .. options.Machine.All]),
         ];
         if (Array.Find(fixedByTheRun, result.Gave) is { } given)
             throw new UsageException($"{given.Name} cannot be given with --resume: the run continues with its own settings.");
@@ -38,6 +44,7 @@ internal sealed class TrainCommand : Command
             result.GetValue(output) ?? throw new UsageException("--resume goes with --out, the folder of the run to continue."),
             result.GetValue(options.Data),
             result.Gave(options.Epochs) ? result.GetValue(options.Epochs) : null,
+            result.Gave(options.Patience) ? result.GetValue(options.Patience) : null,
             options.Machine.Read(result));
     }
 }

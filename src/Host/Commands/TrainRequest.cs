@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Commands;
 
@@ -26,6 +27,9 @@ internal sealed record TrainRequest
     /// <summary>Whether a run in that folder is replaced.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>The checkpoints that the folder keeps beside the last one.</summary>
+    public KeptCheckpoints Keep { get; init; } = new();
+
     /// <summary>The model, as far as it does not follow from the data.</summary>
     public required ModelConfiguration Model { get; init; }
 
@@ -46,4 +50,4 @@ internal sealed record TrainRequest
 }
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
-internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, Machine Machine);
+internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, int? Patience, Machine Machine);

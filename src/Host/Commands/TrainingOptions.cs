@@ -38,6 +38,9 @@ internal sealed class TrainingOptions
     /// <summary>Passes over the training data.</summary>
     public Option<int> Epochs => (Option<int>)training[nameof(TrainingConfiguration.Epochs)];
 
+    /// <summary>Epochs without improvement after which training stops.</summary>
+    public Option<int> Patience => (Option<int>)training[nameof(TrainingConfiguration.Patience)];
+
     /// <summary>Rows of a batch.</summary>
     public Option Batch => training[nameof(TrainingConfiguration.Batch)];
 

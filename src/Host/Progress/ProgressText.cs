@@ -50,7 +50,8 @@ internal static class ProgressText
         return $"{epoch.ToString(CultureInfo.InvariantCulture).PadLeft(last.Length)}/{last}";
     }
 
-    private static string Time(TimeSpan time)
+    /// <summary>A time in minutes and seconds, or in hours too.</summary>
+    public static string Time(TimeSpan time)
     {
         var seconds = (long)Math.Ceiling(time.TotalSeconds);
         return seconds < 3600

@@ -13,6 +13,10 @@ public sealed record TrainingConfiguration
     [Setting("epochs", "n", "Passes over the training images", Least = 1)]
     public int Epochs { get; init; } = 10;
 
+    /// <summary>Epochs without a lower held-out value of what is minimized after which training stops; 0 for never.</summary>
+    [Setting("patience", "epochs", "Stop after so many epochs without a better held-out loss; 0 for never")]
+    public int Patience { get; init; }
+
     /// <summary>Adam's step size, or what <see cref="OptimizerConfiguration.Schedule"/> makes of it.</summary>
     [Setting("lr", "rate", "Learning rate", Least = 1e-12, Most = 1e3)]
     public double LearningRate { get; init; } = 1e-3;

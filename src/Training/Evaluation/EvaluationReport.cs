@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Training.Inference;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Evaluation;
 
@@ -65,4 +66,5 @@ public sealed record EvaluationReport
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(AnomalySummary))]
+[JsonSerializable(typeof(RunComparison))]
 public sealed partial class ReportJson : JsonSerializerContext;

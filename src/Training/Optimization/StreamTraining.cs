@@ -24,8 +24,11 @@ internal sealed class StreamTraining : IDisposable
     public StreamTraining(Accelerator accelerator, ModelConfiguration model, TrainingConfiguration how, float[] parameters)
     {
         var (objective, optimizer) = (how.Objective, how.Optimizer);
-        if (!optimizer.HasConstantRate || objective.KlWarmup > 0)
-            throw new ArgumentException("Schedules and warm-ups count in epochs, and a stream has no epochs; leave them out.", nameof(how));
+        if (!optimizer.HasConstantRate || objective.KlWarmup > 0 || how.Patience > 0)
+        {
+            throw new ArgumentException(
+                "Schedules, warm-ups and patience count in epochs, and a stream has no epochs; leave them out.", nameof(how));
+        }
         model.ThrowIfTooLarge(checked(how.Batch * objective.Samples));
         this.model = model;
         launcher = new StepLauncher(accelerator, optimizer.Name);

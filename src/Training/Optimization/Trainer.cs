@@ -74,8 +74,17 @@ public sealed class Trainer : IDisposable
     /// <summary>The epochs done.</summary>
     public IReadOnlyList<EpochMetrics> History => history;
 
-    /// <summary>Whether all epochs are done.</summary>
-    public bool IsDone => history.Count >= Configuration.Training.Epochs;
+    /// <summary>Whether all epochs are done, or the held-out loss has not improved for as many as it is given.</summary>
+    public bool IsDone => history.Count >= Configuration.Training.Epochs || HasStalled;
+
+    /// <summary>The epoch with the lowest held-out value of what is minimized; null before the first epoch's end.</summary>
+    public EpochMetrics? Best => EpochMetrics.Best(history);
+
+    /// <summary>
+    /// Whether what is minimized has not improved on the held-out examples for <see cref="TrainingConfiguration.Patience"/> epochs.
+    /// </summary>
+    public bool HasStalled =>
+        Configuration.Training.Patience is > 0 and var patience && Best is { } best && history.Count - best.Epoch >= patience;
 
     /// <summary>Parameters of the model, padding between tensors left out.</summary>
     public int ParameterCount => vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
@@ -88,7 +97,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>
     /// Goes on to the end of the epoch under way and evaluates there. <paramref name="stop"/> is looked at between steps; then, and
-    /// where all epochs are done, the result is null. Progress goes to <paramref name="observer"/>.
+    /// where training <see cref="IsDone"/>, the result is null. Progress goes to <paramref name="observer"/>.
     /// </summary>
     /// <exception cref="TrainingDivergedException">The loss is infinite or not a number.</exception>
     public EpochMetrics? TrainEpoch(ITrainingObserver observer, CancellationToken stop)

@@ -5,8 +5,8 @@ namespace VaeGpu.Training.Optimization;
 /// <summary>Trains in a run folder: keeps its configuration, checkpoint and metrics true to what was trained, epoch by epoch.</summary>
 public static class TrainingRun
 {
-    /// <summary>Trains until all epochs are done or <paramref name="stop"/> asks to stop; then too the checkpoint is written.</summary>
-    /// <returns>Whether all epochs are done.</returns>
+    /// <summary>Trains until the trainer is done or <paramref name="stop"/> asks to stop; then too the checkpoint is written.</summary>
+    /// <returns>Whether the trainer is done.</returns>
     /// <exception cref="TrainingDivergedException">The loss is no longer finite; the last checkpoint stays.</exception>
     /// <exception cref="IOException">A file cannot be written; the last checkpoint stays.</exception>
     /// <exception cref="RunException">The folder was removed or renamed, or one of its files leads out of it.</exception>
@@ -20,6 +20,8 @@ public static class TrainingRun
         {
             while (trainer.TrainEpoch(new FolderWatch(folder, observer), stop) is { } metrics)
             {
+                // Before the last one: a process that is killed in between trains the epoch again.
+                SaveKept(trainer, folder, metrics);
                 Save(trainer, folder);
                 // Again, for now the time holds evaluation and checkpoint too.
                 observer.Progressed(trainer.EpochProgress());
@@ -33,6 +35,15 @@ public static class TrainingRun
             throw new TrainingDivergedException($"{e.Message} The last good checkpoint is kept: \"{folder.Checkpoint}\".");
         }
         return trainer.IsDone;
+    }
+
+    private static void SaveKept(Trainer trainer, RunFolder folder, EpochMetrics metrics)
+    {
+        var keep = trainer.Configuration.Keep;
+        if (keep.Best && trainer.Best == metrics)
+            trainer.Save(folder.BestCheckpoint);
+        if (keep.Every > 0 && metrics.Epoch % keep.Every == 0)
+            trainer.Save(folder.CheckpointOf(metrics.Epoch));
     }
 
     private static void Save(Trainer trainer, RunFolder folder)

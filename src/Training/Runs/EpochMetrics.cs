@@ -27,6 +27,13 @@ public sealed record EpochMetrics(int Epoch, double Seconds, LossTerms Train, Lo
     /// <summary>The same on the images held out.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? TestObjective { get; init; }
+
+    /// <summary>What is minimized on the images held out; <see cref="Best"/> goes by it.</summary>
+    [JsonIgnore]
+    public double Minimized => TestObjective ?? Test.Loss;
+
+    /// <summary>The first of the epochs with the lowest <see cref="Minimized"/>; null where there are no epochs.</summary>
+    public static EpochMetrics? Best(IEnumerable<EpochMetrics> epochs) => epochs.MinBy(epoch => epoch.Minimized);
 }
 
 /// <summary>The two terms of the loss, in nats per example.</summary>

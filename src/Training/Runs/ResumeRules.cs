@@ -12,7 +12,7 @@ internal static class ResumeRules
         if (then.Model.Kept != now.Model.Kept)
             throw new RunException(
                 "The checkpoint belongs to a different model, or the images differ in size from those it was trained on.");
-        if (then.Training with { Epochs = now.Training.Epochs } != now.Training)
+        if (then.Training with { Epochs = now.Training.Epochs, Patience = now.Training.Patience } != now.Training)
             throw new RunException(
                 "The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");
         if (now.Training.Optimizer.Schedule.EndsWithRun && then.Training.Epochs != now.Training.Epochs)

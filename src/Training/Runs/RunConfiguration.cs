@@ -18,6 +18,9 @@ public sealed record RunConfiguration
     /// <summary>The device. Results do not depend on it.</summary>
     public required DeviceConfiguration Device { get; init; }
 
+    /// <summary>The checkpoints that the run's folder keeps beside the last one.</summary>
+    public KeptCheckpoints Keep { get; init; } = new();
+
     /// <summary>What an example is.</summary>
     [JsonIgnore]
     public ExampleFormat Format => Data switch

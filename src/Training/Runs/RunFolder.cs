@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Files;
 
@@ -7,9 +8,9 @@ namespace VaeGpu.Training.Runs;
 /// The folder of one training run. While it is open no other process can train in it. A run that is there already is replaced only
 /// when that was asked for, and only by <see cref="Clear"/>.
 /// </summary>
-public sealed class RunFolder : IDisposable
+public sealed partial class RunFolder : IDisposable
 {
-    private const string LockName = ".vaegpu.lock";
+    private const string LockName = ".vaegpu.lock", BestName = "checkpoint-best.vae";
     private readonly FileStream held;
     private readonly DateTime heldSince;
     private readonly bool made;
@@ -35,12 +36,24 @@ public sealed class RunFolder : IDisposable
     /// <summary>The path of the metrics of each epoch, CSV.</summary>
     public string Metrics => In("metrics.csv");
 
+    /// <summary>The path of the checkpoint of the best epoch, where it is kept.</summary>
+    public string BestCheckpoint => In(BestName);
+
     /// <summary>The checkpoint last: removed in this order, there is a run to go on with until nothing is left.</summary>
     private string[] Files =>
     [
+        .. EpochCheckpoints, BestCheckpoint,
         Configuration, Metrics, Losses(".svg"), Losses(".png"), Samples(".png"), Reconstructions(".png"), Samples(".txt"),
         Reconstructions(".txt"), Samples(".csv"), Reconstructions(".csv"), Checkpoint,
     ];
+
+    /// <summary>Checkpoints of epochs that are in the folder, or that a killed process was writing.</summary>
+    private IEnumerable<string> EpochCheckpoints => Directory.EnumerateFiles(Path)
+        .Select(file => EpochFile().Match(System.IO.Path.GetFileName(file))).Where(match => match.Success)
+        .Select(match => In(match.Value)).Distinct().Order(StringComparer.Ordinal);
+
+    /// <summary>The path of the checkpoint of one epoch, where it is kept.</summary>
+    public string CheckpointOf(int epoch) => In(FormattableString.Invariant($"checkpoint-epoch-{epoch}.vae"));
 
     /// <summary>The path of the loss curves, .svg or .png.</summary>
     public string Losses(string extension) => In($"loss{extension}");
@@ -53,6 +66,12 @@ public sealed class RunFolder : IDisposable
 
     /// <summary>The path of the checkpoint of the run in <paramref name="folder"/>.</summary>
     public static string CheckpointIn(string folder) => System.IO.Path.Combine(folder, "checkpoint.vae");
+
+    /// <summary>
+    /// The path of the checkpoint whose model is that of the run in <paramref name="folder"/>: the best where it is kept, else the last.
+    /// </summary>
+    public static string ModelIn(string folder) =>
+        System.IO.Path.Combine(folder, BestName) is var best && File.Exists(best) ? best : CheckpointIn(folder);
 
     /// <summary>Makes a new folder under <paramref name="parent"/>, named after the time: "2026-01-31-235959", "…-2" and so on.</summary>
     /// <exception cref="RunException">The folder cannot be made.</exception>
@@ -189,6 +208,9 @@ public sealed class RunFolder : IDisposable
             throw new RunTakenException($"Another vaegpu is training in \"{folder}\"; wait for it, or name another folder.", e);
         }
     }
+
+    [GeneratedRegex(@"^checkpoint-epoch-[0-9]+\.vae(?=$|\.[0-9a-f]{32}\.tmp$)")]
+    private static partial Regex EpochFile();
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }
