@@ -4,11 +4,10 @@ using VaeGpu.Training.Diagnostics.Catalogue;
 namespace VaeGpu.Host;
 
 /// <summary>Lists the kernels of the product, step by step.</summary>
-/// <param name="Name">A part of the kernels' names; null for all.</param>
-/// <param name="Step">The name of the only step, or a part of it; null for all.</param>
+/// <param name="Choice">Which kernels.</param>
 /// <param name="Batch">Rows of the batch.</param>
 /// <param name="Balance">Operations for each byte that the device executes; null for its own.</param>
-internal sealed record KernelListProgram(string? Name, string? Step, int Batch, double? Balance)
+internal sealed record KernelListProgram(KernelChoice Choice, int Batch, double? Balance)
 {
     /// <summary>An NVIDIA H200 by its datasheet: 67 TFLOP/s in fp32, 4.8 TB/s.</summary>
     public const double HopperBalance = 14;
@@ -17,12 +16,9 @@ internal sealed record KernelListProgram(string? Name, string? Step, int Batch, 
     /// <exception cref="UsageException">No step, or no kernel, has the name.</exception>
     public int Run(Accelerator device, Terminal terminal, CancellationToken stop)
     {
-        string? step = Step is null ? null : StepOf(Step);
-        IReadOnlyList<CatalogueStep> steps = KernelCatalogue.Steps(Batch, step, IsAsked, stop);
-        if (!steps.Any(one => one.Launches.Concat(one.Besides).Any(launch => IsAsked(launch.Name))))
-            throw new UsageException(step is null
-                ? $"No kernel has \"{Name}\" in its name. \"vaegpu kernels\" lists all."
-                : $"No kernel of the step \"{step}\" has \"{Name}\" in its name. \"vaegpu kernels --step '{step}'\" lists all.");
+        IReadOnlyList<CatalogueStep> steps = KernelCatalogue.Steps(Batch, Choice.StepName, Choice.IsAsked, stop);
+        if (!steps.Any(one => one.Launches.Concat(one.Besides).Any(launch => Choice.IsAsked(launch.Name))))
+            throw Choice.NoKernel;
         double? known = Backend.OperationsPerByte(device);
         double balance = Balance ?? known ?? HopperBalance;
         string source = Balance is not null ? "--balance"
@@ -51,9 +47,9 @@ internal sealed record KernelListProgram(string? Name, string? Step, int Batch, 
     /// <summary>The kernels of a step that no step before has.</summary>
     private void WriteStep(CatalogueStep step, KernelTable table, HashSet<string> listed, TextWriter output)
     {
-        KernelLaunch[] inStep = [.. step.Launches.Where(launch => IsAsked(launch.Name))];
+        KernelLaunch[] inStep = [.. step.Launches.Where(launch => Choice.IsAsked(launch.Name))];
         KernelLaunch[] besides =
-            [.. step.Besides.Where(launch => IsAsked(launch.Name) && !step.Launches.Any(other => other.Name == launch.Name))];
+            [.. step.Besides.Where(launch => Choice.IsAsked(launch.Name) && !step.Launches.Any(other => other.Name == launch.Name))];
         var rows = inStep.GroupBy(launch => launch.Name).Select(same => (Name: same.Key, Launches: same.ToArray(), InStep: true))
             .Concat(besides.GroupBy(launch => launch.Name)
                 .Select(same => (Name: same.Key, Launches: new[] { same.MaxBy(launch => launch.Flops)! }, InStep: false)))
@@ -62,7 +58,7 @@ internal sealed record KernelListProgram(string? Name, string? Step, int Batch, 
             return;
         output.WriteLine();
         output.WriteLine(step.Launches.Count > 0 ? $"step: {step.Name}" : step.Name);
-        if (step.Launches.Count > 0 && Name is null)
+        if (step.Launches.Count > 0 && Choice.Name is null)
             output.WriteLine(table.Sum(step));
         foreach (var row in rows)
         {
@@ -70,12 +66,4 @@ internal sealed record KernelListProgram(string? Name, string? Step, int Batch, 
                 output.WriteLine($"  {line}");
         }
     }
-
-    private bool IsAsked(string kernel) => Name is null || kernel.Contains(Name, StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>The step of a name, or the first one whose name has it as a word.</summary>
-    private static string StepOf(string text) =>
-        KernelCatalogue.StepNames.FirstOrDefault(name => name.Equals(text, StringComparison.OrdinalIgnoreCase))
-        ?? KernelCatalogue.StepNames.FirstOrDefault(name => name.Split(' ', ',').Contains(text, StringComparer.OrdinalIgnoreCase))
-        ?? throw new UsageException($"--step: there is no step \"{text}\". There are: {string.Join("; ", KernelCatalogue.StepNames)}.");
 }

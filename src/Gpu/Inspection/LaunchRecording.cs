@@ -122,7 +122,7 @@ public sealed class LaunchRecording : IDisposable
             {
                 Footprint = of.Footprint,
                 Warps = recording.Emulates && CanRun && recording.Counts(source.Name)
-                    ? Emulate(gridDim, arguments, dynamicSharedBytes)
+                    ? Warps(gridDim, arguments, dynamicSharedBytes)
                     : null,
             });
         }
@@ -135,10 +135,23 @@ public sealed class LaunchRecording : IDisposable
                 return CanRun ? Run(gridDim, arguments, dynamicSharedBytes) : null;
             if (recording.known is not { } known)
                 return Sample(gridDim, arguments, dynamicSharedBytes, GroupSample.Usual);
-            var memory = new LaunchMemory(source, arguments, handle => accelerator.MemoryOf(handle).Bytes);
             var address = (nint)arguments;
-            return known.CountsOf($"{source.Name} {groupDim} {gridDim} {dynamicSharedBytes} {memory.Shape}",
+            return known.CountsOf(ShapeOf(gridDim, arguments, dynamicSharedBytes),
                 () => Sample(gridDim, (byte*)address, dynamicSharedBytes, SampleCache.Groups));
+        }
+
+        private unsafe WarpProfile Warps(Index3D gridDim, byte* arguments, int dynamicSharedBytes)
+        {
+            var address = (nint)arguments;
+            WarpProfile Run() => Emulate(gridDim, (byte*)address, dynamicSharedBytes);
+            return recording.known?.WarpsOf(ShapeOf(gridDim, arguments, dynamicSharedBytes), Run) ?? Run();
+        }
+
+        /// <summary>What is the same in launches that differ in nothing but where their memory lies and what it holds.</summary>
+        private unsafe string ShapeOf(Index3D gridDim, byte* arguments, int dynamicSharedBytes)
+        {
+            var memory = new LaunchMemory(source, arguments, handle => accelerator.MemoryOf(handle).Bytes);
+            return $"{source.Name} {groupDim} {gridDim} {dynamicSharedBytes} {memory.Shape}";
         }
 
         /// <summary>PTX written by hand is not for the interpreter.</summary>

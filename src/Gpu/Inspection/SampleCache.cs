@@ -12,7 +12,10 @@ public sealed class SampleCache
     internal const int Groups = 2;
 
     private readonly ConcurrentDictionary<string, Lazy<LaunchCounts?>> counts = new();
+    private readonly ConcurrentDictionary<string, Lazy<WarpProfile>> warps = new();
     private readonly ConcurrentDictionary<(MethodInfo, KernelSpecialization, Index3D), Lazy<Function>> functions = new();
+
+    internal WarpProfile WarpsOf(string launch, Func<WarpProfile> emulate) => warps.GetOrAdd(launch, _ => new(emulate)).Value;
 
     internal LaunchCounts? CountsOf(string launch, Func<LaunchCounts?> count) => counts.GetOrAdd(launch, _ => new(count)).Value;
 

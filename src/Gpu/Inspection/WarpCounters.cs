@@ -8,7 +8,7 @@ namespace VaeGpu.Gpu.Inspection;
 /// </summary>
 internal sealed class WarpCounters(int warpSize)
 {
-    private const int SectorBytes = 32, Banks = 32, BankBytes = 4;
+    private const int SectorBytes = AccessTrace.SectorBytes, Banks = AccessTrace.Banks, BankBytes = AccessTrace.BankBytes;
 
     private readonly Dictionary<Instruction, AccessCount> accesses = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Instruction, (long Warps, long Divergent)> branches = new(ReferenceEqualityComparer.Instance);
@@ -19,8 +19,8 @@ internal sealed class WarpCounters(int warpSize)
     /// <summary>What has been counted.</summary>
     public WarpProfile Profile => new(
         [.. accesses.Select(of => of.Value.Profile(of.Key)).OrderByDescending(of => of.Transactions - of.Least)],
-        [.. branches.Where(of => of.Value.Divergent > 0)
-            .Select(of => new BranchProfile(PlaceOf(of.Key), of.Value.Warps, of.Value.Divergent))],
+        [.. branches.Select(of => new BranchProfile(PlaceOf(of.Key), of.Value.Warps, of.Value.Divergent))
+            .OrderByDescending(of => of.Divergent)],
         slots == 0 ? 1 : (double)active / slots);
 
     /// <summary>Instructions that some threads execute.</summary>

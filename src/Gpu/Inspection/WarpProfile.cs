@@ -2,7 +2,7 @@ namespace VaeGpu.Gpu.Inspection;
 
 /// <summary>What the warps of a launch do on a GPU, as an interpreter with warps of 32 threads finds: emulated, not measured.</summary>
 /// <param name="Accesses">The accesses to memory, each by its place; those that waste the most come first.</param>
-/// <param name="Branches">The branches on which threads of one warp differ.</param>
+/// <param name="Branches">The branches with two sides; those that diverge the most come first.</param>
 /// <param name="ActiveLanes">The share of the threads of running warps that take part in an instruction, on average.</param>
 public sealed record WarpProfile(IReadOnlyList<AccessProfile> Accesses, IReadOnlyList<BranchProfile> Branches, double ActiveLanes)
 {
@@ -11,6 +11,10 @@ public sealed record WarpProfile(IReadOnlyList<AccessProfile> Accesses, IReadOnl
 
     /// <summary>Passes over the banks of shared memory for each request of a warp, and those without conflicts.</summary>
     public (double Transactions, double Least)? SharedPerRequest => PerRequest(shared: true);
+
+    /// <summary>The share of the warps at branches whose threads take both sides; 0 where there are no branches.</summary>
+    public double DivergentBranches =>
+        (double)Branches.Sum(branch => branch.Divergent) / Math.Max(1, Branches.Sum(branch => branch.Warps));
 
     private (double, double)? PerRequest(bool shared)
     {
@@ -60,7 +64,7 @@ public sealed record AccessProfile(
     private string Each(long count) => string.Create(CultureInfo.InvariantCulture, $"{(double)count / Requests:0.#}");
 }
 
-/// <summary>A branch on which threads of one warp differ.</summary>
+/// <summary>A branch with two sides.</summary>
 /// <param name="Place">The C# method, file and line.</param>
 /// <param name="Warps">How often a warp comes to it.</param>
 /// <param name="Divergent">How often its threads take both sides.</param>

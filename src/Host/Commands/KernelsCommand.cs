@@ -9,8 +9,7 @@ internal static class KernelsCommand
 {
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
-        var batch = OptionOf.Number("--batch", "rows", 128, 1, 4096,
-            "Batch size at which the kernels are counted");
+        Option<int> batch = Batch();
         var balance = OptionOf.Number(
             "--balance", "flops", 1e-6, 1e6,
             "Operations that the device executes while it moves one byte; a kernel with fewer is memory-bound "
@@ -21,13 +20,12 @@ internal static class KernelsCommand
         {
             Description = "Compile every kernel to PTX with this compiler and with ILGPU's, and count instructions, registers and accesses",
         };
-        var name = OptionOf.Text("--name", "part", "Only the kernels whose names have this part, in upper or lower case");
-        var step = OptionOf.Text("--step", "name",
-            "Only the kernels of a training step: default, or what it differs in, such as laplace, gelu, iwae or convolutions");
+        Option<string?> name = Name(), step = Step();
         Option<string?> assembly = OwnKernelCommands.Assembly(), sizes = OwnKernelCommands.Sizes();
         const string What = "Lists the kernels of training steps: launches, resources on a GPU, operations and bytes.";
         var command = new Command("kernels", What) { name, step, batch, balance, device, compare, assembly, sizes };
         command.Add(CreateShow(terminal, stop));
+        command.Add(CreateEmulate(terminal, stop));
         command.Add(OwnKernelCommands.CreateCheck(terminal, stop));
         command.Add(OwnKernelCommands.CreateProfile(terminal, stop));
         command.SetAction(result =>
@@ -41,12 +39,40 @@ internal static class KernelsCommand
                     backend.Accelerator, result.Gave(balance) ? result.GetValue(balance) : KernelListProgram.HopperBalance, terminal, stop);
             }
             var program = new KernelListProgram(
-                result.GetValue(name), result.GetValue(step), result.GetValue(batch),
+                new(result.GetValue(name), result.GetValue(step)), result.GetValue(batch),
                 result.Gave(balance) ? result.GetValue(balance) : null);
             return program.Run(backend.Accelerator, terminal, stop);
         });
         return command;
     }
+
+    private static Command CreateEmulate(Terminal terminal, CancellationToken stop)
+    {
+        Option<string?> name = Name(), step = Step();
+        Option<int> batch = Batch();
+        var gpu = OptionOf.Choice("--gpu", "name", [.. GpuLimits.All.Select(one => one.Name)], "h200",
+            "The GPU whose multiprocessors the groups are placed on");
+        var json = OptionOf.Text("--json", "file", "Write the figures as JSON");
+        Option<string?> assembly = OwnKernelCommands.Assembly(), sizes = OwnKernelCommands.Sizes();
+        const string What = "Emulates what kernels do on a GPU, without one: sectors, bank conflicts, divergence, occupancy.";
+        var command = new Command("emulate", What) { name, step, batch, gpu, json, assembly, sizes };
+        command.SetAction(result => new EmulationProgram(
+            new(result.GetValue(name), result.GetValue(step)), result.GetValue(batch),
+            GpuLimits.All.Single(one => one.Name == result.GetValue(gpu)), result.GetValue(json))
+        {
+            Assembly = result.GetValue(assembly), Sizes = result.GetValue(sizes) ?? "",
+        }.Run(terminal, stop));
+        return command;
+    }
+
+    private static Option<string?> Name() =>
+        OptionOf.Text("--name", "part", "Only the kernels whose names have this part, in upper or lower case");
+
+    private static Option<string?> Step() => OptionOf.Text("--step", "name",
+        "Only the kernels of a training step: default, or what it differs in, such as laplace, gelu, iwae or convolutions");
+
+    private static Option<int> Batch() =>
+        OptionOf.Number("--batch", "rows", 128, 1, 4096, "Batch size at which the kernels are counted");
 
     private static Command CreateShow(Terminal terminal, CancellationToken stop)
     {

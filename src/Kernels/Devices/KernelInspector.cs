@@ -20,9 +20,11 @@ public static class KernelInspector
     /// <summary>A stand-in for a GPU; launches of some kernels are counted, from the least samples of their groups.</summary>
     /// <param name="known">Samples that were counted before.</param>
     /// <param name="counts">Which kernels are counted, by their names.</param>
+    /// <param name="emulates">Whether their warps are emulated as well.</param>
     /// <param name="stop">Looked at at each launch.</param>
-    public static LaunchRecording RecordOnGpu(SampleCache known, Func<string, bool> counts, CancellationToken stop) =>
-        new(32, LaunchCounting.Sample, known, stop: stop) { Counts = counts };
+    public static LaunchRecording RecordOnGpu(
+        SampleCache known, Func<string, bool> counts, bool emulates, CancellationToken stop) =>
+        new(32, LaunchCounting.Sample, known, stop: stop) { Counts = counts, Emulates = emulates };
 
     /// <summary>The launches of some work in its shapes for a GPU, counted, with what their warps do: emulated, not measured.</summary>
     public static IReadOnlyList<KernelLaunch> Emulate(Action<Accelerator> work, CancellationToken stop = default)

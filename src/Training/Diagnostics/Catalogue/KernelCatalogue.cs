@@ -35,7 +35,19 @@ public static class KernelCatalogue
     /// <param name="only">The name of one step; null for all.</param>
     /// <param name="counts">Which kernels are counted, by their names.</param>
     /// <param name="stop">Looked at between launches.</param>
-    public static IReadOnlyList<CatalogueStep> Steps(int batch, string? only, Func<string, bool> counts, CancellationToken stop)
+    public static IReadOnlyList<CatalogueStep> Steps(int batch, string? only, Func<string, bool> counts, CancellationToken stop) =>
+        RecordSteps(batch, only, counts, emulates: false, stop);
+
+    /// <summary>The same, with what the warps of a GPU would do in these kernels: emulated, not measured.</summary>
+    /// <param name="batch">Rows of the batch.</param>
+    /// <param name="only">The name of one step; null for all.</param>
+    /// <param name="counts">Which kernels are counted and emulated, by their names.</param>
+    /// <param name="stop">Looked at between launches.</param>
+    public static IReadOnlyList<CatalogueStep> Emulate(int batch, string? only, Func<string, bool> counts, CancellationToken stop) =>
+        RecordSteps(batch, only, counts, emulates: true, stop);
+
+    private static CatalogueStep[] RecordSteps(
+        int batch, string? only, Func<string, bool> counts, bool emulates, CancellationToken stop)
     {
         CatalogueWork[] work =
         [
@@ -45,7 +57,7 @@ public static class KernelCatalogue
         var steps = new CatalogueStep[work.Length];
         var options = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
         // One recording for each processor: what is loaded on it serves all steps.
-        Parallel.For(0, work.Length, options, () => KernelInspector.RecordOnGpu(known, counts, stop), (i, _, recording) =>
+        Parallel.For(0, work.Length, options, () => KernelInspector.RecordOnGpu(known, counts, emulates, stop), (i, _, recording) =>
         {
             steps[i] = Record(work[i], recording);
             return recording;
