@@ -42,7 +42,9 @@ public class FusionBenchmarks
     {
         device = OpenDevice(Device);
         buffers = new Buffers(device.Accelerator);
-        (fused, unfused) = (Find(Pair).On(device.Accelerator, fused: true, buffers), Find(Pair).On(device.Accelerator, fused: false, buffers));
+        FusedPair pair = Find(Pair);
+        fused = pair.On(device.Accelerator, fused: true, buffers);
+        unfused = pair.On(device.Accelerator, fused: false, buffers);
     }
 
     /// <summary>Frees the device with all its memory.</summary>

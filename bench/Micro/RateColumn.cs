@@ -11,7 +11,8 @@ internal sealed class RateColumn(string unit, string what, Func<(long Flops, lon
     /// <summary>10⁹ operations and 10⁹ bytes a second.</summary>
     public static IColumn[] All { get; } =
     [
-        new RateColumn("GFLOP/s", "operations", counts => counts.Flops), new RateColumn("GB/s", "bytes of device memory", counts => counts.Bytes),
+        new RateColumn("GFLOP/s", "operations", counts => counts.Flops),
+        new RateColumn("GB/s", "bytes of device memory", counts => counts.Bytes),
     ];
 
     public string Id => $"{nameof(RateColumn)}.{unit}";

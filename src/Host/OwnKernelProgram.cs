@@ -10,7 +10,7 @@ namespace VaeGpu.Host;
 internal sealed record OwnKernelProgram(string Assembly, string? Name, string Sizes)
 {
     /// <summary>The kernels that are asked for.</summary>
-    /// <exception cref="UsageException">There is none of the name.</exception>
+    /// <exception cref="UsageException">No kernel has the name.</exception>
     public IReadOnlyList<OwnKernel> Kernels
     {
         get

@@ -9,7 +9,7 @@ internal sealed class LaunchSizes
     private readonly Dictionary<string, string> words = new(StringComparer.Ordinal);
 
     /// <param name="texts">Words separated by spaces or commas; later ones take the place of earlier ones.</param>
-    /// <exception cref="KernelAssemblyException">A word is none.</exception>
+    /// <exception cref="KernelAssemblyException">A word is not a name and a value.</exception>
     public LaunchSizes(params IEnumerable<string> texts)
     {
         foreach (string word in texts.SelectMany(text => text.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries)))
