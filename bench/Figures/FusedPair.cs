@@ -98,7 +98,8 @@ internal sealed record FusedPair(string Name, string Size, Fusion Fusion, Func<A
         var launcher = ConvLauncher.Forward<ToCoarse>(accelerator, Activation.Relu);
         var shape = new ConvShape
         {
-            Images = Batch, Fine = new() { Height = 14, Width = 14, Channels = 32 },
+            Images = Batch,
+            Fine = new() { Height = 14, Width = 14, Channels = 32 },
             Coarse = new() { Height = 7, Width = 7, Channels = 64 },
             Kernel = 4, Stride = 2, Padding = 1,
         };

@@ -43,7 +43,8 @@ public class FusionBenchmarks
         device = OpenDevice(Device);
         buffers = new Buffers(device.Accelerator);
         FusedPair pair = Find(Pair);
-        (fused, unfused) = (pair.On(device.Accelerator, fused: true, buffers), pair.On(device.Accelerator, fused: false, buffers));
+        fused = pair.On(device.Accelerator, fused: true, buffers);
+        unfused = pair.On(device.Accelerator, fused: false, buffers);
     }
 
     /// <summary>Frees the device with all its memory.</summary>

@@ -12,7 +12,7 @@ internal static class Failures
         {
             return run();
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or LaunchSizesException)
         {
             Tell(error, $"error: {e.Message}");
             return ExitCode.Usage;

@@ -34,8 +34,9 @@ internal static class FusionTable
         foreach (FusionGain gain in step.Gains)
         {
             string predicted = gain.Predicted is { } ratio ? Text($"{ratio:0.000} ×") : "–";
+            string half = Text($"({gain.Speedup.Low:0.000}–{gain.Speedup.High:0.000})");
             yield return $"  {NameOf(gain.Fusion),-NameColumns}{gain.Launches,9}{Bytes(gain.Bytes),9}{Micro(gain.Seconds)}"
-                + Text($"{gain.Speedup.Median,8:0.000} ×{$"({gain.Speedup.Low:0.000}–{gain.Speedup.High:0.000})",16}{predicted,11}");
+                + Text($"{gain.Speedup.Median,8:0.000} ×{half,16}{predicted,11}");
         }
         foreach (FusionGain gain in step.Gains.Where(gain => gain.Loses))
             yield return Reason(gain, step);
@@ -52,7 +53,7 @@ internal static class FusionTable
     }
 
     private static string Micro(Spread seconds) =>
-        Text($"{seconds.Median * 1e6,10:0.0}{$"({seconds.Low * 1e6:0.0}–{seconds.High * 1e6:0.0})",18}");
+        Text($"{seconds.Median * 1e6,10:0.0}") + $"{Text($"({seconds.Low * 1e6:0.0}–{seconds.High * 1e6:0.0})"),18}";
 
     private static string Bytes(long bytes) => Text($"{bytes / 1e6:0.00}M");
 

@@ -10,7 +10,7 @@ namespace VaeGpu.Host;
 internal sealed record OwnKernelProgram(string Assembly, string? Name, string Sizes)
 {
     /// <summary>The kernels that are asked for.</summary>
-    /// <exception cref="UsageException">There is none of the name.</exception>
+    /// <exception cref="UsageException">No kernel has the name.</exception>
     public IReadOnlyList<OwnKernel> Kernels
     {
         get
@@ -28,14 +28,15 @@ internal sealed record OwnKernelProgram(string Assembly, string? Name, string Si
     /// <summary>Lists the kernels with their operations and bytes.</summary>
     public int List(Accelerator device, double balance, Terminal terminal, CancellationToken stop)
     {
+        IReadOnlyList<OwnKernel> kernels = Kernels;
         var table = new KernelTable(device, balance);
         terminal.Output.WriteLine(table.Head);
         int failed = 0;
-        foreach (OwnKernel kernel in Kernels)
+        foreach (OwnKernel kernel in kernels)
         {
             KernelLaunch? launch = OwnKernelTools.Emulate(kernel, Sizes, stop);
             failed += launch is null ? 1 : 0;
-            foreach (string line in launch is null ? [$"{kernel.Name}: at fault; see kernels check"] : table.Row([launch], inStep: true))
+            foreach (string line in launch is null ? [Faulty(kernel)] : table.Row([launch], inStep: true))
                 terminal.Output.WriteLine($"  {line}");
         }
         return failed == 0 ? ExitCode.Done : ExitCode.Failed;
@@ -60,11 +61,18 @@ internal sealed record OwnKernelProgram(string Assembly, string? Name, string Si
     /// <summary>Times the kernels on a device.</summary>
     public int Profile(Accelerator device, Terminal terminal, CancellationToken stop)
     {
+        IReadOnlyList<OwnKernel> kernels = Kernels;
+        int failed = 0;
         terminal.Output.WriteLine($"{device.Name}: medians, with the middle half of the times");
         terminal.Output.WriteLine($"{"kernel",-50}{"µs",10}{"middle half",19}{"FLOPs",9}{"bytes",9}{"GFLOP/s",10}{"GB/s",9}");
-        foreach (OwnKernel kernel in Kernels)
+        foreach (OwnKernel kernel in kernels)
         {
-            OwnKernelProfile profile = OwnKernelTools.Profile(device, kernel, Sizes, stop);
+            if (OwnKernelTools.Profile(device, kernel, Sizes, stop) is not { } profile)
+            {
+                failed++;
+                terminal.Output.WriteLine(Faulty(kernel));
+                continue;
+            }
             (double low, double high, double seconds) = (profile.Seconds.Low, profile.Seconds.High, profile.Seconds.Median);
             string half = FormattableString.Invariant($"({low * 1e6:0.0}–{high * 1e6:0.0})");
             string rates = seconds > 0
@@ -73,6 +81,8 @@ internal sealed record OwnKernelProgram(string Assembly, string? Name, string Si
             terminal.Output.WriteLine(FormattableString.Invariant($"{kernel.Name,-50}{seconds * 1e6,10:0.0}{half,19}")
                 + $"{ShortNumber.Of(profile.Launch.Flops),9}{ShortNumber.Of(profile.Launch.Bytes),9}{rates}");
         }
-        return ExitCode.Done;
+        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
     }
+
+    private static string Faulty(OwnKernel kernel) => $"{kernel.Name}: stopped by a fault; \"vaegpu kernels check\" says which";
 }

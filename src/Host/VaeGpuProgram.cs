@@ -12,6 +12,8 @@ public static class VaeGpuProgram
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken stop)
     {
+        // Numbers are written as options are read, in tables, help and files alike.
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
         var root = new RootCommand("Trains variational autoencoders with GPU kernels written in C#, on GPUs and on CPUs.")
         {
             new TrainCommand(terminal, stop),

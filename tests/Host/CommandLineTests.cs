@@ -1,4 +1,5 @@
 using VaeGpu.Host;
+using VaeGpu.Tests.Training;
 
 namespace VaeGpu.Tests.Host;
 
@@ -50,6 +51,10 @@ public sealed class CommandLineTests
     [TestCase("kernels show", "\"vaegpu kernels show --help\"")]
     [TestCase("kernels show Adam --target c", "--target takes one of ir, ptx, opencl, simd, asm; not \"c\".")]
     [TestCase("kernels --balance nan", "--balance takes a number from")]
+    [TestCase("kernels --sizes groups=1", "--sizes needs --assembly.")]
+    [TestCase("kernels show Adam.Run --sizes groups=1", "--sizes needs --assembly.")]
+    [TestCase("kernels --assembly a.dll --step default", "--step cannot be given with --assembly.")]
+    [TestCase("kernels --assembly a.dll --compare", "--compare cannot be given with --assembly.")]
     [TestCase("evaluate", "folder")]
     [TestCase("evaluate x --importance-samples 0", "--importance-samples")]
     [TestCase("train --out", "--out")]
@@ -91,6 +96,7 @@ public sealed class CommandLineTests
     [Test]
     public void Help_names_every_option_with_its_default()
     {
+        using var comma = new CommaCulture();
         var call = Call.Of("train", "--help");
         Assert.Multiple(() =>
         {

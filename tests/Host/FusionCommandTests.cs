@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using VaeGpu.Host;
 using VaeGpu.Tests.Data;
+using VaeGpu.Tests.Training;
 
 namespace VaeGpu.Tests.Host;
 
@@ -20,6 +21,7 @@ public sealed class FusionCommandTests
     [Test]
     public void Every_step_of_the_sweep_has_a_row_for_each_fusion()
     {
+        using var comma = new CommaCulture();
         Call call = Fusion("--batches", "8,16", "--widths", "4,12", "--out", folder["out"]);
         Assert.That((call.ExitCode, call.Error), Is.EqualTo((ExitCode.Done, "")));
         string[] lines = call.Output.Split('\n');

@@ -47,6 +47,22 @@ public sealed partial class OwnKernelTests
     });
 
     [Test]
+    public void A_kernel_at_fault_is_left_out_and_the_others_are_timed()
+    {
+        Call call = Call.Of("kernels", "profile", "--assembly", Mistakes, "--device", "cpu", "--threads", "1");
+        Assert.That((call.ExitCode, call.Error), Is.EqualTo((1, "")));
+        Assert.That(call.Output, Does.Contain("Mistakes.OutOfBounds: stopped by a fault; \"vaegpu kernels check\" says which")
+            .And.Match(@"Mistakes\.BankConflict +[\d.]+ +\("));
+    }
+
+    [Test]
+    public void What_cannot_be_listed_has_no_heading()
+    {
+        Call call = Call.Of("kernels", "--assembly", Mistakes, "--name", "no such", "--device", "cpu");
+        Assert.That((call.ExitCode, call.Output), Is.EqualTo((2, "")), call.Error);
+    }
+
+    [Test]
     public void Sizes_of_the_command_line_take_the_place_of_the_attributes()
     {
         string[] check = ["kernels", "check", "--assembly", Mistakes, "--name", "OutOfBounds", "--sizes"];
@@ -58,7 +74,11 @@ public sealed partial class OwnKernelTests
                 Does.Contain("Mistakes.OutOfBounds has no parameter \"valeus\". It has: values, factor."));
             Assert.That(Call.Of([.. check, "factor=much"]).Error, Does.Contain("factor=much is not a value of type Single."));
             Assert.That(Call.Of([.. check, "threads=0"]).Error, Does.Contain("threads=0: sizes are numbers from 1"));
-            Assert.That(Call.Of([.. check, "threads"]).Error, Does.Contain("\"threads\" is not a size."));
+            Call none = Call.Of([.. check, "threads"]);
+            Assert.That((none.ExitCode, none.Error), Is.EqualTo(
+                (2, "error: \"threads\" is not a size. Write words such as groups=16 threads=64 input=1024.\n")));
+            Assert.That(Call.Of([.. check, "values=200000000x16"]).Error,
+                Does.StartWith("error: Mistakes.OutOfBounds: ").And.EndsWith("Give smaller sizes.\n"));
         });
     }
 

@@ -106,6 +106,18 @@ public sealed partial class ProfileTests
         string[] texts = [.. XDocument.Load(folder["out/profile.svg"]).Descendants(svg + "text").Select(text => text.Value)];
         Assert.That(texts, Is.SupersetOf(new[] { "ms", "GFLOP/s", "operations for each byte", "MatMul.Multiply", "Adam.Run" }));
         Assert.That(texts, Has.Some.Match(@"^\d+ GB/s$").And.Some.Match(@"^\d+ GFLOP/s$"));
+        (double X, double Y)[] labels = [.. XDocument.Load(folder["out/profile.svg"]).Descendants(svg + "text")
+            .Where(text => Regex.IsMatch(text.Value, @"^\d+(, \d+)*$") && (string?)text.Attribute("font-size") == "10")
+            .Select(text => Regex.Match((string)text.Attribute("transform")!, @"translate\(([\d.]+),([\d.]+)\)").Groups)
+            .Select(place => (double.Parse(place[1].Value, CultureInfo.InvariantCulture),
+                double.Parse(place[2].Value, CultureInfo.InvariantCulture)))
+            .Where(place => place.Item2 > 230)];
+        Assert.That(labels, Is.Not.Empty);
+        foreach (var (i, (x, y)) in labels.Index())
+        {
+            Assert.That(labels.Skip(i + 1).Where(other => Math.Abs(other.X - x) < 5 && Math.Abs(other.Y - y) < 5), Is.Empty,
+                "numbers of the roofline cover each other");
+        }
     }
 
     [Test]

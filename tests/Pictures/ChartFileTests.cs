@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OxyPlot;
 using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.PixelFormats;
 using VaeGpu.Host;
@@ -46,6 +47,18 @@ public sealed class ChartFileTests : IDisposable
         })];
         Assert.That(dark[1], Is.GreaterThan(10 * dark[0]));
         Assert.That(dark[1], Is.Not.EqualTo(dark[2]), "boxes of missing letters");
+    }
+
+    [Test]
+    public void A_bold_i_keeps_its_dot()
+    {
+        using var context = new PixelRenderContext(60, 40);
+        context.DrawText(new(30, 20), "iiii", OxyColors.Black, "", 15, 700, 0, HorizontalAlignment.Center, VerticalAlignment.Middle, null);
+        using var stream = new MemoryStream();
+        context.SaveAsPng(stream);
+        using Image<Rgb24> png = Image.Load<Rgb24>(stream.ToArray());
+        int[] dark = [.. Enumerable.Range(0, png.Height).Where(y => Enumerable.Range(0, png.Width).Any(x => IsDark(png[x, y])))];
+        Assert.That(dark[^1] - dark[0] + 1, Is.GreaterThan(dark.Length), "rows between the dot and the stem");
     }
 
     [Test]

@@ -30,6 +30,10 @@ internal static class KernelsCommand
         command.Add(OwnKernelCommands.CreateProfile(terminal, stop));
         command.SetAction(result =>
         {
+            if (result.GetValue(assembly) is null)
+                ThrowIfGiven(result, "needs --assembly", sizes);
+            else
+                ThrowIfGiven(result, "cannot be given with --assembly", step, batch, compare);
             if (result.GetValue(compare))
                 return CompareKernels.Run(terminal, stop);
             using var backend = Backend.Open(result.GetRequiredValue(device));
@@ -85,11 +89,22 @@ internal static class KernelsCommand
         Option<string?> assembly = OwnKernelCommands.Assembly(), sizes = OwnKernelCommands.Sizes();
         const string What = "Prints the code that is generated for a kernel, below the C# lines that it comes from.";
         var command = new Command("show", What) { name, target, compiler, compare, assembly, sizes };
-        command.SetAction(result => new KernelShowProgram(
-            result.GetRequiredValue(name), result.GetRequiredValue(target), result.GetRequiredValue(compiler), result.GetValue(compare))
+        command.SetAction(result =>
         {
-            Assembly = result.GetValue(assembly), Sizes = result.GetValue(sizes) ?? "",
-        }.Run(terminal, stop));
+            if (result.GetValue(assembly) is null)
+                ThrowIfGiven(result, "needs --assembly", sizes);
+            return new KernelShowProgram(
+                result.GetRequiredValue(name), result.GetRequiredValue(target), result.GetRequiredValue(compiler), result.GetValue(compare))
+            {
+                Assembly = result.GetValue(assembly), Sizes = result.GetValue(sizes) ?? "",
+            }.Run(terminal, stop);
+        });
         return command;
+    }
+
+    private static void ThrowIfGiven(ParseResult result, string why, params Option[] options)
+    {
+        if (options.FirstOrDefault(result.Gave) is { } given)
+            throw new UsageException($"{given.Name} {why}.");
     }
 }

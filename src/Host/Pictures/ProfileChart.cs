@@ -84,16 +84,20 @@ public static class ProfileChart
         double left = Math.Min(0.1, shown.Min(launch => launch.Intensity!.Value) / 2);
         double right = Math.Max(2 * peak / bandwidths.Min(), 2 * shown.Max(launch => launch.Intensity!.Value));
         AddAxis(AxisPosition.Bottom, "operations for each byte", left, right);
-        AddAxis(AxisPosition.Left, "GFLOP/s", shown.Min(launch => launch.FlopsPerSecond!.Value) / 2e9, 2 * peak);
+        double bottom = shown.Min(launch => launch.FlopsPerSecond!.Value) / 2e9;
+        AddAxis(AxisPosition.Left, "GFLOP/s", bottom, 2 * peak);
         double[] drawn = [.. new[] { bandwidths.Max(), bandwidths.Min() }.Distinct()];
         foreach (double bandwidth in drawn)
         {
             var roof = new LineSeries { Color = OxyColor.FromRgb(0x64, 0x74, 0x8B), StrokeThickness = 1.5 };
             roof.Points.AddRange([new(left, left * bandwidth), new(peak / bandwidth, peak), new(right, peak)]);
             panel.Series.Add(roof);
-            panel.Annotations.Add(Text($"{bandwidth:0} GB/s", left * 1.1, left * 1.25 * bandwidth, HorizontalAlignment.Left));
+            // The text ends where it touches the roof, which falls away to its left.
+            double end = left * Math.Pow(right / left, 0.12);
+            panel.Annotations.Add(Text($"{bandwidth:0} GB/s", end, end * bandwidth, HorizontalAlignment.Right));
         }
         panel.Annotations.Add(Text($"{peak:0} GFLOP/s", right / 1.2, peak, HorizontalAlignment.Right));
+        var labels = new List<TextAnnotation>();
         foreach (LaunchProfile launch in shown)
         {
             var dot = new ScatterSeries { MarkerType = MarkerType.Circle, MarkerFill = colorOf(launch),
@@ -101,12 +105,23 @@ public static class ProfileChart
             (double x, double y) = (launch.Intensity!.Value, launch.FlopsPerSecond!.Value / 1e9);
             dot.Points.Add(new(x, y));
             panel.Series.Add(dot);
+            if (labels.FirstOrDefault(other => IsBeside(other.TextPosition, x, y)) is { } label)
+            {
+                label.Text += FormattableString.Invariant($", {launch.Number}");
+                continue;
+            }
             TextAnnotation number = Number(launch, x, y, OxyColors.Black);
             // Beside the dot.
-            number.Offset = new(dot.MarkerSize + 7, 0);
+            (number.TextHorizontalAlignment, number.Offset) = (HorizontalAlignment.Left, new(dot.MarkerSize + 1, 0));
+            labels.Add(number);
             panel.Annotations.Add(number);
         }
         return panel;
+
+        // Too near for a label of its own: numbers would cover each other.
+        bool IsBeside(DataPoint other, double x, double y) =>
+            Math.Abs(Math.Log(x / other.X)) * Width < 18 * Math.Log(right / left)
+                && Math.Abs(Math.Log(y / other.Y)) * RooflineHeight < 10 * Math.Log(2 * peak / bottom);
 
         void AddAxis(AxisPosition position, string title, double least, double most) => panel.Axes.Add(new LogarithmicAxis
         {

@@ -97,4 +97,7 @@ public sealed record OwnKernel(MethodInfo Method)
 }
 
 /// <summary>A user's assembly, kernel or sizes cannot be used; the message says why, and what to do.</summary>
-public sealed class KernelAssemblyException(string message, Exception? inner = null) : Exception(message, inner);
+public class KernelAssemblyException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>A word of the sizes does not fit the kernel; the message says which, and what fits.</summary>
+public sealed class LaunchSizesException(string message, Exception? inner = null) : KernelAssemblyException(message, inner);

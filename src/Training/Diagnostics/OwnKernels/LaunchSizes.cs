@@ -9,14 +9,14 @@ internal sealed class LaunchSizes
     private readonly Dictionary<string, string> words = new(StringComparer.Ordinal);
 
     /// <param name="texts">Words separated by spaces or commas; later ones take the place of earlier ones.</param>
-    /// <exception cref="KernelAssemblyException">A word is none.</exception>
+    /// <exception cref="LaunchSizesException">A word is not a name and a value.</exception>
     public LaunchSizes(params IEnumerable<string> texts)
     {
         foreach (string word in texts.SelectMany(text => text.Split([' ', ',', ';'], StringSplitOptions.RemoveEmptyEntries)))
         {
             words[word.Split('=')[0]] = word.Split('=') is [{ Length: > 0 }, { Length: > 0 } value]
                 ? value
-                : throw new KernelAssemblyException($"\"{word}\" is not a size. Write words such as groups=16 threads=64 input=1024.");
+                : throw new LaunchSizesException($"\"{word}\" is not a size. Write words such as groups=16 threads=64 input=1024.");
         }
     }
 
@@ -55,10 +55,10 @@ internal sealed class LaunchSizes
         int[] sides = [.. text.Split('x').Select(part =>
             int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int side) && side is > 0 and <= 1 << 28
                 ? side
-                : throw new KernelAssemblyException($"{name}={text}: sizes are numbers from 1 to {1 << 28}, "
+                : throw new LaunchSizesException($"{name}={text}: sizes are numbers from 1 to {1 << 28}, "
                     + $"such as {name}=64 or {name}=16x16."))];
         return sides.Length <= 3
             ? new(sides[0], sides.ElementAtOrDefault(1) is > 0 and var y ? y : 1, sides.ElementAtOrDefault(2) is > 0 and var z ? z : 1)
-            : throw new KernelAssemblyException($"{name}={text}: sizes have at most three dimensions.");
+            : throw new LaunchSizesException($"{name}={text}: sizes have at most three dimensions.");
     }
 }

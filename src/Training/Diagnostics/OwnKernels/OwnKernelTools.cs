@@ -59,9 +59,22 @@ public static class OwnKernelTools
         }
     }
 
-    /// <summary>Times a kernel on a device; the time is that of the device's own clock where its launches can be recorded.</summary>
+    /// <summary>Times a kernel on a device; the time is that of the device's own clock where its launches can be recorded; null where the
+    /// kernel is at fault.</summary>
     /// <exception cref="KernelAssemblyException">A word does not fit.</exception>
-    public static OwnKernelProfile Profile(Accelerator accelerator, OwnKernel kernel, string sizes, CancellationToken stop)
+    public static OwnKernelProfile? Profile(Accelerator accelerator, OwnKernel kernel, string sizes, CancellationToken stop)
+    {
+        try
+        {
+            return Measure(accelerator, kernel, sizes, stop);
+        }
+        catch (Exception e) when (IsFault(e))
+        {
+            return null;
+        }
+    }
+
+    private static OwnKernelProfile Measure(Accelerator accelerator, OwnKernel kernel, string sizes, CancellationToken stop)
     {
         KernelLaunch counted = KernelInspector.Sample(accelerator, other => new OwnLaunch(other, kernel, sizes).Run, stop).Single();
         using var launch = new OwnLaunch(accelerator, kernel, sizes);

@@ -34,7 +34,7 @@ internal sealed class OwnLaunch : IDisposable
         foreach (string name in sizes.Names.Where(name => name is not ("groups" or "threads" or "size")))
         {
             if (!parameters.Any(parameter => parameter.Name == name.Split('.')[0]))
-                throw new KernelAssemblyException(
+                throw new LaunchSizesException(
                     $"{own.Name} has no parameter \"{name}\". It has: {string.Join(", ", parameters.Select(p => p.Name))}.");
         }
         try
@@ -42,9 +42,11 @@ internal sealed class OwnLaunch : IDisposable
             arguments = [.. parameters.Select(parameter => Argument(own, parameter))];
             kernel = index is null ? accelerator.LoadKernel(own.Method) : accelerator.LoadAutoGroupedKernel(own.Method);
         }
-        catch
+        catch (Exception e)
         {
             Dispose();
+            if (e is OutOfMemoryException)
+                throw new LaunchSizesException($"{own.Name}: {e.Message} Give smaller sizes.", e);
             throw;
         }
     }
@@ -151,7 +153,7 @@ internal sealed class OwnLaunch : IDisposable
         }
         catch (Exception e) when (e is FormatException or OverflowException or InvalidCastException)
         {
-            throw new KernelAssemblyException($"{name}={text ?? $"{longest}"} is not a value of type {type.Name}. Give another.", e);
+            throw new LaunchSizesException($"{name}={text ?? $"{longest}"} is not a value of type {type.Name}. Give another.", e);
         }
     }
 
@@ -160,7 +162,7 @@ internal sealed class OwnLaunch : IDisposable
         const BindingFlags Any = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
         Type type = value.GetType();
         FieldInfo found = type.GetField(field, Any) ?? type.GetField($"<{field}>k__BackingField", Any)
-            ?? throw new KernelAssemblyException($"{own.Name}: {type.Name} has no field \"{field}\", which {word} asks for.");
+            ?? throw new LaunchSizesException($"{own.Name}: {type.Name} has no field \"{field}\", which {word} asks for.");
         found.SetValue(value, Number(found.FieldType, word, sizes.Number(word)));
     }
 
