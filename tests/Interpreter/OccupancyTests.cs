@@ -37,7 +37,7 @@ public sealed class OccupancyTests
         Occupancy.Of(GpuLimits.All.Single(one => one.Name == gpu), threads, sharedBytes, registers),
         Is.EqualTo(new Occupancy(groups, share, limit)));
 
-    [Test, Platform(Exclude = "Win")]
+    [Test, Platform(Exclude = "Win"), System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void The_assembler_is_found_on_the_path_and_tells_registers_or_why_not()
     {
         using var folder = new ScratchFolder();
