@@ -15,7 +15,7 @@ internal sealed record TrainedModel(ModelConfiguration Configuration, float[] Pa
 {
     private const string BesideTheCheckout = "../shared/data/mnist";
 
-    /// <summary>MNIST from the folder beside the checkout or by its name; null, with the reason, where neither is to be had.</summary>
+    /// <summary>MNIST from the folder beside the checkout or by its name; null, with the reason, where neither is available.</summary>
     public static DataSplit? Mnist(out string reason, Binarization binarization = Binarization.None)
     {
         reason = "";
