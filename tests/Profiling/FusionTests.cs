@@ -158,7 +158,8 @@ public sealed class FusionTests
         {
             Assert.That(step.Gains.Select(gain => gain.Fusion), Is.EqualTo(new[]
             {
-                Fusion.LinearActivation, Fusion.ActivationGradient, Fusion.Reparameterization, Fusion.LossGradient, Fusion.All,
+                Fusion.LinearActivation, Fusion.ActivationGradient, Fusion.Reparameterization, Fusion.LossGradient, Fusion.StepEnd,
+                Fusion.All,
             }), "there are no convolutions");
             Assert.That(step.Gains.Select(gain => gain.Launches), Is.All.GreaterThan(step.Launches));
             Assert.That(step.Gains.Select(gain => gain.Bytes), Is.All.GreaterThan(step.Bytes));
