@@ -122,10 +122,10 @@ internal sealed class StepKernels : IDisposable
     {
         var launcher = new LatentLauncher(accelerator, Prior.Standard);
         ArrayView<float> encoded = buffers.Normal(2 * Batch * Latent), latent = buffers.Zeros(Batch * Latent);
-        ArrayView<float> divergence = buffers.Zeros(Batch);
+        ArrayView<float> divergence = buffers.Zeros(Batch), terms = buffers.Zeros(Batch * Latent);
         double bytes = 4.0 * (encoded.Length + latent.Length + divergence.Length);
         return new("reparameterize and KL, forward", $"{Batch}×{Latent}", bytes, bytes, () =>
-            launcher.Forward(encoded, default, latent, divergence, control, Draws));
+            launcher.Forward(encoded, default, latent, divergence, control, Draws, terms));
     }
 
     public StepKernel ReparameterizeBackward()

@@ -3,6 +3,7 @@ using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.ConsoleArguments;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using VaeGpu.Bench.CommandLine;
 
@@ -11,6 +12,9 @@ namespace VaeGpu.Bench.Micro;
 /// <summary>The command "micro": BenchmarkDotNet on the kernels, one at a time.</summary>
 internal static class MicroCommand
 {
+    /// <summary>Letters of the longest name of a fused pair, and more.</summary>
+    private const int NameWidth = 60;
+
     public static Command Create() => BenchProgram.PassingOn(
         "micro",
         "Runs micro-benchmarks with BenchmarkDotNet, whose options it takes: --filter \"*\" for all, --list flat for their names, "
@@ -21,7 +25,8 @@ internal static class MicroCommand
     {
         // In this process: the kernels are compiled by our own compiler whatever runtime BenchmarkDotNet would build for.
         string[] inProcess = [.. args, "--inProcess"];
-        IConfig config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default).AddColumn(RateColumn.All);
+        IConfig config = DefaultConfig.Instance.AddDiagnoser(MemoryDiagnoser.Default).AddColumn(RateColumn.All)
+            .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(NameWidth));
         // It tells what is wrong with an option.
         if (!ConfigParser.Parse(inProcess, ConsoleLogger.Default, config).isSuccess)
             return 2;

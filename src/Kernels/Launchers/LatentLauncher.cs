@@ -27,6 +27,7 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
     /// <param name="control">The step.</param>
     /// <param name="shape">The sizes.</param>
     /// <param name="terms">Room for (rows, d), which only a device uses that does not fuse the draw and its divergence.</param>
+    /// <exception cref="ArgumentException">Such a device has too little room.</exception>
     public void Forward(
         Floats encoded, Floats prior, Floats latent, Floats divergences, Control control, LatentShape shape, Floats terms = default)
     {
@@ -35,6 +36,8 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
             kernels.Forward.Launch(tuning.Rows(shape.Rows, shape.Columns), encoded, prior, latent, divergences, control, shape);
             return;
         }
+        if (terms.Length < (long)shape.Rows * shape.Columns)
+            throw new ArgumentException($"A draw that is not fused needs room for {shape.Rows}×{shape.Columns} terms.", nameof(terms));
         Sample(encoded, latent, control, shape);
         Divergence(encoded, prior, terms, shape);
         sumRows.Launch(
