@@ -11,7 +11,8 @@ namespace VaeGpu.Tests.Host;
 public sealed class FusionCommandTests
 {
     private static readonly string[] names =
-        ["linear + bias + activation", "input gradient · f'", "reparameterization + KL", "loss + gradient", "any fusion"];
+        ["linear + bias + activation", "input gradient · f'", "reparameterization + KL", "loss + gradient",
+            "sums of losses + counters", "any fusion"];
 
     private readonly ScratchFolder folder = new();
 
@@ -59,7 +60,8 @@ public sealed class FusionCommandTests
                 JsonElement[] without = [.. step.GetProperty("without").EnumerateArray()];
                 Assert.That(without.Select(gain => gain.GetProperty("fusion").GetString()), Is.EqualTo(new[]
                 {
-                    "linear-activation", "activation-gradient", "reparameterization", "loss-gradient", "all",
+                    "linear-activation", "activation-gradient", "reparameterization", "loss-gradient", "step-end",
+                    "all",
                 }));
                 foreach (JsonElement gain in without)
                 {

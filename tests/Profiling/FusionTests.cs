@@ -1,9 +1,11 @@
+using VaeGpu.Kernels;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Latent;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Optimizers;
+using VaeGpu.Kernels.Step;
 using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
@@ -71,6 +73,21 @@ public sealed class FusionTests
                 Assert.That(Train(device.Accelerator, configuration, Fusion.All & ~fusion).Parameters, Is.EqualTo(parameters), $"{fusion}");
             }
         });
+    }
+
+    [Test]
+    public void An_unfused_draw_without_room_for_its_terms_is_refused()
+    {
+        using Backend device = Backend.Open("cpu", threads: 1);
+        Accelerator accelerator = device.Accelerator;
+        LatentLauncher launcher = With(accelerator, Fusion.None, () => new LatentLauncher(accelerator, Prior.Standard));
+        using var encoded = accelerator.Allocate1D<float>(24);
+        using var latent = accelerator.Allocate1D<float>(12);
+        using var control = accelerator.Allocate1D([new ControlBlock { Step = 1 }]);
+        var shape = new LatentShape { Rows = 4, Columns = 3, Samples = 1, Purpose = RandomPurpose.Latent };
+        Assert.That(
+            () => launcher.Forward(encoded.View, default, latent.View, latent.View, control.View, shape),
+            Throws.ArgumentException.With.Message.Contains("4×3"));
     }
 
     [Test]
