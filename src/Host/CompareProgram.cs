@@ -9,7 +9,7 @@ namespace VaeGpu.Host;
 /// <summary>The command "compare": several runs as one table and one picture.</summary>
 internal static class CompareProgram
 {
-    /// <summary>The file in the folder of "--out"; a PNG lies beside it.</summary>
+    /// <summary>The path of a file in the folder of "--out". A PNG is written beside the SVG.</summary>
     public const string PictureFile = "comparison.svg";
 
     /// <returns>One of <see cref="ExitCode"/>.</returns>

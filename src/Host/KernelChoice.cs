@@ -8,7 +8,7 @@ namespace VaeGpu.Host;
 internal sealed record KernelChoice(string? Name, string? Step)
 {
     /// <summary>The full name of the step, or of the first one whose name has the word; null for all.</summary>
-    /// <exception cref="UsageException">There is none.</exception>
+    /// <exception cref="UsageException">No training step has that name.</exception>
     public string? StepName => Step is null
         ? null
         : KernelCatalogue.StepNames.FirstOrDefault(name => name.Equals(Step, StringComparison.OrdinalIgnoreCase))

@@ -8,7 +8,7 @@ namespace VaeGpu.Gpu.Inspection;
 /// <summary>Which groups of a launch run and are counted.</summary>
 public enum LaunchCounting
 {
-    /// <summary>None: launches are only noted, and there is no memory; what is read of it is zero.</summary>
+    /// <summary>No group runs: launches are only recorded. No memory is allocated, and every read returns zero.</summary>
     None,
     /// <summary>Some, from which the counts of all are estimated (<see cref="GroupSample"/>); results are of no use.</summary>
     Sample,

@@ -21,7 +21,7 @@ public sealed partial class Ptxas(string program)
     /// <summary>Registers of each thread.</summary>
     /// <param name="ptx">The text of one kernel.</param>
     /// <param name="architecture">What it is assembled for, such as sm_90.</param>
-    /// <param name="refusal">Why there is no number, in the assembler's words; else null.</param>
+    /// <param name="refusal">The first line of the assembler's output if it reported no number; otherwise null.</param>
     public int? Registers(string ptx, string architecture, out string? refusal)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("vaegpu-");

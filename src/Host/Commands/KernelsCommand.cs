@@ -85,7 +85,7 @@ internal static class KernelsCommand
             "Form of the code; asm is the processor's machine code, as the JIT lists it");
         var compiler = OptionOf.Choice("--compiler", "name", [.. KernelShowProgram.Compilers], "vaegpu",
             "Compiler whose code is shown; ilgpu has the targets ptx and opencl");
-        var compare = OptionOf.Text("--compare", "other", "Show beside it the code of another target, compiler or kernel");
+        var compare = OptionOf.Text("--compare", "other", "Show the code of another target, compiler or kernel side by side");
         Option<string?> assembly = OwnKernelCommands.Assembly(), sizes = OwnKernelCommands.Sizes();
         const string What = "Prints the code that is generated for a kernel, below the C# lines that it comes from.";
         var command = new Command("show", What) { name, target, compiler, compare, assembly, sizes };

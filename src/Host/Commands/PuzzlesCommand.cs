@@ -80,7 +80,7 @@ internal static class PuzzlesCommand
         return program.ExitCode;
     }
 
-    /// <summary>Writes a line; the end of a stream is none.</summary>
+    /// <summary>Writes a line. The end of a stream arrives as null and is ignored.</summary>
     private static void Tell(TextWriter writer, string? line)
     {
         if (line is not null)
