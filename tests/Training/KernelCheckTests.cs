@@ -1,6 +1,8 @@
 using VaeGpu.CudaEmulator;
+using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Devices;
+using VaeGpu.Kernels.Ladders;
 using VaeGpu.Training.Diagnostics.Catalogue;
 using VaeGpu.Training.Diagnostics.Checks;
 
@@ -42,6 +44,21 @@ internal sealed class KernelCheckTests
         Assert.That(checks.Select(check => check.Subject).Distinct(), Is.EqualTo(new[] { "products in tf32", "products in bf16" }));
         Assert.That(checks, Has.All.Property(nameof(CheckResult.Passed)).True.And.All.Property(nameof(CheckResult.Error)).GreaterThan(0));
         Assert.That(FormulaChecks.RunTensorProducts(cpu), Is.Empty);
+    }
+
+    [TestCase(1, 512)]
+    [TestCase(16, 256)]
+    [TestCase(32, 128)]
+    public void Rungs_of_warps_agree_where_the_processor_has_warps_of_another_width(int warpSize, int vectorBits)
+    {
+        using Accelerator device = InterpreterDevice.Create(warpSize).CreateAccelerator(TestDevice.SharedContext);
+        int seed = Random.Shared.Next();
+        var compared = new List<KernelComparison>();
+        LaunchComparer.Run(
+            device, vectorBits, seed, processor => LadderRungs.Launch(processor, Ladder.Reduction, 75),
+            (kernel, fault) => compared.Add(new(kernel, fault)));
+        Assert.That(compared, Has.Some.Property(nameof(KernelComparison.Kernel)).Contains("WarpPerRow"));
+        Assert.That(compared, Has.All.Property(nameof(KernelComparison.Fault)).Null, $"seed {seed}");
     }
 
     [Test]

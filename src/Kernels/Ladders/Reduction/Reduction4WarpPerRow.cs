@@ -15,7 +15,7 @@ internal static class Reduction4WarpPerRow
     /// <summary>The threads of a group on a GPU.</summary>
     private const int GpuGroup = 256;
 
-    public static LoadedRung Load(Accelerator accelerator, LadderSizes sizes) => accelerator.WarpSize switch
+    public static LoadedRung Load(Accelerator accelerator, LadderSizes sizes) => IWarp.SizeOn(accelerator) switch
     {
         >= 32 => Load<Warp32>(accelerator, sizes),
         16 => Load<Warp16>(accelerator, sizes),

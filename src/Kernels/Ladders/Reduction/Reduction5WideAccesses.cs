@@ -11,7 +11,7 @@ namespace VaeGpu.Kernels.Ladders.Reduction;
 /// </remarks>
 internal static class Reduction5WideAccesses
 {
-    public static LoadedRung Load(Accelerator accelerator, LadderSizes sizes) => (sizes.Columns % 4, accelerator.WarpSize) switch
+    public static LoadedRung Load(Accelerator accelerator, LadderSizes sizes) => (sizes.Columns % 4, IWarp.SizeOn(accelerator)) switch
     {
         (not 0, _) => Reduction4WarpPerRow.Load(accelerator, sizes),
         (_, >= 32) => Load<Warp32>(accelerator, sizes),
