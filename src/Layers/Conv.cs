@@ -19,6 +19,7 @@ public sealed class Conv : Layer
     public Conv(Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation)
         : base(workspace, shape.Coarse.Length, activation, gradientInPlace: false)
     {
+        Shape = shape;
         kernels = workspace.Convolutions.Value;
         outputs = shape.Coarse;
         parameters = new(
@@ -26,6 +27,12 @@ public sealed class Conv : Layer
         forward = kernels.Forward(activation);
     }
 
+    /// <summary>The layer's shape, but for the number of images.</summary>
+    public ConvShape Shape { get; }
+    /// <summary>W, (kernel, kernel, inputs, outputs).</summary>
+    public ParameterSlice Weight => parameters.Weight;
+    /// <summary>b, (outputs).</summary>
+    public ParameterSlice Bias => parameters.Bias;
     /// <inheritdoc/>
     public override bool HasParameters => true;
 

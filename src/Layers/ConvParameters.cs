@@ -12,7 +12,6 @@ internal sealed class ConvParameters
 {
     private const int FewChannels = 8;
     private readonly Workspace workspace;
-    private readonly ParameterSlice weight, bias;
     private readonly ConvShape shape;
     private readonly Floats unfolded;
 
@@ -32,8 +31,8 @@ internal sealed class ConvParameters
         this.workspace = workspace;
         this.shape = shape;
         int rows = shape.Taps * shape.Fine.Channels;
-        weight = layout.AddWeights(name, rows, shape.Coarse.Channels, fanIn, fanOut, activation);
-        bias = layout.AddBiases(name, outputs.Channels, fanIn);
+        Weight = layout.AddWeights(name, rows, shape.Coarse.Channels, fanIn, fanOut, activation);
+        Bias = layout.AddBiases(name, outputs.Channels, fanIn);
         Unfolds = UnfoldsAt(shape.Fine.Channels);
         if (Unfolds)
             unfolded = workspace.Allocate(shape.Coarse.Pixels * rows);
@@ -52,15 +51,19 @@ internal sealed class ConvParameters
     public Floats Unfolded => unfolded;
 
     /// <summary>The weights as <see cref="ToCoarse"/> takes them.</summary>
-    public Floats Weights => weight.Values;
+    public Floats Weights => Weight.Values;
 
-    public Floats Biases => bias.Values;
+    public Floats Biases => Bias.Values;
+
+    public ParameterSlice Weight { get; }
+
+    public ParameterSlice Bias { get; }
 
     /// <summary>The weights as <see cref="ToFine"/> takes them; they last until the scratch memory's next use.</summary>
     public Floats TurnedWeights()
     {
         var matrix = new MatrixShape { Rows = shape.Taps * shape.Fine.Channels, Columns = shape.Coarse.Channels };
-        workspace.Matrices.Transpose(weight.Values, workspace.Scratch, matrix);
+        workspace.Matrices.Transpose(Weight.Values, workspace.Scratch, matrix);
         return workspace.Scratch;
     }
 
@@ -92,7 +95,7 @@ internal sealed class ConvParameters
         ConvShape now = For(rows);
         workspace.Convolutions.Value.Weights.PartialSums(fine, coarse, workspace.Scratch, now);
         workspace.Matrices.SumColumns(
-            workspace.Scratch, weight.Gradient, new MatrixShape { Rows = ConvWeights.Chunks(now), Columns = now.Weights });
+            workspace.Scratch, Weight.Gradient, new MatrixShape { Rows = ConvWeights.Chunks(now), Columns = now.Weights });
     }
 
     /// <summary>The gradient of the biases: the output's, added over the batch and then over the pixels.</summary>
@@ -100,6 +103,6 @@ internal sealed class ConvParameters
     {
         MatrixLauncher matrices = workspace.Matrices;
         matrices.SumColumns(gradient, workspace.Scratch, new MatrixShape { Rows = rows, Columns = outputs.Length });
-        matrices.SumColumns(workspace.Scratch, bias.Gradient, new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
+        matrices.SumColumns(workspace.Scratch, Bias.Gradient, new MatrixShape { Rows = outputs.Pixels, Columns = outputs.Channels });
     }
 }

@@ -26,6 +26,7 @@ public sealed class ConvTranspose : Layer
         Workspace workspace, ParameterLayout layout, string name, ConvShape shape, Activation activation, bool gradientInPlace = false)
         : base(workspace, shape.Fine.Length, activation, gradientInPlace)
     {
+        Shape = shape;
         kernels = workspace.Convolutions.Value;
         outputs = shape.Fine;
         parameters = new(
@@ -33,6 +34,12 @@ public sealed class ConvTranspose : Layer
         forward = parameters.Unfolds ? kernels.ToUnfolded : kernels.ForwardTransposed(activation);
     }
 
+    /// <summary>The layer's shape, but for the number of images.</summary>
+    public ConvShape Shape { get; }
+    /// <summary>W, (kernel, kernel, outputs, inputs).</summary>
+    public ParameterSlice Weight => parameters.Weight;
+    /// <summary>b, (outputs).</summary>
+    public ParameterSlice Bias => parameters.Bias;
     /// <inheritdoc/>
     public override bool HasParameters => true;
 

@@ -10,7 +10,6 @@ namespace VaeGpu.Layers;
 public sealed class Linear : Layer
 {
     private readonly Workspace workspace;
-    private readonly ParameterSlice weight, bias;
     private readonly MatMulLauncher forward;
 
     /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
@@ -28,8 +27,8 @@ public sealed class Linear : Layer
     {
         this.workspace = workspace;
         (Inputs, Outputs) = (inputs, outputs);
-        weight = layout.AddWeights(name, inputs, outputs, inputs, outputs, activation);
-        bias = layout.AddBiases(name, outputs, inputs);
+        Weight = layout.AddWeights(name, inputs, outputs, inputs, outputs, activation);
+        Bias = layout.AddBiases(name, outputs, inputs);
         forward = workspace.Forward(activation);
         // The most that the three products of a batch of any size may take, whatever their epilogues.
         int rows = workspace.MaximalBatch;
@@ -42,6 +41,10 @@ public sealed class Linear : Layer
         workspace.ReserveScratch(workspace.InputGradient(Activation.Identity).ScratchLength(Shape(Pass.InputGradient, rows)));
     }
 
+    /// <summary>W, (inputs, outputs).</summary>
+    public ParameterSlice Weight { get; }
+    /// <summary>b, (outputs).</summary>
+    public ParameterSlice Bias { get; }
     /// <summary>Columns of the input.</summary>
     public int Inputs { get; }
     /// <summary>Columns of the output.</summary>
@@ -51,14 +54,14 @@ public sealed class Linear : Layer
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch.</summary>
     public override void Forward(Floats input, int rows) => forward.Run(
-        input, weight.Values, Output, bias.Values, Saved, Shape(Pass.Forward, rows), workspace.Scratch);
+        input, Weight.Values, Output, Bias.Values, Saved, Shape(Pass.Forward, rows), workspace.Scratch);
 
     /// <summary>Computes dW and db from <see cref="Layer.Gradient"/>: two launches.</summary>
     public override void BackwardParameters(Floats input, int rows)
     {
         MatMulShape product = Shape(Pass.WeightGradient, rows);
-        workspace.WeightGradient.Run(input, Gradient, weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
-        workspace.Matrices.SumColumns(Gradient, bias.Gradient, new MatrixShape { Rows = rows, Columns = Outputs });
+        workspace.WeightGradient.Run(input, Gradient, Weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
+        workspace.Matrices.SumColumns(Gradient, Bias.Gradient, new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
     /// <summary>Computes the gradient of the input, through the activation below: one launch, and one to transpose W if it pays.</summary>
@@ -67,7 +70,7 @@ public sealed class Linear : Layer
         MatMulShape product = Shape(Pass.InputGradient, rows);
         MatMulLauncher launcher = workspace.InputGradient(below);
         if (workspace.TurnsOperands)
-            launcher.Run(Gradient, weight.Values, inputGradient, Gradient, belowSaved, product, workspace.Scratch);
+            launcher.Run(Gradient, Weight.Values, inputGradient, Gradient, belowSaved, product, workspace.Scratch);
         else
             launcher.Run(Gradient, Transposed(), inputGradient, Gradient, belowSaved, product);
     }
@@ -86,7 +89,7 @@ public sealed class Linear : Layer
     /// <summary>Wᵀ: turned once, it is read along its rows, not down its columns.</summary>
     private Floats Transposed()
     {
-        workspace.Matrices.Transpose(weight.Values, workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
+        workspace.Matrices.Transpose(Weight.Values, workspace.Scratch, new MatrixShape { Rows = Inputs, Columns = Outputs });
         return workspace.Scratch;
     }
 }

@@ -6,6 +6,9 @@ public sealed class Network(params Layer[] layers)
     /// <summary>The layer at which the backward pass ends: those before it have nothing to learn.</summary>
     private readonly int first = Array.FindIndex(layers, layer => layer.HasParameters);
 
+    /// <summary>The layers, from the input on.</summary>
+    public IReadOnlyList<Layer> Layers => layers;
+
     /// <summary>The last layer's output, (batch, outputs).</summary>
     public Floats Output => layers[^1].Output;
 

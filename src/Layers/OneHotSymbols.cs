@@ -13,6 +13,11 @@ public sealed class OneHotSymbols(Workspace workspace, int columns, int classes)
     private readonly OneHotLauncher launcher = new(workspace.Accelerator);
     private readonly OneHotShape shape = new() { Columns = columns, Classes = classes };
 
+    /// <summary>Symbols of an example, D.</summary>
+    public int Columns => shape.Columns;
+    /// <summary>Different symbols, K.</summary>
+    public int Classes => shape.Classes;
+
     /// <inheritdoc/>
     public override void Forward(Floats input, int rows) => launcher.Run(input, Output, shape, rows);
 

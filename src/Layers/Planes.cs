@@ -11,6 +11,11 @@ public sealed class Planes(Workspace workspace, int rows, int columns) : Layer(w
 {
     private readonly MatrixShape shape = new() { Rows = rows, Columns = columns };
 
+    /// <summary>Rows of an example's matrix before it is turned.</summary>
+    public int Rows => shape.Rows;
+    /// <summary>Columns of it.</summary>
+    public int Columns => shape.Columns;
+
     /// <inheritdoc/>
     public override void Forward(Floats input, int rows) => workspace.Matrices.SwapAxes(input, Output, shape, rows);
 

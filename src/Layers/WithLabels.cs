@@ -16,6 +16,11 @@ public sealed class WithLabels(Workspace workspace, Floats labels, int classes, 
     private readonly ConditionLauncher launcher = new(workspace.Accelerator, below);
     private readonly JoinShape shape = new() { Left = inputs, Right = classes, LeftRepeats = 1, RightRepeats = repeats };
 
+    /// <summary>Columns of x.</summary>
+    public int Inputs => shape.Left;
+    /// <summary>Columns of the label.</summary>
+    public int Classes => shape.Right;
+
     /// <inheritdoc/>
     public override void Forward(Floats input, int rows) => launcher.Join(input, labels, Output, shape with { Rows = rows });
 

@@ -9,10 +9,8 @@ namespace VaeGpu.Layers.Models;
 /// </summary>
 public sealed class Decoder : IDisposable
 {
-    private readonly Network layers;
     private readonly LikelihoodLauncher launcher;
     private readonly CategoricalLauncher? categorical;
-    private readonly ParameterSlice? variance;
     private readonly ReconstructionShape shape;
 
     /// <summary>
@@ -32,16 +30,22 @@ public sealed class Decoder : IDisposable
         ThrowIfTooMany(launcher.Outputs, shape, workspace.MaximalBatch);
         var network = new NetworkBuilder(workspace, layout, "decoder", shape.LatentDimensions).Labels(labels, shape.Classes, shape.Samples);
         shape.Layers.AddDecoder(network, shape, launcher.Outputs);
-        layers = network.Build();
-        variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialDistribution.Zeros);
+        Network = network.Build();
+        Variance = launcher.Variance is null ? null : layout.Add("decoder.variance", 1, 1, InitialDistribution.Zeros);
         Loss = workspace.Allocate(1);
     }
+
+    /// <summary>The layers from z, with labels where there are classes, to <see cref="Outputs"/>.</summary>
+    public Network Network { get; }
+
+    /// <summary>log σ² − log σ₀² of a Gaussian of one variance; null where there is none.</summary>
+    public ParameterSlice? Variance { get; }
 
     /// <summary>
     /// The likelihood's outputs, (batch, K·N), and beside them the logits of categorical columns; <see cref="LossAndGradient"/> overwrites
     /// them with their gradient.
     /// </summary>
-    public Floats Outputs => layers.Output;
+    public Floats Outputs => Network.Output;
 
     /// <summary>−log p(x∣z) of each row, in nats, without weight.</summary>
     public Floats Loss { get; }
@@ -49,9 +53,9 @@ public sealed class Decoder : IDisposable
     /// <summary>Computes <see cref="Outputs"/>.</summary>
     public void Forward(Floats latent, int rows)
     {
-        layers.Forward(latent, rows);
-        if (variance is not null)
-            launcher.Variance!.Prepare(variance.Values);
+        Network.Forward(latent, rows);
+        if (Variance is not null)
+            launcher.Variance!.Prepare(Variance.Values);
     }
 
     /// <summary>
@@ -62,10 +66,10 @@ public sealed class Decoder : IDisposable
     {
         ReconstructionShape sizes = Shape(step.Rows) with { Repeats = draws };
         if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
-            launcher.Variance!.Fit(data, Outputs, Loss, variance!.Values, sizes);
+            launcher.Variance!.Fit(data, Outputs, Loss, Variance!.Values, sizes);
         launcher.LossAndGradient(data, Outputs, Loss, step.Control, sizes);
         if (launcher.Likelihood.Variance == VarianceSource.Learned)
-            launcher.Variance!.Gradient(Loss, variance!.Values, variance.Gradient, step.Control, sizes);
+            launcher.Variance!.Gradient(Loss, Variance!.Values, Variance.Gradient, step.Control, sizes);
         categorical?.LossAndGradient(data, Outputs, Loss, step.Control, step.Rows, draws);
     }
 
@@ -93,12 +97,12 @@ public sealed class Decoder : IDisposable
     /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
     public void Backward(Floats latent, Floats latentGradient, int rows)
     {
-        layers.Backward(latent, rows);
-        layers.BackwardInput(latentGradient, rows);
+        Network.Backward(latent, rows);
+        Network.BackwardInput(latentGradient, rows);
     }
 
     /// <summary>The matrix products and convolutions of a training step, for a batch.</summary>
-    public IEnumerable<LayerProduct> Products(int rows) => layers.Products(rows, toInput: true);
+    public IEnumerable<LayerProduct> Products(int rows) => Network.Products(rows, toInput: true);
 
     /// <summary>Frees the likelihood's settings.</summary>
     public void Dispose() => launcher.Dispose();

@@ -8,7 +8,6 @@ namespace VaeGpu.Layers.Models;
 /// </summary>
 public sealed class PriorNetwork
 {
-    private readonly Network? layers;
     private readonly Floats unread;
 
     /// <summary>Declares the parameters under "prior", if there are any.</summary>
@@ -23,21 +22,24 @@ public sealed class PriorNetwork
         var network = new NetworkBuilder(workspace, layout, "prior", shape.Classes);
         if (shape.Prior.HasHiddenLayer)
             network.Linear(shape.Layers.DecoderLinear.Take(1), shape.Activation);
-        layers = network.Linear(Columns, Activation.Identity).Build();
+        Network = network.Linear(Columns, Activation.Identity).Build();
     }
+
+    /// <summary>The layers from one-hot labels to <see cref="Output"/>; null where there are none.</summary>
+    public Network? Network { get; }
 
     /// <summary>Columns of <see cref="Output"/>.</summary>
     public int Columns { get; }
 
     /// <summary>What <see cref="IPrior"/> reads, one row for each example.</summary>
-    public Floats Output => layers is null ? unread : layers.Output;
+    public Floats Output => Network is null ? unread : Network.Output;
 
     /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
-    public Floats OutputGradient => layers is null ? unread : layers.OutputGradient;
+    public Floats OutputGradient => Network is null ? unread : Network.OutputGradient;
 
     /// <summary>Computes <see cref="Output"/> from one-hot labels, (batch, classes).</summary>
-    public void Forward(Floats labels, int rows) => layers?.Forward(labels, rows);
+    public void Forward(Floats labels, int rows) => Network?.Forward(labels, rows);
 
     /// <summary>Computes the gradients of the parameters.</summary>
-    public void Backward(Floats labels, int rows) => layers?.Backward(labels, rows);
+    public void Backward(Floats labels, int rows) => Network?.Backward(labels, rows);
 }
