@@ -32,12 +32,18 @@ internal sealed class LoadedRun : IDisposable
     {
         string checkpoint = RunFolder.ModelIn(folder);
         var (header, parameters) = CheckpointFile.ReadParameters(checkpoint);
+        TellBest(folder, checkpoint, header, terminal);
+        return new LoadedRun(machine, Backend.Open(machine.Device, machine.Threads), header.Configuration, parameters);
+    }
+
+    /// <summary>Tells which epoch's model it is where that is not the last's.</summary>
+    public static void TellBest(string folder, string checkpoint, CheckpointHeader header, Terminal terminal)
+    {
         if (checkpoint != RunFolder.CheckpointIn(folder))
         {
             terminal.Error.WriteLine(FormattableString.Invariant(
                 $"note: the model is that of epoch {header.History.Count}, the best: {checkpoint}"));
         }
-        return new LoadedRun(machine, Backend.Open(machine.Device, machine.Threads), header.Configuration, parameters);
     }
 
     /// <summary>The model, to make pictures, lines of text or rows of a table with.</summary>

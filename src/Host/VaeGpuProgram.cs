@@ -27,6 +27,8 @@ public static class VaeGpuProgram
             EncodeCommand.Create(terminal, stop),
             DecodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
+            ExportCommand.Create(terminal, stop),
+            ImportCommand.Create(terminal),
             CheckCommand.Create(terminal, stop),
             TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),

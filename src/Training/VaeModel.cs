@@ -175,10 +175,7 @@ public sealed class VaeModel : IDisposable
         if (trained is null)
             throw new InvalidOperationException("Only a model that was trained on examples, or loaded, can be saved as a run.");
         using var run = RunFolder.Create(folder, overwrite);
-        run.Clear();
-        trained.Header.Configuration.Write(run.Configuration);
-        CheckpointFile.Write(run.Checkpoint, trained);
-        MetricsCsv.Write(run.Metrics, History);
+        run.Put(trained);
     }
 
     /// <summary>Frees the device memory.</summary>

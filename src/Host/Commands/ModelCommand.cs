@@ -7,9 +7,7 @@ internal sealed class ModelCommand : Command
 {
     /// <summary>What files of pictures, of text and of tables end in.</summary>
     private static readonly string[] Shown = [".png", ".txt", ".csv"];
-    private readonly Argument<string?> folder =
-        new("run") { Description = "The run's folder, as \"train\" wrote it", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string?> run = OptionOf.Text("--run", "folder", "The run's folder, as an option");
+    private readonly RunArgument run = new();
     private readonly Option<string?> data = OptionOf.Text("--data", "source", "Data as for \"train\" [default: the run's held-out data]");
     private readonly Option<string?> output;
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a file");
@@ -22,8 +20,7 @@ internal sealed class ModelCommand : Command
     public ModelCommand(string name, string description, bool takesData, string? result = null) : base(name, description)
     {
         output = OptionOf.Text("--out", "file", result ?? "");
-        Add(folder);
-        Add(run);
+        run.AddTo(this);
         if (takesData)
             Add(data);
         machine = new MachineOptions(loadsData: takesData);
@@ -57,13 +54,7 @@ internal sealed class ModelCommand : Command
         public LoadedRun Run => run ??= LoadedRun.Open(Folder, command.machine.Read(result), terminal);
 
         /// <exception cref="UsageException">The folder was not named, or twice.</exception>
-        private string Folder => (result.GetValue(command.folder), result.GetValue(command.run)) switch
-        {
-            ({ } positional, null) => positional,
-            (null, { } option) => option,
-            (null, null) => throw new UsageException($"Name the run's folder: vaegpu {command.Name} FOLDER, or --run FOLDER."),
-            _ => throw new UsageException("The run's folder is named twice; leave out --run."),
-        };
+        private string Folder => command.run.Read(result);
 
         /// <summary>What the run held out, or what --data names; examples without labels get <paramref name="label"/>.</summary>
         public ExampleSet Data(byte? label = null)

@@ -20,19 +20,25 @@ public static class NpyFile
     {
         if (shape.Aggregate(1L, (product, side) => product * side) != values.Length)
             throw new ArgumentException($"{values.Length} values do not fill {string.Join('×', shape)}.", nameof(shape));
+        AtomicFile.Write(path, stream =>
+        {
+            WriteHeader(stream, shape);
+            stream.Write(MemoryMarshal.AsBytes<float>(values));
+        });
+    }
+
+    /// <summary>Writes what stands before the numbers of an array of float32.</summary>
+    internal static void WriteHeader(Stream stream, int[] shape)
+    {
         var sides = string.Join(", ", shape.Select(side => side.ToString(CultureInfo.InvariantCulture)));
         var header = $"{{'descr': '<f4', 'fortran_order': False, 'shape': ({sides}{(shape.Length == 1 ? "," : "")}), }}";
         // The numbers start at a multiple of 64 bytes; the header ends with a line feed.
         var length = (Preamble + header.Length + 1 + 63) / 64 * 64 - Preamble;
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> size = stackalloc byte[2];
-            BinaryPrimitives.WriteUInt16LittleEndian(size, (ushort)length);
-            stream.Write(Magic);
-            stream.Write(size);
-            stream.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + "\n"));
-            stream.Write(MemoryMarshal.AsBytes<float>(values));
-        });
+        Span<byte> size = stackalloc byte[2];
+        BinaryPrimitives.WriteUInt16LittleEndian(size, (ushort)length);
+        stream.Write(Magic);
+        stream.Write(size);
+        stream.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + "\n"));
     }
 
     /// <summary>Reads an array of two dimensions or more, its first being the examples.</summary>

@@ -16,9 +16,10 @@ internal sealed partial class NpyReader
     /// <param name="name">What the array is called in messages.</param>
     /// <param name="stream">The file, from its beginning on.</param>
     /// <param name="length">Bytes of the file.</param>
-    /// <exception cref="DataException">The file is not an array of two dimensions or more of a type that is read.</exception>
+    /// <param name="leastAxes">The fewest axes of an array that is read.</param>
+    /// <exception cref="DataException">The file is not an array of so many dimensions or more of a type that is read.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public NpyReader(string name, Stream stream, long length)
+    public NpyReader(string name, Stream stream, long length, int leastAxes = 2)
     {
         this.stream = stream;
         Name = name;
@@ -36,8 +37,9 @@ internal sealed partial class NpyReader
         var header = Header().Match(Encoding.Latin1.GetString(text));
         if (!header.Success)
             throw new DataException($"{name} has a .npy header that cannot be read; save the array again with numpy.save.");
+        Type = header.Groups["type"].Value;
         numberBytes = NumberBytes(name, header);
-        Shape = ShapeOf(name, header);
+        Shape = ShapeOf(name, header, leastAxes);
         var count = Shape.Aggregate(1.0, (product, side) => product * side);
         if (length - start != count * numberBytes)
         {
@@ -49,6 +51,9 @@ internal sealed partial class NpyReader
 
     /// <summary>What the array is called in messages.</summary>
     public string Name { get; }
+
+    /// <summary>The type of its numbers, as NumPy writes it.</summary>
+    public string Type { get; }
 
     /// <summary>The lengths of its axes.</summary>
     public int[] Shape { get; }
@@ -115,14 +120,14 @@ internal sealed partial class NpyReader
         };
     }
 
-    private static int[] ShapeOf(string name, Match header)
+    private static int[] ShapeOf(string name, Match header, int leastAxes)
     {
         var sides = header.Groups["side"].Captures;
         int[] shape = [.. sides.Select(side => int.TryParse(side.Value, CultureInfo.InvariantCulture, out var n) ? n : -1)];
-        return shape.Length >= 2 && shape.All(side => side > 0)
+        return shape.Length >= leastAxes && shape.All(side => side > 0)
             ? shape
-            : throw new DataException($"{name} has the shape ({string.Join(", ", sides)}); examples × columns were expected, each from 1 "
-                + $"to {int.MaxValue}.");
+            : throw new DataException($"{name} has the shape ({string.Join(", ", sides)}); {(leastAxes > 1 ? "examples × columns" : "sides")} "
+                + $"were expected, each from 1 to {int.MaxValue}.");
     }
 
     [GeneratedRegex(

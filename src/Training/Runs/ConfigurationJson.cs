@@ -34,6 +34,14 @@ namespace VaeGpu.Training.Runs;
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ConfigurationJson : JsonSerializerContext;
 
+/// <summary>How the JSON is read.</summary>
+internal static class ConfigurationReading
+{
+    /// <summary>By reflection: the generated reader gives what an older file lacks 0 or null, and not the property's default.</summary>
+    public static JsonSerializerOptions Options { get; } =
+        new(ConfigurationJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+}
+
 /// <summary>Enumerations as on the command line: <c>LeakyRelu</c> is "leaky-relu".</summary>
 internal sealed class KebabCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)
     where T : struct, Enum;

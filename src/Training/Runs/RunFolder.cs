@@ -125,6 +125,28 @@ public sealed partial class RunFolder : IDisposable
             File.Delete(file);
     }
 
+    /// <summary>
+    /// Replaces what is in the folder by a run at <paramref name="checkpoint"/>. Where that cannot be written, the folder is as it was.
+    /// </summary>
+    /// <exception cref="IOException">A file cannot be written or removed.</exception>
+    internal void Put(Checkpoint checkpoint)
+    {
+        bool isNew = !File.Exists(Checkpoint);
+        try
+        {
+            CheckpointFile.Write(Checkpoint, checkpoint);
+            foreach (var file in Files.Where(file => file != Checkpoint))
+                File.Delete(file);
+            checkpoint.Header.Configuration.Write(Configuration);
+            MetricsCsv.Write(Metrics, checkpoint.Header.History);
+        }
+        catch when (isNew)
+        {
+            Clear();
+            throw;
+        }
+    }
+
     /// <summary>Checks whether files may be written in the folder; every write in it does so.</summary>
     /// <exception cref="RunException">
     /// The folder was removed, renamed or replaced since it was opened, or one of its files is a link that leads out of it.
