@@ -1,3 +1,4 @@
+using VaeGpu.Training;
 using VaeGpu.Training.Exchange;
 using VaeGpu.Training.Runs;
 
@@ -33,7 +34,14 @@ internal static class ImportCommand
                 model = ModelImport.Read(cpu.Accelerator, result.GetRequiredValue(file), known);
             foreach (string note in model.Notes)
                 terminal.Error.WriteLine($"note: {note}");
-            model.Save(folder, result.GetValue(overwrite));
+            try
+            {
+                model.Save(folder, result.GetValue(overwrite));
+            }
+            catch (RunExistsException e)
+            {
+                throw new UsageException($"{e.Message} Name another folder with --out, or replace it with --overwrite.");
+            }
             terminal.Output.WriteLine(folder);
             return ExitCode.Done;
         });

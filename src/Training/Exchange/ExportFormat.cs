@@ -1,3 +1,4 @@
+using VaeGpu.Training.Exchange.Onnx;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Exchange;
@@ -16,6 +17,9 @@ public sealed class ExportFormat : Choice<ExportFormat>
     /// <summary>The same tensors as an archive of NumPy.</summary>
     public static ExportFormat Npz { get; } = new(
         "model.npz", (path, model) => NpzFile.Write(path, model.Metadata, model.Torch.Tensors, model.Parameters));
+
+    /// <summary>Encoder, decoder and sampler as .onnx files.</summary>
+    public static ExportFormat Onnx { get; } = new("onnx", OnnxFormat.Write, OnnxFormat.Files);
 
     /// <summary>The name of the file, or of the folder, where nothing else is said.</summary>
     public string DefaultName { get; }
