@@ -3,6 +3,7 @@ using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Exchange;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Fuzz;
@@ -37,6 +38,8 @@ internal static class Readers
             new(
                 "configuration", [new(RunSamples.Configuration(folder))],
                 Put("configuration.json", path => RunConfiguration.IsIn(path)), _ => false),
+            Model("safetensors", ModelSamples.Safetensors(folder)),
+            Model("model npz", ModelSamples.Npz(folder)),
             new("kernel cache", [new(RunSamples.CacheEntry(CacheKey))], ReadCache, _ => false),
         ];
 
@@ -49,6 +52,9 @@ internal static class Readers
                 read(path);
             };
         }
+
+        Reader Model(string name, Sample[] samples) => new(
+            name, samples, Put("model", path => ModelImport.Read(ModelSamples.Cpu.Accelerator, path)), e => e is RunException);
 
         Reader Source(string name, string extension, Sample[] samples, DataOptions? options = null) =>
             Data(name, samples, Put($"data{extension}", path => DataSource.Load(path, 1, 1, new DataFit { Options = options ?? new() })));

@@ -11,7 +11,8 @@ internal static class RunSamples
 {
     private const int Parameters = 40;
 
-    private static RunConfiguration Run => new()
+    /// <summary>A run of a small model.</summary>
+    public static RunConfiguration Run => new()
     {
         Model = new ModelConfiguration { Width = 4, Height = 4, Hidden = [5], Latent = 2 },
         Training = new TrainingConfiguration { Batch = 8, Epochs = 3 },
