@@ -27,6 +27,7 @@ public static class VaeGpuProgram
             EncodeCommand.Create(terminal, stop),
             DecodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
+            ServeCommand.Create(terminal, stop),
             CheckCommand.Create(terminal, stop),
             TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),

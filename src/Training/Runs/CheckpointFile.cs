@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Files;
 
@@ -29,10 +28,6 @@ public static class CheckpointFile
 
     /// <summary>Numbers handled at a time: few enough to stay in the processor's cache from hashing to writing.</summary>
     private const int Piece = 1 << 16;
-
-    /// <summary>By reflection: the generated reader gives what an older file lacks 0 or null, and not the property's default.</summary>
-    private static readonly JsonSerializerOptions HeaderReading =
-        new(ConfigurationJson.Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     private static ReadOnlySpan<byte> Magic => "VaeGpuCk"u8;
 
@@ -210,7 +205,7 @@ public static class CheckpointFile
     {
         try
         {
-            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, HeaderReading) ?? throw Damaged(path, "its header is empty");
+            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, ConfigurationJson.Reading) ?? throw Damaged(path, "its header is empty");
             return HeaderRules.Fault(header) is { } fault ? throw Damaged(path, fault) : header;
         }
         catch (JsonException e)

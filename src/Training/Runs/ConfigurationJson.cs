@@ -32,7 +32,12 @@ namespace VaeGpu.Training.Runs;
 [JsonSerializable(typeof(ColumnScale[]))]
 [JsonSerializable(typeof(int[]))]
 [JsonSerializable(typeof(string[]))]
-internal sealed partial class ConfigurationJson : JsonSerializerContext;
+internal sealed partial class ConfigurationJson : JsonSerializerContext
+{
+    /// <summary>By reflection: the generated reader gives what an older file lacks 0 or null, and not the property's default.</summary>
+    public static JsonSerializerOptions Reading =>
+        field ??= new(Default.Options) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+}
 
 /// <summary>Enumerations as on the command line: <c>LeakyRelu</c> is "leaky-relu".</summary>
 internal sealed class KebabCaseEnum<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false)

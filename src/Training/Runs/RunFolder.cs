@@ -30,11 +30,9 @@ public sealed partial class RunFolder : IDisposable
 
     public string Checkpoint => CheckpointIn(Path);
 
-    /// <summary>The path of the configuration, JSON.</summary>
-    public string Configuration => In("configuration.json");
+    public string Configuration => ConfigurationIn(Path);
 
-    /// <summary>The path of the metrics of each epoch, CSV.</summary>
-    public string Metrics => In("metrics.csv");
+    public string Metrics => MetricsIn(Path);
 
     /// <summary>The path of the checkpoint of the best epoch, where it is kept.</summary>
     public string BestCheckpoint => In(BestName);
@@ -66,6 +64,17 @@ public sealed partial class RunFolder : IDisposable
 
     /// <summary>The path of the checkpoint of the run in <paramref name="folder"/>.</summary>
     public static string CheckpointIn(string folder) => System.IO.Path.Combine(folder, "checkpoint.vae");
+
+    /// <summary>The path of the configuration of the run in <paramref name="folder"/>, JSON.</summary>
+    public static string ConfigurationIn(string folder) => System.IO.Path.Combine(folder, "configuration.json");
+
+    /// <summary>The path of the metrics of each epoch of the run in <paramref name="folder"/>, CSV.</summary>
+    public static string MetricsIn(string folder) => System.IO.Path.Combine(folder, "metrics.csv");
+
+    /// <summary>
+    /// Whether <paramref name="folder"/> has the lock of a training. One that was killed leaves it behind, except on Windows.
+    /// </summary>
+    public static bool IsLocked(string folder) => File.Exists(System.IO.Path.Combine(folder, LockName));
 
     /// <summary>
     /// The path of the checkpoint whose model is that of the run in <paramref name="folder"/>: the best where it is kept, else the last.
