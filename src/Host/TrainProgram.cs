@@ -1,6 +1,7 @@
 using VaeGpu.Host.Commands;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
+using VaeGpu.Host.Serving;
 using VaeGpu.Training;
 using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
@@ -19,7 +20,7 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
         stop.ThrowIfCancellationRequested();
         folder.Clear();
-        int code = Train(trainer, folder, backend, data, terminal, stop);
+        int code = Train(trainer, folder, backend, data, request.Serve, terminal, stop);
         if (data.Train.Caveat(requested.Configuration.Model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
@@ -46,7 +47,7 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
-        return Train(trainer, folder, backend, data, terminal, stop);
+        return Train(trainer, folder, backend, data, request.Serve, terminal, stop);
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)
@@ -76,10 +77,14 @@ internal static class TrainProgram
         }
     }
 
-    private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
+    private static int Train(
+        Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Listening? serve, Terminal terminal, CancellationToken stop)
     {
         AskForCheck(backend, terminal);
         Introduce(trainer, folder, terminal.Output);
+        using Server? server = serve is null ? null : Server.OfTraining(folder.Path, data, terminal);
+        if (serve is not null)
+            terminal.Output.WriteLine($"page    {server!.Listen(serve)}");
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
             : Execute(new PlainProgress(terminal.Output), terminal.Error.WriteLine);
@@ -95,7 +100,9 @@ internal static class TrainProgram
         return ExitCode.Stopped;
 
         bool Execute(ITrainingObserver shown, Action<string> warn) =>
-            TrainingRun.Execute(trainer, folder, new WatchedProgress(shown, data, warn), stop);
+            TrainingRun.Execute(trainer, folder, Served(new WatchedProgress(shown, data, warn)), stop);
+
+        ITrainingObserver Served(ITrainingObserver watched) => server is null ? watched : new ServedProgress(watched, server.Runs[0]);
     }
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)

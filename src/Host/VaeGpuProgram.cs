@@ -28,6 +28,7 @@ public static class VaeGpuProgram
             DecodeCommand.Create(terminal, stop),
             ScoreCommand.Create(terminal, stop),
             ServeCommand.Create(terminal, stop),
+            ReportCommand.Create(terminal, stop),
             CheckCommand.Create(terminal, stop),
             TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),

@@ -1,3 +1,4 @@
+using VaeGpu.Host.Serving;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training.Runs;
 
@@ -30,6 +31,9 @@ internal sealed record TrainRequest
     /// <summary>The checkpoints that the folder keeps beside the last one.</summary>
     public KeptCheckpoints Keep { get; init; } = new();
 
+    /// <summary>Where the run is served while it trains; null for nowhere.</summary>
+    public Listening? Serve { get; init; }
+
     /// <summary>The model, as far as it does not follow from the data.</summary>
     public required ModelConfiguration Model { get; init; }
 
@@ -50,4 +54,5 @@ internal sealed record TrainRequest
 }
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
-internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, int? Patience, Machine Machine);
+internal sealed record ResumeRequest(
+    string Folder, string? Data, int? Epochs, int? Patience, Machine Machine, Listening? Serve = null);

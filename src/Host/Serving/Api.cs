@@ -74,7 +74,7 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
         }, stop);
     }
 
-    private async Task<Decoded> Sample(SampleRequest request, CancellationToken stop)
+    internal async Task<Decoded> Sample(SampleRequest request, CancellationToken stop)
     {
         Checked.Range("count", request.Count, 1, Most);
         return await Named(request.Run).Use(model =>
@@ -87,7 +87,7 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
         }, stop);
     }
 
-    private async Task<Reconstructed> Reconstruct(ReconstructRequest request, CancellationToken stop)
+    internal async Task<Reconstructed> Reconstruct(ReconstructRequest request, CancellationToken stop)
     {
         ServedRun run = Named(request.Run);
         ExampleSet examples = Chosen(await run.HeldOut(stop), request.Examples);
@@ -97,7 +97,7 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
                 examples, stop, request.Label is null ? null : Label(model, request.Label)))), stop);
     }
 
-    private async Task<Decoded> Interpolate(InterpolateRequest request, CancellationToken stop)
+    internal async Task<Decoded> Interpolate(InterpolateRequest request, CancellationToken stop)
     {
         Checked.Range("steps", request.Steps, 2, MostSteps);
         PathKind kind = request.Path switch
@@ -131,7 +131,7 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
             some.Labels is null ? null : [.. some.Labels.Select(some.NameOf)]);
     }
 
-    private async Task<PosteriorView> Posterior(string run, CancellationToken stop, int? horizontal = null, int? vertical = null)
+    internal async Task<PosteriorView> Posterior(string run, CancellationToken stop, int? horizontal = null, int? vertical = null)
     {
         ServedRun of = Named(run);
         ExampleSet held = await of.HeldOut(stop);
@@ -155,7 +155,7 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
         }
     }
 
-    private async Task<AnomalyView> Anomalies(string run, CancellationToken stop, int count = 24)
+    internal async Task<AnomalyView> Anomalies(string run, CancellationToken stop, int count = 24)
     {
         Checked.Range("count", count, 1, MostStrange);
         ServedRun of = Named(run);

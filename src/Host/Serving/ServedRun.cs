@@ -24,7 +24,8 @@ internal sealed class ServedRun(
     private readonly Lock guard = new();
     private readonly Stopwatch sinceReading = new();
     private TimeSpan pause = Pause;
-    private ServedModel? current;
+    private TrainingProgress? progress;
+    private volatile ServedModel? current;
     private Task<ExampleSet>? heldOut;
     private (FileStamp Stamp, IReadOnlyList<EpochMetrics> Epochs) metrics = (default, []);
     private (FileStamp Stamp, RunConfiguration? Run) configuration;
@@ -33,11 +34,20 @@ internal sealed class ServedRun(
 
     public string Folder => folder;
 
-    /// <summary>Where a training in this process stands; null where none does.</summary>
-    public TrainingProgress? Progress { get; set; }
-
-    /// <summary>The model that was last read; null before.</summary>
-    public ServedModel? Model => current;
+    /// <summary>Where a training in this process stands; null where there is none.</summary>
+    public TrainingProgress? Progress
+    {
+        get
+        {
+            lock (guard)
+                return progress;
+        }
+        set
+        {
+            lock (guard)
+                progress = value;
+        }
+    }
 
     /// <summary>The epochs that are done.</summary>
     /// <exception cref="RunException">The file cannot be read.</exception>
@@ -67,7 +77,7 @@ internal sealed class ServedRun(
         }
     }
 
-    /// <summary>Whether the model would be read again when it is used.</summary>
+    /// <summary>The state of the file that the model is read from.</summary>
     public FileStamp Checkpoint() => FileStamp.Of(RunFolder.ModelIn(folder));
 
     /// <summary>What <paramref name="use"/> makes of the model, on the device's thread.</summary>

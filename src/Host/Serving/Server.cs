@@ -25,6 +25,10 @@ internal sealed class Server : IDisposable
             names[i], folder, backend.Accelerator, queue, load ?? (run => RunData.Own(run, Loading.Options(machine)))))];
     }
 
+    /// <summary>The run of a training in this process. Its model is shown on the processor, and the training's device is left alone.</summary>
+    public static Server OfTraining(string folder, DataSplit data, Terminal terminal) =>
+        new([folder], new Machine("cpu", Threads: 1, Memory: null), terminal, _ => data);
+
     /// <summary>The runs, in the order of their folders.</summary>
     public IReadOnlyList<ServedRun> Runs => runs;
 
