@@ -1,7 +1,7 @@
 // Interpolation: the way between the codes of two held-out examples.
 import * as api from "./api.js";
 import { byId, latest, make } from "./dom.js";
-import { brief, one } from "./examples.js";
+import { brief, many, one } from "./examples.js";
 
 const Steps = 9;
 let run = null, first = 0, ends = { from: 0, to: 1 }, strip = null;
@@ -76,17 +76,20 @@ function mark() {
   }
 }
 
+/** The steps beside each other; rows of tables and lines of text below each other. */
 function showStrip() {
-  byId("strip").className = strip.kind === "image" ? "strip" : "strip rows";
-  byId("strip").replaceChildren(...Array.from({ length: strip.count }, (_, i) =>
+  const isImage = strip.kind === "image";
+  byId("strip").className = isImage ? "strip" : "strip rows shown";
+  byId("strip").replaceChildren(...strip.kind === "table" ? [many(strip)] : Array.from({ length: strip.count }, (_, i) =>
     make("div", { class: "shown" }, one(strip, i, `step ${i} of ${strip.count - 1} from A to B`))));
+  byId("step").hidden = !isImage;
   showStep();
 }
 
 function showStep() {
   if (!strip) return;
-  const step = +byId("along").value;
-  [...byId("strip").children].forEach((child, i) => child.classList.toggle("now", i === step));
+  const step = +byId("along").value, all = strip.kind === "table" ? byId("strip").querySelectorAll("tbody tr") : byId("strip").children;
+  [...all].forEach((element, i) => element.classList.toggle("now", i === step));
   byId("step").replaceChildren(one(strip, step, `step ${step}`));
 }
 

@@ -25,7 +25,7 @@ function render() {
   const frames = charts.map(({ title, height }) => {
     const svg = draw("svg", { role: "img" }), readout = make("span", { class: "note" });
     svg.style.height = `${height}em`;
-    const unit = runs.find(run => run.description)?.description.unit ?? "";
+    const unit = (runs.find(run => run.name === current) ?? runs[0])?.description?.unit ?? "";
     return { svg, readout, figure: make("figure", {}, make("h3", {}, `${title}, ${unit}`, readout), svg) };
   });
   byId("curves").replaceChildren(...frames.map(frame => frame.figure));

@@ -31,27 +31,31 @@ function canvas(shown, indices, columns, label) {
   return made;
 }
 
+/** A cell for people: numbers with six digits. */
+const cell = text => text !== "" && Number.isFinite(+text) ? `${+(+text).toPrecision(6)}` : text;
+
+/** Rows below the names of the columns. */
 function table(shown, indices) {
-  const wide = indices.length === 1 && shown.columns.length > 3;
-  const body = make("tbody");
-  if (wide) shown.columns.forEach((name, i) => body.append(make("tr", {}, make("th", { scope: "row" }, name),
-    make("td", {}, shown.rows[indices[0]][i]))));
-  else indices.forEach(index => body.append(make("tr", {}, ...shown.rows[index].map(cell => make("td", {}, cell)))));
-  const head = make("thead", {}, make("tr", {}, ...shown.columns.map(name => make("th", { scope: "col" }, name))));
-  return wide ? make("table", {}, body) : make("table", {}, head, body);
+  return make("table", {},
+    make("thead", {}, make("tr", {}, ...shown.columns.map(name => make("th", { scope: "col" }, name)))),
+    make("tbody", {}, ...indices.map(index => make("tr", {}, ...shown.rows[index].map(text => make("td", {}, cell(text)))))));
 }
+
+/** One row, a line for each column. */
+const upright = (shown, index) => make("table", {}, make("tbody", {}, ...shown.columns.map((name, i) =>
+  make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, cell(shown.rows[index][i]))))));
 
 /** An element that shows one example. */
 export function one(shown, index, label) {
   if (shown.kind === "image") return canvas(shown, [index], 1, label);
   if (shown.kind === "text") return make("pre", {}, shown.lines[index].trimEnd() || " ");
-  return table(shown, [index]);
+  return upright(shown, index);
 }
 
 /** An element that shows an example in a line: within buttons. */
 export function brief(shown, index, label) {
   if (shown.kind === "image") return one(shown, index, label);
-  const text = shown.kind === "text" ? shown.lines[index].trimEnd() : shown.rows[index].join(" · ");
+  const text = shown.kind === "text" ? shown.lines[index].trimEnd() : shown.rows[index].map(cell).join(" · ");
   return make("span", {}, text || "(blank)");
 }
 
