@@ -11,8 +11,15 @@ internal sealed class Loading : IProgress<LoadingProgress>
 
     private Loading(Machine machine, Func<LoadingOptions, DataSplit> load)
     {
-        var how = new LoadingOptions { Threads = machine.Threads > 0 ? machine.Threads : Environment.ProcessorCount, Progress = this };
-        data = Task.Run(() => load(machine.Memory is { } bytes ? how with { Memory = bytes } : how));
+        var how = Options(machine) with { Progress = this };
+        data = Task.Run(() => load(how));
+    }
+
+    /// <summary>The threads and the memory of a machine.</summary>
+    public static LoadingOptions Options(Machine machine)
+    {
+        var how = new LoadingOptions { Threads = machine.Threads > 0 ? machine.Threads : Environment.ProcessorCount };
+        return machine.Memory is { } bytes ? how with { Memory = bytes } : how;
     }
 
     /// <summary>Begins to load.</summary>

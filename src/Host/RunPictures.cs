@@ -1,5 +1,7 @@
 using VaeGpu.Host.Pictures;
+using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Watching;
 
 namespace VaeGpu.Host;
 
@@ -8,6 +10,21 @@ internal sealed class RunPictures(Generation generation, ExampleLayout layout, I
 {
     /// <summary>Images that a run leaves of either kind.</summary>
     public const int Count = 64;
+
+    /// <summary>What a model in training makes.</summary>
+    public static RunPictures Of(Trainer trainer, Generation generation) =>
+        new(generation, ExampleLayout.Of(trainer.Configuration), trainer.Configuration.Data.UnseenLabels);
+
+    /// <summary>Samples and reconstructions of a model in training, where they are pictures.</summary>
+    public static IEnumerable<(string Name, EncodedPicture Picture)> Encoded(Trainer trainer, ExampleSet test)
+    {
+        using Generation generation = trainer.Generation();
+        RunPictures made = Of(trainer, generation);
+        if (made.Samples(Count, trainer.Configuration.Training.Seed, default) is Picture samples)
+            yield return ("samples", samples.Encoded());
+        if (made.Reconstructions(test, Count, default) is Picture reconstructions)
+            yield return ("reconstructions", reconstructions.Encoded());
+    }
 
     /// <summary>What a file of them ends in.</summary>
     public string Extension => layout.Extension;

@@ -1,10 +1,12 @@
 using VaeGpu.Host.Commands;
 using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
+using VaeGpu.Host.Serving;
 using VaeGpu.Training;
 using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Watching;
 
 namespace VaeGpu.Host;
 
@@ -19,7 +21,7 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
         stop.ThrowIfCancellationRequested();
         folder.Clear();
-        int code = Train(trainer, folder, backend, data, terminal, stop);
+        int code = Train(trainer, folder, backend, data, request.Watch, terminal, stop);
         if (data.Train.Caveat(requested.Configuration.Model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
@@ -46,7 +48,7 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
-        return Train(trainer, folder, backend, data, terminal, stop);
+        return Train(trainer, folder, backend, data, request.Watch, terminal, stop);
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)
@@ -76,10 +78,15 @@ internal static class TrainProgram
         }
     }
 
-    private static int Train(Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Terminal terminal, CancellationToken stop)
+    private static int Train(
+        Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Watch watch, Terminal terminal, CancellationToken stop)
     {
         AskForCheck(backend, terminal);
         Introduce(trainer, folder, terminal.Output);
+        using Server? server = watch.Serve is null ? null : Server.OfTraining(folder.Path, data, terminal);
+        if (watch.Serve is { } where)
+            terminal.Output.WriteLine($"page    {server!.Listen(where)}");
+        using EventFile? events = watch.TensorBoard ? new EventFile(folder.Path, trainer.Steps) : null;
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
             : Execute(new PlainProgress(terminal.Output), terminal.Error.WriteLine);
@@ -95,7 +102,13 @@ internal static class TrainProgram
         return ExitCode.Stopped;
 
         bool Execute(ITrainingObserver shown, Action<string> warn) =>
-            TrainingRun.Execute(trainer, folder, new WatchedProgress(shown, data, warn), stop);
+            TrainingRun.Execute(trainer, folder, Logged(Served(new WatchedProgress(shown, data, warn))), stop);
+
+        ITrainingObserver Logged(ITrainingObserver watched) => events is null
+            ? watched
+            : new Observers(watched, new TensorBoardLog(events, () => RunPictures.Encoded(trainer, data.Test)));
+
+        ITrainingObserver Served(ITrainingObserver watched) => server is null ? watched : new ServedProgress(watched, server.Runs[0]);
     }
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)
@@ -131,10 +144,9 @@ internal static class TrainProgram
         terminal.Tell(RunPictures.WriteLosses(folder.Losses(".svg"), name, unit, trainer.History));
         if (trainer.Configuration.Keep.Best && File.Exists(folder.BestCheckpoint))
             trainer.Restore(folder.BestCheckpoint);
-        var seed = trainer.Configuration.Training.Seed;
         using var generation = trainer.Generation();
-        var pictures = new RunPictures(generation, ExampleLayout.Of(trainer.Configuration), trainer.Configuration.Data.UnseenLabels);
-        pictures.Samples(RunPictures.Count, seed, default).Write(folder.Samples(pictures.Extension));
+        var pictures = RunPictures.Of(trainer, generation);
+        pictures.Samples(RunPictures.Count, trainer.Configuration.Training.Seed, default).Write(folder.Samples(pictures.Extension));
         pictures.Reconstructions(test, RunPictures.Count, default).Write(folder.Reconstructions(pictures.Extension));
     }
 }

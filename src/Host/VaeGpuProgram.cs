@@ -29,6 +29,8 @@ public static class VaeGpuProgram
             ScoreCommand.Create(terminal, stop),
             ExportCommand.Create(terminal, stop),
             ImportCommand.Create(terminal),
+            ServeCommand.Create(terminal, stop),
+            ReportCommand.Create(terminal, stop),
             CheckCommand.Create(terminal, stop),
             TuneCommand.Create(terminal, stop),
             KernelsCommand.Create(terminal, stop),

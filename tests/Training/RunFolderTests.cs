@@ -4,6 +4,7 @@ using VaeGpu.Training;
 using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Watching;
 
 namespace VaeGpu.Tests.Training;
 
@@ -65,7 +66,11 @@ public sealed class RunFolderTests
     public void A_run_that_was_killed_before_it_saved_anything_does_not_stand_in_the_way()
     {
         using (var folder = RunFolder.Create(scratch["run"], overwrite: false))
+        {
             TinyRun.Configuration().Write(folder.Configuration);
+            MetricsLog.Open(folder.MetricsLog, 0).Dispose();
+            new EventFile(folder.Path, 0).Dispose();
+        }
         File.WriteAllText(scratch["run/.vaegpu.lock"], "");
         File.WriteAllText(scratch["run/checkpoint.vae.0123456789abcdef0123456789abcdef.tmp"], "half");
         using var again = RunFolder.Create(scratch["run"], overwrite: false);

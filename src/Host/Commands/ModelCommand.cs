@@ -51,10 +51,14 @@ internal sealed class ModelCommand : Command
         private LoadedRun? run;
 
         /// <summary>The trained model; opened when it is first asked for.</summary>
-        public LoadedRun Run => run ??= LoadedRun.Open(Folder, command.machine.Read(result), terminal);
+        public LoadedRun Run => run ??= LoadedRun.Open(Folder, Machine, terminal);
 
+        /// <summary>What the command computes with.</summary>
+        public Machine Machine => command.machine.Read(result);
+
+        /// <summary>The run's folder.</summary>
         /// <exception cref="UsageException">The folder was not named, or twice.</exception>
-        private string Folder => command.run.Read(result);
+        public string Folder => command.run.Read(result);
 
         /// <summary>What the run held out, or what --data names; examples without labels get <paramref name="label"/>.</summary>
         public ExampleSet Data(byte? label = null)

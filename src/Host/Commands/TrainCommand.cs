@@ -1,3 +1,4 @@
+using VaeGpu.Host.Serving;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Commands;
@@ -10,16 +11,25 @@ internal sealed class TrainCommand : Command
         "--out", "folder", "Folder for the run's files [default: a new folder under runs]");
     private readonly Option<bool> overwrite = CommonOptions.Overwrite("a run");
     private readonly Option<KeptCheckpoints> keep = KeepOption.Create();
+    private readonly Option<bool> tensorBoard = new("--tensorboard")
+    {
+        Description = "Also write losses and pictures to the folder as TensorBoard reads them: tensorboard --logdir FOLDER",
+    };
+    private readonly Option<bool> serve = new("--serve") { Description = "Serve a web page of the run while it trains, as \"serve\" does" };
+    private readonly ListeningOptions where = new();
     private readonly Option<bool> resume = new("--resume")
     {
-        Description = "Continue the run in --out with its own settings; only --epochs, --patience, --data, --device, --threads and "
-            + "--memory may be given",
+        Description = "Continue the run in --out with its own settings; only --epochs, --patience, --data, --device, --threads, "
+            + "--memory, --tensorboard and --serve may be given",
     };
 
     public TrainCommand(Terminal terminal, CancellationToken stop)
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
-        foreach (Option option in (Option[])[.. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining])
+        foreach (Option option in (Option[])
+        [
+            .. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining, tensorBoard, serve, .. where.All,
+        ])
             Add(option);
         SetAction(result => result.GetValue(resume)
             ? TrainProgram.Resume(ReadResume(result), terminal, stop)
@@ -27,6 +37,7 @@ internal sealed class TrainCommand : Command
                 options.Read(result) with
                 {
                     Out = result.GetValue(output), Overwrite = result.GetValue(overwrite), Keep = result.GetValue(keep) ?? new(),
+                    Watch = ReadWatch(result),
                 },
                 terminal, stop));
     }
@@ -45,6 +56,18 @@ internal sealed class TrainCommand : Command
             result.GetValue(options.Data),
             result.Gave(options.Epochs) ? result.GetValue(options.Epochs) : null,
             result.Gave(options.Patience) ? result.GetValue(options.Patience) : null,
-            options.Machine.Read(result));
+            options.Machine.Read(result),
+            ReadWatch(result));
+    }
+
+    private Watch ReadWatch(ParseResult result) => new(result.GetValue(tensorBoard), ReadServe(result));
+
+    private Listening? ReadServe(ParseResult result)
+    {
+        if (result.GetValue(serve))
+            return where.Read(result);
+        return where.All.FirstOrDefault(result.Gave) is { } given
+            ? throw new UsageException($"{given.Name} goes with --serve.")
+            : null;
     }
 }

@@ -1,3 +1,4 @@
+using VaeGpu.Host.Serving;
 using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Training.Runs;
 
@@ -30,6 +31,9 @@ internal sealed record TrainRequest
     /// <summary>The checkpoints that the folder keeps beside the last one.</summary>
     public KeptCheckpoints Keep { get; init; } = new();
 
+    /// <summary>How it is watched while it trains.</summary>
+    public Watch Watch { get; init; } = new();
+
     /// <summary>The model, as far as it does not follow from the data.</summary>
     public required ModelConfiguration Model { get; init; }
 
@@ -50,4 +54,10 @@ internal sealed record TrainRequest
 }
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
-internal sealed record ResumeRequest(string Folder, string? Data, int? Epochs, int? Patience, Machine Machine);
+internal sealed record ResumeRequest(
+    string Folder, string? Data, int? Epochs, int? Patience, Machine Machine, Watch Watch);
+
+/// <summary>How a training is watched.</summary>
+/// <param name="TensorBoard">Whether its progress is written for TensorBoard.</param>
+/// <param name="Serve">Where the run is served; null for nowhere.</param>
+internal sealed record Watch(bool TensorBoard = false, Listening? Serve = null);

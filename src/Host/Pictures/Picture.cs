@@ -2,6 +2,7 @@ using SixLabors.ImageSharp;
 using SixLabors.ImageSharp.Formats.Png;
 using SixLabors.ImageSharp.PixelFormats;
 using VaeGpu.Training.Files;
+using VaeGpu.Training.Watching;
 
 namespace VaeGpu.Host.Pictures;
 
@@ -11,7 +12,17 @@ public sealed record Picture(byte[] Pixels, int Width, int Height, int Channels 
     /// <summary>Writes the picture to <paramref name="path"/> as PNG.</summary>
     /// <exception cref="ArgumentException">A side is not positive, or the pixels do not fill the picture.</exception>
     /// <exception cref="IOException">The file cannot be written; an older one at that path is left as it was.</exception>
-    public void Write(string path)
+    public void Write(string path) => AtomicFile.Write(path, Encode);
+
+    /// <summary>The picture as PNG in memory.</summary>
+    public EncodedPicture Encoded()
+    {
+        using var stream = new MemoryStream();
+        Encode(stream);
+        return new(stream.ToArray(), Width, Height, Channels);
+    }
+
+    private void Encode(Stream stream)
     {
         using Image image = Channels == 1
             ? Image.LoadPixelData<L8>(Pixels, Width, Height)
@@ -22,6 +33,6 @@ public sealed record Picture(byte[] Pixels, int Width, int Height, int Channels 
             // Grids of digits compress best unfiltered.
             FilterMethod = PngFilterMethod.None,
         };
-        AtomicFile.Write(path, stream => image.SaveAsPng(stream, encoder));
+        image.SaveAsPng(stream, encoder);
     }
 }

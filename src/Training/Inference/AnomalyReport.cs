@@ -63,10 +63,13 @@ public sealed class AnomalyReport
     /// <summary>The examples of the highest scores, the highest first; equal ones in their order.</summary>
     public IReadOnlyList<StrangeExample> Strangest(int count) =>
     [
-        .. scores.Select((score, i) => (Score: ranked.Value(score), Example: i)).OrderByDescending(one => one.Score).Take(count)
-            .Select(one => new StrangeExample(
-                data.Sources[one.Example], OptionName.Of(data.Sources.PartOf(one.Example)), one.Score)),
+        .. Highest(count).Select(one => new StrangeExample(
+            data.Sources[one.Example], OptionName.Of(data.Sources.PartOf(one.Example)), one.Score)),
     ];
+
+    /// <summary>The numbers of the examples of <see cref="Strangest"/>, and their scores.</summary>
+    public IEnumerable<(int Example, double Score)> Highest(int count) =>
+        scores.Select((score, i) => (Example: i, Score: ranked.Value(score))).OrderByDescending(one => one.Score).Take(count);
 
     /// <summary>Throws where the classes cannot be told apart, before anything is computed.</summary>
     /// <exception cref="DataException">As the constructor.</exception>

@@ -38,6 +38,17 @@ public static class RowsFile
             ]));
     }
 
+    /// <summary>The names of the columns, and the cells of <paramref name="rows"/>, shape (count, columns of the format).</summary>
+    /// <param name="format">The columns.</param>
+    /// <param name="rows">The rows as the model has them.</param>
+    public static (IReadOnlyList<string> Names, IReadOnlyList<IReadOnlyList<string>> Rows) Cells(TableFormat format, float[] rows)
+    {
+        (string Name, Func<float[], string> Cell)[] columns = [.. Columns(format)];
+        return (
+            [.. columns.Select(column => column.Name)],
+            [.. rows.Chunk(format.Size).Select(row => (string[])[.. columns.Select(column => column.Cell(row))])]);
+    }
+
     private static IEnumerable<(string Name, Func<float[], string> Cell)> Columns(TableFormat format)
     {
         int?[] missing = [.. format.Columns.Select(column => format.MissingColumnOf(column.Name))];

@@ -20,7 +20,6 @@ namespace VaeGpu.Training.Optimization;
 /// </remarks>
 public sealed class Trainer : IDisposable
 {
-    private readonly Accelerator accelerator;
     private readonly StepLauncher launcher;
     private readonly Vae vae;
     private readonly ImagePass train;
@@ -50,7 +49,7 @@ public sealed class Trainer : IDisposable
         var rows = Math.Min(configuration.Training.Batch, Math.Max(data.Train.Count, data.Test.Count));
         var objective = configuration.Training.Objective;
         model.ThrowIfTooLarge(checked(rows * objective.Samples));
-        this.accelerator = accelerator;
+        Accelerator = accelerator;
         reader = new DeviceReader(accelerator);
         var optimizer = configuration.Training.Optimizer;
         launcher = new StepLauncher(accelerator, optimizer.Name, optimizer.Schedule);
@@ -67,6 +66,9 @@ public sealed class Trainer : IDisposable
         test = new ImagePass(accelerator, launcher, data.Test, shuffled with { HalfBits = 0 }, model.Classes, objective);
         train.Reset(Counters(step, epoch, image), null);
     }
+
+    /// <summary>Where it is trained.</summary>
+    public Accelerator Accelerator { get; }
 
     /// <summary>What is trained, and how.</summary>
     public RunConfiguration Configuration { get; }
@@ -85,6 +87,12 @@ public sealed class Trainer : IDisposable
     /// </summary>
     public bool HasStalled =>
         Configuration.Training.Patience is > 0 and var patience && Best is { } best && history.Count - best.Epoch >= patience;
+
+    /// <summary>Steps made.</summary>
+    public long Steps => step - 1;
+
+    /// <summary>Examples trained on, each as often as it was.</summary>
+    public long Examples => (long)epoch * train.Count + image;
 
     /// <summary>Parameters of the model, padding between tensors left out.</summary>
     public int ParameterCount => vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
@@ -215,7 +223,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The model as it is now, to make data with; it has a copy of the parameters in the device's memory.</summary>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
-    public Generation Generation() => new(accelerator, Configuration.Model, vae.Parameters.Parameters);
+    public Generation Generation() => new(Accelerator, Configuration.Model, vae.Parameters.Parameters);
 
     /// <summary>Frees the device memory.</summary>
     public void Dispose()
@@ -239,7 +247,7 @@ public sealed class Trainer : IDisposable
         var rows = Math.Min(vae.MaximalBatch, train.Count - image);
         train.Prepare(epoch, image, rows);
         if (ReplaysSteps && rows == vae.MaximalBatch)
-            (fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows))).Replay();
+            (fullStep ??= StepGraph.Record(Accelerator, () => LaunchStep(rows))).Replay();
         else
             LaunchStep(rows);
         Advance(rows);
@@ -258,7 +266,7 @@ public sealed class Trainer : IDisposable
         while (train.Count - image < rows)
             Step();
         train.Prepare(epoch, image, rows);
-        replay(fullStep ??= StepGraph.Record(accelerator, () => LaunchStep(rows)));
+        replay(fullStep ??= StepGraph.Record(Accelerator, () => LaunchStep(rows)));
         Advance(rows);
     }
 
@@ -335,7 +343,10 @@ public sealed class Trainer : IDisposable
         var done = (double)epoch * train.Count + image;
         var pace = imagesHere / clock.Elapsed.TotalSeconds;
         var remaining = pace > 0 ? TimeSpan.FromSeconds((all - done) / pace) : TimeSpan.Zero;
-        return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining, ChangingRate());
+        return new TrainingProgress(Math.Min(epoch + 1, epochs), epochs, done / all, terms, pace, remaining, ChangingRate())
+        {
+            Step = Steps, Examples = Examples, Seconds = earlierSeconds + clock.Elapsed.TotalSeconds,
+        };
     }
 
     private double? ChangingRate() =>

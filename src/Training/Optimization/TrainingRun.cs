@@ -1,4 +1,5 @@
 using VaeGpu.Training.Runs;
+using VaeGpu.Training.Watching;
 
 namespace VaeGpu.Training.Optimization;
 
@@ -16,6 +17,9 @@ public static class TrainingRun
         // A process that was killed between checkpoint and metrics left an epoch out of these.
         if (trainer.History.Count > 0)
             MetricsCsv.Write(folder.Metrics, trainer.History);
+        using var log = MetricsLog.Open(folder.MetricsLog, trainer.Steps);
+        using var meter = new TrainingMeter(trainer.Accelerator, trainer.Steps, trainer.Examples);
+        observer = new Observers(log, meter, observer);
         try
         {
             while (trainer.TrainEpoch(new FolderWatch(folder, observer), stop) is { } metrics)

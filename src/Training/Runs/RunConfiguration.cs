@@ -47,6 +47,21 @@ public sealed record RunConfiguration
     public void Write(string path) =>
         AtomicFile.Write(path, stream => JsonSerializer.Serialize(stream, this, ConfigurationJson.Default.RunConfiguration));
 
+    /// <summary>Reads what <see cref="Write"/> wrote. A run has it before its first checkpoint.</summary>
+    /// <exception cref="RunException">There is no such file, or it is not the configuration of a run.</exception>
+    public static RunConfiguration Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RunConfiguration>(RegularFile.ReadAllBytes(path), ConfigurationReading.Options)
+                ?? throw new RunException($"\"{path}\" is empty.");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new RunException($"The configuration \"{path}\" cannot be read: {e.Message}", e);
+        }
+    }
+
     /// <summary>Whether the file at <paramref name="path"/> is a run's configuration, and not another program's of the same name.</summary>
     internal static bool IsIn(string path)
     {

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Files;
+using VaeGpu.Training.Watching;
 
 namespace VaeGpu.Training.Runs;
 
@@ -30,11 +31,12 @@ public sealed partial class RunFolder : IDisposable
 
     public string Checkpoint => CheckpointIn(Path);
 
-    /// <summary>The path of the configuration, JSON.</summary>
-    public string Configuration => In("configuration.json");
+    public string Configuration => ConfigurationIn(Path);
 
-    /// <summary>The path of the metrics of each epoch, CSV.</summary>
-    public string Metrics => In("metrics.csv");
+    public string Metrics => MetricsIn(Path);
+
+    /// <summary>The path of the progress within epochs, lines of JSON.</summary>
+    public string MetricsLog => In("metrics.jsonl");
 
     /// <summary>The path of the checkpoint of the best epoch, where it is kept.</summary>
     public string BestCheckpoint => In(BestName);
@@ -42,10 +44,14 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>The checkpoint last: removed in this order, there is a run to go on with until nothing is left.</summary>
     private string[] Files =>
     [
-        .. EpochCheckpoints, BestCheckpoint,
+        .. EpochCheckpoints, BestCheckpoint, .. Logs,
         Configuration, Metrics, Losses(".svg"), Losses(".png"), Samples(".png"), Reconstructions(".png"), Samples(".txt"),
         Reconstructions(".txt"), Samples(".csv"), Reconstructions(".csv"), Checkpoint,
     ];
+
+    /// <summary>What tells of the progress within epochs.</summary>
+    private IEnumerable<string> Logs => Directory.EnumerateFiles(Path, $"{EventFile.NamePrefix}*").Order(StringComparer.Ordinal)
+        .Append(MetricsLog);
 
     /// <summary>Checkpoints of epochs that are in the folder, or that a killed process was writing.</summary>
     private IEnumerable<string> EpochCheckpoints => Directory.EnumerateFiles(Path)
@@ -66,6 +72,17 @@ public sealed partial class RunFolder : IDisposable
 
     /// <summary>The path of the checkpoint of the run in <paramref name="folder"/>.</summary>
     public static string CheckpointIn(string folder) => System.IO.Path.Combine(folder, "checkpoint.vae");
+
+    /// <summary>The path of the configuration of the run in <paramref name="folder"/>, JSON.</summary>
+    public static string ConfigurationIn(string folder) => System.IO.Path.Combine(folder, "configuration.json");
+
+    /// <summary>The path of the metrics of each epoch of the run in <paramref name="folder"/>, CSV.</summary>
+    public static string MetricsIn(string folder) => System.IO.Path.Combine(folder, "metrics.csv");
+
+    /// <summary>
+    /// Whether <paramref name="folder"/> has the lock of a training. One that was killed leaves it behind, except on Windows.
+    /// </summary>
+    public static bool IsLocked(string folder) => File.Exists(System.IO.Path.Combine(folder, LockName));
 
     /// <summary>
     /// The path of the checkpoint whose model is that of the run in <paramref name="folder"/>: the best where it is kept, else the last.
@@ -105,7 +122,8 @@ public sealed partial class RunFolder : IDisposable
     {
         var folder = Open(path);
         string[] found = overwrite ? [] : Array.FindAll(folder.Files, File.Exists);
-        if (found.Length == 0 || (found is [var only] && only == folder.Configuration && RunConfiguration.IsIn(only)))
+        if (found.Length == 0 || (found.Except(folder.Logs).ToArray() is [var only] && only == folder.Configuration
+            && RunConfiguration.IsIn(only)))
             return folder;
         folder.Dispose();
         throw new RunExistsException(path, [.. found.Select(file => System.IO.Path.GetFileName(file))], found[^1] == folder.Checkpoint);

@@ -11,7 +11,17 @@ namespace VaeGpu.Training.Runs;
 /// <param name="Remaining">The time that the rest will take at the pace so far.</param>
 /// <param name="LearningRate">The learning rate of the last step, where it changes over the run; else null.</param>
 public readonly record struct TrainingProgress(
-    int Epoch, int Epochs, double Done, LossTerms Terms, double ImagesPerSecond, TimeSpan Remaining, double? LearningRate);
+    int Epoch, int Epochs, double Done, LossTerms Terms, double ImagesPerSecond, TimeSpan Remaining, double? LearningRate)
+{
+    /// <summary>Steps that the run has made.</summary>
+    public long Step { get; init; }
+
+    /// <summary>Examples that the run has trained on, each as often as it was.</summary>
+    public long Examples { get; init; }
+
+    /// <summary>Seconds that the run has trained, evaluations and checkpoints included.</summary>
+    public double Seconds { get; init; }
+}
 
 /// <summary>Hears of a run's progress, on the thread that trains.</summary>
 public interface ITrainingObserver

@@ -1,0 +1,39 @@
+using VaeGpu.Host.Serving;
+using VaeGpu.Training;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Host.Commands;
+
+/// <summary>The command "serve": a page on this machine that shows runs, done and under way, and lets models be explored.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(Terminal terminal, CancellationToken stop)
+    {
+        var folders = new Argument<string[]>("run") { Description = "The runs' folders", Arity = ArgumentArity.OneOrMore };
+        var where = new ListeningOptions();
+        var machine = new MachineOptions();
+        var command = new Command(
+            "serve", "Serves a web page of runs, until Ctrl-C: training curves, samples, an explorer of latent space, strange examples.")
+        {
+            folders,
+        };
+        foreach (Option option in where.All.Concat(machine.All))
+            command.Add(option);
+        command.SetAction(result =>
+        {
+            string[] all = result.GetRequiredValue(folders);
+            foreach (string folder in all.Where(folder => !IsRun(folder)))
+                throw new RunException($"There is no run in \"{folder}\"; name the folder that \"vaegpu train\" wrote.");
+            using var server = new Server(all, machine.Read(result), terminal);
+            terminal.Output.WriteLine($"serving {string.Join(", ", server.Runs.Select(run => run.Name))} at {server.Listen(where.Read(result))}");
+            terminal.Output.WriteLine("stop with Ctrl-C");
+            terminal.Output.Flush();
+            stop.WaitHandle.WaitOne();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>A run has its configuration before its first checkpoint.</summary>
+    private static bool IsRun(string folder) => File.Exists(RunFolder.ConfigurationIn(folder)) || File.Exists(RunFolder.CheckpointIn(folder));
+}

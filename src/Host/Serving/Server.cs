@@ -1,0 +1,52 @@
+using VaeGpu.Host.Commands;
+using VaeGpu.Training.Runs;
+
+namespace VaeGpu.Host.Serving;
+
+/// <summary>Runs on one device, and the server that shows them.</summary>
+internal sealed class Server : IDisposable
+{
+    private readonly Terminal terminal;
+    private readonly Backend backend;
+    private readonly DeviceQueue queue = new();
+    private readonly ServedRun[] runs;
+    private WebServer? web;
+
+    /// <param name="folders">The folders of the runs.</param>
+    /// <param name="machine">The device.</param>
+    /// <param name="terminal">Where failures are told.</param>
+    /// <param name="load">Loads the data of a run; null for what its configuration names.</param>
+    public Server(IReadOnlyList<string> folders, Machine machine, Terminal terminal, Func<RunConfiguration, DataSplit>? load = null)
+    {
+        this.terminal = terminal;
+        backend = Backend.Open(machine.Device, machine.Threads);
+        string[] names = RunNames.Of(folders);
+        runs = [.. folders.Select((folder, i) => new ServedRun(
+            names[i], folder, backend.Accelerator, queue, load ?? (run => RunData.Own(run, Loading.Options(machine)))))];
+    }
+
+    /// <summary>The run of a training in this process. Its model is shown on the processor, and the training's device is left alone.</summary>
+    public static Server OfTraining(string folder, DataSplit data, Terminal terminal) =>
+        new([folder], new Machine("cpu", Threads: 1, Memory: null), terminal, _ => data);
+
+    /// <summary>The runs, in the order of their folders.</summary>
+    public IReadOnlyList<ServedRun> Runs => runs;
+
+    /// <summary>Begins to serve.</summary>
+    /// <returns>What to open in a browser.</returns>
+    /// <exception cref="IOException">The port is in use, or the address is not this machine's.</exception>
+    public string Listen(Listening where)
+    {
+        web = WebServer.Start(runs, where, e => Failures.Tell(terminal.Error, $"error: a request failed: {e.Message} ({e.GetType().Name})"))
+            .GetAwaiter().GetResult();
+        return where.Token is null ? web.Url : $"{web.Url}/#token={where.Token}";
+    }
+
+    public void Dispose()
+    {
+        web?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        queue.Dispose();
+        Array.ForEach(runs, run => run.Dispose());
+        backend.Dispose();
+    }
+}

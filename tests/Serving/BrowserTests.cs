@@ -1,0 +1,160 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using VaeGpu.Host.Serving;
+using VaeGpu.Tests.Data;
+
+namespace VaeGpu.Tests.Serving;
+
+/// <summary>The page in a browser: what it shows, how it is used, and that everybody can read it.</summary>
+[FixtureLifeCycle(LifeCycle.SingleInstance)]
+public sealed class BrowserTests
+{
+    private static readonly string? Chromium = ((string[])
+        ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]).FirstOrDefault(File.Exists);
+
+    private readonly List<string> complaints = [];
+    private IPlaywright? playwright;
+    private IBrowser browser = null!;
+    private ServedRuns served = null!;
+
+    [OneTimeSetUp]
+    public async Task Open()
+    {
+        if (Chromium is null)
+            Assert.Ignore("There is no Chromium at /usr/bin/chromium; Debian: apt-get install chromium.");
+        playwright = await Playwright.CreateAsync();
+        browser = await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = Chromium, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        });
+        served = new ServedRuns("digits", "labels", "text", "table");
+    }
+
+    [OneTimeTearDown]
+    public async Task Close()
+    {
+        served?.Dispose();
+        if (browser is not null)
+            await browser.CloseAsync();
+        playwright?.Dispose();
+    }
+
+    [TearDown]
+    public void Forget() => complaints.Clear();
+
+    [Test]
+    public async Task A_drag_in_the_plane_decodes_and_keys_move_the_mark_and_pick_an_example()
+    {
+        IPage page = await Page(1280, 800, ColorScheme.Light);
+        string before = await Pixels(page);
+        LocatorBoundingBoxResult box = (await page.Locator("#plane").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + box.Width / 2, box.Y + box.Height / 2);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + box.Width * 0.9f, box.Y + box.Height * 0.2f);
+        await page.Mouse.UpAsync();
+        await page.WaitForFunctionAsync(PixelsDiffer, before);
+        string dragged = await page.Locator("#position").TextContentAsync() ?? "";
+        await page.Locator("#plane").FocusAsync();
+        await page.Keyboard.PressAsync("Home");
+        await page.Keyboard.PressAsync("Shift+ArrowRight");
+        Assert.That(await page.Locator("#position").TextContentAsync(), Is.EqualTo("(0.50, 0.00)").And.Not.EqualTo(dragged));
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#example canvas").Nth(1).WaitForAsync();
+        Assert.That(await page.Locator("#example").TextContentAsync(), Does.Contain("class").And.Contain("reconstruction"));
+        Assert.That(complaints, Is.Empty);
+    }
+
+    private const string PixelsDiffer = "before => document.querySelector('#decoded canvas').toDataURL() !== before";
+
+    [Test]
+    public async Task A_slider_and_a_class_decode_and_two_examples_are_interpolated()
+    {
+        IPage page = await Page(1280, 800, ColorScheme.Dark);
+        await Choose(page, "labels");
+        string before = await Pixels(page);
+        await page.Locator("#label").SelectOptionAsync("7");
+        await page.WaitForFunctionAsync(PixelsDiffer, before);
+        before = await Pixels(page);
+        await page.Locator("#sliders input").First.FillAsync("3");
+        await page.WaitForFunctionAsync(PixelsDiffer, before);
+        await page.Locator("#gallery button").Nth(5).ClickAsync();
+        await page.Locator("#gallery button").Nth(9).ClickAsync();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await page.Locator("#gallery button.from").GetAttributeAsync("value"), Is.EqualTo("5"));
+            Assert.That(await page.Locator("#gallery button.to").GetAttributeAsync("value"), Is.EqualTo("9"));
+            Assert.That(await page.Locator("#strip canvas").CountAsync(), Is.EqualTo(9));
+            Assert.That(complaints, Is.Empty);
+        });
+    }
+
+    [TestCase("text", "#decoded pre")]
+    [TestCase("table", "#decoded table")]
+    public async Task Text_is_shown_as_a_line_and_a_table_as_a_row(string run, string element)
+    {
+        IPage page = await Page(1280, 800, ColorScheme.Light);
+        await Choose(page, run);
+        await page.Locator(element).WaitForAsync();
+        Assert.That(complaints, Is.Empty);
+    }
+
+    [TestCase(360, 740, ColorScheme.Light)]
+    [TestCase(360, 740, ColorScheme.Dark)]
+    [TestCase(1440, 900, ColorScheme.Light)]
+    [TestCase(3840, 2160, ColorScheme.Dark)]
+    public async Task The_page_is_accessible_and_as_wide_as_the_screen(int width, int height, ColorScheme scheme)
+    {
+        IPage page = await Page(width, height, scheme);
+        var found = await page.RunAxe();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(found.Violations.SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {node.Html}")), Is.Empty);
+            Assert.That(await page.EvaluateAsync<int>("document.documentElement.scrollWidth"), Is.LessThanOrEqualTo(width));
+            Assert.That(complaints, Is.Empty);
+        });
+    }
+
+    [Test]
+    public async Task A_report_shows_the_same_from_a_file_and_asks_nothing_of_the_network()
+    {
+        using var folder = new ScratchFolder();
+        File.WriteAllText(folder["report.html"], await Report.Of(served.First, default));
+        IPage page = await Page(1280, 800, ColorScheme.Light, new Uri(folder["report.html"]).AbsoluteUri);
+        string before = await Pixels(page);
+        await page.Locator("#plane").FocusAsync();
+        await page.Keyboard.PressAsync("Shift+ArrowUp");
+        await page.WaitForFunctionAsync(PixelsDiffer, before);
+        await page.Keyboard.PressAsync("Enter");
+        await page.Locator("#example canvas").Nth(1).WaitForAsync();
+        Assert.Multiple(async () =>
+        {
+            Assert.That(await page.Locator("#strip canvas").CountAsync(), Is.EqualTo(9));
+            Assert.That(complaints, Is.Empty);
+        });
+    }
+
+    private static Task<string> Pixels(IPage page) => page.EvaluateAsync<string>("document.querySelector('#decoded canvas').toDataURL()");
+
+    private static async Task Choose(IPage page, string run)
+    {
+        await page.Locator("#runs label", new() { HasText = run }).ClickAsync();
+        await page.WaitForFunctionAsync("run => document.title.startsWith(run)", run);
+        await page.Locator("#anomalies li").First.WaitForAsync();
+    }
+
+    /// <summary>The page when it has shown all that it shows of the first run; what it complains of is kept.</summary>
+    private async Task<IPage> Page(int width, int height, ColorScheme scheme, string? url = null)
+    {
+        IPage page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+                complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        page.RequestFailed += (_, request) => complaints.Add($"{request.Url}: {request.Failure}");
+        await page.GotoAsync(url ?? served.Url);
+        await page.Locator("#anomalies li").First.WaitForAsync();
+        return page;
+    }
+}

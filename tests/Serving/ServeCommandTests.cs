@@ -1,0 +1,105 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using VaeGpu.Host;
+using VaeGpu.Tests.Data;
+using VaeGpu.Tests.Host;
+
+namespace VaeGpu.Tests.Serving;
+
+/// <summary>The commands "serve" and "report", and "train --serve".</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+public sealed partial class ServeCommandTests
+{
+    private readonly ScratchFolder folder = new();
+
+    [TearDown]
+    public void RemoveFolder() => folder.Dispose();
+
+    [Test]
+    public async Task A_run_is_served_until_a_stop_and_its_report_is_one_file()
+    {
+        Assert.That(Call.Of(Call.Train(folder, "--epochs", "1")).ExitCode, Is.EqualTo(ExitCode.Done));
+        using var stop = new CancellationTokenSource();
+        using var output = new Watched();
+        Task<Call> serving = Task.Run(() => Call.Of(
+            ["serve", folder["run"], "--device", "cpu", "--threads", "1", "--port", "0"], output, interactive: false, stop.Token));
+        using var client = new HttpClient { BaseAddress = await output.Url };
+        JsonElement view = await client.GetFromJsonAsync<JsonElement>("/api/posterior?run=run");
+        Assert.That(view.GetProperty("x").GetArrayLength(), Is.EqualTo(90));
+        await stop.CancelAsync();
+        Call served = await serving;
+        Assert.That((served.ExitCode, served.Error), Is.EqualTo((ExitCode.Done, "")));
+
+        string[] report = ["report", folder["run"], "--out", folder["a report.html"], "--device", "cpu"];
+        Call written = Call.Of(report);
+        Assert.That((written.ExitCode, written.Error, written.Output.Trim()), Is.EqualTo((ExitCode.Done, "", folder["a report.html"])));
+        string page = File.ReadAllText(folder["a report.html"]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(page, Does.Not.Match("(src|href)=\"(?!api/)"), "The file needs no other.");
+            Assert.That(page, Does.Contain("\"gallery\":6").And.Contain("Content-Security-Policy"));
+            Assert.That(Call.Of(report).ExitCode, Is.EqualTo(ExitCode.Usage), "It is not replaced unasked.");
+        });
+    }
+
+    [Test]
+    public async Task A_training_serves_its_run_while_it_goes_on()
+    {
+        using var stop = new CancellationTokenSource();
+        using var output = new Watched();
+        Task<Call> training = Task.Run(() => Call.Of(
+            Call.Train(folder, "--epochs", "20000", "--serve", "--port", "0"), output, interactive: false, stop.Token));
+        using var client = new HttpClient { BaseAddress = await output.Url };
+        JsonElement run;
+        do
+            run = (await client.GetFromJsonAsync<JsonElement>("/api/runs")).GetProperty("runs")[0];
+        while (run.GetProperty("history").GetProperty("epoch").GetArrayLength() == 0);
+        HttpResponseMessage sample = await client.PostAsJsonAsync("/api/sample", new { run = "run", count = 2 });
+        await stop.CancelAsync();
+        Call stopped = await training;
+        Assert.Multiple(() =>
+        {
+            Assert.That(run.GetProperty("state").GetString(), Is.EqualTo("training"));
+            Assert.That(sample.IsSuccessStatusCode);
+            Assert.That((stopped.ExitCode, stopped.Error), Is.EqualTo((ExitCode.Stopped, "")));
+        });
+    }
+
+    [Test]
+    public void What_cannot_be_served_is_said()
+    {
+        Call nowhere = Call.Of("serve", folder["nowhere"]);
+        Call port = Call.Of(Call.Train(folder, "--port", "0"));
+        Call address = Call.Of("serve", folder["nowhere"], "--address", "here");
+        Call report = Call.Of("report", folder["nowhere"], "--device", "cpu");
+        Assert.Multiple(() =>
+        {
+            Assert.That((nowhere.ExitCode, nowhere.Error), Is.EqualTo((ExitCode.Failed, nowhere.Error)));
+            Assert.That(nowhere.Error, Does.Contain("There is no run in"));
+            Assert.That((port.ExitCode, port.Error.Trim()), Is.EqualTo((ExitCode.Usage, "error: --port goes with --serve.")));
+            Assert.That(address.ExitCode, Is.EqualTo(ExitCode.Usage));
+            Assert.That(address.Error, Does.Contain("takes an IP address, not \"here\""));
+            Assert.That(report.ExitCode, Is.EqualTo(ExitCode.Failed));
+            Assert.That(report.Error, Does.Contain("There is no checkpoint"));
+        });
+    }
+
+    [GeneratedRegex(@"http://[\d.:]+")]
+    private static partial Regex Address();
+
+    /// <summary>Output that tells the address in it.</summary>
+    private sealed class Watched : StringWriter
+    {
+        private readonly TaskCompletionSource<Uri> found = new();
+
+        public Task<Uri> Url => found.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            if (Address().Match(value ?? "") is { Success: true } address)
+                found.TrySetResult(new Uri(address.Value));
+        }
+    }
+}
