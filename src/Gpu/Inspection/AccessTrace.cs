@@ -19,13 +19,7 @@ public readonly record struct MemoryAccess(
 /// <summary>Notes each access of each thread, as the kernel is written, while the interpreter runs and checks it.</summary>
 public sealed class AccessTrace
 {
-    /// <summary>Threads of a warp, and banks of shared memory, each 4 bytes wide.</summary>
-    public const int WarpSize = 32, Banks = 32, BankBytes = 4;
-
-    /// <summary>Bytes that global memory moves at once.</summary>
-    public const int SectorBytes = 32;
-
-    private const int MaxRounds = 1 << 16;
+    private const int WarpSize = 32, MaxRounds = 1 << 16;
 
     private readonly List<MemoryAccess> accesses = [];
     private int step;
@@ -35,18 +29,16 @@ public sealed class AccessTrace
 
     /// <summary>
     /// The further rounds that accesses to shared memory take because threads of a warp want different words of one bank: for each
-    /// access of a warp, the most words of a bank less one.
+    /// access of a warp, the passes over the banks less those of an access without conflicts.
     /// </summary>
-    public int BankConflicts => accesses.Where(access => access.IsShared)
-        .GroupBy(access => (access.Step, Warp: access.Lane / WarpSize))
-        .Sum(together => together
-            .Select(access => (access.Array, Word: access.Offset / BankBytes)).Distinct()
-            .GroupBy(place => place.Word % Banks)
-            .Max(bank => bank.Count()) - 1);
+    public int BankConflicts => (int)Warps.Profile.Accesses.Where(access => access.IsShared)
+        .Sum(access => access.Transactions - access.Least);
 
     /// <summary>The sectors of global memory that move: for each access of a warp, those that its threads touch.</summary>
-    public int Sectors => accesses.Where(access => !access.IsShared)
-        .Select(access => (access.Step, Warp: access.Lane / WarpSize, access.Array, access.Offset / SectorBytes)).Distinct().Count();
+    public int Sectors => (int)Warps.Profile.Accesses.Where(access => !access.IsShared).Sum(access => access.Transactions);
+
+    /// <summary>What counts sectors and bank conflicts; an access that faults is not in it.</summary>
+    internal WarpCounters Warps { get; } = new(WarpSize);
 
     /// <summary>Runs work on an interpreter. What was accessed before a fault stays noted.</summary>
     /// <exception cref="KernelFaultException">A kernel did something that it must not do.</exception>
