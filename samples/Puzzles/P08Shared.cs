@@ -15,5 +15,5 @@ public static class P08Shared
         [Numbers.UpTo(16), new Expected(Numbers.Of(16, i => i / 8 * 8 + 7 - i % 8))],
         Best: new(GlobalReads: 16, GlobalWrites: 16, Sectors: 4, Busiest: 4, SharedReads: 16, SharedWrites: 16),
         Hint: "Write to shared memory, wait with Group.Barrier() until all threads have, and read what another "
-        + "thread wrote.") { CostsCount = true };
+        + "thread wrote.") { CostsCount = true, LeastSharedReads = 16 };
 }

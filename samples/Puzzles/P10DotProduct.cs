@@ -14,5 +14,5 @@ public static class P10DotProduct
         [Numbers.UpTo(8), Numbers.Of(8, i => 8 - i), new Expected([84])],
         Best: new(GlobalReads: 16, GlobalWrites: 1, Sectors: 3, Busiest: 6, SharedReads: 7, SharedWrites: 7),
         Hint: "In each round the first half of the threads that are left adds what the second half has written. The barrier stands "
-        + "outside of the condition: all threads reach it.");
+        + "outside of the condition: all threads reach it.") { CostsCount = true, MostReadsOfRound = 3 };
 }

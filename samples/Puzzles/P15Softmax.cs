@@ -17,5 +17,5 @@ public static class P15Softmax
         ],
         Best: new(GlobalReads: 8, GlobalWrites: 8, Sectors: 2, Busiest: 12, SharedReads: 30, SharedWrites: 16),
         Hint: "exp(200) is infinite in single precision. The quotient stays the same when the greatest value is subtracted from "
-        + "all: find it in shared memory, as the sum after it.");
+        + "all: find it in shared memory, as the sum after it.") { CostsCount = true, MostReadsOfRound = 3 };
 }

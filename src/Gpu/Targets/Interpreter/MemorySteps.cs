@@ -41,7 +41,8 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
         }
         if (space == AddressSpace.Global)
             counters?.AccessGlobal(allocation.Memory, allocation.Start, address, size, writes);
-        trace?.Add(machine, allocation, space == AddressSpace.Shared, writes || instruction.Op.IsAtomic(), offset, size, lane);
+        trace?.Add(
+            machine, Pointer.Allocation(pointer), space == AddressSpace.Shared, writes || instruction.Op.IsAtomic(), offset, size, lane);
         return allocation.Memory;
     }
 
