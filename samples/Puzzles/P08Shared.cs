@@ -9,8 +9,8 @@ public static class P08Shared
     }
 
     public static Puzzle Puzzle => new(
-        "Each group turns its part of a around: result[first + i] = a[last − i]. Each thread reads the element of its own "
-        + "place, and hands it on in shared memory.",
+        "Each group turns its part of a around: result[first + i] = a[last − i], where the group's threads stand at the places from "
+        + "first to last. Each thread reads the element of its own place, and hands it on in shared memory.",
         Kernel, new KernelConfig(2, 8),
         [Numbers.UpTo(16), new Expected(Numbers.Of(16, i => i / 8 * 8 + 7 - i % 8))],
         Best: new(GlobalReads: 16, GlobalWrites: 16, Sectors: 4, Busiest: 4, SharedReads: 16, SharedWrites: 16),

@@ -9,7 +9,8 @@ public static class P15Softmax
     }
 
     public static Puzzle Puzzle => new(
-        "result[i] = exp(a[i]) / Σ exp(a[j]), for values as large as 200. Exponential.Exp is the exponential.",
+        "result[i] = exp(a[i]) / Σ exp(a[j]), for values as large as 200. Exponential.Exp is the exponential. Read each element "
+        + "of a once; threads share the work of the sum, as in the dot product.",
         Kernel, new KernelConfig(1, 8),
         [
             Numbers.Of(8, i => 200 - i * i),
