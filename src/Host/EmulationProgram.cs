@@ -20,6 +20,7 @@ internal sealed record EmulationProgram(KernelChoice Choice, int Batch, GpuLimit
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public int Run(Terminal terminal, CancellationToken stop)
     {
+        OutputFiles.ThrowIfUnwritable(Json);
         var ptxas = Ptxas.Find(Environment.GetEnvironmentVariable("PATH"));
         int failed = 0;
         IReadOnlyList<EmulatedKernel> kernels = Assembly is null

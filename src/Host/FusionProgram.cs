@@ -17,6 +17,8 @@ internal static class FusionProgram
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(TrainRequest request, FusionRequest what, Terminal terminal, CancellationToken stop)
     {
+        string? json = what.Json ?? OutputFiles.In(what.Out, JsonFile), picture = OutputFiles.In(what.Out, PictureFile);
+        OutputFiles.ThrowIfUnwritable(json, picture);
         using var requested = RequestedTraining.Open(request, terminal, stop);
         Accelerator accelerator = requested.Backend.Accelerator;
         ProfileProgram.ThrowIfUnprofilable(requested.Backend);
@@ -27,6 +29,8 @@ internal static class FusionProgram
             + "how many times as fast");
         terminal.Output.WriteLine("the latter is, round by round. Predicted: if only fewer launches, and fewer bytes at the copy's "
             + "bandwidth, saved time.");
+        terminal.Output.WriteLine("The last row is the fused step launched kernel by kernel, against its recording; predicted: if launches "
+            + "alone cost time.");
         var steps = new List<FusionStep>();
         foreach (RunConfiguration configuration in Sweep(requested.Configuration, what))
         {
@@ -38,9 +42,9 @@ internal static class FusionProgram
             foreach (string line in FusionTable.Lines(step))
                 terminal.Output.WriteLine(line);
         }
-        if ((what.Json ?? In(what.Out, JsonFile)) is { } json)
+        if (json is not null)
             FusionJson.Write(json, requested.Configuration.Device, steps);
-        if (In(what.Out, PictureFile) is { } picture)
+        if (picture is not null)
             terminal.Tell(FusionChart.Write(picture, $"Fused steps over unfused ones, {device}", steps));
         return ExitCode.Done;
     }
@@ -57,8 +61,6 @@ internal static class FusionProgram
             Training = given.Training with { Batch = batch },
             Model = width is { } units ? given.Model with { Hidden = [.. given.Model.Hidden.Select(_ => units)] } : given.Model,
         };
-
-    private static string? In(string? folder, string file) => folder is null ? null : Path.Combine(folder, file);
 }
 
 /// <summary>What "fusion" was asked for.</summary>

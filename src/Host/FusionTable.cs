@@ -13,9 +13,10 @@ internal static class FusionTable
     public static string Heading { get; } =
         $"  {"without",-NameColumns}{"launches",9}{"bytes",9}{"µs",10}{"middle half",18}{"fused is",10}{"middle half",16}{"predicted",11}";
 
-    /// <summary>The name of a fusion.</summary>
-    public static string NameOf(Fusion fusion) => fusion switch
+    /// <summary>The name of what a row goes without.</summary>
+    public static string NameOf(FusionStep step, FusionGain gain) => gain.Fusion switch
     {
+        Fusion.None => step.IsOneCall ? "graph of all launches" : "recorded step (no graphs here)",
         Fusion.LinearActivation => "linear + bias + activation",
         Fusion.ConvolutionActivation => "convolution + bias + activation",
         Fusion.ActivationGradient => "input gradient · f'",
@@ -35,7 +36,7 @@ internal static class FusionTable
         {
             string predicted = gain.Predicted is { } ratio ? Text($"{ratio:0.000} ×") : "–";
             string half = Text($"({gain.Speedup.Low:0.000}–{gain.Speedup.High:0.000})");
-            yield return $"  {NameOf(gain.Fusion),-NameColumns}{gain.Launches,9}{Bytes(gain.Bytes),9}{Micro(gain.Seconds)}"
+            yield return $"  {NameOf(step, gain),-NameColumns}{gain.Launches,9}{Bytes(gain.Bytes),9}{Micro(gain.Seconds)}"
                 + Text($"{gain.Speedup.Median,8:0.000} ×{half,16}{predicted,11}");
         }
         foreach (FusionGain gain in step.Gains.Where(gain => gain.Loses))
@@ -44,12 +45,15 @@ internal static class FusionTable
 
     private static string Reason(FusionGain gain, FusionStep step)
     {
+        string name = NameOf(step, gain);
+        if (gain.IsRecording)
+            return $"  {name} loses: its replay takes longer than {gain.Launches} single launches.";
         string saved = Text($"{gain.Launches - step.Launches} launches and {Bytes(gain.Bytes - step.Bytes)} bytes");
         string times = Text($"{gain.FusedSeconds * 1e6:0.0} µs fused, {gain.UnfusedSeconds * 1e6:0.0} µs unfused");
         return gain.FusedSeconds > gain.UnfusedSeconds
-            ? $"  {NameOf(gain.Fusion)} loses: its kernels take {times}. The {saved} that it saves cost less than what the fused code "
+            ? $"  {name} loses: its kernels take {times}. The {saved} that it saves cost less than what the fused code "
                 + "loses."
-            : $"  {NameOf(gain.Fusion)} loses, although its kernels take {times}: other launches of the step are slower.";
+            : $"  {name} loses, although its kernels take {times}: other launches of the step are slower.";
     }
 
     private static string Micro(Spread seconds) =>

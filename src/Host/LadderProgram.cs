@@ -13,6 +13,9 @@ internal static class LadderProgram
     public static int Run(LadderRequest request, Terminal terminal, CancellationToken stop)
     {
         Ladder ladder = request.Ladder;
+        string? json = request.Json ?? OutputFiles.In(request.Out, $"ladder-{ladder}.json");
+        string? picture = OutputFiles.In(request.Out, $"ladder-{ladder}.svg");
+        OutputFiles.ThrowIfUnwritable(json, picture);
         using var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
         Accelerator accelerator = backend.Accelerator;
         LadderSizes sizes = ladder.SizesOf(request.Size ?? LadderStudy.DefaultSize(accelerator, ladder));
@@ -22,14 +25,12 @@ internal static class LadderProgram
         string device = $"{DeviceKind.Of(accelerator).Name}: {accelerator.Name}, {accelerator.NumMultiprocessors} processors";
         foreach (string line in LadderTable.Lines(result, device))
             terminal.Output.WriteLine(line);
-        if ((request.Json ?? In(request.Out, $"ladder-{ladder}.json")) is { } json)
+        if (json is not null)
             LadderJson.Write(json, device, result);
-        if (In(request.Out, $"ladder-{ladder}.svg") is { } picture)
+        if (picture is not null)
             terminal.Tell(LadderChart.Write(picture, $"{ladder.Task}, {ladder.InWords(sizes)}\n{device}", result));
         return ExitCode.Done;
     }
-
-    private static string? In(string? folder, string file) => folder is null ? null : Path.Combine(folder, file);
 }
 
 /// <summary>What "ladder" was asked for.</summary>

@@ -14,6 +14,9 @@ internal static class ProfileProgram
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Run(TrainRequest request, ProfileRequest what, Terminal terminal, CancellationToken stop)
     {
+        string? json = what.Json ?? OutputFiles.In(what.Out, JsonFile), trace = what.Trace ?? OutputFiles.In(what.Out, TraceFile);
+        string? picture = OutputFiles.In(what.Out, PictureFile);
+        OutputFiles.ThrowIfUnwritable(json, trace, picture);
         using var requested = RequestedTraining.Open(request, terminal, stop);
         Accelerator accelerator = requested.Backend.Accelerator;
         ThrowIfUnprofilable(requested.Backend);
@@ -28,11 +31,11 @@ internal static class ProfileProgram
         terminal.Output.WriteLine();
         foreach (string line in ProfileTable.Lines(profile))
             terminal.Output.WriteLine(line);
-        if ((what.Json ?? In(what.Out, JsonFile)) is { } json)
+        if (json is not null)
             ProfileJson.Write(json, configuration, profile);
-        if ((what.Trace ?? In(what.Out, TraceFile)) is { } trace)
+        if (trace is not null)
             ProfileTrace.Write(trace, profile);
-        if (In(what.Out, PictureFile) is { } picture)
+        if (picture is not null)
             terminal.Tell(ProfileChart.Write(picture, $"{title}, {device}", profile));
         return ExitCode.Done;
     }
@@ -47,8 +50,6 @@ internal static class ProfileProgram
                 + "Choose cpu, opencl, cuda or interpreter.");
         }
     }
-
-    private static string? In(string? folder, string file) => folder is null ? null : Path.Combine(folder, file);
 }
 
 /// <summary>What "profile" was asked for.</summary>

@@ -12,7 +12,7 @@ public sealed class FusionCommandTests
 {
     private static readonly string[] names =
         ["linear + bias + activation", "input gradient · f'", "reparameterization + KL", "loss + gradient",
-            "sums of losses + counters", "any fusion"];
+            "sums of losses + counters", "any fusion", "recorded step (no graphs here)"];
 
     private readonly ScratchFolder folder = new();
 
@@ -61,9 +61,11 @@ public sealed class FusionCommandTests
                 Assert.That(without.Select(gain => gain.GetProperty("fusion").GetString()), Is.EqualTo(new[]
                 {
                     "linear-activation", "activation-gradient", "reparameterization", "loss-gradient", "step-end",
-                    "all",
+                    "all", "recording",
                 }));
-                foreach (JsonElement gain in without)
+                Assert.That(step.GetProperty("isOneCallOfTheDriver").GetBoolean(), Is.False);
+                Assert.That(without[^1].GetProperty("launches").GetInt32(), Is.EqualTo(step.GetProperty("launches").GetInt32()));
+                foreach (JsonElement gain in without.SkipLast(1))
                 {
                     Assert.That(gain.GetProperty("launches").GetInt32(), Is.GreaterThan(step.GetProperty("launches").GetInt32()));
                     Assert.That(gain.GetProperty("speedup").GetProperty("median").GetDouble(), Is.Positive);
@@ -71,6 +73,7 @@ public sealed class FusionCommandTests
                 }
             }
             Assert.That(texts, Is.SupersetOf(names).And.Contain("784-12-2, bernoulli, batch 16"));
+            Assert.That(texts.Count(text => text.StartsWith("Fused steps over unfused ones, cpu", StringComparison.Ordinal)), Is.EqualTo(1));
         });
     }
 
@@ -88,6 +91,7 @@ public sealed class FusionCommandTests
     [TestCase("--batches 0", ExitCode.Usage, "--batches takes")]
     [TestCase("--widths none", ExitCode.Usage, "--widths takes")]
     [TestCase("--device opencl:99", ExitCode.Failed, "opencl:99")]
+    [TestCase("--out /dev/null/below", ExitCode.Failed, "cannot be written")]
     public void What_cannot_be_is_explained(string line, int code, string word)
     {
         Call call = Call.Of(["fusion", .. line.Split(' ')]);

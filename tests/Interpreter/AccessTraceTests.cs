@@ -14,8 +14,8 @@ public sealed class AccessTraceTests
         {
             (false, 4), (true, 4), (false, 4), (true, 4),
         }));
-        Assert.That(accesses[^1] with { Step = 0 }, Is.EqualTo(
-            new MemoryAccess("the view 'values'", false, true, 28, 4, new(1, 0, 0), new(3, 0, 0), 3, 0)));
+        Assert.That(accesses[^1] with { ArrayNumber = 0, Step = 0, Time = 0 }, Is.EqualTo(
+            new MemoryAccess("the view 'values'", 0, false, true, 28, 4, new(1, 0, 0), new(3, 0, 0), 3, 0, 0)));
     }
 
     [TestCase(1, 8), TestCase(2, 16), TestCase(8, 64), TestCase(16, 64)]
@@ -25,6 +25,36 @@ public sealed class AccessTraceTests
     [TestCase(0, 0), TestCase(1, 0), TestCase(2, 1), TestCase(4, 3), TestCase(32, 31), TestCase(33, 0)]
     public void A_warp_waits_for_a_bank_once_for_each_further_word(int stride, int conflicts) =>
         Assert.That(Trace((1, 32), 32, ReadShared, stride).BankConflicts, Is.EqualTo(conflicts));
+
+    [Test]
+    public void Shared_arrays_of_one_line_are_told_apart()
+    {
+        AccessTrace trace = Trace((1, 4), 4, (values, _) =>
+        {
+            ArrayView<float> one = SharedMemory.Allocate<float>(4), other = SharedMemory.Allocate<float>(4);
+            one[Group.IdxX] = values[Group.IdxX];
+            other[Group.IdxX] = one[Group.IdxX];
+        });
+        Assert.That(trace.Arrays.Select(array => (array.Name, array.Accesses.Count)), Is.EqualTo(new[]
+        {
+            ("values", 4), ("shared array 1", 8), ("shared array 2", 4),
+        }));
+    }
+
+    [TestCase(0, 32), TestCase(1, 17)]
+    public void Reads_are_counted_from_barrier_to_barrier(int barriers, int most) => Assert.That(Trace((1, 4), 32, (values, barriers) =>
+    {
+        float sum = 0;
+        for (int i = 0; i < 32; i++)
+        {
+            if (i == 17)
+            {
+                for (int barrier = 0; barrier < barriers; barrier++)
+                    Group.Barrier();
+            }
+            sum += values[i];
+        }
+    }, barriers).MostReadsBetweenBarriers, Is.EqualTo(most));
 
     [Test]
     public void What_was_accessed_before_a_fault_stays_noted()

@@ -49,6 +49,16 @@ public sealed class FusionTests
         return true;
     });
 
+    [EveryDevice]
+    public void A_recorded_step_gives_the_parameters_of_single_launches(TestDevice device) => device.Run(accelerator =>
+    {
+        RunConfiguration configuration = Configuration(new() { Width = 5, Height = 4, Hidden = [6], Latent = 2 });
+        Assert.That(
+            Train(accelerator, configuration, Fusion.All, step: graph => graph.Launch()).Parameters,
+            Is.EqualTo(Train(accelerator, configuration, Fusion.All).Parameters));
+        return true;
+    });
+
     [Test]
     public void Each_fusion_alone_adds_launches_and_changes_no_bit()
     {
@@ -176,16 +186,21 @@ public sealed class FusionTests
             Assert.That(step.Gains.Select(gain => gain.Fusion), Is.EqualTo(new[]
             {
                 Fusion.LinearActivation, Fusion.ActivationGradient, Fusion.Reparameterization, Fusion.LossGradient, Fusion.StepEnd,
-                Fusion.All,
+                Fusion.All, Fusion.None,
             }), "there are no convolutions");
-            Assert.That(step.Gains.Select(gain => gain.Launches), Is.All.GreaterThan(step.Launches));
-            Assert.That(step.Gains.Select(gain => gain.Bytes), Is.All.GreaterThan(step.Bytes));
-            Assert.That(step.Gains[^1].Launches - step.Launches,
-                Is.EqualTo(step.Gains.SkipLast(1).Sum(gain => gain.Launches - step.Launches)));
-            Assert.That(step.Gains.Select(gain => gain.Predicted), Is.All.GreaterThan(1.0));
+            FusionGain[] fusions = [.. step.Gains.Where(gain => !gain.IsRecording)];
+            Assert.That(fusions.Select(gain => gain.Launches), Is.All.GreaterThan(step.Launches));
+            Assert.That(fusions.Select(gain => gain.Bytes), Is.All.GreaterThan(step.Bytes));
+            Assert.That(fusions[^1].Launches - step.Launches,
+                Is.EqualTo(fusions.SkipLast(1).Sum(gain => gain.Launches - step.Launches)));
+            Assert.That(fusions.Select(gain => gain.Predicted), Is.All.GreaterThan(1.0));
             Assert.That(step.Gains.Select(gain => gain.Unfused.Count - gain.Fused.Count),
                 Is.EqualTo(step.Gains.Select(gain => gain.Launches - step.Launches)));
-            Assert.That(step.Gains.SelectMany(gain => gain.Unfused).Select(launch => launch.Seconds), Is.All.GreaterThan(0.0));
+            Assert.That(fusions.SelectMany(gain => gain.Unfused).Select(launch => launch.Seconds), Is.All.GreaterThan(0.0));
+            FusionGain recording = step.Gains.Single(gain => gain.IsRecording);
+            Assert.That((recording.Launches, recording.Bytes), Is.EqualTo((step.Launches, step.Bytes)));
+            Assert.That(recording.Predicted, Is.Not.Null);
+            Assert.That(step.IsOneCall, Is.False, "the processor has no graphs");
             Assert.That(FusionPlan.For(device.Accelerator), Is.EqualTo(Fusion.All), "the device fuses as before");
         });
     }
@@ -193,12 +208,13 @@ public sealed class FusionTests
     private static int Launches(Accelerator accelerator, RunConfiguration configuration, Fusion plan) =>
         With(accelerator, plan, () => StepProfiler.Count(accelerator, configuration, Squares, default).Count);
 
-    private static Checkpoint Train(Accelerator accelerator, RunConfiguration configuration, Fusion plan, DataSplit? data = null) =>
+    private static Checkpoint Train(Accelerator accelerator, RunConfiguration configuration, Fusion plan, DataSplit? data = null,
+        Action<StepGraph>? step = null) =>
         With(accelerator, plan, () =>
         {
             using var trainer = new Trainer(accelerator, configuration, data ?? Squares);
-            for (int step = 0; step < 3; step++)
-                trainer.WholeStep(graph => graph.Replay());
+            for (int i = 0; i < 3; i++)
+                trainer.WholeStep(step ?? (graph => graph.Replay()));
             return trainer.Snapshot();
         });
 

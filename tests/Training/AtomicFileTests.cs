@@ -75,6 +75,24 @@ public sealed class AtomicFileTests
     }
 
     [Test]
+    public void A_path_is_refused_before_there_is_anything_to_write()
+    {
+        using var folder = new ScratchFolder();
+        folder.Put("file", [1]);
+        Directory.CreateDirectory(folder["taken"]);
+        foreach (string path in (string[])[folder["file/below.bin"], folder["taken"], folder[new string('n', 240)]])
+        {
+            Assert.That(
+                () => AtomicFile.ThrowIfUnwritable(path),
+                Throws.InstanceOf<IOException>().With.Message.StartsWith($"\"{path}\" cannot be written: ").And.Message.Not.Contain(".tmp"));
+        }
+        AtomicFile.ThrowIfUnwritable(folder["new/name.bin"]);
+        AtomicFile.ThrowIfUnwritable(folder["file"]);
+        Assert.That(File.ReadAllBytes(folder["file"]), Is.EqualTo(new byte[] { 1 }));
+        Assert.That(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories), Is.EqualTo(new[] { folder["file"] }));
+    }
+
+    [Test]
     public void A_bare_name_is_written_in_the_current_folder()
     {
         var name = $"{Guid.NewGuid():N}.bin";

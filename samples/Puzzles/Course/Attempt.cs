@@ -34,9 +34,24 @@ public sealed record Attempt(string? Finding, bool IsWhole, AccessTrace Trace, C
             finding = $"The kernel does not compile: {error.Message}";
         }
         Costs costs = CostsOf(trace);
-        if (finding is null && puzzle.CostsCount && !costs.MovesNoMoreThan(puzzle.Best))
-            finding = "The result is right, but this puzzle is about memory: more is moved than in the best known solution.";
-        return new(finding, isWhole, trace, costs);
+        return new(finding ?? Shortcut(puzzle, costs, trace), isWhole, trace, costs);
+    }
+
+    /// <summary>How a right result goes around what the puzzle is about; null where it does not.</summary>
+    private static string? Shortcut(Puzzle puzzle, Costs costs, AccessTrace trace)
+    {
+        string[] more = [.. puzzle.CostsCount ? costs.MovedBeyond(puzzle.Best) : []];
+        if (more.Length > 0)
+            return $"The result is right, but this puzzle is about memory: {string.Join(", ", more)}.";
+        if (costs.SharedReads < puzzle.LeastSharedReads)
+        {
+            return "The result is right, but threads do not hand elements to each other in shared memory: "
+                + $"{costs.SharedReads} shared reads, and {puzzle.LeastSharedReads} are needed.";
+        }
+        int reads = trace.MostReadsBetweenBarriers;
+        return reads <= puzzle.MostReadsOfRound ? null
+            : $"The result is right, but a thread reads {reads} elements one after the other, with no barrier between. Share the work: in "
+                + $"each round, a thread reads {puzzle.MostReadsOfRound} at most.";
     }
 
     private static string? Run(Accelerator accelerator, Puzzle puzzle, Delegate kernel, AccessTrace trace)
@@ -89,8 +104,8 @@ public sealed record Attempt(string? Finding, bool IsWhole, AccessTrace Trace, C
 
     private static string? Difference(string name, float[] got, float[] expected, AccessTrace trace)
     {
-        HashSet<long> written = [.. trace.Accesses.Where(access => access.IsWrite && Picture.NameOf(access) == name)
-            .Select(access => access.Offset / sizeof(float))];
+        HashSet<long> written = [.. trace.Arrays.Where(array => array.Name == name).SelectMany(array => array.Accesses)
+            .Where(access => access.IsWrite).Select(access => access.Offset / sizeof(float))];
         int[] missing = [.. Enumerable.Range(0, expected.Length).Where(i => !written.Contains(i))];
         if (missing.Length > 0)
             return $"No thread writes {name}[{missing[0]}]{(missing.Length > 1 ? $" and {missing.Length - 1} more elements" : "")}.";

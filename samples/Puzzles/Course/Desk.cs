@@ -1,3 +1,5 @@
+using VaeGpu.Host.Pictures;
+
 namespace VaeGpu.Puzzles.Course;
 
 /// <summary>The program: runs one puzzle, or says how far one has come with all.</summary>
@@ -13,16 +15,21 @@ public static class Desk
         P14TiledProduct.Puzzle, P15Softmax.Puzzle, P16ReparameterizeAndKl.Puzzle, P17LossAndGradient.Puzzle,
     ];
 
-    /// <returns>0 for solved, 1 for not yet, 2 for arguments that are not understood.</returns>
+    /// <returns>
+    /// 0 for solved, 1 for not yet or a picture that cannot be written, 2 for arguments that are not understood.
+    /// </returns>
     public static int Run(string[] arguments, TextWriter output, TextWriter error)
     {
         bool hint = arguments.Contains("--hint");
-        string[] rest = [.. arguments.Where(argument => argument != "--hint")];
-        if (rest.Length == 0 && !hint)
+        int place = Array.IndexOf(arguments, "--out");
+        string? folder = place >= 0 && place + 1 < arguments.Length ? arguments[place + 1] : null;
+        string[] rest = [.. arguments.Where((argument, i) => argument != "--hint" && (folder is null || i != place && i != place + 1))];
+        if (rest.Length == 0 && !hint && folder is null)
             return List(output);
         if (rest.Length == 1 && int.TryParse(rest[0], out int number) && number >= 1 && number <= All.Count)
-            return Show(number, hint, output);
-        error.WriteLine($"error: name a puzzle from 1 to {All.Count}, with --hint for a hint, or nothing for a list.");
+            return Show(number, hint, folder, output, error);
+        error.WriteLine($"error: name a puzzle from 1 to {All.Count}, with --hint for a hint and --out folder for a picture, or nothing for "
+            + "a list.");
         return Usage;
     }
 
@@ -40,13 +47,13 @@ public static class Desk
         return all ? Solved : Unsolved;
     }
 
-    private static int Show(int number, bool hint, TextWriter output)
+    private static int Show(int number, bool hint, string? folder, TextWriter output, TextWriter error)
     {
         Puzzle puzzle = All[number - 1];
         output.WriteLine($"Puzzle {number}: {puzzle.Task}");
         output.WriteLine($"The kernel is in {puzzle.Name}.cs. {Groups(puzzle.Launch)}.");
         Attempt attempt = Attempt.Of(puzzle);
-        foreach (string line in Picture.Lines(attempt.Trace.Accesses, puzzle.Launch))
+        foreach (string line in Picture.Lines(attempt.Trace.Arrays, puzzle.Launch))
             output.WriteLine(line);
         output.WriteLine();
         if (attempt.IsWhole)
@@ -62,7 +69,32 @@ public static class Desk
             output.WriteLine($"Hint: {puzzle.Hint}");
         else if (attempt.Finding is not null)
             output.WriteLine("--hint gives a hint.");
-        return attempt.Finding is null ? Solved : Unsolved;
+        bool isDrawn = folder is null || Draw(puzzle, attempt, folder, output, error);
+        return attempt.Finding is null && isDrawn ? Solved : Unsolved;
+    }
+
+    /// <summary>Writes the picture; tells whether that was possible.</summary>
+    private static bool Draw(Puzzle puzzle, Attempt attempt, string folder, TextWriter output, TextWriter error)
+    {
+        if (attempt.Trace.Arrays.Count == 0)
+        {
+            error.WriteLine("note: there is no picture, as no thread touches anything.");
+            return true;
+        }
+        string path = Path.Combine(folder, $"{puzzle.Name}.svg");
+        try
+        {
+            foreach (string note in AccessChart.Write(
+                path, $"{puzzle.Name}: which thread touches which element", attempt.Trace.Arrays, puzzle.Launch))
+                error.WriteLine($"note: {note}");
+            output.WriteLine($"picture {path}");
+            return true;
+        }
+        catch (IOException e)
+        {
+            error.WriteLine($"error: {e.Message}");
+            return false;
+        }
     }
 
     private static string Groups(KernelConfig launch) =>

@@ -8,20 +8,20 @@ public static class Picture
     private const int Columns = 8, Width = 9, MostRows = 4;
 
     /// <summary>The lines of the picture; of large arrays the first elements only.</summary>
-    public static IEnumerable<string> Lines(IReadOnlyList<MemoryAccess> accesses, KernelConfig launch)
+    public static IEnumerable<string> Lines(IReadOnlyList<AccessedArray> arrays, KernelConfig launch)
     {
-        foreach (var array in accesses.GroupBy(access => (Name: NameOf(access), access.IsShared)))
+        foreach (AccessedArray array in arrays)
         {
-            long last = array.Max(access => access.Offset) / sizeof(float);
+            long last = array.Accesses.Max(access => access.Offset) / sizeof(float);
             yield return "";
-            yield return array.Key.Name;
+            yield return array.Name;
             for (int row = 0; row < MostRows && row * Columns <= last; row++)
             {
                 int first = row * Columns, count = (int)Math.Min(Columns, last + 1 - first);
                 yield return Line("element", i => $"[{i}]");
                 foreach (bool writes in (bool[])[false, true])
                 {
-                    string[] cells = [.. Enumerable.Range(first, count).Select(i => Threads(array.Where(access =>
+                    string[] cells = [.. Enumerable.Range(first, count).Select(i => Threads(array.Accesses.Where(access =>
                         access.IsWrite == writes && access.Offset / sizeof(float) == i)))];
                     if (cells.Any(cell => cell.Length > 0))
                         yield return Line(writes ? "written by" : "read by", i => cells[i - first]);
@@ -41,10 +41,6 @@ public static class Picture
             return all.Length < Width ? all : $"{names.Length} thr.";
         }
     }
-
-    /// <summary>The parameter that an access goes through, or what kind of array it is.</summary>
-    public static string NameOf(MemoryAccess access) =>
-        access.Array.Split('\'') is [_, var name, _] ? name : access.IsShared ? "shared array" : access.Array;
 
     /// <summary>The thread: its group first where there are several, and both coordinates where there are two.</summary>
     private static string Thread(MemoryAccess access, KernelConfig launch)

@@ -12,6 +12,12 @@ public sealed record Puzzle(string Task, Delegate Kernel, KernelConfig Launch, o
     /// <summary>Whether a right result that moves more than <see cref="Best"/> does not solve it.</summary>
     public bool CostsCount { get; init; }
 
+    /// <summary>Elements that threads must read from shared memory: with fewer they have not handed them to each other.</summary>
+    public int LeastSharedReads { get; init; }
+
+    /// <summary>The most elements that a thread may read between two barriers: with more it does alone what threads are to share.</summary>
+    public int MostReadsOfRound { get; init; } = int.MaxValue;
+
     /// <summary>The name of the class, and of its file: "P01Map".</summary>
     public string Name => Kernel.Method.DeclaringType!.Name;
 }
@@ -41,9 +47,12 @@ public readonly record struct Costs(
         ("busiest thread", Busiest), ("shared reads", SharedReads), ("shared writes", SharedWrites), ("bank conflicts", BankConflicts),
     ];
 
-    /// <summary>Whether no more is moved, and no more rounds are lost.</summary>
-    public bool MovesNoMoreThan(Costs best) => GlobalReads <= best.GlobalReads && GlobalWrites <= best.GlobalWrites
-        && Sectors <= best.Sectors && BankConflicts <= best.BankConflicts;
+    /// <summary>What is above its best of what is moved, and of the rounds that are lost, in words.</summary>
+    public IEnumerable<string> MovedBeyond(Costs best) =>
+        from pair in Named.Zip(best.Named)
+        where pair.First.Name is "global reads" or "global writes" or "sectors moved" or "bank conflicts"
+        where pair.First.Count > pair.Second.Count
+        select $"{pair.First.Count} {pair.First.Name} instead of {pair.Second.Count}";
 
     /// <summary>Whether none is above its best.</summary>
     public bool IsWithin(Costs best) => Named.Zip(best.Named).All(pair => pair.First.Count <= pair.Second.Count);

@@ -17,6 +17,9 @@ public class InterpreterAccelerator : EngineAccelerator
     /// <summary>The rounds after which a loop of kernels that are compiled from now on counts as endless.</summary>
     internal int MaxRounds { get; set; } = int.MaxValue;
 
+    /// <summary>Asks a launch to stop: it is looked at between groups, and the launch throws <see cref="OperationCanceledException"/>.</summary>
+    public CancellationToken Stop { get; set; }
+
     /// <summary>What notes the accesses of kernels that are compiled from now on; null for nothing.</summary>
     internal AccessTrace? Trace { get; set; }
 
@@ -108,7 +111,7 @@ public class InterpreterAccelerator : EngineAccelerator
         public override unsafe void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes)
         {
             lock (accelerator.gate)
-                interpreter.Run(gridDim, arguments, accelerator.MemoryOf, dynamicSharedBytes, 0..gridDim.Size);
+                interpreter.Run(gridDim, arguments, accelerator.MemoryOf, dynamicSharedBytes, 0..gridDim.Size, accelerator.Stop);
         }
     }
 }

@@ -15,15 +15,18 @@ internal static class PuzzlesCommand
             Description = "The puzzle [default: list all, and which are solved]", Arity = ArgumentArity.ZeroOrOne, CustomParser = Number,
         };
         var hint = new Option<bool>("--hint") { Description = "Give a hint" };
+        var output = OptionOf.Text("--out", "folder", "Draw which thread touches which element, SVG and PNG, to a folder");
         var folder = OptionOf.Text(
             "--folder", "folder", "Folder of the puzzles [default: samples/Puzzles in the current folder or one above it]");
         const string What = "Runs an exercise in kernels: builds it, runs it on the interpreter, which finds races and other faults, shows "
             + "which thread touched which element, and compares its accesses with the best known.";
-        var command = new Command("puzzles", What) { number, hint, folder };
+        var command = new Command("puzzles", What) { number, hint, output, folder };
         command.SetAction(result =>
         {
             string where = result.GetValue(folder) ?? Find(Directory.GetCurrentDirectory());
             string[] arguments = result.GetValue(number) is { } chosen ? [chosen.ToString(CultureInfo.InvariantCulture)] : [];
+            if (result.GetValue(output) is { } pictures)
+                arguments = [.. arguments, "--out", pictures];
             return Run(where, result.GetValue(hint) ? [.. arguments, "--hint"] : arguments, terminal, stop);
         });
         return command;

@@ -7,12 +7,12 @@ using VaeGpu.Training.Diagnostics.Profiling;
 namespace VaeGpu.Host.Pictures;
 
 /// <summary>
-/// Draws what fusions buy as SVG and PNG: a panel for each step, with a bar from 1 to the median speedup of each fusion, its middle half
-/// as a line, and a diamond where bytes and launches predict it.
+/// Draws what fusions buy as SVG and PNG: a panel for each step below a common title, with a bar from 1 to the median speedup of each
+/// fusion, its middle half as a line, and a diamond where bytes and launches predict it.
 /// </summary>
 public static class FusionChart
 {
-    private const double PanelWidth = 620, RowHeight = 34, Margins = 110, LabelWidth = 210;
+    private const double PanelWidth = 620, RowHeight = 34, Margins = 90, TitleHeight = 34, LabelWidth = 210;
 
     /// <summary>Writes the picture to <paramref name="path"/>, SVG, and beside it as PNG.</summary>
     /// <returns>Why there is no PNG, if there is none.</returns>
@@ -24,17 +24,17 @@ public static class FusionChart
             throw new ArgumentException("A chart needs at least one step.", nameof(steps));
         double height = Margins + RowHeight * steps.Max(step => step.Gains.Count);
         int columns = Math.Min(2, steps.Count), rows = (steps.Count + columns - 1) / columns;
-        return ChartFile.Write(path, columns * PanelWidth, rows * height,
+        return ChartFile.Write(path, columns * PanelWidth, TitleHeight + rows * height,
         [
+            (ChartFile.Create(title), new OxyRect(0, 0, columns * PanelWidth, TitleHeight)),
             .. steps.Select((step, i) => (
-                Panel(i == 0 ? $"{title}\n{FusionProgram.Title(step.Configuration)}" : FusionProgram.Title(step.Configuration), step),
-                new OxyRect(i % columns * PanelWidth, i / columns * height, PanelWidth, height))),
+                Panel(step), new OxyRect(i % columns * PanelWidth, TitleHeight + i / columns * height, PanelWidth, height))),
         ]);
     }
 
-    private static IPlotModel Panel(string title, FusionStep step)
+    private static PlotModel Panel(FusionStep step)
     {
-        PlotModel panel = ChartFile.Create(title);
+        PlotModel panel = ChartFile.Create(FusionProgram.Title(step.Configuration));
         (panel.TitleFontSize, panel.TitleHorizontalAlignment) = (12, TitleHorizontalAlignment.CenteredWithinView);
         panel.PlotMargins = new OxyThickness(LabelWidth, double.NaN, double.NaN, double.NaN);
         int count = step.Gains.Count;
@@ -45,7 +45,7 @@ public static class FusionChart
             MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = OxyColor.FromRgb(0xE3, 0xE6, 0xEA),
         });
         var names = new CategoryAxis { Position = AxisPosition.Left, StartPosition = 1, EndPosition = 0 };
-        names.Labels.AddRange(step.Gains.Select(gain => FusionTable.NameOf(gain.Fusion)));
+        names.Labels.AddRange(step.Gains.Select(gain => FusionTable.NameOf(step, gain)));
         panel.Axes.Add(names);
         var bars = new RectangleBarSeries { StrokeThickness = 0 };
         var predicted =

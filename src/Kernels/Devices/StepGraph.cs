@@ -28,8 +28,11 @@ public sealed class StepGraph : IDisposable
         if (Graph is not null)
             Graph.Replay();
         else
-            launches();
+            Launch();
     }
+
+    /// <summary>Makes the launches one by one, without the recording.</summary>
+    public void Launch() => launches();
 
     /// <inheritdoc/>
     public void Dispose() => Graph?.Dispose();

@@ -7,7 +7,7 @@ namespace VaeGpu.Kernels.Optimizers;
 /// <para>Clipping (Pascanu, Mikolov and Bengio 2013, algorithm 1): with ‖g‖ of <see cref="GradientNorm"/> above c, g·c/‖g‖ takes the place
 /// of g.</para>
 /// <para>Threads: element (x·E + e)·G + g for e in 0 … E−1 is thread g's of group x; the step's constants are computed once
-/// for E elements. 16 bytes read and 12 written for some 10 FLOPs: memory-bound. No shared memory, no barriers.
+/// for E elements. 16 bytes read and 12 written for some 15 FLOPs: memory-bound. No shared memory, no barriers.
 /// Tests: StepTests, ClippingTests.</para>
 /// </remarks>
 public static class Adam

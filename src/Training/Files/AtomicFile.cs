@@ -16,26 +16,8 @@ public static class AtomicFile
     /// </exception>
     public static void Write(string path, Action<Stream> write)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
-        var full = Target(Path.GetFullPath(path));
-        Guards.TryGetValue(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", out var guard);
-        guard?.Invoke();
-        if (IsDevice(full))
-            throw new IOException($"\"{path}\" cannot be written: it is a device or a pipe; name a file.");
-        var beside = Beside(full);
-        try
-        {
-            if (guard is null)
-                Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
-            WriteBeside(beside, full, write, guard);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            guard?.Invoke();
-            // The name of the file beside it means nothing to the person, and the file's own need not be told twice.
-            throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace($" : '{beside}'", "").Replace(beside, full)}", e);
-        }
+        Beside(path, (beside, full, guard) => WriteBeside(beside, full, write, guard));
     }
 
     /// <summary>The same for lines of text, UTF-8, each ending in a line feed.</summary>
@@ -47,12 +29,21 @@ public static class AtomicFile
             text.WriteLine(line);
     });
 
+    /// <summary>Refuses a path at which <see cref="Write"/> would fail, as far as that can be known; makes the folder.</summary>
+    /// <exception cref="IOException">As for <see cref="Write"/>.</exception>
+    public static void ThrowIfUnwritable(string path) => Beside(path, (beside, full, _) =>
+    {
+        if (Directory.Exists(full))
+            throw new IOException("a folder has this name");
+        File.Create(beside, 1, FileOptions.DeleteOnClose).Dispose();
+    });
+
     /// <summary>Removes what is left beside <paramref name="path"/> of writes that were killed. Nothing may be writing it.</summary>
     /// <exception cref="IOException">It cannot be removed.</exception>
     public static void RemoveLeftovers(string path)
     {
         var full = Path.GetFullPath(path);
-        var length = Beside(full).Length;
+        var length = NameBeside(full).Length;
         foreach (var left in Directory.EnumerateFiles(Path.GetDirectoryName(full) ?? full, $"{Path.GetFileName(full)}.*.tmp"))
         {
             if (left.Length == length)
@@ -69,6 +60,30 @@ public static class AtomicFile
     /// <summary>Ends what <see cref="Guard"/> began.</summary>
     internal static void Release(string folder, Action check) => Guards.TryRemove(new(folder, check));
 
+    /// <summary>Does what concerns a file by way of one beside it; problems name the file.</summary>
+    private static void Beside(string path, Action<string, string, Action?> work)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var full = Target(Path.GetFullPath(path));
+        Guards.TryGetValue(Path.GetDirectoryName(Path.GetFullPath(path)) ?? "", out var guard);
+        guard?.Invoke();
+        if (IsDevice(full))
+            throw new IOException($"\"{path}\" cannot be written: it is a device or a pipe; name a file.");
+        var beside = NameBeside(full);
+        try
+        {
+            if (guard is null)
+                Directory.CreateDirectory(Path.GetDirectoryName(full) ?? full);
+            work(beside, full, guard);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            guard?.Invoke();
+            // The name of the file beside it means nothing to the person, and the file's own need not be told twice.
+            throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace($" : '{beside}'", "").Replace(beside, full)}", e);
+        }
+    }
+
     private static string Target(string path) =>
         new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
 
@@ -76,7 +91,7 @@ public static class AtomicFile
     private static bool IsDevice(string path) => path.StartsWith("/proc/", StringComparison.Ordinal)
         || path.StartsWith("/dev/", StringComparison.Ordinal) && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
 
-    private static string Beside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
+    private static string NameBeside(string path) => $"{path}.{Guid.NewGuid():N}.tmp";
 
     private static void WriteBeside(string beside, string full, Action<Stream> write, Action? guard)
     {

@@ -2,11 +2,14 @@ namespace VaeGpu.Gpu.Targets.Interpreter;
 
 /// <summary>
 /// Who last read and wrote each granule of a memory, to find threads that race. A granule is the smallest access that the
-/// kernel makes, so no access covers part of one.
+/// kernel makes, so no access covers part of one. Entries are allocated in pages that are touched: most of a large view may not be.
 /// </summary>
 internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spansGroups)
 {
-    private readonly Entry[] entries = new Entry[(bytes + granule - 1) / granule];
+    private const int PageBits = 14, PageMask = (1 << PageBits) - 1;
+
+    private readonly int count = (int)((bytes + granule - 1) / granule);
+    private readonly Entry[]?[] pages = new Entry[]?[(int)((bytes + granule - 1) / granule >> PageBits) + 1];
     private readonly int shift = int.Log2(granule);
 
     /// <summary>An access that another conflicts with: by whom, when, and what it was.</summary>
@@ -58,8 +61,13 @@ internal sealed class AccessLog(Clock clock, long bytes, int granule, bool spans
         return null;
     }
 
-    private Span<Entry> Granules(long address, int size) =>
-        entries.AsSpan((int)(address >> shift)..((int)((address + size - 1) >> shift) + 1));
+    /// <summary>Those of an access, which is aligned: they lie in one page.</summary>
+    private Span<Entry> Granules(long address, int size)
+    {
+        int first = (int)(address >> shift);
+        Entry[] page = pages[first >> PageBits] ??= new Entry[Math.Min(PageMask + 1, count - (first & ~PageMask))];
+        return page.AsSpan(first & PageMask, size >> shift);
+    }
 
     private Conflict? FindConflict(in Entry entry, int lane, bool writesAgree)
     {

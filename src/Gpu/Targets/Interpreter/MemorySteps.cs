@@ -11,7 +11,9 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     private readonly bool writes = instruction.Op is Op.Store or Op.StoreWide;
     private readonly Counters? counters = machine.Counters;
     private readonly AccessTrace? trace = instruction.Operands[0].Type.Space == AddressSpace.Local ? null : machine.Trace;
-    private readonly WarpCounters? warps = machine.Counters?.Warps;
+    private readonly WarpCounters? warps = instruction.Operands[0].Type.Space is AddressSpace.Global or AddressSpace.Shared
+        ? machine.Counters?.Warps ?? machine.Trace?.Warps
+        : null;
     private readonly List<int> counted = [];
     private readonly List<long> addresses = [];
 
@@ -29,7 +31,7 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
     {
         long pointer = pointers[lane], offset = Pointer.Offset(pointer);
         Allocation allocation = machine[Pointer.Allocation(pointer)];
-        address = allocation.Start + lane * allocation.LaneBytes + offset;
+        address = AddressIn(allocation, offset, lane);
         if (offset < 0 || offset > allocation.Bytes - size)
             throw Fault(KernelFault.OutOfBounds, lane, "", "Guard the access, or compare the index with the length.");
         if ((address & (size - 1)) != 0)
@@ -39,17 +41,18 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
         }
         if (space == AddressSpace.Global)
             counters?.AccessGlobal(allocation.Memory, allocation.Start, address, size, writes);
-        trace?.Add(machine, allocation, space == AddressSpace.Shared, writes || instruction.Op.IsAtomic(), offset, size, lane);
+        trace?.Add(
+            machine, Pointer.Allocation(pointer), space == AddressSpace.Shared, writes || instruction.Op.IsAtomic(), offset, size, lane);
         return allocation.Memory;
     }
 
     /// <summary>Each lane's access is noted as part of one.</summary>
     protected void StartStep() => trace?.StartStep();
 
-    /// <summary>Counts the access for each warp; it goes where the condition holds.</summary>
+    /// <summary>Counts the access, which has been made, for each warp; it went where the condition holds.</summary>
     protected void CountWarps(ReadOnlySpan<int> lanes, long[]? condition)
     {
-        if (warps is null || space is not (AddressSpace.Global or AddressSpace.Shared))
+        if (warps is null)
             return;
         counted.Clear();
         addresses.Clear();
@@ -57,9 +60,9 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
         {
             if (condition is not null && condition[lane] == 0)
                 continue;
-            Locate(lane, out long address);
+            int allocation = Pointer.Allocation(pointers[lane]);
             counted.Add(lane);
-            addresses.Add(address);
+            addresses.Add(Pointer.To(allocation) + AddressIn(machine[allocation], Pointer.Offset(pointers[lane]), lane));
         }
         if (counted.Count > 0)
         {
@@ -67,6 +70,9 @@ internal abstract class MemoryStep(Machine machine, Instruction instruction, lon
                 machine[Pointer.Allocation(pointers[counted[0]])].Name);
         }
     }
+
+    private static long AddressIn(Allocation allocation, long offset, int lane) =>
+        allocation.Start + lane * allocation.LaneBytes + offset;
 
     protected void ThrowIfUnwritten(Memory memory, long address, int lane)
     {
@@ -110,7 +116,6 @@ internal sealed class LoadStep(
     public override void Run(ReadOnlySpan<int> lanes)
     {
         StartStep();
-        CountWarps(lanes, condition);
         foreach (int lane in lanes)
         {
             if (condition is not null && condition[lane] == 0)
@@ -126,6 +131,7 @@ internal sealed class LoadStep(
             for (int element = 0; element < results.Length; element++)
                 results[element][lane] = memory.Read(Type, address + element * ElementSize);
         }
+        CountWarps(lanes, condition);
     }
 }
 
@@ -140,7 +146,6 @@ internal sealed class StoreStep(Machine machine, Instruction instruction, long[]
     public override void Run(ReadOnlySpan<int> lanes)
     {
         StartStep();
-        CountWarps(lanes, null);
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);
@@ -150,6 +155,7 @@ internal sealed class StoreStep(Machine machine, Instruction instruction, long[]
                 address += ElementSize;
             }
         }
+        CountWarps(lanes, null);
     }
 
     private void Write(Memory memory, long address, long value, int lane)
@@ -172,12 +178,12 @@ internal sealed class TouchStep(Machine machine, Instruction instruction, long[]
 
     public override void Run(ReadOnlySpan<int> lanes)
     {
-        CountWarps(lanes, condition);
         foreach (int lane in lanes)
         {
             if (condition is null || condition[lane] != 0)
                 Locate(lane, out _);
         }
+        CountWarps(lanes, condition);
     }
 }
 
@@ -191,7 +197,6 @@ internal sealed class AtomicStep(
     public override void Run(ReadOnlySpan<int> lanes)
     {
         StartStep();
-        CountWarps(lanes, null);
         foreach (int lane in lanes)
         {
             Memory memory = Locate(lane, out long address);
@@ -203,6 +208,7 @@ internal sealed class AtomicStep(
                 memory.Write(Type, address, operation(before, values[lane], 0));
             result[lane] = before;
         }
+        CountWarps(lanes, null);
     }
 
     /// <summary>What an atomic instruction makes of the value before and its operand.</summary>

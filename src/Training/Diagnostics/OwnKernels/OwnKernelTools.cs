@@ -19,7 +19,7 @@ public static class OwnKernelTools
     /// <param name="gpu">Whether warps are those of a GPU, or the vectors of this processor.</param>
     /// <exception cref="KernelAssemblyException">A word does not fit.</exception>
     public static IReadOnlyList<KernelLaunch> Note(IEnumerable<OwnKernel> kernels, string sizes, bool gpu) =>
-        KernelInspector.Record(gpu, runs: false, accelerator => RunAll(accelerator, kernels, sizes));
+        KernelInspector.Record(gpu, runs: false, accelerator => RunAll(accelerator, kernels, sizes, default));
 
     /// <summary>A kernel's launch with operations and bytes, and what the warps of a GPU would do; null where it is at fault.</summary>
     /// <exception cref="KernelAssemblyException">A word does not fit.</exception>
@@ -27,7 +27,7 @@ public static class OwnKernelTools
     {
         try
         {
-            return KernelInspector.Emulate(accelerator => RunAll(accelerator, [kernel], sizes), stop).Single();
+            return KernelInspector.Emulate(accelerator => RunAll(accelerator, [kernel], sizes, stop), stop).Single();
         }
         catch (Exception e) when (IsFault(e))
         {
@@ -43,9 +43,10 @@ public static class OwnKernelTools
     public static OwnKernelCheck Check(OwnKernel kernel, string sizes, CancellationToken stop)
     {
         using Backend interpreter = Backend.Open("interpreter");
+        ((InterpreterAccelerator)interpreter.Accelerator).Stop = stop;
         try
         {
-            using var launch = new OwnLaunch(interpreter.Accelerator, kernel, sizes);
+            using var launch = new OwnLaunch(interpreter.Accelerator, kernel, sizes, stop);
             launch.Run();
             WarpProfile? warps = Emulate(kernel, sizes, stop)?.Warps;
             IEnumerable<string?> slow = warps is null
@@ -76,8 +77,8 @@ public static class OwnKernelTools
 
     private static OwnKernelProfile Measure(Accelerator accelerator, OwnKernel kernel, string sizes, CancellationToken stop)
     {
-        KernelLaunch counted = KernelInspector.Sample(accelerator, other => new OwnLaunch(other, kernel, sizes).Run, stop).Single();
-        using var launch = new OwnLaunch(accelerator, kernel, sizes);
+        KernelLaunch counted = KernelInspector.Sample(accelerator, other => new OwnLaunch(other, kernel, sizes, stop).Run, stop).Single();
+        using var launch = new OwnLaunch(accelerator, kernel, sizes, stop);
         for (int i = 0; i < WarmUps; i++)
             launch.Run();
         accelerator.Synchronize();
@@ -95,11 +96,11 @@ public static class OwnKernelTools
 
     private static bool IsFault(Exception e) => e is KernelFaultException or KernelCompilationException or KernelLaunchException;
 
-    private static void RunAll(Accelerator accelerator, IEnumerable<OwnKernel> kernels, string sizes)
+    private static void RunAll(Accelerator accelerator, IEnumerable<OwnKernel> kernels, string sizes, CancellationToken stop)
     {
         foreach (OwnKernel kernel in kernels)
         {
-            using var launch = new OwnLaunch(accelerator, kernel, sizes);
+            using var launch = new OwnLaunch(accelerator, kernel, sizes, stop);
             launch.Run();
         }
     }

@@ -8,12 +8,15 @@ namespace VaeGpu.Training.Diagnostics.OwnKernels;
 /// </summary>
 internal sealed class OwnLaunch : IDisposable
 {
+    private const int Filled = 1 << 20;
+
     private static readonly MethodInfo allocate = Generic(nameof(Allocate)), allocate2D = Generic(nameof(Allocate2D)),
         specialize = Generic(nameof(Specialize));
 
     private readonly List<MemoryBuffer> buffers = [];
     private readonly Random random = new(1);
     private readonly Accelerator accelerator;
+    private readonly CancellationToken stop;
     private readonly Kernel kernel;
     private readonly object[] arguments;
     private readonly LaunchSizes sizes;
@@ -23,10 +26,12 @@ internal sealed class OwnLaunch : IDisposable
     /// <param name="accelerator">The device.</param>
     /// <param name="own">The kernel.</param>
     /// <param name="more">Words that take the place of those of its attribute.</param>
+    /// <param name="stop">Looked at while views are filled.</param>
     /// <exception cref="KernelAssemblyException">A word does not fit the kernel, or it takes what cannot be made.</exception>
-    public OwnLaunch(Accelerator accelerator, OwnKernel own, string more)
+    /// <exception cref="OperationCanceledException">It was asked to stop.</exception>
+    public OwnLaunch(Accelerator accelerator, OwnKernel own, string more, CancellationToken stop)
     {
-        this.accelerator = accelerator;
+        (this.accelerator, this.stop) = (accelerator, stop);
         sizes = new LaunchSizes(own.Sizes, more);
         ParameterInfo[] parameters = own.Method.GetParameters();
         index = KernelAssembly.IsIndex(parameters[0].ParameterType) ? parameters[0].ParameterType : null;
@@ -111,7 +116,7 @@ internal sealed class OwnLaunch : IDisposable
         buffers.Add(buffer);
         longest = Math.Max(longest, length.LongSize);
         if (isSet)
-            buffer.CopyFromCPU((T[])Values<T>(length.LongSize));
+            buffer.CopyFromCPU(Values<T>(length.LongSize));
         return plain ? buffer.View.BaseView : buffer.View;
     }
 
@@ -125,19 +130,35 @@ internal sealed class OwnLaunch : IDisposable
             var rows = accelerator.Allocate2DDenseX<T>(extent);
             buffers.Add(rows);
             if (isSet)
-                rows.View.BaseView.CopyFromCPU((T[])Values<T>(length.LongSize));
+                rows.View.BaseView.CopyFromCPU(Values<T>(length.LongSize));
             return rows.View;
         }
         var columns = accelerator.Allocate2DDenseY<T>(extent);
         buffers.Add(columns);
         if (isSet)
-            columns.View.BaseView.CopyFromCPU((T[])Values<T>(length.LongSize));
+            columns.View.BaseView.CopyFromCPU(Values<T>(length.LongSize));
         return columns.View;
     }
 
-    private Array Values<T>(long length) => typeof(T) == typeof(float)
-        ? Enumerable.Range(0, (int)length).Select(_ => random.NextSingle()).ToArray()
-        : typeof(T) == typeof(double) ? Enumerable.Range(0, (int)length).Select(_ => random.NextDouble()).ToArray() : new T[length];
+    private T[] Values<T>(long length)
+    {
+        var values = new T[length];
+        if (values is float[] singles)
+            Fill(singles, random.NextSingle);
+        else if (values is double[] doubles)
+            Fill(doubles, random.NextDouble);
+        return values;
+    }
+
+    private void Fill<T>(T[] values, Func<T> next)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (i % Filled == 0)
+                stop.ThrowIfCancellationRequested();
+            values[i] = next();
+        }
+    }
 
     private static object Specialize<T>(object value) where T : unmanaged, IEquatable<T> => SpecializedValue.New((T)value);
 

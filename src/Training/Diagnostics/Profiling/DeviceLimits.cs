@@ -28,7 +28,7 @@ public sealed class DeviceLimits
     {
         this.accelerator = accelerator;
         threads = accelerator is SimdAccelerator ? accelerator.NumMultiprocessors : Environment.ProcessorCount;
-        LaunchSeconds = MeasureLaunch();
+        (LaunchSeconds, SavedByRecording) = MeasureLaunch();
         if (!IsMeasured)
             return;
         FlopsPerSecond = Backend.IsGpu(accelerator) ? new PeakKernels(accelerator).FlopsPerSecond() : MeasureCores();
@@ -42,6 +42,12 @@ public sealed class DeviceLimits
 
     /// <summary>The time of a launch whose threads do nothing, with 64 groups; null where it is not known.</summary>
     public double? LaunchSeconds { get; }
+
+    /// <summary>
+    /// The time that such a launch takes less in the replay of a recording than made by itself, by the host's clock; null where it is not
+    /// known.
+    /// </summary>
+    public double? SavedByRecording { get; }
 
     /// <summary>The bandwidths measured so far, in bytes for each second, by the bytes that were copied within.</summary>
     public IReadOnlyDictionary<long, double> Bandwidths => bandwidths;
@@ -74,21 +80,26 @@ public sealed class DeviceLimits
         return copy.Bytes / Best(Samplers.Of(copy.Run), Seconds);
     }
 
-    private double? MeasureLaunch()
+    private (double? Seconds, double? Saved) MeasureLaunch()
     {
         const int Launches = 50, Replays = 20;
         if (accelerator is not ILaunchRecorder recorder)
-            return null;
+            return default;
         var empty = accelerator.LoadStreamKernel<ArrayView<float>>(PeakKernels.Nothing);
         using var view = accelerator.Allocate1D<float>(1);
         KernelConfig config = DeviceTuning.For(accelerator).Elements(EmptyGroups, 1);
-        using LaunchGraph graph = recorder.Record(() =>
+        using LaunchGraph graph = recorder.Record(LaunchEach);
+        graph.ReplayTimed();
+        double seconds = Enumerable.Range(0, Replays).Min(_ => graph.ReplayTimed().Seconds) / Launches;
+        return (seconds, IsMeasured ? (Fastest(LaunchEach) - Fastest(graph.Replay)) / Launches : null);
+
+        void LaunchEach()
         {
             for (int i = 0; i < Launches; i++)
                 empty(config, view.View);
-        });
-        graph.ReplayTimed();
-        return Enumerable.Range(0, Replays).Min(_ => graph.ReplayTimed().Seconds) / Launches;
+        }
+
+        double Fastest(Action work) => Best(runs => Enumerable.Range(0, runs).Sum(_ => StepProfiler.SecondsOf(accelerator, work)), Seconds);
     }
 
     /// <summary>The shortest time of a run: a limit is what was reached once.</summary>

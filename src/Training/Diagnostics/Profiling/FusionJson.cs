@@ -28,6 +28,7 @@ public static class FusionJson
             json.WriteEndArray();
             json.WriteNumber("launches", step.Launches);
             json.WriteNumber("bytes", step.Bytes);
+            json.WriteBoolean("isOneCallOfTheDriver", step.IsOneCall);
             json.Write("seconds", step.Seconds);
             json.WriteStartArray("without");
             foreach (FusionGain gain in step.Gains)
@@ -42,7 +43,7 @@ public static class FusionJson
     private static void Write(Utf8JsonWriter json, FusionGain gain)
     {
         json.WriteStartObject();
-        json.WriteString("fusion", OptionName.Of(gain.Fusion));
+        json.WriteString("fusion", gain.IsRecording ? "recording" : OptionName.Of(gain.Fusion));
         json.WriteNumber("launches", gain.Launches);
         json.WriteNumber("bytes", gain.Bytes);
         json.Write("seconds", gain.Seconds);

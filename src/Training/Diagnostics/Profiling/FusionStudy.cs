@@ -10,12 +10,15 @@ using VaeGpu.Training.Optimization;
 namespace VaeGpu.Training.Diagnostics.Profiling;
 
 /// <summary>
-/// What fusing buys in a training step: the step as it is, in turn with steps of which one fusion is replaced by its unfused twins, and
-/// with one that fuses nothing. All train the same model, to the same bits.
+/// What fusing buys in a training step: the step as it is, in turn with steps of which one fusion is replaced by its unfused twins, with
+/// one that fuses nothing, and with one whose launches are made one by one. All train the same model, to the same bits.
 /// </summary>
 public static class FusionStudy
 {
-    /// <summary>The fusions of a model, one by one and all together: those without which its step has other launches.</summary>
+    /// <summary>
+    /// The fusions of a model, one by one and all together: those without which its step has other launches. Then the recording of the
+    /// step.
+    /// </summary>
     /// <param name="accelerator">The device; <see cref="StepProfiler.CanProfile"/>.</param>
     /// <param name="limits">Its limits.</param>
     /// <param name="configuration">What is trained, and how.</param>
@@ -29,6 +32,8 @@ public static class FusionStudy
         Accelerator accelerator, DeviceLimits limits, RunConfiguration configuration, DataSplit data, bool quick, CancellationToken stop)
     {
         using var sides = new Sides(accelerator, configuration, data, stop);
+        // A step takes a few percent longer in the first memory that the process gets than in what it gets after: give that back unused.
+        sides.Remove(sides.Add(Fusion.All));
         Side fused = sides.Add(Fusion.All);
         var unfused = new List<Side>();
         foreach (Fusion fusion in (Fusion[])[.. Enum.GetValues<Fusion>().Where(one => one is not (Fusion.None or Fusion.All)), Fusion.All])
@@ -39,17 +44,25 @@ public static class FusionStudy
             else
                 unfused.Add(side);
         }
-        Samples samples =
-            Alternation.Measure(quick ? Effort.Quick : Effort.Tuning, [fused.Sampler(stop), .. unfused.Select(side => side.Sampler(stop))]);
+        Samples samples = Alternation.Measure(
+            quick ? Effort.Quick : Effort.Tuning,
+            [
+                .. unfused.Prepend(fused).Select(side => side.Sampler(graph => graph.Replay, stop)),
+                fused.Sampler(graph => graph.Launch, stop),
+            ]);
         foreach (Side side in (Side[])[fused, .. unfused])
             side.Trainer.TrainingMeans();
+        double seconds = samples.Seconds(0).Median;
         return new(
-            configuration, samples.Seconds(0), fused.Launches.Count, fused.Bytes,
+            configuration, samples.Seconds(0), fused.Launches.Count, fused.Bytes, fused.IsOneCall,
             [
                 .. unfused.Select((side, i) => new FusionGain(
                     Fusion.All & ~side.Plan, side.Launches.Count, side.Bytes, samples.Seconds(i + 1), samples.Ratio(i + 1, 0),
-                    limits.IsMeasured ? 1 + (Cost(side, limits) - Cost(fused, limits)) / samples.Seconds(0).Median : null,
+                    limits.IsMeasured ? 1 + (Cost(side, limits) - Cost(fused, limits)) / seconds : null,
                     Difference(fused, side), Difference(side, fused))),
+                new FusionGain(
+                    Fusion.None, fused.Launches.Count, fused.Bytes, samples.Seconds(unfused.Count + 1),
+                    samples.Ratio(unfused.Count + 1, 0), 1 + fused.Launches.Count * limits.SavedByRecording / seconds, [], []),
             ]);
     }
 
@@ -120,16 +133,31 @@ public static class FusionStudy
         /// <summary>The kernels with their grids, which tell products of one layer from those of another.</summary>
         public string[] Kernels { get; } = [.. launches.Select(launch => $"{launch.Name} {launch.GridDim}")];
 
+        public bool IsOneCall
+        {
+            get
+            {
+                bool isOneCall = false;
+                trainer.WholeStep(graph =>
+                {
+                    isOneCall = graph.Graph!.IsOneCall;
+                    graph.Replay();
+                });
+                return isOneCall;
+            }
+        }
+
         public long Bytes => launches.Sum(launch => launch.Bytes);
 
-        public Sampler Sampler(CancellationToken stop)
+        /// <summary>Times steps, whose launches are made as <paramref name="way"/> says.</summary>
+        public Sampler Sampler(Func<StepGraph, Action> way, CancellationToken stop)
         {
             return runs =>
             {
                 stop.ThrowIfCancellationRequested();
                 double seconds = 0;
                 for (int i = 0; i < runs; i++)
-                    trainer.WholeStep(graph => seconds += StepProfiler.SecondsOf(accelerator, graph.Replay));
+                    trainer.WholeStep(graph => seconds += StepProfiler.SecondsOf(accelerator, way(graph)));
                 return seconds;
             };
         }
@@ -159,23 +187,30 @@ public static class FusionStudy
 /// <param name="Seconds">The time of the step, all of it fused.</param>
 /// <param name="Launches">Its launches.</param>
 /// <param name="Bytes">The bytes of all launches.</param>
-/// <param name="Gains">The fusions, and all together at the end.</param>
-public sealed record FusionStep(RunConfiguration Configuration, Spread Seconds, int Launches, long Bytes, IReadOnlyList<FusionGain> Gains);
+/// <param name="IsOneCall">Whether the recorded step is one call of the driver, a graph; else its launches are made one by one.</param>
+/// <param name="Gains">The fusions, all of them together, and the recording of the step.</param>
+public sealed record FusionStep(
+    RunConfiguration Configuration, Spread Seconds, int Launches, long Bytes, bool IsOneCall, IReadOnlyList<FusionGain> Gains);
 
-/// <summary>What a fusion buys.</summary>
-/// <param name="Fusion">Which one, or several.</param>
+/// <summary>What a fusion buys, or the recording of the step.</summary>
+/// <param name="Fusion">Which one, or several; <see cref="Fusion.None"/> for the recording.</param>
 /// <param name="Launches">Launches of the step without it.</param>
 /// <param name="Bytes">Bytes of the step without it.</param>
 /// <param name="Seconds">The time of the step without it.</param>
 /// <param name="Speedup">How many times as fast the step is with it, round by round.</param>
-/// <param name="Predicted">The same, if time were only saved by fewer bytes, at the bandwidth, and fewer launches; null without
-/// limits.</param>
+/// <param name="Predicted">
+/// The same, if time were only saved by fewer bytes, at the bandwidth, and fewer launches, or, by a recording, what empty launches take
+/// less in one; null without limits.
+/// </param>
 /// <param name="Fused">The launches that there are only with it.</param>
 /// <param name="Unfused">Those that there are only without it.</param>
 public sealed record FusionGain(
     Fusion Fusion, int Launches, long Bytes, Spread Seconds, Spread Speedup, double? Predicted, IReadOnlyList<FusedLaunch> Fused,
     IReadOnlyList<FusedLaunch> Unfused)
 {
+    /// <summary>Whether this is the recording of the step, against launches made one by one.</summary>
+    public bool IsRecording => Fusion == Fusion.None;
+
     /// <summary>Whether the step is slower with the fusion, in three rounds of four.</summary>
     public bool Loses => Speedup.High < 1;
 
