@@ -18,6 +18,7 @@ public sealed partial class CodeBlockTests
         using VaeGpu.Training;
         using VaeGpu.Training.Configuration;
         using VaeGpu.Training.Data;
+        using VaeGpu.Training.Exchange;
 
         """;
 

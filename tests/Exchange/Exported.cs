@@ -47,6 +47,12 @@ internal sealed record Exported(RunConfiguration Run, float[] Parameters)
         ("text", Text),
     ];
 
+    /// <summary>The model of the page on export.</summary>
+    public static RunConfiguration OfPage => Image(Mlp with
+    {
+        Width = 28, Height = 28, Convolutions = [32, 64], Hidden = [128], Latent = 10, Activation = Activation.Relu,
+    });
+
     /// <summary>A model of one of <see cref="All"/>.</summary>
     public static Exported Named(Accelerator accelerator, string name) => Of(accelerator, All.Single(model => model.Name == name).Run);
 
