@@ -19,8 +19,9 @@ internal static class TrainProgram
         var (backend, data) = (requested.Backend, requested.Data);
         using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
         stop.ThrowIfCancellationRequested();
+        using Server? server = Server.OfTraining(request.Serve, folder.Path, data, terminal);
         folder.Clear();
-        int code = Train(trainer, folder, backend, data, request.Serve, terminal, stop);
+        int code = Train(trainer, folder, backend, data, server, terminal, stop);
         if (data.Train.Caveat(requested.Configuration.Model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
@@ -47,7 +48,8 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
-        return Train(trainer, folder, backend, data, request.Serve, terminal, stop);
+        using Server? server = Server.OfTraining(request.Serve, folder.Path, data, terminal);
+        return Train(trainer, folder, backend, data, server, terminal, stop);
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)
@@ -78,13 +80,10 @@ internal static class TrainProgram
     }
 
     private static int Train(
-        Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Listening? serve, Terminal terminal, CancellationToken stop)
+        Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Server? server, Terminal terminal, CancellationToken stop)
     {
         AskForCheck(backend, terminal);
         Introduce(trainer, folder, terminal.Output);
-        using Server? server = serve is null ? null : Server.OfTraining(folder.Path, data, terminal);
-        if (serve is not null)
-            terminal.Output.WriteLine($"page    {server!.Listen(serve)}");
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
             : Execute(new PlainProgress(terminal.Output), terminal.Error.WriteLine);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -73,10 +74,10 @@ internal sealed class WebServer : IAsyncDisposable
         {
             await web.StartAsync();
         }
-        catch
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await web.DisposeAsync();
-            throw;
+            throw new IOException($"The server cannot listen: {e.Message} Name another --port, or an --address of this machine.", e);
         }
         return new WebServer(web);
     }
