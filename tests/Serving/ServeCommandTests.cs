@@ -73,7 +73,7 @@ public sealed partial class ServeCommandTests
     {
         Call nowhere = Call.Of("serve", folder["nowhere"]);
         Call port = Call.Of(Call.Train(folder, "--port", "0"));
-        Call address = Call.Of("serve", folder["nowhere"], "--address", "here");
+        Call address = Call.Of(Call.Train(folder, "--serve", "--address", "here"));
         Call report = Call.Of("report", folder["nowhere"], "--device", "cpu");
         Assert.Multiple(() =>
         {
