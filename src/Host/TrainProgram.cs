@@ -20,8 +20,9 @@ internal static class TrainProgram
         var (backend, data) = (requested.Backend, requested.Data);
         using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
         stop.ThrowIfCancellationRequested();
+        using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
         folder.Clear();
-        int code = Train(trainer, folder, backend, data, request.Watch, terminal, stop);
+        int code = Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
         if (data.Train.Caveat(requested.Configuration.Model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
@@ -48,7 +49,8 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, configuration, data);
         trainer.Restore(folder.Checkpoint);
         stop.ThrowIfCancellationRequested();
-        return Train(trainer, folder, backend, data, request.Watch, terminal, stop);
+        using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
+        return Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)
@@ -79,13 +81,11 @@ internal static class TrainProgram
     }
 
     private static int Train(
-        Trainer trainer, RunFolder folder, Backend backend, DataSplit data, Watch watch, Terminal terminal, CancellationToken stop)
+        Trainer trainer, RunFolder folder, Backend backend, DataSplit data, (Server? Server, bool TensorBoard) watch, Terminal terminal,
+        CancellationToken stop)
     {
         AskForCheck(backend, terminal);
         Introduce(trainer, folder, terminal.Output);
-        using Server? server = watch.Serve is null ? null : Server.OfTraining(folder.Path, data, terminal);
-        if (watch.Serve is { } where)
-            terminal.Output.WriteLine($"page    {server!.Listen(where)}");
         using EventFile? events = watch.TensorBoard ? new EventFile(folder.Path, trainer.Steps) : null;
         var done = terminal.Interactive
             ? LiveProgress.Show(terminal.Output, live => Execute(live, live.Say))
@@ -108,7 +108,7 @@ internal static class TrainProgram
             ? watched
             : new Observers(watched, new TensorBoardLog(events, () => RunPictures.Encoded(trainer, data.Test)));
 
-        ITrainingObserver Served(ITrainingObserver watched) => server is null ? watched : new ServedProgress(watched, server.Runs[0]);
+        ITrainingObserver Served(ITrainingObserver watched) => watch.Server is null ? watched : new ServedProgress(watched, watch.Server.Runs[0]);
     }
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)

@@ -54,7 +54,8 @@ public partial class RegisterTileTests
             : Method(PanelMatMul.Multiply<Tile8x3, DepthSlowest, Plain>);
         static int MultiplyAdds(string[] block) => block.Count(line => line.StartsWith("fma ", StringComparison.Ordinal));
         // The full tile's loop: the last panel's has fewer columns.
-        string[] loop = Label().Split(CodeListing.Of(kernel, Group, CodeTarget.Simd)).Select(block => block.Split('\n')).MaxBy(MultiplyAdds)!;
+        string[] loop = Label().Split(CodeListing.Of(kernel, Group, CodeTarget.Simd))
+            .Select(block => block.Split('\n')).MaxBy(MultiplyAdds)!;
         string[] addresses = [.. loop.Where(line => line.StartsWith("ptradd", StringComparison.Ordinal))];
         Assert.Multiple(() =>
         {

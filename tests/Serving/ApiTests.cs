@@ -118,7 +118,8 @@ public sealed class ApiTests
         Assert.Multiple(async () =>
         {
             Assert.That(run.GetProperty("state").GetString(), Is.EqualTo("done"));
-            Assert.That(Floats(run.GetProperty("history").GetProperty("test")), Is.EqualTo(history.Select(epoch => epoch.Test.Loss)).Within(1e-3));
+            Assert.That(
+                Floats(run.GetProperty("history").GetProperty("test")), Is.EqualTo(history.Select(epoch => epoch.Test.Loss)).Within(1e-3));
             Assert.That((await served.Client.SendAsync(again)).StatusCode, Is.EqualTo(HttpStatusCode.NotModified));
         });
     }

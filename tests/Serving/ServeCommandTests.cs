@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using VaeGpu.Host;
@@ -71,7 +73,7 @@ public sealed partial class ServeCommandTests
     {
         Call nowhere = Call.Of("serve", folder["nowhere"]);
         Call port = Call.Of(Call.Train(folder, "--port", "0"));
-        Call address = Call.Of("serve", folder["nowhere"], "--address", "here");
+        Call address = Call.Of(Call.Train(folder, "--serve", "--address", "here"));
         Call report = Call.Of("report", folder["nowhere"], "--device", "cpu");
         Assert.Multiple(() =>
         {
@@ -82,6 +84,23 @@ public sealed partial class ServeCommandTests
             Assert.That(address.Error, Does.Contain("takes an IP address, not \"here\""));
             Assert.That(report.ExitCode, Is.EqualTo(ExitCode.Failed));
             Assert.That(report.Error, Does.Contain("There is no checkpoint"));
+        });
+    }
+
+    [Test]
+    public void A_port_in_use_is_said_and_costs_no_run()
+    {
+        Assert.That(Call.Of(Call.Train(folder, "--epochs", "1")).ExitCode, Is.EqualTo(ExitCode.Done));
+        byte[] before = File.ReadAllBytes(folder["run/checkpoint.vae"]);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        string port = $"{((IPEndPoint)other.LocalEndpoint).Port}";
+        Call call = Call.Of(Call.Train(folder, "--overwrite", "--serve", "--port", port));
+        Assert.Multiple(() =>
+        {
+            Assert.That(call.ExitCode, Is.EqualTo(ExitCode.Failed));
+            Assert.That(call.Error, Does.Contain("in use").And.Contain("--port"));
+            Assert.That(File.ReadAllBytes(folder["run/checkpoint.vae"]), Is.EqualTo(before));
         });
     }
 

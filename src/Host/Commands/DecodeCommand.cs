@@ -28,7 +28,8 @@ internal static class DecodeCommand
             if (use.Run.Generation.Classes > 0 && result.GetValue(label) is null && latent.Classes is { } classes)
             {
                 var known =
-                    classes.Distinct().ToDictionary(name => name, name => LabelOption.Read(name, $"{file}, column \"class\"", use.Run.Configuration));
+                    classes.Distinct().ToDictionary(
+                        name => name, name => LabelOption.Read(name, $"{file}, column \"class\"", use.Run.Configuration));
                 labels = Array.ConvertAll(classes, name => known[name]);
             }
             else if (LabelOption.ReadRequired(result.GetValue(label), use.Run) is { } one)

@@ -8,9 +8,9 @@ namespace VaeGpu.Host.Commands;
 internal sealed class ListeningOptions
 {
     private const int DefaultPort = 8080, TokenBytes = 16;
-    private readonly Option<IPAddress> address = OptionOf.Read(
-        "--address", "address", "Address to listen at; one that other machines reach asks for a token, which is printed [default: 127.0.0.1]",
-        text => IPAddress.TryParse(text, out IPAddress? read) ? read : throw new FormatException($"takes an IP address, not \"{text}\"."));
+    private readonly Option<string?> address = OptionOf.Text(
+        "--address", "address",
+        "Address to listen at; one that other machines reach asks for a token, which is printed [default: 127.0.0.1]");
     private readonly Option<int> port = OptionOf.Number(
         "--port", "n", DefaultPort, 0, IPEndPoint.MaxPort, "Port to listen at; 0 for one that is free");
 
@@ -18,9 +18,12 @@ internal sealed class ListeningOptions
     public IEnumerable<Option> All => [address, port];
 
     /// <summary>What was asked for.</summary>
+    /// <exception cref="UsageException">The address is none.</exception>
     public Listening Read(ParseResult result)
     {
-        IPAddress at = result.GetValue(address) ?? IPAddress.Loopback;
+        IPAddress at = IPAddress.Loopback;
+        if (result.GetValue(address) is { } text && !IPAddress.TryParse(text, out at!))
+            throw new UsageException($"--address takes an IP address, not \"{text}\".");
         string? token = IPAddress.IsLoopback(at) ? null : Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(TokenBytes));
         return new(at, result.GetValue(port), token);
     }

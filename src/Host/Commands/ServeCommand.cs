@@ -24,8 +24,10 @@ internal static class ServeCommand
             string[] all = result.GetRequiredValue(folders);
             foreach (string folder in all.Where(folder => !IsRun(folder)))
                 throw new RunException($"There is no run in \"{folder}\"; name the folder that \"vaegpu train\" wrote.");
+            Listening listening = where.Read(result);
             using var server = new Server(all, machine.Read(result), terminal);
-            terminal.Output.WriteLine($"serving {string.Join(", ", server.Runs.Select(run => run.Name))} at {server.Listen(where.Read(result))}");
+            string url = server.Listen(listening);
+            terminal.Output.WriteLine($"serving {string.Join(", ", server.Runs.Select(run => run.Name))} at {url}");
             terminal.Output.WriteLine("stop with Ctrl-C");
             terminal.Output.Flush();
             stop.WaitHandle.WaitOne();
@@ -35,5 +37,6 @@ internal static class ServeCommand
     }
 
     /// <summary>A run has its configuration before its first checkpoint.</summary>
-    private static bool IsRun(string folder) => File.Exists(RunFolder.ConfigurationIn(folder)) || File.Exists(RunFolder.CheckpointIn(folder));
+    private static bool IsRun(string folder) =>
+        File.Exists(RunFolder.ConfigurationIn(folder)) || File.Exists(RunFolder.CheckpointIn(folder));
 }

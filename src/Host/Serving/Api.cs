@@ -142,7 +142,8 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
         Checked.Range("horizontal", x, 0, d - 1);
         Checked.Range("vertical", y, 0, d - 1);
         return new(
-            model.Version, survey.Order, [.. survey.Order.Select(dimension => Math.Round(survey.Kl[dimension], 4))], x, y, Column(x), Column(y),
+            model.Version, survey.Order, [.. survey.Order.Select(dimension => Math.Round(survey.Kl[dimension], 4))],
+            x, y, Column(x), Column(y),
             held.Labels is null ? null : [.. held.Labels.Select(label => (int)label)],
             [.. Enumerable.Range(0, 1 + (held.Labels ?? []).DefaultIfEmpty().Max()).Select(label => ClassName.Of(label, held.LabelNames))]);
 
@@ -190,7 +191,9 @@ internal sealed class Api(IReadOnlyList<ServedRun> runs)
     {
         if (model.Generation.Classes == 0)
             throw RefusedException.Wrong("\"label\" needs a conditional model; leave it out.");
-        return LabelOption.Read(label ?? throw RefusedException.Wrong("The model is conditional: give a \"label\"."), "label", model.Configuration);
+        if (label is null)
+            throw RefusedException.Wrong("The model is conditional: give a \"label\".");
+        return LabelOption.Read(label, "label", model.Configuration);
     }
 
     private static ExampleSet Chosen(ExampleSet held, int[]? numbers)

@@ -4,5 +4,6 @@ namespace VaeGpu.Host.Serving;
 internal readonly record struct FileStamp(DateTime Written, long Length)
 {
     /// <summary>The stamp of the file at <paramref name="path"/>; the default where there is none.</summary>
-    public static FileStamp Of(string path) => new FileInfo(path) is { Exists: true } file ? new(file.LastWriteTimeUtc, file.Length) : default;
+    public static FileStamp Of(string path) =>
+        new FileInfo(path) is { Exists: true } file ? new(file.LastWriteTimeUtc, file.Length) : default;
 }

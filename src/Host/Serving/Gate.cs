@@ -4,10 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace VaeGpu.Host.Serving;
 
-/// <summary>What is let in: requests to this machine by a name that no stranger chooses, from the page itself, and with the token.</summary>
+/// <summary>
+/// What is let in: requests to this machine by an address or a name of its own, from the page itself, and with the token.
+/// </summary>
 /// <remarks>
 /// A foreign page can make a browser send requests here, and by DNS rebinding even under its own name; Host and Origin tell. The token is
-/// compared in a time that does not depend on what was sent.
+/// compared in constant time.
 /// </remarks>
 /// <param name="isLoopback">Whether only this machine can connect.</param>
 /// <param name="token">What requests of the API must know; null where they need not.</param>

@@ -15,7 +15,8 @@ internal sealed record RunList(IReadOnlyList<RunState> Runs);
 /// <param name="Checkpoint">What tells the run's checkpoint from an earlier one; null where there is none.</param>
 /// <param name="Progress">The epoch under way; null unless this server trains.</param>
 internal sealed record RunState(
-    string Name, string State, string? Problem, RunDescription? Description, RunHistory History, string? Checkpoint, ProgressState? Progress);
+    string Name, string State, string? Problem, RunDescription? Description, RunHistory History, string? Checkpoint,
+    ProgressState? Progress);
 
 /// <summary>What a run follows from.</summary>
 /// <param name="Data">The name of the data.</param>

@@ -19,6 +19,7 @@ internal sealed class ServedModel : IDisposable
     public ServedModel(Accelerator accelerator, DeviceQueue queue, CheckpointHeader header, float[] parameters, FileStamp stamp)
     {
         (this.queue, Header, Stamp) = (queue, header, stamp);
+        accelerator.Bind();
         Generation = new Generation(accelerator, header.Configuration.Model, parameters);
         Generation.DecodeExamples(new float[Generation.Latent], default, Generation.LabelsFor(1, 0));
     }

@@ -16,7 +16,9 @@ internal sealed class ServedRun(
     /// <summary>Held-out examples that are shown; they lie evenly in the set.</summary>
     private const int Shown = 2000;
 
-    /// <summary>A model is read again at most so often, and for at most this share of the time: a training needs the processor, too.</summary>
+    /// <summary>
+    /// A model is read again after this pause, and after so many times what the reading took: a training needs the processor, too.
+    /// </summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private const int PausePerReading = 50;
 

@@ -1,3 +1,4 @@
+using System.Net;
 using VaeGpu.Host.Commands;
 using VaeGpu.Training.Runs;
 
@@ -25,9 +26,27 @@ internal sealed class Server : IDisposable
             names[i], folder, backend.Accelerator, queue, load ?? (run => RunData.Own(run, Loading.Options(machine)))))];
     }
 
-    /// <summary>The run of a training in this process. Its model is shown on the processor, and the training's device is left alone.</summary>
-    public static Server OfTraining(string folder, DataSplit data, Terminal terminal) =>
-        new([folder], new Machine("cpu", Threads: 1, Memory: null), terminal, _ => data);
+    /// <summary>
+    /// Serves the run of a training in this process; null where that was not asked for. The model is shown on the processor, and the
+    /// training's device is left alone.
+    /// </summary>
+    /// <exception cref="IOException">The port is in use, or the address is not this machine's.</exception>
+    public static Server? OfTraining(Listening? where, string folder, DataSplit data, Terminal terminal)
+    {
+        if (where is null)
+            return null;
+        var server = new Server([folder], new Machine("cpu", Threads: 1, Memory: null), terminal, _ => data);
+        try
+        {
+            terminal.Output.WriteLine($"page    {server.Listen(where)}");
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The runs, in the order of their folders.</summary>
     public IReadOnlyList<ServedRun> Runs => runs;
@@ -39,7 +58,13 @@ internal sealed class Server : IDisposable
     {
         web = WebServer.Start(runs, where, e => Failures.Tell(terminal.Error, $"error: a request failed: {e.Message} ({e.GetType().Name})"))
             .GetAwaiter().GetResult();
-        return where.Token is null ? web.Url : $"{web.Url}/#token={where.Token}";
+        // The first run is shown first; whoever asks meets the model on the device.
+        _ = runs[0].Latest(default).ContinueWith(_ => { }, TaskScheduler.Default);
+        // An address that stands for all of the machine's own is none to be opened.
+        string url = where.Address.Equals(IPAddress.Any) || where.Address.Equals(IPAddress.IPv6Any)
+            ? $"http://{Dns.GetHostName()}:{new Uri(web.Url).Port}"
+            : web.Url;
+        return where.Token is null ? url : $"{url}/#token={where.Token}";
     }
 
     public void Dispose()

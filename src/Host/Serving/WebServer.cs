@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -65,7 +67,10 @@ internal sealed class WebServer : IAsyncDisposable
         web.Use((context, next) => Answer(context, next, gate, fail));
         web.UseRouting();
         foreach (PageFile file in PageFiles.All.Values)
-            web.MapGet(file.Name == "index.html" ? "/" : $"/{file.Name}", (HttpContext context) => Send(context, file)).ExcludeFromDescription();
+        {
+            string path = file.Name == "index.html" ? "/" : $"/{file.Name}";
+            web.MapGet(path, (HttpContext context) => Send(context, file)).ExcludeFromDescription();
+        }
         web.MapOpenApi("/api/openapi.json");
         new Api(runs).MapTo(web);
         web.UseEndpoints(_ => { });
@@ -73,10 +78,10 @@ internal sealed class WebServer : IAsyncDisposable
         {
             await web.StartAsync();
         }
-        catch
+        catch (Exception e) when (e is IOException or SocketException)
         {
             await web.DisposeAsync();
-            throw;
+            throw new IOException($"The server cannot listen: {e.Message} Name another --port, or an --address of this machine.", e);
         }
         return new WebServer(web);
     }
@@ -116,7 +121,8 @@ internal sealed class WebServer : IAsyncDisposable
     {
         RefusedException refused => (refused.Status, refused.Message),
         UsageException => (StatusCodes.Status400BadRequest, e.Message),
-        BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is System.Text.Json.JsonException json ? json.Message : bad.Message),
+        BadHttpRequestException { InnerException: JsonException json } bad => (bad.StatusCode, json.Message),
+        BadHttpRequestException bad => (bad.StatusCode, bad.Message),
         Training.RunException or DataException => (StatusCodes.Status409Conflict, e.Message),
         OperationCanceledException => (StatusCodes.Status503ServiceUnavailable, "The server ends."),
         _ => (StatusCodes.Status500InternalServerError, "The server failed; its terminal says why."),

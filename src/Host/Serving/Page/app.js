@@ -29,7 +29,9 @@ async function look() {
     }
   } catch (error) {
     failures++;
-    byId("status").textContent = error instanceof api.Refusal ? error.message : "The server does not answer: it ended, or cannot be reached.";
+    byId("status").textContent = error instanceof api.Refusal
+      ? error.message
+      : "The server does not answer: it ended, or cannot be reached.";
   }
 }
 

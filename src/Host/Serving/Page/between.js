@@ -49,7 +49,9 @@ async function gallery() {
     byId("gallery").className = examples.kind === "image" ? "gallery" : "gallery rows";
     byId("gallery").replaceChildren(...sources.map((source, i) => {
       const told = `example ${source}${classes ? `, class ${classes[i]}` : ""}`;
-      const button = make("button", { type: "button", title: told, value: `${first + i}`, "aria-label": told, class: "shown" }, brief(examples, i, told));
+      const button = make("button", {
+        type: "button", title: told, value: `${first + i}`, "aria-label": told, class: "shown",
+      }, brief(examples, i, told));
       button.addEventListener("click", () => {
         const end = document.querySelector("#end input:checked").value;
         document.querySelector(`#end input[value=${end === "from" ? "to" : "from"}]`).checked = true;

@@ -79,10 +79,12 @@ export function pairs(inputs, outputs, columns, label) {
   }
   if (inputs.kind === "text") {
     const pre = make("pre");
-    inputs.lines.forEach((line, i) => pre.append(`${line.trimEnd()}\n`, make("span", { class: "other" }, `${outputs.lines[i].trimEnd()}\n`)));
+    inputs.lines.forEach((line, i) =>
+      pre.append(`${line.trimEnd()}\n`, make("span", { class: "other" }, `${outputs.lines[i].trimEnd()}\n`)));
     return pre;
   }
-  return table({ ...inputs, rows: inputs.rows.flatMap((row, i) => [row, outputs.rows[i]]) }, inputs.rows.flatMap((_, i) => [2 * i, 2 * i + 1]));
+  const rows = inputs.rows.flatMap((row, i) => [row, outputs.rows[i]]);
+  return table({ ...inputs, rows }, rows.map((_, i) => i));
 }
 
 /** Some of the examples. */

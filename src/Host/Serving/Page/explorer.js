@@ -103,7 +103,9 @@ function slide() {
   const most = Math.max(...view.kl.filter(Number.isFinite), 1e-9);
   inputs = new Map();
   byId("sliders").replaceChildren(...view.order.slice(0, sliders).map((dimension, i) => {
-    const input = make("input", { type: "range", min: -Reach, max: Reach, step: 0.05, value: code[dimension], "aria-label": `z${dimension}` });
+    const input = make("input", {
+      type: "range", min: -Reach, max: Reach, step: 0.05, value: code[dimension], "aria-label": `z${dimension}`,
+    });
     const output = make("output", {}, digits(code[dimension]));
     input.disabled = !api.isLive && dimension !== view.horizontal && dimension !== view.vertical;
     input.addEventListener("input", () => {
