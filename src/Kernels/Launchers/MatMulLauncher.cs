@@ -68,13 +68,8 @@ public sealed class MatMulLauncher
             var only = new Variant(
                 new(accelerator, MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>),
                 shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, tuning.GroupSize), tuning.GroupSize));
-            return new(_ => only, tuning.PacksPanels ? OfPanels() : null);
+            return new(_ => only, tuning.PacksPanels ? PanelProduct.Load<TLeft, TRight, TEpilogue>(accelerator, tuning) : null);
         }
-
-        // From packed factors fewer rows and more columns are faster where registers are few, and more groups where they are not.
-        PanelProduct OfPanels() => tuning.GroupSize == 16
-            ? PanelProduct.Load<Tile8x2, TLeft, TRight, TEpilogue>(accelerator, tuning)
-            : PanelProduct.Load<Tile4x3, TLeft, TRight, TEpilogue>(accelerator, tuning);
 
         MatMulLauncher OfBlocks()
         {

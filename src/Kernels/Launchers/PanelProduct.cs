@@ -33,8 +33,15 @@ public sealed class PanelProduct : IPackedProduct
         (this.multiply, this.tileRows) = (multiply, tileRows);
     }
 
-    /// <summary>The product of any operands and epilogue, in groups of one vector.</summary>
-    public static PanelProduct Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
+    /// <summary>The product of any operands and epilogue in the device's tile: fewer rows where registers are few.</summary>
+    public static PanelProduct Load<TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
+        where TLeft : struct, IOperand
+        where TRight : struct, IOperand
+        where TEpilogue : struct, IEpilogue => tuning.GroupSize == 16
+            ? Load<Tile8x3, TLeft, TRight, TEpilogue>(accelerator, tuning)
+            : Load<Tile4x3, TLeft, TRight, TEpilogue>(accelerator, tuning);
+
+    private static PanelProduct Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
@@ -48,7 +55,7 @@ public sealed class PanelProduct : IPackedProduct
     /// so much memory that they are read from far away, page after page.
     /// </summary>
     public bool IsFor(MatMulShape shape) =>
-        (turnsRight || LargestStrided(shape) >= tuning.PackedFrom && (isStrips ? shape.Rows : shape.Depth) >= FewestUses)
+        (turnsRight || LargestStrided(shape) >= PackedFrom && (isStrips ? shape.Rows : shape.Depth) >= FewestUses)
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
@@ -75,6 +82,9 @@ public sealed class PanelProduct : IPackedProduct
                 saved, shape, first);
         }
     }
+
+    /// <summary>The size from which packing pays: smaller where both factors are read along their columns.</summary>
+    private int PackedFrom => isStrips ? tuning.PackedFrom : tuning.PackedFrom / 8;
 
     /// <summary>The numbers of the largest factor that is read along its columns.</summary>
     private long LargestStrided(MatMulShape shape) => (long)shape.Depth * (isStrips ? shape.Columns : Math.Max(shape.Rows, shape.Columns));

@@ -13,7 +13,8 @@ namespace VaeGpu.Kernels.Products;
 /// of the right operand stays in the cache while the rows pass by.</para>
 /// <para>Costs: 2MNK FLOPs; a thread does R·C of them, twice, for R + C loads. No shared memory, no barriers.</para>
 /// <para>At the edges rows are clamped, so that loads stay inside, and surplus results are not stored; surplus columns
-/// read zeros. Its unfused twins are <see cref="Plain"/> followed by <see cref="Elementwise"/>. Tests: MatMulTests.</para>
+/// read zeros, and where one vector holds the last columns, no second is computed. Its unfused twins are <see cref="Plain"/> followed by
+/// <see cref="Elementwise"/>. Tests: MatMulTests.</para>
 /// </remarks>
 public static class MatMul
 {
@@ -32,10 +33,13 @@ public static class MatMul
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
 
-        if (firstColumn + TTile.Columns * Group.DimX <= shape.Columns)
-            Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, guarded: false);
+        int remaining = shape.Columns - firstColumn;
+        if (remaining >= TTile.Columns * Group.DimX)
+            Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, TTile.Columns, guarded: false);
+        else if (remaining > Group.DimX)
+            Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, TTile.Columns, guarded: true);
         else
-            Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, guarded: true);
+            Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, 1, guarded: true);
 
         Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
@@ -93,7 +97,7 @@ public static class MatMul
 
     private static void Accumulate<TTile, TLeft, TRight>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, int firstColumn, MatMulShape shape,
-        bool guarded)
+        int columns, bool guarded)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
@@ -107,7 +111,7 @@ public static class MatMul
 
         for (int k = 0; k < shape.Depth; k++)
         {
-            for (int j = 0; j < TTile.Columns; j++)
+            for (int j = 0; j < columns; j++)
             {
                 int column = firstColumn + j * Group.DimX + Group.IdxX;
                 int index = TRight.Start(column, shape.Depth) + k * columnStep;
@@ -117,7 +121,7 @@ public static class MatMul
             for (int i = 0; i < TTile.Rows; i++)
             {
                 float factor = left[rowStarts[i] + k * rowStep];
-                for (int j = 0; j < TTile.Columns; j++)
+                for (int j = 0; j < columns; j++)
                     sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
             }
         }

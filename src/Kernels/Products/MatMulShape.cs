@@ -30,6 +30,14 @@ public struct Tile12x2 : ITile
     public static int Width => 1;
 }
 
+/// <summary>24 sums, 3 columns and one broadcast for the 32 vector registers of AVX-512, for packed factors.</summary>
+public struct Tile8x3 : ITile
+{
+    public static int Rows => 8;
+    public static int Columns => 3;
+    public static int Width => 1;
+}
+
 /// <summary>16 sums: for devices that run a group's threads one after the other, or have registers to spare.</summary>
 public struct Tile8x2 : ITile
 {

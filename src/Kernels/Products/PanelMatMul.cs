@@ -11,6 +11,7 @@ namespace VaeGpu.Kernels.Products;
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, all from two places that move on in step:
 /// two pointers, which leave the registers to the sums, and two streams, which no stride can map on few sets of a cache. No shared
 /// memory, no barriers.</para>
+/// <para>The last panel computes only the vectors of columns that it has.</para>
 /// <para>Its predecessor is MatMul, which reads the factors where they lie: better where a product is too small to pay for the packing.
 /// Tests: PanelMatMulTests.</para>
 /// </remarks>
@@ -31,7 +32,13 @@ public static class PanelMatMul
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
-        Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape);
+        int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
+        if (vectors >= TTile.Columns)
+            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, TTile.Columns);
+        else if (TTile.Columns > 2 && vectors == 2)
+            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 2);
+        else
+            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 1);
         MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
@@ -45,7 +52,7 @@ public static class PanelMatMul
     }
 
     private static void Accumulate<TTile, TLeft>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, MatMulShape shape)
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, MatMulShape shape, int columns)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
     {
@@ -61,12 +68,12 @@ public static class PanelMatMul
             int count = Math.Min(blockDepth, shape.Depth - block);
             for (int k = 0; k < count; k++)
             {
-                for (int j = 0; j < TTile.Columns; j++)
+                for (int j = 0; j < columns; j++)
                     factors[j] = right[rightStart + block * width + k * width + j * Group.DimX];
                 for (int i = 0; i < TTile.Rows; i++)
                 {
                     float factor = left[leftStart + block * TTile.Rows + k * depthStep + i * rowStep];
-                    for (int j = 0; j < TTile.Columns; j++)
+                    for (int j = 0; j < columns; j++)
                         sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
                 }
             }

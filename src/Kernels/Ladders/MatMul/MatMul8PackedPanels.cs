@@ -15,11 +15,7 @@ internal static class MatMul8PackedPanels
     public static LoadedRung Load(Accelerator accelerator, LadderSizes sizes)
     {
         MatMulShape shape = MatMulLadder.ShapeOf(sizes);
-        DeviceTuning tuning = DeviceTuning.For(accelerator);
-        // The tiles that the layers' launcher chooses: more columns where registers are few.
-        PanelProduct product = tuning.GroupSize == 16
-            ? PanelProduct.Load<Tile8x2, DepthFastest, DepthSlowest, Plain>(accelerator, tuning)
-            : PanelProduct.Load<Tile4x3, DepthFastest, DepthSlowest, Plain>(accelerator, tuning);
+        PanelProduct product = PanelProduct.Load<DepthFastest, DepthSlowest, Plain>(accelerator, DeviceTuning.For(accelerator));
         return new(
             (left, right, output, scratch) => product.Run(left, right, output, default, default, shape, scratch),
             product.ScratchLength(shape));

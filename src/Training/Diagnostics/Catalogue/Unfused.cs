@@ -116,7 +116,7 @@ internal static class Unfused
         where TRight : struct, IOperand
     {
         var shape = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
-        var product = PanelProduct.Load<Tile6x2, TLeft, TRight, Plain>(accelerator, tuning);
+        var product = PanelProduct.Load<TLeft, TRight, Plain>(accelerator, tuning);
         using var arrays = new DeviceArrays(accelerator);
         ArrayView<float> matrix = arrays.Zeros(35 * 19);
         product.Run(matrix, matrix, arrays.Zeros(13 * 35), default, default, shape, arrays.Zeros((int)product.ScratchLength(shape)));
