@@ -24,7 +24,7 @@ internal sealed class Compiler(ScratchFolder output)
         IEnumerable<string> rewritten = Put(changed.Where(file => IsIn(project, file.Key)));
         Compile(
             $"VaeGpu.{Path.GetFileName(project)}", "library",
-            [Generated(project, "GlobalUsings.g"), Generated(project, "AssemblyInfo"), .. sources, .. rewritten]);
+            [Generated(project, "GlobalUsings.g"), Generated(project, "AssemblyInfo"), .. OfTools(project), .. sources, .. rewritten]);
     }
 
     /// <summary>Compiles sources to an assembly.</summary>
@@ -75,10 +75,17 @@ internal sealed class Compiler(ScratchFolder output)
     private static string FromRoot(string file) => Path.GetRelativePath(ReadmeTests.Root, file).Replace('\\', '/');
 
     /// <summary>A source file that the build wrote for a project, in the configuration of these tests.</summary>
-    private static string Generated(string project, string kind)
+    private static string Generated(string project, string kind) => Directory.GetFiles(Intermediate(project), $"*.{kind}.cs").Single();
+
+    /// <summary>Source files that tools of the build wrote, in folders as the project has them.</summary>
+    private static IEnumerable<string> OfTools(string project) =>
+        Directory.GetDirectories(Intermediate(project))
+            .SelectMany(folder => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories));
+
+    private static string Intermediate(string project)
     {
         string configuration = Path.GetRelativePath(Path.Combine(ReadmeTests.Root, "tests", "bin"), AppContext.BaseDirectory);
-        return Directory.GetFiles(Path.Combine(ReadmeTests.Root, project, "obj", configuration), $"*.{kind}.cs").Single();
+        return Path.Combine(ReadmeTests.Root, project, "obj", configuration);
     }
 
     /// <summary>What the build noted for these tests in Tests.csproj.</summary>

@@ -62,7 +62,12 @@ internal static class ModelSamples
     private static byte[] Written(ExportFormat format, string folder)
     {
         using var vae = new Vae(Cpu.Accelerator, RunSamples.Run.Model.Shape, 1, trains: false);
-        float[] parameters = [.. Enumerable.Range(0, vae.Parameters.Layout.Length).Select(i => MathF.Sin(i))];
+        var parameters = new float[vae.Parameters.Layout.Length];
+        foreach (var slice in vae.Parameters.Layout.Slices)
+        {
+            for (int i = slice.Offset; i < slice.Offset + slice.Length; i++)
+                parameters[i] = MathF.Sin(i);
+        }
         string path = Path.Combine(folder, format.DefaultName);
         ModelExport.Write(Cpu.Accelerator, format, path, RunSamples.Run, parameters);
         return File.ReadAllBytes(path);

@@ -58,7 +58,9 @@ internal static class EventReader
                 case 1: time = input.ReadDouble(); break;
                 case 2: step = input.ReadInt64(); break;
                 case 3: version = input.ReadString(); break;
-                case 5: Fields(input.ReadBytes().ToByteArray(), (_, summary) => values.Add(Value(summary.ReadBytes().ToByteArray()))); break;
+                case 5:
+                    Fields(input.ReadBytes().ToByteArray(), (_, summary) => values.Add(Value(summary.ReadBytes().ToByteArray())));
+                    break;
                 case 7: Fields(input.ReadBytes().ToByteArray(), (_, session) => restart = session.ReadEnum() == 1); break;
                 default: throw new InvalidDataException($"An event has no field {field}.");
             }

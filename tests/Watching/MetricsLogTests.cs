@@ -27,7 +27,10 @@ public sealed class MetricsLogTests : IDisposable
             for (int step = 1; step <= 10; step++)
             {
                 time.Pass(0.25);
-                log.Progressed(new(1, 3, 0.125, Terms, 1234.5, TimeSpan.Zero, step == 8 ? 0.5 : null) { Step = step, Seconds = step / 4.0 });
+                log.Progressed(new(1, 3, 0.125, Terms, 1234.5, TimeSpan.Zero, step == 8 ? 0.5 : null)
+                {
+                    Step = step, Seconds = step / 4.0,
+                });
             }
             log.EpochEnded(new EpochMetrics(1, 2.5, Terms, new(4, 1)) { TrainObjective = 7, TestObjective = 8 });
         }
@@ -55,6 +58,7 @@ public sealed class MetricsLogTests : IDisposable
             log.EpochEnded(new EpochMetrics(2, 1, Terms, Terms));
         string[] kept = System.IO.File.ReadAllLines(File);
         Assert.That(kept[..2], Is.EqualTo(lines[..2]));
-        Assert.That(kept[2..].Select(line => JsonDocument.Parse(line).RootElement.GetProperty("epoch").GetInt32()), Is.EqualTo(new[] { 2 }));
+        using JsonDocument added = JsonDocument.Parse(kept[2..].Single());
+        Assert.That(added.RootElement.GetProperty("epoch").GetInt32(), Is.EqualTo(2));
     }
 }

@@ -8,8 +8,8 @@ namespace VaeGpu.Training.Watching;
 /// <summary>A run's progress as lines of JSON, at most one a second within an epoch, and one at each epoch's end.</summary>
 /// <remarks>
 /// <para>Lines of <c>"kind": "progress"</c> hold <c>time</c> (ISO 8601, UTC), <c>seconds</c> of training, <c>step</c>, <c>epoch</c>, the
-/// part <c>done</c> of the run, the means over the epoch so far <c>train_loss</c>, <c>train_rec</c> and <c>train_kl</c> in nats per example,
-/// <c>examples_per_second</c>, and <c>learning_rate</c> where it changes. Those of <c>"kind": "epoch"</c> hold the columns of
+/// part <c>done</c> of the run, the means over the epoch so far <c>train_loss</c>, <c>train_rec</c> and <c>train_kl</c> in nats per
+/// example, <c>examples_per_second</c>, and <c>learning_rate</c> where it changes. Those of <c>"kind": "epoch"</c> hold the columns of
 /// <see cref="MetricsCsv"/> beside time and step.</para>
 /// <para>Lines are only added. A run that continues first drops those of steps that its checkpoint does not have, which are trained
 /// again.</para>

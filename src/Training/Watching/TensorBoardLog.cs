@@ -2,7 +2,9 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Watching;
 
-/// <summary>Writes a run's progress for TensorBoard: losses, the learning rate, the speed, and what the model makes after each epoch.</summary>
+/// <summary>
+/// Writes a run's progress for TensorBoard: losses, the learning rate, the speed, and what the model makes after each epoch.
+/// </summary>
 /// <param name="file">Where to.</param>
 /// <param name="pictures">What the model makes now, each with its tag; asked for at each epoch's end.</param>
 public sealed class TensorBoardLog(EventFile file, Func<IEnumerable<(string Tag, EncodedPicture Picture)>> pictures) : ITrainingObserver

@@ -10,6 +10,7 @@ namespace VaeGpu.Training.Exchange.Onnx;
 internal static class OnnxFormat
 {
     public const int IrVersion = 8, Opset = 17;
+    private const int Buffer = 1 << 20;
 
     /// <summary>The files.</summary>
     public static string[] Files { get; } = ["encoder.onnx", "decoder.onnx", "sampler.onnx"];
@@ -20,26 +21,29 @@ internal static class OnnxFormat
     public static void Write(string folder, ExportedModel model)
     {
         var parts = new OnnxParts(model);
-        Func<OnnxGraph>[] graphs = [parts.Encoder, parts.Decoder, parts.Sampler];
+        var metadata = model.Metadata.Where(text => ModelMetadata.Names.Contains(text.Key)).ToArray();
         bool isNew = !Directory.Exists(folder);
-        var written = new List<string>();
+        string[] paths = [.. Files.Select(name => Path.Combine(folder, name))], fresh = [.. paths.Where(path => !File.Exists(path))];
         try
         {
-            foreach (var (name, graph) in Files.Zip(graphs))
-            {
-                string path = Path.Combine(folder, name);
-                if (!File.Exists(path))
-                    written.Add(path);
-                var file = graph().Model(model.Metadata.Where(text => ModelMetadata.Names.Contains(text.Key)));
-                AtomicFile.Write(path, file.WriteTo);
-            }
+            Func<OnnxGraph>[] graphs = [parts.Encoder, parts.Decoder, parts.Sampler];
+            // The disk takes one file while another is made.
+            Task.WhenAll(paths.Zip(graphs, (path, graph) => Task.Run(() => Write(path, graph().Model(metadata)))))
+                .GetAwaiter().GetResult();
         }
         catch
         {
-            written.ForEach(File.Delete);
+            foreach (string path in fresh.Where(File.Exists))
+                File.Delete(path);
             if (isNew && Directory.Exists(folder))
                 Directory.Delete(folder);
             throw;
         }
     }
+
+    private static void Write(string path, IMessage file) => AtomicFile.Write(path, stream =>
+    {
+        using var output = new CodedOutputStream(stream, Buffer, leaveOpen: true);
+        file.WriteTo(output);
+    });
 }

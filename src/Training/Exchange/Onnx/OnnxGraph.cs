@@ -13,12 +13,8 @@ internal sealed class OnnxGraph(string name)
     private readonly HashSet<string> parameters = [];
 
     /// <summary>The model of this graph.</summary>
-    /// <exception cref="RunException">The file would have 2 GB or more.</exception>
     public ModelProto Model(IEnumerable<KeyValuePair<string, string>> metadata)
     {
-        long bytes = graph.Initializer.Sum(tensor => (long)tensor.RawData.Length);
-        if (bytes > int.MaxValue - (1 << 24))
-            throw new RunException($"The ONNX file of the {graph.Name} would have {bytes >> 20} MB, and such files have less than 2 GB.");
         var model = new ModelProto
         {
             IrVersion = OnnxFormat.IrVersion, ProducerName = "vaegpu", Graph = graph,
@@ -55,19 +51,10 @@ internal sealed class OnnxGraph(string name)
     public string Node(string op, params string[] inputs) => Node(op, inputs, []);
 
     /// <summary>Adds a parameter of the model, once however often it is used.</summary>
-    public string Parameter(TorchTensor tensor, float[] values)
+    public string Parameter(TorchTensor tensor, ReadOnlyMemory<byte> values)
     {
         if (parameters.Add(tensor.Name))
-        {
-            var bytes = new byte[checked(sizeof(float) * tensor.Length)];
-            var place = 0;
-            foreach (ReadOnlyMemory<float> piece in tensor.Pieces(values))
-            {
-                MemoryMarshal.AsBytes(piece.Span).CopyTo(bytes.AsSpan(place));
-                place += sizeof(float) * piece.Length;
-            }
-            AddTensor(tensor.Name, DataType.Float, bytes, tensor.Shape);
-        }
+            AddTensor(tensor.Name, DataType.Float, values, tensor.Shape);
         return tensor.Name;
     }
 
@@ -95,7 +82,7 @@ internal sealed class OnnxGraph(string name)
 
     private string NextConstant => FormattableString.Invariant($"constant_{graph.Initializer.Count}");
 
-    private string AddTensor(string name, DataType type, byte[] bytes, int[] shape)
+    private string AddTensor(string name, DataType type, ReadOnlyMemory<byte> bytes, int[] shape)
     {
         graph.Initializer.Add(new TensorProto
         {

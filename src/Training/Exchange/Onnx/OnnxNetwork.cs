@@ -7,7 +7,7 @@ namespace VaeGpu.Training.Exchange.Onnx;
 /// The layers of a network as ONNX operators. Values between them are (batch, features), or (batch, channels, height, width) behind a
 /// convolution. Layers that bring numbers into another order are none: ONNX has images in planes throughout.
 /// </summary>
-internal sealed class OnnxNetwork(OnnxGraph graph, float[] parameters, string? oneHotLabel)
+internal sealed class OnnxNetwork(OnnxGraph graph, OnnxParameters parameters, string? oneHotLabel)
 {
     private bool isImage;
 
@@ -44,7 +44,7 @@ internal sealed class OnnxNetwork(OnnxGraph graph, float[] parameters, string? o
     }
 
     private string[] Parameters(TorchLayer layer) =>
-        [graph.Parameter(layer.Weight!, parameters), graph.Parameter(layer.Bias!, parameters)];
+        [graph.Parameter(layer.Weight!, parameters[layer.Weight!]), graph.Parameter(layer.Bias!, parameters[layer.Bias!])];
 
     private string Flat(string value)
     {

@@ -10,6 +10,7 @@ namespace VaeGpu.Training.Exchange.Onnx;
 /// </summary>
 internal sealed class OnnxParts(ExportedModel model)
 {
+    private readonly OnnxParameters parameters = new(model);
     private readonly ModelConfiguration configuration = model.Run.Model;
     private readonly VaeShape shape = model.Torch.Shape;
     private readonly int[] sides = model.Run.Format is ImageFormat
@@ -44,7 +45,7 @@ internal sealed class OnnxParts(ExportedModel model)
         int d = shape.LatentDimensions;
         string latent = graph.Input("noise", d);
         string? label = Label(graph);
-        var network = new OnnxNetwork(graph, model.Parameters, label);
+        var network = new OnnxNetwork(graph, parameters, label);
         if (model.Torch.Prior.Length > 0)
         {
             string prior = network.Add(model.Torch.Prior, label!);
@@ -60,7 +61,7 @@ internal sealed class OnnxParts(ExportedModel model)
         return graph;
     }
 
-    private OnnxNetwork Network(OnnxGraph graph) => new(graph, model.Parameters, Label(graph));
+    private OnnxNetwork Network(OnnxGraph graph) => new(graph, parameters, Label(graph));
 
     private string? Label(OnnxGraph graph) => shape.Classes == 0 ? null : graph.OneHot(graph.Codes("label"), shape.Classes);
 
