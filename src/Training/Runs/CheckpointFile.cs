@@ -205,7 +205,8 @@ public static class CheckpointFile
     {
         try
         {
-            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, ConfigurationReading.Options) ?? throw Damaged(path, "its header is empty");
+            var header = JsonSerializer.Deserialize<CheckpointHeader>(json, ConfigurationReading.Options)
+                ?? throw Damaged(path, "its header is empty");
             return HeaderRules.Fault(header) is { } fault ? throw Damaged(path, fault) : header;
         }
         catch (JsonException e)
