@@ -23,7 +23,8 @@ internal sealed class OnnxSession : IDisposable
     /// <summary>The outputs by name, whole numbers as float32, for those of the inputs that it has.</summary>
     public Dictionary<string, float[]> Run(int rows, params (string Name, Array Values)[] inputs)
     {
-        NamedOnnxValue[] given = [.. inputs.Where(input => session.InputMetadata.ContainsKey(input.Name)).Select(input => Value(rows, input))];
+        NamedOnnxValue[] given =
+            [.. inputs.Where(input => session.InputMetadata.ContainsKey(input.Name)).Select(input => Value(rows, input))];
         using var results = session.Run(given);
         return results.ToDictionary(result => result.Name, result =>
         {

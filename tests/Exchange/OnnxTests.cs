@@ -120,7 +120,10 @@ public sealed class OnnxTests
     }
 
     private static float[] Normal(Random random, int count) =>
-        [.. Enumerable.Range(0, count).Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(6.28 * random.NextDouble())))];
+    [
+        .. Enumerable.Range(0, count)
+            .Select(_ => (float)(Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()))),
+    ];
 
     private static long[] Codes(byte[] labels) => Array.ConvertAll(labels, label => (long)label);
 

@@ -70,7 +70,8 @@ public sealed partial class PythonTests
             """;
         using var scratch = new ScratchFolder();
         Exported exported = Exported.Of(Cpu.Accelerator, Exported.OfPage);
-        string path = Written(scratch, exported, ExportFormat.Npz), page = File.ReadAllText(Path.Combine(ReadmeTests.Root, "docs/export.md"));
+        string path = Written(scratch, exported, ExportFormat.Npz);
+        string page = File.ReadAllText(Path.Combine(ReadmeTests.Root, "docs/export.md"));
         string[] blocks = [.. Block().Matches(page.ReplaceLineEndings("\n")).Select(block => block.Groups[1].Value)];
         string load = blocks.Single(block => block.Contains("numpy.load")).Replace("runs/digits/model.npz", path);
         var random = new Random(1);

@@ -65,7 +65,8 @@ public sealed class PytorchExampleTests
     {
         using var scratch = new ScratchFolder();
         var tensors = Array.ConvertAll(Tensors(), tensor => tensor.Name is "fc1.weight" or "fc4.weight" or "fc4.bias"
-            ? tensor with { Shape = [.. tensor.Shape.Select(side => side == Pixels ? Pixels - 1 : side)], Values = tensor.Values[..(tensor.Values.Length / Pixels * (Pixels - 1))] }
+            ? (tensor.Name, [.. tensor.Shape.Select(side => side == Pixels ? Pixels - 1 : side)],
+                tensor.Values[..(tensor.Values.Length / Pixels * (Pixels - 1))])
             : tensor);
         string path = scratch.Put("vae.safetensors", StateDict.Of(tensors));
         Assert.That(

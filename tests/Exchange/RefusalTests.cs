@@ -46,8 +46,10 @@ public sealed class RefusalTests
         new TestCaseData(Zip("a.txt", [1, 2, 3]), "its 0 tensors").SetArgDisplayNames("an archive without arrays"),
         new TestCaseData("PK\x3\x4 and no more"u8.ToArray(), "is no sound .npz file").SetArgDisplayNames("a cut archive"),
         new TestCaseData(
-            (byte[])[.. BitConverter.GetBytes(1L << 40), (byte)'{'], "claims a header of 1099511627776 bytes").SetArgDisplayNames("long header"),
-        new TestCaseData((byte[])[.. BitConverter.GetBytes(100L), (byte)'{'], "its header alone takes 108").SetArgDisplayNames("cut header"),
+            (byte[])[.. BitConverter.GetBytes(1L << 40), (byte)'{'], "claims a header of 1099511627776 bytes")
+            .SetArgDisplayNames("long header"),
+        new TestCaseData((byte[])[.. BitConverter.GetBytes(100L), (byte)'{'], "its header alone takes 108")
+            .SetArgDisplayNames("cut header"),
     ];
 
     [OneTimeTearDown]

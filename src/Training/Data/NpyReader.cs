@@ -126,8 +126,8 @@ internal sealed partial class NpyReader
         int[] shape = [.. sides.Select(side => int.TryParse(side.Value, CultureInfo.InvariantCulture, out var n) ? n : -1)];
         return shape.Length >= leastAxes && shape.All(side => side > 0)
             ? shape
-            : throw new DataException($"{name} has the shape ({string.Join(", ", sides)}); {(leastAxes > 1 ? "examples × columns" : "sides")} "
-                + $"were expected, each from 1 to {int.MaxValue}.");
+            : throw new DataException($"{name} has the shape ({string.Join(", ", sides)}); "
+                + $"{(leastAxes > 1 ? "examples × columns" : "sides")} were expected, each from 1 to {int.MaxValue}.");
     }
 
     [GeneratedRegex(

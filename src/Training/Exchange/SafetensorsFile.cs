@@ -51,7 +51,8 @@ internal static class SafetensorsFile
         if (file.Length - Prelude < (long)length)
         {
             throw new RunException(FormattableString.Invariant(
-                $"\"{path}\" is incomplete: it has {file.Length} bytes, and its header alone takes {Prelude + (long)length}; copy it again."));
+                $"\"{path}\" is incomplete: it has {file.Length} bytes, and its header alone takes {Prelude + (long)length}; ")
+                + "copy it again.");
         }
         var text = new byte[length];
         file.ReadExactly(text);

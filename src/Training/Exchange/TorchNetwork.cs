@@ -64,7 +64,9 @@ internal static class TorchNetwork
     private static TorchLayer Of(ConvTranspose conv) =>
         new(conv, Weight(conv.Weight, conv.Shape), new(conv.Bias, [conv.Shape.Fine.Channels]));
 
-    /// <summary>Stored (kernel, kernel, fine channels, coarse channels), in PyTorch (coarse, fine, kernel, kernel): a pixel is a tap.</summary>
+    /// <summary>
+    /// Stored (kernel, kernel, fine channels, coarse channels), in PyTorch (coarse, fine, kernel, kernel): a pixel is a tap.
+    /// </summary>
     private static TorchTensor Weight(ParameterSlice slice, ConvShape shape) => new(
         slice, [shape.Coarse.Channels, shape.Fine.Channels, shape.Kernel, shape.Kernel],
         PixelOrder.Of(shape.Fine.Channels, shape.Taps)?.Ours(slice.Rows));
