@@ -73,7 +73,7 @@ public sealed class FusionCommandTests
                 }
             }
             Assert.That(texts, Is.SupersetOf(names).And.Contain("784-12-2, bernoulli, batch 16"));
-            Assert.That(texts.Count(text => text.StartsWith("Fused steps over unfused ones, cpu", StringComparison.Ordinal)), Is.EqualTo(1));
+            Assert.That(texts, Has.One.StartsWith("Fused steps over unfused ones, cpu"));
         });
     }
 

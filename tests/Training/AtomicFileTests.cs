@@ -84,7 +84,8 @@ public sealed class AtomicFileTests
         {
             Assert.That(
                 () => AtomicFile.ThrowIfUnwritable(path),
-                Throws.InstanceOf<IOException>().With.Message.StartsWith($"\"{path}\" cannot be written: ").And.Message.Not.Contain(".tmp"));
+                Throws.InstanceOf<IOException>().With.Message.StartsWith($"\"{path}\" cannot be written: ")
+                    .And.Message.Not.Contain(".tmp"));
         }
         AtomicFile.ThrowIfUnwritable(folder["new/name.bin"]);
         AtomicFile.ThrowIfUnwritable(folder["file"]);

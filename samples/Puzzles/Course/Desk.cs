@@ -28,8 +28,8 @@ public static class Desk
             return List(output);
         if (rest.Length == 1 && int.TryParse(rest[0], out int number) && number >= 1 && number <= All.Count)
             return Show(number, hint, folder, output, error);
-        error.WriteLine($"error: name a puzzle from 1 to {All.Count}, with --hint for a hint and --out folder for a picture, or nothing for "
-            + "a list.");
+        error.WriteLine($"error: name a puzzle from 1 to {All.Count}, with --hint for a hint and --out folder for a picture, or nothing "
+            + "for a list.");
         return Usage;
     }
 

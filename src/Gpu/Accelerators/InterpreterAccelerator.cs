@@ -17,7 +17,7 @@ public class InterpreterAccelerator : EngineAccelerator
     /// <summary>The rounds after which a loop of kernels that are compiled from now on counts as endless.</summary>
     internal int MaxRounds { get; set; } = int.MaxValue;
 
-    /// <summary>Asks a launch to stop: it is looked at between groups, and the launch throws <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Asks a launch to stop, which looks at it between groups and throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Stop { get; set; }
 
     /// <summary>What notes the accesses of kernels that are compiled from now on; null for nothing.</summary>
