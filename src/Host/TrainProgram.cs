@@ -108,7 +108,8 @@ internal static class TrainProgram
             ? watched
             : new Observers(watched, new TensorBoardLog(events, () => RunPictures.Encoded(trainer, data.Test)));
 
-        ITrainingObserver Served(ITrainingObserver watched) => watch.Server is null ? watched : new ServedProgress(watched, watch.Server.Runs[0]);
+        ITrainingObserver Served(ITrainingObserver watched) =>
+            watch.Server is null ? watched : new ServedProgress(watched, watch.Server.Runs[0]);
     }
 
     private static void Introduce(Trainer trainer, RunFolder folder, TextWriter output)

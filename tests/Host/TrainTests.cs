@@ -22,7 +22,8 @@ public sealed class TrainTests
         Assert.That((first.ExitCode, first.Error), Is.EqualTo((ExitCode.Done, "")));
         string[] expected =
         [
-            "checkpoint.vae", "configuration.json", "loss.png", "loss.svg", "metrics.csv", "metrics.jsonl", "reconstructions.png", "samples.png",
+            "checkpoint.vae", "configuration.json", "loss.png", "loss.svg", "metrics.csv", "metrics.jsonl", "reconstructions.png",
+            "samples.png",
         ];
         Assert.That(Directory.GetFiles(folder["run"]).Select(Path.GetFileName).Order(), Is.EqualTo(expected));
         using var json = JsonDocument.Parse(File.ReadAllBytes(folder["run/configuration.json"]));
