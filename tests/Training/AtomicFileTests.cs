@@ -87,7 +87,8 @@ public sealed class AtomicFileTests
                 Throws.InstanceOf<IOException>().With.Message.StartsWith($"\"{path}\" cannot be written: ")
                     .And.Message.Not.Contain(".tmp"));
         }
-        AtomicFile.ThrowIfUnwritable(folder["new/name.bin"]);
+        AtomicFile.ThrowIfUnwritable(folder["new/and newer/name.bin"]);
+        Assert.That(folder["new"], Does.Not.Exist);
         AtomicFile.ThrowIfUnwritable(folder["file"]);
         Assert.That(File.ReadAllBytes(folder["file"]), Is.EqualTo(new byte[] { 1 }));
         Assert.That(Directory.GetFiles(folder.Path, "*", SearchOption.AllDirectories), Is.EqualTo(new[] { folder["file"] }));

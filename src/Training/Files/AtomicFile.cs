@@ -29,14 +29,31 @@ public static class AtomicFile
             text.WriteLine(line);
     });
 
-    /// <summary>Refuses a path at which <see cref="Write"/> would fail, as far as that can be known; makes the folder.</summary>
+    /// <summary>
+    /// Refuses a path at which <see cref="Write"/> would fail, as far as that can be known. Nothing is left behind, nor are folders.
+    /// </summary>
     /// <exception cref="IOException">As for <see cref="Write"/>.</exception>
-    public static void ThrowIfUnwritable(string path) => Beside(path, (beside, full, _) =>
+    public static void ThrowIfUnwritable(string path)
     {
-        if (Directory.Exists(full))
-            throw new IOException("a folder has this name");
-        File.Create(beside, 1, FileOptions.DeleteOnClose).Dispose();
-    });
+        string[] missing = [.. FoldersAbove(path).TakeWhile(folder => !Directory.Exists(folder))];
+        try
+        {
+            Beside(path, (beside, full, _) =>
+            {
+                if (Directory.Exists(full))
+                    throw new IOException("a folder has this name");
+                File.Create(beside, 1, FileOptions.DeleteOnClose).Dispose();
+            });
+        }
+        finally
+        {
+            foreach (string folder in missing.Where(Directory.Exists))
+            {
+                if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                    Directory.Delete(folder);
+            }
+        }
+    }
 
     /// <summary>Removes what is left beside <paramref name="path"/> of writes that were killed. Nothing may be writing it.</summary>
     /// <exception cref="IOException">It cannot be removed.</exception>
@@ -82,6 +99,13 @@ public static class AtomicFile
             // The name of the file beside it means nothing to the person, and the file's own need not be told twice.
             throw new IOException($"\"{path}\" cannot be written: {e.Message.Replace($" : '{beside}'", "").Replace(beside, full)}", e);
         }
+    }
+
+    /// <summary>The folder of a file, the folder that has it, and so on.</summary>
+    private static IEnumerable<string> FoldersAbove(string path)
+    {
+        for (string? folder = Path.GetDirectoryName(Path.GetFullPath(path)); folder is not null; folder = Path.GetDirectoryName(folder))
+            yield return folder;
     }
 
     private static string Target(string path) =>
