@@ -1,5 +1,6 @@
 using System.Globalization;
 using OxyPlot;
+using SkiaSharp;
 using VaeGpu.Training.Files;
 
 namespace VaeGpu.Host.Pictures;
@@ -27,16 +28,27 @@ internal static class ChartFile
                 stream, width, height, isDocument: true, new AnyFont(), OxyColors.White, useVerticalTextAlignmentWorkaround: true);
             Draw(svg, panels);
         });
+        if (!HasNativeLibrary())
+            return [$"{Path.GetFileName(path)} has no PNG beside it: SkiaSharp's native library cannot be loaded on this machine."];
+        using var pixels = new PixelRenderContext(width, height);
+        Draw(pixels, panels);
+        AtomicFile.Write(Path.ChangeExtension(path, ".png"), pixels.SaveAsPng);
+        return [];
+    }
+
+    /// <summary>
+    /// Whether SkiaSharp can be used. This is asked before there is any of its objects: one that could not be made has a finalizer, which
+    /// fails as well and ends the program.
+    /// </summary>
+    private static bool HasNativeLibrary()
+    {
         try
         {
-            using var pixels = new PixelRenderContext(width, height);
-            Draw(pixels, panels);
-            AtomicFile.Write(Path.ChangeExtension(path, ".png"), pixels.SaveAsPng);
-            return [];
+            return SkiaSharpVersion.CheckNativeLibraryCompatible();
         }
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
         {
-            return [$"{Path.GetFileName(path)} has no PNG beside it: SkiaSharp's native library cannot be loaded on this machine."];
+            return false;
         }
     }
 
