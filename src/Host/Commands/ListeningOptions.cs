@@ -18,7 +18,7 @@ internal sealed class ListeningOptions
     public IEnumerable<Option> All => [address, port];
 
     /// <summary>What was asked for.</summary>
-    /// <exception cref="UsageException">The address is none.</exception>
+    /// <exception cref="UsageException">The address is not an IP address or a host name.</exception>
     public Listening Read(ParseResult result)
     {
         IPAddress at = IPAddress.Loopback;

@@ -20,7 +20,7 @@ internal static class Checked
     }
 
     /// <summary>Rows of <paramref name="columns"/> finite numbers, one after the other.</summary>
-    /// <exception cref="RefusedException">They are none, too many, or one is not a row of such numbers.</exception>
+    /// <exception cref="RefusedException">There are no rows or too many, or one does not hold that many numbers.</exception>
     public static float[] Rows(string name, float[][]? rows, int columns, int most)
     {
         Range($"the number of rows of {name}", rows?.Length ?? 0, 1, most);

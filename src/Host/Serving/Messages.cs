@@ -12,7 +12,7 @@ internal sealed record RunList(IReadOnlyList<RunState> Runs);
 /// <param name="Problem">What is wrong with its files; null where nothing is.</param>
 /// <param name="Description">What it follows from; null where that cannot be read.</param>
 /// <param name="History">The epochs that are done.</param>
-/// <param name="Checkpoint">What tells the run's checkpoint from an earlier one; null where there is none.</param>
+/// <param name="Checkpoint">A stamp of the run's checkpoint, which changes with it; null before the first checkpoint.</param>
 /// <param name="Progress">The epoch under way; null unless this server trains.</param>
 internal sealed record RunState(
     string Name, string State, string? Problem, RunDescription? Description, RunHistory History, string? Checkpoint,
