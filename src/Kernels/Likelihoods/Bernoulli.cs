@@ -22,7 +22,7 @@ public struct Bernoulli : ILikelihood
     public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
         Philox.Uniform(words.A) < Probability(outputs[0]) ? 1f : 0f;
 
-    /// <summary>sigmoid(l). It takes the logit between its bounds, as <see cref="CrossEntropy"/> does, to share that one's exponential.</summary>
+    /// <summary>sigmoid(l), the logit between its bounds as in <see cref="CrossEntropy"/>, with which it shares the exponential.</summary>
     public static float Probability(float output) => Sigmoids.Sigmoid(Bounds.Logit(output));
 
     /// <summary>softplus(l) − x·l.</summary>
