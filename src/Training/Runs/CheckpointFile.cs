@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -133,45 +134,34 @@ public static class CheckpointFile
         var prelude = new byte[Math.Min(PreludeBytes, file.Length)];
         file.ReadExactly(prelude);
         var (headerBytes, count) = ReadPrelude(path, prelude, file.Length);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(prelude);
+        using var hash = new HashThread();
+        hash.Append(prelude);
         var header = new byte[headerBytes];
-        Fill(header);
-        var room = new float[Math.Min(Piece, count)];
+        file.ReadExactly(header);
+        hash.Append(header);
+        // One piece is read while the other is in the hash.
+        var (room, other) = (new float[Math.Min(Piece, count)], new float[Math.Min(Piece, count)]);
         var isFinite = true;
         foreach (var (array, take) in open(count).Index())
         {
             for (int first = 0, length; first < count; first += length)
             {
                 length = Math.Min(Piece, count - first);
-                Fill(MemoryMarshal.AsBytes(room.AsSpan(0, length)));
-                isFinite &= array > 0 || AreFinite(room.AsSpan(0, length));
-                take?.Invoke(first, room.AsSpan(0, length));
+                var numbers = room.AsSpan(0, length);
+                file.ReadExactly(MemoryMarshal.AsBytes(numbers));
+                hash.Append(room, length);
+                isFinite &= array > 0 || TensorPrimitives.IsFiniteAll<float>(numbers);
+                take?.Invoke(first, numbers);
+                (room, other) = (other, room);
             }
         }
         var checksum = new byte[SHA256.HashSizeInBytes];
         file.ReadExactly(checksum);
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(checksum))
+        if (!hash.Finish().AsSpan().SequenceEqual(checksum))
             throw Damaged(path, "its checksum does not fit");
         if (!isFinite)
             throw Damaged(path, "a parameter is infinite or not a number");
         return ReadHeader(path, header);
-
-        void Fill(Span<byte> bytes)
-        {
-            file.ReadExactly(bytes);
-            hash.AppendData(bytes);
-        }
-    }
-
-    private static bool AreFinite(ReadOnlySpan<float> numbers)
-    {
-        foreach (float number in numbers)
-        {
-            if (!float.IsFinite(number))
-                return false;
-        }
-        return true;
     }
 
     private static TakeNumbers Into(float[] array) => (first, numbers) => numbers.CopyTo(array.AsSpan(first));
