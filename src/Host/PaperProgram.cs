@@ -18,9 +18,12 @@ internal static class PaperProgram
     public static int List(bool json, Terminal terminal)
     {
         if (json)
-            terminal.Output.WriteLine(JsonSerializer.Serialize(Paper.All.ToDictionary(paper => paper.Name, paper => paper.Title), JsonSerializerOptions.Web));
-        else
-            terminal.Output.WriteLine(string.Join(Environment.NewLine, PaperTable.List()));
+        {
+            var titles = Paper.All.ToDictionary(paper => paper.Name, paper => paper.Title);
+            terminal.Output.WriteLine(JsonSerializer.Serialize(titles, ReportJson.Default.DictionaryStringString));
+            return ExitCode.Done;
+        }
+        terminal.Output.WriteLine(string.Join(Environment.NewLine, PaperTable.List()));
         return ExitCode.Done;
     }
 

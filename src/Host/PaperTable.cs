@@ -11,11 +11,16 @@ internal static class PaperTable
     /// <summary>A line for each result.</summary>
     public static IEnumerable<string> List()
     {
-        int wide = Paper.All.Max(paper => paper.Name.Length);
+        int wide = Paper.All.Max(paper => paper.Name.Length) + 2;
         foreach (Paper paper in Paper.All)
         {
-            yield return $"{paper.Name.PadRight(wide)}  {paper.Title}";
-            yield return $"{new string(' ', wide)}  {paper.Time}{(paper.Full is null ? "" : $"; --full: {paper.Full}")}";
+            IEnumerable<string> lines =
+            [
+                .. Entry(paper.Name, paper.Title, wide), .. Entry("", $"time: {paper.Time}", wide),
+                .. paper.Full is null ? [] : Entry("", $"--full: {paper.Full}", wide),
+            ];
+            foreach (string line in lines)
+                yield return line;
         }
         yield return "";
         yield return "vaegpu paper NAME reproduces a result on MNIST. The exit code is 0 where it was reproduced, and 1 where it was not.";
@@ -24,21 +29,22 @@ internal static class PaperTable
     /// <summary>The verdict, with all that it rests on.</summary>
     public static IEnumerable<string> Lines(PaperReport report)
     {
-        IEnumerable<string> lines =
+        string data = report.IsOfMnist ? report.Data : $"{report.Data}; the published figures are of MNIST's 60,000 and 10,000";
+        return
         [
             .. Entry("result", $"{report.Name}: {report.Title}"),
             .. Entry("source", report.Source),
             .. report.Differences.SelectMany((difference, i) => Entry(i == 0 ? "differs" : "", difference)),
             .. Entry("tolerance", report.Tolerance),
-            .. Entry("data", report.IsOfMnist ? report.Data : $"{report.Data}; the published figures are of MNIST's 60,000 and 10,000"),
+            .. Entry("data", data),
             .. Entry("device", report.Device),
-            .. Entry("time", $"{ProgressText.Time(TimeSpan.FromSeconds(report.Seconds))} ({(report.IsFull ? "full" : "short")} form)"),
+            .. Entry("time", $"{ProgressText.Time(TimeSpan.FromSeconds(report.Seconds))} on {report.Date}"
+                + (report.Form is null ? "" : $", {report.Form} form")),
             "",
             .. Figures(report.Figures),
             "",
             .. Entry("verdict", Verdict(report)),
         ];
-        return lines;
     }
 
     private static string Verdict(PaperReport report) => report.Verdict switch
@@ -67,19 +73,20 @@ internal static class PaperTable
         }
     }
 
-    private static string Number(double value) =>
-        value.ToString(Math.Abs(value) < 1 && value != Math.Round(value) ? "G3" : value == Math.Round(value) ? "0" : "0.00", CultureInfo.InvariantCulture);
+    /// <summary>Whole numbers as they are, others to two places, small ones to three digits.</summary>
+    private static string Number(double value) => value.ToString(
+        value == Math.Round(value) ? "0" : Math.Abs(value) < 1 ? "G3" : "0.00", CultureInfo.InvariantCulture);
 
     /// <summary>A name and a text, whose further lines begin below its first word.</summary>
-    private static IEnumerable<string> Entry(string name, string text)
+    private static IEnumerable<string> Entry(string name, string text, int indent = Indent)
     {
-        var line = new StringBuilder(name.PadRight(Indent));
+        var line = new StringBuilder(name.PadRight(indent));
         foreach (string word in text.Split(' '))
         {
-            if (line.Length > Indent && line.Length + word.Length >= Width)
+            if (line.Length > indent && line.Length + word.Length >= Width)
             {
                 yield return line.ToString().TrimEnd();
-                line.Clear().Append(' ', Indent);
+                line.Clear().Append(' ', indent);
             }
             line.Append(word).Append(' ');
         }

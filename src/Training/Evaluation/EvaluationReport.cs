@@ -69,4 +69,5 @@ public sealed record EvaluationReport
 [JsonSerializable(typeof(AnomalySummary))]
 [JsonSerializable(typeof(RunComparison))]
 [JsonSerializable(typeof(PaperReport))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 public sealed partial class ReportJson : JsonSerializerContext;

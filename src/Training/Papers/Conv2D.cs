@@ -21,7 +21,7 @@ internal sealed class Conv2D() : Paper("conv-2d")
 
     public override string Tolerance => "3 nats, for the layers are not the same";
 
-    public override string Time => "2 minutes; the full form 5";
+    public override string Time => "2 minutes; the full form 6";
 
     public override string Full => "35 epochs, which are the steps of 30 of the original, instead of 12";
 

@@ -61,11 +61,13 @@ public abstract class Paper : Choice<Paper>
             Source = Source,
             Differences = Differences,
             Tolerance = Tolerance,
-            IsFull = request.IsFull || Full is null,
+            Form = Full is null ? null : request.IsFull ? "full" : "short",
             Data = FormattableString.Invariant(
                 $"{request.Data.Name}: {request.Data.Train.Count:N0} images to train on, {request.Data.Test.Count:N0} held out"),
             IsOfMnist = request.Data is { Train.Count: 60_000, Test.Count: 10_000, Format: { Width: 28, Height: 28 } },
-            Device = request.Device.Name,
+            Device = FormattableString.Invariant(
+                $"{request.Device.Kind}: {request.Device.Name}, {request.Accelerator.NumMultiprocessors} processors"),
+            Date = DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
             Figures = figures,
             Runs = [.. work.Runs],

@@ -21,8 +21,8 @@ public sealed record PaperReport
     /// <inheritdoc cref="Paper.Tolerance"/>
     public required string Tolerance { get; init; }
 
-    /// <summary>Whether it is the full form.</summary>
-    public required bool IsFull { get; init; }
+    /// <summary>"full" or "short"; null where there is one form only.</summary>
+    public required string? Form { get; init; }
 
     /// <summary>The data, in words.</summary>
     public required string Data { get; init; }
@@ -30,8 +30,11 @@ public sealed record PaperReport
     /// <summary>Whether the data have MNIST's sizes: published figures are of MNIST.</summary>
     public required bool IsOfMnist { get; init; }
 
-    /// <summary>The device's name.</summary>
+    /// <summary>The device.</summary>
     public required string Device { get; init; }
+
+    /// <summary>The day, UTC, as 2026-01-31.</summary>
+    public required string Date { get; init; }
 
     /// <summary>The time it took, in seconds.</summary>
     public required double Seconds { get; init; }
