@@ -58,8 +58,9 @@ internal static class PaperProgram
             ImageGrid.Tile(picture.Pixels, picture.Width, picture.Height, picture.Columns)
                 .Write(Path.Combine(folder, $"{picture.Name}.png"));
         }
-        terminal.Output.WriteLine(
-            asked.Json ? JsonSerializer.Serialize(report, ReportJson.Default.PaperReport) : string.Join(Environment.NewLine, ["", .. lines]));
+        terminal.Output.WriteLine(asked.Json
+            ? JsonSerializer.Serialize(report, ReportJson.Default.PaperReport)
+            : string.Join(Environment.NewLine, ["", .. lines]));
         return report.Verdict == PaperVerdict.NotReproduced ? ExitCode.Failed : ExitCode.Done;
     }
 
@@ -76,7 +77,10 @@ internal static class PaperProgram
         if (File.Exists(asked.Out))
             throw new UsageException($"\"{asked.Out}\" is a file; name a folder with --out.");
         if (!asked.IsReplacing && Directory.Exists(asked.Out) && Directory.EnumerateFileSystemEntries(asked.Out).Any())
-            throw new UsageException($"\"{asked.Out}\" has files already; name another folder with --out, or replace them with --overwrite.");
+        {
+            throw new UsageException(
+                $"\"{asked.Out}\" has files already; name another folder with --out, or replace them with --overwrite.");
+        }
         return asked.Out;
     }
 }

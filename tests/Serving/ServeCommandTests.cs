@@ -26,7 +26,8 @@ public sealed partial class ServeCommandTests
         using var stop = new CancellationTokenSource();
         using var output = new Watched();
         Task<Call> serving = Task.Run(() => Call.Of(
-            ["serve", folder["run"], "--data", folder["moved"], "--device", "cpu", "--threads", "1", "--port", "0"], output, interactive: false, stop.Token));
+            ["serve", folder["run"], "--data", folder["moved"], "--device", "cpu", "--threads", "1", "--port", "0"], output,
+            interactive: false, stop.Token));
         using var client = new HttpClient { BaseAddress = await output.Url };
         JsonElement view = await client.GetFromJsonAsync<JsonElement>("/api/posterior?run=run");
         Assert.That(view.GetProperty("x").GetArrayLength(), Is.EqualTo(90));

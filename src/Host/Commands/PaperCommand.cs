@@ -39,8 +39,8 @@ internal static class PaperCommand
                 throw new UsageException($"--full: {paper} has one form only; leave it out.");
             return PaperProgram.Run(
                 new(
-                    paper, result.GetValue(full), result.GetValue(data) ?? "mnist", result.GetValue(output), result.GetValue(overwrite), asJson,
-                    machine.Read(result)),
+                    paper, result.GetValue(full), result.GetValue(data) ?? "mnist", result.GetValue(output), result.GetValue(overwrite),
+                    asJson, machine.Read(result)),
                 terminal, stop);
         });
         return command;

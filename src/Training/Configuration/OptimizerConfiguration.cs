@@ -48,7 +48,8 @@ public sealed record OptimizerConfiguration
 
     /// <summary>Steps: epochs from one drop to the next; of steps that triple, epochs before the first.</summary>
     [Setting("lr-drop-every", "epochs",
-        "With --lr-schedule steps or tripling-steps: epochs between drops, or before the first, which may be a fraction", Least = 1e-3, HasDefault = false)]
+        "With --lr-schedule steps or tripling-steps: epochs between drops, or before the first, which may be a fraction",
+        Least = 1e-3, HasDefault = false)]
     public double DropEvery { get; init; } = 1;
 
     /// <summary>The same for the kernel.</summary>

@@ -30,7 +30,8 @@ internal sealed class BinarizedMnist() : Paper("binarized-mnist")
             + "digit instead of 5,000.",
     ];
 
-    public override string Tolerance => "full form: 0.5 nats; short form: there is no published figure after 13 passes, so that only the trend is "
+    public override string Tolerance =>
+        "full form: 0.5 nats; short form: there is no published figure after 13 passes, so that only the trend is "
         + "compared: log p(x) of the IWAE is higher";
 
     public override string Time => "3 minutes; the full form days, or hours on a GPU";
@@ -61,7 +62,9 @@ internal sealed class BinarizedMnist() : Paper("binarized-mnist")
         yield return new("log p(x), iwae-5 above vae", measured[0] - measured[1], Models[0].Published - Models[1].Published) { Least = 0 };
     }
 
-    /// <summary>Section 5 of the paper: batches of 20, ε = 10⁻⁴, and 3ⁱ passes at the learning rate 10^(−3 − i/7) for i from 0 to 7.</summary>
+    /// <summary>
+    /// Section 5 of the paper: batches of 20, ε = 10⁻⁴, and 3ⁱ passes at the learning rate 10^(−3 − i/7) for i from 0 to 7.
+    /// </summary>
     private static TrainingConfiguration Training(Objective bound, int draws, int passes) => new()
     {
         Batch = 20,

@@ -15,7 +15,8 @@ internal sealed class ConditionalQuadrants() : Paper("conditional-quadrants")
 
     public override string Title => "quadrants of digits from other quadrants: a conditional VAE beside a deterministic network";
 
-    public override string Source => "Pyro's tutorial \"Conditional Variational Auto-encoder\", pyro.ai/examples/cvae.html, after Sohn, Lee and "
+    public override string Source =>
+        "Pyro's tutorial \"Conditional Variational Auto-encoder\", pyro.ai/examples/cvae.html, after Sohn, Lee and "
         + "Yan 2015: negative conditional log-likelihoods of held-out MNIST, for the VAE the negative ELBO";
 
     public override IReadOnlyList<string> Differences =>

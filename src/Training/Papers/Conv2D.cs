@@ -8,7 +8,8 @@ internal sealed class Conv2D() : Paper("conv-2d")
 {
     public override string Title => "the convolutional VAE of Keras's examples on MNIST, two latent dimensions: training loss";
 
-    public override string Source => "keras.io/examples/generative/vae, the log in examples/generative/md/vae.md of github.com/keras-team/keras-io "
+    public override string Source =>
+        "keras.io/examples/generative/vae, the log in examples/generative/md/vae.md of github.com/keras-team/keras-io "
         + "(2023): reconstruction_loss + kl_loss, means over an epoch. Its \"loss\" is not their sum.";
 
     public override IReadOnlyList<string> Differences =>

@@ -20,7 +20,10 @@ internal sealed class Ppca() : Paper("ppca")
         + "eigenvalues of the data's covariance in double precision.";
 
     public override IReadOnlyList<string> Differences =>
-        ["The reference is no printed figure but the closed form at the same digits.", "2 and 20 latent dimensions, gray levels from 0 to 1."];
+    [
+        "The reference is no printed figure but the closed form at the same digits.",
+        "2 and 20 latent dimensions, gray levels from 0 to 1.",
+    ];
 
     public override string Tolerance =>
         "ELBO: 0.2 and 0.5 nats, what 40 epochs leave; σ²: 1 %; log p(x) of 500 digits by importance sampling: 0.01 nats";

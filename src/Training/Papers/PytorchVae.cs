@@ -14,14 +14,16 @@ internal sealed class PytorchVae() : Paper("pytorch-vae")
 
     public override string Title => "the VAE of PyTorch's examples on MNIST: losses after epochs 1 to 10";
 
-    public override string Source => "github.com/pytorch/examples, vae/main.py, whose repository states no figures. They are those of a log of "
+    public override string Source =>
+        "github.com/pytorch/examples, vae/main.py, whose repository states no figures. They are those of a log of "
         + "the same network and settings, in the article \"Generative Models: Variational Autoencoders\" of 2023-09-01. Other "
         + "logs: epoch 7, 107.6333 and 106.6624 held out (pull request 1416 of the repository); epoch 10, 106.3110 and 105.5890 held out.";
 
     public override IReadOnlyList<string> Differences =>
         ["Random numbers are others: those of the first parameters, of the order of the digits and of the noise."];
 
-    public override string Tolerance => "2 nats in the first three epochs, 1 nat from then on; the logs above lie up to 0.4 apart at epochs 7 and 10";
+    public override string Tolerance =>
+        "2 nats in the first three epochs, 1 nat from then on; the logs above lie up to 0.4 apart at epochs 7 and 10";
 
     public override string Time => "half a minute";
 

@@ -8,7 +8,9 @@ internal sealed class Quadrants
     private readonly ImageSet images;
 
     /// <param name="images">The images.</param>
-    /// <param name="count">Quadrants that are given: the one at the bottom left, the left half, or all but the one at the bottom right.</param>
+    /// <param name="count">
+    /// Quadrants that are given: the one at the bottom left, the left half, or all but the one at the bottom right.
+    /// </param>
     public Quadrants(ImageSet images, int count)
     {
         this.images = images;
@@ -41,7 +43,9 @@ internal sealed class Quadrants
         }
     }
 
-    /// <summary>Whole images: the given pixels of the set's own, and others in place of the missing ones, (rows, missing), or gray.</summary>
+    /// <summary>
+    /// Whole images: the given pixels are the set's own, and in place of the missing ones are others, (rows, missing), or gray.
+    /// </summary>
     public byte[] Completed(ReadOnlySpan<int> rows, float[]? missing)
     {
         int size = images.Format.Size;
