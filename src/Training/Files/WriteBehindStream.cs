@@ -25,6 +25,9 @@ internal sealed class WriteBehindStream(string path) : FileStream(path, FileMode
         flushing = Task.Run(() => RandomAccess.FlushToDisk(handle));
     }
 
+    /// <inheritdoc cref="Write(ReadOnlySpan{byte})"/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
     /// <inheritdoc/>
     public override void Flush(bool flushToDisk)
     {

@@ -14,6 +14,7 @@ internal sealed class QuadrantBaseline : QuadrantNetwork
     {
         network = new Decoder(Workspace, Layout, Shape(images.Given.Length, images.Missing.Length), default);
         (inputGradient, none) = (Workspace.AllocateGradient(images.Given.Length), Workspace.Allocate(1));
+        none.CopyFromCPU(new float[none.Length]);
         Initialize();
     }
 

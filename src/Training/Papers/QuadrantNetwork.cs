@@ -145,9 +145,9 @@ internal abstract class QuadrantNetwork : IDisposable
         }
         var read = new MetricSums[1];
         sums.CopyToCPU(read);
-        return read[0].FirstNonFiniteStep == 0
-            ? ((double)read[0].NegativeLogLikelihood + read[0].NegativeLogLikelihoodLost + read[0].Divergence + read[0].DivergenceLost)
-                / read[0].Rows
+        double sum = (double)read[0].NegativeLogLikelihood + read[0].NegativeLogLikelihoodLost + read[0].Divergence + read[0].DivergenceLost;
+        return read[0].FirstNonFiniteStep == 0 && double.IsFinite(sum)
+            ? sum / read[0].Rows
             : throw new TrainingDivergedException("The loss became infinite or not a number.");
     }
 }

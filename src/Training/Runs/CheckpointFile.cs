@@ -60,10 +60,17 @@ public static class CheckpointFile
 
     /// <summary>Reads the parameters, which are all that a model at work needs; the moments are checked and not kept.</summary>
     /// <inheritdoc cref="Read(string)"/>
-    public static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path)
+    public static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path) => ReadParameters(path, early: null);
+
+    /// <summary>
+    /// The same. <paramref name="early"/> is told the header before the rest is read, so that work can begin; only when all is read is it
+    /// known to be sound.
+    /// </summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path, Action<CheckpointHeader>? early)
     {
         float[] parameters = [];
-        var header = Read(path, count => [Into(parameters = new float[count]), null, null]);
+        var header = Read(path, count => [Into(parameters = new float[count]), null, null], early);
         return (header, parameters);
     }
 
@@ -112,12 +119,12 @@ public static class CheckpointFile
     /// <exception cref="RunException">
     /// There is no such file, or it is foreign, incomplete, damaged or of a newer version; discard what was read until then.
     /// </exception>
-    internal static CheckpointHeader Read(string path, Func<int, TakeNumbers?[]> open)
+    internal static CheckpointHeader Read(string path, Func<int, TakeNumbers?[]> open, Action<CheckpointHeader>? early = null)
     {
         try
         {
             using var file = RegularFile.OpenRead(path);
-            return Read(path, file, open);
+            return Read(path, file, open, early);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !File.Exists(path))
         {
@@ -129,7 +136,8 @@ public static class CheckpointFile
         }
     }
 
-    private static CheckpointHeader Read(string path, FileStream file, Func<int, TakeNumbers?[]> open)
+    private static CheckpointHeader Read(
+        string path, FileStream file, Func<int, TakeNumbers?[]> open, Action<CheckpointHeader>? early)
     {
         var prelude = new byte[Math.Min(PreludeBytes, file.Length)];
         file.ReadExactly(prelude);
@@ -139,6 +147,7 @@ public static class CheckpointFile
         var header = new byte[headerBytes];
         file.ReadExactly(header);
         hash.Append(header);
+        Announce(path, header, early);
         // One piece is read while the other is in the hash.
         var (room, other) = (new float[Math.Min(Piece, count)], new float[Math.Min(Piece, count)]);
         var isFinite = true;
@@ -202,6 +211,18 @@ public static class CheckpointFile
         catch (JsonException e)
         {
             throw Damaged(path, $"its header cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>What is wrong with a header is said when the checksum has been compared.</summary>
+    private static void Announce(string path, ReadOnlySpan<byte> json, Action<CheckpointHeader>? early)
+    {
+        try
+        {
+            early?.Invoke(ReadHeader(path, json));
+        }
+        catch (RunException)
+        {
         }
     }
 
