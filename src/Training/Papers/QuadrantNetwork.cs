@@ -145,9 +145,10 @@ internal abstract class QuadrantNetwork : IDisposable
         }
         var read = new MetricSums[1];
         sums.CopyToCPU(read);
-        double sum = (double)read[0].NegativeLogLikelihood + read[0].NegativeLogLikelihoodLost + read[0].Divergence + read[0].DivergenceLost;
-        return read[0].FirstNonFiniteStep == 0 && double.IsFinite(sum)
-            ? sum / read[0].Rows
+        MetricSums all = read[0];
+        double sum = (double)all.NegativeLogLikelihood + all.NegativeLogLikelihoodLost + all.Divergence + all.DivergenceLost;
+        return all.FirstNonFiniteStep == 0 && double.IsFinite(sum)
+            ? sum / all.Rows
             : throw new TrainingDivergedException("The loss became infinite or not a number.");
     }
 }
