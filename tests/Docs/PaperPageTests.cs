@@ -18,7 +18,7 @@ public sealed partial class PaperPageTests
         var report = new PaperReport
         {
             Name = paper.Name, Title = paper.Title, Source = paper.Source, Differences = paper.Differences, Tolerance = paper.Tolerance,
-            Form = null, Data = "", IsOfMnist = true, Device = "", Date = "", Seconds = 0, Figures = [new("any", 0, 0)], Runs = [],
+            Form = null, Data = "any", IsOfMnist = true, Device = "", Date = "", Seconds = 0, Figures = [new("any", 0, 0)], Runs = [],
         };
         string[] stated = [.. PaperTable.Lines(report).TakeWhile(line => !line.StartsWith("data ", StringComparison.Ordinal))];
         Assert.Multiple(() =>
