@@ -15,6 +15,7 @@ internal static class Exactness
         for (int round = 0; round < 3; round++)
             wrong.AddRange(Sums(ranks, seed + round));
         wrong.AddRange(Gathered(ranks));
+        wrong.AddRange(Signals(ranks.Rank));
         ranks.Barrier();
         wrong.ForEach(Console.WriteLine);
         if (ranks.Gather([(byte)(wrong.Count > 0 ? 1 : 0)]).Any(rank => rank[0] != 0))
@@ -49,6 +50,21 @@ internal static class Exactness
         }
 
         static byte[] Bytes(int rank) => [.. Enumerable.Range(0, 5 * rank).Select(i => (byte)(i + rank))];
+    }
+
+    /// <summary>The runtime makes an exception of SIGSEGV, for which MPI libraries have a handler of their own.</summary>
+    private static IEnumerable<string> Signals(int rank)
+    {
+        string? nothing = rank < 0 ? "" : null;
+        try
+        {
+            _ = nothing!.Length;
+        }
+        catch (NullReferenceException)
+        {
+            yield break;
+        }
+        yield return $"rank {rank} reads through null";
     }
 
     /// <summary>Values of many magnitudes, so that another order of additions shows.</summary>

@@ -17,6 +17,7 @@ internal static class Faults
         }
         catch (InvalidOperationException e)
         {
+            Console.Error.WriteLine($"error: {e.Message}");
             ranks.Abort(e.Message);
             return 0;
         }

@@ -98,10 +98,10 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
     public void Barrier() => Do("a barrier", (mpi, request) => mpi.Barrier((byte*)request));
 
     /// <inheritdoc/>
+    /// <remarks>The reason is the caller's to tell: the other processes end without a word.</remarks>
     public void Abort(string reason)
     {
         ended = true;
-        tell($"error: {self}: {reason}");
         thread.Abort(patience);
         Environment.Exit(1);
     }
@@ -117,6 +117,7 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
         }
         catch (CommunicationException e)
         {
+            tell($"error: {self}: {e.Message}");
             Abort(e.Message);
         }
         End();

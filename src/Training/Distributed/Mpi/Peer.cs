@@ -19,6 +19,9 @@ internal sealed record Peer(int Rank, string Host, string Boot, int Process, int
     /// <summary>Whether the process of a rank of this machine is still there.</summary>
     public bool IsAlive() => !OperatingSystem.IsLinux() || State() is not ('\0' or 'Z' or 'X');
 
+    /// <summary>The cores of this machine; 0 where the system does not tell.</summary>
+    public static int CoresOnline() => CoresOf(ReadLine("/sys/devices/system/cpu/online")).Length;
+
     /// <summary>As the ranks tell each other.</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(FormattableString.Invariant(
         $"{Rank}\n{Host}\n{Boot}\n{Process}\n{string.Join(',', Cores)}"));
@@ -49,20 +52,20 @@ internal sealed record Peer(int Rank, string Host, string Boot, int Process, int
         const string Label = "Cpus_allowed_list:";
         try
         {
-            string list = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Label, StringComparison.Ordinal));
-            return [.. list[Label.Length..].Trim().Split(',').SelectMany(Range)];
+            return CoresOf(File.ReadLines("/proc/self/status").First(line => line.StartsWith(Label, StringComparison.Ordinal))[Label.Length..]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
         {
             return [.. Enumerable.Range(0, Environment.ProcessorCount)];
         }
-
-        static IEnumerable<int> Range(string part)
-        {
-            int[] ends = [.. part.Split('-').Select(Number)];
-            return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
-        }
     }
+
+    /// <summary>The cores of a list as Linux writes it, such as 0-3,8.</summary>
+    private static int[] CoresOf(string list) => [.. list.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries).SelectMany(part =>
+    {
+        int[] ends = [.. part.Split('-').Select(Number)];
+        return Enumerable.Range(ends[0], ends[^1] - ends[0] + 1);
+    })];
 
     private static string ReadLine(string path)
     {

@@ -36,7 +36,7 @@ internal sealed class Watchman(Peer[] peers, Peer self, Action<string> tell)
         if (still > limit)
         {
             throw new CommunicationException(FormattableString.Invariant(
-                $"{self} has waited {still.TotalSeconds:F0} s for {operation.Awaited}, and gives up. ")
+                $"It has waited {still.TotalSeconds:F0} s for {operation.Awaited}, and gives up. ")
                 + $"{LimitVariable} sets the limit, in seconds.");
         }
         if (still < nextWord)
