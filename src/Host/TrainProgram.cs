@@ -13,12 +13,15 @@ namespace VaeGpu.Host;
 /// <summary>The command "train": sets a run up, trains with progress, leaves the pictures.</summary>
 internal static class TrainProgram
 {
-    public static int Start(TrainRequest request, Terminal terminal, CancellationToken stop)
+    public static int Start(TrainRequest request, Ranks ranks, CancellationToken stop)
     {
-        using var folder = Open(request);
+        var terminal = ranks.Terminal;
+        using var folder = ranks.IsFirst ? Open(request) : null;
         using var requested = RequestedTraining.Open(request, terminal, stop);
         var (backend, data) = (requested.Backend, requested.Data);
-        using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
+        using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data, communicator: ranks.Communicator);
+        if (folder is null)
+            return Follow(trainer, stop);
         stop.ThrowIfCancellationRequested();
         using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
         folder.Clear();
@@ -28,10 +31,12 @@ internal static class TrainProgram
         return code;
     }
 
-    public static int Resume(ResumeRequest request, Terminal terminal, CancellationToken stop)
+    public static int Resume(ResumeRequest request, Ranks ranks, CancellationToken stop)
     {
-        using var folder = RunFolder.Resume(request.Folder);
-        var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
+        var terminal = ranks.Terminal;
+        using var folder = ranks.IsFirst ? RunFolder.Resume(request.Folder) : null;
+        string checkpoint = RunFolder.CheckpointIn(request.Folder);
+        var run = CheckpointFile.ReadHeader(checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Loading.Start(request.Machine, how => RunData.Load(run, request.Data, how));
         using var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
@@ -46,11 +51,22 @@ internal static class TrainProgram
             Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
         };
         RequestedTraining.Possible(run.Training.Precision, request.Machine.Device, backend, terminal, "this run continues");
-        using var trainer = new Trainer(backend.Accelerator, configuration, data);
-        trainer.Restore(folder.Checkpoint);
+        using var trainer = new Trainer(backend.Accelerator, configuration, data, communicator: ranks.Communicator);
+        trainer.Restore(checkpoint);
+        if (folder is null)
+            return Follow(trainer, stop);
         stop.ThrowIfCancellationRequested();
         using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
         return Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
+    }
+
+    /// <summary>What the processes behind the first one do: they train with it, and it writes.</summary>
+    private static int Follow(Trainer trainer, CancellationToken stop)
+    {
+        while (trainer.TrainEpoch(new Observers(), stop) is not null)
+        {
+        }
+        return trainer.IsDone ? ExitCode.Done : ExitCode.Stopped;
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)

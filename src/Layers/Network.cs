@@ -15,8 +15,8 @@ public sealed class Network(params Layer[] layers)
     /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
     public Floats OutputGradient => layers[^1].Gradient;
 
-    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients.</summary>
-    public IEnumerable<ParameterSlice> GradientOrder => layers.Reverse().SelectMany(layer => layer.Parameters);
+    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients: the last one that was declared first.</summary>
+    public IEnumerable<ParameterSlice> GradientOrder => layers.Reverse().SelectMany(layer => layer.Parameters.Reverse());
 
     /// <summary>Computes <see cref="Output"/>.</summary>
     public void Forward(Floats input, int rows)
@@ -61,7 +61,7 @@ public sealed class Network(params Layer[] layers)
         layers[layer].BackwardParameters(input, rows);
         if (finished is null)
             return;
-        foreach (ParameterSlice slice in layers[layer].Parameters)
+        foreach (ParameterSlice slice in layers[layer].Parameters.Reverse())
             finished(slice);
     }
 

@@ -31,16 +31,16 @@ internal sealed class TrainCommand : Command
             .. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining, tensorBoard, serve, .. where.All,
         ])
             Add(option);
-        SetAction(result => result.GetValue(resume)
-            ? TrainProgram.Resume(ReadResume(result), terminal, stop)
-            : TrainProgram.Start(
-                options.Read(result) with
-                {
-                    Out = result.GetValue(output), Overwrite = result.GetValue(overwrite), Keep = result.GetValue(keep) ?? new(),
-                    Watch = ReadWatch(result),
-                },
-                terminal, stop));
+        SetAction(result => RankedRun.Execute(terminal, ranks => result.GetValue(resume)
+            ? TrainProgram.Resume(ReadResume(result), ranks, stop)
+            : TrainProgram.Start(ReadStart(result), ranks, stop)));
     }
+
+    private TrainRequest ReadStart(ParseResult result) => options.Read(result) with
+    {
+        Out = result.GetValue(output), Overwrite = result.GetValue(overwrite), Keep = result.GetValue(keep) ?? new(),
+        Watch = ReadWatch(result),
+    };
 
     private ResumeRequest ReadResume(ParseResult result)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Distributed;
 
@@ -11,6 +12,13 @@ internal sealed class Agreement
 {
     private const int Shown = 5;
     private readonly SortedDictionary<string, string> facts = new(StringComparer.Ordinal);
+
+    /// <summary>The version of this program, and what the results of a run follow from: not the device, nor where the data lies.</summary>
+    public static Agreement OfRun(RunConfiguration configuration) => new Agreement()
+        .Add("the version", typeof(Agreement).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion)
+        .Add(JsonSerializer.SerializeToNode(
+            configuration with { Device = new("", "", ""), Data = configuration.Data with { Folder = null } },
+            ConfigurationJson.Default.RunConfiguration)!);
 
     /// <summary>Adds a fact.</summary>
     public Agreement Add(string name, string value)
