@@ -23,7 +23,9 @@ internal static class RankedRun
         bool isFirst = communicator.Rank == 0;
         try
         {
-            return command(new Ranks(communicator, isFirst ? terminal : new Terminal(TextWriter.Null, TextWriter.Null, Interactive: false)));
+            // A launcher passes lines on, and some of them pretend to be a terminal.
+            return command(new Ranks(
+                communicator, isFirst ? terminal with { Interactive = false } : new(TextWriter.Null, TextWriter.Null, Interactive: false)));
         }
         catch (Exception e) when (!isFirst && e is RanksDifferException or TrainingDivergedException or CommunicationException)
         {

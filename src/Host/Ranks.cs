@@ -1,3 +1,4 @@
+using VaeGpu.Host.Commands;
 using VaeGpu.Training.Distributed;
 
 namespace VaeGpu.Host;
@@ -9,4 +10,35 @@ internal sealed record Ranks(ICommunicator? Communicator, Terminal Terminal)
 {
     /// <summary>Whether it is the first process, or alone.</summary>
     public bool IsFirst => Communicator is not { Rank: > 0 };
+
+    /// <summary>This process's part of a machine: a GPU and, unless threads were asked for, some of the cores.</summary>
+    public Machine Share(Machine machine)
+    {
+        if (Communicators.PlacementOf(Communicator) is not { } placement)
+            return machine;
+        if (machine.Threads == 0 && placement.UnusedCores > 0)
+        {
+            Terminal.Error.WriteLine($"note: the launcher leaves {placement.UnusedCores} of this machine's cores to no process; "
+                + "mpirun --bind-to none gives all away.");
+        }
+        return machine with { Threads = machine.Threads > 0 ? machine.Threads : placement.Threads, Place = placement.LocalRank };
+    }
+
+    /// <summary>The way to the others that gradients take: from GPU to GPU where that can be, or null.</summary>
+    /// <exception cref="UsageException">A fast reduction is asked for where there is nothing to reduce.</exception>
+    public IDeviceCommunicator? OnDevices(Accelerator accelerator, ReduceKind kind)
+    {
+        if (Communicator is null)
+        {
+            return kind == ReduceKind.Exact
+                ? null
+                : throw new UsageException("--reduce fast goes with several processes: start them with mpirun, mpiexec or srun.");
+        }
+        var devices = Communicators.OnDevices(Communicator, accelerator, kind, out string? note);
+        if (note is not null)
+            Terminal.Error.WriteLine($"note: {note}");
+        if (kind == ReduceKind.Fast)
+            Terminal.Error.WriteLine("note: with --reduce fast a second run does not have the same bits.");
+        return devices;
+    }
 }

@@ -16,10 +16,13 @@ internal static class TrainProgram
     public static int Start(TrainRequest request, Ranks ranks, CancellationToken stop)
     {
         var terminal = ranks.Terminal;
+        request = request with { Machine = ranks.Share(request.Machine) };
         using var folder = ranks.IsFirst ? Open(request) : null;
         using var requested = RequestedTraining.Open(request, terminal, stop);
         var (backend, data) = (requested.Backend, requested.Data);
-        using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data, communicator: ranks.Communicator);
+        using var devices = ranks.OnDevices(backend.Accelerator, request.Reduce);
+        using var trainer = new Trainer(
+            backend.Accelerator, requested.Configuration, data, communicator: devices ?? ranks.Communicator);
         if (folder is null)
             return Follow(trainer, stop);
         stop.ThrowIfCancellationRequested();
@@ -34,12 +37,13 @@ internal static class TrainProgram
     public static int Resume(ResumeRequest request, Ranks ranks, CancellationToken stop)
     {
         var terminal = ranks.Terminal;
+        request = request with { Machine = ranks.Share(request.Machine) };
         using var folder = ranks.IsFirst ? RunFolder.Resume(request.Folder) : null;
         string checkpoint = RunFolder.CheckpointIn(request.Folder);
         var run = CheckpointFile.ReadHeader(checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Loading.Start(request.Machine, how => RunData.Load(run, request.Data, how));
-        using var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
+        using var backend = request.Machine.OpenDevice();
         var data = loading.Result(terminal, stop);
         var configuration = run with
         {
@@ -51,7 +55,8 @@ internal static class TrainProgram
             Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
         };
         RequestedTraining.Possible(run.Training.Precision, request.Machine.Device, backend, terminal, "this run continues");
-        using var trainer = new Trainer(backend.Accelerator, configuration, data, communicator: ranks.Communicator);
+        using var devices = ranks.OnDevices(backend.Accelerator, request.Reduce);
+        using var trainer = new Trainer(backend.Accelerator, configuration, data, communicator: devices ?? ranks.Communicator);
         trainer.Restore(checkpoint);
         if (folder is null)
             return Follow(trainer, stop);
@@ -118,7 +123,8 @@ internal static class TrainProgram
         return ExitCode.Stopped;
 
         bool Execute(ITrainingObserver shown, Action<string> warn) =>
-            TrainingRun.Execute(trainer, folder, Logged(Served(new WatchedProgress(shown, data, warn))), stop);
+            TrainingRun.Execute(
+                trainer, folder, Logged(Served(new RanksProgress(new WatchedProgress(shown, data, warn), trainer, warn))), stop);
 
         ITrainingObserver Logged(ITrainingObserver watched) => events is null
             ? watched

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace VaeGpu.Tests.Distributed;
 
@@ -17,12 +18,15 @@ public sealed record MpiLauncher(string Name, string[] Commands, string VersionW
     /// <summary>
     /// Starts as many processes as there are <paramref name="ranks"/>, of a program of this build. Ignores the test without a launcher.
     /// </summary>
-    public Process Start(int ranks, string[] program, params (string Name, string Value)[] variables)
+    public Process Start(int ranks, string[] program, params (string Name, string Value)[] variables) =>
+        Start([(ranks, program)], variables);
+
+    /// <summary>The same with several programs, or one that is called in several ways.</summary>
+    public Process Start((int Ranks, string[] Program)[] programs, params (string Name, string Value)[] variables)
     {
         if (Find() is not { } file)
             throw new IgnoreException($"{Name} is not installed: {string.Join(", ", Commands)} is not in the path.");
-        string dotnet = Environment.ProcessPath!;
-        var start = new ProcessStartInfo(file, ["-n", $"{ranks}", dotnet, Path.Combine(AppContext.BaseDirectory, program[0]), .. program[1..]])
+        var start = new ProcessStartInfo(file, programs.Select(Arguments).Aggregate((one, next) => [.. one, ":", .. next]))
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
             Environment =
@@ -46,6 +50,27 @@ public sealed record MpiLauncher(string Name, string[] Commands, string VersionW
         return End(process);
     }
 
+    /// <summary>The number of the process that is a rank of those that were started with a word.</summary>
+    public static int ProcessOf(int rank, string word)
+    {
+        byte[][] marks = [.. new[] { "OMPI_COMM_WORLD_RANK", "PMI_RANK" }.Select(name => Encoding.UTF8.GetBytes($"{name}={rank}\0"))];
+        return Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(int.Parse!)
+            .First(id => Read(id, "cmdline").AsSpan().IndexOf(Encoding.UTF8.GetBytes(word)) >= 0
+                && Array.Exists(marks, mark => Read(id, "environ").AsSpan().IndexOf(mark) >= 0));
+
+        static byte[] Read(int id, string file)
+        {
+            try
+            {
+                return File.ReadAllBytes($"/proc/{id}/{file}");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return [];
+            }
+        }
+    }
+
     /// <summary>Reads what is left, and fails the test where a process does not end.</summary>
     public static (int ExitCode, string Output, string Error) End(Process process)
     {
@@ -61,8 +86,14 @@ public sealed record MpiLauncher(string Name, string[] Commands, string VersionW
     /// <inheritdoc/>
     public override string ToString() => Name;
 
+    private static string[] Arguments((int Ranks, string[] Program) part) =>
+    [
+        "-n", $"{part.Ranks}", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, part.Program[0]), .. part.Program[1..],
+    ];
+
     private string? Find() => Commands
-        .SelectMany(_ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), (name, folder) => Path.Combine(folder, name))
+        .SelectMany(
+            _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), (name, folder) => Path.Combine(folder, name))
         .FirstOrDefault(file => File.Exists(file) && VersionOf(file).Contains(VersionWord, StringComparison.Ordinal));
 
     private static string VersionOf(string file)

@@ -27,7 +27,7 @@ internal static unsafe class StandInNccl
     /// <summary>How often the library's own reduction was called.</summary>
     public static int Reductions { get; private set; }
 
-    /// <summary>The functions; those of a rank that <paramref name="refuses"/> to be connected, as NCCL does where ranks share a GPU.</summary>
+    /// <summary>The functions; where one <paramref name="refuses"/>, ranks are not connected: as where they share a GPU.</summary>
     public static NcclFunctions Functions(bool refuses = false) => new()
     {
         GetUniqueId = &GetUniqueId, CommInitRank = refuses ? &Refuse : &CommInitRank, CommDestroy = &Destroy, CommAbort = &Destroy,

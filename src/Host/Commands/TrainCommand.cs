@@ -1,4 +1,5 @@
 using VaeGpu.Host.Serving;
+using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Commands;
@@ -17,10 +18,13 @@ internal sealed class TrainCommand : Command
     };
     private readonly Option<bool> serve = new("--serve") { Description = "Serve a web page of the run while it trains, as \"serve\" does" };
     private readonly ListeningOptions where = new();
+    private readonly Option<string> reduce = OptionOf.Choice(
+        "--reduce", "kind", ReduceKind.Exact,
+        "How processes of mpirun add gradients up, always with the same bits (exact) or by NCCL in any order (fast)");
     private readonly Option<bool> resume = new("--resume")
     {
         Description = "Continue the run in --out with its own settings; only --epochs, --patience, --data, --device, --threads, "
-            + "--memory, --tensorboard and --serve may be given",
+            + "--memory, --reduce, --tensorboard and --serve may be given",
     };
 
     public TrainCommand(Terminal terminal, CancellationToken stop)
@@ -28,7 +32,7 @@ internal sealed class TrainCommand : Command
     {
         foreach (Option option in (Option[])
         [
-            .. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining, tensorBoard, serve, .. where.All,
+            .. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining, tensorBoard, serve, .. where.All, reduce,
         ])
             Add(option);
         SetAction(result => RankedRun.Execute(terminal, ranks => result.GetValue(resume)
@@ -39,7 +43,7 @@ internal sealed class TrainCommand : Command
     private TrainRequest ReadStart(ParseResult result) => options.Read(result) with
     {
         Out = result.GetValue(output), Overwrite = result.GetValue(overwrite), Keep = result.GetValue(keep) ?? new(),
-        Watch = ReadWatch(result),
+        Watch = ReadWatch(result), Reduce = result.Chosen<ReduceKind>(reduce),
     };
 
     private ResumeRequest ReadResume(ParseResult result)
@@ -57,7 +61,8 @@ internal sealed class TrainCommand : Command
             result.Gave(options.Epochs) ? result.GetValue(options.Epochs) : null,
             result.Gave(options.Patience) ? result.GetValue(options.Patience) : null,
             options.Machine.Read(result),
-            ReadWatch(result));
+            ReadWatch(result),
+            result.Chosen<ReduceKind>(reduce));
     }
 
     private Watch ReadWatch(ParseResult result) => new(result.GetValue(tensorBoard), ReadServe(result));

@@ -7,8 +7,8 @@ namespace VaeGpu.Training.Distributed;
 public static class Communicators
 {
     /// <summary>
-    /// The ranks of which this process is one; null where it was not started by an MPI launcher (mpirun, mpiexec, srun), or alone. Without a
-    /// launcher no library is loaded.
+    /// The ranks of which this process is one; null where it was not started by an MPI launcher (mpirun, mpiexec, srun), or alone. Without
+    /// one no library is loaded.
     /// </summary>
     /// <param name="tell">Takes a line for the person, about ranks that are late or lost; null for the error stream.</param>
     /// <exception cref="CommunicationException">
@@ -30,15 +30,15 @@ public static class Communicators
         ranks is MpiCommunicator mpi ? Placement.Of(mpi.Rank, mpi.Peers, Environment.ProcessorCount) : null;
 
     /// <summary>
-    /// The ranks with their GPUs, which exchange gradients without the processor where all are NVIDIA's and NCCL is installed; else
-    /// <paramref name="ranks"/> themselves. All ranks make this call. The result takes over <paramref name="ranks"/>.
+    /// The ranks with their GPUs, which exchange gradients directly where all are NVIDIA's and NCCL is installed; else null. All ranks make
+    /// this call. The result does not outlive <paramref name="ranks"/>.
     /// </summary>
     /// <param name="ranks">The ranks.</param>
     /// <param name="accelerator">This rank's device.</param>
     /// <param name="kind">How gradients are added up.</param>
     /// <param name="note">What a person should know, or null.</param>
     /// <exception cref="CommunicationException"><see cref="ReduceKind.Fast"/> is asked for, and a rank has no NCCL.</exception>
-    public static ICommunicator OnDevices(ICommunicator ranks, Accelerator accelerator, ReduceKind kind, out string? note)
+    public static IDeviceCommunicator? OnDevices(ICommunicator ranks, Accelerator accelerator, ReduceKind kind, out string? note)
     {
         note = null;
         bool isKnown = NcclCommunicator.Knows(accelerator);
@@ -50,6 +50,6 @@ public static class Communicators
             throw new CommunicationException($"--reduce fast needs NCCL, but {refusal}. Leave it out; the sum then goes through MPI.");
         if (isKnown)
             note = $"gradients go through the hosts' memory, since NCCL cannot be used; {refusal}.";
-        return ranks;
+        return null;
     }
 }

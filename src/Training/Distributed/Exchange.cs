@@ -13,8 +13,8 @@ internal readonly record struct Exchange(int Partner, Segment Sent, Segment Rece
 
     /// <summary>The exchanges by which rank <paramref name="rank"/> adds <paramref name="length"/> values over all ranks.</summary>
     /// <remarks>
-    /// <para>Recursive halving and doubling (Thakur, Rabenseifner and Gropp, "Optimization of Collective Communication Operations in MPICH",
-    /// IJHPCA 19, 2005), nearest ranks first: in exchange i, ranks that differ in bit i halve the segment that both have, and each adds the
+    /// <para>Recursive halving and doubling (Thakur, Rabenseifner and Gropp, "Optimization of Collective Communication Operations in
+    /// MPICH", 2005), nearest ranks first: in exchange i, ranks that differ in bit i halve the segment that both have, and each adds the
     /// other's values to its half. Those are then the sums of 2ⁱ⁺¹ neighbors, so that the additions are those of the binary tree of
     /// the ranks, ((v₀ + v₁) + (v₂ + v₃)) + …, whatever the length. The same exchanges in reverse hand the finished segments round.</para>
     /// <para>A rank sends 2(R−1)/R·length values, as in a ring, in 2·log₂R messages where a ring has 2(R−1). Short vectors, and those of

@@ -13,6 +13,9 @@ public interface ICommunicator : IDisposable
     /// <summary>How many processes there are: a power of two.</summary>
     int Size { get; }
 
+    /// <summary>How long this rank has waited for others so far; zero where that is not known.</summary>
+    TimeSpan Waited => TimeSpan.Zero;
+
     /// <summary>
     /// Adds <paramref name="values"/> over all ranks, element by element and in place, in the binary tree of the ranks:
     /// ((v₀ + v₁) + (v₂ + v₃)) + …, each addition rounded to float32. All ranks have the same bits afterwards.

@@ -14,7 +14,7 @@ public sealed record Placement(int LocalRank, int LocalSize, int Threads, int Un
     /// </summary>
     /// <param name="rank">The rank.</param>
     /// <param name="peers">All ranks.</param>
-    /// <param name="processors">The cores' worth of time that the system gives its process: fewer than its cores in many containers.</param>
+    /// <param name="processors">The cores' worth of time that its process gets: in many containers fewer than its cores.</param>
     internal static Placement Of(int rank, IReadOnlyList<Peer> peers, int processors)
     {
         var self = peers[rank];

@@ -8,6 +8,8 @@ namespace VaeGpu.Training.Optimization;
 internal sealed class GradientExchange
 {
     private readonly ICommunicator communicator;
+    private readonly IDeviceCommunicator? devices;
+    private readonly ArrayView<float> gradients;
     private readonly HostMirror mirror;
     private readonly GradientBucket[] buckets;
     private readonly IPendingSum[] pending;
@@ -16,6 +18,8 @@ internal sealed class GradientExchange
     public GradientExchange(Accelerator accelerator, ICommunicator communicator, Vae vae)
     {
         this.communicator = communicator;
+        devices = communicator as IDeviceCommunicator;
+        gradients = vae.Parameters.Gradients;
         mirror = new HostMirror(accelerator, vae.Parameters.Gradients);
         buckets = [.. GradientBuckets.Of(vae.GradientOrder)];
         pending = new IPendingSum[buckets.Length];
@@ -32,6 +36,12 @@ internal sealed class GradientExchange
     public void Begin()
     {
         GradientBucket bucket = buckets[begun];
+        if (devices is not null)
+        {
+            devices.Sum(gradients.SubView(bucket.First, bucket.Length));
+            begun++;
+            return;
+        }
         mirror.Load(bucket.First, bucket.Length);
         pending[begun++] = communicator.BeginSum(mirror.Values.Slice(bucket.First, bucket.Length));
     }
@@ -39,7 +49,7 @@ internal sealed class GradientExchange
     /// <summary>Waits for all sums; the device has them then.</summary>
     public void End()
     {
-        for (begun = 0; begun < buckets.Length; begun++)
+        for (begun = 0; devices is null && begun < buckets.Length; begun++)
         {
             pending[begun].Wait();
             mirror.Store(buckets[begun].First, buckets[begun].Length);

@@ -19,6 +19,7 @@ public sealed class Trainer : IDisposable
     private readonly ImagePass test;
     private readonly CheckpointArrays arrays;
     private readonly ICommunicator? communicator;
+    private readonly RankTimes? times;
     private readonly int batchRows;
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
@@ -48,6 +49,7 @@ public sealed class Trainer : IDisposable
     {
         (Accelerator, Configuration) = (accelerator, configuration);
         this.communicator = communicator is { Size: > 1 } ? communicator : null;
+        times = this.communicator is null ? null : new RankTimes(this.communicator);
         var (training, objective) = (configuration.Training, configuration.Training.Objective);
         var plan = ShardPlan.Of(training.Shards, this.communicator);
         if (this.communicator is not null)
@@ -95,6 +97,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Examples trained on, each as often as it was.</summary>
     public long Examples => (long)epoch * train.Count + image;
 
+    /// <summary>The processes that kept the others waiting in the last epoch, in a sentence; null where there are none.</summary>
+    public string? SlowRanks { get; private set; }
+
     /// <summary>Parameters of the model, padding between tensors left out.</summary>
     public int ParameterCount => model.Vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
 
@@ -118,6 +123,7 @@ public sealed class Trainer : IDisposable
         AgreeOnStart();
         agreedToStop = false;
         clock.Start();
+        times?.Begin();
         try
         {
             // Where a stop fell into an evaluation, the epoch's steps are all done.
@@ -132,6 +138,7 @@ public sealed class Trainer : IDisposable
             var trained = ReadMeans(train);
             if (Evaluate(stop) is not { } held)
                 return null;
+            SlowRanks = times?.End();
             var metrics = new EpochMetrics(epoch, earlierSeconds + clock.Elapsed.TotalSeconds, trained, held)
             {
                 TrainObjective = Minimized(train, trained), TestObjective = Minimized(test, held),

@@ -33,8 +33,8 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
         {
             End();
             throw new CommunicationException(FormattableString.Invariant(
-                $"{launcher.Name} started {started} processes, of which {mpi.Version} sees {Size}: ")
-                + $"they are not of one kind. Start with the launcher of that library, or name the launcher's in {MpiLibrary.FileVariable}.");
+                $"{launcher.Name} started {started} processes, of which {mpi.Version} sees {Size}: they are not of one kind. ")
+                + $"Start with the launcher of that library, or name the launcher's in {MpiLibrary.FileVariable}.");
         }
         Library = mpi.Version;
         thread.Peers = [.. Gather(self.ToBytes()).Select(Peer.Of)];
@@ -50,7 +50,7 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
     /// <inheritdoc/>
     public int Size { get; }
 
-    /// <summary>How long this rank has waited for others.</summary>
+    /// <inheritdoc/>
     public TimeSpan Waited => thread.Waited;
 
     /// <summary>The ranks, by number.</summary>

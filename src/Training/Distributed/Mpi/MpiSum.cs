@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace VaeGpu.Training.Distributed.Mpi;
 
-/// <summary>A sum over all ranks: the exchanges of its plan, one after the other. It is used again and again, so that no step allocates.</summary>
+/// <summary>A sum over all ranks: the exchanges of its plan, one after the other. It is used again, so that no step allocates.</summary>
 internal sealed unsafe class MpiSum(MpiThread thread, Stack<MpiSum> idle) : MpiOperation, IPendingSum, IDisposable
 {
     private readonly byte* requests = (byte*)NativeMemory.AllocZeroed(2, (nuint)sizeof(nint));

@@ -52,7 +52,8 @@ internal sealed record Peer(int Rank, string Host, string Boot, int Process, int
         const string Label = "Cpus_allowed_list:";
         try
         {
-            return CoresOf(File.ReadLines("/proc/self/status").First(line => line.StartsWith(Label, StringComparison.Ordinal))[Label.Length..]);
+            string list = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Label, StringComparison.Ordinal));
+            return CoresOf(list[Label.Length..]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
         {

@@ -37,11 +37,14 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     /// <inheritdoc/>
     public int Size => ranks.Size;
 
+    /// <inheritdoc/>
+    public TimeSpan Waited => ranks.Waited;
+
     /// <summary>Whether an accelerator is one that NCCL knows: an NVIDIA GPU.</summary>
     public static bool Knows(Accelerator accelerator) => accelerator is PtxAccelerator or CudaAccelerator;
 
     /// <summary>
-    /// Connects the GPUs of all ranks. All ranks make this call; it has one result everywhere. It takes over <paramref name="ranks"/>.
+    /// Connects the GPUs of all ranks. All ranks make this call; it has one result everywhere.
     /// </summary>
     /// <param name="ranks">The ranks, which agree through it.</param>
     /// <param name="accelerator">This rank's device.</param>
@@ -69,7 +72,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
         }
         if (!FirstRefusal(ranks, ref refusal))
             return made;
-        made?.Close();
+        made?.Dispose();
         return null;
     }
 
@@ -109,11 +112,11 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
         ranks.Abort(reason);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Leaves the GPUs; the ranks stay.</summary>
     public void Dispose()
     {
-        Close();
-        ranks.Dispose();
+        received?.Dispose();
+        _ = failed ? nccl.CommAbort(handle) : nccl.CommDestroy(handle);
     }
 
     /// <summary>The message both ways at once, then the addition, all on the device's stream.</summary>
@@ -154,13 +157,6 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     {
         failed |= result != NcclFunctions.Success;
         nccl.Check(result, call);
-    }
-
-    private void Close()
-    {
-        received?.Dispose();
-        received = null;
-        _ = failed ? nccl.CommAbort(handle) : nccl.CommDestroy(handle);
     }
 
     /// <summary>Whether a rank has a refusal; then all have that of the first one.</summary>

@@ -10,7 +10,7 @@ internal unsafe struct NcclId
     public fixed byte Value[Bytes];
 }
 
-/// <summary>The functions of NVIDIA's collective communication library that are used here: its own, or those that stand in for it.</summary>
+/// <summary>The functions of NVIDIA's collective communication library that are used here, or what stands in for them.</summary>
 internal sealed unsafe class NcclFunctions
 {
     /// <summary>Success, as every function returns it.</summary>
