@@ -10,8 +10,8 @@ parameters=$((784 * 400 + 400 + 400 * 40 + 40 + 20 * 400 + 400 + 400 * 784 + 784
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 TERM=dumb
 mpirun=(mpirun --oversubscribe --bind-to none)
 "${mpirun[@]}" --version | head -1
-dotnet build -c Release -v quiet src/Host
-dotnet build -c Release -v quiet tests/Ranks
+dotnet build -c Release -v quiet -p:RunAnalyzers=false src/Host
+dotnet build -c Release -v quiet -p:RunAnalyzers=false tests/Ranks
 vaegpu=(dotnet src/Host/bin/Release/net10.0/vaegpu.dll)
 ranks=(dotnet tests/Ranks/bin/Release/net10.0/VaeGpu.Ranks.dll)
 folder=$(mktemp -d)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Distributed.Mpi;
 
@@ -56,12 +57,23 @@ public sealed class PlacementTests
         const int Length = 100_003;
         for (int rank = 0; rank < size; rank++)
         {
-            var plan = Exchange.Plan(Length, rank, size);
+            var plan = RankExchange.Plan(Length, rank, size);
             double ring = 2.0 * (size - 1) / size * Length;
             Assert.That(plan.Sum(exchange => exchange.Sent.Length), Is.LessThanOrEqualTo(ring + 2 * plan.Length));
             Assert.That(plan, Has.Length.LessThanOrEqualTo(2 * int.Log2(size)));
         }
     }
+
+    [TestCase("10 10 10 10", null)]
+    [TestCase("10 10 11.9 10", null)]
+    [TestCase("10 12", null)]
+    [TestCase("10 13", "the others wait for rank 1 on b (1.3 times as long), which computes for longer than the median rank.")]
+    [TestCase(
+        "10 20 10 15", "the others wait for rank 1 on b (2.0 times as long), rank 3 on d (1.5 times as long), "
+        + "which computes for longer than the median rank.")]
+    public void Ranks_that_compute_for_a_fifth_longer_than_the_median_are_named(string seconds, string? sentence) => Assert.That(
+        RankTimes.Slow([.. seconds.Split(' ').Select((text, i) => (double.Parse(text, CultureInfo.InvariantCulture), $"{(char)('a' + i)}"))]),
+        Is.EqualTo(sentence));
 
     private static Peer PeerOf(int rank, string text)
     {

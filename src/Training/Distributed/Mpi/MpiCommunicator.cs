@@ -16,7 +16,7 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
     private readonly Peer self;
     private readonly Stack<MpiSum> idle = [];
     private readonly List<MpiSum> sums = [];
-    private readonly Dictionary<int, Exchange[]> plans = [];
+    private readonly Dictionary<int, RankExchange[]> plans = [];
     private int nextTag;
     private bool ended;
 
@@ -60,7 +60,7 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
     public IPendingSum BeginSum(Memory<float> values)
     {
         if (!plans.TryGetValue(values.Length, out var plan))
-            plans.Add(values.Length, plan = Exchange.Plan(values.Length, Rank, Size));
+            plans.Add(values.Length, plan = RankExchange.Plan(values.Length, Rank, Size));
         if (!idle.TryPop(out var sum))
             sums.Add(sum = new MpiSum(thread, idle));
         thread.Begin(sum.Of(values, plan, nextTag));

@@ -107,7 +107,8 @@ internal sealed unsafe class MpiLibrary
     public (int Rank, int Size) Initialize()
     {
         int provided, rank, size;
-        Check(initThread(null, null, MpiThreadFunneled, &provided), "MPI_Init_thread");
+        using (new SignalHandlers())
+            Check(initThread(null, null, MpiThreadFunneled, &provided), "MPI_Init_thread");
         if (provided < MpiThreadFunneled)
             throw new CommunicationException($"{Version} was built without support of threads; use a build that has it.");
         Check(commSetErrorHandler(world, errorsReturn), "MPI_Comm_set_errhandler");

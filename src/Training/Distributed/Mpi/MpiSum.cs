@@ -10,14 +10,14 @@ internal sealed unsafe class MpiSum(MpiThread thread, Stack<MpiSum> idle) : MpiO
     private readonly byte* requests = (byte*)NativeMemory.AllocZeroed(2, (nuint)sizeof(nint));
     private float* received;
     private int room;
-    private Exchange[] plan = [];
+    private RankExchange[] plan = [];
     private MemoryHandle pinned;
     private int length, tag, next;
 
     public override string Awaited => next < plan.Length ? $"values of {thread.Peers[plan[next].Partner]}" : "values";
 
     /// <summary>Takes what is to be added. The tag is this sum's own among those that may be under way.</summary>
-    public MpiSum Of(Memory<float> values, Exchange[] exchanges, int sumTag)
+    public MpiSum Of(Memory<float> values, RankExchange[] exchanges, int sumTag)
     {
         (plan, length, tag, next, IsDone) = (exchanges, values.Length, sumTag, 0, false);
         pinned = values.Pin();
@@ -76,7 +76,7 @@ internal sealed unsafe class MpiSum(MpiThread thread, Stack<MpiSum> idle) : MpiO
         mpi.Send(Values + exchange.Sent.First, exchange.Sent.Length, exchange.Partner, tag, requests + mpi.RequestBytes);
     }
 
-    private void Add(Exchange exchange)
+    private void Add(RankExchange exchange)
     {
         var own = new Span<float>(Values, length).Slice(exchange.Received.First, exchange.Received.Length);
         var other = new Span<float>(received, exchange.Received.Length);

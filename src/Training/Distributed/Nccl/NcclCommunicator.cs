@@ -13,7 +13,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     private readonly Accelerator accelerator;
     private readonly ShardLauncher launcher;
     private readonly bool fast;
-    private readonly Dictionary<int, Exchange[]> plans = [];
+    private readonly Dictionary<int, RankExchange[]> plans = [];
     private readonly nint stream;
     private readonly nint handle;
     private MemoryBuffer1D<float, Stride1D.Dense>? received;
@@ -100,7 +100,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
         }
         int length = checked((int)values.Length);
         if (!plans.TryGetValue(length, out var plan))
-            plans.Add(length, plan = Exchange.Plan(length, Rank, Size));
+            plans.Add(length, plan = RankExchange.Plan(length, Rank, Size));
         foreach (var exchange in plan)
             Do(exchange, values);
     }
@@ -120,7 +120,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     }
 
     /// <summary>The message both ways at once, then the addition, all on the device's stream.</summary>
-    private void Do(Exchange exchange, ArrayView<float> values)
+    private void Do(RankExchange exchange, ArrayView<float> values)
     {
         var (sent, place) = (exchange.Sent, exchange.Received);
         var target = exchange.Adds ? Room(place.Length) : values.SubView(place.First, place.Length);

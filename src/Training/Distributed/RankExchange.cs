@@ -6,7 +6,7 @@ namespace VaeGpu.Training.Distributed;
 /// <param name="Received">Where those that come belong: the place of this rank's own values, or free.</param>
 /// <param name="Adds">Whether what comes is added to this rank's values; else it takes their place.</param>
 /// <param name="PartnerIsFirst">Whether the partner's value is the left summand.</param>
-internal readonly record struct Exchange(int Partner, Segment Sent, Segment Received, bool Adds, bool PartnerIsFirst)
+internal readonly record struct RankExchange(int Partner, Segment Sent, Segment Received, bool Adds, bool PartnerIsFirst)
 {
     /// <summary>Below so many values a sum is bound by latency, and whole vectors are exchanged: half as many messages.</summary>
     public const int Short = 2048;
@@ -20,13 +20,13 @@ internal readonly record struct Exchange(int Partner, Segment Sent, Segment Rece
     /// <para>A rank sends 2(R−1)/R·length values, as in a ring, in 2·log₂R messages where a ring has 2(R−1). Short vectors, and those of
     /// two ranks, are exchanged whole: log₂R messages of length values; for two ranks, that is as many bytes.</para>
     /// </remarks>
-    public static Exchange[] Plan(int length, int rank, int size)
+    public static RankExchange[] Plan(int length, int rank, int size)
     {
         int rounds = int.Log2(size);
         var whole = new Segment(0, length);
         if (length < Short || size == 2)
             return [.. Enumerable.Range(0, rounds).Select(bit => Of(bit, whole, whole, adds: true))];
-        var exchanges = new Exchange[2 * rounds];
+        var exchanges = new RankExchange[2 * rounds];
         var own = whole;
         for (int bit = 0; bit < rounds; bit++)
         {
@@ -37,7 +37,7 @@ internal readonly record struct Exchange(int Partner, Segment Sent, Segment Rece
         }
         return exchanges;
 
-        Exchange Of(int bit, Segment sent, Segment received, bool adds) =>
+        RankExchange Of(int bit, Segment sent, Segment received, bool adds) =>
             new(rank ^ 1 << bit, sent, received, adds, PartnerIsFirst: (rank >> bit & 1) == 1);
     }
 }
