@@ -7,15 +7,8 @@ namespace VaeGpu.Host;
 /// <summary>Runs a command in all processes that were started for it, and ends all of them where one fails.</summary>
 internal static class RankedRun
 {
-    /// <summary>Runs a command in this process.</summary>
+    /// <summary>Runs a command in this process, which has a way to the others unless it is alone.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
-    public static int Execute(Terminal terminal, Func<Ranks, int> command)
-    {
-        using ICommunicator? communicator = Communicators.FromEnvironment();
-        return Execute(communicator, terminal, command);
-    }
-
-    /// <summary>The same among given processes.</summary>
     public static int Execute(ICommunicator? communicator, Terminal terminal, Func<Ranks, int> command)
     {
         if (communicator is null)

@@ -27,7 +27,10 @@ internal sealed class TrainCommand : Command
             + "--memory, --reduce, --tensorboard and --serve may be given",
     };
 
-    public TrainCommand(Terminal terminal, CancellationToken stop)
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="stop">Ends the training after the step under way.</param>
+    /// <param name="open">Finds the processes that train together; null for those that this one was started with.</param>
+    public TrainCommand(Terminal terminal, CancellationToken stop, Func<ICommunicator?>? open = null)
         : base("train", "Trains a model, evaluates it after every epoch, and writes checkpoint, metrics and pictures to a folder.")
     {
         foreach (Option option in (Option[])
@@ -35,9 +38,13 @@ internal sealed class TrainCommand : Command
             .. options.OfTheData, output, overwrite, resume, keep, .. options.OfTheTraining, tensorBoard, serve, .. where.All, reduce,
         ])
             Add(option);
-        SetAction(result => RankedRun.Execute(terminal, ranks => result.GetValue(resume)
-            ? TrainProgram.Resume(ReadResume(result), ranks, stop)
-            : TrainProgram.Start(ReadStart(result), ranks, stop)));
+        SetAction(result =>
+        {
+            using ICommunicator? communicator = (open ?? Communicators.FromEnvironment)();
+            return RankedRun.Execute(communicator, terminal, ranks => result.GetValue(resume)
+                ? TrainProgram.Resume(ReadResume(result), ranks, stop)
+                : TrainProgram.Start(ReadStart(result), ranks, stop));
+        });
     }
 
     private TrainRequest ReadStart(ParseResult result) => options.Read(result) with
