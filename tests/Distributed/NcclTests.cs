@@ -1,5 +1,7 @@
+using VaeGpu.Tests.Training;
 using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Distributed.Nccl;
+using VaeGpu.Training.Optimization;
 
 namespace VaeGpu.Tests.Distributed;
 
@@ -79,6 +81,24 @@ public sealed class NcclTests
             () => Communicators.OnDevices(ranks, accelerator, ReduceKind.Fast, out _))!.Message);
         Assert.That(refusals, Is.All.EqualTo("--reduce fast needs NCCL, but rank 0: its device is not a GPU of NVIDIA's. "
             + "Leave it out; the sum then goes through MPI."));
+    }
+
+    [Test]
+    public void A_training_whose_gradients_stay_on_devices_has_the_same_bits()
+    {
+        var configuration = RankedTraining.Configuration(new() { Shards = 8 });
+        var found = RankedTraining.Run(4, (ranks, backend) =>
+        {
+            string refusal = "";
+            using var devices = NcclCommunicator.Connect(
+                ranks, backend.Accelerator, ReduceKind.Exact, StandInNccl.Functions(), ref refusal);
+            using var trainer = new Trainer(backend.Accelerator, configuration, RankedTraining.Data, communicator: devices!);
+            TinyRun.Finish(trainer);
+            return trainer.Snapshot();
+        });
+        var expected = RankedTraining.Train(1, configuration)[0];
+        foreach (var one in found)
+            TrainerTests.Same(one, expected);
     }
 
     private static T[] OnEachRank<T>(int size, ReduceKind kind, Func<IDeviceCommunicator, Accelerator, T> work) =>
