@@ -25,15 +25,10 @@ internal sealed record Ranks(ICommunicator? Communicator, Terminal Terminal)
     }
 
     /// <summary>The way to the others that gradients take: from GPU to GPU where that can be, or null.</summary>
-    /// <exception cref="UsageException">A fast reduction is asked for where there is nothing to reduce.</exception>
     public IDeviceCommunicator? OnDevices(Accelerator accelerator, ReduceKind kind)
     {
         if (Communicator is null)
-        {
-            return kind == ReduceKind.Exact
-                ? null
-                : throw new UsageException("--reduce fast goes with several processes: start them with mpirun, mpiexec or srun.");
-        }
+            return null;
         var devices = Communicators.OnDevices(Communicator, accelerator, kind, out string? note);
         if (note is not null)
             Terminal.Error.WriteLine($"note: {note}");

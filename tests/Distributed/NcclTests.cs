@@ -1,3 +1,5 @@
+using VaeGpu.Host;
+using VaeGpu.Tests.Host;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Distributed.Nccl;
@@ -72,6 +74,14 @@ public sealed class NcclTests
         {
             StandInNccl.AsyncError = NcclFunctions.Success;
         }
+    }
+
+    [Test]
+    public void A_process_that_is_alone_has_nothing_to_reduce_fast()
+    {
+        var call = Call.Of("train", "--reduce", "fast");
+        Assert.That((call.ExitCode, call.Error.Trim()), Is.EqualTo(
+            (ExitCode.Usage, "error: --reduce fast goes with several processes: start them with mpirun, mpiexec or srun.")));
     }
 
     [Test]

@@ -71,9 +71,11 @@ public sealed class PlacementTests
     [TestCase(
         "10 20 10 15", "the others wait for rank 1 on b (2.0 times as long), rank 3 on d (1.5 times as long), "
         + "which computes for longer than the median rank.")]
-    public void Ranks_that_compute_for_a_fifth_longer_than_the_median_are_named(string seconds, string? sentence) => Assert.That(
-        RankTimes.Slow([.. seconds.Split(' ').Select((text, i) => (double.Parse(text, CultureInfo.InvariantCulture), $"{(char)('a' + i)}"))]),
-        Is.EqualTo(sentence));
+    public void Ranks_that_compute_for_a_fifth_longer_than_the_median_are_named(string seconds, string? sentence)
+    {
+        var times = seconds.Split(' ').Select((text, i) => (double.Parse(text, CultureInfo.InvariantCulture), $"{(char)('a' + i)}"));
+        Assert.That(RankTimes.Slow([.. times]), Is.EqualTo(sentence));
+    }
 
     private static Peer PeerOf(int rank, string text)
     {

@@ -41,6 +41,8 @@ internal sealed class TrainCommand : Command
         SetAction(result =>
         {
             using ICommunicator? communicator = (open ?? Communicators.FromEnvironment)();
+            if (communicator is null && result.Chosen<ReduceKind>(reduce) == ReduceKind.Fast)
+                throw new UsageException("--reduce fast goes with several processes: start them with mpirun, mpiexec or srun.");
             return RankedRun.Execute(communicator, terminal, ranks => result.GetValue(resume)
                 ? TrainProgram.Resume(ReadResume(result), ranks, stop)
                 : TrainProgram.Start(ReadStart(result), ranks, stop));

@@ -4,8 +4,8 @@ namespace VaeGpu.Training.Distributed.Mpi;
 
 /// <summary>The functions of an MPI library that are used here, and its constants. Found at run time: nothing is linked.</summary>
 /// <remarks>
-/// Open MPI's handles are pointers, to symbols of the library; those of MPICH and its kin (Intel MPI, MVAPICH, Cray) are numbers of 32 bits.
-/// Both are passed as words: a register holds either. In memory, an array of requests has the width of the library's own.
+/// Open MPI's handles are pointers, to symbols of the library; those of MPICH and its kin (Intel MPI, MVAPICH, Cray) are numbers of 32
+/// bits. Both are passed as words: a register holds either. In memory, an array of requests has the width of the library's own.
 /// </remarks>
 internal sealed unsafe class MpiLibrary
 {
@@ -85,7 +85,7 @@ internal sealed unsafe class MpiLibrary
         string[] files = named is { Length: > 0 } ? [named] : launcher.Libraries;
         foreach (string file in files)
         {
-            if (!NativeLibrary.TryLoad(file, out nint library))
+            if (!TryLoad(file, out nint library))
                 continue;
             try
             {
@@ -145,6 +145,13 @@ internal sealed unsafe class MpiLibrary
     /// <summary>Gives each rank counts[r] bytes of rank r, at starts[r].</summary>
     public void Gather(byte* own, int count, byte* all, int* counts, int* starts, byte* request) =>
         Check(iallgatherv(own, count, bytes, all, counts, starts, bytes, world, request), "MPI_Iallgatherv");
+
+    /// <summary>Loads a library, and with it those of networks, which begin to work at once.</summary>
+    private static bool TryLoad(string file, out nint library)
+    {
+        using (new SignalHandlers())
+            return NativeLibrary.TryLoad(file, out library);
+    }
 
     private void Check(int error, string call)
     {

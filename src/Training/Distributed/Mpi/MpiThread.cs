@@ -9,7 +9,7 @@ namespace VaeGpu.Training.Distributed.Mpi;
 /// it offers its core to others between two calls while the caller waits, sleeps between them while the caller computes or the wait is long,
 /// and does nothing while nothing is under way.
 /// </remarks>
-internal sealed partial class MpiThread
+internal sealed class MpiThread
 {
     private static readonly TimeSpan eager = TimeSpan.FromMilliseconds(2), longWait = TimeSpan.FromMilliseconds(100);
 
@@ -195,6 +195,6 @@ internal sealed partial class MpiThread
             throw new CommunicationException(fault.Message, fault);
     }
 
-    [LibraryImport("libc")]
-    private static partial int usleep(uint microseconds);
+    [DllImport("libc")]
+    private static extern int usleep(uint microseconds);
 }

@@ -6,7 +6,7 @@ namespace VaeGpu.Training.Distributed.Mpi;
 /// The process's handlers of signals, which are put back at the end: libraries of networks have their own for what the runtime makes
 /// exceptions of, and end the process there.
 /// </summary>
-internal sealed unsafe partial class SignalHandlers : IDisposable
+internal sealed unsafe class SignalHandlers : IDisposable
 {
     /// <summary>More than a <c>struct sigaction</c> has on any system.</summary>
     private const int HandlerBytes = 512;
@@ -31,6 +31,6 @@ internal sealed unsafe partial class SignalHandlers : IDisposable
         NativeMemory.Free(handlers);
     }
 
-    [LibraryImport("libc")]
-    private static partial int sigaction(int signal, void* handler, void* former);
+    [DllImport("libc")]
+    private static extern int sigaction(int signal, void* handler, void* former);
 }
