@@ -1,4 +1,5 @@
 using VaeGpu.Host.Pictures;
+using VaeGpu.Training.Distributed;
 
 namespace VaeGpu.Host.Commands;
 
@@ -41,6 +42,22 @@ internal sealed class ModelCommand : Command
             using var use = new Use(this, result, terminal, stop);
             action(result, use);
             return ExitCode.Done;
+        });
+        return this;
+    }
+
+    /// <summary>The same for a command that several processes run together.</summary>
+    public ModelCommand DoesOnRanks(Terminal terminal, CancellationToken stop, Action<ParseResult, Use, Ranks> action)
+    {
+        SetAction(result =>
+        {
+            using ICommunicator? communicator = Communicators.FromEnvironment();
+            return RankedRun.Execute(communicator, terminal, ranks =>
+            {
+                using var use = new Use(this, result, ranks.Terminal, stop);
+                action(result, use, ranks);
+                return ExitCode.Done;
+            });
         });
         return this;
     }
