@@ -25,7 +25,7 @@ internal sealed class BatchLoader : IDisposable
     {
         (this.examples, this.order) = (examples, order);
         rowBytes = checked(examples.Format.Size * examples.NumberBytes);
-        int bytes = checked(order.Plan.RowsHere(order.MaximalRows).Rows * rowBytes);
+        int bytes = checked(order.Plan.MostRowsHere(order.MaximalRows) * rowBytes);
         buffers = [.. Enumerable.Range(0, Ahead).Select(_ => GC.AllocateUninitializedArray<byte>(bytes))];
     }
 
