@@ -16,7 +16,8 @@ internal static class RankedRun
         bool isFirst = communicator.Rank == 0;
         try
         {
-            return command(new Ranks(communicator, isFirst ? terminal : new Terminal(TextWriter.Null, TextWriter.Null, Interactive: false)));
+            return command(new Ranks(
+                communicator, isFirst ? terminal : new Terminal(TextWriter.Null, TextWriter.Null, Interactive: false)));
         }
         catch (Exception e) when (!isFirst && e is RanksDifferException or TrainingDivergedException or CommunicationException)
         {

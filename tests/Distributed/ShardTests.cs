@@ -137,7 +137,8 @@ public sealed class ShardTests
         using var backend = Backend.Open("cpu", 1);
         using var trainer = new Trainer(
             backend.Accelerator, RankedTraining.Configuration(new() { Shards = 4, Epochs = 1 }), RankedTraining.Data);
-        Assert.That(() => trainer.Restore(checkpoint), Throws.TypeOf<RunException>().With.Message.Contains("2 shards of each batch, not 4"));
+        Assert.That(
+            () => trainer.Restore(checkpoint), Throws.TypeOf<RunException>().With.Message.Contains("2 shards of each batch, not 4"));
     }
 
     [Test]
