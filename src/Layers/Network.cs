@@ -15,7 +15,7 @@ public sealed class Network(params Layer[] layers)
     /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
     public Floats OutputGradient => layers[^1].Gradient;
 
-    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients: the last one that was declared first.</summary>
+    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients: the last declared first.</summary>
     public IEnumerable<ParameterSlice> GradientOrder => layers.Reverse().SelectMany(layer => layer.Parameters.Reverse());
 
     /// <summary>Computes <see cref="Output"/>.</summary>

@@ -7,6 +7,7 @@ namespace VaeGpu.Tests.Distributed;
 public sealed record MpiLauncher(string Name, string[] Commands, string VersionWord)
 {
     private static readonly TimeSpan limit = TimeSpan.FromSeconds(60);
+    private readonly Lazy<string?> file = new(() => Find(Commands, VersionWord));
 
     /// <summary>Those that are tested.</summary>
     public static IReadOnlyList<MpiLauncher> All { get; } =
@@ -24,9 +25,9 @@ public sealed record MpiLauncher(string Name, string[] Commands, string VersionW
     /// <summary>The same with several programs, or one that is called in several ways.</summary>
     public Process Start((int Ranks, string[] Program)[] programs, params (string Name, string Value)[] variables)
     {
-        if (Find() is not { } file)
+        if (file.Value is not { } found)
             throw new IgnoreException($"{Name} is not installed: {string.Join(", ", Commands)} is not in the path.");
-        var start = new ProcessStartInfo(file, programs.Select(Arguments).Aggregate((one, next) => [.. one, ":", .. next]))
+        var start = new ProcessStartInfo(found, programs.Select(Arguments).Aggregate((one, next) => [.. one, ":", .. next]))
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
             Environment =
@@ -91,10 +92,10 @@ public sealed record MpiLauncher(string Name, string[] Commands, string VersionW
         "-n", $"{part.Ranks}", Environment.ProcessPath!, Path.Combine(AppContext.BaseDirectory, part.Program[0]), .. part.Program[1..],
     ];
 
-    private string? Find() => Commands
+    private static string? Find(string[] commands, string versionWord) => commands
         .SelectMany(
             _ => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator), (name, folder) => Path.Combine(folder, name))
-        .FirstOrDefault(file => File.Exists(file) && VersionOf(file).Contains(VersionWord, StringComparison.Ordinal));
+        .FirstOrDefault(file => File.Exists(file) && VersionOf(file).Contains(versionWord, StringComparison.Ordinal));
 
     private static string VersionOf(string file)
     {

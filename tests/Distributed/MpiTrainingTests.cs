@@ -43,7 +43,7 @@ public sealed class MpiTrainingTests
     }
 
     [TestCaseSource(nameof(First))]
-    public void A_killed_rank_leaves_the_last_checkpoint_and_other_ranks_go_on(MpiLauncher launcher)
+    public void A_killed_rank_leaves_the_last_checkpoint_and_one_process_goes_on(MpiLauncher launcher)
     {
         using (var process = launcher.Start(2, Program("ranks", epochs: 20_000)))
         {
@@ -56,9 +56,8 @@ public sealed class MpiTrainingTests
             Assert.That(MpiLauncher.End(process).ExitCode, Is.Not.Zero);
         }
         int epochs = CheckpointFile.Read(folder["ranks/checkpoint.vae"]).Header.History.Count + 1;
-        var (code, _, error) = launcher.Run(
-            4, ["vaegpu.dll", "train", "--resume", "--out", folder["ranks"], "--epochs", $"{epochs}", "--device", "cpu"]);
-        Assert.That(code, Is.Zero, error);
+        var resumed = Call.Of("train", "--resume", "--out", folder["ranks"], "--epochs", $"{epochs}", "--device", "cpu");
+        Assert.That(resumed.ExitCode, Is.Zero, resumed.Error);
         AssertSameBits("ranks", OneProcess(epochs));
     }
 

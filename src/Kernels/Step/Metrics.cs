@@ -14,8 +14,9 @@ public struct StepShape
 
 /// <summary>The end of a step: adds the batch's losses to the running sums, notices a loss that is not finite, and counts on.</summary>
 /// <remarks>
-/// <para>likelihoodLoss and divergence (rows), or their sums over each shard (shards). The batch is added in the order of <see cref="RowReduction"/>, its sum to the
-/// running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch stay exact to a few ulp.</para>
+/// <para>likelihoodLoss and divergence (rows), or their sums over each shard (shards). The batch is added in the order of
+/// <see cref="RowReduction"/>, its sum to the running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch
+/// stay exact to a few ulp.</para>
 /// <para>One group, whose first thread does the rest. 2048 shared bytes; the barriers of RowReduction. Its unfused twins are
 /// <see cref="AddLosses"/> and <see cref="CountOn"/>. Test: StepTests.</para>
 /// </remarks>

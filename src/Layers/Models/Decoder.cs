@@ -67,8 +67,10 @@ public sealed class Decoder : IDisposable
     public void LossAndGradient(Floats data, StepContext step, int draws = 1)
     {
         ReconstructionShape sizes = Shape(step.Rows) with { Repeats = draws, BatchRows = draws * (step.Shard?.BatchRows ?? 0) };
-        if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
-            FitVariance(data, step, sizes);
+        if (step.Shard is { Statistics: { } sums } shard)
+            FitVariance(sums, draws * shard.BatchRows);
+        else if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
+            launcher.Variance!.Fit(data, Outputs, Loss, Variance!.Values, sizes);
         launcher.LossAndGradient(data, Outputs, Loss, step.Control, sizes);
         if (launcher.Likelihood.Variance == VarianceSource.Learned)
             launcher.Variance!.Gradient(Loss, Variance!.Values, Variance.Gradient, step.Control, sizes);
@@ -107,6 +109,13 @@ public sealed class Decoder : IDisposable
         categorical?.Sample(Outputs, samples, control, rows);
     }
 
+    /// <summary>Fits the variance to a batch of so many drawn rows, where the likelihood has one that is fitted.</summary>
+    internal void FitVariance(BatchStatistics sums, int batchRows)
+    {
+        if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
+            launcher.Variance!.Fit(sums.SquaredErrors, Variance!.Values, Shape(sums.Shards) with { BatchRows = batchRows });
+    }
+
     /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients.</summary>
     public IEnumerable<ParameterSlice> GradientOrder => Variance is null ? Network.GradientOrder : [Variance, .. Network.GradientOrder];
 
@@ -133,14 +142,6 @@ public sealed class Decoder : IDisposable
             throw new ArgumentOutOfRangeException(nameof(rows), rows,
                 $"The decoder gives {ofRow} numbers for each row: too many for one batch of so many rows.");
         }
-    }
-
-    private void FitVariance(Floats data, StepContext step, ReconstructionShape sizes)
-    {
-        if (step.Shard?.Statistics is { } sums)
-            launcher.Variance!.Fit(sums.SquaredErrors, Variance!.Values, sizes with { Rows = sums.Shards });
-        else
-            launcher.Variance!.Fit(data, Outputs, Loss, Variance!.Values, sizes);
     }
 
     private ReconstructionShape Shape(int rows) => shape with { Rows = rows };

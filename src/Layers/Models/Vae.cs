@@ -185,6 +185,16 @@ public sealed class Vae : IDisposable
             Decoder.Measure(data, step, Shape.Samples);
     }
 
+    /// <summary>
+    /// The <see cref="Backward"/> of a shard without rows: no gradient, but the variance that fits the batch becomes the model's.
+    /// </summary>
+    public void BackwardEmpty(BatchShard shard)
+    {
+        Parameters.Gradients.MemSetToZero();
+        if (shard.Statistics is { } sums)
+            Decoder.FitVariance(sums, Shape.Samples * shard.BatchRows);
+    }
+
     /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients.</summary>
     public IEnumerable<ParameterSlice> GradientOrder =>
         [.. Decoder.GradientOrder, .. Prior.Network?.GradientOrder ?? [], .. Encoder.GradientOrder];

@@ -25,11 +25,13 @@ internal sealed class BatchLoader : IDisposable
     {
         (this.examples, this.order) = (examples, order);
         rowBytes = checked(examples.Format.Size * examples.NumberBytes);
-        int bytes = checked(order.Plan.RowsHere(order.MaximalRows).Rows * rowBytes);
+        int bytes = checked(order.Plan.MostRowsHere(order.MaximalRows) * rowBytes);
         buffers = [.. Enumerable.Range(0, Ahead).Select(_ => GC.AllocateUninitializedArray<byte>(bytes))];
     }
 
-    /// <summary>Gives the bytes of this process's rows of a batch, shape (rows, bytes), to <paramref name="use"/>, which must not keep them.</summary>
+    /// <summary>
+    /// Gives the bytes of this process's rows of a batch, shape (rows, bytes), to <paramref name="use"/>, which must not keep them.
+    /// </summary>
     /// <exception cref="DataException">The examples cannot be read.</exception>
     public void Take(BatchPlace place, ReadOnlySpanAction use)
     {

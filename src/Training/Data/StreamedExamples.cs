@@ -17,7 +17,7 @@ internal sealed class StreamedExamples<T> : DeviceExamples where T : unmanaged
     public StreamedExamples(Accelerator accelerator, ExampleSet examples, GatherBatch<T> gather, BatchOrder order)
     {
         (this.gather, this.order, size) = (gather, order, examples.Format.Size);
-        staged = accelerator.Allocate1D<T>((long)order.Plan.RowsHere(order.MaximalRows).Rows * size);
+        staged = accelerator.Allocate1D<T>((long)order.Plan.MostRowsHere(order.MaximalRows) * size);
         loader = new BatchLoader(examples, order);
     }
 

@@ -48,6 +48,9 @@ public sealed record ShardPlan(int Shards, int Rank, int Ranks)
     /// <summary>The first row of this process's shards, and their rows.</summary>
     public (int First, int Rows) RowsHere(int batchRows) => Range(First, Count, batchRows);
 
+    /// <summary>The most rows of this process's shards in a batch of up to so many rows.</summary>
+    public int MostRowsHere(int batchRows) => Math.Min(Count * MostRows(batchRows), batchRows);
+
     private (int First, int Rows) Range(int shard, int count, int batchRows)
     {
         long most = MostRows(batchRows);

@@ -29,7 +29,7 @@ public sealed class Evaluator(Accelerator accelerator, ModelConfiguration model,
     /// <param name="communicator">
     /// Processes that share the batches, each of which makes the same call; no bit of the report depends on how many there are.
     /// </param>
-    /// <exception cref="RunException">The parameters are not as many as the model has, or the processes' models or images differ.</exception>
+    /// <exception cref="RunException">The parameters are not as many as the model has, or the processes differ.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
     public EvaluationReport Evaluate(
         ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop, ICommunicator? communicator = null) =>

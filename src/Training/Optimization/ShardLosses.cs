@@ -5,8 +5,8 @@ using VaeGpu.Training.Memory;
 namespace VaeGpu.Training.Optimization;
 
 /// <summary>
-/// The sum of the losses of each shard of a batch. Each process fills in those of its shards; added up over the processes, they are the same
-/// everywhere.
+/// The sum of the losses of each shard of a batch. Each process fills in those of its shards; added up over the processes, they are the
+/// same everywhere.
 /// </summary>
 internal sealed class ShardLosses : IDisposable
 {

@@ -60,7 +60,8 @@ internal sealed class ShardedBatch : IDisposable
         losses.Clear();
         for (int i = 0; i < plan.Count; i++)
         {
-            if (Gather(pass, rows, plan.First + i, RandomPurpose.Evaluation) is not { } step)
+            StepContext step = Gather(pass, rows, plan.First + i, RandomPurpose.Evaluation);
+            if (step.Rows == 0)
                 continue;
             vae.Forward(batch, step);
             vae.EvaluateLoss(batch, step.Rows);
@@ -90,7 +91,8 @@ internal sealed class ShardedBatch : IDisposable
         all.MemSetToZero();
         for (int i = 0; i < plan.Count; i++)
         {
-            if (Gather(pass, rows, plan.First + i) is { } step)
+            StepContext step = Gather(pass, rows, plan.First + i);
+            if (step.Rows > 0)
                 vae.Measure(batch, step);
         }
         if (statisticsMirror is null)
@@ -103,7 +105,8 @@ internal sealed class ShardedBatch : IDisposable
     private void BackwardShard(ImagePass pass, int rows, int number)
     {
         bool isExchanged = exchange is not null && number == plan.Count - 1;
-        if (Gather(pass, rows, plan.First + number) is { } step)
+        StepContext step = Gather(pass, rows, plan.First + number);
+        if (step.Rows > 0)
         {
             vae.Forward(batch, step);
             vae.Backward(batch, step, isExchanged ? finished : null);
@@ -111,8 +114,8 @@ internal sealed class ShardedBatch : IDisposable
         }
         else
         {
-            // A shard without rows: the last batch of an epoch has few.
-            vae.Parameters.Gradients.MemSetToZero();
+            // The last batch of an epoch may have fewer rows than shards.
+            vae.BackwardEmpty(step.Shard!.Value);
             foreach (GradientBucket bucket in isExchanged ? exchange!.Buckets : [])
                 Exchange(bucket);
         }
@@ -132,13 +135,12 @@ internal sealed class ShardedBatch : IDisposable
         exchange!.Begin();
     }
 
-    /// <summary>Fills the batch with the rows of a shard; null where it has none.</summary>
-    private StepContext? Gather(ImagePass pass, int batchRows, int shard, uint purpose = RandomPurpose.Latent)
+    /// <summary>Fills the batch with the rows of a shard, if it has any.</summary>
+    private StepContext Gather(ImagePass pass, int batchRows, int shard, uint purpose = RandomPurpose.Latent)
     {
         var (first, rows) = plan.RowsOf(shard, batchRows);
-        if (rows == 0)
-            return null;
-        pass.Gather(vae, batch, rows, first);
+        if (rows > 0)
+            pass.Gather(vae, batch, rows, first);
         return new StepContext(pass.Control, rows, purpose) { Shard = new(shard, first, batchRows, statistics) };
     }
 }

@@ -15,7 +15,8 @@ internal static class HeaderRules
     {
         var (run, position) = (header.Configuration, header.Position);
         var (training, sums) = (run.Training, position.Sums);
-        return OfModel(run.Model) ?? OfShards(training.Shards) ?? OfSettings(training) ?? OfSettings(training.Objective) ?? OfSettings(training.Optimizer)
+        return OfModel(run.Model) ?? OfShards(training.Shards) ?? OfSettings(training) ?? OfSettings(training.Objective)
+            ?? OfSettings(training.Optimizer)
             ?? Range("the number of training examples", run.Data.Train, 1, int.MaxValue)
             ?? Range("the number of held-out examples", run.Data.Test, 0, int.MaxValue)
             ?? OfHistory(header.History)
