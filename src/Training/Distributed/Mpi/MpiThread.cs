@@ -5,9 +5,9 @@ namespace VaeGpu.Training.Distributed.Mpi;
 
 /// <summary>The thread that makes all calls of MPI (MPI_THREAD_FUNNELED), so that its caller computes while messages go.</summary>
 /// <remarks>
-/// MPI moves messages only while it is called, and its own waiting keeps a core busy. Here the thread asks again and again (MPI_Testall);
-/// it offers its core to others between two calls while the caller waits, sleeps between them while the caller computes or the wait is long,
-/// and does nothing while nothing is under way.
+/// MPI moves messages only while it is called, and its own waiting keeps a core busy. Here the thread asks again and again
+/// (MPI_Testall); it offers its core to others between two calls while the caller waits, sleeps between them while the caller computes or
+/// the wait is long, and does nothing while nothing is under way.
 /// </remarks>
 internal sealed class MpiThread
 {
