@@ -36,13 +36,9 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
                 $"{launcher.Name} started {started} processes, of which {mpi.Version} sees {Size}: they are not of one kind. ")
                 + $"Start with the launcher of that library, or name the launcher's in {MpiLibrary.FileVariable}.");
         }
-        Library = mpi.Version;
         thread.Peers = [.. Gather(self.ToBytes()).Select(Peer.Of)];
         thread.Watchman = new Watchman(thread.Peers, self, tell);
     }
-
-    /// <summary>The library and its version.</summary>
-    public string Library { get; }
 
     /// <inheritdoc/>
     public int Rank { get; }
