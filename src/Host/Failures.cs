@@ -6,7 +6,10 @@ namespace VaeGpu.Host;
 /// <summary>Turns exceptions into one line for the person and an exit code.</summary>
 internal static class Failures
 {
-    public static int Report(TextWriter error, Func<int> run)
+    /// <param name="error">The error stream.</param>
+    /// <param name="run">What may fail.</param>
+    /// <param name="who">Who failed, where there are several, with a colon.</param>
+    public static int Report(TextWriter error, Func<int> run, string who = "")
     {
         try
         {
@@ -14,7 +17,7 @@ internal static class Failures
         }
         catch (Exception e) when (e is UsageException or LaunchSizesException)
         {
-            Tell(error, $"error: {e.Message}");
+            Tell(error, $"error: {who}{e.Message}");
             return ExitCode.Usage;
         }
         catch (OperationCanceledException)
@@ -24,7 +27,7 @@ internal static class Failures
         }
         catch (Exception e)
         {
-            Tell(error, $"error: {(FileHandles.AreFew() ? FileHandles.Remedy : Describe(e))}");
+            Tell(error, $"error: {who}{(FileHandles.AreFew() ? FileHandles.Remedy : Describe(e))}");
             return ExitCode.Failed;
         }
     }

@@ -33,7 +33,7 @@ internal sealed class LoadedRun : IDisposable
         string checkpoint = RunFolder.ModelIn(folder);
         var (header, parameters) = CheckpointFile.ReadParameters(checkpoint);
         TellBest(folder, checkpoint, header, terminal);
-        return new LoadedRun(machine, Backend.Open(machine.Device, machine.Threads), header.Configuration, parameters);
+        return new LoadedRun(machine, machine.OpenDevice(), header.Configuration, parameters);
     }
 
     /// <summary>Tells which epoch's model it is where that is not the last's.</summary>

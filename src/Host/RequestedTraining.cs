@@ -30,7 +30,7 @@ internal sealed class RequestedTraining : IDisposable
         var fit = new DataFit { Size = request.Size, Options = request.DataOptions, Binarization = request.Binarization };
         var loading = Loading.Start(
             request.Machine, how => DataSource.Load(request.Data, request.Training.Seed, how, fit));
-        var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
+        var backend = request.Machine.OpenDevice();
         try
         {
             var data = loading.Result(terminal, stop);

@@ -13,12 +13,18 @@ namespace VaeGpu.Host;
 /// <summary>The command "train": sets a run up, trains with progress, leaves the pictures.</summary>
 internal static class TrainProgram
 {
-    public static int Start(TrainRequest request, Terminal terminal, CancellationToken stop)
+    public static int Start(TrainRequest request, Ranks ranks, CancellationToken stop)
     {
-        using var folder = Open(request);
+        var terminal = ranks.Terminal;
+        request = request with { Machine = ranks.Share(request.Machine) };
+        using var folder = ranks.IsFirst ? Open(request) : null;
         using var requested = RequestedTraining.Open(request, terminal, stop);
         var (backend, data) = (requested.Backend, requested.Data);
-        using var trainer = new Trainer(backend.Accelerator, requested.Configuration, data);
+        using var devices = ranks.OnDevices(backend.Accelerator, request.Reduce);
+        using var trainer = new Trainer(
+            backend.Accelerator, requested.Configuration, data, communicator: devices ?? ranks.Communicator);
+        if (folder is null)
+            return Follow(trainer, stop);
         stop.ThrowIfCancellationRequested();
         using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
         folder.Clear();
@@ -28,13 +34,16 @@ internal static class TrainProgram
         return code;
     }
 
-    public static int Resume(ResumeRequest request, Terminal terminal, CancellationToken stop)
+    public static int Resume(ResumeRequest request, Ranks ranks, CancellationToken stop)
     {
-        using var folder = RunFolder.Resume(request.Folder);
-        var run = CheckpointFile.ReadHeader(folder.Checkpoint).Configuration;
+        var terminal = ranks.Terminal;
+        request = request with { Machine = ranks.Share(request.Machine) };
+        using var folder = ranks.IsFirst ? RunFolder.Resume(request.Folder) : null;
+        string checkpoint = RunFolder.CheckpointIn(request.Folder);
+        var run = CheckpointFile.ReadHeader(checkpoint).Configuration;
         var dataFolder = request.Data ?? run.Data.Folder;
         var loading = Loading.Start(request.Machine, how => RunData.Load(run, request.Data, how));
-        using var backend = Backend.Open(request.Machine.Device, request.Machine.Threads);
+        using var backend = request.Machine.OpenDevice();
         var data = loading.Result(terminal, stop);
         var configuration = run with
         {
@@ -46,11 +55,23 @@ internal static class TrainProgram
             Device = DeviceConfiguration.Of(request.Machine.Device, backend.Accelerator),
         };
         RequestedTraining.Possible(run.Training.Precision, request.Machine.Device, backend, terminal, "this run continues");
-        using var trainer = new Trainer(backend.Accelerator, configuration, data);
-        trainer.Restore(folder.Checkpoint);
+        using var devices = ranks.OnDevices(backend.Accelerator, request.Reduce);
+        using var trainer = new Trainer(backend.Accelerator, configuration, data, communicator: devices ?? ranks.Communicator);
+        trainer.Restore(checkpoint);
+        if (folder is null)
+            return Follow(trainer, stop);
         stop.ThrowIfCancellationRequested();
         using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
         return Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
+    }
+
+    /// <summary>What the processes behind the first one do: they train with it, and it writes.</summary>
+    private static int Follow(Trainer trainer, CancellationToken stop)
+    {
+        while (trainer.TrainEpoch(new Observers(), stop) is not null)
+        {
+        }
+        return trainer.IsDone ? ExitCode.Done : ExitCode.Stopped;
     }
 
     private static void AskForCheck(Backend backend, Terminal terminal)
@@ -104,7 +125,8 @@ internal static class TrainProgram
         return ExitCode.Stopped;
 
         bool Execute(ITrainingObserver shown, Action<string> warn) =>
-            TrainingRun.Execute(trainer, folder, Logged(Served(new WatchedProgress(shown, data, warn))), stop);
+            TrainingRun.Execute(
+                trainer, folder, Logged(Served(new RanksProgress(new WatchedProgress(shown, data, warn), trainer, warn))), stop);
 
         ITrainingObserver Logged(ITrainingObserver watched) => events is null
             ? watched

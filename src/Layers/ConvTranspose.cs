@@ -41,7 +41,7 @@ public sealed class ConvTranspose : Layer
     /// <summary>b, (outputs).</summary>
     public ParameterSlice Bias => parameters.Bias;
     /// <inheritdoc/>
-    public override bool HasParameters => true;
+    public override IReadOnlyList<ParameterSlice> Parameters => [Weight, Bias];
 
     /// <inheritdoc/>
     public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: true);

@@ -20,8 +20,10 @@ public abstract class Layer
         Gradient = gradientInPlace ? Output : workspace.AllocateGradient(outputs);
     }
 
+    /// <summary>What there is to learn, in the order of declaration.</summary>
+    public virtual IReadOnlyList<ParameterSlice> Parameters => [];
     /// <summary>Whether there is anything to learn.</summary>
-    public virtual bool HasParameters => false;
+    public bool HasParameters => Parameters.Count > 0;
     /// <summary>f.</summary>
     public Activation Activation { get; }
     /// <summary>y, (batch, outputs): valid from <see cref="Forward"/> on.</summary>

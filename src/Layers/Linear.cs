@@ -50,7 +50,7 @@ public sealed class Linear : Layer
     /// <summary>Columns of the output.</summary>
     public int Outputs { get; }
     /// <inheritdoc/>
-    public override bool HasParameters => true;
+    public override IReadOnlyList<ParameterSlice> Parameters => [Weight, Bias];
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch.</summary>
     public override void Forward(Floats input, int rows) => forward.Run(

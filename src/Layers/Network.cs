@@ -15,6 +15,9 @@ public sealed class Network(params Layer[] layers)
     /// <summary>The gradient of <see cref="Output"/>: to be written before <see cref="Backward"/>.</summary>
     public Floats OutputGradient => layers[^1].Gradient;
 
+    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients: the last declared first.</summary>
+    public IEnumerable<ParameterSlice> GradientOrder => layers.Reverse().SelectMany(layer => layer.Parameters.Reverse());
+
     /// <summary>Computes <see cref="Output"/>.</summary>
     public void Forward(Floats input, int rows)
     {
@@ -28,14 +31,15 @@ public sealed class Network(params Layer[] layers)
     /// <summary>Computes the gradients of all parameters from that of the output.</summary>
     /// <param name="input">What <see cref="Forward"/> was given.</param>
     /// <param name="rows">Rows of the batch.</param>
-    public void Backward(Floats input, int rows)
+    /// <param name="finished">Called with each tensor once the launches that compute its gradient are made.</param>
+    public void Backward(Floats input, int rows, Action<ParameterSlice>? finished = null)
     {
         for (int i = layers.Length - 1; i > first; i--)
         {
-            layers[i].BackwardParameters(layers[i - 1].Output, rows);
+            BackwardParameters(i, layers[i - 1].Output, rows, finished);
             BackwardInput(i, rows);
         }
-        layers[first].BackwardParameters(first > 0 ? layers[first - 1].Output : input, rows);
+        BackwardParameters(first, first > 0 ? layers[first - 1].Output : input, rows, finished);
     }
 
     /// <summary>Computes the gradient of the input too; called after <see cref="Backward"/>.</summary>
@@ -51,6 +55,15 @@ public sealed class Network(params Layer[] layers)
     /// <param name="toInput">Whether the gradient of the input is computed too.</param>
     public IEnumerable<LayerProduct> Products(int rows, bool toInput) => layers.SelectMany(
         (layer, i) => layer.Products(rows).Where(product => toInput || i > first || product.Pass != Pass.InputGradient));
+
+    private void BackwardParameters(int layer, Floats input, int rows, Action<ParameterSlice>? finished)
+    {
+        layers[layer].BackwardParameters(input, rows);
+        if (finished is null)
+            return;
+        foreach (ParameterSlice slice in layers[layer].Parameters.Reverse())
+            finished(slice);
+    }
 
     private void BackwardInput(int layer, int rows)
     {

@@ -38,7 +38,7 @@ public sealed class Workspace : IDisposable
     public Precision Precision { get; }
     /// <summary>Whether there is a backward pass.</summary>
     public bool Trains { get; }
-    /// <summary>Transposes and column sums.</summary>
+    /// <summary>Transposes, and sums of columns and rows.</summary>
     public MatrixLauncher Matrices { get; }
     /// <summary>inputᵀ·outputGradient.</summary>
     public MatMulLauncher WeightGradient { get; }

@@ -10,8 +10,8 @@ public sealed class EngineStream : AcceleratorStream
     internal EngineStream(EngineAccelerator accelerator, nint handle) : base(accelerator) =>
         (this.accelerator, Handle) = (accelerator, handle);
 
-    /// <summary>The driver's own stream, where it has them.</summary>
-    internal nint Handle { get; }
+    /// <summary>The driver's own stream (CUstream, cl_command_queue), for libraries that take one; 0 where it has none.</summary>
+    public nint Handle { get; }
 
     /// <summary>Waits until the work is done.</summary>
     /// <exception cref="ObjectDisposedException">The accelerator was disposed.</exception>

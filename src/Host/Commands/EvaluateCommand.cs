@@ -17,15 +17,15 @@ internal static class EvaluateCommand
         {
             samples, json, seed,
         };
-        return command.Does(terminal, stop, (result, use) =>
+        return command.DoesOnRanks(terminal, stop, (result, use, ranks) =>
         {
             var images = use.Data();
             var evaluator = use.Run.Evaluator();
-            var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop) with
+            var report = evaluator.Evaluate(images, result.GetValue(samples), result.GetValue(seed), null, stop, ranks.Communicator) with
             {
                 Caveat = images.Caveat(use.Run.Configuration.Model.Likelihood, use.Run.Configuration.Data.Binarization),
             };
-            terminal.Output.WriteLine(
+            ranks.Terminal.Output.WriteLine(
                 result.GetValue(json)
                     ? JsonSerializer.Serialize(report, ReportJson.Default.EvaluationReport)
                     : Table(report, use.Run.Configuration.Format));

@@ -4,7 +4,12 @@ namespace VaeGpu.Host.Commands;
 /// <param name="Device">The device as <see cref="DeviceSpec"/> reads it.</param>
 /// <param name="Threads">Threads of the CPU device and of loading; 0 for one for each core.</param>
 /// <param name="Memory">Bytes of pictures that are kept in memory; null for the default.</param>
-internal sealed record Machine(string Device, int Threads, long? Memory);
+/// <param name="Place">The number of this process among those that share the machine.</param>
+internal sealed record Machine(string Device, int Threads, long? Memory, int Place = 0)
+{
+    /// <summary>The open device.</summary>
+    public Backend OpenDevice() => Backend.Open(Device, Threads, Place);
+}
 
 /// <summary>The options of a <see cref="Machine"/>.</summary>
 /// <param name="loadsData">Whether the command loads data.</param>

@@ -1,4 +1,5 @@
 using VaeGpu.Host.Pictures;
+using VaeGpu.Training.Distributed;
 
 namespace VaeGpu.Host.Commands;
 
@@ -45,16 +46,35 @@ internal sealed class ModelCommand : Command
         return this;
     }
 
+    /// <summary>The same for a command that several processes run together.</summary>
+    public ModelCommand DoesOnRanks(Terminal terminal, CancellationToken stop, Action<ParseResult, Use, Ranks> action)
+    {
+        SetAction(result =>
+        {
+            using ICommunicator? communicator = Communicators.FromEnvironment();
+            return RankedRun.Execute(communicator, terminal, ranks =>
+            {
+                using var use = new Use(this, result, ranks.Terminal, stop, ranks.Share);
+                action(result, use, ranks);
+                return ExitCode.Done;
+            });
+        });
+        return this;
+    }
+
     /// <summary>One call of the command.</summary>
-    internal sealed class Use(ModelCommand command, ParseResult result, Terminal terminal, CancellationToken stop) : IDisposable
+    internal sealed class Use(
+        ModelCommand command, ParseResult result, Terminal terminal, CancellationToken stop, Func<Machine, Machine>? share = null)
+        : IDisposable
     {
         private LoadedRun? run;
+        private Machine? machine;
 
         /// <summary>The trained model; opened when it is first asked for.</summary>
         public LoadedRun Run => run ??= LoadedRun.Open(Folder, Machine, terminal);
 
         /// <summary>What the command computes with.</summary>
-        public Machine Machine => command.machine.Read(result);
+        public Machine Machine => machine ??= share is null ? command.machine.Read(result) : share(command.machine.Read(result));
 
         /// <summary>The run's folder.</summary>
         /// <exception cref="UsageException">The folder was not named, or twice.</exception>

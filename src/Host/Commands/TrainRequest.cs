@@ -1,5 +1,6 @@
 using VaeGpu.Host.Serving;
 using VaeGpu.Kernels.Likelihoods;
+using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Host.Commands;
@@ -51,11 +52,14 @@ internal sealed record TrainRequest
 
     /// <summary>Where it is trained.</summary>
     public required Machine Machine { get; init; }
+
+    /// <summary>How several processes add gradients up.</summary>
+    public ReduceKind Reduce { get; init; }
 }
 
 /// <summary>What "train --resume" was asked to do: everything else is the run's own.</summary>
 internal sealed record ResumeRequest(
-    string Folder, string? Data, int? Epochs, int? Patience, Machine Machine, Watch Watch);
+    string Folder, string? Data, int? Epochs, int? Patience, Machine Machine, Watch Watch, ReduceKind Reduce);
 
 /// <summary>How a training is watched.</summary>
 /// <param name="TensorBoard">Whether its progress is written for TensorBoard.</param>

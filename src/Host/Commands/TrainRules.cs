@@ -9,6 +9,14 @@ namespace VaeGpu.Host.Commands;
 /// <summary>Which settings of "train" go together.</summary>
 internal static class TrainRules
 {
+    /// <param name="shards">Parts of a batch.</param>
+    /// <exception cref="UsageException">They are not a power of two.</exception>
+    public static void Check(int shards)
+    {
+        if (!int.IsPow2(shards))
+            throw new UsageException($"--shards takes a power of two, 1, 2, 4, 8, …; not {shards}.");
+    }
+
     /// <param name="objective">What is minimized.</param>
     /// <param name="likelihood">The likelihood.</param>
     /// <exception cref="UsageException">The settings contradict each other.</exception>

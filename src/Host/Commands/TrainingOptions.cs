@@ -95,6 +95,7 @@ internal sealed class TrainingOptions
     private TrainingConfiguration ReadTraining(ParseResult result)
     {
         var how = training.Read(result) with { Objective = objective.Read(result), Optimizer = optimizer.Read(result) };
+        TrainRules.Check(how.Shards);
         TrainRules.Check(how.Objective, result.Chosen<Likelihood>(likelihood));
         TrainRules.Check(how.Optimizer, property => result.Gave(optimizer[property]), how.Epochs);
         bool decays = how.Optimizer.Name.DecaysWeights && !result.Gave(optimizer[nameof(OptimizerConfiguration.WeightDecay)]);

@@ -29,12 +29,18 @@ public sealed class Backend : IDisposable
     /// <summary>Opens a device.</summary>
     /// <param name="spec">See <see cref="DeviceSpec"/>.</param>
     /// <param name="threads">Workers on the processor; 0 for one per core.</param>
+    /// <param name="place">
+    /// Among processes that share the machine, the number of this one: where the specification leaves the choice, they take one GPU after
+    /// the other.
+    /// </param>
     /// <exception cref="FormatException">The specification names no kind of device.</exception>
     /// <exception cref="DeviceNotFoundException">There is no such device here.</exception>
-    public static Backend Open(string spec = "auto", int threads = 0)
+    public static Backend Open(string spec = "auto", int threads = 0, int place = 0)
     {
         DeviceSpec wanted = DeviceSpec.Parse(spec);
-        (DeviceSpec found, Device device) = wanted.Kind is null ? Fastest(threads) : (wanted, Find(wanted, wanted.Kind, threads));
+        if (place > 0 && wanted.Kind is { IsCounted: true } counted && !spec.Contains(':', StringComparison.Ordinal))
+            wanted = wanted with { Index = place % Math.Max(1, counted.Search(threads).Devices.Count) };
+        (DeviceSpec found, Device device) = wanted.Kind is null ? Fastest(threads, place) : (wanted, Find(wanted, wanted.Kind, threads));
         return new Backend(CreateContext(device), found, device);
     }
 
@@ -92,15 +98,14 @@ public sealed class Backend : IDisposable
         context.Dispose();
     }
 
-    private static (DeviceSpec Spec, Device Device) Fastest(int threads)
+    private static (DeviceSpec Spec, Device Device) Fastest(int threads, int place)
     {
         foreach (DeviceKind kind in (DeviceKind[])[DeviceKind.Cuda, DeviceKind.OpenCL, DeviceKind.Cpu])
         {
-            foreach ((int index, Device device) in kind.Search(threads).Devices.Index())
-            {
-                if (kind == DeviceKind.Cpu || device is EngineDevice { IsGpu: true })
-                    return (new(kind, index), device);
-            }
+            (int Index, Device Device)[] fit =
+                [.. kind.Search(threads).Devices.Index().Where(one => kind == DeviceKind.Cpu || one.Item is EngineDevice { IsGpu: true })];
+            if (fit.Length > 0)
+                return (new(kind, fit[place % fit.Length].Index), fit[place % fit.Length].Device);
         }
         throw new DeviceNotFoundException("No device was found.");
     }

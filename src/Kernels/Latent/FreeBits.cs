@@ -6,13 +6,13 @@ namespace VaeGpu.Kernels.Latent;
 /// </summary>
 /// <remarks>
 /// <para>divergence (rows, d) as <see cref="Reparameterize.Divergence"/> gives it; gates (d): the derivative of max(λ, KL_j), 1 above λ
-/// and 0 below. Rows are added in order.</para>
+/// and 0 below. Rows are added in order. A batch of shards has a row for each, Σ KL_j over the shard's rows.</para>
 /// <para>Thread g of group x has dimension x·G + g. One addition for 4 bytes read. No barriers. Test: VaeTests.</para>
 /// </remarks>
 public static class FreeBits
 {
     /// <summary>The kernel; launch it with as many groups as cover the dimensions.</summary>
-    public static void Gate(ArrayView<float> divergence, ArrayView<float> gates, MatrixShape shape, float free)
+    public static void Gate(ArrayView<float> divergence, ArrayView<float> gates, MatrixShape shape, int batchRows, float free)
     {
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         bool inside = column < shape.Columns;
@@ -23,6 +23,6 @@ public static class FreeBits
             sum += inside ? divergence[index] : 0f;
         }
         if (inside)
-            gates[column] = sum / shape.Rows > free ? 1f : 0f;
+            gates[column] = sum / batchRows > free ? 1f : 0f;
     }
 }

@@ -134,7 +134,7 @@ public static class Importance
     {
         ControlBlock now = control[0];
         int row = Grid.IdxX;
-        float ratioWeight = now.DivergenceWeight / shape.Rows;
+        float ratioWeight = now.DivergenceWeight / Shard.OrRows(shape.BatchRows, shape.Rows);
         for (int first = 0; first < shape.Columns; first += Group.DimX)
         {
             int column = first + Group.IdxX;

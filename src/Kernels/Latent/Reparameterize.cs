@@ -13,6 +13,10 @@ public struct LatentShape
     public int FirstSample;
     /// <summary>One of <see cref="RandomPurpose"/>.</summary>
     public uint Purpose;
+    /// <summary>The place of the first row in the batch: 0, but for the shards behind the first.</summary>
+    public int FirstRow;
+    /// <summary>Examples in the whole batch, where the rows are a shard of it; else 0.</summary>
+    public int BatchRows;
 }
 
 /// <summary>
@@ -21,14 +25,14 @@ public struct LatentShape
 /// </summary>
 /// <remarks>
 /// <para>Mathematics: ℓ = logσ², clamped to the range of <see cref="LogVariance"/>; σ = e^½ℓ; δ = (μ − μ_p)/σ_p; r = ℓ − logσ_p².
-/// KL = Σ ½(δ² + (e^r − 1) − r), with e^r − 1 computed without cancellation. With w = KL weight / rows, for the objective is a
-/// mean over the batch, and a gate g of 0 or 1 for each dimension (<see cref="FreeBits"/>):
+/// KL = Σ ½(δ² + (e^r − 1) − r), with e^r − 1 computed without cancellation. With w = KL weight / rows of the batch, for the objective is a
+/// mean over it, and a gate g of 0 or 1 for each dimension (<see cref="FreeBits"/>):
 /// ∂/∂μ = Σ dz + wg·δ/σ_p, ∂/∂ℓ = ½σ·Σ dz·ε + wg·½(e^r − 1), the sums over the L draws;
 /// ∂/∂μ_p = −wg·δ/σ_p, ∂/∂logσ_p² = −wg·½(e^r − 1 + δ²). δ is cut off at ±10¹², so that KL and gradients are finite for all
 /// finite inputs; the gradient keeps the value that it has there, and so points back.</para>
 /// <para>Layouts, row-major: encoded and its gradient (rows, 2d), [μ | logσ²]; latent and its gradient (rows·L, d), the draws of an
-/// example one below the other; divergence (rows); gates (d); prior and its gradient as <see cref="IPrior"/> says. ε of row i,
-/// dimension j, draw l is the normal number of (seed, purpose, step, i·d + j, l): recomputed backward, never stored.</para>
+/// example one below the other; divergence (rows); gates (d); prior and its gradient as <see cref="IPrior"/> says. ε of row i of the
+/// batch, dimension j, draw l is the normal number of (seed, purpose, step, i·d + j, l): recomputed backward, never stored.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions. Forward needs the barriers and the 1024 shared
 /// bytes of <see cref="RowReduction"/>; backward has none. Some 150 integer and float operations for 12 bytes: on GPUs bound
 /// by memory, on CPUs by Philox. Tests: ReparameterizeTests.</para>
@@ -144,7 +148,7 @@ public static class Reparameterize
     {
         var counter = new RandomWords
         {
-            A = (uint)(row * shape.Columns + column), B = (uint)now.Step, C = (uint)(shape.FirstSample + sample),
+            A = (uint)((shape.FirstRow + row) * shape.Columns + column), B = (uint)now.Step, C = (uint)(shape.FirstSample + sample),
         };
         RandomWords words = Philox.Block(counter, now.Seed, shape.Purpose);
         return Philox.Normal(words.A, words.B);
@@ -178,7 +182,7 @@ public static class Reparameterize
         where TPrior : struct, IPrior
     {
         int mean = row * (2 * shape.Columns) + column;
-        float weight = now.DivergenceWeight / shape.Rows * gates[column];
+        float weight = now.DivergenceWeight / Shard.OrRows(shape.BatchRows, shape.Rows) * gates[column];
         PriorPoint point = TPrior.At(prior, row, column, shape.Columns);
         float logVariance = encoded[mean + shape.Columns];
         float distance = PriorPoint.Distance(point, encoded[mean]);

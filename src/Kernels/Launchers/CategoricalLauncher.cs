@@ -42,17 +42,18 @@ public sealed class CategoricalLauncher : IDisposable
     }
 
     /// <inheritdoc cref="CategoricalColumns.LossAndGradient"/>
-    public void LossAndGradient(Floats data, Floats outputs, Floats losses, Control control, int rows, int repeats = 1)
+    public void LossAndGradient(
+        Floats data, Floats outputs, Floats losses, Control control, int rows, int repeats = 1, int batchRows = 0)
     {
         if (isFused)
         {
             lossAndGradient.Launch(
                 tuning.Rows(rows, columns.Columns), data, outputs, losses, control, starts.View,
-                columns with { Rows = rows, Repeats = repeats });
+                columns with { Rows = rows, Repeats = repeats, BatchRows = batchRows });
             return;
         }
         Loss(data, outputs, losses, rows, repeats);
-        Gradient(data, outputs, outputs, control, rows, repeats);
+        Gradient(data, outputs, outputs, control, rows, repeats, batchRows);
     }
 
     /// <inheritdoc cref="CategoricalColumns.Loss"/>
@@ -60,9 +61,10 @@ public sealed class CategoricalLauncher : IDisposable
         tuning.Rows(rows, columns.Columns), data, outputs, losses, starts.View, columns with { Rows = rows, Repeats = repeats });
 
     /// <inheritdoc cref="CategoricalColumns.Gradient"/>
-    public void Gradient(Floats data, Floats outputs, Floats gradients, Control control, int rows, int repeats = 1) => gradient.Launch(
+    public void Gradient(
+        Floats data, Floats outputs, Floats gradients, Control control, int rows, int repeats = 1, int batchRows = 0) => gradient.Launch(
         tuning.Elements(rows, columns.Columns), data, outputs, gradients, control, starts.View,
-        columns with { Rows = rows, Repeats = repeats });
+        columns with { Rows = rows, Repeats = repeats, BatchRows = batchRows });
 
     /// <inheritdoc cref="CategoricalColumns.Mode"/>
     public void Mode(Floats outputs, Floats modes, int rows) => mode.Launch(

@@ -13,7 +13,7 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
     private readonly Loaded<Floats, Floats, Control, LatentShape> sample = new(accelerator, Reparameterize.Sample);
     private readonly Loaded<Floats, Floats, Floats, Control, LatentShape> weigh = new(accelerator, Importance.Weigh);
     private readonly Loaded<Floats, Floats, Floats, LatentShape, float, float> bound = new(accelerator, Importance.Bound);
-    private readonly Loaded<Floats, Floats, MatrixShape, float> gate = new(accelerator, FreeBits.Gate);
+    private readonly Loaded<Floats, Floats, MatrixShape, int, float> gate = new(accelerator, FreeBits.Gate);
     private readonly Loaded<Floats, Floats, MatrixShape, int> scale = new(accelerator, Importance.Scale);
     private readonly Loaded<Floats, Floats, LatentShape> mean = new(accelerator, Importance.Mean);
     private readonly Loaded<Floats, Floats, MatrixShape> sumRows = new(accelerator, RowReduction.Run);
@@ -70,8 +70,8 @@ public sealed class LatentLauncher(Accelerator accelerator, Prior prior)
         kernels.Divergence.Launch(tuning.Elements(shape.Rows, shape.Columns), encoded, prior, divergences, shape);
 
     /// <inheritdoc cref="FreeBits.Gate"/>
-    public void Gate(Floats divergences, Floats gates, MatrixShape shape, float free) =>
-        gate.Launch(tuning.Elements(1, shape.Columns), divergences, gates, shape, free);
+    public void Gate(Floats divergences, Floats gates, MatrixShape shape, int batchRows, float free) =>
+        gate.Launch(tuning.Elements(1, shape.Columns), divergences, gates, shape, batchRows, free);
 
     /// <inheritdoc cref="Importance.LogRatio{TPrior}"/>
     public void LogRatio(Floats encoded, Floats prior, Floats latent, Floats ratios, Control control, LatentShape shape) =>

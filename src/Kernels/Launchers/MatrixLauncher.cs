@@ -2,12 +2,15 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels.Launchers;
 
-/// <summary><see cref="Transpose"/>, <see cref="SwapAxes"/> and <see cref="ColumnSum"/>, loaded on a device.</summary>
+/// <summary>
+/// <see cref="Transpose"/>, <see cref="SwapAxes"/>, <see cref="ColumnSum"/> and <see cref="RowReduction"/>, loaded on a device.
+/// </summary>
 public sealed class MatrixLauncher(Accelerator accelerator)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
     private readonly Loaded<Floats, Floats, MatrixShape> transpose = new(accelerator, Kernels.Products.Transpose.Run);
     private readonly Loaded<Floats, Floats, MatrixShape> columnSum = new(accelerator, ColumnSum.Run);
+    private readonly Loaded<Floats, Floats, MatrixShape> rowSum = new(accelerator, RowReduction.Run);
     private readonly Loaded<Floats, Floats, MatrixShape> swapAxes = new(accelerator, Kernels.Convolutions.SwapAxes.Run);
 
     /// <summary>target = sourceᵀ, source of the given shape.</summary>
@@ -17,6 +20,10 @@ public sealed class MatrixLauncher(Accelerator accelerator)
     /// <summary>sums = the sums of the columns.</summary>
     public void SumColumns(Floats matrix, Floats sums, MatrixShape shape) =>
         columnSum.Launch(tuning.Elements(1, shape.Columns), matrix, sums, shape);
+
+    /// <summary>sums = the sums of the rows.</summary>
+    public void SumRows(Floats matrix, Floats sums, MatrixShape shape) =>
+        rowSum.Launch(tuning.Rows(shape.Rows, shape.Columns), matrix, sums, shape);
 
     /// <inheritdoc cref="Kernels.Convolutions.SwapAxes"/>
     public void SwapAxes(Floats source, Floats target, MatrixShape shape, int examples) =>

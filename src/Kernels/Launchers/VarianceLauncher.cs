@@ -34,7 +34,15 @@ public sealed class VarianceLauncher
     /// <summary>Fits the variance to a batch: <see cref="OptimalVariance"/>. The errors (rows) are scratch memory.</summary>
     public void Fit(Floats data, Floats outputs, Floats errors, Floats parameter, ReconstructionShape shape)
     {
-        squaredErrors.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, errors, shape);
-        fit.Launch(tuning.Rows(1, shape.Rows), errors, parameter, settings, shape, start);
+        SquaredErrors(data, outputs, errors, shape);
+        Fit(errors, parameter, shape);
     }
+
+    /// <inheritdoc cref="OptimalVariance.SquaredErrors"/>
+    public void SquaredErrors(Floats data, Floats outputs, Floats errors, ReconstructionShape shape) =>
+        squaredErrors.Launch(tuning.Rows(shape.Rows, shape.Columns), data, outputs, errors, shape);
+
+    /// <inheritdoc cref="OptimalVariance.Fit"/>
+    public void Fit(Floats errors, Floats parameter, ReconstructionShape shape) =>
+        fit.Launch(tuning.Rows(1, shape.Rows), errors, parameter, settings, shape, start);
 }

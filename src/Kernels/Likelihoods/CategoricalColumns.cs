@@ -15,6 +15,8 @@ public struct CategoricalShape
     public int Logits;
     /// <summary>Outputs of the decoder before the logits: those of the likelihood of the numbers.</summary>
     public int OtherOutputs;
+    /// <summary>That of <see cref="ReconstructionShape"/>.</summary>
+    public int BatchRows;
 }
 
 /// <summary>
@@ -25,7 +27,7 @@ public struct CategoricalShape
 /// <remarks>
 /// <para>Layouts, row-major: data (rows/repeats, N + C), [numbers | codes]; outputs and their gradient (rows, OtherOutputs + ΣK), the
 /// logits of a column side by side; starts (C + 1), column j's logits being those from starts[j] to starts[j + 1]; loss (rows), in nats and
-/// without weight: what is there is added to. The gradient carries the factor likelihood weight / rows.</para>
+/// without weight: what is there is added to. The gradient carries the factor likelihood weight / rows of the batch.</para>
 /// <para>Threads: group i of a loss has row i, its threads stride over the columns; a thread streams the logits of its column twice,
 /// and the second read finds them in a cache. 1024 shared bytes and the barriers of <see cref="RowReduction"/>. Where each element has a
 /// thread, group (x, y) has elements x·G … of row y. Memory-bound. Tests: CategoricalColumnsTests.</para>
@@ -46,7 +48,7 @@ public static class CategoricalColumns
                 Shape = shape,
                 Row = Grid.IdxX,
                 DataRow = ReconstructionShape.DataRow(Grid.IdxX, shape.Repeats),
-                Weight = control[0].LikelihoodWeight / shape.Rows,
+                Weight = control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows),
             },
             shape.Columns);
         if (Group.IdxX == 0)
@@ -78,7 +80,7 @@ public static class CategoricalColumns
         CategoricalShape shape)
     {
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
-        float weight = control[0].LikelihoodWeight / shape.Rows;
+        float weight = control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows);
         if (column < shape.Columns)
         {
             LikelihoodSettings settings = SettingsOf(starts, column);

@@ -34,7 +34,9 @@ public static class OptimalVariance
             errors[Grid.IdxX] = total;
     }
 
-    /// <summary>Writes the settings that fit the batch, and the parameter that they follow from.</summary>
+    /// <summary>
+    /// Writes the settings that fit the batch, and the parameter that they follow from. A batch of shards has one row of errors for each.
+    /// </summary>
     public static void Fit(
         ArrayView<float> errors, ArrayView<float> parameter, ArrayView<LikelihoodSettings> settings, ReconstructionShape shape, float start)
     {
@@ -42,7 +44,7 @@ public static class OptimalVariance
         if (Group.IdxX == 0)
         {
             // log 0 = −∞ is cut off at the bound.
-            float logVariance = LogVariance.Clamp(Logarithm.Log(total / shape.Rows / shape.Columns));
+            float logVariance = LogVariance.Clamp(Logarithm.Log(total / Shard.OrRows(shape.BatchRows, shape.Rows) / shape.Columns));
             settings[0] = SharedVariance.Settings(logVariance);
             parameter[0] = logVariance - start;
         }

@@ -13,6 +13,8 @@ public struct ReconstructionShape
     public int OtherColumns;
     /// <summary>Outputs of the decoder behind those, for the other columns.</summary>
     public int OtherOutputs;
+    /// <summary>Rows of outputs of the whole batch, where these are a shard's; else 0.</summary>
+    public int BatchRows;
 
     /// <summary>The row of data of a row of outputs.</summary>
     public static int DataRow(int row, int repeats) => row / Math.Max(1, repeats);
@@ -22,7 +24,7 @@ public struct ReconstructionShape
 /// <remarks>
 /// <para>Layouts, row-major: data (rows/repeats, D); outputs and their gradient (rows, K·D) with K = Outputs, [first output | second |
 /// …]; loss (rows), in nats and without weight. Rows are longer where other columns stand behind the D. The gradient carries the factor
-/// likelihood weight / rows: the objective is a mean.</para>
+/// likelihood weight / rows of the batch: the objective is a mean.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions; each element is read, used twice and overwritten
 /// by one thread, so the gradient can replace the outputs. 1024 shared bytes and the barriers of <see cref="RowReduction"/>.</para>
 /// <para>Bytes moved per dimension: 4 + 8K of an <see cref="InRegisters{TLikelihood}"/>, whose exponentials that both formulas share are
@@ -48,7 +50,7 @@ public static class Reconstruction
                 Shape = shape,
                 Row = row,
                 DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
-                Weight = control[0].LikelihoodWeight / shape.Rows,
+                Weight = control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows),
             },
             shape.Columns);
         if (Group.IdxX == 0)
@@ -86,7 +88,7 @@ public static class Reconstruction
         int row = Grid.IdxY;
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         LikelihoodSettings told = settings[0];
-        float weight = control[0].LikelihoodWeight / shape.Rows;
+        float weight = control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows);
         if (column < shape.Columns)
         {
             Planes planes = Of<TLikelihood>(row, column, shape, told);

@@ -25,7 +25,8 @@ public static class SharedVariance
         float total = RowReduction.Sum(new Shortfall { Level = level, Loss = loss }, shape.Rows);
         float logVariance = start + parameter[0];
         if (Group.IdxX == 0)
-            gradient[0] = LogVariance.Gradient(logVariance, control[0].LikelihoodWeight / shape.Rows * total);
+            gradient[0] = LogVariance.Gradient(
+                logVariance, control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows) * total);
     }
 
     /// <summary>The settings of <see cref="Gaussian"/> for a log σ².</summary>

@@ -6,7 +6,7 @@ public struct BatchShape
     public int Rows;
     /// <summary>Data dimensions.</summary>
     public int Columns;
-    /// <summary>Rows of the data set; position + <see cref="Rows"/> does not go beyond.</summary>
+    /// <summary>Rows of the data set; position + <see cref="First"/> + <see cref="Rows"/> does not go beyond.</summary>
     public int Count;
     /// <summary>
     /// <see cref="Shuffle.HalfBits"/> of <see cref="Count"/>; 0 takes the rows in the order of the data set, and <see cref="Staged"/> takes
@@ -15,16 +15,18 @@ public struct BatchShape
     public int HalfBits;
     /// <summary>Whether (1) or not (0) gray levels become 1 with the probability that they say, else 0.</summary>
     public int Binarize;
+    /// <summary>The place of the first of these rows in the batch: 0, but for the shards behind the first.</summary>
+    public int First;
 
     /// <summary>In the place of <see cref="HalfBits"/>: the data is the batch's rows alone, in their order.</summary>
     public const int Staged = -1;
 }
 
-/// <summary>Gathers a batch from a data set of bytes in device memory: batch[i, j] = data[π(position + i), j]/255.</summary>
+/// <summary>Gathers a batch from a data set of bytes in device memory: batch[i, j] = data[π(position + first + i), j]/255.</summary>
 /// <remarks>
 /// <para>data (count, columns) bytes and batch (rows, columns) floats, row-major; π is <see cref="Shuffle"/>'s permutation of
 /// (seed, epoch). An epoch's last batch may have fewer rows.</para>
-/// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the batch): drawn again each time a pixel is
+/// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the whole batch): drawn again each time a pixel is
 /// gathered (Burda, Grosse and Salakhutdinov 2016), and by a resumed run as by the unbroken one. 0 and 255 stay what they are.</para>
 /// <para>Threads: group i has row i; π is the same in all its threads. 5 bytes moved per element: memory-bound but where Philox
 /// is drawn. No shared memory, no barriers. Test: StepTests.</para>
@@ -45,7 +47,7 @@ public static class Batch
             {
                 float level = data[source + column] / 255f;
                 if (shape.Binarize != 0)
-                    level = Draw(level, now, (uint)(target + column));
+                    level = Draw(level, now, (uint)((shape.First + row) * shape.Columns + column));
                 batch[target + column] = level;
             }
         }
@@ -75,18 +77,18 @@ public static class Batch
         int index = Grid.IdxY * shape.Columns + column;
         ControlBlock now = control[0];
         if (column < shape.Columns)
-            batch[index] = Draw(batch[index], now, (uint)index);
+            batch[index] = Draw(batch[index], now, (uint)(shape.First * shape.Columns + index));
     }
 
     private static float Draw(float level, ControlBlock now, uint element) =>
         Philox.Uniform(Philox.Draw(now.Seed, RandomPurpose.Binarize, (uint)now.Step, element).A) < level ? 1f : 0f;
 
-    /// <summary>π(position + row), or the row itself where the data is staged.</summary>
+    /// <summary>π(position + first + row), or the row itself where the data is staged.</summary>
     public static int SourceRow(ControlBlock now, int row, BatchShape shape)
     {
         if (shape.HalfBits == BatchShape.Staged)
             return row;
-        int position = now.Position + row;
+        int position = now.Position + shape.First + row;
         if (shape.HalfBits == 0)
             return position;
         return Shuffle.Permute(position, shape.Count, shape.HalfBits, now.Seed, now.Epoch);

@@ -8,12 +8,15 @@ public struct StepShape
     public int Rows;
     /// <summary>Rows of the data set: where the epoch ends.</summary>
     public int Count;
+    /// <summary>Losses that are added, where they are sums of shards; 0 for one of each row.</summary>
+    public int Sums;
 }
 
 /// <summary>The end of a step: adds the batch's losses to the running sums, notices a loss that is not finite, and counts on.</summary>
 /// <remarks>
-/// <para>likelihoodLoss and divergence (rows). The batch is added in the order of <see cref="RowReduction"/>, its sum to the
-/// running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch stay exact to a few ulp.</para>
+/// <para>likelihoodLoss and divergence (rows), or their sums over each shard (shards). The batch is added in the order of
+/// <see cref="RowReduction"/>, its sum to the running one with the rounding error carried along (Knuth's two-sum), so sums over an epoch
+/// stay exact to a few ulp.</para>
 /// <para>One group, whose first thread does the rest. 2048 shared bytes; the barriers of RowReduction. Its unfused twins are
 /// <see cref="AddLosses"/> and <see cref="CountOn"/>. Test: StepTests.</para>
 /// </remarks>
@@ -33,8 +36,9 @@ public static class Metrics
         ArrayView<float> likelihoodLoss, ArrayView<float> divergence, ArrayView<MetricSums> sums, ArrayView<ControlBlock> control,
         StepShape shape)
     {
-        float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, shape.Rows);
-        float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, shape.Rows);
+        int count = Shard.OrRows(shape.Sums, shape.Rows);
+        float batchLoss = RowReduction.Sum(new RowOf { Values = likelihoodLoss }, count);
+        float batchDivergence = RowReduction.Sum(new RowOf { Values = divergence }, count);
         if (Group.IdxX == 0)
             sums[0] = Add(sums[0], batchLoss, batchDivergence, shape.Rows, control[0].Step);
     }

@@ -11,6 +11,7 @@ public sealed class Decoder : IDisposable
 {
     private readonly LikelihoodLauncher launcher;
     private readonly CategoricalLauncher? categorical;
+    private readonly MatrixLauncher matrices;
     private readonly ReconstructionShape shape;
 
     /// <summary>
@@ -23,6 +24,7 @@ public sealed class Decoder : IDisposable
     {
         launcher = new LikelihoodLauncher(workspace.Accelerator, shape.Likelihood, shape.LikelihoodSettings);
         this.categorical = categorical;
+        matrices = workspace.Matrices;
         this.shape = new()
         {
             Columns = shape.Numbers, OtherColumns = shape.Categories.Count, OtherOutputs = shape.Categories.Sum(),
@@ -64,13 +66,26 @@ public sealed class Decoder : IDisposable
     /// </summary>
     public void LossAndGradient(Floats data, StepContext step, int draws = 1)
     {
-        ReconstructionShape sizes = Shape(step.Rows) with { Repeats = draws };
-        if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
+        ReconstructionShape sizes = Shape(step.Rows) with { Repeats = draws, BatchRows = draws * (step.Shard?.BatchRows ?? 0) };
+        if (step.Shard is { Statistics: { } sums } shard)
+            FitVariance(sums, draws * shard.BatchRows);
+        else if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
             launcher.Variance!.Fit(data, Outputs, Loss, Variance!.Values, sizes);
         launcher.LossAndGradient(data, Outputs, Loss, step.Control, sizes);
         if (launcher.Likelihood.Variance == VarianceSource.Learned)
             launcher.Variance!.Gradient(Loss, Variance!.Values, Variance.Gradient, step.Control, sizes);
-        categorical?.LossAndGradient(data, Outputs, Loss, step.Control, step.Rows, draws);
+        categorical?.LossAndGradient(data, Outputs, Loss, step.Control, step.Rows, draws, sizes.BatchRows);
+    }
+
+    /// <summary>
+    /// Writes Σ(x − μ)² over the rows of a shard to its <see cref="BatchStatistics"/>; for a variance that is fitted to the batch.
+    /// </summary>
+    public void Measure(Floats data, StepContext step, int draws)
+    {
+        BatchShard shard = step.Shard!.Value;
+        int rows = draws * step.Rows;
+        launcher.Variance!.SquaredErrors(data, Outputs, Loss, Shape(rows) with { Repeats = draws });
+        matrices.SumRows(Loss, shard.Statistics!.SquaredErrorOf(shard.Index), new MatrixShape { Rows = 1, Columns = rows });
     }
 
     /// <summary>Computes <see cref="Loss"/> alone: evaluation. A batch-optimal variance is that of the last training step.</summary>
@@ -94,10 +109,22 @@ public sealed class Decoder : IDisposable
         categorical?.Sample(Outputs, samples, control, rows);
     }
 
-    /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
-    public void Backward(Floats latent, Floats latentGradient, int rows)
+    /// <summary>Fits the variance to a batch of so many drawn rows, where the likelihood has one that is fitted.</summary>
+    internal void FitVariance(BatchStatistics sums, int batchRows)
     {
-        Network.Backward(latent, rows);
+        if (launcher.Likelihood.Variance == VarianceSource.BatchOptimal)
+            launcher.Variance!.Fit(sums.SquaredErrors, Variance!.Values, Shape(sums.Shards) with { BatchRows = batchRows });
+    }
+
+    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients.</summary>
+    public IEnumerable<ParameterSlice> GradientOrder => Variance is null ? Network.GradientOrder : [Variance, .. Network.GradientOrder];
+
+    /// <summary>Computes the gradients of the parameters and of the latent; called after <see cref="LossAndGradient"/>.</summary>
+    public void Backward(Floats latent, Floats latentGradient, int rows, Action<ParameterSlice>? finished = null)
+    {
+        if (Variance is not null)
+            finished?.Invoke(Variance);
+        Network.Backward(latent, rows, finished);
         Network.BackwardInput(latentGradient, rows);
     }
 

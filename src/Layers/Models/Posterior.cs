@@ -6,6 +6,7 @@ namespace VaeGpu.Layers.Models;
 public sealed class Posterior
 {
     private readonly LatentLauncher launcher;
+    private readonly MatrixLauncher matrices;
     private readonly VaeShape shape;
     private readonly Floats gates, terms, weights, means, bounds;
     private bool hasRatios;
@@ -15,6 +16,7 @@ public sealed class Posterior
     {
         this.shape = shape;
         launcher = new LatentLauncher(workspace.Accelerator, shape.Prior);
+        matrices = workspace.Matrices;
         Latent = draws.Allocate(shape.LatentDimensions);
         LatentGradient = draws.AllocateGradient(shape.LatentDimensions);
         Divergence = workspace.Allocate(1);
@@ -79,6 +81,17 @@ public sealed class Posterior
         return bounds;
     }
 
+    /// <summary>Writes Σ KL of each dimension over the rows of a shard to its <see cref="BatchStatistics"/>; for free bits.</summary>
+    public void Measure(Floats encoded, Floats prior, StepContext step)
+    {
+        if (shape.FreeBits == 0)
+            return;
+        BatchShard shard = step.Shard!.Value;
+        launcher.Divergence(encoded, prior, terms, Sizes(step));
+        matrices.SumColumns(
+            terms, shard.Statistics!.DivergencesOf(shard.Index), new MatrixShape { Rows = step.Rows, Columns = shape.LatentDimensions });
+    }
+
     /// <summary>Computes the gradients of the encoder's output and of the prior's numbers.</summary>
     public void Backward(Floats encoded, Floats prior, Floats encodedGradient, Floats priorGradient, StepContext step)
     {
@@ -89,10 +102,7 @@ public sealed class Posterior
             return;
         }
         if (shape.FreeBits > 0)
-        {
-            launcher.Divergence(encoded, prior, terms, sizes);
-            launcher.Gate(terms, gates, new MatrixShape { Rows = step.Rows, Columns = shape.LatentDimensions }, shape.FreeBits);
-        }
+            Gate(encoded, prior, step);
         launcher.Backward(encoded, prior, gates, LatentGradient, encodedGradient, priorGradient, step.Control, sizes);
     }
 
@@ -106,9 +116,22 @@ public sealed class Posterior
     public void Accumulate(Floats losses, Floats running, StepContext step) =>
         launcher.Accumulate(losses, LogRatios, running, Sizes(step));
 
+    private void Gate(Floats encoded, Floats prior, StepContext step)
+    {
+        var rows = new MatrixShape { Rows = step.Rows, Columns = shape.LatentDimensions };
+        if (step.Shard is { Statistics: { } sums } shard)
+        {
+            launcher.Gate(sums.Divergences, gates, rows with { Rows = sums.Shards }, shard.BatchRows, shape.FreeBits);
+            return;
+        }
+        launcher.Divergence(encoded, prior, terms, Sizes(step));
+        launcher.Gate(terms, gates, rows, step.Rows, shape.FreeBits);
+    }
+
     private LatentShape Sizes(StepContext step) => new()
     {
         Rows = step.Rows, Columns = shape.LatentDimensions, Samples = shape.Samples, Purpose = step.Purpose,
+        FirstRow = step.Shard?.First ?? 0, BatchRows = step.Shard?.BatchRows ?? 0,
     };
 
     private static float[] Filled(Floats view, float value)

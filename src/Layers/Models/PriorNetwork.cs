@@ -41,5 +41,5 @@ public sealed class PriorNetwork
     public void Forward(Floats labels, int rows) => Network?.Forward(labels, rows);
 
     /// <summary>Computes the gradients of the parameters.</summary>
-    public void Backward(Floats labels, int rows) => Network?.Backward(labels, rows);
+    public void Backward(Floats labels, int rows, Action<ParameterSlice>? finished = null) => Network?.Backward(labels, rows, finished);
 }

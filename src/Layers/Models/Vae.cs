@@ -169,10 +169,46 @@ public sealed class Vae : IDisposable
     public Floats Bound(StepContext step, float likelihoodWeight, float divergenceWeight) =>
         Posterior.Bound(Encoder.Output, Prior.Output, Decoder.Loss, step, likelihoodWeight, divergenceWeight);
 
-    /// <summary>The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same.</summary>
+    /// <summary>
+    /// Writes the sums of a shard to its <see cref="BatchStatistics"/>: its forward pass, as far as they need it. <see cref="Backward"/>
+    /// comes when those of all shards are there, after a <see cref="Forward"/> of its own.
+    /// </summary>
+    public void Measure(Floats data, StepContext step)
+    {
+        bool fitsVariance = Shape.Likelihood.Variance == VarianceSource.BatchOptimal;
+        if (fitsVariance)
+            Forward(data, step);
+        else
+            Encode(data, step.Rows);
+        Posterior.Measure(Encoder.Output, Prior.Output, step);
+        if (fitsVariance)
+            Decoder.Measure(data, step, Shape.Samples);
+    }
+
+    /// <summary>
+    /// The <see cref="Backward"/> of a shard without rows: no gradient, but the variance that fits the batch becomes the model's.
+    /// </summary>
+    public void BackwardEmpty(BatchShard shard)
+    {
+        Parameters.Gradients.MemSetToZero();
+        if (shard.Statistics is { } sums)
+            Decoder.FitVariance(sums, Shape.Samples * shard.BatchRows);
+    }
+
+    /// <summary>The tensors in the order in which <see cref="Backward"/> has their gradients.</summary>
+    public IEnumerable<ParameterSlice> GradientOrder =>
+        [.. Decoder.GradientOrder, .. Prior.Network?.GradientOrder ?? [], .. Encoder.GradientOrder];
+
+    /// <summary>
+    /// The losses of each row and the gradients of all parameters; called after <see cref="Forward"/> with the same. Of a shard it is the
+    /// share of the batch's gradient.
+    /// </summary>
+    /// <param name="data">The batch, (rows, D).</param>
+    /// <param name="step">The step.</param>
+    /// <param name="finished">Called with each tensor once the launches that compute its gradient are made.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for so many rows.</exception>
     /// <exception cref="InvalidOperationException">The model was built without room for gradients.</exception>
-    public void Backward(Floats data, StepContext step)
+    public void Backward(Floats data, StepContext step, Action<ParameterSlice>? finished = null)
     {
         int rows = step.Rows;
         workspace.ThrowIfTooMany(rows);
@@ -182,10 +218,10 @@ public sealed class Vae : IDisposable
         Decoder.LossAndGradient(data, step with { Rows = drawn }, Shape.Samples);
         Posterior.Weigh(
             Encoder.Output, Prior.Output, Decoder.Loss, Decoder.Outputs, (int)(Decoder.Outputs.Length / draws.MaximalBatch), step);
-        Decoder.Backward(Posterior.Latent, Posterior.LatentGradient, drawn);
+        Decoder.Backward(Posterior.Latent, Posterior.LatentGradient, drawn, finished);
         Posterior.Backward(Encoder.Output, Prior.Output, Encoder.OutputGradient, Prior.OutputGradient, step);
-        Prior.Backward(Labels, rows);
-        Encoder.Backward(data, rows);
+        Prior.Backward(Labels, rows, finished);
+        Encoder.Backward(data, rows, finished);
     }
 
     /// <summary>The matrix products and convolutions of a training step of the encoder and the decoder, for a batch.</summary>

@@ -40,4 +40,7 @@ public sealed record ObjectiveConfiguration
     [Setting(
         "free-bits", "nats", "Free bits: nats of the KL term of each latent dimension, averaged over the batch, that are not penalized")]
     public double FreeBits { get; init; }
+
+    /// <summary>The bound of each row with the full factors of its terms, where <see cref="Bound"/> weighs draws.</summary>
+    internal ArrayView<float> BoundOf(Vae vae, StepContext step) => vae.Bound(step, (float)RecWeight, (float)KlWeight);
 }

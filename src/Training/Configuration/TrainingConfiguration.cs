@@ -9,6 +9,14 @@ public sealed record TrainingConfiguration
     [Setting("batch", "images", "Images in a step", Least = 1, Most = 1 << 16)]
     public int Batch { get; init; } = 128;
 
+    /// <summary>
+    /// Parts of a batch whose gradients are computed by themselves and then added in a binary tree, on up to as many processes: a power of
+    /// two. Results depend on it in the rounding of these sums, and never on the number of processes.
+    /// </summary>
+    [Setting("shards", "n", "Parts of a batch that are computed one by one, or by as many processes: 1, 2, 4, 8, …", Least = 1,
+        Most = Distributed.ShardPlan.Most)]
+    public int Shards { get; init; } = 1;
+
     /// <summary>Passes over the training images, in all.</summary>
     [Setting("epochs", "n", "Passes over the training images", Least = 1)]
     public int Epochs { get; init; } = 10;

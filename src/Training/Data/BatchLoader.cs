@@ -25,11 +25,13 @@ internal sealed class BatchLoader : IDisposable
     {
         (this.examples, this.order) = (examples, order);
         rowBytes = checked(examples.Format.Size * examples.NumberBytes);
-        int bytes = checked(order.MaximalRows * rowBytes);
+        int bytes = checked(order.Plan.MostRowsHere(order.MaximalRows) * rowBytes);
         buffers = [.. Enumerable.Range(0, Ahead).Select(_ => GC.AllocateUninitializedArray<byte>(bytes))];
     }
 
-    /// <summary>Gives the bytes of a batch, shape (rows, bytes), to <paramref name="use"/>, which must not keep them.</summary>
+    /// <summary>
+    /// Gives the bytes of this process's rows of a batch, shape (rows, bytes), to <paramref name="use"/>, which must not keep them.
+    /// </summary>
     /// <exception cref="DataException">The examples cannot be read.</exception>
     public void Take(BatchPlace place, ReadOnlySpanAction use)
     {
@@ -39,7 +41,7 @@ internal sealed class BatchLoader : IDisposable
             reading = new Reading(this, place);
         }
         byte[] batch = reading.Take();
-        use(batch.AsSpan(0, place.Rows * rowBytes));
+        use(batch.AsSpan(0, order.Plan.RowsHere(place.Rows).Rows * rowBytes));
         reading.Return(batch);
     }
 
@@ -58,14 +60,16 @@ internal sealed class BatchLoader : IDisposable
 
     private void Read(BatchPlace place, Span<byte> bytes)
     {
+        var (first, rows) = order.Plan.RowsHere(place.Rows);
+        first += place.Position;
         if (order.HalfBits == 0)
         {
-            examples.ReadStored(place.Position, bytes[..(place.Rows * rowBytes)]);
+            examples.ReadStored(first, bytes[..(rows * rowBytes)]);
             return;
         }
-        for (var row = 0; row < place.Rows; row++)
+        for (var row = 0; row < rows; row++)
         {
-            int source = Shuffle.Permute(place.Position + row, examples.Count, order.HalfBits, order.Seed, place.Epoch);
+            int source = Shuffle.Permute(first + row, examples.Count, order.HalfBits, order.Seed, place.Epoch);
             examples.ReadStored(source, bytes.Slice(row * rowBytes, rowBytes));
         }
     }

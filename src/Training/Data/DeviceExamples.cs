@@ -1,3 +1,5 @@
+using VaeGpu.Training.Distributed;
+
 namespace VaeGpu.Training.Data;
 
 /// <summary>Loads a batch from examples of one type of number: <see cref="Batch"/> on a device.</summary>
@@ -8,7 +10,11 @@ internal delegate void GatherBatch<T>(
 /// <param name="Seed">The seed of <see cref="Shuffle"/>.</param>
 /// <param name="HalfBits">That of <see cref="BatchShape"/>: 0 where each epoch has the order of the data set.</param>
 /// <param name="MaximalRows">Rows of a batch, at most.</param>
-internal readonly record struct BatchOrder(uint Seed, int HalfBits, int MaximalRows);
+internal readonly record struct BatchOrder(uint Seed, int HalfBits, int MaximalRows)
+{
+    /// <summary>The rows of a batch that this process takes.</summary>
+    public ShardPlan Plan { get; init; } = ShardPlan.Whole;
+}
 
 /// <summary>Examples as kernels take them, a batch at a time.</summary>
 internal abstract class DeviceExamples : IDisposable
@@ -26,12 +32,13 @@ internal abstract class DeviceExamples : IDisposable
     }
 
     /// <summary>
-    /// Makes a batch ready: <paramref name="rows"/> examples from <paramref name="position"/> on, in the order of <paramref name="epoch"/>.
+    /// Makes a batch ready: <paramref name="rows"/> examples from <paramref name="position"/> on, in the order of <paramref name="epoch"/>;
+    /// of them those that this process takes.
     /// It is called before each <see cref="Gather"/>, whose launches can be replayed.
     /// </summary>
     public abstract void Prepare(int epoch, int position, int rows);
 
-    /// <summary>Fills a batch with the examples that the counters point to.</summary>
+    /// <summary>Fills a batch, or a shard of it, with the examples that the counters point to.</summary>
     public abstract void Gather(ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape);
 
     /// <inheritdoc/>

@@ -1,5 +1,8 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Inference;
 using VaeGpu.Training.Memory;
 
@@ -23,30 +26,61 @@ public sealed class Evaluator(Accelerator accelerator, ModelConfiguration model,
     /// <param name="seed">What the draws follow from.</param>
     /// <param name="told">Hears of the part that is done, 0 to 1.</param>
     /// <param name="stop">Looked at between draws.</param>
-    /// <exception cref="RunException">The parameters are not as many as the model has.</exception>
+    /// <param name="communicator">
+    /// Processes that share the batches, each of which makes the same call; no bit of the report depends on how many there are.
+    /// </param>
+    /// <exception cref="RunException">The parameters are not as many as the model has, or the processes differ.</exception>
     /// <exception cref="OperationCanceledException">A stop was asked for.</exception>
-    public EvaluationReport Evaluate(ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop) =>
-        Evaluate(images, samples, seed, told, stop, DrawsAtOnce(samples));
+    public EvaluationReport Evaluate(
+        ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop, ICommunicator? communicator = null) =>
+        Evaluate(images, samples, seed, told, stop, DrawsAtOnce(samples), communicator);
 
     /// <summary>The same with <paramref name="atOnce"/> draws sharing launches, a divisor of all: no bit depends on it.</summary>
     internal EvaluationReport Evaluate(
-        ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop, int atOnce)
+        ExampleSet images, int samples, uint seed, Action<double>? told, CancellationToken stop, int atOnce,
+        ICommunicator? communicator = null)
     {
+        if (communicator is not null)
+            Agree(communicator, images, samples, seed);
         using var inference = new BatchInference(accelerator, model, parameters, Batch, atOnce);
         var latent = new LatentStatistics(model.Latent);
         var likelihood = new LikelihoodStatistics(samples);
-        foreach (var (first, rows) in inference.Batches(images.Count, stop))
+        foreach (var batches in inference.Batches(images.Count, stop).Chunk(communicator?.Size ?? 1))
+        {
+            int own = communicator?.Rank ?? 0;
+            EvaluatedBatch? computed = own < batches.Length ? Compute(batches[own].First, batches[own].Rows) : null;
+            foreach (EvaluatedBatch batch in Exchanged(computed, communicator))
+            {
+                likelihood.Add(batch.Running, batch.Tails);
+                latent.Add(batch.Encoded, batch.Prior, batch.Rows);
+            }
+            told?.Invoke((double)(batches[^1].First + batches[^1].Rows) / images.Count);
+        }
+        return Report(images.Count, samples, latent, likelihood);
+
+        EvaluatedBatch Compute(int first, int rows)
         {
             var tails = new WeightTail[samples < WeightTail.FewestDraws ? 0 : rows];
             for (var row = 0; row < tails.Length; row++)
                 tails[row] = new WeightTail(samples);
             inference.Encode(images, first, rows);
-            likelihood.Add(inference.Draw(first, rows, samples, seed, stop, () => AddWeights(inference, tails, atOnce)), tails);
-            inference.AddCodes(rows, _ => latent);
-            told?.Invoke((double)(first + rows) / images.Count);
+            float[] running = inference.Draw(first, rows, samples, seed, stop, () => AddWeights(inference, tails, atOnce));
+            var (encoded, prior) = inference.Codes(rows);
+            return new(running, encoded, prior, Array.ConvertAll(tails, tail => tail.Shape()));
         }
-        return Report(images.Count, samples, latent, likelihood);
     }
+
+    /// <summary>The batches of all processes, in their order.</summary>
+    private static IEnumerable<EvaluatedBatch> Exchanged(EvaluatedBatch? own, ICommunicator? communicator) => communicator is null
+        ? [own!]
+        : communicator.Gather(own?.ToBytes() ?? []).Where(bytes => bytes.Length > 0).Select(bytes => EvaluatedBatch.Of(bytes));
+
+    private void Agree(ICommunicator communicator, ExampleSet images, int samples, uint seed) => new Agreement()
+        .Add("the hash of the images", DataFingerprint.Of(images))
+        .Add("the hash of the parameters", Convert.ToHexStringLower(XxHash128.Hash(MemoryMarshal.AsBytes(parameters.AsSpan()))))
+        .Add("the number of draws", samples.ToString(CultureInfo.InvariantCulture))
+        .Add("the seed", seed.ToString(CultureInfo.InvariantCulture))
+        .Check(communicator);
 
     private int DrawsAtOnce(int samples)
     {

@@ -10,10 +10,10 @@ internal sealed class LikelihoodStatistics(int samples)
     private readonly List<double> shapes = [];
     private double loss, importanceVariance;
 
-    /// <summary>Adds a batch's sums, (rows, 4), and the tails of its rows' weights, if there are enough draws for them.</summary>
-    public void Add(ReadOnlySpan<float> running, WeightTail[] tails)
+    /// <summary>Adds a batch's sums, (rows, 4), and k̂ of its rows' weights, if there are enough draws for it.</summary>
+    public void Add(ReadOnlySpan<float> running, ReadOnlySpan<double> tails)
     {
-        shapes.AddRange(tails.Select(tail => tail.Shape()));
+        shapes.AddRange(tails);
         for (; !running.IsEmpty; running = running[Importance.RunningSums..])
         {
             var one = new RunningSums(running, samples);

@@ -104,12 +104,15 @@ internal sealed class BatchInference : IDisposable
         return DeviceArrays.Read(running.View, rows * Importance.RunningSums);
     }
 
+    /// <summary>What was last encoded: [μ | logσ²], (rows, 2d), and the prior's numbers.</summary>
+    public (float[] Encoded, float[] Prior) Codes(int rows) =>
+        (DeviceArrays.Read(Vae.Encoder.Output, rows * 2 * model.Latent), DeviceArrays.Read(Vae.Prior.Output, rows * Vae.Prior.Columns));
+
     /// <summary>Adds what was last encoded to the statistics that a row belongs to.</summary>
     public void AddCodes(int rows, Func<int, LatentStatistics> of)
     {
         int d = model.Latent, width = Vae.Prior.Columns;
-        var encoded = DeviceArrays.Read(Vae.Encoder.Output, rows * 2 * d);
-        var prior = DeviceArrays.Read(Vae.Prior.Output, rows * width);
+        var (encoded, prior) = Codes(rows);
         for (var row = 0; row < rows; row++)
             of(row).Add(encoded.AsSpan(row * 2 * d, 2 * d), prior.AsSpan(row * width, width));
     }

@@ -31,6 +31,14 @@ internal sealed class LatentStatistics(int dimensions)
         }
     }
 
+    /// <summary>Adds the same of several images, one below the other.</summary>
+    public void Add(ReadOnlySpan<float> encoded, ReadOnlySpan<float> prior, int rows)
+    {
+        int width = prior.Length / rows;
+        for (var row = 0; row < rows; row++)
+            Add(encoded.Slice(row * 2 * dimensions, 2 * dimensions), prior.Slice(row * width, width));
+    }
+
     /// <summary>The mean KL of each dimension.</summary>
     public double[] Kl => Array.ConvertAll(kl, sum => sum / count);
 

@@ -15,9 +15,11 @@ internal sealed class BoundSums(Accelerator accelerator, StepLauncher launcher, 
     public void Reset(MetricSums started) => sums.CopyFromCPU([started]);
 
     /// <summary>Adds the bounds of the model's batch; called before the end of the step.</summary>
-    public void Add(Vae vae, StepContext step, int count) => launcher.EndStep(
-        vae.Bound(step, (float)objective.RecWeight, (float)objective.KlWeight), vae.Posterior.Divergence, sums.View, control.View,
-        new StepShape { Rows = step.Rows, Count = count });
+    public void Add(Vae vae, StepContext step, StepShape shape) => Add(objective.BoundOf(vae, step), vae.Posterior.Divergence, shape);
+
+    /// <summary>Adds the bounds of a batch whose rows, or shards, are given.</summary>
+    public void Add(ArrayView<float> bounds, ArrayView<float> divergence, StepShape shape) =>
+        launcher.EndStep(bounds, divergence, sums.View, control.View, shape);
 
     /// <summary>Waits for the steps made and reads the sum, which stands in the place of the log-likelihood's.</summary>
     public MetricSums Read() => sums.GetAsArray1D()[0];

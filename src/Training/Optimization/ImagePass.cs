@@ -79,11 +79,14 @@ internal sealed class ImagePass : IDisposable
 
     /// <summary>
     /// Fills the first <paramref name="rows"/> of <paramref name="batch"/> with the next examples, shape (rows, size), and the
-    /// model's labels with theirs.
+    /// model's labels with theirs; of a shard, from its <paramref name="first"/> row on.
     /// </summary>
-    public void Gather(Vae vae, ArrayView<float> batch, int rows)
+    public void Gather(Vae vae, ArrayView<float> batch, int rows, int first = 0)
     {
-        var shape = new BatchShape { Rows = rows, Columns = size, Count = Count, HalfBits = order.HalfBits, Binarize = binarize ? 1 : 0 };
+        var shape = new BatchShape
+        {
+            Rows = rows, Columns = size, Count = Count, HalfBits = order.HalfBits, Binarize = binarize ? 1 : 0, First = first,
+        };
         all.Gather(batch, Control, shape);
         condition?.Gather(labels!.View, vae.Labels, Control, shape with { Columns = classes });
     }
@@ -91,9 +94,17 @@ internal sealed class ImagePass : IDisposable
     /// <summary>Adds the losses of the model's batch to the sums and moves on to the next examples.</summary>
     public void EndStep(Vae vae, StepContext step)
     {
-        bound?.Add(vae, step, Count);
-        launcher.EndStep(
-            vae.Loss(step.Rows), vae.Posterior.Divergence, sums.View, Control, new StepShape { Rows = step.Rows, Count = Count });
+        var shape = new StepShape { Rows = step.Rows, Count = Count };
+        bound?.Add(vae, step, shape);
+        launcher.EndStep(vae.Loss(step.Rows), vae.Posterior.Divergence, sums.View, Control, shape);
+    }
+
+    /// <summary>The same for a batch of <paramref name="rows"/> whose losses are those of its shards.</summary>
+    public void EndStep(ShardLosses losses, int rows)
+    {
+        var shape = new StepShape { Rows = rows, Count = Count, Sums = losses.Shards };
+        bound?.Add(losses.Bound, losses.Divergence, shape);
+        launcher.EndStep(losses.Likelihood, losses.Divergence, sums.View, Control, shape);
     }
 
     /// <summary>Waits for the steps made and reads the sums.</summary>

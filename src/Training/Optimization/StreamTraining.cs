@@ -29,6 +29,8 @@ internal sealed class StreamTraining : IDisposable
             throw new ArgumentException(
                 "Schedules, warm-ups and patience count in epochs, and a stream has no epochs; leave them out.", nameof(how));
         }
+        if (how.Shards != 1)
+            throw new ArgumentException("A batch of a stream is computed as a whole; leave Shards at 1.", nameof(how));
         model.ThrowIfTooLarge(checked(how.Batch * objective.Samples));
         this.model = model;
         launcher = new StepLauncher(accelerator, optimizer.Name);

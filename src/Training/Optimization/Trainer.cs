@@ -1,14 +1,8 @@
 using System.Diagnostics;
-using VaeGpu.Kernels;
-using VaeGpu.Kernels.Devices;
-using VaeGpu.Kernels.Launchers;
-using VaeGpu.Kernels.Optimizers;
-using VaeGpu.Kernels.Step;
-using VaeGpu.Layers.Models;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
+using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Inference;
-using VaeGpu.Training.Memory;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Optimization;
@@ -16,54 +10,63 @@ namespace VaeGpu.Training.Optimization;
 /// <summary>Trains a variational autoencoder.</summary>
 /// <remarks>
 /// Minimizes the mean over a batch of what <see cref="ObjectiveConfiguration"/> says, in nats. What is computed follows from the
-/// configuration alone: not from the device, its threads, stops in between or how often progress is told.
+/// configuration alone: not from the device, its threads, the number of processes, stops in between or how often progress is told.
 /// </remarks>
 public sealed class Trainer : IDisposable
 {
-    private readonly StepLauncher launcher;
-    private readonly Vae vae;
+    private readonly TrainingStep model;
     private readonly ImagePass train;
     private readonly ImagePass test;
-    private readonly MemoryBuffer1D<float, Stride1D.Dense> batch;
-    private readonly AdamSettings settings;
+    private readonly CheckpointArrays arrays;
+    private readonly ICommunicator? communicator;
+    private readonly RankTimes? times;
+    private readonly int batchRows;
     private readonly List<EpochMetrics> history = [];
     private readonly Stopwatch clock = new();
     private readonly ReadingPace reading = new();
-    private readonly DeviceReader reader;
     private StepGraph? fullStep;
     private double earlierSeconds;
     private long imagesHere;
+    private bool isAgreed;
+    private bool agreedToStop;
     private int step = 1;
     private int epoch;
     private int image;
 
     /// <summary>
     /// Builds the model and brings the examples to the device. It starts at <paramref name="parameters"/>, or at those that the seed gives.
+    /// With a <paramref name="communicator"/> of several processes, each computes some of the shards of a batch; all of them make the same
+    /// calls.
     /// </summary>
-    /// <exception cref="RunException">Batch or model are too large for the images' size.</exception>
+    /// <exception cref="RunException">
+    /// Batch or model are too large for the images' size, or the processes cannot share the shards of a batch.
+    /// </exception>
+    /// <exception cref="RanksDifferException">The processes differ in version, configuration or data.</exception>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
-    public Trainer(Accelerator accelerator, RunConfiguration configuration, DataSplit data, float[]? parameters = null)
+    public Trainer(
+        Accelerator accelerator, RunConfiguration configuration, DataSplit data, float[]? parameters = null,
+        ICommunicator? communicator = null)
     {
-        Configuration = configuration;
-        var model = configuration.Model;
-        var rows = Math.Min(configuration.Training.Batch, Math.Max(data.Train.Count, data.Test.Count));
-        var objective = configuration.Training.Objective;
-        model.ThrowIfTooLarge(checked(rows * objective.Samples));
-        Accelerator = accelerator;
-        reader = new DeviceReader(accelerator);
-        var optimizer = configuration.Training.Optimizer;
-        launcher = new StepLauncher(accelerator, optimizer.Name, optimizer.Schedule);
-        settings = optimizer.Settings;
-        vae = Model(accelerator, model.ShapeFor(configuration.Training), rows);
+        (Accelerator, Configuration) = (accelerator, configuration);
+        this.communicator = communicator is { Size: > 1 } ? communicator : null;
+        times = this.communicator is null ? null : new RankTimes(this.communicator);
+        var (training, objective) = (configuration.Training, configuration.Training.Objective);
+        var plan = ShardPlan.Of(training.Shards, this.communicator);
+        if (this.communicator is not null)
+            Agreement.OfRun(configuration).Check(this.communicator);
+        batchRows = Math.Min(training.Batch, Math.Max(data.Train.Count, data.Test.Count));
+        var launcher = new StepLauncher(accelerator, training.Optimizer.Name, training.Optimizer.Schedule);
+        model = new TrainingStep(accelerator, configuration.Model, training, launcher, plan, batchRows, this.communicator);
+        arrays = new CheckpointArrays(accelerator, model.Vae.Parameters, configuration, () => Diverged(step));
         if (parameters is null)
-            vae.Parameters.Initialize(launcher, configuration.Training.Seed);
+            model.Vae.Parameters.Initialize(launcher, training.Seed);
         else
-            vae.Parameters.Parameters.CopyFromCPU(parameters);
-        batch = accelerator.Allocate1D<float>((long)rows * model.DataDimensions);
-        var shuffled = new BatchOrder(configuration.Training.Seed, Shuffle.HalfBits(data.Train.Count), rows);
+            model.Vae.Parameters.Parameters.CopyFromCPU(parameters);
+        var shuffled = new BatchOrder(training.Seed, Shuffle.HalfBits(data.Train.Count), batchRows) { Plan = plan };
+        int classes = configuration.Model.Classes;
         train = new ImagePass(
-            accelerator, launcher, data.Train, shuffled, model.Classes, objective, configuration.Data.Binarization is Binarization.Dynamic);
-        test = new ImagePass(accelerator, launcher, data.Test, shuffled with { HalfBits = 0 }, model.Classes, objective);
+            accelerator, launcher, data.Train, shuffled, classes, objective, configuration.Data.Binarization is Binarization.Dynamic);
+        test = new ImagePass(accelerator, launcher, data.Test, shuffled with { HalfBits = 0 }, classes, objective);
         train.Reset(Counters(step, epoch, image), null);
     }
 
@@ -94,39 +97,48 @@ public sealed class Trainer : IDisposable
     /// <summary>Examples trained on, each as often as it was.</summary>
     public long Examples => (long)epoch * train.Count + image;
 
+    /// <summary>The processes that kept the others waiting in the last epoch, in a sentence; null where there are none.</summary>
+    public string? SlowRanks { get; private set; }
+
     /// <summary>Parameters of the model, padding between tensors left out.</summary>
-    public int ParameterCount => vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
+    public int ParameterCount => model.Vae.Parameters.Layout.Slices.Sum(slice => slice.Length);
 
     /// <summary>
-    /// Whether steps of a whole batch are recorded once and replayed. All that changes from step to step is in device memory, so that it
-    /// makes no difference to what is computed.
+    /// Whether steps of a whole batch are recorded once and replayed, where no other process takes part. All that changes from step to step
+    /// is in device memory, so that it makes no difference to what is computed.
     /// </summary>
     internal bool ReplaysSteps { get; init; } = true;
 
     /// <summary>
     /// Goes on to the end of the epoch under way and evaluates there. <paramref name="stop"/> is looked at between steps; then, and
-    /// where training <see cref="IsDone"/>, the result is null. Progress goes to <paramref name="observer"/>.
+    /// where training <see cref="IsDone"/>, the result is null. Progress goes to <paramref name="observer"/>, of several processes to
+    /// that of the first. They stop together, after a step.
     /// </summary>
     /// <exception cref="TrainingDivergedException">The loss is infinite or not a number.</exception>
+    /// <exception cref="RanksDifferException">The processes start at different steps or parameters.</exception>
     public EpochMetrics? TrainEpoch(ITrainingObserver observer, CancellationToken stop)
     {
         if (IsDone)
             return null;
+        AgreeOnStart();
+        agreedToStop = false;
         clock.Start();
+        times?.Begin();
         try
         {
             // Where a stop fell into an evaluation, the epoch's steps are all done.
             while (epoch == history.Count)
             {
-                if (stop.IsCancellationRequested)
+                if (Stops(stop))
                     return null;
-                Step();
-                if (reading.Step())
+                Step(stop);
+                if (communicator is not { Rank: > 0 } && reading.Step())
                     observer.Progressed(Progress(ReadMeans(train)));
             }
             var trained = ReadMeans(train);
             if (Evaluate(stop) is not { } held)
                 return null;
+            SlowRanks = times?.End();
             var metrics = new EpochMetrics(epoch, earlierSeconds + clock.Elapsed.TotalSeconds, trained, held)
             {
                 TrainObjective = Minimized(train, trained), TestObjective = Minimized(test, held),
@@ -144,20 +156,7 @@ public sealed class Trainer : IDisposable
 
     /// <summary>All that training needs to go on from here, in host memory.</summary>
     /// <exception cref="TrainingDivergedException">The loss or a parameter is infinite or not a number: nothing worth keeping.</exception>
-    public Checkpoint Snapshot()
-    {
-        var header = Header();
-        var count = vae.Parameters.Layout.Length;
-        var parameters = DeviceArrays.Read(vae.Parameters.Parameters, count);
-        ThrowIfNotFinite(parameters);
-        return new Checkpoint
-        {
-            Header = header,
-            Parameters = parameters,
-            FirstMoments = DeviceArrays.Read(vae.Parameters.FirstMoments, count),
-            SecondMoments = DeviceArrays.Read(vae.Parameters.SecondMoments, count),
-        };
-    }
+    public Checkpoint Snapshot() => arrays.Snapshot(Header());
 
     /// <summary>
     /// Writes to <paramref name="path"/> what <see cref="Snapshot"/> gives, whole or not at all, from the device's memory: host memory for
@@ -172,33 +171,19 @@ public sealed class Trainer : IDisposable
         clock.Start();
         try
         {
-            var arrays = vae.Parameters;
-            CheckpointFile.Write(
-                path, Header(), arrays.Layout.Length, Finite, NumbersOf(arrays.FirstMoments), NumbersOf(arrays.SecondMoments));
+            arrays.Save(path, Header());
         }
         finally
         {
             clock.Stop();
         }
-
-        ReadOnlySpan<float> Finite(int first, int length)
-        {
-            var numbers = reader.Read(vae.Parameters.Parameters, first, length);
-            ThrowIfNotFinite(numbers);
-            return numbers;
-        }
-
-        NumbersAt NumbersOf(ArrayView<float> view) => (first, length) => reader.Read(view, first, length);
     }
 
     /// <summary>Goes back, or on, to where <paramref name="checkpoint"/> was taken.</summary>
     /// <exception cref="RunException">The checkpoint is of another model, other settings or other images.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        ThrowIfOther(checkpoint.Header, checkpoint.Parameters.Length);
-        vae.Parameters.Parameters.CopyFromCPU(checkpoint.Parameters);
-        vae.Parameters.FirstMoments.CopyFromCPU(checkpoint.FirstMoments);
-        vae.Parameters.SecondMoments.CopyFromCPU(checkpoint.SecondMoments);
+        arrays.Restore(checkpoint);
         GoTo(checkpoint.Header);
     }
 
@@ -208,22 +193,11 @@ public sealed class Trainer : IDisposable
     /// <exception cref="RunException">
     /// There is no such file, it is damaged, or of another model, other settings or other images. The trainer must not be used afterwards.
     /// </exception>
-    public void Restore(string path)
-    {
-        var found = 0;
-        var arrays = vae.Parameters;
-        var header = CheckpointFile.Read(path, count => (found = count) == arrays.Layout.Length
-            ? [Into(arrays.Parameters), Into(arrays.FirstMoments), Into(arrays.SecondMoments)]
-            : [null, null, null]);
-        ThrowIfOther(header, found);
-        GoTo(header);
-
-        TakeNumbers Into(ArrayView<float> view) => (first, numbers) => view.SubView(first, numbers.Length).CopyFromCPU(numbers);
-    }
+    public void Restore(string path) => GoTo(arrays.Restore(path));
 
     /// <summary>The model as it is now, to make data with; it has a copy of the parameters in the device's memory.</summary>
     /// <exception cref="OutOfMemoryException">The device has no room.</exception>
-    public Generation Generation() => new(Accelerator, Configuration.Model, vae.Parameters.Parameters);
+    public Generation Generation() => new(Accelerator, Configuration.Model, model.Vae.Parameters.Parameters);
 
     /// <summary>Frees the device memory.</summary>
     public void Dispose()
@@ -231,8 +205,7 @@ public sealed class Trainer : IDisposable
         fullStep?.Dispose();
         train.Dispose();
         test.Dispose();
-        batch.Dispose();
-        vae.Dispose();
+        model.Dispose();
     }
 
     /// <summary>The means over the images trained on since the epoch began that was the last one to be evaluated.</summary>
@@ -242,19 +215,24 @@ public sealed class Trainer : IDisposable
     /// <summary>Where the run stands at the end of an epoch.</summary>
     internal TrainingProgress EpochProgress() => Progress(history[^1].Train);
 
-    private void Step()
+    private void Step(CancellationToken stop = default)
     {
-        var rows = Math.Min(vae.MaximalBatch, train.Count - image);
+        var rows = Math.Min(batchRows, train.Count - image);
         train.Prepare(epoch, image, rows);
-        if (ReplaysSteps && rows == vae.MaximalBatch)
-            (fullStep ??= StepGraph.Record(Accelerator, () => LaunchStep(rows))).Replay();
+        if (ReplaysSteps && communicator is null && rows == batchRows)
+            (fullStep ??= Record(rows)).Replay();
         else
-            LaunchStep(rows);
+            agreedToStop = model.Train(train, rows, stop.IsCancellationRequested);
         Advance(rows);
     }
 
+    private StepGraph Record(int rows) => StepGraph.Record(Accelerator, () => model.Train(train, rows, stop: false));
+
+    /// <summary>Whether to stop: of several processes, whether they agreed to in their last step.</summary>
+    private bool Stops(CancellationToken stop) => communicator is null ? stop.IsCancellationRequested : agreedToStop;
+
     /// <summary>Rows of the largest batch that is trained on.</summary>
-    internal int LargestBatch => Math.Min(vae.MaximalBatch, train.Count);
+    internal int LargestBatch => Math.Min(batchRows, train.Count);
 
     /// <summary>
     /// Goes on to the next step of the largest batch; <paramref name="replay"/> makes its launches, once: without them the device, which
@@ -266,7 +244,7 @@ public sealed class Trainer : IDisposable
         while (train.Count - image < rows)
             Step();
         train.Prepare(epoch, image, rows);
-        replay(fullStep ??= StepGraph.Record(Accelerator, () => LaunchStep(rows)));
+        replay(fullStep ??= Record(rows));
         Advance(rows);
     }
 
@@ -279,34 +257,29 @@ public sealed class Trainer : IDisposable
             (epoch, image) = (epoch + 1, 0);
     }
 
-    /// <summary>The launches of a step: the same at every step of as many rows.</summary>
-    private void LaunchStep(int rows)
-    {
-        var step = new StepContext(train.Control, rows);
-        train.Gather(vae, batch.View, rows);
-        vae.Forward(batch.View, step);
-        vae.Backward(batch.View, step);
-        vae.Parameters.Update(launcher, train.Control, settings);
-        train.EndStep(vae, step);
-    }
-
     /// <summary>The means over the images held out; null where stopped. Its noise is the same after every epoch.</summary>
     private LossTerms? Evaluate(CancellationToken stop)
     {
         test.Reset(Counters(1, 0, 0), null);
         for (int first = 0, rows; first < test.Count; first += rows)
         {
-            if (stop.IsCancellationRequested)
+            if (Stops(stop))
                 return null;
-            rows = Math.Min(vae.MaximalBatch, test.Count - first);
+            rows = Math.Min(batchRows, test.Count - first);
             test.Prepare(epoch: 0, first, rows);
-            test.Gather(vae, batch.View, rows);
-            var step = new StepContext(test.Control, rows, RandomPurpose.Evaluation);
-            vae.Forward(batch.View, step);
-            vae.EvaluateLoss(batch.View, rows);
-            test.EndStep(vae, step);
+            agreedToStop = model.Evaluate(test, rows, stop.IsCancellationRequested);
         }
         return ReadMeans(test);
+    }
+
+    /// <summary>Processes that start from different checkpoints would not notice.</summary>
+    private void AgreeOnStart()
+    {
+        if (communicator is null || isAgreed)
+            return;
+        new Agreement().Add("the step", FormattableString.Invariant($"{step}")).Add("the hash of the parameters", arrays.Hash())
+            .Check(communicator);
+        isAgreed = true;
     }
 
     private LossTerms ReadMeans(ImagePass pass)
@@ -353,7 +326,7 @@ public sealed class Trainer : IDisposable
         Configuration.Training.Optimizer.HasConstantRate ? null : Counters(step - 1, epoch, image).LearningRate;
 
     private ControlBlock Counters(int step, int epoch, int image) => StepCounters.At(
-        Configuration.Training, stepsPerEpoch: (train.Count + vae.MaximalBatch - 1) / vae.MaximalBatch, step, epoch, image);
+        Configuration.Training, stepsPerEpoch: (train.Count + batchRows - 1) / batchRows, step, epoch, image);
 
     /// <summary>What a checkpoint of where training stands holds apart from the large arrays.</summary>
     private CheckpointHeader Header()
@@ -375,13 +348,6 @@ public sealed class Trainer : IDisposable
         };
     }
 
-    private void ThrowIfOther(CheckpointHeader header, int parameters)
-    {
-        ResumeRules.Check(header, Configuration);
-        if (parameters != vae.Parameters.Layout.Length)
-            throw new RunException($"The checkpoint holds {parameters} parameters where the model has {vae.Parameters.Layout.Length}.");
-    }
-
     private void GoTo(CheckpointHeader header)
     {
         var position = header.Position;
@@ -389,27 +355,6 @@ public sealed class Trainer : IDisposable
         history.Clear();
         history.AddRange(header.History);
         train.Reset(Counters(step, epoch, image), position.Sums);
-    }
-
-    private void ThrowIfNotFinite(ReadOnlySpan<float> parameters)
-    {
-        foreach (var parameter in parameters)
-        {
-            if (!float.IsFinite(parameter))
-                throw Diverged(step);
-        }
-    }
-
-    private static Vae Model(Accelerator accelerator, VaeShape shape, int rows)
-    {
-        try
-        {
-            return new Vae(accelerator, shape, rows);
-        }
-        catch (OverflowException e)
-        {
-            throw new RunException("The model would have over 2³¹ parameters; give it fewer hidden layers, or fewer units in them.", e);
-        }
     }
 
     private TrainingDivergedException Diverged(int atStep) => new(FormattableString.Invariant(

@@ -1,4 +1,5 @@
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Distributed;
 
 namespace VaeGpu.Training.Runs;
 
@@ -14,7 +15,8 @@ internal static class HeaderRules
     {
         var (run, position) = (header.Configuration, header.Position);
         var (training, sums) = (run.Training, position.Sums);
-        return OfModel(run.Model) ?? OfSettings(training) ?? OfSettings(training.Objective) ?? OfSettings(training.Optimizer)
+        return OfModel(run.Model) ?? OfShards(training.Shards) ?? OfSettings(training) ?? OfSettings(training.Objective)
+            ?? OfSettings(training.Optimizer)
             ?? Range("the number of training examples", run.Data.Train, 1, int.MaxValue)
             ?? Range("the number of held-out examples", run.Data.Test, 0, int.MaxValue)
             ?? OfHistory(header.History)
@@ -27,6 +29,10 @@ internal static class HeaderRules
             ?? (sums.Bound is not { } bound ? null
                 : Range("the number of examples in the bound", bound.Images, 0, sums.Images) ?? Finite("the bound", bound.Sum, bound.Lost));
     }
+
+    private static string? OfShards(int shards) =>
+        int.IsPow2(shards) ? Range("the number of shards", shards, 1, ShardPlan.Most)
+            : FormattableString.Invariant($"the number of shards is {shards}, and it must be a power of two");
 
     private static string? OfModel(ModelConfiguration model)
     {

@@ -12,6 +12,12 @@ internal static class ResumeRules
         if (then.Model.Kept != now.Model.Kept)
             throw new RunException(
                 "The checkpoint belongs to a different model, or the images differ in size from those it was trained on.");
+        if (then.Training.Shards != now.Training.Shards)
+        {
+            throw new RunException(
+                $"The checkpoint was trained with {then.Training.Shards} shards of each batch, not {now.Training.Shards}: the number of "
+                + "processes can change between runs, the number of shards cannot.");
+        }
         if (then.Training with { Epochs = now.Training.Epochs, Patience = now.Training.Patience } != now.Training)
             throw new RunException(
                 "The checkpoint was trained with another batch, learning rate, seed, precision, objective or optimizer.");

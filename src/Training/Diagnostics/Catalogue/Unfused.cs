@@ -82,6 +82,7 @@ internal static class Unfused
         var countOn = Metrics.CountOn<Constant>;
         accelerator.LoadStreamKernel(addLosses)(oneGroup, values, values, arrays.Of(new MetricSums()), control, end);
         accelerator.LoadStreamKernel(countOn)(oneGroup, control, end);
+        new ShardLauncher(accelerator).Add(values, arrays.Zeros(length), length, shard: 1, shards: 2);
     }
 
     /// <summary>What a GPU chooses for products that are larger than the model's; rows of four numbers at once where they can be.</summary>

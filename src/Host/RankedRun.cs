@@ -1,0 +1,54 @@
+using System.Runtime.ExceptionServices;
+using VaeGpu.Training;
+using VaeGpu.Training.Distributed;
+
+namespace VaeGpu.Host;
+
+/// <summary>Runs a command in all processes that were started for it, and ends all of them where one fails.</summary>
+internal static class RankedRun
+{
+    /// <summary>Runs a command in this process, which has a way to the others unless it is alone.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Execute(ICommunicator? communicator, Terminal terminal, Func<Ranks, int> command)
+    {
+        if (communicator is null)
+            return command(new Ranks(null, terminal));
+        bool isFirst = communicator.Rank == 0;
+        try
+        {
+            // A launcher passes lines on, and some of them pretend to be a terminal.
+            return command(new Ranks(
+                communicator, isFirst ? terminal with { Interactive = false } : new(TextWriter.Null, TextWriter.Null, Interactive: false)));
+        }
+        catch (Exception e) when (!isFirst && e is RanksDifferException or TrainingDivergedException or CommunicationException)
+        {
+            // The first one fails by the same, says so, and ends the others.
+            WaitForEnd(communicator);
+            return ExitCode.Failed;
+        }
+        catch (Exception e)
+        {
+            string who = isFirst ? "" : $"rank {communicator.Rank}: ";
+            int code = Failures.Report(terminal.Error, () => Rethrow(e), who);
+            communicator.Abort($"{who}{e.Message}");
+            return code;
+        }
+    }
+
+    private static void WaitForEnd(ICommunicator communicator)
+    {
+        try
+        {
+            communicator.Barrier();
+        }
+        catch (CommunicationException)
+        {
+        }
+    }
+
+    private static int Rethrow(Exception e)
+    {
+        ExceptionDispatchInfo.Throw(e);
+        return ExitCode.Failed;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using VaeGpu.Training.Distributed;
+using VaeGpu.Training.Distributed.Mpi;
+
+namespace VaeGpu.Tests.Distributed;
+
+/// <summary>What ranks know of their launcher and of each other.</summary>
+public sealed class PlacementTests
+{
+    [TestCase("OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=1", "mpirun of Open MPI", 4, "libmpi.so.40")]
+    [TestCase("PMI_RANK=0 PMI_SIZE=2", "mpiexec of MPICH or srun", 2, "libmpi.so.12")]
+    [TestCase("PMIX_RANK=3 SLURM_STEP_NUM_TASKS=8 SLURM_PROCID=3", "srun or prterun", 8, "libmpi.so.40")]
+    [TestCase("PMIX_RANK=3", "srun or prterun", null, "libmpi.so.40")]
+    public void The_launcher_shows_in_the_environment(string variables, string name, int? size, string library)
+    {
+        var launcher = Launcher.Of(In(variables));
+        Assert.That((launcher!.Name, launcher.Size, launcher.Libraries[0]), Is.EqualTo((name, size, library)));
+    }
+
+    [TestCase("")]
+    [TestCase("SLURM_PROCID=0 SLURM_NTASKS=8")]
+    [TestCase("OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=1 PMIX_RANK=0")]
+    [TestCase("PMI_RANK=0 PMI_SIZE=1")]
+    public void A_process_that_is_alone_has_no_launcher(string variables) => Assert.That(Launcher.Of(In(variables)), Is.Null);
+
+    [TestCase("a:0-7 a:0-7", 1, 8, 1, 2, 4)]
+    [TestCase("a:0-3 a:4-7", 1, 4, 1, 2, 4)]
+    [TestCase("a:0-7 b:0-7 a:0-7 b:0-7", 2, 8, 1, 2, 4)]
+    [TestCase("a:0-7 a:0-7", 0, 2, 0, 2, 1)]
+    [TestCase("a:0-1 a:0-1 a:0-1 a:0-1", 3, 2, 3, 4, 1)]
+    [TestCase("a:0-7 a:0-7 a:0-7", 1, 8, 1, 3, 2)]
+    public void The_cores_of_a_machine_are_divided_between_its_ranks(
+        string ranks, int rank, int processors, int localRank, int localSize, int threads)
+    {
+        Peer[] peers = [.. ranks.Split(' ').Select((text, i) => PeerOf(i, text))];
+        var placement = Placement.Of(rank, peers, processors);
+        Assert.That((placement.LocalRank, placement.LocalSize, placement.Threads), Is.EqualTo((localRank, localSize, threads)));
+    }
+
+    [Test]
+    public void A_rank_tells_the_others_of_itself()
+    {
+        var self = Peer.Self(3);
+        var told = Peer.Of(self.ToBytes());
+        Assert.That(told.ToString(), Is.EqualTo(self.ToString()));
+        Assert.That(told.Cores, Is.EqualTo(self.Cores));
+        Assert.That(told.IsNeighborOf(self) && told.IsAlive());
+        Assert.That(Environment.ProcessorCount, Is.LessThanOrEqualTo(told.Cores.Length));
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    [TestCase(8)]
+    [TestCase(64)]
+    public void The_exchanges_of_a_sum_move_no_more_than_a_ring(int size)
+    {
+        const int Length = 100_003;
+        for (int rank = 0; rank < size; rank++)
+        {
+            var plan = RankExchange.Plan(Length, rank, size);
+            double ring = 2.0 * (size - 1) / size * Length;
+            Assert.That(plan.Sum(exchange => exchange.Sent.Length), Is.LessThanOrEqualTo(ring + 2 * plan.Length));
+            Assert.That(plan, Has.Length.LessThanOrEqualTo(2 * int.Log2(size)));
+        }
+    }
+
+    [TestCase("10 10 10 10", null)]
+    [TestCase("10 10 11.9 10", null)]
+    [TestCase("10 12", null)]
+    [TestCase("10 13", "the others wait for rank 1 on b (1.3 times as long), which computes for longer than the median rank.")]
+    [TestCase(
+        "10 20 10 15", "the others wait for rank 1 on b (2.0 times as long), rank 3 on d (1.5 times as long), "
+        + "which computes for longer than the median rank.")]
+    public void Ranks_that_compute_for_a_fifth_longer_than_the_median_are_named(string seconds, string? sentence)
+    {
+        var times = seconds.Split(' ').Select((text, i) => (double.Parse(text, CultureInfo.InvariantCulture), $"{(char)('a' + i)}"));
+        Assert.That(RankTimes.Slow([.. times]), Is.EqualTo(sentence));
+    }
+
+    private static Peer PeerOf(int rank, string text)
+    {
+        string[] parts = text.Split(':', '-');
+        int first = int.Parse(parts[1]), last = int.Parse(parts[2]);
+        return new(rank, parts[0], "", rank, [.. Enumerable.Range(first, last - first + 1)]);
+    }
+
+    private static Func<string, string?> In(string variables)
+    {
+        var all = variables.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => text.Split('='))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        return name => all.GetValueOrDefault(name);
+    }
+}
