@@ -64,6 +64,12 @@ public sealed class TestDevice
     public static IEnumerable<TestDevice> WithTensorCores =>
         All.Where(device => device.name is "PTX" or "ILGPU PTX" or "CUDA" or "ILGPU CUDA");
 
+    /// <summary>The devices for proofs over many numbers: all but the one that <see cref="HasThreadsOfTheSystem"/>.</summary>
+    public static IEnumerable<TestDevice> ThatProve => All.Where(device => !device.HasThreadsOfTheSystem);
+
+    /// <summary>Whether each thread of a group is one of the operating system, so that a barrier takes as long as a kernel elsewhere.</summary>
+    public bool HasThreadsOfTheSystem => name is "ILGPU CPU";
+
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
     public bool IsPtx => name is "PTX" or "ILGPU PTX";
 

@@ -29,8 +29,6 @@ internal static class FiguresCommand
         new(ScalingFigures.Part, "How the cost of a training step grows (half as many samples, ten times as long)", ScalingFigures.Measure),
         new("cublas", "Matrix products beside cuBLAS", GpuFigures.BesideCublas),
         new("peers", "The training step beside PyTorch on the GPU", GpuFigures.BesidePyTorch),
-        new("ppca", "Linear models beside the closed optimum of probabilistic PCA (one training each)", PpcaFigures.Measure),
-        new("binarized-mnist", "MNIST, dynamically binarized (one training)", BinarizedMnistFigures.Measure),
     ];
 
     /// <summary>The names of all parts.</summary>

@@ -101,7 +101,9 @@ internal static class TrainProgram
         }
     }
 
-    private static int Train(
+    /// <summary>Trains in a folder, with progress, and leaves the pictures.</summary>
+    /// <returns>One of <see cref="ExitCode"/>.</returns>
+    public static int Train(
         Trainer trainer, RunFolder folder, Backend backend, DataSplit data, (Server? Server, bool TensorBoard) watch, Terminal terminal,
         CancellationToken stop)
     {

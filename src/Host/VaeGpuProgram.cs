@@ -19,6 +19,7 @@ public static class VaeGpuProgram
             new TrainCommand(terminal, stop),
             EvaluateCommand.Create(terminal, stop),
             CompareCommand.Create(terminal, stop),
+            PaperCommand.Create(terminal, stop),
             SampleCommand.Create(terminal, stop),
             ReconstructCommand.Create(terminal, stop),
             InterpolateCommand.Create(terminal, stop),

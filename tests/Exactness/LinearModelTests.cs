@@ -7,6 +7,7 @@ using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Evaluation;
 using VaeGpu.Training.Optimization;
+using VaeGpu.Training.Papers;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Exactness;

@@ -97,7 +97,8 @@ public sealed partial class PythonTests
         return path;
     }
 
-    private static string[] Listed(string path)
+    /// <summary>A line for each tensor: its name, its shape, its first and its last number.</summary>
+    internal static string[] Listed(string path)
     {
         using var file = TensorFile.Open(path);
         return Array.ConvertAll(file.Tensors, tensor => string.Create(

@@ -1,5 +1,7 @@
+using System.Reflection;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
+using VaeGpu.Kernels.Likelihoods;
 
 namespace VaeGpu.Tests.Frontend;
 
@@ -28,6 +30,44 @@ public sealed class ValuePassTests : PassTests
     {
         float v = y[Group.IdxX];
         y[Group.IdxX] = v * 3 + (v * 3 - 1);
+    }
+
+    [Test]
+    public void Signs_below_a_magnitude_are_removed()
+    {
+        Function function = Simplified(Magnitudes);
+        Assert.That((Count(function, Op.Neg), Count(function, Op.Abs)), Is.EqualTo((0, 1)));
+    }
+
+    public static void Magnitudes(ArrayView<float> y)
+    {
+        float v = y[Group.IdxX];
+        y[Group.IdxX] = MathF.Abs(-v) + MathF.Abs(MathF.Abs(v)) + -(-v);
+    }
+
+    [Test]
+    public void A_product_of_32_bit_numbers_is_computed_in_halves()
+    {
+        Function function = Simplified(Halves);
+        Assert.That(function.Body.All().Where(i => i.Op is Op.Mul or Op.MulHighU).Select(i => (i.Op, i.Type)),
+            Is.EquivalentTo(new[] { (Op.MulHighU, IrType.I32), (Op.Mul, IrType.I32) }));
+    }
+
+    public static void Halves(ArrayView<uint> y)
+    {
+        ulong product = (ulong)0xD2511F53 * y[Group.IdxX];
+        y[Group.IdxX] = (uint)(product >> 32) ^ (uint)product;
+    }
+
+    // One product with 1/ln 2 for each exponential.
+    [TestCase(typeof(InRegisters<Bernoulli>)), TestCase(typeof(InRegisters<Hybrid>))]
+    public void A_loss_and_its_gradient_share_their_exponential(Type likelihood)
+    {
+        MethodInfo kernel = typeof(Reconstruction).GetMethod(nameof(Reconstruction.LossAndGradient))!.MakeGenericMethod(likelihood);
+        Function function = new KernelSource(kernel).Optimize(Group32, 16);
+        Assert.That(function.Body.All().Count(i => i.Op == Op.Mul && i.Operands.Any(IsLog2E)), Is.EqualTo(1));
+
+        static bool IsLog2E(Value value) => value is Constant constant && constant.SameAs(Constant.F32(1.44269504f));
     }
 
     [Test]

@@ -37,7 +37,7 @@ public sealed class CommandLineTests
     [TestCase("train --beta1 1", "--beta1")]
     [TestCase("train --epsilon 0", "--epsilon")]
     [TestCase("train --clip-norm 0", "--clip-norm")]
-    [TestCase("train --lr-schedule root", "--lr-schedule takes one of constant, linear, cosine, steps")]
+    [TestCase("train --lr-schedule root", "--lr-schedule takes one of constant, linear, cosine, steps, tripling-steps")]
     [TestCase("train --lr-schedule steps", "--lr-drop-every")]
     [TestCase("train --lr-drop 0.5", "--lr-schedule steps")]
     [TestCase("train --lr-schedule cosine --lr-drop-every 2", "--lr-schedule steps")]

@@ -1,6 +1,8 @@
 using VaeGpu.Host;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Exchange;
+using VaeGpu.Training.Exchange;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Host;
@@ -42,11 +44,26 @@ public sealed class ExportTests
         var (_, before) = CheckpointFile.ReadParameters(RunFolder.CheckpointIn(folder["run"]));
         var (header, after) = CheckpointFile.ReadParameters(RunFolder.CheckpointIn(folder["back"]));
         Assert.That(after, Is.EqualTo(before));
-        Assert.That(header.Configuration, Is.EqualTo(CheckpointFile.ReadHeader(RunFolder.CheckpointIn(folder["run"])).Configuration));
+        RunConfiguration exported = CheckpointFile.ReadHeader(RunFolder.CheckpointIn(folder["run"])).Configuration;
+        Assert.That(header.Configuration, Is.EqualTo(exported with { Data = exported.Data with { Folder = "data" } }));
         Assert.That(Call.Of("sample", folder["back"], "--count", "2", "--device", "cpu").Error, Is.Empty);
-        Call resumed = Call.Of("train", "--resume", "--out", folder["back"], "--device", "cpu", "--threads", "1");
+        Call resumed = Call.Of(
+            "train", "--resume", "--out", folder["back"], "--data", folder["data"], "--device", "cpu", "--threads", "1");
         Assert.That(resumed.ExitCode, Is.EqualTo(ExitCode.Done), resumed.Error);
         Assert.That(CheckpointFile.ReadHeader(RunFolder.CheckpointIn(folder["back"])).History, Has.Count.EqualTo(1));
+    }
+
+    [TestCase("/home/someone/digits of mine", "digits of mine")]
+    [TestCase("/home/someone/mnist/", "./mnist")]
+    [TestCase("mnist", "mnist")]
+    [TestCase(null, null)]
+    public void Of_the_path_of_the_data_an_export_has_the_last_part_alone(string? data, string? kept)
+    {
+        using Backend cpu = Backend.Open("cpu", 1);
+        Exported one = Exported.Named(cpu.Accelerator, "mlp bernoulli");
+        RunConfiguration run = one.Run with { Data = one.Run.Data with { Folder = data } };
+        ModelExport.Write(cpu.Accelerator, ExportFormat.Safetensors, folder["of path"], run, one.Parameters);
+        Assert.That(ModelImport.Read(cpu.Accelerator, folder["of path"]).Configuration.Data.Folder, Is.EqualTo(kept));
     }
 
     [Test]

@@ -16,6 +16,8 @@ public class LearningRateTests
         [LearningRateSchedule.Linear] = (done, _, _) => 1 - done,
         [LearningRateSchedule.Cosine] = (done, _, _) => done == 1 ? 0 : Math.Pow(Math.Cos(Math.PI / 2 * done), 2),
         [LearningRateSchedule.Steps] = (_, made, period) => Math.Pow(Drop, made / period),
+        [LearningRateSchedule.TriplingSteps] = (_, made, period) =>
+            Math.Pow(Drop, Enumerable.Range(1, 15).Count(stage => made / period >= (Math.Pow(3, stage) - 1) / 2)),
     };
 
     private static readonly LearningRateSettings[] Settings = [Of(0, 1), Of(0, 9), Of(1, 30), Of(7, 9), Of(7, 20)];

@@ -155,7 +155,9 @@ public sealed class GroupTests : LanguageTests
     [EveryCompiler]
     public void Groups_that_run_at_the_same_time_share_no_memory(TestDevice device)
     {
-        const int groups = 200, size = 64;
+        // Elsewhere groups run one after the other.
+        int groups = device.HasThreadsOfTheSystem ? 4 : 200;
+        const int size = 64;
         int[] input = Input(groups * size);
         Assert.That(Run<int, int>(device, Crowd, input, groups, new KernelConfig(groups, size)), Is.EqualTo(input.Chunk(size)
             .Select(group => 20 * (group.Count(v => v > 3) * 100 + group.Count(v => v > 5) * 10 + group[7] - group[9] + 2 * group.Sum()))));

@@ -39,6 +39,21 @@ public sealed class RunFileTests
     }
 
     [Test]
+    public async Task A_run_is_in_training_while_its_folder_is_held_and_stopped_once_the_process_is_gone()
+    {
+        using var served = new ServedRuns("digits");
+        MetricsCsv.Write(RunFolder.MetricsIn(served.First.Folder), ServedRuns.Of("digits").Checkpoint.Header.History.Take(1).ToArray());
+        using (RunFolder.Resume(served.First.Folder))
+            Assert.That(await State(), Is.EqualTo("training"));
+        // A process that was killed leaves the file, and the system takes its lock.
+        File.WriteAllText(Path.Combine(served.First.Folder, ".vaegpu.lock"), "\n");
+        Assert.That(await State(), Is.EqualTo("stopped"));
+
+        async Task<string?> State() => (await served.Client.GetFromJsonAsync<JsonElement>("/api/runs"))
+            .GetProperty("runs")[0].GetProperty("state").GetString();
+    }
+
+    [Test]
     public async Task Damaged_files_are_told_and_the_model_before_stays()
     {
         using var served = new ServedRuns("digits");

@@ -22,10 +22,12 @@ public sealed partial class ServeCommandTests
     public async Task A_run_is_served_until_a_stop_and_its_report_is_one_file()
     {
         Assert.That(Call.Of(Call.Train(folder, "--epochs", "1")).ExitCode, Is.EqualTo(ExitCode.Done));
+        Directory.Move(folder["data"], folder["moved"]);
         using var stop = new CancellationTokenSource();
         using var output = new Watched();
         Task<Call> serving = Task.Run(() => Call.Of(
-            ["serve", folder["run"], "--device", "cpu", "--threads", "1", "--port", "0"], output, interactive: false, stop.Token));
+            ["serve", folder["run"], "--data", folder["moved"], "--device", "cpu", "--threads", "1", "--port", "0"], output,
+            interactive: false, stop.Token));
         using var client = new HttpClient { BaseAddress = await output.Url };
         JsonElement view = await client.GetFromJsonAsync<JsonElement>("/api/posterior?run=run");
         Assert.That(view.GetProperty("x").GetArrayLength(), Is.EqualTo(90));
@@ -33,7 +35,7 @@ public sealed partial class ServeCommandTests
         Call served = await serving;
         Assert.That((served.ExitCode, served.Error), Is.EqualTo((ExitCode.Done, "")));
 
-        string[] report = ["report", folder["run"], "--out", folder["a report.html"], "--device", "cpu"];
+        string[] report = ["report", folder["run"], "--data", folder["moved"], "--out", folder["a report.html"], "--device", "cpu"];
         Call written = Call.Of(report);
         Assert.That((written.ExitCode, written.Error, written.Output.Trim()), Is.EqualTo((ExitCode.Done, "", folder["a report.html"])));
         string page = File.ReadAllText(folder["a report.html"]);
@@ -42,6 +44,21 @@ public sealed partial class ServeCommandTests
             Assert.That(page, Does.Not.Match("(src|href)=\"(?!api/)"), "The file needs no other.");
             Assert.That(page, Does.Contain("\"gallery\":6").And.Contain("Content-Security-Policy"));
             Assert.That(Call.Of(report).ExitCode, Is.EqualTo(ExitCode.Usage), "It is not replaced unasked.");
+        });
+    }
+
+    [Test]
+    public void The_data_of_a_run_that_has_moved_is_named()
+    {
+        Assert.That(Call.Of(Call.Train(folder, "--epochs", "1")).ExitCode, Is.EqualTo(ExitCode.Done));
+        Directory.Move(folder["data"], folder["moved"]);
+        string[] report = ["report", folder["run"], "--out", folder["report.html"], "--device", "cpu", "--threads", "1"];
+        Call without = Call.Of(report), with = Call.Of([.. report, "--data", folder["moved"]]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(without.ExitCode, Is.EqualTo(ExitCode.Failed));
+            Assert.That(without.Error, Does.Contain("name its new place with --data"));
+            Assert.That((with.ExitCode, with.Error), Is.EqualTo((ExitCode.Done, "")));
         });
     }
 

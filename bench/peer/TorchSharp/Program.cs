@@ -5,11 +5,16 @@ using TorchSharp;
 using VaeGpu.TorchSharp;
 
 // Says what it is, then answers each line on standard input with the seconds that so many runs took, or with "none" and the reason; the
-// lines are those of ../pytorch_cpu.py. Its argument is the number of threads.
+// lines are those of ../pytorch_cpu.py. Its argument is the number of threads. With --read and a file of safetensors, it lists the tensors.
 if (Refusal() is { } refusal)
 {
     Console.WriteLine($"none {refusal}. Where it is GLIBCXX_3.4.32 that is missing, say "
         + "`python3 bench/peer/TorchSharp/weaken_libstdcxx.py`");
+    return;
+}
+if (args is ["--read", string file])
+{
+    TensorListing.Print(file);
     return;
 }
 torch.set_num_threads(int.Parse(args[0], CultureInfo.InvariantCulture));

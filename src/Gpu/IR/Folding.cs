@@ -13,7 +13,7 @@ internal static class Folding
             return constant;
         return operands.Length switch
         {
-            1 => FoldUnary(op, type, operands[0]),
+            1 => FoldUnary(b, op, type, operands[0]),
             2 => FoldBinary(b, op, type, operands[0], operands[1], attribute),
             3 when op == Op.Select => FoldSelect(b, operands[0], operands[1], operands[2]),
             3 when op == Op.Load && operands[1] is Constant c =>
@@ -33,15 +33,18 @@ internal static class Folding
         return !isOpen && Arithmetic.Of(op, from, type) is { } evaluate ? new(type, evaluate(Bits(0), Bits(1), Bits(2))) : null;
     }
 
-    private static Value? FoldUnary(Op op, IrType type, Value a)
+    private static Value? FoldUnary(Builder b, Op op, IrType type, Value a)
     {
         if (a is not Instruction inner)
             return null;
         return (op, inner.Op) switch
         {
-            (Op.Not, Op.Not) => inner.Operands[0],
+            (Op.Not, Op.Not) or (Op.Neg, Op.Neg) => inner.Operands[0],
+            (Op.Abs, Op.Neg) => b.Emit(op, type, inner.Operands),
+            (Op.Abs, Op.Abs) => inner,
             (Op.BitCast, Op.BitCast) when inner.Operands[0].Type == type => inner.Operands[0],
             (Op.Truncate64, Op.SignExtend or Op.ZeroExtend) => inner.Operands[0],
+            (Op.Truncate64, Op.Add or Op.Sub or Op.Mul or Op.And or Op.Or or Op.Xor) => LowHalf(b, inner),
             _ => null,
         };
     }
@@ -126,6 +129,19 @@ internal static class Folding
         {
             Instruction { Op: Op.ZeroExtend } extended => extended.Operands[0],
             Constant { Bits: >= 0 and <= uint.MaxValue } constant => Constant.I32((int)constant.Bits),
+            _ => null,
+        };
+    }
+
+    /// <summary>The lower 32 bits of what two 32-bit numbers come to, as Philox writes them: an operation on 32 bits gives them.</summary>
+    private static Value? LowHalf(Builder b, Instruction wide)
+    {
+        return Narrow(wide.Operands[0]) is { } x && Narrow(wide.Operands[1]) is { } y ? b.Emit(wide.Op, IrType.I32, [x, y]) : null;
+
+        static Value? Narrow(Value value) => value switch
+        {
+            Instruction { Op: Op.SignExtend or Op.ZeroExtend } extended => extended.Operands[0],
+            Constant constant => Constant.I32((int)constant.Bits),
             _ => null,
         };
     }

@@ -25,11 +25,8 @@ internal static class ExportCommand
             string path = result.GetValue(output) ?? Path.Combine(folder, chosen.DefaultName);
             ThrowIfTaken(path, chosen, result.GetValue(overwrite));
             string checkpoint = RunFolder.ModelIn(folder);
-            var (header, parameters) = CheckpointFile.ReadParameters(checkpoint);
+            CheckpointHeader header = ModelExport.Write(chosen, path, checkpoint, stop);
             LoadedRun.TellBest(folder, checkpoint, header, terminal);
-            stop.ThrowIfCancellationRequested();
-            using Backend cpu = Backend.Open("cpu", threads: 1);
-            ModelExport.Write(cpu.Accelerator, chosen, path, header.Configuration, parameters);
             foreach (string file in chosen.Files)
                 terminal.Output.WriteLine(Path.Combine(path, file));
             return ExitCode.Done;

@@ -83,9 +83,12 @@ internal sealed class ModelCommand : Command
         /// <summary>What the run held out, or what --data names; examples without labels get <paramref name="label"/>.</summary>
         public ExampleSet Data(byte? label = null)
         {
-            var images = Run.Data(result.GetValue(command.data), terminal, stop).Test;
+            var images = Run.Data(DataSource, terminal, stop).Test;
             return images.Labels is null && label is { } one ? images.WithLabels([.. Enumerable.Repeat(one, images.Count)], null) : images;
         }
+
+        /// <summary>What --data names; null where it was not given.</summary>
+        public string? DataSource => result.GetValue(command.data);
 
         /// <summary>A file in the run's folder.</summary>
         public string InRun(string name) => Path.Combine(Folder, name);

@@ -9,11 +9,11 @@ internal static class ReportCommand
     public static Command Create(Terminal terminal, CancellationToken stop) => new ModelCommand(
         "report",
         "Writes the page of \"serve\" for one run as a single HTML file: curves, samples, strange examples, and latent space on a grid.",
-        takesData: false,
+        takesData: true,
         "The page (.html) [default: report.html in the run's folder]").Does(terminal, stop, (_, use) =>
     {
         string file = use.Output("report.html");
-        using var server = new Server([use.Folder], use.Machine, terminal);
+        using var server = Server.OfRuns([use.Folder], use.DataSource, use.Machine, terminal);
         try
         {
             string page = Report.Of(server.Runs[0], stop).GetAwaiter().GetResult();

@@ -10,6 +10,7 @@ internal static class ServeCommand
     public static Command Create(Terminal terminal, CancellationToken stop)
     {
         var folders = new Argument<string[]>("run") { Description = "The runs' folders", Arity = ArgumentArity.OneOrMore };
+        var data = OptionOf.Text("--data", "source", "Where the runs' data is now, if it has moved");
         var where = new ListeningOptions();
         var machine = new MachineOptions();
         var command = new Command(
@@ -17,7 +18,7 @@ internal static class ServeCommand
         {
             folders,
         };
-        foreach (Option option in where.All.Concat(machine.All))
+        foreach (Option option in (Option[])[data, .. where.All, .. machine.All])
             command.Add(option);
         command.SetAction(result =>
         {
@@ -25,7 +26,7 @@ internal static class ServeCommand
             foreach (string folder in all.Where(folder => !IsRun(folder)))
                 throw new RunException($"There is no run in \"{folder}\"; name the folder that \"vaegpu train\" wrote.");
             Listening listening = where.Read(result);
-            using var server = new Server(all, machine.Read(result), terminal);
+            using var server = Server.OfRuns(all, result.GetValue(data), machine.Read(result), terminal);
             string url = server.Listen(listening);
             terminal.Output.WriteLine($"serving {string.Join(", ", server.Runs.Select(run => run.Name))} at {url}");
             terminal.Output.WriteLine("stop with Ctrl-C");

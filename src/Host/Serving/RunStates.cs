@@ -27,7 +27,7 @@ internal static class RunStates
     }
 
     private static string StateOf(ServedRun run, RunConfiguration configuration, IReadOnlyList<EpochMetrics> epochs) =>
-        RunFolder.IsLocked(run.Folder) ? "training" : epochs.Count < configuration.Training.Epochs ? "stopped" : "done";
+        RunFolder.IsHeld(run.Folder) ? "training" : epochs.Count < configuration.Training.Epochs ? "stopped" : "done";
 
     private static RunDescription Describe(RunConfiguration run)
     {

@@ -16,15 +16,19 @@ internal sealed class Server : IDisposable
     /// <param name="folders">The folders of the runs.</param>
     /// <param name="machine">The device.</param>
     /// <param name="terminal">Where failures are told.</param>
-    /// <param name="load">Loads the data of a run; null for what its configuration names.</param>
-    public Server(IReadOnlyList<string> folders, Machine machine, Terminal terminal, Func<RunConfiguration, DataSplit>? load = null)
+    /// <param name="load">Loads the data of a run.</param>
+    public Server(IReadOnlyList<string> folders, Machine machine, Terminal terminal, Func<RunConfiguration, DataSplit> load)
     {
         this.terminal = terminal;
         backend = Backend.Open(machine.Device, machine.Threads);
         string[] names = RunNames.Of(folders);
         runs = [.. folders.Select((folder, i) => new ServedRun(
-            names[i], folder, backend.Accelerator, queue, load ?? (run => RunData.Own(run, Loading.Options(machine)))))];
+            names[i], folder, backend.Accelerator, queue, load))];
     }
+
+    /// <summary>Runs with their own data, which is at <paramref name="data"/> where it has moved.</summary>
+    public static Server OfRuns(IReadOnlyList<string> folders, string? data, Machine machine, Terminal terminal) =>
+        new(folders, machine, terminal, run => RunData.Own(run, Loading.Options(machine), data));
 
     /// <summary>
     /// Serves the run of a training in this process; null where that was not asked for. The model is shown on the processor, and the

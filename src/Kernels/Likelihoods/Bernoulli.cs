@@ -15,12 +15,15 @@ public struct Bernoulli : ILikelihood
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings) => CrossEntropy(x, outputs[0]);
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings) =>
-        outputs[0] = Sigmoids.Sigmoid(outputs[0]) - Bounds.Level(x);
+        outputs[0] = Probability(outputs[0]) - Bounds.Level(x);
 
-    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Sigmoids.Sigmoid(outputs[0]);
+    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Probability(outputs[0]);
 
     public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
-        Philox.Uniform(words.A) < Sigmoids.Sigmoid(outputs[0]) ? 1f : 0f;
+        Philox.Uniform(words.A) < Probability(outputs[0]) ? 1f : 0f;
+
+    /// <summary>sigmoid(l), the logit between its bounds as in <see cref="CrossEntropy"/>, with which it shares the exponential.</summary>
+    public static float Probability(float output) => Sigmoids.Sigmoid(Bounds.Logit(output));
 
     /// <summary>softplus(l) − x·l.</summary>
     public static float CrossEntropy(float x, float output)

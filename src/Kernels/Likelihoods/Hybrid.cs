@@ -21,18 +21,18 @@ public struct Hybrid : ILikelihood
 
     public static float NegativeLog(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
-        float distance = Sigmoids.Sigmoid(outputs[0]) - Bounds.Level(x);
+        float distance = Bernoulli.Probability(outputs[0]) - Bounds.Level(x);
         return MathF.FusedMultiplyAdd((1f - settings.Scale) * distance, distance, settings.Scale * Bernoulli.CrossEntropy(x, outputs[0]));
     }
 
     public static void Differentiate(float x, ArrayView<float> outputs, LikelihoodSettings settings)
     {
-        float mean = Sigmoids.Sigmoid(outputs[0]);
-        float variance = mean * Sigmoids.Sigmoid(-outputs[0]);
+        float mean = Bernoulli.Probability(outputs[0]);
+        float variance = mean * Sigmoids.Sigmoid(-Bounds.Logit(outputs[0]));
         outputs[0] = (mean - Bounds.Level(x)) * MathF.FusedMultiplyAdd(2f * (1f - settings.Scale), variance, settings.Scale);
     }
 
-    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Sigmoids.Sigmoid(outputs[0]);
+    public static float Mean(ArrayView<float> outputs, LikelihoodSettings settings) => Bernoulli.Probability(outputs[0]);
 
     public static float Sample(ArrayView<float> outputs, RandomWords words, LikelihoodSettings settings) =>
         Bernoulli.Sample(outputs, words, settings);

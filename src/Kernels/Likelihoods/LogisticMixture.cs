@@ -27,19 +27,22 @@ public struct LogisticComponent : IComponent
     public static float Log(float x, float location, float spread, LikelihoodSettings settings)
     {
         Interval at = Of(x, location, LogScale(spread), settings);
-        float inside = at.IsLowest | at.IsHighest ? 0f : Logarithm.Log(-Exponential.Expm1(-at.Width));
-        float upper = at.IsHighest ? 0f : Sigmoids.Softplus(-at.Upper);
-        float lower = at.IsLowest ? 0f : Sigmoids.Softplus(at.Lower);
-        return inside - upper - lower;
+        float inside = Logarithm.Log(-Exponential.Expm1(-at.Width));
+        float upper = Sigmoids.Softplus(-at.Upper);
+        float lower = Sigmoids.Softplus(at.Lower);
+        return (at.IsLowest | at.IsHighest ? 0f : inside) - (at.IsHighest ? 0f : upper) - (at.IsLowest ? 0f : lower);
     }
 
     public static ComponentGradient Differentiate(float x, float location, float spread, LikelihoodSettings settings)
     {
         float logScale = LogScale(spread);
         Interval at = Of(x, location, logScale, settings);
-        float upper = at.IsHighest ? 0f : Sigmoids.Sigmoid(-at.Upper);
-        float lower = at.IsLowest ? 0f : Sigmoids.Sigmoid(at.Lower);
-        float inside = at.IsLowest | at.IsHighest ? 0f : at.Width / Exponential.Expm1(at.Width);
+        float upperTail = Sigmoids.Sigmoid(-at.Upper);
+        float lowerTail = Sigmoids.Sigmoid(at.Lower);
+        float width = at.Width / Exponential.Expm1(at.Width);
+        float upper = at.IsHighest ? 0f : upperTail;
+        float lower = at.IsLowest ? 0f : lowerTail;
+        float inside = at.IsLowest | at.IsHighest ? 0f : width;
         return new()
         {
             Location = (lower - upper) * Exponential.Exp(-logScale),

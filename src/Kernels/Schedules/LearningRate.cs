@@ -7,7 +7,7 @@ public struct LearningRateSettings
     public float Full;
     /// <summary>W: steps of the linear warm-up; 0 for none.</summary>
     public int WarmUpSteps;
-    /// <summary>T, the steps of the whole run, above W, or P, the steps from one drop to the next.</summary>
+    /// <summary>T, the steps of the whole run, above W, or P, the steps from one drop to the next, or before the first.</summary>
     public int Period;
     /// <summary>ln γ of the drops' factor γ, from double precision.</summary>
     public float LogDrop;

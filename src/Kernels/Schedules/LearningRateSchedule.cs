@@ -13,6 +13,7 @@ public abstract class LearningRateSchedule : Choice<LearningRateSchedule>
     public static LearningRateSchedule Linear { get; } = Of<Linear>();
     public static LearningRateSchedule Cosine { get; } = Of<Cosine>();
     public static LearningRateSchedule Steps { get; } = Of<Steps>();
+    public static LearningRateSchedule TriplingSteps { get; } = Of<TriplingSteps>();
 
     /// <inheritdoc cref="ISchedule.EndsWithRun"/>
     public abstract bool EndsWithRun { get; }

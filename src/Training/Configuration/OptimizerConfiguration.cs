@@ -43,11 +43,12 @@ public sealed record OptimizerConfiguration
     public double Warmup { get; init; }
 
     /// <summary>Steps: the factor of each drop.</summary>
-    [Setting("lr-drop", "factor", "With --lr-schedule steps: factor of each drop", Least = 1e-6, Most = 1)]
+    [Setting("lr-drop", "factor", "With --lr-schedule steps or tripling-steps: factor of each drop", Least = 1e-6, Most = 1)]
     public double Drop { get; init; } = 0.1;
 
-    /// <summary>Steps: epochs from one drop to the next.</summary>
-    [Setting("lr-drop-every", "epochs", "With --lr-schedule steps: epochs between drops, which may be a fraction",
+    /// <summary>Steps: epochs from one drop to the next; of steps that triple, epochs before the first.</summary>
+    [Setting("lr-drop-every", "epochs",
+        "With --lr-schedule steps or tripling-steps: epochs between drops, or before the first, which may be a fraction",
         Least = 1e-3, HasDefault = false)]
     public double DropEvery { get; init; } = 1;
 

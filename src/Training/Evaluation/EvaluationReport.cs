@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using VaeGpu.Training.Inference;
+using VaeGpu.Training.Papers;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Evaluation;
@@ -67,4 +68,6 @@ public sealed record EvaluationReport
 [JsonSerializable(typeof(EvaluationReport))]
 [JsonSerializable(typeof(AnomalySummary))]
 [JsonSerializable(typeof(RunComparison))]
+[JsonSerializable(typeof(PaperReport))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 public sealed partial class ReportJson : JsonSerializerContext;

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using VaeGpu.Training.Configuration;
+using VaeGpu.Training.Data;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Training.Exchange;
@@ -16,12 +17,15 @@ internal static class ModelMetadata
     /// <summary>The names that are read.</summary>
     public static string[] Names { get; } = [Configuration, Checksum];
 
-    /// <summary>The metadata of a model: the whole configuration as JSON, and XXH128 of the parameters as checkpoints hold them.</summary>
+    /// <summary>
+    /// The metadata of a model: the whole configuration as JSON, and XXH128 of the parameters as checkpoints hold them. Of the data's path
+    /// there is the last part alone.
+    /// </summary>
     public static Dictionary<string, string> Of(RunConfiguration run, float[] parameters) => new()
     {
         // What PyTorch's readers of safetensors look for.
         ["format"] = "pt",
-        [Configuration] = JsonSerializer.Serialize(run, OneLine.RunConfiguration),
+        [Configuration] = JsonSerializer.Serialize(WithoutPath(run), OneLine.RunConfiguration),
         [Checksum] = ChecksumOf(parameters),
     };
 
@@ -51,6 +55,14 @@ internal static class ModelMetadata
     public static RunException Changed(string path) => new(
         $"\"{path}\" does not hold the numbers that were exported: the checksum does not fit; export or copy it again, or remove "
         + $"\"{Checksum}\" from its metadata where they were changed on purpose.");
+
+    private static RunConfiguration WithoutPath(RunConfiguration run)
+    {
+        if (run.Data.Folder is not { } folder || DataSource.IsName(folder))
+            return run;
+        string last = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        return run with { Data = run.Data with { Folder = DataSource.IsName(last) ? $"./{last}" : last } };
+    }
 
     private static string ChecksumOf(float[] parameters) =>
         Convert.ToHexStringLower(XxHash128.Hash(MemoryMarshal.AsBytes<float>(parameters)));

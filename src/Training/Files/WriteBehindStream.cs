@@ -11,12 +11,12 @@ internal sealed class WriteBehindStream(string path) : FileStream(path, FileMode
     private Task flushing = Task.CompletedTask;
     private long unflushed;
 
-    /// <inheritdoc/>
+    /// <summary>Writes bytes; those of a span come here, too, from the base class.</summary>
     /// <exception cref="IOException">The file cannot be written, or what was written before could not be flushed.</exception>
-    public override void Write(ReadOnlySpan<byte> buffer)
+    public override void Write(byte[] buffer, int offset, int count)
     {
-        base.Write(buffer);
-        unflushed += buffer.Length;
+        base.Write(buffer, offset, count);
+        unflushed += count;
         if (unflushed < Interval || !flushing.IsCompleted)
             return;
         flushing.GetAwaiter().GetResult();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -59,10 +60,17 @@ public static class CheckpointFile
 
     /// <summary>Reads the parameters, which are all that a model at work needs; the moments are checked and not kept.</summary>
     /// <inheritdoc cref="Read(string)"/>
-    public static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path)
+    public static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path) => ReadParameters(path, early: null);
+
+    /// <summary>
+    /// The same. <paramref name="early"/> is told the header before the rest is read, so that work can begin; only when all is read is it
+    /// known to be sound.
+    /// </summary>
+    /// <inheritdoc cref="Read(string)"/>
+    internal static (CheckpointHeader Header, float[] Parameters) ReadParameters(string path, Action<CheckpointHeader>? early)
     {
         float[] parameters = [];
-        var header = Read(path, count => [Into(parameters = new float[count]), null, null]);
+        var header = Read(path, count => [Into(parameters = new float[count]), null, null], early);
         return (header, parameters);
     }
 
@@ -111,12 +119,12 @@ public static class CheckpointFile
     /// <exception cref="RunException">
     /// There is no such file, or it is foreign, incomplete, damaged or of a newer version; discard what was read until then.
     /// </exception>
-    internal static CheckpointHeader Read(string path, Func<int, TakeNumbers?[]> open)
+    internal static CheckpointHeader Read(string path, Func<int, TakeNumbers?[]> open, Action<CheckpointHeader>? early = null)
     {
         try
         {
             using var file = RegularFile.OpenRead(path);
-            return Read(path, file, open);
+            return Read(path, file, open, early);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !File.Exists(path))
         {
@@ -128,50 +136,41 @@ public static class CheckpointFile
         }
     }
 
-    private static CheckpointHeader Read(string path, FileStream file, Func<int, TakeNumbers?[]> open)
+    private static CheckpointHeader Read(
+        string path, FileStream file, Func<int, TakeNumbers?[]> open, Action<CheckpointHeader>? early)
     {
         var prelude = new byte[Math.Min(PreludeBytes, file.Length)];
         file.ReadExactly(prelude);
         var (headerBytes, count) = ReadPrelude(path, prelude, file.Length);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(prelude);
+        using var hash = new HashThread();
+        hash.Append(prelude);
         var header = new byte[headerBytes];
-        Fill(header);
-        var room = new float[Math.Min(Piece, count)];
+        file.ReadExactly(header);
+        hash.Append(header);
+        Announce(path, header, early);
+        // One piece is read while the other is in the hash.
+        var (room, other) = (new float[Math.Min(Piece, count)], new float[Math.Min(Piece, count)]);
         var isFinite = true;
         foreach (var (array, take) in open(count).Index())
         {
             for (int first = 0, length; first < count; first += length)
             {
                 length = Math.Min(Piece, count - first);
-                Fill(MemoryMarshal.AsBytes(room.AsSpan(0, length)));
-                isFinite &= array > 0 || AreFinite(room.AsSpan(0, length));
-                take?.Invoke(first, room.AsSpan(0, length));
+                var numbers = room.AsSpan(0, length);
+                file.ReadExactly(MemoryMarshal.AsBytes(numbers));
+                hash.Append(room, length);
+                isFinite &= array > 0 || TensorPrimitives.IsFiniteAll<float>(numbers);
+                take?.Invoke(first, numbers);
+                (room, other) = (other, room);
             }
         }
         var checksum = new byte[SHA256.HashSizeInBytes];
         file.ReadExactly(checksum);
-        if (!hash.GetHashAndReset().AsSpan().SequenceEqual(checksum))
+        if (!hash.Finish().AsSpan().SequenceEqual(checksum))
             throw Damaged(path, "its checksum does not fit");
         if (!isFinite)
             throw Damaged(path, "a parameter is infinite or not a number");
         return ReadHeader(path, header);
-
-        void Fill(Span<byte> bytes)
-        {
-            file.ReadExactly(bytes);
-            hash.AppendData(bytes);
-        }
-    }
-
-    private static bool AreFinite(ReadOnlySpan<float> numbers)
-    {
-        foreach (float number in numbers)
-        {
-            if (!float.IsFinite(number))
-                return false;
-        }
-        return true;
     }
 
     private static TakeNumbers Into(float[] array) => (first, numbers) => numbers.CopyTo(array.AsSpan(first));
@@ -212,6 +211,18 @@ public static class CheckpointFile
         catch (JsonException e)
         {
             throw Damaged(path, $"its header cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>What is wrong with a header is said when the checksum has been compared.</summary>
+    private static void Announce(string path, ReadOnlySpan<byte> json, Action<CheckpointHeader>? early)
+    {
+        try
+        {
+            early?.Invoke(ReadHeader(path, json));
+        }
+        catch (RunException)
+        {
         }
     }
 

@@ -10,9 +10,12 @@ public static class RunData
     /// <exception cref="DataException">The data cannot be read, or is of another kind or size than the model's.</exception>
     /// <exception cref="RunException">The data has changed, so that the held-out part may hold examples that were trained
     /// on.</exception>
-    public static DataSplit Own(RunConfiguration run, LoadingOptions how)
+    /// <param name="run">The run.</param>
+    /// <param name="how">How it is loaded.</param>
+    /// <param name="source">Where the data is now; null where it is in its place.</param>
+    public static DataSplit Own(RunConfiguration run, LoadingOptions how, string? source = null)
     {
-        var data = Load(run, null, how);
+        var data = Load(run, source, how);
         var now = DataConfiguration.Of(run.Data.Folder, data);
         if (DataChanges.Of(run, now) is not { } changes)
             return data;

@@ -12,6 +12,10 @@ namespace VaeGpu.Training.Runs;
 public sealed partial class RunFolder : IDisposable
 {
     private const string LockName = ".vaegpu.lock", BestName = "checkpoint-best.vae";
+
+    /// <summary>How often, and after how many milliseconds, a lock that is held is tried again.</summary>
+    private const int Attempts = 3, Moment = 10;
+
     private readonly FileStream held;
     private readonly DateTime heldSince;
     private readonly bool made;
@@ -80,9 +84,24 @@ public sealed partial class RunFolder : IDisposable
     public static string MetricsIn(string folder) => System.IO.Path.Combine(folder, "metrics.csv");
 
     /// <summary>
-    /// Whether <paramref name="folder"/> has the lock of a training. One that was killed leaves it behind, except on Windows.
+    /// Whether a process trains in <paramref name="folder"/>. The lock's file alone says nothing: a training that was killed leaves it.
     /// </summary>
-    public static bool IsLocked(string folder) => File.Exists(System.IO.Path.Combine(folder, LockName));
+    public static bool IsHeld(string folder)
+    {
+        try
+        {
+            using var free = File.OpenHandle(System.IO.Path.Combine(folder, LockName), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
 
     /// <summary>
     /// The path of the checkpoint whose model is that of the run in <paramref name="folder"/>: the best where it is kept, else the last.
@@ -235,6 +254,9 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>The lock is the open file, not its presence: the system lets it go when a process dies.</summary>
     private static FileStream Hold(string folder)
     {
+        // Whoever asks whether the folder is held holds it for a moment.
+        for (var attempt = 0; attempt < Attempts && IsHeld(folder); attempt++)
+            Thread.Sleep(Moment);
         var path = System.IO.Path.Combine(folder, LockName);
         if (new FileInfo(path).LinkTarget is not null)
             throw new IOException($"\"{path}\" is a link; remove it.");

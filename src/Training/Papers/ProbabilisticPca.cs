@@ -2,7 +2,7 @@ using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Inference;
 
-namespace VaeGpu.Tests.Exactness;
+namespace VaeGpu.Training.Papers;
 
 /// <summary>
 /// Probabilistic PCA (Tipping and Bishop 1999) in double precision: x = Wᵀz + b + σε with z ~ N(0, I), W of shape (d, D). Its posterior is

@@ -1,4 +1,4 @@
-namespace VaeGpu.Tests.Exactness;
+namespace VaeGpu.Training.Papers;
 
 /// <summary>
 /// The eigenvalues of a symmetric matrix in double precision: Householder's reduction to a tridiagonal matrix, then bisection by Sturm's
