@@ -65,18 +65,20 @@ public sealed class RankedRunTests
     }
 
     /// <summary>Options that begin with "train" are a whole call; others are added to that of a small training.</summary>
-    private Call[] Train(int ranks, Func<int, string[]> options) => RankedTraining.Run(ranks, (communicator, _) =>
+    private Call[] Train(int ranks, Func<int, string[]> options)
     {
-        using StringWriter output = new(), error = new();
-        var root = new RootCommand { new TrainCommand(new Terminal(output, error, Interactive: false), default, () => communicator) };
-        string[] own = options(communicator.Rank);
-        string[] call;
-        lock (folder)
-            call = own[0] == "train" ? own : Call.Train(folder, own);
-        int code = root.Parse(call).Invoke(new InvocationConfiguration
+        // Each call writes the data, so all of them are made before the first rank reads it.
+        string[][] calls =
+            [.. Enumerable.Range(0, ranks).Select(options).Select(own => own[0] == "train" ? own : Call.Train(folder, own))];
+        return RankedTraining.Run(ranks, (communicator, _) =>
         {
-            Output = output, Error = error, EnableDefaultExceptionHandler = false,
+            using StringWriter output = new(), error = new();
+            var root = new RootCommand { new TrainCommand(new Terminal(output, error, Interactive: false), default, () => communicator) };
+            int code = root.Parse(calls[communicator.Rank]).Invoke(new InvocationConfiguration
+            {
+                Output = output, Error = error, EnableDefaultExceptionHandler = false,
+            });
+            return new Call(code, output.ToString(), error.ToString());
         });
-        return new Call(code, output.ToString(), error.ToString());
-    });
+    }
 }
