@@ -67,7 +67,7 @@ public sealed class TestDevice
     /// <summary>The devices for proofs over many numbers: all but the one that <see cref="HasThreadsOfTheSystem"/>.</summary>
     public static IEnumerable<TestDevice> ThatProve => All.Where(device => !device.HasThreadsOfTheSystem);
 
-    /// <summary>Whether each thread of a group is one of the operating system: a barrier then takes as long as a kernel elsewhere.</summary>
+    /// <summary>Whether every thread is one of the operating system: a barrier then takes as long as a kernel elsewhere.</summary>
     public bool HasThreadsOfTheSystem => name is "ILGPU CPU";
 
     /// <summary>Whether this is the interpreter of PTX: a thousand times slower than a processor.</summary>
