@@ -20,9 +20,9 @@ internal static class RankedRun
             return command(new Ranks(
                 communicator, isFirst ? terminal with { Interactive = false } : new(TextWriter.Null, TextWriter.Null, Interactive: false)));
         }
-        catch (Exception e) when (!isFirst && e is RanksDifferException or TrainingDivergedException or CommunicationException)
+        catch (Exception e) when (!isFirst && e is RanksDifferException or TrainingDivergedException)
         {
-            // The first one fails by the same, says so, and ends the others.
+            // It follows from what all ranks have in common: the first one fails by the same, says so, and ends the others.
             WaitForEnd(communicator);
             return ExitCode.Failed;
         }

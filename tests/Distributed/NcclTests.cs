@@ -58,6 +58,21 @@ public sealed class NcclTests
     }
 
     [Test]
+    public void Without_an_id_of_the_first_rank_no_rank_waits_for_others()
+    {
+        int before = StandInNccl.Connections;
+        var refusals = Together(2, (ranks, accelerator) =>
+        {
+            string refusal = "";
+            Assert.That(
+                NcclCommunicator.Connect(ranks, accelerator, ReduceKind.Exact, StandInNccl.Functions(hasId: false), ref refusal), Is.Null);
+            return refusal;
+        });
+        Assert.That(refusals, Is.All.StartsWith("rank 0: ncclGetUniqueId failed: invalid usage"));
+        Assert.That(StandInNccl.Connections, Is.EqualTo(before));
+    }
+
+    [Test]
     public void A_fault_that_NCCL_noticed_meanwhile_ends_the_next_sum()
     {
         StandInNccl.AsyncError = StandInNccl.InvalidUsage;

@@ -14,6 +14,7 @@ internal static unsafe class StandInNccl
     private static readonly byte* text = (byte*)Marshal.StringToCoTaskMemUTF8("invalid usage");
     private static long ids;
     private static long handles;
+    private static int connections;
 
     [ThreadStatic]
     private static List<Action>? grouped;
@@ -21,16 +22,21 @@ internal static unsafe class StandInNccl
     /// <summary>Communicators that were made and not yet given back.</summary>
     public static int Open => ranks.Count;
 
+    /// <summary>How often ranks were to be connected.</summary>
+    public static int Connections => connections;
+
     /// <summary>What CommGetAsyncError tells.</summary>
     public static int AsyncError { get; set; }
 
     /// <summary>How often the library's own reduction was called.</summary>
     public static int Reductions { get; private set; }
 
-    /// <summary>The functions; where one <paramref name="refuses"/>, ranks are not connected: as where they share a GPU.</summary>
-    public static NcclFunctions Functions(bool refuses = false) => new()
+    /// <summary>
+    /// The functions; where one <paramref name="refuses"/>, ranks are not connected: as where they share a GPU. Or there is no id of theirs.
+    /// </summary>
+    public static NcclFunctions Functions(bool refuses = false, bool hasId = true) => new()
     {
-        GetUniqueId = &GetUniqueId, CommInitRank = refuses ? &Refuse : &CommInitRank, CommDestroy = &Destroy, CommAbort = &Destroy,
+        GetUniqueId = hasId ? &GetUniqueId : &NoId, CommInitRank = refuses ? &Refuse : &CommInitRank, CommDestroy = &Destroy, CommAbort = &Destroy,
         CommGetAsyncError = &GetAsyncError, GroupStart = &GroupStart, GroupEnd = &GroupEnd, Send = &Send, Recv = &Recv,
         AllReduce = &AllReduce, GetErrorString = &GetErrorString,
     };
@@ -43,8 +49,12 @@ internal static unsafe class StandInNccl
     }
 
     [UnmanagedCallersOnly]
+    private static int NoId(NcclId* id) => InvalidUsage;
+
+    [UnmanagedCallersOnly]
     private static int CommInitRank(nint* communicator, int size, NcclId id, int rank)
     {
+        Interlocked.Increment(ref connections);
         *communicator = (nint)Interlocked.Increment(ref handles);
         ranks[*communicator] = (*(long*)&id, size, rank);
         return NcclFunctions.Success;

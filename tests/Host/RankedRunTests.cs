@@ -3,6 +3,7 @@ using VaeGpu.Host;
 using VaeGpu.Host.Commands;
 using VaeGpu.Tests.Data;
 using VaeGpu.Tests.Distributed;
+using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Host;
@@ -54,6 +55,25 @@ public sealed class RankedRunTests
         Assert.That(calls.Select(call => call.ExitCode), Is.All.EqualTo(ExitCode.Failed));
         Assert.That(calls[1].Error, Does.StartWith("error: rank 1: ").And.Contains("missing"));
         Assert.That(calls[0].Error, Does.StartWith("error: rank 1: "));
+    }
+
+    [Test]
+    public void A_fault_of_communication_that_one_rank_alone_has_ends_all()
+    {
+        var codes = RankedTraining.Run(2, (communicator, _) =>
+        {
+            using StringWriter error = new();
+            int code = RankedRun.Execute(communicator, new Terminal(error, error, Interactive: false), ranks =>
+            {
+                if (!ranks.IsFirst)
+                    throw new CommunicationException("ncclSend failed.");
+                communicator.Barrier();
+                return ExitCode.Done;
+            });
+            return (code, error.ToString().Trim());
+        });
+        Assert.That(codes, Is.EqualTo(((int, string)[])
+            [(ExitCode.Failed, "error: rank 1: ncclSend failed."), (ExitCode.Failed, "error: rank 1: ncclSend failed.")]));
     }
 
     [Test]

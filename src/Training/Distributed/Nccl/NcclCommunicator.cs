@@ -59,12 +59,15 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
             return null;
         var id = new NcclId();
         int result = ranks.Rank == 0 ? functions!.GetUniqueId(&id) : NcclFunctions.Success;
-        new Span<byte>(ranks.Gather(new ReadOnlySpan<byte>(id.Value, NcclId.Bytes))[0]).CopyTo(new Span<byte>(id.Value, NcclId.Bytes));
+        // Without an id, connecting would wait for ranks that never come.
+        byte[] first = ranks.Gather(result == NcclFunctions.Success ? new(id.Value, NcclId.Bytes) : [])[0];
+        first.CopyTo(new Span<byte>(id.Value, NcclId.Bytes));
         NcclCommunicator? made = null;
         try
         {
             functions!.Check(result, "ncclGetUniqueId");
-            made = new NcclCommunicator(ranks, accelerator, kind, functions, id);
+            if (first.Length > 0)
+                made = new NcclCommunicator(ranks, accelerator, kind, functions, id);
         }
         catch (CommunicationException e)
         {
