@@ -118,9 +118,10 @@ public sealed class Trainer : IDisposable
     /// <exception cref="RanksDifferException">The processes start at different steps or parameters.</exception>
     public EpochMetrics? TrainEpoch(ITrainingObserver observer, CancellationToken stop)
     {
+        // First: a rank that has nothing left to do would leave the others waiting.
+        AgreeOnStart();
         if (IsDone)
             return null;
-        AgreeOnStart();
         agreedToStop = false;
         clock.Start();
         times?.Begin();
