@@ -37,9 +37,11 @@ public static class Communicators
     /// <param name="kind">How gradients are added up.</param>
     /// <param name="note">What a person should know, or null.</param>
     /// <exception cref="CommunicationException"><see cref="ReduceKind.Fast"/> is asked for, and a rank has no NCCL.</exception>
+    /// <exception cref="RanksDifferException">Ranks give another <paramref name="kind"/>.</exception>
     public static IDeviceCommunicator? OnDevices(ICommunicator ranks, Accelerator accelerator, ReduceKind kind, out string? note)
     {
         note = null;
+        new Agreement().Add("--reduce", $"{kind}".ToLowerInvariant()).Check(ranks);
         bool isKnown = NcclCommunicator.Knows(accelerator);
         string refusal = "its device is not a GPU of NVIDIA's";
         var functions = isKnown ? NcclFunctions.Load(out refusal) : null;
