@@ -3,6 +3,7 @@ using VaeGpu.Host.Pictures;
 using VaeGpu.Host.Progress;
 using VaeGpu.Host.Serving;
 using VaeGpu.Training;
+using VaeGpu.Training.Distributed;
 using VaeGpu.Training.Files;
 using VaeGpu.Training.Optimization;
 using VaeGpu.Training.Runs;
@@ -24,11 +25,12 @@ internal static class TrainProgram
         using var trainer = new Trainer(
             backend.Accelerator, requested.Configuration, data, communicator: devices ?? ranks.Communicator);
         if (folder is null)
-            return Follow(trainer, stop);
+            return Follow(trainer, devices, stop);
         stop.ThrowIfCancellationRequested();
         using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
         folder.Clear();
         int code = Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
+        devices?.Complete();
         if (data.Train.Caveat(requested.Configuration.Model.Likelihood, request.Binarization) is { } caveat)
             terminal.Error.WriteLine($"note: {caveat}");
         return code;
@@ -59,18 +61,21 @@ internal static class TrainProgram
         using var trainer = new Trainer(backend.Accelerator, configuration, data, communicator: devices ?? ranks.Communicator);
         trainer.Restore(checkpoint);
         if (folder is null)
-            return Follow(trainer, stop);
+            return Follow(trainer, devices, stop);
         stop.ThrowIfCancellationRequested();
         using Server? server = Server.OfTraining(request.Watch.Serve, folder.Path, data, terminal);
-        return Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
+        int code = Train(trainer, folder, backend, data, (server, request.Watch.TensorBoard), terminal, stop);
+        devices?.Complete();
+        return code;
     }
 
     /// <summary>What the processes behind the first one do: they train with it, and it writes.</summary>
-    private static int Follow(Trainer trainer, CancellationToken stop)
+    private static int Follow(Trainer trainer, IDeviceCommunicator? devices, CancellationToken stop)
     {
         while (trainer.TrainEpoch(new Observers(), stop) is not null)
         {
         }
+        devices?.Complete();
         return trainer.IsDone ? ExitCode.Done : ExitCode.Stopped;
     }
 

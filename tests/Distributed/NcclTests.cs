@@ -91,6 +91,20 @@ public sealed class NcclTests
         }
     }
 
+    [TestCase(true, 0)]
+    [TestCase(false, 2)]
+    public void Devices_are_left_in_order_at_the_end_of_the_work_and_cut_off_otherwise(bool isComplete, int aborted)
+    {
+        int before = StandInNccl.Aborted;
+        OnEachRank(2, ReduceKind.Exact, (ranks, accelerator) =>
+        {
+            if (isComplete)
+                ranks.Complete();
+            return 0;
+        });
+        Assert.That((StandInNccl.Aborted - before, StandInNccl.Open), Is.EqualTo((aborted, 0)));
+    }
+
     [Test]
     public void A_process_that_is_alone_has_nothing_to_reduce_fast()
     {

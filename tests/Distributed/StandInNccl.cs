@@ -14,13 +14,16 @@ internal static unsafe class StandInNccl
     private static readonly byte* text = (byte*)Marshal.StringToCoTaskMemUTF8("invalid usage");
     private static long ids;
     private static long handles;
-    private static int connections;
+    private static int connections, aborted;
 
     [ThreadStatic]
     private static List<Action>? grouped;
 
     /// <summary>Communicators that were made and not yet given back.</summary>
     public static int Open => ranks.Count;
+
+    /// <summary>How many of them were cut off rather than left in order.</summary>
+    public static int Aborted => aborted;
 
     /// <summary>How often ranks were to be connected.</summary>
     public static int Connections => connections;
@@ -36,7 +39,7 @@ internal static unsafe class StandInNccl
     /// </summary>
     public static NcclFunctions Functions(bool refuses = false, bool hasId = true) => new()
     {
-        GetUniqueId = hasId ? &GetUniqueId : &NoId, CommInitRank = refuses ? &Refuse : &CommInitRank, CommDestroy = &Destroy, CommAbort = &Destroy,
+        GetUniqueId = hasId ? &GetUniqueId : &NoId, CommInitRank = refuses ? &Refuse : &CommInitRank, CommDestroy = &Destroy, CommAbort = &Abort,
         CommGetAsyncError = &GetAsyncError, GroupStart = &GroupStart, GroupEnd = &GroupEnd, Send = &Send, Recv = &Recv,
         AllReduce = &AllReduce, GetErrorString = &GetErrorString,
     };
@@ -64,7 +67,16 @@ internal static unsafe class StandInNccl
     private static int Refuse(nint* communicator, int size, NcclId id, int rank) => InvalidUsage;
 
     [UnmanagedCallersOnly]
-    private static int Destroy(nint communicator) => ranks.TryRemove(communicator, out _) ? NcclFunctions.Success : InvalidUsage;
+    private static int Destroy(nint communicator) => Remove(communicator);
+
+    [UnmanagedCallersOnly]
+    private static int Abort(nint communicator)
+    {
+        Interlocked.Increment(ref aborted);
+        return Remove(communicator);
+    }
+
+    private static int Remove(nint communicator) => ranks.TryRemove(communicator, out _) ? NcclFunctions.Success : InvalidUsage;
 
     [UnmanagedCallersOnly]
     private static int GetAsyncError(nint communicator, int* error)

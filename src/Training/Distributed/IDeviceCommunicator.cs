@@ -9,4 +9,10 @@ public interface IDeviceCommunicator : ICommunicator
     /// </summary>
     /// <exception cref="CommunicationException">Another rank failed or was lost.</exception>
     void Sum(ArrayView<float> values);
+
+    /// <summary>
+    /// Says that this rank has come to the end of its work with the others, so that <see cref="IDisposable.Dispose"/> leaves the devices in
+    /// order. Without it, as after a fault, it cuts off what is under way, for which another rank may never come.
+    /// </summary>
+    void Complete();
 }

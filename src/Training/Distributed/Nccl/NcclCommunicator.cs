@@ -17,7 +17,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     private readonly nint stream;
     private readonly nint handle;
     private MemoryBuffer1D<float, Stride1D.Dense>? received;
-    private bool failed;
+    private bool failed, isComplete;
 
     private NcclCommunicator(ICommunicator ranks, Accelerator accelerator, ReduceKind kind, NcclFunctions nccl, NcclId id)
     {
@@ -109,6 +109,9 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     }
 
     /// <inheritdoc/>
+    public void Complete() => isComplete = true;
+
+    /// <inheritdoc/>
     public void Abort(string reason)
     {
         failed = true;
@@ -118,8 +121,9 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     /// <summary>Leaves the GPUs; the ranks stay.</summary>
     public void Dispose()
     {
+        // Before its memory goes, which messages under way may be writing.
+        _ = isComplete && !failed ? nccl.CommDestroy(handle) : nccl.CommAbort(handle);
         received?.Dispose();
-        _ = failed ? nccl.CommAbort(handle) : nccl.CommDestroy(handle);
     }
 
     /// <summary>The message both ways at once, then the addition, all on the device's stream.</summary>
