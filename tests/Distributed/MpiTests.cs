@@ -67,7 +67,7 @@ public sealed class MpiTests
     {
         var (code, _, error) = launcher.Run(2, ["VaeGpu.Ranks.dll", "wait", "1"], (Watchman.LimitVariable, "1.5"));
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(error, Does.Match(@"error: .* s for values of rank 1 \(.*, process \d+\), and gives up\. VAEGPU_MPI_TIMEOUT"));
+        Assert.That(error, Does.Match(@"error: .*rank 0 \(.*\) waited \d+ s for values of rank 1 \(.*, process \d+\) and gave up\. VAEGPU_MPI_TIMEOUT"));
     }
 
     [TestCaseSource(nameof(Launchers))]
@@ -87,6 +87,6 @@ public sealed class MpiTests
         var (code, _, error) = MpiLauncher.All[0].Run(
             2, ["VaeGpu.Ranks.dll", "check", "1"], (MpiLibrary.FileVariable, "libmpich.so.12"));
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(error, Does.Match("mpirun of Open MPI started 2 processes, of which MPICH .* sees 1: they are not of one kind"));
+        Assert.That(error, Does.Match("mpirun of Open MPI started 2 processes, of which MPICH .* sees 1: they do not belong together"));
     }
 }

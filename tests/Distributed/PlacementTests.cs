@@ -48,6 +48,22 @@ public sealed class PlacementTests
         Assert.That(Environment.ProcessorCount, Is.LessThanOrEqualTo(told.Cores.Length));
     }
 
+    [TestCase(null, 1800)]
+    [TestCase("", 1800)]
+    [TestCase("1.5", 1.5)]
+    public void The_limit_of_waiting_is_in_seconds(string? text, double seconds) =>
+        Assert.That(Watchman.Limit(text).TotalSeconds, Is.EqualTo(seconds));
+
+    [TestCase("10m")]
+    [TestCase("0")]
+    [TestCase("-1")]
+    [TestCase("1e300")]
+    [TestCase("Infinity")]
+    [TestCase("NaN")]
+    public void A_limit_that_is_not_a_time_is_refused(string text) => Assert.That(
+        () => Watchman.Limit(text),
+        Throws.TypeOf<CommunicationException>().With.Message.Contains($"VAEGPU_MPI_TIMEOUT takes seconds").And.Message.Contains($"\"{text}\""));
+
     [TestCase(1)]
     [TestCase(2)]
     [TestCase(8)]

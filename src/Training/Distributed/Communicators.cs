@@ -11,13 +11,13 @@ public static class Communicators
     /// one no library is loaded. What a person should know of late or lost ranks goes to the error stream.
     /// </summary>
     /// <exception cref="CommunicationException">
-    /// There is a launcher but no library of MPI, or one that does not belong to it.
+    /// There is a launcher but no library of MPI, or one that does not belong to it; or VAEGPU_MPI_TIMEOUT is not a time.
     /// </exception>
     public static ICommunicator? FromEnvironment()
     {
         if (Launcher.Of(Environment.GetEnvironmentVariable) is not { } launcher)
             return null;
-        var ranks = new MpiCommunicator(launcher, Console.Error.WriteLine);
+        var ranks = new MpiCommunicator(launcher, Tell);
         if (ranks.Size > 1)
             return ranks;
         ranks.Dispose();
@@ -52,5 +52,17 @@ public static class Communicators
         if (isKnown)
             note = $"gradients go through the hosts' memory, since NCCL cannot be used; {refusal}.";
         return null;
+    }
+
+    /// <summary>Where the error stream cannot be written there is nobody to tell.</summary>
+    private static void Tell(string line)
+    {
+        try
+        {
+            Console.Error.WriteLine(line);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

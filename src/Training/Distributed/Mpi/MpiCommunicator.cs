@@ -21,10 +21,13 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
     private bool ended;
 
     /// <summary>Joins the other ranks. Only one communicator can be made in a process.</summary>
-    /// <exception cref="CommunicationException">The library and the launcher do not belong together.</exception>
+    /// <exception cref="CommunicationException">
+    /// The library and the launcher do not belong together, or <see cref="Watchman.LimitVariable"/> is not a time.
+    /// </exception>
     public MpiCommunicator(Launcher launcher, Action<string> tell)
     {
         this.tell = tell;
+        var limit = Watchman.Limit(Environment.GetEnvironmentVariable(Watchman.LimitVariable));
         var mpi = MpiLibrary.Load(launcher);
         thread = new MpiThread(mpi);
         (Rank, Size) = thread.Place;
@@ -33,11 +36,11 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
         {
             End();
             throw new CommunicationException(FormattableString.Invariant(
-                $"{launcher.Name} started {started} processes, of which {mpi.Version} sees {Size}: they are not of one kind. ")
+                $"{launcher.Name} started {started} processes, of which {mpi.Version} sees {Size}: they do not belong together. ")
                 + $"Start with the launcher of that library, or name the launcher's in {MpiLibrary.FileVariable}.");
         }
         thread.Peers = [.. Gather(self.ToBytes()).Select(Peer.Of)];
-        thread.Watchman = new Watchman(thread.Peers, self, tell);
+        thread.Watchman = new Watchman(thread.Peers, self, limit, tell);
     }
 
     /// <inheritdoc/>

@@ -94,7 +94,7 @@ internal sealed unsafe class MpiLibrary
             catch (EntryPointNotFoundException e)
             {
                 throw new CommunicationException(
-                    $"{file} is no library of MPI 3 or newer: {e.Message} Name another file in {FileVariable}.", e);
+                    $"{file} is not an MPI library of version 3 or newer: {e.Message} Name another file in {FileVariable}.", e);
             }
         }
         throw new CommunicationException(
@@ -110,7 +110,7 @@ internal sealed unsafe class MpiLibrary
         using (new SignalHandlers())
             Check(initThread(null, null, MpiThreadFunneled, &provided), "MPI_Init_thread");
         if (provided < MpiThreadFunneled)
-            throw new CommunicationException($"{Version} was built without support of threads; use a build that has it.");
+            throw new CommunicationException($"{Version} was built without thread support; use a build that has it.");
         Check(commSetErrorHandler(world, errorsReturn), "MPI_Comm_set_errhandler");
         Check(commRank(world, &rank), "MPI_Comm_rank");
         Check(commSize(world, &size), "MPI_Comm_size");

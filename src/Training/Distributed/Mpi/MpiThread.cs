@@ -110,9 +110,9 @@ internal sealed class MpiThread
             if (!aborts)
                 mpi.Complete();
         }
-        catch (CommunicationException e)
+        catch (Exception e)
         {
-            Fail(e);
+            Fail(e as CommunicationException ?? new CommunicationException($"{e.Message} ({e.GetType().Name})", e));
         }
         if (aborts)
             mpi.Abort(exitCode: 1);

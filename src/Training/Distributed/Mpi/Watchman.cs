@@ -3,19 +3,31 @@ namespace VaeGpu.Training.Distributed.Mpi;
 /// <summary>Looks after the other ranks while nothing comes from them.</summary>
 /// <param name="peers">The ranks.</param>
 /// <param name="self">This one.</param>
+/// <param name="limit">After what time a rank gives the others up.</param>
 /// <param name="tell">Takes what a person should know.</param>
-internal sealed class Watchman(Peer[] peers, Peer self, Action<string> tell)
+internal sealed class Watchman(Peer[] peers, Peer self, TimeSpan limit, Action<string> tell)
 {
-    /// <summary>The variable that says after how many seconds a rank gives the others up.</summary>
+    /// <summary>The variable that has the limit, in seconds.</summary>
     public const string LimitVariable = "VAEGPU_MPI_TIMEOUT";
 
-    private static readonly TimeSpan defaultLimit = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan defaultLimit = TimeSpan.FromMinutes(30), longest = TimeSpan.FromDays(3650);
 
     /// <summary>Those whose end can be seen from here.</summary>
     private readonly Peer[] neighbors = [.. peers.Where(peer => peer.IsNeighborOf(self) && peer.IsAlive())];
 
-    private readonly TimeSpan limit = Limit();
     private TimeSpan nextLook = TimeSpan.FromSeconds(1), nextWord = TimeSpan.FromSeconds(60);
+
+    /// <summary>The limit that a text in <see cref="LimitVariable"/> gives; half an hour where there is none.</summary>
+    /// <exception cref="CommunicationException">It is not a time.</exception>
+    public static TimeSpan Limit(string? text)
+    {
+        if (text is null or "")
+            return defaultLimit;
+        return double.TryParse(text, CultureInfo.InvariantCulture, out double seconds) && seconds > 0 && seconds <= longest.TotalSeconds
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new CommunicationException(FormattableString.Invariant(
+                $"{LimitVariable} takes seconds, up to {longest.TotalSeconds} (ten years), such as 1800; not \"{text}\"."));
+    }
 
     /// <summary>Called again and again while nothing comes.</summary>
     /// <param name="still">Since when.</param>
@@ -36,7 +48,7 @@ internal sealed class Watchman(Peer[] peers, Peer self, Action<string> tell)
         if (still > limit)
         {
             throw new CommunicationException(FormattableString.Invariant(
-                $"It has waited {still.TotalSeconds:F0} s for {operation.Awaited}, and gives up. ")
+                $"{self} waited {still.TotalSeconds:F0} s for {operation.Awaited} and gave up. ")
                 + $"{LimitVariable} sets the limit, in seconds.");
         }
         if (still < nextWord)
@@ -44,9 +56,4 @@ internal sealed class Watchman(Peer[] peers, Peer self, Action<string> tell)
         nextWord = 2 * still;
         tell(FormattableString.Invariant($"note: {self} has waited {still.TotalSeconds:F0} s for {operation.Awaited}."));
     }
-
-    private static TimeSpan Limit() =>
-        double.TryParse(Environment.GetEnvironmentVariable(LimitVariable), CultureInfo.InvariantCulture, out double seconds) && seconds > 0
-            ? TimeSpan.FromSeconds(seconds)
-            : defaultLimit;
 }
