@@ -37,6 +37,7 @@ public sealed class ConfigurationTests
         {
             Assert.That(() => conv.ThrowIfTooLarge(65_536), Throws.Nothing);
             // 196·32 numbers of the first convolution for each of 2¹⁹ images.
+            Assert.That(() => conv.ThrowIfTooLarge(1L << 40), Throws.TypeOf<RunException>().With.Message.Contains("smaller batch"));
             Assert.That(() => conv.ThrowIfTooLarge(1 << 19), Throws.TypeOf<RunException>().With.Message.Contains("channels"));
             Assert.That(() => (conv with { Convolutions = [16_384, 16_384] }).ThrowIfTooLarge(1), Throws.TypeOf<RunException>());
             Assert.That(() => (conv with { Likelihood = Likelihood.Categorical }).ThrowIfTooLarge(16_384), Throws.TypeOf<RunException>());

@@ -78,6 +78,15 @@ public sealed class StreamedTrainingTests
             () => loader.Take(new(0, 0, 4), _ => { }), Throws.TypeOf<DataException>().With.Message.EqualTo("The disk is gone."));
     }
 
+    [Test]
+    public void A_batch_with_too_many_bytes_is_refused_with_advice()
+    {
+        var examples = new DiskImageSet(new Unreadable(), new ImageFormat(4, 1), null);
+        Assert.That(
+            () => new BatchLoader(examples, new BatchOrder(1, HalfBits: 0, MaximalRows: int.MaxValue)),
+            Throws.TypeOf<RunException>().With.Message.Contains("2.1 GB: give a smaller --batch, or share it between more processes"));
+    }
+
     private static void AssertStreamed(ExampleSet examples)
     {
         int size = examples.Format.Size * examples.NumberBytes, batch = 3;

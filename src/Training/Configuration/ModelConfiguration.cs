@@ -124,10 +124,11 @@ public sealed record ModelConfiguration
 
     /// <summary>Kernels number a matrix's elements by <see cref="int"/>.</summary>
     /// <exception cref="RunException">A matrix would have 2³¹ elements or more.</exception>
-    internal void ThrowIfTooLarge(int batch)
+    internal void ThrowIfTooLarge(long batch)
     {
         var shape = Shape;
-        if (shape.Layers.LargestMatrix(shape, Likelihood.Outputs(shape.LikelihoodSettings), batch) > int.MaxValue)
+        if (batch > int.MaxValue
+            || shape.Layers.LargestMatrix(shape, Likelihood.Outputs(shape.LikelihoodSettings), (int)batch) > int.MaxValue)
         {
             throw new RunException(
                 $"Examples of {Width}×{Height} need a smaller batch, fewer hidden units or channels, or fewer outputs of the decoder: "

@@ -21,12 +21,19 @@ internal sealed class BatchLoader : IDisposable
 
     /// <param name="examples">The examples.</param>
     /// <param name="order">The order that they are read in.</param>
+    /// <exception cref="RunException">A batch has too many bytes.</exception>
     public BatchLoader(ExampleSet examples, BatchOrder order)
     {
         (this.examples, this.order) = (examples, order);
         rowBytes = checked(examples.Format.Size * examples.NumberBytes);
-        int bytes = checked(order.Plan.MostRowsHere(order.MaximalRows) * rowBytes);
-        buffers = [.. Enumerable.Range(0, Ahead).Select(_ => GC.AllocateUninitializedArray<byte>(bytes))];
+        long bytes = (long)order.Plan.MostRowsHere(order.MaximalRows) * rowBytes;
+        if (bytes > Array.MaxLength)
+        {
+            throw new RunException(FormattableString.Invariant(
+                $"A batch has {bytes / 1e9:F1} GB of examples to read in each process, and may have up to {Array.MaxLength / 1e9:F1} GB: ")
+                + "give a smaller --batch, or share it between more processes.");
+        }
+        buffers = [.. Enumerable.Range(0, Ahead).Select(_ => GC.AllocateUninitializedArray<byte>((int)bytes))];
     }
 
     /// <summary>

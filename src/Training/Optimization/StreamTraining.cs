@@ -31,7 +31,7 @@ internal sealed class StreamTraining : IDisposable
         }
         if (how.Shards != 1)
             throw new ArgumentException("A batch of a stream is computed as a whole; leave Shards at 1.", nameof(how));
-        model.ThrowIfTooLarge(checked(how.Batch * objective.Samples));
+        model.ThrowIfTooLarge((long)how.Batch * objective.Samples);
         this.model = model;
         launcher = new StepLauncher(accelerator, optimizer.Name);
         vae = new Vae(accelerator, model.ShapeFor(how), how.Batch);

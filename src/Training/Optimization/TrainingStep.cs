@@ -20,7 +20,7 @@ internal sealed class TrainingStep : IDisposable
         ICommunicator? communicator)
     {
         int atOnce = plan.MostRows(rows);
-        model.ThrowIfTooLarge(checked(atOnce * training.Objective.Samples));
+        model.ThrowIfTooLarge((long)atOnce * training.Objective.Samples);
         this.launcher = launcher;
         settings = training.Optimizer.Settings;
         Vae = Model(accelerator, model.ShapeFor(training), atOnce);
