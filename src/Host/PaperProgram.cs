@@ -30,7 +30,8 @@ internal static class PaperProgram
     /// <returns>One of <see cref="ExitCode"/>: done where the result, or its trend, was reproduced.</returns>
     public static int Run(PaperAsked asked, Terminal terminal, CancellationToken stop)
     {
-        string folder = FolderOf(asked);
+        string folder = FolderOf(asked), verdict = Path.Combine(folder, VerdictFile);
+        OutputFiles.ThrowIfUnwritable(verdict);
         // Standard output is the report's alone.
         Terminal progress = asked.Json ? terminal with { Output = terminal.Error, Interactive = false } : terminal;
         Paper paper = asked.Paper;
@@ -51,16 +52,22 @@ internal static class PaperProgram
             Stop = stop,
         });
         string[] lines = [.. PaperTable.Lines(report)];
-        AtomicFile.Write(
-            Path.Combine(folder, VerdictFile), stream => stream.Write(Encoding.UTF8.GetBytes(string.Join('\n', lines) + '\n')));
+        try
+        {
+            terminal.Output.WriteLine(asked.Json
+                ? JsonSerializer.Serialize(report, ReportJson.Default.PaperReport)
+                : string.Join(Environment.NewLine, ["", .. lines]));
+        }
+        finally
+        {
+            // It took long: where one place cannot take the verdict, the other has it.
+            AtomicFile.WriteLines(verdict, lines);
+        }
         foreach (PaperPicture picture in report.Pictures)
         {
             ImageGrid.Tile(picture.Pixels, picture.Width, picture.Height, picture.Columns)
                 .Write(Path.Combine(folder, $"{picture.Name}.png"));
         }
-        terminal.Output.WriteLine(asked.Json
-            ? JsonSerializer.Serialize(report, ReportJson.Default.PaperReport)
-            : string.Join(Environment.NewLine, ["", .. lines]));
         return report.Verdict == PaperVerdict.NotReproduced ? ExitCode.Failed : ExitCode.Done;
     }
 
@@ -80,6 +87,13 @@ internal static class PaperProgram
         {
             throw new UsageException(
                 $"\"{asked.Out}\" has files already; name another folder with --out, or replace them with --overwrite.");
+        }
+        string verdict = Path.Combine(asked.Out, VerdictFile);
+        if (File.Exists(verdict) && PaperTable.ResultOf(File.ReadLines(verdict).FirstOrDefault("")) is { } other
+            && other != asked.Paper.Name)
+        {
+            throw new UsageException(
+                $"\"{asked.Out}\" has the verdict on another result, {other}; name another folder with --out.");
         }
         return asked.Out;
     }

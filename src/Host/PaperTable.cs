@@ -47,6 +47,11 @@ internal static class PaperTable
         ];
     }
 
+    /// <summary>The name of the result that a verdict is on, by its first line; null where that is none of a verdict.</summary>
+    public static string? ResultOf(string line) => line.StartsWith("result ", StringComparison.Ordinal)
+        ? line["result ".Length..].Split(':')[0].Trim()
+        : null;
+
     private static string Verdict(PaperReport report) => report.Verdict switch
     {
         PaperVerdict.Reproduced => "reproduced: every figure that is compared lies within its tolerance",

@@ -118,6 +118,27 @@ public sealed class PaperTests
     }
 
     [Test]
+    public void The_verdict_on_another_result_is_not_replaced()
+    {
+        Directory.CreateDirectory(folder["other"]);
+        const string Verdict = "result      conv-2d: A title\n";
+        File.WriteAllText(folder["other/verdict.txt"], Verdict);
+        Call call = Run("ppca", "--out", folder["other"], "--overwrite");
+        Assert.That((call.ExitCode, call.Output), Is.EqualTo((ExitCode.Usage, "")));
+        Assert.That(call.Error, Does.Contain("has the verdict on another result, conv-2d; name another folder with --out."));
+        Assert.That(File.ReadAllText(folder["other/verdict.txt"]), Is.EqualTo(Verdict));
+    }
+
+    [Test]
+    public void Where_the_verdict_cannot_be_written_nothing_is_trained()
+    {
+        Directory.CreateDirectory(folder["blocked/verdict.txt"]);
+        Call call = Run("ppca", "--out", folder["blocked"], "--overwrite");
+        Assert.That((call.ExitCode, call.Output), Is.EqualTo((ExitCode.Failed, "")));
+        Assert.That(call.Error, Does.Contain("verdict.txt\" cannot be written: a folder has this name"));
+    }
+
+    [Test]
     public void A_stop_ends_it_and_the_run_can_be_continued()
     {
         using var stop = new CancellationTokenSource();

@@ -1,6 +1,7 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Step;
+using VaeGpu.Training;
 using VaeGpu.Training.Configuration;
 using VaeGpu.Training.Data;
 using VaeGpu.Training.Optimization;

@@ -50,7 +50,7 @@ public abstract class Paper : Choice<Paper>
     public PaperReport Reproduce(PaperRequest request)
     {
         if (request.Data.Train is not ImageSet { Format.Channels: 1 })
-            throw new DataException($"The result is of MNIST's gray images, and the data \"{request.Data.Name}\" are others.");
+            throw new DataException($"The result is of MNIST's gray images, and the data \"{request.Data.Name}\" is of another kind.");
         long start = Stopwatch.GetTimestamp();
         var work = new Reproduction(this, request);
         PaperFigure[] figures = [.. Measure(work)];
