@@ -47,7 +47,7 @@ internal static class PaperTable
         ];
     }
 
-    /// <summary>The name of the result that a verdict is on, by its first line; null where that is none of a verdict.</summary>
+    /// <summary>The name of the result that a verdict is on, by its first line; null for another text.</summary>
     public static string? ResultOf(string line) => line.StartsWith("result ", StringComparison.Ordinal)
         ? line["result ".Length..].Split(':')[0].Trim()
         : null;

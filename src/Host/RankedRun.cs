@@ -7,6 +7,9 @@ namespace VaeGpu.Host;
 /// <summary>Runs a command in all processes that were started for it, and ends all of them where one fails.</summary>
 internal static class RankedRun
 {
+    /// <summary>So long the first rank has to fail by the same as another, and to end it; launchers take a second for that.</summary>
+    private static readonly TimeSpan patience = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Runs a command in this process, which has a way to the others unless it is alone.</summary>
     /// <returns>One of <see cref="ExitCode"/>.</returns>
     public static int Execute(ICommunicator? communicator, Terminal terminal, Func<Ranks, int> command)
@@ -28,9 +31,12 @@ internal static class RankedRun
         }
         catch (Exception e)
         {
+            // What is wrong with the options or the data is so in every rank, and is said once.
+            if (!isFirst)
+                Thread.Sleep(patience);
             string who = isFirst ? "" : $"rank {communicator.Rank}: ";
             int code = Failures.Report(terminal.Error, () => Rethrow(e), who);
-            communicator.Abort($"{who}{e.Message}");
+            communicator.Abort($"{who}{e.Message}", code);
             return code;
         }
     }

@@ -18,7 +18,7 @@ internal sealed record Ranks(ICommunicator? Communicator, Terminal Terminal)
             return machine;
         if (machine.Threads == 0 && placement.UnusedCores > 0)
         {
-            Terminal.Error.WriteLine($"note: the launcher leaves {placement.UnusedCores} of this machine's cores to no process; "
+            Terminal.Error.WriteLine($"note: the launcher leaves {placement.UnusedCores} of its cores to no process; "
                 + "mpirun --bind-to none gives all away.");
         }
         return machine with { Threads = machine.Threads > 0 ? machine.Threads : placement.Threads, Place = placement.LocalRank };

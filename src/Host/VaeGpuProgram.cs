@@ -2,6 +2,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using VaeGpu.Gpu.Runtime;
 using VaeGpu.Host.Commands;
+using VaeGpu.Training.Distributed;
 
 namespace VaeGpu.Host;
 
@@ -56,7 +57,7 @@ public static class VaeGpuProgram
             // Ctrl-C is handled by whoever holds the stop token.
             ProcessTerminationTimeout = null,
         }));
-        if (UserCache.Problem is { } problem)
+        if (UserCache.Problem is { } problem && !Communicators.IsBehindAnother)
             Failures.Tell(terminal.Error, $"note: compiled kernels are not kept, and the next start compiles them again: {problem}");
         return code;
     }

@@ -7,14 +7,17 @@ namespace VaeGpu.Tests.Distributed;
 /// <summary>What ranks know of their launcher and of each other.</summary>
 public sealed class PlacementTests
 {
-    [TestCase("OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=1", "mpirun of Open MPI", 4, "libmpi.so.40")]
-    [TestCase("PMI_RANK=0 PMI_SIZE=2", "mpiexec of MPICH or srun", 2, "libmpi.so.12")]
-    [TestCase("PMIX_RANK=3 SLURM_STEP_NUM_TASKS=8 SLURM_PROCID=3", "srun or prterun", 8, "libmpi.so.40")]
-    [TestCase("PMIX_RANK=3", "srun or prterun", null, "libmpi.so.40")]
-    public void The_launcher_shows_in_the_environment(string variables, string name, int? size, string library)
+    [TestCase("OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=1", "mpirun of Open MPI", 1, 4, "libmpi.so.40", true)]
+    [TestCase("PMI_RANK=0 PMI_SIZE=2", "mpiexec of MPICH or srun", 0, 2, "libmpi.so.12", false)]
+    [TestCase("PMIX_RANK=3 SLURM_STEP_NUM_TASKS=8 SLURM_PROCID=3", "srun or prterun", 3, 8, "libmpi.so.40", false)]
+    [TestCase("PMIX_RANK=3", "srun or prterun", 3, null, "libmpi.so.40", false)]
+    public void The_launcher_shows_in_the_environment(
+        string variables, string name, int rank, int? size, string library, bool binds)
     {
         var launcher = Launcher.Of(In(variables));
-        Assert.That((launcher!.Name, launcher.Size, launcher.Libraries[0]), Is.EqualTo((name, size, library)));
+        Assert.That(
+            (launcher!.Name, launcher.Rank, launcher.Size, launcher.Libraries[0], launcher.Binds),
+            Is.EqualTo((name, rank, size, library, binds)));
     }
 
     [TestCase("")]
@@ -33,9 +36,23 @@ public sealed class PlacementTests
         string ranks, int rank, int processors, int localRank, int localSize, int threads)
     {
         Peer[] peers = [.. ranks.Split(' ').Select((text, i) => PeerOf(i, text))];
-        var placement = Placement.Of(rank, peers, processors);
+        var placement = Placement.Of(rank, peers, processors, launcherCores: 0);
         Assert.That((placement.LocalRank, placement.LocalSize, placement.Threads), Is.EqualTo((localRank, localSize, threads)));
     }
+
+    [TestCase("a:0-0 a:1-1", 8, 6)]
+    [TestCase("a:0-3 a:4-7", 8, 0)]
+    [TestCase("a:0-0 a:1-1", 0, 0)]
+    public void Cores_of_the_launcher_that_no_rank_may_use_are_counted(string ranks, int launcherCores, int unused)
+    {
+        Peer[] peers = [.. ranks.Split(' ').Select((text, i) => PeerOf(i, text))];
+        Assert.That(Placement.Of(0, peers, 8, launcherCores).UnusedCores, Is.EqualTo(unused));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public void The_cores_of_the_process_that_started_this_one_are_known() =>
+        Assert.That(Peer.CoresOfParent(), Is.InRange(1, 1 << 16));
 
     [Test]
     public void A_rank_tells_the_others_of_itself()

@@ -24,9 +24,12 @@ public static class Communicators
         return null;
     }
 
+    /// <summary>Whether a launcher started this process behind another one, which says what concerns all of them.</summary>
+    public static bool IsBehindAnother => Launcher.Of(Environment.GetEnvironmentVariable) is { Rank: > 0 };
+
     /// <summary>Where this process stands among those of its machine; null where ranks do not know machines.</summary>
     public static Placement? PlacementOf(ICommunicator? ranks) =>
-        ranks is MpiCommunicator mpi ? Placement.Of(mpi.Rank, mpi.Peers, Environment.ProcessorCount) : null;
+        ranks is MpiCommunicator mpi ? Placement.Of(mpi.Rank, mpi.Peers, Environment.ProcessorCount, mpi.LauncherCores) : null;
 
     /// <summary>
     /// The ranks with their GPUs, which exchange gradients directly where all are NVIDIA's and NCCL is installed; else null. All ranks make

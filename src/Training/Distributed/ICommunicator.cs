@@ -21,8 +21,8 @@ public interface ICommunicator : IDisposable
     /// ((v₀ + v₁) + (v₂ + v₃)) + …, each addition rounded to float32. All ranks have the same bits afterwards.
     /// </summary>
     /// <remarks>
-    /// The sum starts now and runs beside the caller's work. Sums complete in the order in which they were begun. Each rank gives as many
-    /// values. <paramref name="values"/> must be left alone until <see cref="IPendingSum.Wait"/> has returned.
+    /// The sum starts now and runs beside the caller's work. Sums are waited for in the order in which they were begun. Each rank gives
+    /// as many values. <paramref name="values"/> must be left alone until <see cref="IPendingSum.Wait"/> has returned.
     /// </remarks>
     IPendingSum BeginSum(Memory<float> values);
 
@@ -35,8 +35,8 @@ public interface ICommunicator : IDisposable
     void Barrier();
 
     /// <summary>
-    /// Ends all ranks after a fault in this one, with exit code 1. Ranks of one process (<see cref="LocalCommunicator"/>) end by a
+    /// Ends all ranks after a fault in this one, with an exit code. Ranks of one process (<see cref="LocalCommunicator"/>) end by a
     /// <see cref="CommunicationException"/> in their calls instead.
     /// </summary>
-    void Abort(string reason);
+    void Abort(string reason, int exitCode = 1);
 }

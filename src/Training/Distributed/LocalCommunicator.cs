@@ -41,7 +41,7 @@ public sealed class LocalCommunicator : ICommunicator
     public void Barrier() => Gather([]);
 
     /// <inheritdoc/>
-    public void Abort(string reason) => group.Fail(reason);
+    public void Abort(string reason, int exitCode = 1) => group.Fail(reason);
 
     /// <summary>Leaves the group; others that wait for this rank end with an exception.</summary>
     public void Dispose() => group.Leave(Rank);

@@ -6,7 +6,7 @@ namespace VaeGpu.Training.Distributed;
 /// <param name="LocalRank">Its number among the ranks of the machine, from 0.</param>
 /// <param name="LocalSize">How many those are.</param>
 /// <param name="Threads">The cores that fall to it.</param>
-/// <param name="UnusedCores">The machine's cores that the launcher leaves to none of its ranks.</param>
+/// <param name="UnusedCores">Cores that the launcher itself may use and leaves to none of its ranks.</param>
 public sealed record Placement(int LocalRank, int LocalSize, int Threads, int UnusedCores)
 {
     /// <summary>
@@ -15,13 +15,14 @@ public sealed record Placement(int LocalRank, int LocalSize, int Threads, int Un
     /// <param name="rank">The rank.</param>
     /// <param name="peers">All ranks.</param>
     /// <param name="processors">The cores' worth of time that its process gets: in many containers fewer than its cores.</param>
-    internal static Placement Of(int rank, IReadOnlyList<Peer> peers, int processors)
+    /// <param name="launcherCores">The cores that the launcher may use; 0 where that is not known.</param>
+    internal static Placement Of(int rank, IReadOnlyList<Peer> peers, int processors, int launcherCores)
     {
         var self = peers[rank];
         Peer[] local = [.. peers.Where(peer => peer.IsNeighborOf(self))];
         var users = local.SelectMany(peer => peer.Cores).CountBy(core => core).ToDictionary();
         double share = self.Cores.Sum(core => 1.0 / users[core]) * Math.Min(1, (double)processors / self.Cores.Length);
         return new(
-            Array.IndexOf(local, self), local.Length, Math.Max(1, (int)(share + 1e-9)), Math.Max(0, Peer.CoresOnline() - users.Count));
+            Array.IndexOf(local, self), local.Length, Math.Max(1, (int)(share + 1e-9)), Math.Max(0, launcherCores - users.Count));
     }
 }

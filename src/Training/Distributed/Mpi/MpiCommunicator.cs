@@ -32,6 +32,7 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
         thread = new MpiThread(mpi);
         (Rank, Size) = thread.Place;
         self = Peer.Self(Rank);
+        LauncherCores = launcher.Binds ? Peer.CoresOfParent() : 0;
         if (launcher.Size is { } started && started != Size)
         {
             End();
@@ -51,6 +52,9 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
 
     /// <inheritdoc/>
     public TimeSpan Waited => thread.Waited;
+
+    /// <summary>The cores that a launcher that binds ranks to cores may use; else 0.</summary>
+    public int LauncherCores { get; }
 
     /// <summary>The ranks, by number.</summary>
     public IReadOnlyList<Peer> Peers => thread.Peers;
@@ -98,11 +102,11 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
 
     /// <inheritdoc/>
     /// <remarks>The reason is the caller's to tell: the other processes end without a word.</remarks>
-    public void Abort(string reason)
+    public void Abort(string reason, int exitCode = 1)
     {
         ended = true;
-        thread.Abort(patience);
-        Environment.Exit(1);
+        thread.Abort(exitCode, patience);
+        Environment.Exit(exitCode);
     }
 
     /// <summary>Leaves the other ranks, when all do; after a fault, all ranks are ended.</summary>

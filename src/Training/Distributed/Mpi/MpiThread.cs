@@ -23,6 +23,7 @@ internal sealed class MpiThread
     private long waited;
     private int waiting;
     private bool ends, aborts;
+    private int abortCode = 1;
     private CommunicationException? fault;
 
     public MpiThread(MpiLibrary mpi)
@@ -87,11 +88,11 @@ internal sealed class MpiThread
     }
 
     /// <summary>Ends the processes of all ranks, this one among them.</summary>
-    public void Abort(TimeSpan patience)
+    public void Abort(int exitCode, TimeSpan patience)
     {
         lock (gate)
         {
-            aborts = true;
+            (aborts, abortCode) = (true, exitCode);
             Monitor.PulseAll(gate);
         }
         thread.Join(patience);
@@ -115,7 +116,7 @@ internal sealed class MpiThread
             Fail(e as CommunicationException ?? new CommunicationException($"{e.Message} ({e.GetType().Name})", e));
         }
         if (aborts)
-            mpi.Abort(exitCode: 1);
+            mpi.Abort(abortCode);
     }
 
     /// <summary>Starts what was begun; waits where nothing is under way.</summary>

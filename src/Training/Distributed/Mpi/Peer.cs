@@ -8,6 +8,8 @@ namespace VaeGpu.Training.Distributed.Mpi;
 /// <param name="Cores">The cores that it may use, by number.</param>
 internal sealed record Peer(int Rank, string Host, string Boot, int Process, int[] Cores)
 {
+    private const string AllowedCoresLabel = "Cpus_allowed_list:";
+
     /// <summary>This process.</summary>
     public static Peer Self(int rank) => new(
         rank, Environment.MachineName, ReadLine("/proc/sys/kernel/random/boot_id") + ReadLink("/proc/self/ns/pid"), Environment.ProcessId,
@@ -19,8 +21,9 @@ internal sealed record Peer(int Rank, string Host, string Boot, int Process, int
     /// <summary>Whether the process of a rank of this machine is still there.</summary>
     public bool IsAlive() => !OperatingSystem.IsLinux() || State() is not ('\0' or 'Z' or 'X');
 
-    /// <summary>The cores of this machine; 0 where the system does not tell.</summary>
-    public static int CoresOnline() => CoresOf(ReadLine("/sys/devices/system/cpu/online")).Length;
+    /// <summary>How many cores the process that started this one may use; 0 where the system does not tell.</summary>
+    public static int CoresOfParent() =>
+        StatusOf("self", "PPid:") is { } parent && StatusOf(parent, AllowedCoresLabel) is { } cores ? CoresOf(cores).Length : 0;
 
     /// <summary>As the ranks tell each other.</summary>
     public byte[] ToBytes() => Encoding.UTF8.GetBytes(FormattableString.Invariant(
@@ -47,17 +50,20 @@ internal sealed record Peer(int Rank, string Host, string Boot, int Process, int
     }
 
     /// <summary>The cores that the launcher leaves to this process; all where the system does not tell.</summary>
-    private static int[] AllowedCores()
+    private static int[] AllowedCores() =>
+        StatusOf("self", AllowedCoresLabel) is { } cores ? CoresOf(cores) : [.. Enumerable.Range(0, Environment.ProcessorCount)];
+
+    /// <summary>What Linux says of a process under a label; null where it does not.</summary>
+    private static string? StatusOf(string process, string label)
     {
-        const string Label = "Cpus_allowed_list:";
         try
         {
-            string list = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Label, StringComparison.Ordinal));
-            return CoresOf(list[Label.Length..]);
+            return File.ReadLines($"/proc/{process}/status").FirstOrDefault(line => line.StartsWith(label, StringComparison.Ordinal))
+                ?[label.Length..].Trim();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return [.. Enumerable.Range(0, Environment.ProcessorCount)];
+            return null;
         }
     }
 

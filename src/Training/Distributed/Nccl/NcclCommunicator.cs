@@ -112,10 +112,10 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     public void Complete() => isComplete = true;
 
     /// <inheritdoc/>
-    public void Abort(string reason)
+    public void Abort(string reason, int exitCode = 1)
     {
         failed = true;
-        ranks.Abort(reason);
+        ranks.Abort(reason, exitCode);
     }
 
     /// <summary>Leaves the GPUs; the ranks stay.</summary>
