@@ -39,7 +39,7 @@ public sealed class MpiTrainingTests
         var (code, _, error) = Ended(launcher.Start(
             [(1, Program("ranks", epochs: 2)), (1, Program("ranks", epochs: 2, "--latent", "3"))]));
         Assert.That(code, Is.EqualTo(ExitCode.Failed));
-        Assert.That(error, Does.Contain("error: The processes do not train the same: model.latent is 3 on rank 1 and 2 on rank 0"));
+        Assert.That(error, Does.Contain("error: The processes differ: model.latent is 3 on rank 1 and 2 on rank 0"));
     }
 
     [TestCaseSource(nameof(First))]

@@ -51,7 +51,7 @@ internal sealed class Agreement
                     .Select(name => $"{name} is {Show(other, name)} on rank {rank} and {Show(first, name)} on rank 0"),
             ];
             string more = differences.Length > Shown ? $"; and {differences.Length - Shown} more" : "";
-            throw new RanksDifferException($"The processes do not train the same: {string.Join("; ", differences.Take(Shown))}{more}. "
+            throw new RanksDifferException($"The processes differ: {string.Join("; ", differences.Take(Shown))}{more}. "
                 + "Start all with the same version, options and data.");
         }
     }

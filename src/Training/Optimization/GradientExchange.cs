@@ -10,7 +10,7 @@ internal sealed class GradientExchange
     private readonly ICommunicator communicator;
     private readonly IDeviceCommunicator? devices;
     private readonly ArrayView<float> gradients;
-    private readonly HostMirror mirror;
+    private readonly HostMirror? mirror;
     private readonly GradientBucket[] buckets;
     private readonly IPendingSum[] pending;
     private int begun;
@@ -20,7 +20,7 @@ internal sealed class GradientExchange
         this.communicator = communicator;
         devices = communicator as IDeviceCommunicator;
         gradients = vae.Parameters.Gradients;
-        mirror = new HostMirror(accelerator, vae.Parameters.Gradients);
+        mirror = devices is null ? new HostMirror(accelerator, vae.Parameters.Gradients) : null;
         buckets = [.. GradientBuckets.Of(vae.GradientOrder)];
         pending = new IPendingSum[buckets.Length];
     }
@@ -42,7 +42,7 @@ internal sealed class GradientExchange
             begun++;
             return;
         }
-        mirror.Load(bucket.First, bucket.Length);
+        mirror!.Load(bucket.First, bucket.Length);
         pending[begun++] = communicator.BeginSum(mirror.Values.Slice(bucket.First, bucket.Length));
     }
 
@@ -52,7 +52,7 @@ internal sealed class GradientExchange
         for (begun = 0; devices is null && begun < buckets.Length; begun++)
         {
             pending[begun].Wait();
-            mirror.Store(buckets[begun].First, buckets[begun].Length);
+            mirror!.Store(buckets[begun].First, buckets[begun].Length);
         }
         begun = 0;
     }
