@@ -46,6 +46,17 @@ public sealed class LocalCommunicatorTests
     }
 
     [Test]
+    public void A_sum_that_is_cancelled_leaves_its_values_alone()
+    {
+        float[] values = [1];
+        IReadOnlyList<LocalCommunicator> ranks = LocalCommunicator.Ranks(2);
+        ranks[0].BeginSum(values);
+        ranks[0].Cancel();
+        Assert.That(() => ranks[1].BeginSum(new float[1]), Throws.TypeOf<CommunicationException>().With.Message.EqualTo("Rank 0 failed."));
+        Assert.That(values, Is.EqualTo((float[])[1]));
+    }
+
+    [Test]
     public void Ranks_are_a_power_of_two() =>
         Assert.That(() => LocalCommunicator.Ranks(3), Throws.TypeOf<ArgumentOutOfRangeException>());
 }

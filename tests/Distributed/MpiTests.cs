@@ -37,6 +37,13 @@ public sealed class MpiTests
     }
 
     [TestCaseSource(nameof(Launchers))]
+    public void A_sum_that_is_cancelled_leaves_its_values_alone_and_the_exit_code_is_passed_on(MpiLauncher launcher)
+    {
+        var (code, output, error) = launcher.Run(2, ["VaeGpu.Ranks.dll", "cancel", "1"]);
+        Assert.That((code, output.Trim()), Is.EqualTo((3, "sum 1")), error);
+    }
+
+    [TestCaseSource(nameof(Launchers))]
     public void A_rank_that_is_killed_ends_all(MpiLauncher launcher)
     {
         using var process = launcher.Start(4, ["VaeGpu.Ranks.dll", "wait", "2"]);

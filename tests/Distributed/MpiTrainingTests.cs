@@ -43,6 +43,15 @@ public sealed class MpiTrainingTests
     }
 
     [TestCaseSource(nameof(First))]
+    public void What_is_wrong_in_every_rank_is_said_once(MpiLauncher launcher)
+    {
+        var (code, _, error) = launcher.Run(3, Program("ranks", epochs: 1));
+        Assert.That(code, Is.EqualTo(ExitCode.Failed));
+        Assert.That(error.Split('\n').Count(line => line.StartsWith("error: ", StringComparison.Ordinal)), Is.EqualTo(1), error);
+        Assert.That(error, Does.Contain("error: 3 processes cannot share 4 shards evenly"));
+    }
+
+    [TestCaseSource(nameof(First))]
     public void A_killed_rank_leaves_the_last_checkpoint_and_one_process_goes_on(MpiLauncher launcher)
     {
         using (var process = launcher.Start(2, Program("ranks", epochs: 20_000)))

@@ -32,4 +32,25 @@ internal static class Faults
         ranks.BeginSum(new float[5000]).Wait();
         return 0;
     }
+
+    /// <summary>A sum that is cancelled before the others take part in it leaves its values as they are.</summary>
+    public static int Cancel(ICommunicator ranks, int failing)
+    {
+        var values = new float[300_000];
+        Array.Fill(values, 1f);
+        ranks.Barrier();
+        if (ranks.Rank != failing)
+            Thread.Sleep(100);
+        var sum = ranks.BeginSum(values);
+        if (ranks.Rank != failing)
+        {
+            sum.Wait();
+            return 0;
+        }
+        ranks.Cancel();
+        Thread.Sleep(500);
+        Console.WriteLine($"sum {values.Max()}");
+        ranks.Abort("This rank fails on purpose.", exitCode: 3);
+        return 0;
+    }
 }

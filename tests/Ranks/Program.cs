@@ -2,10 +2,10 @@ using System.Globalization;
 using VaeGpu.Ranks;
 using VaeGpu.Training.Distributed;
 
-// mpirun -n 4 dotnet VaeGpu.Ranks.dll check 1 | fault RANK | wait RANK | time LENGTH
+// mpirun -n 4 dotnet VaeGpu.Ranks.dll check 1 | fault RANK | cancel RANK | wait RANK | time LENGTH
 if (args is not [var what, var text] || !int.TryParse(text, CultureInfo.InvariantCulture, out int number))
 {
-    Console.Error.WriteLine("error: give check SEED, fault RANK, wait RANK or time LENGTH.");
+    Console.Error.WriteLine("error: give check SEED, fault RANK, cancel RANK, wait RANK or time LENGTH.");
     return 2;
 }
 try
@@ -20,6 +20,7 @@ try
     {
         "check" => Exactness.Check(ranks, number),
         "fault" => Faults.Throw(ranks, number),
+        "cancel" => Faults.Cancel(ranks, number),
         "wait" => Faults.Wait(ranks, number),
         "time" => Timing.Run(ranks, number),
         _ => throw new ArgumentException($"There is no \"{what}\"."),

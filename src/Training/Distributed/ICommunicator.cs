@@ -35,6 +35,12 @@ public interface ICommunicator : IDisposable
     void Barrier();
 
     /// <summary>
+    /// After a fault, before the memory of sums goes that were begun and not waited for: leaves it alone from now on. Nothing but
+    /// <see cref="Abort"/> may follow.
+    /// </summary>
+    void Cancel();
+
+    /// <summary>
     /// Ends all ranks after a fault in this one, with an exit code. Ranks of one process (<see cref="LocalCommunicator"/>) end by a
     /// <see cref="CommunicationException"/> in their calls instead.
     /// </summary>

@@ -41,6 +41,9 @@ public sealed class LocalCommunicator : ICommunicator
     public void Barrier() => Gather([]);
 
     /// <inheritdoc/>
+    public void Cancel() => group.Fail(FormattableString.Invariant($"Rank {Rank} failed."));
+
+    /// <inheritdoc/>
     public void Abort(string reason, int exitCode = 1) => group.Fail(reason);
 
     /// <summary>Leaves the group; others that wait for this rank end with an exception.</summary>

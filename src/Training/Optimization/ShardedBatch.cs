@@ -21,6 +21,7 @@ internal sealed class ShardedBatch : IDisposable
     private readonly BatchStatistics? statistics;
     private readonly HostMirror? statisticsMirror;
     private readonly Action<ParameterSlice>? finished;
+    private bool isUnderWay;
 
     /// <summary>Allocates what shards need beside the model; <paramref name="batch"/> has room for a shard.</summary>
     public ShardedBatch(
@@ -45,13 +46,16 @@ internal sealed class ShardedBatch : IDisposable
     /// </summary>
     public bool Backward(ImagePass pass, int rows, bool stop)
     {
+        isUnderWay = true;
         losses.Clear();
         Measure(pass, rows);
         for (int i = 0; i < plan.Count; i++)
             BackwardShard(pass, rows, i);
         losses.BeginExchange(stop);
         exchange?.End();
-        return losses.EndExchange();
+        bool isAgreed = losses.EndExchange();
+        isUnderWay = false;
+        return isAgreed;
     }
 
     /// <summary>Adds up the losses of a batch of <paramref name="rows"/> alone; the result is as that of <see cref="Backward"/>.</summary>
@@ -77,6 +81,9 @@ internal sealed class ShardedBatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // A step that failed leaves sums behind that others may still complete, in memory that is freed now.
+        if (isUnderWay)
+            communicator?.Cancel();
         losses.Dispose();
         tree?.Dispose();
         statistics?.Dispose();

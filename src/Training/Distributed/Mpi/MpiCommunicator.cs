@@ -101,6 +101,9 @@ internal sealed unsafe class MpiCommunicator : ICommunicator
     public void Barrier() => Do("a barrier", (mpi, request) => mpi.Barrier((byte*)request));
 
     /// <inheritdoc/>
+    public void Cancel() => thread.Cancel();
+
+    /// <inheritdoc/>
     /// <remarks>The reason is the caller's to tell: the other processes end without a word.</remarks>
     public void Abort(string reason, int exitCode = 1)
     {

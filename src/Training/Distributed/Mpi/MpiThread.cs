@@ -22,7 +22,7 @@ internal sealed class MpiThread
     private long moved;
     private long waited;
     private int waiting;
-    private bool ends, aborts;
+    private bool ends, aborts, isStill;
     private int abortCode = 1;
     private CommunicationException? fault;
 
@@ -87,6 +87,18 @@ internal sealed class MpiThread
         thread.Join();
     }
 
+    /// <summary>Returns when no operation goes on any more. Nothing but <see cref="Abort"/> may follow.</summary>
+    public void Cancel()
+    {
+        lock (gate)
+        {
+            fault ??= new CommunicationException("This rank has failed.");
+            Monitor.PulseAll(gate);
+            while (!isStill && !ends && !aborts)
+                Monitor.Wait(gate);
+        }
+    }
+
     /// <summary>Ends the processes of all ranks, this one among them.</summary>
     public void Abort(int exitCode, TimeSpan patience)
     {
@@ -125,10 +137,12 @@ internal sealed class MpiThread
     {
         lock (gate)
         {
-            while (begun.Count + active.Count == 0 && !ends && !aborts)
+            while (begun.Count + active.Count == 0 && !ends && !aborts && fault is null)
                 Monitor.Wait(gate);
             if (aborts)
                 return false;
+            if (fault is not null)
+                throw fault;
             while (begun.TryDequeue(out var operation))
             {
                 operation.Start(mpi);
@@ -181,7 +195,7 @@ internal sealed class MpiThread
             return;
         lock (gate)
         {
-            fault = e;
+            (fault, isStill) = (e, true);
             Monitor.PulseAll(gate);
             // There is no leaving MPI in order any more.
             while (!aborts && !ends)

@@ -17,7 +17,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     private readonly nint stream;
     private readonly nint handle;
     private MemoryBuffer1D<float, Stride1D.Dense>? received;
-    private bool failed, isComplete;
+    private bool failed, isComplete, hasLeft;
 
     private NcclCommunicator(ICommunicator ranks, Accelerator accelerator, ReduceKind kind, NcclFunctions nccl, NcclId id)
     {
@@ -112,6 +112,14 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     public void Complete() => isComplete = true;
 
     /// <inheritdoc/>
+    public void Cancel()
+    {
+        failed = true;
+        Leave();
+        ranks.Cancel();
+    }
+
+    /// <inheritdoc/>
     public void Abort(string reason, int exitCode = 1)
     {
         failed = true;
@@ -122,8 +130,15 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     public void Dispose()
     {
         // Before its memory goes, which messages under way may be writing.
-        _ = isComplete && !failed ? nccl.CommDestroy(handle) : nccl.CommAbort(handle);
+        Leave();
         received?.Dispose();
+    }
+
+    private void Leave()
+    {
+        if (!hasLeft)
+            _ = isComplete && !failed ? nccl.CommDestroy(handle) : nccl.CommAbort(handle);
+        hasLeft = true;
     }
 
     /// <summary>The message both ways at once, then the addition, all on the device's stream.</summary>
