@@ -74,7 +74,8 @@ public sealed class MpiTests
     {
         var (code, _, error) = launcher.Run(2, ["VaeGpu.Ranks.dll", "wait", "1"], (Watchman.LimitVariable, "1.5"));
         Assert.That(code, Is.EqualTo(1));
-        Assert.That(error, Does.Match(@"error: .*rank 0 \(.*\) waited \d+ s for values of rank 1 \(.*, process \d+\) and gave up\. VAEGPU_MPI_TIMEOUT"));
+        Assert.That(error, Does.Match(
+            @"error: .*rank 0 \(.*\) waited \d+ s for values of rank 1 \(.*, process \d+\) and gave up\. VAEGPU_MPI_TIMEOUT"));
     }
 
     [TestCaseSource(nameof(Launchers))]

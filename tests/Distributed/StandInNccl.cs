@@ -35,13 +35,14 @@ internal static unsafe class StandInNccl
     public static int Reductions { get; private set; }
 
     /// <summary>
-    /// The functions; where one <paramref name="refuses"/>, ranks are not connected: as where they share a GPU. Or there is no id of theirs.
+    /// The functions; where one <paramref name="refuses"/>, ranks are not connected: as where they share a GPU. Without
+    /// <paramref name="hasId"/>, there is nothing to connect by.
     /// </summary>
     public static NcclFunctions Functions(bool refuses = false, bool hasId = true) => new()
     {
-        GetUniqueId = hasId ? &GetUniqueId : &NoId, CommInitRank = refuses ? &Refuse : &CommInitRank, CommDestroy = &Destroy, CommAbort = &Abort,
-        CommGetAsyncError = &GetAsyncError, GroupStart = &GroupStart, GroupEnd = &GroupEnd, Send = &Send, Recv = &Recv,
-        AllReduce = &AllReduce, GetErrorString = &GetErrorString,
+        GetUniqueId = hasId ? &GetUniqueId : &NoId, CommInitRank = refuses ? &Refuse : &CommInitRank,
+        CommDestroy = &Destroy, CommAbort = &Abort, CommGetAsyncError = &GetAsyncError,
+        GroupStart = &GroupStart, GroupEnd = &GroupEnd, Send = &Send, Recv = &Recv, AllReduce = &AllReduce, GetErrorString = &GetErrorString,
     };
 
     [UnmanagedCallersOnly]
