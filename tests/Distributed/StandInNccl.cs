@@ -42,7 +42,8 @@ internal static unsafe class StandInNccl
     {
         GetUniqueId = hasId ? &GetUniqueId : &NoId, CommInitRank = refuses ? &Refuse : &CommInitRank,
         CommDestroy = &Destroy, CommAbort = &Abort, CommGetAsyncError = &GetAsyncError,
-        GroupStart = &GroupStart, GroupEnd = &GroupEnd, Send = &Send, Recv = &Recv, AllReduce = &AllReduce, GetErrorString = &GetErrorString,
+        GroupStart = &GroupStart, GroupEnd = &GroupEnd, Send = &Send, Recv = &Recv, AllReduce = &AllReduce,
+        GetErrorString = &GetErrorString,
     };
 
     [UnmanagedCallersOnly]
