@@ -59,13 +59,11 @@ internal sealed class ServedRuns : IDisposable
     }
 
     /// <summary>Writes a run's files, as a training does.</summary>
-    public void Put(string name, string model, bool hasCheckpoint = true)
+    public void Put(string name, string model)
     {
         Checkpoint checkpoint = Of(model).Checkpoint;
         Directory.CreateDirectory(folder[name]);
         checkpoint.Header.Configuration.Write(RunFolder.ConfigurationIn(folder[name]));
-        if (!hasCheckpoint)
-            return;
         CheckpointFile.Write(RunFolder.CheckpointIn(folder[name]), checkpoint);
         MetricsCsv.Write(RunFolder.MetricsIn(folder[name]), checkpoint.Header.History);
     }

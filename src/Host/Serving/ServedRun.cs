@@ -138,10 +138,12 @@ internal sealed class ServedRun(
         {
             if (IsFresh())
                 return;
+            // The first reading compiles as well, and so says nothing about the next ones.
+            bool isFirst = current is null;
             long began = Stopwatch.GetTimestamp();
             await Read(stop);
             sinceReading.Restart();
-            TimeSpan needed = PausePerReading * Stopwatch.GetElapsedTime(began);
+            TimeSpan needed = isFirst ? Pause : PausePerReading * Stopwatch.GetElapsedTime(began);
             pause = needed > Pause ? needed : Pause;
         }
         catch (RunException e) when (current is null)
