@@ -3,8 +3,8 @@ using VaeGpu.Training.Distributed;
 
 namespace VaeGpu.Host;
 
-/// <summary>This process among those that run a command together: the first one writes files and talks, the others compute.</summary>
-/// <param name="Communicator">The way to the others; null for a process that is alone.</param>
+/// <summary>This process among those that run a command together: the first one writes files and messages, the others compute.</summary>
+/// <param name="Communicator">What connects it to the others; null for a process that is alone.</param>
 /// <param name="Terminal">Where to write; of the others nowhere.</param>
 internal sealed record Ranks(ICommunicator? Communicator, Terminal Terminal)
 {
@@ -24,7 +24,7 @@ internal sealed record Ranks(ICommunicator? Communicator, Terminal Terminal)
         return machine with { Threads = machine.Threads > 0 ? machine.Threads : placement.Threads, Place = placement.LocalRank };
     }
 
-    /// <summary>The way to the others that gradients take: from GPU to GPU where that can be, or null.</summary>
+    /// <summary>What carries gradients to the others: from GPU to GPU where possible, else null.</summary>
     public IDeviceCommunicator? OnDevices(Accelerator accelerator, ReduceKind kind)
     {
         if (Communicator is null)

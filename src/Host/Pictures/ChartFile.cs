@@ -29,7 +29,7 @@ internal static class ChartFile
             Draw(svg, panels);
         });
         if (!HasNativeLibrary())
-            return [$"{Path.GetFileName(path)} has no PNG beside it: SkiaSharp's native library cannot be loaded on this machine."];
+            return [$"no PNG was written beside {Path.GetFileName(path)}: SkiaSharp's native library cannot be loaded on this machine."];
         using var pixels = new PixelRenderContext(width, height);
         Draw(pixels, panels);
         AtomicFile.Write(Path.ChangeExtension(path, ".png"), pixels.SaveAsPng);

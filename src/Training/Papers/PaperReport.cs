@@ -45,7 +45,7 @@ public sealed record PaperReport
     /// <summary>The folders of the runs that were trained.</summary>
     public required IReadOnlyList<string> Runs { get; init; }
 
-    /// <summary>What models that are no runs have made.</summary>
+    /// <summary>Pictures of models that are not saved as runs.</summary>
     [JsonIgnore]
     public IReadOnlyList<PaperPicture> Pictures { get; init; } = [];
 

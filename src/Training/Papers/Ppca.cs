@@ -21,7 +21,7 @@ internal sealed class Ppca() : Paper("ppca")
 
     public override IReadOnlyList<string> Differences =>
     [
-        "The reference is no printed figure but the closed form at the same digits.",
+        "The reference is not a printed figure but the closed form for the same digits.",
         "2 and 20 latent dimensions, gray levels from 0 to 1.",
     ];
 

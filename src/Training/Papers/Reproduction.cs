@@ -22,7 +22,7 @@ internal sealed class Reproduction(Paper paper, PaperRequest request)
     /// <summary>The folders of the runs so far.</summary>
     public List<string> Runs { get; } = [];
 
-    /// <summary>What models that are no runs have made so far.</summary>
+    /// <summary>Pictures so far of models that are not saved as runs.</summary>
     public List<PaperPicture> Pictures { get; } = [];
 
     /// <summary>Tells what is under way.</summary>

@@ -5,7 +5,7 @@ namespace VaeGpu.Training.Distributed.Mpi;
 /// <param name="Rank">The number that it gave this process; null where it is not a number.</param>
 /// <param name="Size">How many processes it started; null where it does not say.</param>
 /// <param name="Libraries">The files of the libraries that understand it, the likeliest first.</param>
-/// <param name="Packages">What to install where there is none of them.</param>
+/// <param name="Packages">What to install if none of the libraries is found.</param>
 internal sealed record Launcher(string Name, int? Rank, int? Size, string[] Libraries, string Packages)
 {
     private static readonly string[] openMpi = ["libmpi.so.40", "libmpi.40.dylib"];

@@ -78,7 +78,7 @@ internal sealed unsafe class MpiLibrary
     }
 
     /// <summary>Loads the library that understands <paramref name="launcher"/>.</summary>
-    /// <exception cref="CommunicationException">There is none; the message says what to install.</exception>
+    /// <exception cref="CommunicationException">No library was found; the message says what to install.</exception>
     public static MpiLibrary Load(Launcher launcher)
     {
         string? named = Environment.GetEnvironmentVariable(FileVariable);

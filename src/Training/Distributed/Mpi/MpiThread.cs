@@ -197,7 +197,7 @@ internal sealed class MpiThread
         {
             (fault, isStill) = (e, true);
             Monitor.PulseAll(gate);
-            // There is no leaving MPI in order any more.
+            // MPI can no longer be finalized in order.
             while (!aborts && !ends)
                 Monitor.Wait(gate);
             aborts = true;

@@ -17,7 +17,7 @@ internal sealed class Watchman(Peer[] peers, Peer self, TimeSpan limit, Action<s
 
     private TimeSpan nextLook = TimeSpan.FromSeconds(1), nextWord = TimeSpan.FromSeconds(60);
 
-    /// <summary>The limit that a text in <see cref="LimitVariable"/> gives; half an hour where there is none.</summary>
+    /// <summary>The limit that <see cref="LimitVariable"/> sets; half an hour if it is not set.</summary>
     /// <exception cref="CommunicationException">It is not a time.</exception>
     public static TimeSpan Limit(string? text)
     {

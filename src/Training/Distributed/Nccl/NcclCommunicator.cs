@@ -50,7 +50,7 @@ internal sealed unsafe class NcclCommunicator : IDeviceCommunicator
     /// <param name="accelerator">This rank's device.</param>
     /// <param name="kind">How gradients are added up.</param>
     /// <param name="functions">The library; null where this rank has none.</param>
-    /// <param name="refusal">Why <paramref name="functions"/> are not there; then, why there is no result.</param>
+    /// <param name="refusal">Why <paramref name="functions"/> is null; afterwards, why the result is.</param>
     /// <returns>The ranks with their GPUs; null where one of them cannot take part.</returns>
     public static NcclCommunicator? Connect(
         ICommunicator ranks, Accelerator accelerator, ReduceKind kind, NcclFunctions? functions, ref string refusal)
