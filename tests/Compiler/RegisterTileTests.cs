@@ -44,14 +44,17 @@ public partial class RegisterTileTests
         Assert.That(calls, Is.Not.Empty.And.All.Matches<string>(IsInstruction));
     }
 
-    /// <summary>Each stream has one address and all else is a constant behind it, so that the loop takes two pointers.</summary>
-    [TestCase(true)]
-    [TestCase(false)]
-    public void The_loop_of_a_packed_product_has_two_addresses(bool strips)
+    private static IEnumerable<TestCaseData> Packed() =>
+    [
+        new TestCaseData(Method(PanelMatMul.Multiply<Tile8x3, DepthFastest, Plain>)).SetArgDisplayNames(nameof(DepthFastest)),
+        new TestCaseData(Method(PanelMatMul.Multiply<Tile8x3, DepthSlowest, Plain>)).SetArgDisplayNames(nameof(DepthSlowest)),
+        new TestCaseData(Method(PanelMatMul.Multiply<Tile8x3, InPanels, Plain>)).SetArgDisplayNames(nameof(InPanels)),
+    ];
+
+    /// <summary>The panel's vectors lie constants behind one address, so that the loop takes a pointer for it and one for each row.</summary>
+    [TestCaseSource(nameof(Packed))]
+    public void The_loop_of_a_packed_product_has_an_address_for_each_row_and_one_for_the_panel(MethodInfo kernel)
     {
-        MethodInfo kernel = strips
-            ? Method(PanelMatMul.Multiply<Tile8x3, DepthFastest, Plain>)
-            : Method(PanelMatMul.Multiply<Tile8x3, DepthSlowest, Plain>);
         static int MultiplyAdds(string[] block) => block.Count(line => line.StartsWith("fma ", StringComparison.Ordinal));
         // The full tile's loop: the last panel's has fewer columns.
         string[] loop = Label().Split(CodeListing.Of(kernel, Group, CodeTarget.Simd))
@@ -60,7 +63,7 @@ public partial class RegisterTileTests
         Assert.Multiple(() =>
         {
             Assert.That(loop.Count(line => line.StartsWith("load", StringComparison.Ordinal)), Is.EqualTo(Tile8x3.Rows + Tile8x3.Columns));
-            Assert.That(addresses.Count(line => !ConstantOffset().IsMatch(line)), Is.EqualTo(2));
+            Assert.That(addresses.Count(line => !ConstantOffset().IsMatch(line)), Is.EqualTo(Tile8x3.Rows + 1));
             Assert.That(loop, Has.None.StartsWith("mul i32"));
         });
     }
@@ -70,7 +73,7 @@ public partial class RegisterTileTests
                 or "BitConverter"
             || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
 
-    /// <summary>The machine code: in the loops of packed products nothing is loaded or stored but the factors.</summary>
+    /// <summary>The machine code: in the loops of packed products all sums are in registers, and so are most rows' pointers.</summary>
     [Test]
     public void The_machine_code_of_a_packed_product_spills_nothing_in_its_loop()
     {
@@ -96,7 +99,11 @@ public partial class RegisterTileTests
         Assert.Multiple(() =>
         {
             foreach (string loop in loops)
-                Assert.That(StackAccess().Matches(loop).Select(match => match.Value), Is.Empty, loop);
+            {
+                string[] accesses = [.. StackAccess().Matches(loop).Select(match => match.Value)];
+                Assert.That(accesses, Has.All.Match(PointerReload().ToString()), loop);
+                Assert.That(accesses, Has.Length.AtMost(Tile8x3.Rows - 2), loop);
+            }
         });
     }
 
@@ -111,8 +118,11 @@ public partial class RegisterTileTests
     [GeneratedRegex("vfmadd[0-9]+ps")]
     private static partial Regex Multiplications();
 
-    [GeneratedRegex(@"\[r[bs]p.*|\bcall\b.*")]
+    [GeneratedRegex(@".*\[r[bs]p.*|\bcall\b.*")]
     private static partial Regex StackAccess();
+
+    [GeneratedRegex(@"(mov|add) +r\w+, qword ptr \[")]
+    private static partial Regex PointerReload();
 
     [GeneratedRegex(@"\bcall (\S+?);")]
     private static partial Regex Call();

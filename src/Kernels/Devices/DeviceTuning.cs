@@ -28,7 +28,10 @@ public sealed record DeviceTuning(
     /// <summary>The groups that a product in fp32 must have, or it takes smaller blocks.</summary>
     public int FewestGroups { get; init; } = Processors;
 
-    /// <summary>The numbers of a factor read along its columns from which on packing pays: 2 MB, more than the second cache.</summary>
+    /// <summary>
+    /// The numbers of a right factor read along its columns from which on packing pays: 2 MB, more than the second cache. Fewer where
+    /// vectors are narrow, since they take more loads for each multiply-add.
+    /// </summary>
     public int PackedFrom { get; init; } = 1 << 19;
 
     /// <summary>The numbers of the right factor that are packed at a time: 2 MB, which the caches hold.</summary>
@@ -85,8 +88,8 @@ public sealed record DeviceTuning(
             EngineAccelerator { StandsFor: { } other } => BuiltIn(other),
             OpenCL12Accelerator => new(TileShape.Rows8, TileShape.Rows8, 16, 256, new(16, 1, 1)),
             { WarpSize: 16 } => new(TileShape.Rows12, TileShape.Rows8, 16, 64, new(16, 1, 1), PacksPanels: true),
-            { WarpSize: 8 } => new(TileShape.Rows6, TileShape.Rows6, 8, 128, new(8, 1, 1), PacksPanels: true),
-            { WarpSize: 4 } => new(TileShape.Rows6, TileShape.Rows6, 4, 256, new(4, 1, 1), PacksPanels: true),
+            { WarpSize: 8 } => new(TileShape.Rows6, TileShape.Rows6, 8, 128, new(8, 1, 1), PacksPanels: true) { PackedFrom = 1 << 17 },
+            { WarpSize: 4 } => new(TileShape.Rows6, TileShape.Rows6, 4, 256, new(4, 1, 1), PacksPanels: true) { PackedFrom = 1 << 17 },
             { WarpSize: < 32 } => new(TileShape.Rows8, TileShape.Rows8, 16, 64, new(16, 1, 1)),
             _ => new(TileShape.Blocked, TileShape.Rows8, 64, 4, new(32, 8, 1), HopperProcessors),
         };

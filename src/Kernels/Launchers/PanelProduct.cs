@@ -4,33 +4,42 @@ using VaeGpu.Kernels.Products;
 namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
-/// A large product on a vector processor: the left factor is packed (<see cref="PackStrips"/>, <see cref="PackPanels"/>), and the right one
-/// block by block, each multiplied (<see cref="PanelMatMul"/>) while the caches hold it.
+/// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
+/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies, and a part of the depth at a time where it
+/// is read along its columns, so that the columns of a tile stay in the caches. It is packed if the caches cannot hold such columns.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
     /// <summary>The fewest rows, or least depth of a weight gradient, at which packing pays: how often a packed number is read.</summary>
     private const int FewestUses = 32;
+    /// <summary>The numbers of a factor from which on packing pays where both are read along their columns.</summary>
+    private const int TurnedFrom = 1 << 16;
+    /// <summary>Multiply-adds from which on packing pays in any case.</summary>
+    private const long LargeProduct = 1L << 28;
     /// <summary>Numbers of the left factor that pass by at a time: 512 KB, which the second cache holds; and the fewest tiles.</summary>
     private const int LeftBlock = 1 << 17, FewestTiles = 4;
     /// <summary>The fewest panels of a block, so that all threads have some.</summary>
     private const int FewestPanels = 8;
+    /// <summary>The depth that is multiplied at a time where the left factor is read along its columns.</summary>
+    private const int DepthBlock = 512;
+    /// <summary>Numbers that are so far apart, or a multiple of it, share few sets of a cache.</summary>
+    private const int ConflictingStride = 256;
 
     private readonly DeviceTuning tuning;
-    private readonly int leftWidth, rightWidth;
-    private readonly bool isStrips, turnsRight;
+    private readonly bool turnsLeft, turnsRight;
     private readonly Loaded<Floats, Floats, PanelShape> packLeft, packRight;
-    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, int> multiply;
-    private readonly int tileRows;
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiply, multiplyPacked;
+    private readonly int tileRows, rightWidth;
 
     private PanelProduct(
-        DeviceTuning tuning, (int Left, int Right) widths, bool isStrips, bool turnsRight,
+        DeviceTuning tuning, bool turnsLeft, bool turnsRight,
         Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight,
-        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, int> multiply, int tileRows)
+        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiply,
+        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiplyPacked, int tileRows, int rightWidth)
     {
-        (this.tuning, leftWidth, rightWidth) = (tuning, widths.Left, widths.Right);
-        (this.isStrips, this.turnsRight, this.packLeft, this.packRight) = (isStrips, turnsRight, packLeft, packRight);
-        (this.multiply, this.tileRows) = (multiply, tileRows);
+        (this.tuning, this.turnsLeft, this.turnsRight) = (tuning, turnsLeft, turnsRight);
+        (this.packLeft, this.packRight, this.multiply, this.multiplyPacked) = (packLeft, packRight, multiply, multiplyPacked);
+        (this.tileRows, this.rightWidth) = (tileRows, rightWidth);
     }
 
     /// <summary>The product of any operands and epilogue in the device's tile: fewer rows where registers are few.</summary>
@@ -46,16 +55,16 @@ public sealed class PanelProduct : IPackedProduct
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue => new(
-            tuning, (PanelMatMul.LeftWidth<TTile, TLeft>(), TTile.Columns * tuning.GroupSize), TLeft.DepthIsFastest, TRight.DepthIsFastest,
-            TLeft.DepthIsFastest ? new(accelerator, PackStrips.Run) : new(accelerator, PackPanels.Run<DepthSlowest>),
-            new(accelerator, PackPanels.Run<TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>), TTile.Rows);
+            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<DepthSlowest>),
+            new(accelerator, PackPanels.Run<TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
+            new(accelerator, PanelMatMul.Multiply<TTile, InPanels, TEpilogue>), TTile.Rows, TTile.Columns * tuning.GroupSize);
 
     /// <summary>
     /// Whether packing pays: a right factor whose depth lies side by side must be transposed in any case; others where their columns span
-    /// so much memory that they are read from far away, page after page.
+    /// so much memory that they are read from far away, page after page, or where they are read often enough.
     /// </summary>
     public bool IsFor(MatMulShape shape) =>
-        (turnsRight || LargestStrided(shape) >= PackedFrom && (isStrips ? shape.Rows : shape.Depth) >= FewestUses)
+        (turnsRight || IsStrided(shape) || (long)shape.Rows * shape.Columns * shape.Depth >= LargeProduct)
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
@@ -64,12 +73,28 @@ public sealed class PanelProduct : IPackedProduct
     /// <inheritdoc/>
     public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
     {
-        PanelShape leftShape = PanelShape.Of(shape.Rows, shape.Depth, leftWidth);
+        int most = MostDepth(shape);
+        for (int first = 0; first < shape.Depth; first += most)
+        {
+            MatMulShape part = shape with { Depth = Math.Min(most, shape.Depth - first) };
+            // Only factors whose rows are depths are ever cut, and a part has some rows of both.
+            RunPart(
+                left.SubView((long)first * shape.Rows), right.SubView((long)first * shape.Columns), output, bias, saved, part, scratch,
+                new() { Continues = first > 0 ? 1 : 0, IsContinued = first + part.Depth < shape.Depth ? 1 : 0 });
+        }
+    }
+
+    private void RunPart(
+        Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch, PanelPart part)
+    {
+        Floats packedLeft = scratch.SubView(0, LeftLength(shape)), packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
+        if (PacksLeft(shape))
+        {
+            PanelShape leftShape = LeftShape(shape);
+            packLeft.Launch(Launch.Config(PackPanels.GridFor(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
+            left = packedLeft;
+        }
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
-        Floats packedLeft = scratch.SubView(0, LeftLength(shape));
-        Floats packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
-        Index3D leftGrid = isStrips ? PackStrips.GridFor(leftShape) : PackPanels.GridFor(leftShape);
-        packLeft.Launch(Launch.Config(leftGrid, tuning.GroupSize), left, packedLeft, leftShape);
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * shape.Depth)));
         int passes = Launch.Groups(tiles, tilesAtOnce);
@@ -77,28 +102,33 @@ public sealed class PanelProduct : IPackedProduct
         {
             (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
             packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), tuning.GroupSize), right, packedRight, rightShape);
-            multiply.Launch(
-                Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), packedLeft, packedRight, output, bias,
-                saved, shape, first);
+            part.FirstPanel = first;
+            (PacksLeft(shape) ? multiplyPacked : multiply).Launch(
+                Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), left, packedRight, output, bias, saved,
+                shape, part);
         }
     }
 
-    /// <summary>The size from which packing pays: smaller where both factors are read along their columns.</summary>
-    private int PackedFrom => isStrips ? tuning.PackedFrom : tuning.PackedFrom / 8;
+    /// <summary>Whether a factor is large that is read along its columns, and is read often enough.</summary>
+    private bool IsStrided(MatMulShape shape) => turnsLeft
+        ? (long)shape.Depth * Math.Max(shape.Rows, shape.Columns) >= TurnedFrom && shape.Depth >= FewestUses
+        : (long)shape.Depth * shape.Columns >= tuning.PackedFrom && shape.Rows >= FewestUses;
 
-    /// <summary>The numbers of the largest factor that is read along its columns.</summary>
-    private long LargestStrided(MatMulShape shape) => (long)shape.Depth * (isStrips ? shape.Columns : Math.Max(shape.Rows, shape.Columns));
+    /// <summary>The depth that is multiplied at a time.</summary>
+    private int MostDepth(MatMulShape shape) =>
+        turnsLeft && !turnsRight && !PacksLeft(shape) ? Math.Min(DepthBlock, shape.Depth) : shape.Depth;
 
-    private long LeftLength(MatMulShape shape)
-    {
-        var left = PanelShape.Of(shape.Rows, shape.Depth, leftWidth);
-        // The right factor begins at a multiple of 64 bytes.
-        return (long)left.Panels * left.Width * (isStrips ? PackStrips.PaddedDepth(shape.Depth) : shape.Depth) + 15 & ~15L;
-    }
+    private bool PacksLeft(MatMulShape shape) => turnsLeft && shape.Rows % ConflictingStride == 0;
 
-    private long RightLength(MatMulShape shape) => (long)BlockPanels(shape) * rightWidth * shape.Depth;
+    private static PanelShape LeftShape(MatMulShape shape) => PanelShape.Of(shape.Rows, shape.Depth, InPanels.Width);
+
+    /// <summary>A multiple of 16, since a panel is: the right factor begins at a multiple of 64 bytes.</summary>
+    private long LeftLength(MatMulShape shape) =>
+        PacksLeft(shape) ? (long)LeftShape(shape).Panels * InPanels.Width * shape.Depth : 0;
+
+    private long RightLength(MatMulShape shape) => (long)BlockPanels(shape) * rightWidth * MostDepth(shape);
 
     /// <summary>Panels of the right factor that are packed at a time.</summary>
-    private int BlockPanels(MatMulShape shape) =>
-        Math.Min(Launch.Groups(shape.Columns, rightWidth), Math.Max(FewestPanels, tuning.PackedBlock / (rightWidth * shape.Depth)));
+    private int BlockPanels(MatMulShape shape) => Math.Min(
+        Launch.Groups(shape.Columns, rightWidth), Math.Max(FewestPanels, tuning.PackedBlock / (rightWidth * MostDepth(shape))));
 }

@@ -104,3 +104,14 @@ public struct DepthSlowest : IOperand
     public static int Start(int line, int depth) => line;
     public static int Step(int lines) => lines;
 }
+
+/// <summary>Lines lie in panels of <see cref="Width"/>, as <see cref="PackPanels"/> lays them out: a packed left operand.</summary>
+public struct InPanels : IOperand
+{
+    /// <summary>Lines of a panel.</summary>
+    public const int Width = 16;
+
+    public static bool DepthIsFastest => false;
+    public static int Start(int line, int depth) => (line & -Width) * depth + (line & Width - 1);
+    public static int Step(int lines) => Width;
+}

@@ -20,10 +20,11 @@ public struct PanelShape
 /// <summary>Packs a factor of <see cref="PanelMatMul"/>: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).</summary>
 /// <remarks>
 /// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, Width). Lines behind the last
-/// are zero.</para>
-/// <para>Threads: group (x, y) has the depths y·<see cref="Side"/> … of panel x. Where lines lie side by side it copies them. Else each
-/// warp takes squares of S×S, S its width but at most 16: a thread reads along the depth, and the square is transposed in registers by
-/// butterflies, log₂ S exchanges with the thread whose index differs in one bit.</para>
+/// are zero, or copies of it where it transposes.</para>
+/// <para>Threads: group (x, y) has the depths x·<see cref="Side"/> … of panel y; x runs fastest, so that a processor packs whole panels,
+/// those that it multiplies next. Where lines lie side by side it copies them. Else each warp takes squares of S×S, S its width but at
+/// most 16: a thread reads along the depth, and the square is transposed in registers by butterflies, log₂ S exchanges with the thread
+/// whose index differs in one bit.</para>
 /// <para>Costs: 8 bytes moved for each number; log₂ S shuffles for two numbers where it transposes. No shared memory, no barriers. The
 /// width of a group is a power of two and divides the panel's. Tests: PanelMatMulTests.</para>
 /// </remarks>
@@ -37,8 +38,8 @@ public static class PackPanels
     /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
     public static void Run<TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape) where TOperand : struct, IOperand
     {
-        int firstLine = (shape.FirstPanel + Grid.IdxX) * shape.Width, start = Grid.IdxX * shape.Width * shape.Depth;
-        int firstDepth = Grid.IdxY * Side, lastDepth = Math.Min(firstDepth + Side, shape.Depth);
+        int firstLine = (shape.FirstPanel + Grid.IdxY) * shape.Width, start = Grid.IdxY * shape.Width * shape.Depth;
+        int firstDepth = Grid.IdxX * Side, lastDepth = Math.Min(firstDepth + Side, shape.Depth);
         if (TOperand.DepthIsFastest)
         {
             int squares = Group.DimX / Square(), square = squares == 1 ? 0 : Group.IdxX / Square();
@@ -65,7 +66,7 @@ public static class PackPanels
     }
 
     /// <summary>The groups that cover a factor.</summary>
-    public static Index3D GridFor(PanelShape shape) => new(shape.Panels, Launch.Groups(shape.Depth, Side), 1);
+    public static Index3D GridFor(PanelShape shape) => new(Launch.Groups(shape.Depth, Side), shape.Panels, 1);
 
     private static void Copy(
         ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, int firstDepth, int lastDepth, PanelShape shape,
@@ -91,8 +92,9 @@ public static class PackPanels
         int lane = Group.IdxX - square * Square();
         for (int i = 0; i < Square(); i++)
         {
-            int line = firstLine + i, k = firstDepth + lane;
-            bool inside = !guarded | (line < shape.Lines) & (k < shape.Depth);
+            // A masked load far behind the buffer, where nothing is mapped, costs a hundred cycles.
+            int line = Math.Min(firstLine + i, shape.Lines - 1), k = firstDepth + lane;
+            bool inside = !guarded | k < shape.Depth;
             rows[i] = inside ? source[line * shape.Depth + k] : 0f;
         }
         if (Square() > 1)
@@ -127,47 +129,4 @@ public static class PackPanels
             }
         }
     }
-}
-
-/// <summary>
-/// Lays out a left factor whose depth lies side by side in strips, which are copies of its rows: packed[strip, block, row, k] =
-/// source[strip·R + row, block·<see cref="Depth"/> + k].
-/// </summary>
-/// <remarks>
-/// <para>source is (lines, depth), row-major; packed (strips, ⌈depth/16⌉, R, 16) with R = Width lines of a strip. What lies behind the
-/// depth is not written, nor read; rows behind the last are copies of it.</para>
-/// <para>Threads: group (x, y) has the blocks y·4 … of strip x; neighbors copy neighbors. 8 bytes moved for each number. No shared memory,
-/// no barriers. The width of a group divides 16. Tests: PanelMatMulTests.</para>
-/// </remarks>
-public static class PackStrips
-{
-    /// <summary>Depths of a block.</summary>
-    public const int Depth = 16;
-    private const int Blocks = 4;
-
-    /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
-    public static void Run(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
-    {
-        int firstLine = (shape.FirstPanel + Grid.IdxX) * shape.Width, start = Grid.IdxX * shape.Width * PaddedDepth(shape.Depth);
-        int firstDepth = Grid.IdxY * (Blocks * Depth), lastDepth = Math.Min(firstDepth + Blocks * Depth, shape.Depth);
-        for (int line = 0; line < shape.Width; line++)
-        {
-            int row = Math.Min(firstLine + line, shape.Lines - 1) * shape.Depth;
-            for (int block = firstDepth; block < lastDepth; block += Depth)
-            {
-                for (int inner = 0; inner < Depth; inner += Group.DimX)
-                {
-                    int k = inner + Group.IdxX;
-                    if (block + k < shape.Depth)
-                        packed[start + block * shape.Width + line * Depth + k] = source[row + block + k];
-                }
-            }
-        }
-    }
-
-    /// <summary>The groups that cover a factor.</summary>
-    public static Index3D GridFor(PanelShape shape) => new(shape.Panels, Launch.Groups(shape.Depth, Blocks * Depth), 1);
-
-    /// <summary>The depth in whole blocks.</summary>
-    public static int PaddedDepth(int depth) => depth + Depth - 1 & -Depth;
 }

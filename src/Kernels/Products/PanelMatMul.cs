@@ -1,16 +1,27 @@
 namespace VaeGpu.Kernels.Products;
 
+/// <summary>The part of a product that a launch of <see cref="PanelMatMul"/> computes.</summary>
+public struct PanelPart
+{
+    /// <summary>The first panel of the right factor.</summary>
+    public int FirstPanel;
+    /// <summary>1 where sums go on from those that the output holds, else 0.</summary>
+    public int Continues;
+    /// <summary>1 where more depth follows, so that sums are stored as they are, else 0.</summary>
+    public int IsContinued;
+}
+
 /// <summary>The matrix product for vector processors: <see cref="MatMul"/>'s results, bit for bit, from packed factors.</summary>
 /// <remarks>
-/// <para>Mathematics and the order of every sum are MatMul's. The left factor comes from <see cref="PackStrips"/> where its depth lies side
-/// by side in memory, else from <see cref="PackPanels"/>; the right one from PackPanels, in panels of C·G columns. A launch has
-/// some of them, from firstPanel on, and the whole depth: sums that a later launch takes up would be stored and loaded row by row of the
-/// output, each in another page, which costs more than the cache saves. The output is (rows, columns), row-major.</para>
-/// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (firstPanel + y)·C·G …; x runs
+/// <para>Mathematics and the order of every sum are MatMul's. The right factor comes from <see cref="PackPanels"/>, in panels of C·G
+/// columns. The left one is read where it lies, or comes from PackPanels, too, and is then <see cref="InPanels"/>. A launch has some
+/// panels of the right factor, and the whole depth if the left one is <see cref="DepthFastest"/>. Else it may have a part of the depth:
+/// the factors and the shape are then of that part, and sums go from launch to launch in the output. The output is (rows, columns),
+/// row-major.</para>
+/// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (FirstPanel + y)·C·G …; x runs
 /// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one pass from the second.</para>
-/// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, all from two places that move on in step:
-/// two pointers, which leave the registers to the sums, and two streams, which no stride can map on few sets of a cache. No shared
-/// memory, no barriers.</para>
+/// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, from R + 1 places that move on in step: so
+/// few pointers that all stay in registers. No shared memory, no barriers.</para>
 /// <para>The last panel computes only the vectors of columns that it has.</para>
 /// <para>Its predecessor is MatMul, which reads the factors where they lie: better where a product is too small to pay for the packing.
 /// Tests: PanelMatMulTests.</para>
@@ -20,7 +31,7 @@ public static class PanelMatMul
     /// <summary>The kernel; launch it with a group for each R rows of each panel, some rows at a time.</summary>
     public static void Multiply<TTile, TLeft, TEpilogue>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
-        MatMulShape shape, int firstPanel)
+        MatMulShape shape, PanelPart part)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TEpilogue : struct, IEpilogue
@@ -28,10 +39,12 @@ public static class PanelMatMul
         int firstRow = (Grid.IdxZ * Grid.DimX + Grid.IdxX) * TTile.Rows;
         if (firstRow >= shape.Rows)
             return;
-        int firstColumn = (firstPanel + Grid.IdxY) * (TTile.Columns * Group.DimX);
+        int firstColumn = (part.FirstPanel + Grid.IdxY) * (TTile.Columns * Group.DimX);
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
+        if (!TLeft.DepthIsFastest && part.Continues != 0)
+            Load<TTile>(sums, output, firstRow, firstColumn, shape);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
         if (vectors >= TTile.Columns)
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, TTile.Columns);
@@ -39,16 +52,24 @@ public static class PanelMatMul
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 2);
         else
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 1);
-        MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
+        if (!TLeft.DepthIsFastest && part.IsContinued != 0)
+            MatMul.Store<TTile, Plain>(sums, output, bias, saved, firstRow, firstColumn, shape);
+        else
+            MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
-    /// <summary>Lines of a panel of the left factor: a strip's rows, or the least multiple of them that vectors can copy.</summary>
-    public static int LeftWidth<TTile, TLeft>() where TTile : struct, ITile where TLeft : struct, IOperand
+    private static void Load<TTile>(ArrayView<float> sums, ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
+        where TTile : struct, ITile
     {
-        int width = TTile.Rows;
-        while (!TLeft.DepthIsFastest && width % 16 != 0)
-            width += TTile.Rows;
-        return width;
+        for (int i = 0; i < TTile.Rows; i++)
+        {
+            int row = Math.Min(firstRow + i, shape.Rows - 1);
+            for (int j = 0; j < TTile.Columns; j++)
+            {
+                int column = firstColumn + j * Group.DimX + Group.IdxX;
+                sums[i * TTile.Columns + j] = column < shape.Columns ? output[row * shape.Columns + column] : 0f;
+            }
+        }
     }
 
     private static void Accumulate<TTile, TLeft>(
@@ -57,25 +78,20 @@ public static class PanelMatMul
         where TLeft : struct, IOperand
     {
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
-        int width = TTile.Columns * Group.DimX;
-        int panel = firstRow / LeftWidth<TTile, TLeft>() * LeftWidth<TTile, TLeft>();
-        int blockDepth = TLeft.DepthIsFastest ? PackStrips.Depth : shape.Depth;
-        int leftStart = TLeft.DepthIsFastest ? firstRow * PackStrips.PaddedDepth(shape.Depth) : panel * shape.Depth + firstRow - panel;
-        int depthStep = TLeft.DepthIsFastest ? 1 : LeftWidth<TTile, TLeft>(), rowStep = TLeft.DepthIsFastest ? PackStrips.Depth : 1;
+        ArrayView<int> rowStarts = LocalMemory.Allocate<int>(TTile.Rows);
+        for (int i = 0; i < TTile.Rows; i++)
+            rowStarts[i] = TLeft.Start(Math.Min(firstRow + i, shape.Rows - 1), shape.Depth);
+        int rowStep = TLeft.Step(shape.Rows), width = TTile.Columns * Group.DimX;
         int rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
-        for (int block = 0; block < shape.Depth; block += blockDepth)
+        for (int k = 0; k < shape.Depth; k++)
         {
-            int count = Math.Min(blockDepth, shape.Depth - block);
-            for (int k = 0; k < count; k++)
+            for (int j = 0; j < columns; j++)
+                factors[j] = right[rightStart + k * width + j * Group.DimX];
+            for (int i = 0; i < TTile.Rows; i++)
             {
+                float factor = left[rowStarts[i] + k * rowStep];
                 for (int j = 0; j < columns; j++)
-                    factors[j] = right[rightStart + block * width + k * width + j * Group.DimX];
-                for (int i = 0; i < TTile.Rows; i++)
-                {
-                    float factor = left[leftStart + block * TTile.Rows + k * depthStep + i * rowStep];
-                    for (int j = 0; j < columns; j++)
-                        sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
-                }
+                    sums[i * TTile.Columns + j] = MathF.FusedMultiplyAdd(factor, factors[j], sums[i * TTile.Columns + j]);
             }
         }
     }

@@ -10,6 +10,8 @@ internal sealed partial class SimdEmitter
             PushConstant(c);
         else if (locals.TryGetValue(value, out LocalBuilder[]? local))
             PushFirst(value, local);
+        else if (value is Parameter parameter)
+            PushParameter(parameter);
         else if (!PushSpilledScalar(value))
             EmitScalarOperation((Instruction)value);
     }

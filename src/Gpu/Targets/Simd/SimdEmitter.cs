@@ -97,8 +97,11 @@ internal sealed partial class SimdEmitter
     {
         foreach (Parameter parameter in function.Parameters)
         {
-            if (usage.UsersOf(parameter).Count > 0)
-                EmitParameter(parameter);
+            if (usage.UsersOf(parameter).Count > 0 && !usage.IsReadOutsideLoopsOnly(parameter))
+            {
+                PushParameter(parameter);
+                il.Emit(OpCodes.Stloc, Declare(parameter)[0]);
+            }
         }
         // for (group = first; group < last; group++)
         LocalBuilder group = il.DeclareLocal(typeof(int));
@@ -189,9 +192,8 @@ internal sealed partial class SimdEmitter
         il.Emit(OpCodes.Ldfld, typeof(WorkerFrame).GetField(field)!);
     }
 
-    private void EmitParameter(Parameter parameter)
+    private void PushParameter(Parameter parameter)
     {
-        LocalBuilder local = Declare(parameter)[0];
         LoadArgument(parameter.ByteOffset);
         if (parameter.Memory is { } memory)
         {
@@ -206,7 +208,6 @@ internal sealed partial class SimdEmitter
             il.Emit(OpCodes.Conv_I);
             il.Emit(OpCodes.Add);
         }
-        il.Emit(OpCodes.Stloc, local);
     }
 
     private void LoadArgument(int offset)

@@ -5,6 +5,14 @@ namespace VaeGpu.Gpu.Targets.Simd;
 /// <summary>Where values are used: so a value used once is emitted where it is used, and a carried value is updated in place.</summary>
 internal sealed class Usage(Function function, Variance variance) : Uses(function)
 {
+    private readonly HashSet<Region> inLoops = new(
+        function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
+            .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout all loops.</summary>
+    public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
+        reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
+
     /// <summary>Whether the value can be computed where it is used: a pure instruction with one user, in the same region.</summary>
     public bool IsInlined(Instruction instruction) =>
         instruction.Op.IsPure() && !MayNeedWorkArea(instruction) && UsersOf(instruction) is [{ } user] && user is not StructuredInstruction
