@@ -1,3 +1,5 @@
+using VaeGpu.Gpu;
+
 namespace VaeGpu.Kernels;
 
 /// <summary>What is added up along a row: a struct of what the terms are made of.</summary>
@@ -5,6 +7,36 @@ public interface IRowTerm
 {
     /// <summary>The sum with one column's term added; called once for each column.</summary>
     float AddTo(float sum, int column);
+}
+
+/// <summary>How many terms a thread of a vector processor computes side by side: as many as registers hold.</summary>
+public interface ITermsAtOnce
+{
+    /// <summary>With the 32 registers of 512-bit vectors. Divides 16.</summary>
+    static abstract int Wide { get; }
+    /// <summary>With the 16 registers of narrower ones.</summary>
+    static abstract int Narrow { get; }
+}
+
+/// <summary>One after the other: for terms with loops, and rows so short that it does not matter.</summary>
+public struct OneTerm : ITermsAtOnce
+{
+    public static int Wide => 1;
+    public static int Narrow => 1;
+}
+
+/// <summary>For terms that keep many numbers until their end.</summary>
+public struct TwoTerms : ITermsAtOnce
+{
+    public static int Wide => 2;
+    public static int Narrow => 1;
+}
+
+/// <summary>For terms that are one chain of operations.</summary>
+public struct FourTerms : ITermsAtOnce
+{
+    public static int Wide => 4;
+    public static int Narrow => 2;
 }
 
 /// <summary>The numbers of a row as they lie in memory.</summary>
@@ -23,6 +55,8 @@ public struct RowOf : IRowTerm
 /// <para>Partial sum p of <see cref="Width"/> takes elements p, p + Width, p + 2·Width, … in order, from 0; a binary tree adds
 /// the partial sums: p and p + 128, then p and p + 64, … . One group has one row. With fewer threads than partial sums each
 /// thread has several; the group's size divides Width.</para>
+/// <para>A thread of a vector processor can have several partial sums at a time, <see cref="ITermsAtOnce"/>: a term is mostly one long chain
+/// of operations, each of which waits for the one before, and the next terms fill the gaps.</para>
 /// <para>Partial sums behind a short row are zeros, and to add them changes nothing: <see cref="WidthFor"/> leaves them out.</para>
 /// <para>A kernel says what it adds up (<see cref="IRowTerm"/>), and so fuses the sum with whatever it computes besides.
 /// 1024 shared bytes for each sum. Test: ReductionTests.</para>
@@ -36,17 +70,32 @@ public static class RowReduction
     /// <summary>sums[i] = Σⱼ matrix[i, j]; group i has row i.</summary>
     public static void Run(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape)
     {
-        float total = Sum(new RowOf { Values = matrix, Start = Grid.IdxX * shape.Columns }, shape.Columns);
+        float total = Sum<RowOf, FourTerms>(new RowOf { Values = matrix, Start = Grid.IdxX * shape.Columns }, shape.Columns);
         if (Group.IdxX == 0)
             sums[Grid.IdxX] = total;
     }
 
     /// <summary>The sum over a row, in every thread. Called by all threads of the group.</summary>
-    public static float Sum<TTerm>(TTerm term, int columns)
+    public static float Sum<TTerm>(TTerm term, int columns) where TTerm : struct, IRowTerm => Sum<TTerm, OneTerm>(term, columns);
+
+    /// <summary>The same, with several terms side by side. No term writes what another one reads or writes.</summary>
+    public static float Sum<TTerm, TAtOnce>(TTerm term, int columns)
         where TTerm : struct, IRowTerm
+        where TAtOnce : struct, ITermsAtOnce
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(Width);
         int width = WidthFor(columns);
+        if (TAtOnce.Wide > 1 && Group.DimX == 16)
+            AddSideBySide<TTerm, TAtOnce>(term, partial, columns, width, TAtOnce.Wide);
+        else if (TAtOnce.Narrow > 1 && Group.DimX < 16)
+            AddSideBySide<TTerm, TAtOnce>(term, partial, columns, width, TAtOnce.Narrow);
+        else
+            Add(term, partial, columns, width);
+        return Tree(partial, width);
+    }
+
+    private static void Add<TTerm>(TTerm term, ArrayView<float> partial, int columns, int width) where TTerm : struct, IRowTerm
+    {
         for (int first = 0; first < width; first += Group.DimX)
         {
             float sum = 0f;
@@ -58,7 +107,36 @@ public static class RowReduction
             }
             partial[first + Group.IdxX] = sum;
         }
-        return Tree(partial, width);
+    }
+
+    private static void AddSideBySide<TTerm, TAtOnce>(TTerm term, ArrayView<float> partial, int columns, int width, int atOnce)
+        where TTerm : struct, IRowTerm
+        where TAtOnce : struct, ITermsAtOnce
+    {
+        ArrayView<float> sums = LocalMemory.Allocate<float>(TAtOnce.Wide);
+        int step = atOnce * Group.DimX, whole = columns / step * step;
+        for (int first = 0; first < width; first += step)
+        {
+            for (int i = 0; i < atOnce; i++)
+                sums[i] = 0f;
+            for (int block = first; block < whole; block += width)
+            {
+                for (int i = 0; i < atOnce; i++)
+                {
+                    Iterations.AreIndependent();
+                    sums[i] = term.AddTo(sums[i], block + i * Group.DimX + Group.IdxX);
+                }
+            }
+            for (int i = 0; i < atOnce; i++)
+                partial[first + i * Group.DimX + Group.IdxX] = sums[i];
+        }
+        // What is left comes last in its partial sums, which are this thread's own.
+        for (int block = whole; block < columns; block += Group.DimX)
+        {
+            int column = block + Group.IdxX, index = (block & width - 1) + Group.IdxX;
+            if (column < columns)
+                partial[index] = term.AddTo(partial[index], column);
+        }
     }
 
     /// <summary>The partial sums of a row that can be other than zero, rounded up to a power of two.</summary>

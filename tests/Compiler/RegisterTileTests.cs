@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Inspection;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Products;
 using VaeGpu.Tests.Data;
 
@@ -68,6 +69,20 @@ public partial class RegisterTileTests
         });
     }
 
+    /// <summary>
+    /// Chains side by side have their constants in common. What the JIT finds several times it keeps in registers throughout the loop, and
+    /// with a dozen constants it has none left for the chains.
+    /// </summary>
+    [Test]
+    public void Chains_side_by_side_read_the_constants_that_they_share_from_memory()
+    {
+        string code = CodeListing.Of(Method(Reconstruction.Loss<InRegisters<Bernoulli>>), Group, CodeTarget.Simd);
+        string chains = Label().Split(code).MaxBy(block => block.Split("fma ").Length)!;
+        string[] constants = [.. BroadcastConstant().Matches(chains).Select(match => match.Value)];
+        Assert.That(constants.Distinct().Count(), Is.EqualTo(constants.Length), string.Join("\n", constants));
+        Assert.That(chains.Split("volatile").Length - 1, Is.InRange(12, 60));
+    }
+
     private static bool IsInstruction(string? call) => call is { } method
         && (method.Split('.')[0] is "Vector512" or "Vector256" or "Vector128" or "Avx512F" or "Avx" or "Sse" or "VectorHelpers"
                 or "BitConverter"
@@ -126,6 +141,9 @@ public partial class RegisterTileTests
 
     [GeneratedRegex(@"\bcall (\S+?);")]
     private static partial Regex Call();
+
+    [GeneratedRegex(@"ldc\.r4 \S+ call Vector\d+\.Create")]
+    private static partial Regex BroadcastConstant();
 
     [GeneratedRegex(@"^L\d+:$", RegexOptions.Multiline)]
     private static partial Regex Label();

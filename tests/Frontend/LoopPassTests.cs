@@ -1,3 +1,4 @@
+using VaeGpu.Gpu;
 using VaeGpu.Gpu.IR;
 using VaeGpu.Gpu.Passes;
 
@@ -115,6 +116,53 @@ public sealed class LoopPassTests : PassTests
             y[k] = k;
         for (int k = 0; k < 1000; k++)
             y[k] = k;
+    }
+
+    [Test]
+    public void Independent_iterations_are_interleaved_and_others_follow_each_other()
+    {
+        Assert.That(Arithmetic(TwoChains), Is.EqualTo(new[] { Op.Mul, Op.Mul, Op.Add, Op.Add, Op.Sqrt, Op.Sqrt }));
+        Assert.That(Arithmetic(TwoChainsInOrder), Is.EqualTo(new[] { Op.Mul, Op.Add, Op.Sqrt, Op.Mul, Op.Add, Op.Sqrt }));
+
+        static Op[] Arithmetic(Delegate kernel) =>
+        [
+            .. Verified(Simplify.Apply(Unroll.Apply(Counted(kernel)))).Body.All()
+                .Where(i => i.Type == IrType.F32 && (i.Op is Op.Mul or Op.Add or Op.Sqrt)).Select(i => i.Op),
+        ];
+    }
+
+    [Test]
+    public void A_loop_that_carries_a_value_is_not_interleaved_whatever_it_promises()
+    {
+        Function function = Verified(Simplify.Apply(Unroll.Apply(Counted(CarriedChain))));
+        Assert.That(Count(function, Op.Independent), Is.Zero);
+        Assert.That(Count(function, Op.Sqrt), Is.EqualTo(3));
+    }
+
+    public static void TwoChains(ArrayView<float> x, ArrayView<float> y)
+    {
+        for (int k = 0; k < 2; k++)
+        {
+            Iterations.AreIndependent();
+            y[k] = MathF.Sqrt(x[k] * 3f + 2f);
+        }
+    }
+
+    public static void TwoChainsInOrder(ArrayView<float> x, ArrayView<float> y)
+    {
+        for (int k = 0; k < 2; k++)
+            y[k] = MathF.Sqrt(x[k] * 3f + 2f);
+    }
+
+    public static void CarriedChain(ArrayView<float> x, ArrayView<float> y)
+    {
+        float sum = 0f;
+        for (int k = 0; k < 3; k++)
+        {
+            Iterations.AreIndependent();
+            sum = MathF.Sqrt(sum + x[k]);
+        }
+        y[0] = sum;
     }
 
     [Test]

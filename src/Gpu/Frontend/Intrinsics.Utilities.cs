@@ -14,6 +14,11 @@ internal static partial class Intrinsics
             foreach (string name in (string[])[nameof(Debug.Assert), nameof(Debug.Fail), nameof(Debug.Write), nameof(Debug.WriteLine)])
                 table[(type, name)] = (_, _, _) => null;
         }
+        table[(typeof(Iterations), nameof(Iterations.AreIndependent))] = (m, _, _) =>
+        {
+            m.Builder.Emit(Op.Independent, IrType.Bool, []);
+            return null;
+        };
         table[(typeof(IndexTypeExtensions), "AssertIntIndexRange")] = (_, _, _) => null;
         table[(typeof(IndexTypeExtensions), "AssertIntIndex")] = (_, _, _) => null;
         foreach (string name in (string[])[nameof(Interop.Write), nameof(Interop.WriteLine)])

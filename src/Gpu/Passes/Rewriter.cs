@@ -35,20 +35,24 @@ internal abstract class Rewriter
     protected void RewriteAll(Region region)
     {
         foreach (Instruction instruction in region.Instructions)
+            RewriteOne(instruction);
+    }
+
+    /// <summary>Rewrites an instruction where the builder stands, and makes its results known.</summary>
+    protected void RewriteOne(Instruction instruction)
+    {
+        Builder.Location = instruction.Location;
+        switch (instruction)
         {
-            Builder.Location = instruction.Location;
-            switch (instruction)
-            {
-                case If branch:
-                    Rewrite(branch);
-                    break;
-                case LoopInstruction loop:
-                    RewriteLoop(loop);
-                    break;
-                default:
-                    Known[instruction] = Rewrite(instruction);
-                    break;
-            }
+            case If branch:
+                Rewrite(branch);
+                break;
+            case LoopInstruction loop:
+                RewriteLoop(loop);
+                break;
+            default:
+                Known[instruction] = Rewrite(instruction);
+                break;
         }
     }
 

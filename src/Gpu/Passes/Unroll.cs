@@ -2,7 +2,8 @@ namespace VaeGpu.Gpu.Passes;
 
 /// <summary>
 /// Unrolls loops with a constant number of iterations: always where the induction variable reaches the index of a local
-/// array, which then becomes a constant; else where the result is small.
+/// array, which then becomes a constant; else where the result is small. Iterations that are independent (<see cref="Iterations"/>) are
+/// interleaved, instruction by instruction.
 /// </summary>
 internal sealed class Unroll : Rewriter
 {
@@ -12,7 +13,11 @@ internal sealed class Unroll : Rewriter
     /// <summary>The most that it may come to for the sake of a local array; beyond, machine code would be slower than memory.</summary>
     private const int LargestLoop = 20_000;
 
-    public static Function Apply(Function function) => function.Body.All().Any(i => i.Op == Op.For) ? new Unroll().Run(function) : function;
+    public static Function Apply(Function function) =>
+        function.Body.All().Any(i => i.Op is Op.For or Op.Independent) ? new Unroll().Run(function) : function;
+
+    /// <summary>A promise has no more use behind this pass: what it stands for is done.</summary>
+    protected override Value Rewrite(Instruction i) => i.Op == Op.Independent ? Constant.Bool(false) : base.Rewrite(i);
 
     protected override void Rewrite(For loop)
     {
@@ -22,16 +27,44 @@ internal sealed class Unroll : Rewriter
             base.Rewrite(loop);
             return;
         }
+        if (loop.Initial.Length == 0 && loop.Body.Instructions.Any(i => i.Op == Op.Independent))
+        {
+            Interleave(loop, [.. Enumerable.Range(0, (int)n).Select(trip => Induction(trip))]);
+            return;
+        }
         Value[] carried = Map(loop.Initial);
         for (long trip = 0; trip < n; trip++)
         {
-            Known[loop.Induction] = new Constant(lower.Type, ((Constant)lower).Bits + trip * loop.Step);
+            Known[loop.Induction] = Induction(trip);
             for (int i = 0; i < carried.Length; i++)
                 Known[loop.Body.Arguments[1 + i]] = carried[i];
             RewriteAll(loop.Body);
             carried = Map(loop.Body.Yields);
         }
         Define(loop, carried);
+
+        Constant Induction(long trip) => new(lower.Type, ((Constant)lower).Bits + trip * loop.Step);
+    }
+
+    /// <summary>Takes each instruction of the body for all iterations before the next, and leaves a mark of it.</summary>
+    private void Interleave(For loop, Constant[] inductions)
+    {
+        if (inductions.Length > 1)
+            Builder.Emit(Op.Independent, IrType.Bool, []);
+        var defined = new List<Value> { loop.Induction };
+        List<Value>[] copies = [.. inductions.Select(induction => new List<Value> { induction })];
+        foreach (Instruction instruction in loop.Body.Instructions)
+        {
+            Value[] results = instruction is StructuredInstruction structured ? structured.Results : [instruction];
+            foreach (List<Value> copy in copies)
+            {
+                foreach ((Value value, Value known) in defined.Zip(copy))
+                    Known[value] = known;
+                RewriteOne(instruction);
+                copy.AddRange(results.Select(result => Known[result]));
+            }
+            defined.AddRange(results);
+        }
     }
 
     private bool ShouldUnroll(For loop, long trips)

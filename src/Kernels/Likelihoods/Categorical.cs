@@ -22,6 +22,8 @@ public struct Categorical : IStreamedLikelihood
         return GrayLevels.OfSymbols(classes);
     }
 
+    public static bool IsInRegisters => false;
+
     public static int Outputs(LikelihoodSettings settings) => settings.Count;
 
     public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings)

@@ -37,6 +37,9 @@ public struct FirstPass
 /// </remarks>
 public interface IStreamedLikelihood : IDescribed
 {
+    /// <summary>Whether the formulas take a dimension's outputs from registers, without a loop over them.</summary>
+    static abstract bool IsInRegisters { get; }
+
     /// <summary>Decoder outputs per data dimension.</summary>
     static abstract int Outputs(LikelihoodSettings settings);
 

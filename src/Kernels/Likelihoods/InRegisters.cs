@@ -10,6 +10,8 @@ public struct InRegisters<TLikelihood> : IStreamedLikelihood
 {
     public static LikelihoodDescription Description => TLikelihood.Description;
 
+    public static bool IsInRegisters => true;
+
     public static int Outputs(LikelihoodSettings settings) => TLikelihood.Outputs;
 
     public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings) =>

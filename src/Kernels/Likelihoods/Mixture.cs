@@ -36,6 +36,8 @@ public struct Mixture<TComponent> : IStreamedLikelihood
 {
     public static LikelihoodDescription Description => TComponent.Description;
 
+    public static bool IsInRegisters => false;
+
     public static int Outputs(LikelihoodSettings settings) => 3 * settings.Count;
 
     public static FirstPass Sum(float x, ArrayView<float> outputs, Planes planes, LikelihoodSettings settings)

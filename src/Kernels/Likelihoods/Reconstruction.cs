@@ -41,18 +41,19 @@ public static class Reconstruction
         where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxX;
-        float total = RowReduction.Sum(
-            new LossAndGradientTerm<TLikelihood>
-            {
-                Data = data,
-                Outputs = outputs,
-                Settings = settings[0],
-                Shape = shape,
-                Row = row,
-                DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
-                Weight = control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows),
-            },
-            shape.Columns);
+        var term = new LossAndGradientTerm<TLikelihood>
+        {
+            Data = data,
+            Outputs = outputs,
+            Settings = settings[0],
+            Shape = shape,
+            Row = row,
+            DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
+            Weight = control[0].LikelihoodWeight / Shard.OrRows(shape.BatchRows, shape.Rows),
+        };
+        float total = TLikelihood.IsInRegisters
+            ? RowReduction.Sum<LossAndGradientTerm<TLikelihood>, TwoTerms>(term, shape.Columns)
+            : RowReduction.Sum(term, shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }
@@ -64,17 +65,18 @@ public static class Reconstruction
         where TLikelihood : struct, IStreamedLikelihood
     {
         int row = Grid.IdxX;
-        float total = RowReduction.Sum(
-            new LossTerm<TLikelihood>
-            {
-                Data = data,
-                Outputs = outputs,
-                Settings = settings[0],
-                Shape = shape,
-                Row = row,
-                DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
-            },
-            shape.Columns);
+        var term = new LossTerm<TLikelihood>
+        {
+            Data = data,
+            Outputs = outputs,
+            Settings = settings[0],
+            Shape = shape,
+            Row = row,
+            DataRow = ReconstructionShape.DataRow(row, shape.Repeats),
+        };
+        float total = TLikelihood.IsInRegisters
+            ? RowReduction.Sum<LossTerm<TLikelihood>, FourTerms>(term, shape.Columns)
+            : RowReduction.Sum(term, shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }

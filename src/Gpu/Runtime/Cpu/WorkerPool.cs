@@ -183,6 +183,7 @@ internal sealed unsafe class WorkerPool : IDisposable
             this.pool = pool;
             Index = index;
             Frame = (WorkerFrame*)NativeMemory.AllocZeroed((nuint)sizeof(WorkerFrame));
+            Frame->Constants = ConstantPool.Memory;
             Frame->Work = (byte*)NativeMemory.AlignedAlloc(Lanes.WorkBytes, 64);
             Reserve(0, 0);
             if (index == 0)

@@ -66,6 +66,8 @@ internal sealed class Translator(Machine machine, AddressSlice? slice = null)
             columns.Add(instruction, PlaceOf(instruction));
         else if (op is Op.SharedArray or Op.SharedDynamic or Op.LocalArray)
             return Allocate(instruction);
+        else if (op == Op.Independent)
+            return null;
         else if (op == Op.Extract)
             columns.Add(instruction, wideColumns[instruction.Operands[0]][instruction.Attribute]);
         else if (op.IsPure())

@@ -55,6 +55,8 @@ internal sealed partial class PtxEmitter
             case Op.GroupBroadcast:
                 WriteBroadcast(i);
                 break;
+            case Op.Independent:
+                break;
             case Op.FenceGroup:
                 Put("membar.cta");
                 break;

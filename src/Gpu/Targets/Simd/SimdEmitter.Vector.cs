@@ -21,6 +21,8 @@ internal sealed partial class SimdEmitter
     private void PushBroadcast(Value value, int half)
     {
         Type element = VectorTypes.Element(value.Type);
+        if (value is Constant constant && PushPooled(constant))
+            return;
         PushScalar(value);
         if (value.Type == IrType.Bool)
             il.Emit(OpCodes.Neg);
@@ -42,6 +44,33 @@ internal sealed partial class SimdEmitter
         else
             il.Emit(OpCodes.Ldc_I8, shape.Stride);
         vectors.Call(il, "CreateSequence", element, element);
+    }
+
+    /// <summary>
+    /// Pushes a constant of a loop that has many, from memory: interleaved instructions that follow each other read it once. The access is
+    /// volatile, or the JIT would keep it in a register throughout the loop after all.
+    /// </summary>
+    private bool PushPooled(Constant constant)
+    {
+        if (!pooled.Contains(constant.Bits) || !usage.CanBePooled(constant) || ConstantPool.OffsetOf(constant.Int) is not { } offset)
+            return false;
+        int known = recent.FindIndex(one => one.Type == constant.Type && one.Bits == constant.Bits);
+        if (known < 0)
+        {
+            LocalBuilder local = il.DeclareLocal(vectors.Vector(constant.Type));
+            il.Emit(OpCodes.Ldloc, constants);
+            il.Emit(OpCodes.Ldc_I4, offset);
+            il.Emit(OpCodes.Add);
+            il.Emit(OpCodes.Volatile);
+            il.Emit(OpCodes.Ldobj, vectors.Vector(constant.Type));
+            il.Emit(OpCodes.Stloc, local);
+            recent.Add((constant.Type, constant.Bits, local));
+            known = recent.Count - 1;
+        }
+        il.Emit(OpCodes.Ldloc, recent[known].Vector);
+        if (recent.Count > MostRecent)
+            recent.RemoveAt(0);
+        return true;
     }
 
     private void EmitVectorOperation(Instruction i, int half)

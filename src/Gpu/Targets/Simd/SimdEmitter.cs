@@ -9,6 +9,7 @@ internal unsafe struct WorkerFrame
     public byte* Shared;
     public byte* Spill;
     public byte* Work;
+    public byte* Constants;
     public int GridX;
     public int GridY;
     public int GridZ;
@@ -49,6 +50,10 @@ internal sealed partial class SimdEmitter
     private readonly Dictionary<Value, LocalBuilder[]> locals = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Instruction, long> sharedOffsets = new(ReferenceEqualityComparer.Instance);
     private readonly LocalBuilder[] gridIndex;
+    private readonly LocalBuilder constants;
+    private const int MostRecent = 3;
+    private readonly List<(IrType Type, long Bits, LocalBuilder Vector)> recent = [];
+    private HashSet<long> pooled = [];
     private LocalBuilder? firstLane;
     private LocalBuilder? mask;
 
@@ -70,6 +75,7 @@ internal sealed partial class SimdEmitter
         };
         il = new IlWriter(method.GetILGenerator(4096), listing);
         gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
+        constants = il.DeclareLocal(typeof(byte*));
         foreach (Instruction array in function.Body.All().Where(i => i.Op == Op.SharedArray))
         {
             sharedOffsets[array] = SharedBytes;
@@ -95,6 +101,8 @@ internal sealed partial class SimdEmitter
 
     private void EmitMethod()
     {
+        LoadFrame(nameof(WorkerFrame.Constants));
+        il.Emit(OpCodes.Stloc, constants);
         foreach (Parameter parameter in function.Parameters)
         {
             if (usage.UsersOf(parameter).Count > 0 && !usage.IsReadOutsideLoopsOnly(parameter))
@@ -239,8 +247,13 @@ internal sealed partial class SimdEmitter
 
     private void EmitRegion(Region region)
     {
+        HashSet<long> outside = pooled;
+        pooled = usage.CommonConstants(region);
+        recent.Clear();
         foreach (Instruction instruction in region.Instructions)
             EmitInstruction(instruction);
+        pooled = outside;
+        recent.Clear();
     }
 
     private void EmitInstruction(Instruction i)
@@ -267,7 +280,7 @@ internal sealed partial class SimdEmitter
                 EmitStore(i);
                 break;
             // Lanes of one vector are in step: between them there is nothing to wait for.
-            case Op.Barrier or Op.WarpBarrier or Op.FenceGroup:
+            case Op.Barrier or Op.WarpBarrier or Op.FenceGroup or Op.Independent:
                 break;
             case Op.FenceDevice:
                 il.Emit(OpCodes.Call, typeof(Thread).GetMethod(nameof(Thread.MemoryBarrier))!);

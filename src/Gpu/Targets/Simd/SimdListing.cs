@@ -77,6 +77,7 @@ internal sealed class IlWriter(ILGenerator il, SimdListing? listing)
     public void Emit(OpCode opcode, Label label) => Emit(opcode, SimdListing.Name(label), () => il.Emit(opcode, label));
     public void Emit(OpCode opcode, LocalBuilder local) =>
         Emit(opcode, string.Create(CultureInfo.InvariantCulture, $"{local.LocalIndex}"), () => il.Emit(opcode, local));
+    public void Emit(OpCode opcode, Type type) => Emit(opcode, type.Name, () => il.Emit(opcode, type));
     public void Emit(OpCode opcode, FieldInfo field) => Emit(opcode, field.Name, () => il.Emit(opcode, field));
     public void Emit(OpCode opcode, MethodInfo meth) =>
         Emit(opcode, $"{meth.DeclaringType?.Name}.{meth.Name}{Operation(meth)}", () => il.Emit(opcode, meth));

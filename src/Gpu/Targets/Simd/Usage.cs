@@ -13,11 +13,58 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
     public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
         reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
 
-    /// <summary>Whether the value can be computed where it is used: a pure instruction with one user, in the same region.</summary>
-    public bool IsInlined(Instruction instruction) =>
+    /// <summary>Constants for which there are registers beside those of a loop's own values.</summary>
+    private const int MostConstants = 8;
+
+    private readonly HashSet<Region> interleaved = new(
+        function.Body.All().SelectMany(i => i.Regions).Where(region => region.Instructions.Any(i => i.Op == Op.Independent)),
+        ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Instruction, bool> inlined = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>
+    /// Whether the value can be computed where it is used: a pure instruction with one user, in the same region. Interleaved chains stay
+    /// in their order: all that lies between the two must be computed there as well.
+    /// </summary>
+    public bool IsInlined(Instruction instruction)
+    {
+        if (!inlined.TryGetValue(instruction, out bool known))
+            inlined[instruction] = known = CanInline(instruction) && (!interleaved.Contains(RegionOf(instruction)) || IsInOrder(instruction));
+        return known;
+    }
+
+    private bool CanInline(Instruction instruction) =>
         instruction.Op.IsPure() && !MayNeedWorkArea(instruction) && UsersOf(instruction) is [{ } user] && user is not StructuredInstruction
         && ReferenceEquals(RegionOf(instruction), RegionOf(user)) && instruction.Type.Bytes == 4
             && user.Operands.All(o => o.Type.Bytes == 4) && user.Type.Bytes == 4;
+
+    private bool IsInOrder(Instruction instruction)
+    {
+        List<Instruction> all = RegionOf(instruction).Instructions;
+        int last = PositionOf(UsersOf(instruction)[0]!);
+        for (int i = PositionOf(instruction) + 1; i < last; i++)
+        {
+            if (!IsDeferred(all[i]) || UsersOf(all[i]).Any(user => user is null || PositionIn(RegionOf(instruction), user) > last))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The bits of the constants that interleaved chains have in common, if these are too many to be kept in registers.</summary>
+    public HashSet<long> CommonConstants(Region region)
+    {
+        if (!interleaved.Contains(region))
+            return [];
+        HashSet<long> repeated =
+        [
+            .. region.Instructions.Where(i => i is not StructuredInstruction && variance.Of(i).IsVarying)
+                .SelectMany(i => i.Operands.OfType<Constant>().Where(CanBePooled)).GroupBy(constant => constant.Bits)
+                .Where(uses => uses.Skip(1).Any()).Select(uses => uses.Key),
+        ];
+        return repeated.Count > MostConstants ? repeated : [];
+    }
+
+    /// <summary>Whether a constant can be read from the <see cref="ConstantPool"/>.</summary>
+    public bool CanBePooled(Constant constant) => constant.Type == IrType.F32 || constant.Type == IrType.I32;
 
     /// <summary>Whether the operation may go lane by lane through the work area, which two at once cannot share.</summary>
     private static bool MayNeedWorkArea(Instruction i) =>
