@@ -9,12 +9,14 @@ public interface IRowTerm
     float AddTo(float sum, int column);
 }
 
-/// <summary>How many terms a thread of a vector processor computes side by side: as many as registers hold.</summary>
+/// <summary>
+/// How many terms a thread of a vector processor computes side by side, as many as registers hold: powers of two, 16 at most.
+/// </summary>
 public interface ITermsAtOnce
 {
-    /// <summary>With the 32 registers of 512-bit vectors. Divides 16.</summary>
+    /// <summary>With the 32 registers of 512-bit vectors.</summary>
     static abstract int Wide { get; }
-    /// <summary>With the 16 registers of narrower ones.</summary>
+    /// <summary>With the 16 registers of narrower ones; not more than <see cref="Wide"/>.</summary>
     static abstract int Narrow { get; }
 }
 
@@ -55,8 +57,8 @@ public struct RowOf : IRowTerm
 /// <para>Partial sum p of <see cref="Width"/> takes elements p, p + Width, p + 2·Width, … in order, from 0; a binary tree adds
 /// the partial sums: p and p + 128, then p and p + 64, … . One group has one row. With fewer threads than partial sums each
 /// thread has several; the group's size divides Width.</para>
-/// <para>A thread of a vector processor can have several partial sums at a time, <see cref="ITermsAtOnce"/>: a term is mostly one long chain
-/// of operations, each of which waits for the one before, and the next terms fill the gaps.</para>
+/// <para>A thread of a vector processor can have several partial sums at a time, <see cref="ITermsAtOnce"/>: a term is mostly one long
+/// chain of operations, each of which waits for the one before, and the next terms fill the gaps.</para>
 /// <para>Partial sums behind a short row are zeros, and to add them changes nothing: <see cref="WidthFor"/> leaves them out.</para>
 /// <para>A kernel says what it adds up (<see cref="IRowTerm"/>), and so fuses the sum with whatever it computes besides.
 /// 1024 shared bytes for each sum. Test: ReductionTests.</para>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Reflection.Emit;
+using VaeGpu.Gpu;
 using VaeGpu.Gpu.IR;
 
 namespace VaeGpu.Tests.Compiler;
@@ -88,6 +89,9 @@ internal sealed class RandomKernelMethod
                 Write(loop);
                 break;
             case { Op: Op.PtrAdd or Op.SharedArray }:
+                break;
+            case { Op: Op.Independent }:
+                il.Emit(OpCodes.Call, typeof(Iterations).GetMethod(nameof(Iterations.AreIndependent))!);
                 break;
             case { Op: Op.LocalArray }:
                 Allocate(i, typeof(LocalMemory));

@@ -52,7 +52,7 @@ public partial class RegisterTileTests
         new TestCaseData(Method(PanelMatMul.Multiply<Tile8x3, InPanels, Plain>)).SetArgDisplayNames(nameof(InPanels)),
     ];
 
-    /// <summary>The panel's vectors lie constants behind one address, so that the loop takes a pointer for it and one for each row.</summary>
+    /// <summary>The panel's vectors lie constants behind one address: the loop takes a pointer for it and one for each row.</summary>
     [TestCaseSource(nameof(Packed))]
     public void The_loop_of_a_packed_product_has_an_address_for_each_row_and_one_for_the_panel(MethodInfo kernel)
     {
@@ -90,7 +90,7 @@ public partial class RegisterTileTests
 
     /// <summary>The machine code: in the loops of packed products all sums are in registers, and so are most rows' pointers.</summary>
     [Test]
-    public void The_machine_code_of_a_packed_product_spills_nothing_in_its_loop()
+    public void The_machine_code_of_a_packed_product_keeps_its_sums_in_registers()
     {
         if (!Fma.IsSupported)
             Assert.Ignore("This processor has no fused multiply-adds of x86.");

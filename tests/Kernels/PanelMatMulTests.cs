@@ -31,7 +31,7 @@ public class PanelMatMulTests
                 Compare.Bits(
                     Product<Tile6x2, DepthSlowest, DepthSlowest, Plain>(accelerator, leftTurned, right, shape), expected, $"Aᵀ·B {size}");
                 Compare.Bits(
-                    Product<Tile6x2, InPanels, DepthSlowest, Plain>(accelerator, leftTurned, right, shape), expected, $"packed Aᵀ·B {size}");
+                    Product<Tile6x2, InPanels, DepthSlowest, Plain>(accelerator, leftTurned, right, shape), expected, $"packed Aᵀ {size}");
                 // ILGPU's shuffles take a whole warp.
                 if (accelerator is not IlgpuPtxAccelerator)
                 {
@@ -78,22 +78,51 @@ public class PanelMatMulTests
     [EveryDevice]
     public void Parts_of_the_depth_give_the_sums_of_the_whole(TestDevice device) => device.Run(accelerator =>
     {
-        var inputs = new Inputs();
-        var launcher = PanelProduct.Load<DepthSlowest, DepthSlowest, BiasActivation<Relu>>(accelerator, DeviceTuning.For(accelerator));
-        var shape = new MatMulShape { Rows = 9, Columns = 35, Depth = 1030 };
-        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
-        float[] shift = inputs.Normal(shape.Columns);
-        using var a = new Guarded(accelerator, left);
-        using var b = new Guarded(accelerator, right);
-        using var bias = new Guarded(accelerator, shift);
-        using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
-        using var scratch = new Guarded(accelerator, (int)launcher.ScratchLength(shape));
-        launcher.Run(a.View, b.View, c.View, bias.View, default, shape, scratch.View);
-        float[] sums = MatMulTests.InOrder(MatMulTests.Turned(left, shape.Depth, shape.Rows), right, shape);
-        float[] expected = [.. sums.Select((sum, i) => Math.Max(sum + shift[i % shape.Columns], 0f))];
-        Compare.Bits(c.Read(), expected, "Aᵀ·B in three parts");
+        InParts<BiasActivation<Relu>>(accelerator);
+        InParts<BiasActivation<Gelu>>(accelerator);
         return true;
     });
+
+    /// <summary>A part of the depth takes no more memory than the whole, though it has room for more panels.</summary>
+    [Test]
+    public void No_part_of_the_depth_takes_more_scratch_memory_than_the_whole()
+    {
+        using Context context = Context.Create(builder => builder.Simd(1));
+        using Accelerator accelerator = context.CreateSimdAccelerator(0);
+        var launcher = PanelProduct.Load<DepthSlowest, DepthSlowest, Plain>(accelerator, DeviceTuning.For(accelerator));
+        Assert.Multiple(() =>
+        {
+            foreach (int columns in (int[])[100, 1024, 4096, 8192])
+            {
+                for (int depth = 1; depth < 2048; depth++)
+                {
+                    MatMulShape Of(int part) => new() { Rows = 784, Columns = columns, Depth = part };
+                    Assert.That(launcher.ScratchLength(Of(depth)), Is.LessThanOrEqualTo(launcher.ScratchLength(Of(depth + 1))));
+                }
+            }
+        });
+        // Few rows, and a last part of the depth that has room for more panels than the first.
+        Same<DepthSlowest, DepthSlowest>(accelerator, new Inputs(), new() { Rows = 3, Columns = 4096, Depth = 640 });
+    }
+
+    private static void InParts<TEpilogue>(Accelerator accelerator) where TEpilogue : struct, IEpilogue
+    {
+        var inputs = new Inputs();
+        var launcher = PanelProduct.Load<DepthSlowest, DepthSlowest, TEpilogue>(accelerator, DeviceTuning.For(accelerator));
+        var shape = new MatMulShape { Rows = 9, Columns = 35, Depth = 1030 };
+        float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
+        using var a = new Guarded(accelerator, left);
+        using var b = new Guarded(accelerator, right);
+        using var bias = new Guarded(accelerator, inputs.Normal(shape.Columns));
+        using var c = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var scratch = new Guarded(accelerator, (int)launcher.ScratchLength(shape));
+        using var saved = new Guarded(accelerator, shape.Rows * shape.Columns);
+        using var savedUnpacked = new Guarded(accelerator, shape.Rows * shape.Columns);
+        launcher.Run(a.View, b.View, c.View, bias.View, saved.View, shape, scratch.View);
+        float[] whole = MatMulTests.Product<Tile6x2, DepthSlowest, DepthSlowest, TEpilogue>(
+            accelerator, left, right, shape, bias.View, savedUnpacked.View);
+        Compare.Bits(c.Read(), whole, $"{typeof(TEpilogue).Name} in three parts");
+    }
 
     private static void Same<TLeft, TRight>(Accelerator accelerator, Inputs inputs, MatMulShape shape)
         where TLeft : struct, IOperand where TRight : struct, IOperand

@@ -1,5 +1,7 @@
 using VaeGpu.Kernels;
+using VaeGpu.Kernels.Likelihoods;
 using VaeGpu.Kernels.Products;
+using VaeGpu.Kernels.Step;
 
 namespace VaeGpu.Tests.Kernels;
 
@@ -48,6 +50,48 @@ public class ReductionTests
         }
         return true;
     });
+
+    /// <summary>Groups of 16 compute several terms side by side, those of 64 one after the other.</summary>
+    [EveryDevice]
+    public void Losses_have_the_same_bits_however_many_terms_are_side_by_side(TestDevice device) => device.Run(accelerator =>
+    {
+        SameForGroups<Bernoulli>(accelerator);
+        SameForGroups<StudentT>(accelerator);
+        return true;
+    });
+
+    private static void SameForGroups<TLikelihood>(Accelerator accelerator) where TLikelihood : struct, ILikelihood
+    {
+        // Two rounds of all partial sums, and some columns that are left.
+        var shape = new ReconstructionShape { Rows = 2, Columns = 603 };
+        var inputs = new Inputs();
+        using var data = new Guarded(accelerator, inputs.Uniform(shape.Rows * shape.Columns));
+        float[] outputs = inputs.Normal(shape.Rows * shape.Columns * TLikelihood.Outputs);
+        using var control = accelerator.Allocate1D([new ControlBlock { LikelihoodWeight = 3 }]);
+        using var settings = accelerator.Allocate1D([TLikelihood.Description.Settings(new LikelihoodOptions())]);
+        (float[] Loss, float[] Alone, float[] Gradient) Run(int groupSize)
+        {
+            using var gradient = new Guarded(accelerator, outputs);
+            using var loss = new Guarded(accelerator, shape.Rows);
+            using var alone = new Guarded(accelerator, shape.Rows);
+            var lossOnly = Reconstruction.Loss<InRegisters<TLikelihood>>;
+            var both = Reconstruction.LossAndGradient<InRegisters<TLikelihood>>;
+            accelerator.LoadStreamKernel(lossOnly)(
+                (shape.Rows, groupSize), data.View, gradient.View, alone.View, settings.View, shape);
+            accelerator.LoadStreamKernel(both)(
+                (shape.Rows, groupSize), data.View, gradient.View, loss.View, control.View, settings.View, shape);
+            return (loss.Read(), alone.Read(), gradient.Read());
+        }
+        var few = Run(64);
+        foreach (int groupSize in (int[])[4, 8, 16])
+        {
+            var many = Run(groupSize);
+            string name = $"{typeof(TLikelihood).Name}, groups of {groupSize}";
+            Compare.Bits(many.Loss, few.Loss, name);
+            Compare.Bits(many.Alone, few.Alone, name);
+            Compare.Bits(many.Gradient, few.Gradient, name);
+        }
+    }
 
     [EveryDevice]
     public void Transposing_moves_every_element(TestDevice device) => device.Run(accelerator =>

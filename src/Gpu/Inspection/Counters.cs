@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
+using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Targets.Interpreter;
 
 namespace VaeGpu.Gpu.Inspection;
@@ -18,20 +19,30 @@ internal sealed class Counters(TouchedBytes touched)
     public WarpCounters? Warps { get; init; }
 
     /// <summary>A copy of what has been counted.</summary>
-    public Counters Copy() => new(Touched.Copy()) { Flops = Flops, AccessedBytes = AccessedBytes };
+    public Counters Copy() => new(Touched.Copy()) { Flops = Flops, Operations = Operations, AccessedBytes = AccessedBytes };
 
     /// <summary>Goes on from what others have counted.</summary>
     public void Continue(Counters from) =>
-        (Touched, Flops, AccessedBytes, last) = (from.Touched.Copy(), from.Flops, from.AccessedBytes, default);
+        (Touched, Flops, Operations, AccessedBytes, last) =
+            (from.Touched.Copy(), from.Flops, from.Operations, from.AccessedBytes, default);
 
     /// <summary>Floating-point operations; a fused multiply-add is two.</summary>
     public long Flops { get; private set; }
+
+    /// <summary>How values differ between the threads that a vector holds; null to count no <see cref="Operations"/>.</summary>
+    public Variance? Variance { get; init; }
+
+    /// <summary>
+    /// Arithmetic of all kinds whose result differs between threads: what a vector processor does once for a vector. A fused multiply-add
+    /// is one, and an operation on 64 bits two.
+    /// </summary>
+    public long Operations { get; private set; }
 
     /// <summary>Bytes that the loads and stores of all threads moved from and to global memory, or caches.</summary>
     public long AccessedBytes { get; private set; }
 
     /// <summary>The operations that one thread's execution of an instruction stands for.</summary>
-    public static int FlopsOf(Instruction i) => i.Operands.Length == 0 || !i.Operands[^1].Type.IsFloat ? 0 : i.Op switch
+    private static int FlopsOf(Instruction i) => i.Operands.Length == 0 || !i.Operands[^1].Type.IsFloat ? 0 : i.Op switch
     {
         Op.Fma => 2,
         Op.Add or Op.Sub or Op.Mul or Op.Div or Op.Sqrt or Op.Min or Op.Max or Op.AtomicAdd => 1,
@@ -39,7 +50,15 @@ internal sealed class Counters(TouchedBytes touched)
         _ => 0,
     };
 
-    public void Compute(long flops) => Flops += flops;
+    /// <summary>What one thread's execution of an instruction adds.</summary>
+    public Work WorkOf(Instruction i) => new(
+        FlopsOf(i), i.Op <= Op.BoolToInt && Variance is not null && Variance.Of(i).IsVarying ? i.Type.Bytes == 8 ? 2 : 1 : 0);
+
+    public void Compute(Work work, int threads)
+    {
+        Flops += (long)work.Flops * threads;
+        Operations += (long)work.Operations * threads;
+    }
 
     /// <param name="memory">The buffer.</param>
     /// <param name="view">Where the view begins in it that the access goes through.</param>
@@ -53,6 +72,14 @@ internal sealed class Counters(TouchedBytes touched)
             (last, marks) = ((memory, view), Touched.Of(memory, view));
         marks!.Add(address, size, writes);
     }
+}
+
+/// <summary>What an instruction, or several, add to the counts of <see cref="Counters"/>.</summary>
+internal readonly record struct Work(int Flops, int Operations)
+{
+    public bool IsNothing => this == default;
+
+    public static Work operator +(Work a, Work b) => new(a.Flops + b.Flops, a.Operations + b.Operations);
 }
 
 /// <summary>Which bytes of global memory a launch reads and writes.</summary>

@@ -14,6 +14,12 @@ public sealed record KernelLaunch(
     string Name, MethodInfo Method, KernelSpecialization Specialization, Index3D GroupDim, Index3D GridDim, Lazy<long> GroupSharedBytes,
     long Flops, long Bytes, long AccessedBytes)
 {
+    /// <summary>
+    /// Arithmetic of all kinds whose result differs between the threads that a vector holds; a fused multiply-add is one, an operation on
+    /// 64 bits two. Counted by <see cref="LaunchCounting.Sample"/> alone.
+    /// </summary>
+    public long Operations { get; init; }
+
     /// <summary>Bytes of device memory that were read or written: each once, also where it was both.</summary>
     public long Footprint { get; init; }
 

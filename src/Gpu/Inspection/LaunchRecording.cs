@@ -120,7 +120,7 @@ public sealed class LaunchRecording : IDisposable
             recording.launches.Add(new(source.Name, source.Method, source.Specialization, groupDim, gridDim,
                 new(() => function.Value.SharedBytes + dynamicSharedBytes), of.Flops, of.Bytes, of.AccessedBytes)
             {
-                Footprint = of.Footprint,
+                Operations = of.Operations, Footprint = of.Footprint,
                 Warps = recording.Emulates && CanRun && recording.Counts(source.Name)
                     ? Warps(gridDim, arguments, dynamicSharedBytes)
                     : null,
@@ -162,7 +162,10 @@ public sealed class LaunchRecording : IDisposable
             if (!CanRun)
                 return null;
             var address = (nint)arguments;
-            var counters = new Counters(new TouchedBytes(byView: true));
+            var counters = new Counters(new TouchedBytes(byView: true))
+            {
+                Variance = Variance.Analyze(function.Value, groupDim, accelerator.WarpSize),
+            };
             var slice = new AddressSlice(function.Value, countsShared: false);
             Interpreter interpreter = accelerator.Translate(source, function.Value, groupDim, counters, slice);
             return new GroupSample(gridDim, most, counters, group => interpreter.Run(

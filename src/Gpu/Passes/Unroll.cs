@@ -13,6 +13,9 @@ internal sealed class Unroll : Rewriter
     /// <summary>The most that it may come to for the sake of a local array; beyond, machine code would be slower than memory.</summary>
     private const int LargestLoop = 20_000;
 
+    /// <summary>The most that interleaved iterations may come to: of longer ones a processor sees only one at a time in any case.</summary>
+    private const int LargestInterleaved = 4_096;
+
     public static Function Apply(Function function) =>
         function.Body.All().Any(i => i.Op is Op.For or Op.Independent) ? new Unroll().Run(function) : function;
 
@@ -27,7 +30,8 @@ internal sealed class Unroll : Rewriter
             base.Rewrite(loop);
             return;
         }
-        if (loop.Initial.Length == 0 && loop.Body.Instructions.Any(i => i.Op == Op.Independent))
+        if (loop.Initial.Length == 0 && loop.Body.All().Count() * n <= LargestInterleaved
+            && loop.Body.Instructions.Any(i => i.Op == Op.Independent))
         {
             Interleave(loop, [.. Enumerable.Range(0, (int)n).Select(trip => Induction(trip))]);
             return;

@@ -13,8 +13,8 @@ public sealed class PanelProduct : IPackedProduct
     /// <summary>The fewest rows, or least depth of a weight gradient, at which packing pays: how often a packed number is read.</summary>
     private const int FewestUses = 32;
     /// <summary>The numbers of a factor from which on packing pays where both are read along their columns.</summary>
-    private const int TurnedFrom = 1 << 16;
-    /// <summary>Multiply-adds from which on packing pays in any case.</summary>
+    private const int TransposedFrom = 1 << 16;
+    /// <summary>Multiply-adds from which on packing pays however small the factors are.</summary>
     private const long LargeProduct = 1L << 28;
     /// <summary>Numbers of the left factor that pass by at a time: 512 KB, which the second cache holds; and the fewest tiles.</summary>
     private const int LeftBlock = 1 << 17, FewestTiles = 4;
@@ -26,18 +26,18 @@ public sealed class PanelProduct : IPackedProduct
     private const int ConflictingStride = 256;
 
     private readonly DeviceTuning tuning;
-    private readonly bool turnsLeft, turnsRight;
+    private readonly bool leftIsTransposed, rightIsTransposed;
     private readonly Loaded<Floats, Floats, PanelShape> packLeft, packRight;
     private readonly Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiply, multiplyPacked;
     private readonly int tileRows, rightWidth;
 
     private PanelProduct(
-        DeviceTuning tuning, bool turnsLeft, bool turnsRight,
+        DeviceTuning tuning, bool leftIsTransposed, bool rightIsTransposed,
         Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight,
         Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiply,
         Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiplyPacked, int tileRows, int rightWidth)
     {
-        (this.tuning, this.turnsLeft, this.turnsRight) = (tuning, turnsLeft, turnsRight);
+        (this.tuning, this.leftIsTransposed, this.rightIsTransposed) = (tuning, leftIsTransposed, rightIsTransposed);
         (this.packLeft, this.packRight, this.multiply, this.multiplyPacked) = (packLeft, packRight, multiply, multiplyPacked);
         (this.tileRows, this.rightWidth) = (tileRows, rightWidth);
     }
@@ -64,7 +64,7 @@ public sealed class PanelProduct : IPackedProduct
     /// so much memory that they are read from far away, page after page, or where they are read often enough.
     /// </summary>
     public bool IsFor(MatMulShape shape) =>
-        (turnsRight || IsStrided(shape) || (long)shape.Rows * shape.Columns * shape.Depth >= LargeProduct)
+        (rightIsTransposed || (leftIsTransposed ? shape.Depth : shape.Rows) >= FewestUses && (IsStrided(shape) || IsLarge(shape)))
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
@@ -80,7 +80,7 @@ public sealed class PanelProduct : IPackedProduct
             // Only factors whose rows are depths are ever cut, and a part has some rows of both.
             RunPart(
                 left.SubView((long)first * shape.Rows), right.SubView((long)first * shape.Columns), output, bias, saved, part, scratch,
-                new() { Continues = first > 0 ? 1 : 0, IsContinued = first + part.Depth < shape.Depth ? 1 : 0 });
+                new() { Accumulates = first > 0 ? 1 : 0, IsIntermediate = first + part.Depth < shape.Depth ? 1 : 0 });
         }
     }
 
@@ -104,21 +104,23 @@ public sealed class PanelProduct : IPackedProduct
             packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), tuning.GroupSize), right, packedRight, rightShape);
             part.FirstPanel = first;
             (PacksLeft(shape) ? multiplyPacked : multiply).Launch(
-                Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), left, packedRight, output, bias, saved,
-                shape, part);
+                Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), left, packedRight, output, bias,
+                saved, shape, part);
         }
     }
 
-    /// <summary>Whether a factor is large that is read along its columns, and is read often enough.</summary>
-    private bool IsStrided(MatMulShape shape) => turnsLeft
-        ? (long)shape.Depth * Math.Max(shape.Rows, shape.Columns) >= TurnedFrom && shape.Depth >= FewestUses
-        : (long)shape.Depth * shape.Columns >= tuning.PackedFrom && shape.Rows >= FewestUses;
+    /// <summary>Whether a factor is large that is read along its columns.</summary>
+    private bool IsStrided(MatMulShape shape) => leftIsTransposed
+        ? (long)shape.Depth * Math.Max(shape.Rows, shape.Columns) >= TransposedFrom
+        : (long)shape.Depth * shape.Columns >= tuning.PackedFrom;
+
+    private static bool IsLarge(MatMulShape shape) => (double)shape.Rows * shape.Columns * shape.Depth >= LargeProduct;
 
     /// <summary>The depth that is multiplied at a time.</summary>
     private int MostDepth(MatMulShape shape) =>
-        turnsLeft && !turnsRight && !PacksLeft(shape) ? Math.Min(DepthBlock, shape.Depth) : shape.Depth;
+        leftIsTransposed && !rightIsTransposed && !PacksLeft(shape) ? Math.Min(DepthBlock, shape.Depth) : shape.Depth;
 
-    private bool PacksLeft(MatMulShape shape) => turnsLeft && shape.Rows % ConflictingStride == 0;
+    private bool PacksLeft(MatMulShape shape) => leftIsTransposed && shape.Rows % ConflictingStride == 0;
 
     private static PanelShape LeftShape(MatMulShape shape) => PanelShape.Of(shape.Rows, shape.Depth, InPanels.Width);
 
@@ -126,7 +128,12 @@ public sealed class PanelProduct : IPackedProduct
     private long LeftLength(MatMulShape shape) =>
         PacksLeft(shape) ? (long)LeftShape(shape).Panels * InPanels.Width * shape.Depth : 0;
 
-    private long RightLength(MatMulShape shape) => (long)BlockPanels(shape) * rightWidth * MostDepth(shape);
+    /// <summary>What a block of panels takes at most: no more where there is less of the depth.</summary>
+    private long RightLength(MatMulShape shape)
+    {
+        long panel = (long)rightWidth * MostDepth(shape);
+        return Math.Min(Launch.Groups(shape.Columns, rightWidth) * panel, Math.Max(FewestPanels * panel, tuning.PackedBlock));
+    }
 
     /// <summary>Panels of the right factor that are packed at a time.</summary>
     private int BlockPanels(MatMulShape shape) => Math.Min(

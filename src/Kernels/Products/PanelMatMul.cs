@@ -5,13 +5,13 @@ public struct PanelPart
 {
     /// <summary>The first panel of the right factor.</summary>
     public int FirstPanel;
-    /// <summary>1 where sums go on from those that the output holds, else 0.</summary>
-    public int Continues;
-    /// <summary>1 where more depth follows, so that sums are stored as they are, else 0.</summary>
-    public int IsContinued;
+    /// <summary>1 where the sums go on from those that the output holds, else 0.</summary>
+    public int Accumulates;
+    /// <summary>1 where more depth follows, so that the sums are stored without the epilogue, else 0.</summary>
+    public int IsIntermediate;
 }
 
-/// <summary>The matrix product for vector processors: <see cref="MatMul"/>'s results, bit for bit, from packed factors.</summary>
+/// <summary>The matrix product for vector processors: <see cref="MatMul"/>'s results, bit for bit, from a packed right factor.</summary>
 /// <remarks>
 /// <para>Mathematics and the order of every sum are MatMul's. The right factor comes from <see cref="PackPanels"/>, in panels of C·G
 /// columns. The left one is read where it lies, or comes from PackPanels, too, and is then <see cref="InPanels"/>. A launch has some
@@ -21,7 +21,7 @@ public struct PanelPart
 /// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (FirstPanel + y)·C·G …; x runs
 /// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one pass from the second.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, from R + 1 places that move on in step: so
-/// few pointers that all stay in registers. No shared memory, no barriers.</para>
+/// few pointers that most or all stay in registers. No shared memory, no barriers.</para>
 /// <para>The last panel computes only the vectors of columns that it has.</para>
 /// <para>Its predecessor is MatMul, which reads the factors where they lie: better where a product is too small to pay for the packing.
 /// Tests: PanelMatMulTests.</para>
@@ -43,7 +43,7 @@ public static class PanelMatMul
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
-        if (!TLeft.DepthIsFastest && part.Continues != 0)
+        if (!TLeft.DepthIsFastest && part.Accumulates != 0)
             Load<TTile>(sums, output, firstRow, firstColumn, shape);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
         if (vectors >= TTile.Columns)
@@ -52,7 +52,7 @@ public static class PanelMatMul
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 2);
         else
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 1);
-        if (!TLeft.DepthIsFastest && part.IsContinued != 0)
+        if (!TLeft.DepthIsFastest && part.IsIntermediate != 0)
             MatMul.Store<TTile, Plain>(sums, output, bias, saved, firstRow, firstColumn, shape);
         else
             MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);

@@ -21,24 +21,24 @@ internal sealed class ComputeStep(Evaluate evaluate, long[] a, long[] b, long[] 
 }
 
 /// <summary>An instruction that computes, counted.</summary>
-internal sealed class CountedStep(Step step, Counters counters, int flops) : Step
+internal sealed class CountedStep(Step step, Counters counters, Work work) : Step
 {
     public override void Run(ReadOnlySpan<int> lanes)
     {
-        counters.Compute((long)flops * lanes.Length);
+        counters.Compute(work, lanes.Length);
         step.Run(lanes);
     }
 }
 
 /// <summary>Operations that are counted and not computed.</summary>
-internal sealed class TallyStep(Counters counters, int flops) : Step
+internal sealed class TallyStep(Counters counters, Work work) : Step
 {
     /// <summary>Both together.</summary>
-    public TallyStep And(TallyStep other) => new(counters, flops + other.Flops);
+    public TallyStep And(TallyStep other) => new(counters, work + other.Work);
 
-    private int Flops => flops;
+    private Work Work => work;
 
-    public override void Run(ReadOnlySpan<int> lanes) => counters.Compute((long)flops * lanes.Length);
+    public override void Run(ReadOnlySpan<int> lanes) => counters.Compute(work, lanes.Length);
 }
 
 /// <summary>The instructions of a region, one after the other.</summary>

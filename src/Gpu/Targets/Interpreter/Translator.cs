@@ -97,8 +97,8 @@ internal sealed class Translator(Machine machine, AddressSlice? slice = null)
                 : null;
             return slice!.Counts(instruction) ? new TouchStep(machine, instruction, Column(instruction.Operands[0]), condition) : null;
         }
-        return machine.Counters is { } counters && Counters.FlopsOf(instruction) is > 0 and var flops
-            ? new TallyStep(counters, flops)
+        return machine.Counters is { } counters && counters.WorkOf(instruction) is { IsNothing: false } work
+            ? new TallyStep(counters, work)
             : null;
     }
 
@@ -112,8 +112,8 @@ internal sealed class Translator(Machine machine, AddressSlice? slice = null)
         long[] b = instruction.Operands.Length > 1 ? Column(instruction.Operands[1]) : a;
         long[] c = instruction.Operands.Length > 2 ? Column(instruction.Operands[2]) : a;
         var step = new ComputeStep(FunctionOf(instruction), a, b, c, Column(instruction));
-        return machine.Counters is { } counters && Counters.FlopsOf(instruction) is > 0 and var flops
-            ? new CountedStep(step, counters, flops)
+        return machine.Counters is { } counters && counters.WorkOf(instruction) is { IsNothing: false } work
+            ? new CountedStep(step, counters, work)
             : step;
     }
 

@@ -13,6 +13,10 @@ internal unsafe struct WorkerFrame
     public int GridX;
     public int GridY;
     public int GridZ;
+    /// <summary>The group's place in the grid, in memory: variables would take registers throughout the group's loops.</summary>
+    public int IndexX;
+    public int IndexY;
+    public int IndexZ;
 }
 
 /// <summary>Runs the groups first … last − 1 of a grid.</summary>
@@ -38,6 +42,8 @@ internal sealed record SimdProgram(GroupRunner Runner, long SharedBytes, long Sp
 /// </summary>
 internal sealed partial class SimdEmitter
 {
+    private static readonly string[] gridPlaces = [nameof(WorkerFrame.IndexX), nameof(WorkerFrame.IndexY), nameof(WorkerFrame.IndexZ)];
+
     private readonly Function function;
     private readonly Index3D groupDim;
     private readonly int width, groupSize, chunks;
@@ -51,6 +57,7 @@ internal sealed partial class SimdEmitter
     private readonly Dictionary<Instruction, long> sharedOffsets = new(ReferenceEqualityComparer.Instance);
     private readonly LocalBuilder[] gridIndex;
     private readonly LocalBuilder constants;
+    /// <summary>Constants from memory that are at hand, and how many are kept.</summary>
     private const int MostRecent = 3;
     private readonly List<(IrType Type, long Bits, LocalBuilder Vector)> recent = [];
     private HashSet<long> pooled = [];
@@ -73,7 +80,8 @@ internal sealed partial class SimdEmitter
         {
             InitLocals = false,
         };
-        il = new IlWriter(method.GetILGenerator(4096), listing);
+        // What was read on one way to a label is not known behind it.
+        il = new IlWriter(method.GetILGenerator(4096), listing) { LabelMarked = recent.Clear };
         gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
         constants = il.DeclareLocal(typeof(byte*));
         foreach (Instruction array in function.Body.All().Where(i => i.Op == Op.SharedArray))
@@ -116,10 +124,16 @@ internal sealed partial class SimdEmitter
         Label body = il.DefineLabel(), test = il.DefineLabel();
         il.Emit(OpCodes.Ldarg_1);
         il.Emit(OpCodes.Stloc, group);
+        EmitFirstGridIndex(group);
         il.Emit(OpCodes.Br, test);
         il.MarkLabel(body);
-        EmitGridIndex(group);
+        foreach ((int axis, string place) in gridPlaces.Index())
+        {
+            LoadFrame(place);
+            il.Emit(OpCodes.Stloc, gridIndex[axis]);
+        }
         EmitGroup();
+        EmitNextGridIndex();
         il.Emit(OpCodes.Ldloc, group);
         il.Emit(OpCodes.Ldc_I4_1);
         il.Emit(OpCodes.Add);
@@ -175,22 +189,54 @@ internal sealed partial class SimdEmitter
         il.Emit(OpCodes.Stloc, mask);
     }
 
-    private void EmitGridIndex(LocalBuilder group)
+    /// <summary>Notes the grid index of the call's first group.</summary>
+    private void EmitFirstGridIndex(LocalBuilder group)
     {
-        Divide(group, nameof(WorkerFrame.GridX), OpCodes.Rem, gridIndex[0]);
-        Divide(group, nameof(WorkerFrame.GridX), OpCodes.Div, gridIndex[1]);
-        Divide(gridIndex[1], nameof(WorkerFrame.GridY), OpCodes.Div, gridIndex[2]);
-        Divide(gridIndex[1], nameof(WorkerFrame.GridY), OpCodes.Rem, gridIndex[1]);
+        LocalBuilder row = il.DeclareLocal(typeof(int));
+        il.Emit(OpCodes.Ldloc, group);
+        LoadFrame(nameof(WorkerFrame.GridX));
+        il.Emit(OpCodes.Div);
+        il.Emit(OpCodes.Stloc, row);
+        Store(nameof(WorkerFrame.IndexX), group, nameof(WorkerFrame.GridX), OpCodes.Rem);
+        Store(nameof(WorkerFrame.IndexY), row, nameof(WorkerFrame.GridY), OpCodes.Rem);
+        Store(nameof(WorkerFrame.IndexZ), row, nameof(WorkerFrame.GridY), OpCodes.Div);
 
-        void Divide(LocalBuilder dividend, string extent, OpCode operation, LocalBuilder result)
+        void Store(string place, LocalBuilder dividend, string extent, OpCode operation)
         {
-            LoadFrame(extent);
-            LocalBuilder divisor = il.DeclareLocal(typeof(int));
-            il.Emit(OpCodes.Stloc, divisor);
+            il.Emit(OpCodes.Ldarg_0);
             il.Emit(OpCodes.Ldloc, dividend);
-            il.Emit(OpCodes.Ldloc, divisor);
+            LoadFrame(extent);
             il.Emit(operation);
-            il.Emit(OpCodes.Stloc, result);
+            il.Emit(OpCodes.Stfld, typeof(WorkerFrame).GetField(place)!);
+        }
+    }
+
+    /// <summary>Notes the grid index of the next group: a small group has not the time for divisions.</summary>
+    private void EmitNextGridIndex()
+    {
+        Label done = il.DefineLabel();
+        foreach ((string place, string? extent) in gridPlaces.Zip([nameof(WorkerFrame.GridX), nameof(WorkerFrame.GridY), (string?)null]))
+        {
+            Store(place, () =>
+            {
+                LoadFrame(place);
+                il.Emit(OpCodes.Ldc_I4_1);
+                il.Emit(OpCodes.Add);
+            });
+            if (extent is null)
+                break;
+            LoadFrame(place);
+            LoadFrame(extent);
+            il.Emit(OpCodes.Blt, done);
+            Store(place, () => il.Emit(OpCodes.Ldc_I4_0));
+        }
+        il.MarkLabel(done);
+
+        void Store(string place, Action value)
+        {
+            il.Emit(OpCodes.Ldarg_0);
+            value();
+            il.Emit(OpCodes.Stfld, typeof(WorkerFrame).GetField(place)!);
         }
     }
 
@@ -249,11 +295,9 @@ internal sealed partial class SimdEmitter
     {
         HashSet<long> outside = pooled;
         pooled = usage.CommonConstants(region);
-        recent.Clear();
         foreach (Instruction instruction in region.Instructions)
             EmitInstruction(instruction);
         pooled = outside;
-        recent.Clear();
     }
 
     private void EmitInstruction(Instruction i)

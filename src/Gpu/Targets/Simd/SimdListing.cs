@@ -59,6 +59,9 @@ internal sealed class IlWriter(ILGenerator il, SimdListing? listing)
 {
     public int ILOffset => il.ILOffset;
 
+    /// <summary>Called where control flow may join.</summary>
+    public Action? LabelMarked { get; set; }
+
     public LocalBuilder DeclareLocal(Type type) => il.DeclareLocal(type);
 
     public Label DefineLabel() => il.DefineLabel();
@@ -67,6 +70,7 @@ internal sealed class IlWriter(ILGenerator il, SimdListing? listing)
     {
         listing?.Label(label);
         il.MarkLabel(label);
+        LabelMarked?.Invoke();
     }
 
     public void Emit(OpCode opcode) => Emit(opcode, "", () => il.Emit(opcode));

@@ -9,7 +9,7 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
         function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
             .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
 
-    /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout all loops.</summary>
+    /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout loops.</summary>
     public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
         reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
 
@@ -17,8 +17,8 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
     private const int MostConstants = 8;
 
     private readonly HashSet<Region> interleaved = new(
-        function.Body.All().SelectMany(i => i.Regions).Where(region => region.Instructions.Any(i => i.Op == Op.Independent)),
-        ReferenceEqualityComparer.Instance);
+        function.Body.All().SelectMany(i => i.Regions).Prepend(function.Body)
+            .Where(region => region.Instructions.Any(i => i.Op == Op.Independent)), ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Instruction, bool> inlined = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>
@@ -28,7 +28,10 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
     public bool IsInlined(Instruction instruction)
     {
         if (!inlined.TryGetValue(instruction, out bool known))
-            inlined[instruction] = known = CanInline(instruction) && (!interleaved.Contains(RegionOf(instruction)) || IsInOrder(instruction));
+        {
+            bool isInterleaved = interleaved.Contains(RegionOf(instruction));
+            inlined[instruction] = known = CanInline(instruction) && (!isInterleaved || IsInOrder(instruction));
+        }
         return known;
     }
 

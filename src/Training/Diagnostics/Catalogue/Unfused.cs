@@ -108,19 +108,22 @@ internal static class Unfused
         DeviceTuning tuning = DeviceTuning.For(accelerator);
         if (!tuning.PacksPanels)
             return;
-        Panels<DepthFastest, DepthSlowest>(accelerator, tuning);
-        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning);
+        var small = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
+        Panels<DepthFastest, DepthSlowest>(accelerator, tuning, small);
+        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small);
+        // Rows so far apart that the left factor is packed as well.
+        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small with { Rows = 256 });
     }
 
-    private static void Panels<TLeft, TRight>(Accelerator accelerator, DeviceTuning tuning)
+    private static void Panels<TLeft, TRight>(Accelerator accelerator, DeviceTuning tuning, MatMulShape shape)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
     {
-        var shape = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
         var product = PanelProduct.Load<TLeft, TRight, Plain>(accelerator, tuning);
         using var arrays = new DeviceArrays(accelerator);
-        ArrayView<float> matrix = arrays.Zeros(35 * 19);
-        product.Run(matrix, matrix, arrays.Zeros(13 * 35), default, default, shape, arrays.Zeros((int)product.ScratchLength(shape)));
+        ArrayView<float> matrix = arrays.Zeros(Math.Max(shape.Rows, shape.Columns) * shape.Depth);
+        ArrayView<float> output = arrays.Zeros(shape.Rows * shape.Columns), scratch = arrays.Zeros((int)product.ScratchLength(shape));
+        product.Run(matrix, matrix, output, default, default, shape, scratch);
     }
 
     private static void Blocked<TBlock>(Accelerator accelerator, int side) where TBlock : struct, IBlock
