@@ -18,7 +18,9 @@ internal sealed record BenchDevice(string Name, Accelerator Accelerator, FmaPeak
         if (cores > 1)
             devices.Add(Cpu(cores));
         Context opencl = Context.Create(builder => builder.OpenCL12());
-        devices.AddRange(opencl.Devices.Select(device => Of(device.CreateAccelerator(opencl))));
+        // ILGPU adds its own CPU device where a context has no other.
+        foreach (OpenCL12Device device in opencl.GetOpenCL12Devices())
+            devices.Add(Of(device.CreateAccelerator(opencl)));
         return devices;
     }
 
