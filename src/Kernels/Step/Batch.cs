@@ -39,18 +39,21 @@ public static class Batch
         int row = Grid.IdxX;
         ControlBlock now = control[0];
         long source = (long)SourceRow(now, row, shape) * shape.Columns;
-        int target = row * shape.Columns;
-        for (int first = 0; first < shape.Columns; first += Group.DimX)
-        {
-            int column = first + Group.IdxX;
-            if (column < shape.Columns)
-            {
-                float level = data[source + column] / 255f;
-                if (shape.Binarize != 0)
-                    level = Draw(level, now, (uint)((shape.First + row) * shape.Columns + column));
-                batch[target + column] = level;
-            }
-        }
+        // Without a condition in its loop OpenCL's compilers for processors compute several columns at a time.
+        int whole = shape.Columns / Group.DimX * Group.DimX;
+        for (int first = 0; first < whole; first += Group.DimX)
+            Take(data, batch, source, row, first + Group.IdxX, now, shape);
+        if (whole + Group.IdxX < shape.Columns)
+            Take(data, batch, source, row, whole + Group.IdxX, now, shape);
+    }
+
+    private static void Take(
+        ArrayView<byte> data, ArrayView<float> batch, long source, int row, int column, ControlBlock now, BatchShape shape)
+    {
+        float level = data[source + column] / 255f;
+        if (shape.Binarize != 0)
+            level = Draw(level, now, (uint)((shape.First + row) * shape.Columns + column));
+        batch[row * shape.Columns + column] = level;
     }
 
     /// <summary>The same for a data set of floats, taken as they are: 8 bytes moved per element.</summary>
