@@ -8,6 +8,9 @@ public interface IEpilogue
     /// <summary>Whether it takes a few instructions only; else a tile stores its sums first and finishes them in a loop.</summary>
     static abstract bool IsCheap { get; }
 
+    /// <summary>Whether it stores the sum as it is.</summary>
+    static abstract bool IsPlain { get; }
+
     /// <summary>The value to store.</summary>
     /// <param name="sum">The finished sum.</param>
     /// <param name="index">The result's index in the output, and in <paramref name="saved"/>.</param>
@@ -21,6 +24,7 @@ public interface IEpilogue
 public struct Plain : IEpilogue
 {
     public static bool IsCheap => true;
+    public static bool IsPlain => true;
 
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) => sum;
 }
@@ -32,6 +36,7 @@ public struct Plain : IEpilogue
 public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct, IActivation
 {
     public static bool IsCheap => TActivation.IsCheap;
+    public static bool IsPlain => false;
 
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved)
     {
@@ -47,6 +52,7 @@ public struct ActivationGradient<TActivation> : IEpilogue where TActivation : st
 {
     // A derivative that is written in the output is a product or two.
     public static bool IsCheap => TActivation.FromOutput;
+    public static bool IsPlain => false;
 
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
         sum * TActivation.Derivative(saved[index]);

@@ -52,7 +52,7 @@ public static class PanelMatMul
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 2);
         else
             Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 1);
-        if (!TLeft.DepthIsFastest && part.IsIntermediate != 0)
+        if (!TLeft.DepthIsFastest && !TEpilogue.IsPlain && part.IsIntermediate != 0)
             MatMul.Store<TTile, Plain>(sums, output, bias, saved, firstRow, firstColumn, shape);
         else
             MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
