@@ -11,7 +11,7 @@ internal sealed class MemoryStatements(
 
     public void Any()
     {
-        switch (random.Next(9))
+        switch (random.Next(8))
         {
             case 0:
                 Load();
@@ -30,9 +30,6 @@ internal sealed class MemoryStatements(
                 break;
             case 6:
                 LocalLoop();
-                break;
-            case 7:
-                IndependentLoop();
                 break;
             default:
                 Count();
@@ -145,33 +142,6 @@ internal sealed class MemoryStatements(
         }));
         pool.Add(k.For(Constant.I32(length - 1), Constant.I32(-1), -1, [expressions.Any(valueType)], (i, carried) =>
             [b.Binary(random.Next(2) == 0 ? Op.Add : Op.Mul, carried[0], k.Load(array, i, type))])[0]);
-    }
-
-    /// <summary>
-    /// A loop whose iterations are declared independent: each sets its own elements of the outputs and of a local array, now and then in a
-    /// branch, from values that are long chains.
-    /// </summary>
-    private void IndependentLoop()
-    {
-        MemoryType type = AnyMemoryType();
-        IrType valueType = type.ValueType();
-        Value array = k.Local(RandomKernelMemory.Slots * type.Bytes());
-        for (int slot = 0; slot < RandomKernelMemory.Slots; slot++)
-            k.Store(array, Constant.I32(slot), expressions.Any(valueType), type);
-        k.For(Constant.I32(0), Constant.I32(RandomKernelMemory.Slots), 1, [], (i, _) => pool.Inside(() =>
-        {
-            b.Emit(Op.Independent, IrType.Bool, []);
-            pool.Add(i);
-            Value element = b.Add(b.Mul(thread, Constant.I32(RandomKernelMemory.Slots)), i);
-            for (int n = random.Next(1, 8); n > 0; n--)
-                expressions.New(valueType);
-            if (random.Next(2) == 0)
-                k.If(expressions.Any(IrType.Bool, 2), () => k.Store(array, i, expressions.Any(valueType, 3), type), null);
-            k.Store(memory.Outputs[type], element, b.Select(
-                expressions.Any(IrType.Bool), expressions.Any(valueType, 4), k.Load(array, i, type)), type);
-            return Array.Empty<Value>();
-        }));
-        pool.Add(k.Load(array, Constant.I32(random.Next(RandomKernelMemory.Slots)), type));
     }
 
     /// <summary>Integer atomics whose order does not matter, as nobody looks at the value before.</summary>

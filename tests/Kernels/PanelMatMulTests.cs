@@ -109,7 +109,7 @@ public class PanelMatMulTests
     {
         var inputs = new Inputs();
         var launcher = PanelProduct.Load<DepthSlowest, DepthSlowest, TEpilogue>(accelerator, DeviceTuning.For(accelerator));
-        var shape = new MatMulShape { Rows = 9, Columns = 35, Depth = 1030 };
+        var shape = new MatMulShape { Rows = 3, Columns = 19, Depth = 515 };
         float[] left = inputs.Normal(shape.Rows * shape.Depth), right = inputs.Normal(shape.Depth * shape.Columns);
         using var a = new Guarded(accelerator, left);
         using var b = new Guarded(accelerator, right);
@@ -121,7 +121,7 @@ public class PanelMatMulTests
         launcher.Run(a.View, b.View, c.View, bias.View, saved.View, shape, scratch.View);
         float[] whole = MatMulTests.Product<Tile6x2, DepthSlowest, DepthSlowest, TEpilogue>(
             accelerator, left, right, shape, bias.View, savedUnpacked.View);
-        Compare.Bits(c.Read(), whole, $"{typeof(TEpilogue).Name} in three parts");
+        Compare.Bits(c.Read(), whole, $"{typeof(TEpilogue).Name} in two parts");
     }
 
     private static void Same<TLeft, TRight>(Accelerator accelerator, Inputs inputs, MatMulShape shape)

@@ -62,8 +62,8 @@ public class ReductionTests
 
     private static void SameForGroups<TLikelihood>(Accelerator accelerator) where TLikelihood : struct, ILikelihood
     {
-        // Two rounds of all partial sums, and some columns that are left.
-        var shape = new ReconstructionShape { Rows = 2, Columns = 603 };
+        // More columns than partial sums, and some that are left.
+        var shape = new ReconstructionShape { Rows = 1, Columns = 331 };
         var inputs = new Inputs();
         using var data = new Guarded(accelerator, inputs.Uniform(shape.Rows * shape.Columns));
         float[] outputs = inputs.Normal(shape.Rows * shape.Columns * TLikelihood.Outputs);
@@ -83,7 +83,7 @@ public class ReductionTests
             return (loss.Read(), alone.Read(), gradient.Read());
         }
         var few = Run(64);
-        foreach (int groupSize in (int[])[4, 8, 16])
+        foreach (int groupSize in (int[])[8, 16])
         {
             var many = Run(groupSize);
             string name = $"{typeof(TLikelihood).Name}, groups of {groupSize}";
