@@ -1,12 +1,12 @@
 namespace VaeGpu.Gpu;
 
-/// <summary>What a kernel promises of the iterations of a loop. A promise changes how fast the loop runs, not what it computes.</summary>
+/// <summary>Guarantees that a kernel gives about a loop's iterations. They change how fast the loop runs, not what it computes.</summary>
 public static class Iterations
 {
     /// <summary>
     /// Called first in a loop's body: no iteration reads or writes memory that another one writes, and none reads a variable that another
-    /// one sets. If the loop has a constant number of iterations and is unrolled, their instructions are interleaved: while those of one
-    /// iteration wait for each other, the processor has those of the next at hand.
+    /// one sets. If the loop has a constant number of iterations and is unrolled, their instructions are interleaved: while one iteration
+    /// waits for a result, the processor executes another.
     /// </summary>
     /// <remarks>ILGPU's own compilers inline this as nothing.</remarks>
     public static void AreIndependent()

@@ -41,8 +41,8 @@ internal enum Op : byte
     AtomicAdd, AtomicMax, AtomicMin, AtomicMaxU, AtomicMinU, AtomicAnd, AtomicOr, AtomicXor, AtomicExchange, AtomicCompareExchange,
     // PTX written by hand: an <see cref="AssemblyText"/>.
     Assembly,
-    // The promise of <see cref="Iterations"/> of the loop whose body it stands in; then, that a region has several chains of operations
-    // side by side. It does nothing.
+    // The guarantee of <see cref="Iterations"/> for the loop whose body it stands in; after unrolling, the mark of a region whose
+    // instructions are interleaved. It does nothing.
     Independent,
     // Control flow with regions.
     If, For, While,

@@ -13,13 +13,13 @@ internal sealed class Unroll : Rewriter
     /// <summary>The most that it may come to for the sake of a local array; beyond, machine code would be slower than memory.</summary>
     private const int LargestLoop = 20_000;
 
-    /// <summary>The most that interleaved iterations may come to: of longer ones a processor sees only one at a time in any case.</summary>
+    /// <summary>The most instructions that interleaved iterations may come to.</summary>
     private const int LargestInterleaved = 4_096;
 
     public static Function Apply(Function function) =>
         function.Body.All().Any(i => i.Op is Op.For or Op.Independent) ? new Unroll().Run(function) : function;
 
-    /// <summary>A promise has no more use behind this pass: what it stands for is done.</summary>
+    /// <summary>This pass has used the guarantee; later passes do not need it.</summary>
     protected override Value Rewrite(Instruction i) => i.Op == Op.Independent ? Constant.Bool(false) : base.Rewrite(i);
 
     protected override void Rewrite(For loop)
@@ -50,7 +50,7 @@ internal sealed class Unroll : Rewriter
         Constant Induction(long trip) => new(lower.Type, ((Constant)lower).Bits + trip * loop.Step);
     }
 
-    /// <summary>Takes each instruction of the body for all iterations before the next, and leaves a mark of it.</summary>
+    /// <summary>Emits each instruction of the body for all iterations before the next one, behind a mark for the targets.</summary>
     private void Interleave(For loop, Constant[] inductions)
     {
         if (inductions.Length > 1)

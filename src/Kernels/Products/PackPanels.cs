@@ -92,7 +92,7 @@ public static class PackPanels
         int lane = Group.IdxX - square * Square();
         for (int i = 0; i < Square(); i++)
         {
-            // A masked load far behind the buffer, where nothing is mapped, costs a hundred cycles.
+            // A masked load from unmapped memory far behind the buffer costs about a hundred cycles.
             int line = Math.Min(firstLine + i, shape.Lines - 1), k = firstDepth + lane;
             bool inside = !guarded | k < shape.Depth;
             rows[i] = inside ? source[line * shape.Depth + k] : 0f;

@@ -39,7 +39,7 @@ public static class Batch
         int row = Grid.IdxX;
         ControlBlock now = control[0];
         long source = (long)SourceRow(now, row, shape) * shape.Columns;
-        // Without a condition in its loop OpenCL's compilers for processors compute several columns at a time.
+        // PoCL vectorizes the loop only if there is no condition in it.
         int whole = shape.Columns / Group.DimX * Group.DimX;
         for (int first = 0; first < whole; first += Group.DimX)
             Take(data, batch, source, row, first + Group.IdxX, now, shape);

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>
-/// Numbers in memory for emitted code to read. A constant that stands in the code several times is one that the JIT keeps in a register
-/// throughout a loop, and with many of them it has none left for what the loop computes.
+/// Constants in memory for emitted code to read. The JIT keeps a constant that occurs several times in a register throughout a loop; with
+/// many of them, no registers are left for what the loop computes.
 /// </summary>
 internal static unsafe class ConstantPool
 {
@@ -14,10 +14,10 @@ internal static unsafe class ConstantPool
     private static readonly Lock adding = new();
     private static readonly Dictionary<int, int> places = [];
 
-    /// <summary>Where the numbers lie, for as long as the process lives.</summary>
+    /// <summary>The constants, which stay for the life of the process.</summary>
     public static byte* Memory { get; } = (byte*)NativeMemory.AlignedAlloc(MostNumbers * Bytes, Bytes);
 
-    /// <summary>The place of a vector of four bytes, over and over, in <see cref="Memory"/>; null if the pool is full.</summary>
+    /// <summary>The offset in <see cref="Memory"/> of a vector that repeats four bytes; null if the pool is full.</summary>
     public static int? OffsetOf(int bits)
     {
         lock (adding)

@@ -57,7 +57,7 @@ internal sealed partial class SimdEmitter
     private readonly Dictionary<Instruction, long> sharedOffsets = new(ReferenceEqualityComparer.Instance);
     private readonly LocalBuilder[] gridIndex;
     private readonly LocalBuilder constants;
-    /// <summary>Constants from memory that are at hand, and how many are kept.</summary>
+    /// <summary>How many constants stay at hand that were read from memory.</summary>
     private const int MostRecent = 3;
     private readonly List<(IrType Type, long Bits, LocalBuilder Vector)> recent = [];
     private HashSet<long> pooled = [];
@@ -80,7 +80,7 @@ internal sealed partial class SimdEmitter
         {
             InitLocals = false,
         };
-        // What was read on one way to a label is not known behind it.
+        // A constant that was read on one path to a label is not known behind it.
         il = new IlWriter(method.GetILGenerator(4096), listing) { LabelMarked = recent.Clear };
         gridIndex = [il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int)), il.DeclareLocal(typeof(int))];
         constants = il.DeclareLocal(typeof(byte*));
@@ -211,7 +211,7 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    /// <summary>Notes the grid index of the next group: a small group has not the time for divisions.</summary>
+    /// <summary>Notes the grid index of the next group, without divisions, which would take longer than a small group.</summary>
     private void EmitNextGridIndex()
     {
         Label done = il.DefineLabel();

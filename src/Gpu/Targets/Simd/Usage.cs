@@ -5,14 +5,6 @@ namespace VaeGpu.Gpu.Targets.Simd;
 /// <summary>Where values are used: so a value used once is emitted where it is used, and a carried value is updated in place.</summary>
 internal sealed class Usage(Function function, Variance variance) : Uses(function)
 {
-    private readonly HashSet<Region> inLoops = new(
-        function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
-            .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
-
-    /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout loops.</summary>
-    public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
-        reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
-
     /// <summary>Constants for which there are registers beside those of a loop's own values.</summary>
     private const int MostConstants = 8;
 
@@ -20,6 +12,13 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
         function.Body.All().SelectMany(i => i.Regions).Prepend(function.Body)
             .Where(region => region.Instructions.Any(i => i.Op == Op.Independent)), ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Instruction, bool> inlined = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Region> inLoops = new(
+        function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
+            .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
+
+    /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout loops.</summary>
+    public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
+        reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
 
     /// <summary>
     /// Whether the value can be computed where it is used: a pure instruction with one user, in the same region. Interleaved chains stay
