@@ -116,6 +116,10 @@ public class StepTests
         return true;
     });
 
+    [Test]
+    public void A_gray_level_is_the_quotient_correctly_rounded() => Assert.That(
+        Enumerable.Range(0, 256).Select(gray => Batch.Level((byte)gray)), Is.EqualTo(Enumerable.Range(0, 256).Select(gray => gray / 255f)));
+
     [EveryDevice]
     public void A_batch_is_binarized_anew_as_it_is_gathered(TestDevice device) => device.Run(accelerator =>
     {

@@ -37,6 +37,12 @@ public sealed record DeviceTuning(
     /// <summary>The numbers of the right factor that are packed at a time: 2 MB, which the caches hold.</summary>
     public int PackedBlock { get; init; } = 1 << 19;
 
+    /// <summary>
+    /// Whether a left factor that is read along its columns is packed, too: where tiles have few rows, several of them would read each line
+    /// of the cache, one for each depth, in as many pages.
+    /// </summary>
+    public bool PacksLeft { get; init; }
+
     /// <summary>Whether products stage their operands in shared memory.</summary>
     public bool StagesOperands => Tile == TileShape.Blocked;
 
@@ -88,9 +94,11 @@ public sealed record DeviceTuning(
             EngineAccelerator { StandsFor: { } other } => BuiltIn(other),
             OpenCL12Accelerator => new(TileShape.Rows8, TileShape.Rows8, 16, 256, new(16, 1, 1)),
             { WarpSize: 16 } => new(TileShape.Rows12, TileShape.Rows8, 16, 64, new(16, 1, 1), PacksPanels: true),
-            { WarpSize: 8 } => new(TileShape.Rows6, TileShape.Rows6, 8, 128, new(8, 1, 1), PacksPanels: true) { PackedFrom = 1 << 17 },
-            { WarpSize: 4 } => new(TileShape.Rows6, TileShape.Rows6, 4, 256, new(4, 1, 1), PacksPanels: true) { PackedFrom = 1 << 17 },
+            { WarpSize: 8 } => Narrow(new(TileShape.Rows6, TileShape.Rows6, 8, 128, new(8, 1, 1))),
+            { WarpSize: 4 } => Narrow(new(TileShape.Rows6, TileShape.Rows6, 4, 256, new(4, 1, 1))),
             { WarpSize: < 32 } => new(TileShape.Rows8, TileShape.Rows8, 16, 64, new(16, 1, 1)),
             _ => new(TileShape.Blocked, TileShape.Rows8, 64, 4, new(32, 8, 1), HopperProcessors),
         };
+
+    private static DeviceTuning Narrow(DeviceTuning tuning) => tuning with { PacksPanels = true, PacksLeft = true, PackedFrom = 1 << 17 };
 }

@@ -6,7 +6,8 @@ namespace VaeGpu.Kernels.Launchers;
 /// <summary>
 /// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
 /// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies, and a part of the depth at a time where it
-/// is read along its columns, so that the columns of a tile stay in the caches. It is packed if the caches cannot hold such columns.
+/// is read along its columns, so that the columns of a tile stay in the caches. It is packed where tiles have few rows, and if the caches
+/// cannot hold such columns.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
@@ -55,8 +56,8 @@ public sealed class PanelProduct : IPackedProduct
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue => new(
-            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<DepthSlowest>),
-            new(accelerator, PackPanels.Run<TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
+            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<DepthSlowest, LeftPanel>),
+            new(accelerator, PackPanels.Run<TRight, RightPanel<TTile>>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
             new(accelerator, PanelMatMul.Multiply<TTile, InPanels, TEpilogue>), TTile.Rows, TTile.Columns * tuning.GroupSize);
 
     /// <summary>
@@ -91,7 +92,7 @@ public sealed class PanelProduct : IPackedProduct
         if (PacksLeft(shape))
         {
             PanelShape leftShape = LeftShape(shape);
-            packLeft.Launch(Launch.Config(PackPanels.GridFor(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
+            packLeft.Launch(Launch.Config(PackPanels.GridFor<DepthSlowest>(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
             left = packedLeft;
         }
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
@@ -101,7 +102,8 @@ public sealed class PanelProduct : IPackedProduct
         for (int first = 0; first < all; first += block)
         {
             (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
-            packRight.Launch(Launch.Config(PackPanels.GridFor(rightShape), tuning.GroupSize), right, packedRight, rightShape);
+            Index3D grid = rightIsTransposed ? PackPanels.GridFor<DepthFastest>(rightShape) : PackPanels.GridFor<DepthSlowest>(rightShape);
+            packRight.Launch(Launch.Config(grid, tuning.GroupSize), right, packedRight, rightShape);
             part.FirstPanel = first;
             (PacksLeft(shape) ? multiplyPacked : multiply).Launch(
                 Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), left, packedRight, output, bias,
@@ -118,15 +120,17 @@ public sealed class PanelProduct : IPackedProduct
 
     /// <summary>The depth that is multiplied at a time.</summary>
     private int MostDepth(MatMulShape shape) =>
-        leftIsTransposed && !rightIsTransposed && !PacksLeft(shape) ? Math.Min(DepthBlock, shape.Depth) : shape.Depth;
+        leftIsTransposed && !rightIsTransposed && (tuning.PacksLeft || !HasConflicts(shape)) ? Math.Min(DepthBlock, shape.Depth) : shape.Depth;
 
-    private bool PacksLeft(MatMulShape shape) => leftIsTransposed && shape.Rows % ConflictingStride == 0;
+    private bool PacksLeft(MatMulShape shape) => leftIsTransposed && (tuning.PacksLeft || HasConflicts(shape));
 
-    private static PanelShape LeftShape(MatMulShape shape) => PanelShape.Of(shape.Rows, shape.Depth, InPanels.Width);
+    private static bool HasConflicts(MatMulShape shape) => shape.Rows % ConflictingStride == 0;
 
-    /// <summary>A multiple of 16, since a panel is: the right factor begins at a multiple of 64 bytes.</summary>
+    private PanelShape LeftShape(MatMulShape shape) => PanelShape.Of(shape.Rows, shape.Depth, tuning.GroupSize);
+
+    /// <summary>A multiple of 16: the right factor begins at a multiple of 64 bytes.</summary>
     private long LeftLength(MatMulShape shape) =>
-        PacksLeft(shape) ? (long)LeftShape(shape).Panels * InPanels.Width * shape.Depth : 0;
+        PacksLeft(shape) ? (long)LeftShape(shape).Panels * tuning.GroupSize * Math.Min(MostDepth(shape), shape.Depth) + 15 & -16 : 0;
 
     /// <summary>What a block of panels takes at most: no more where there is less of the depth.</summary>
     private long RightLength(MatMulShape shape)

@@ -51,16 +51,17 @@ public static class MatMul
         where TTile : struct, ITile
         where TEpilogue : struct, IEpilogue
     {
-        for (int i = 0; i < TTile.Rows; i++)
+        for (int j = 0; j < TTile.Columns; j++)
         {
-            if (firstRow + i < shape.Rows)
+            int column = firstColumn + j * Group.DimX + Group.IdxX;
+            // Once for all rows: vectors take longer to compare than numbers.
+            if (column < shape.Columns)
             {
-                for (int j = 0; j < TTile.Columns; j++)
+                for (int i = 0; i < TTile.Rows; i++)
                 {
-                    int column = firstColumn + j * Group.DimX + Group.IdxX;
                     int index = (firstRow + i) * shape.Columns + column;
                     float sum = sums[i * TTile.Columns + j];
-                    if (column < shape.Columns)
+                    if (firstRow + i < shape.Rows)
                         output[index] = TEpilogue.IsCheap ? TEpilogue.Finish(sum, index, column, bias, saved) : sum;
                 }
             }

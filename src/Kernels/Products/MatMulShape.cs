@@ -83,6 +83,8 @@ public interface IOperand
 {
     /// <summary>Whether neighbors in a line are neighbors in memory.</summary>
     static abstract bool DepthIsFastest { get; }
+    /// <summary>Whether there are lines behind the last up to a multiple of the group's width, and such a number lies side by side.</summary>
+    static abstract bool IsPadded { get; }
     /// <summary>The index of the first element of a line.</summary>
     static abstract int Start(int line, int depth);
     /// <summary>The distance between neighbors in a line.</summary>
@@ -93,6 +95,7 @@ public interface IOperand
 public struct DepthFastest : IOperand
 {
     public static bool DepthIsFastest => true;
+    public static bool IsPadded => false;
     public static int Start(int line, int depth) => line * depth;
     public static int Step(int lines) => 1;
 }
@@ -101,17 +104,16 @@ public struct DepthFastest : IOperand
 public struct DepthSlowest : IOperand
 {
     public static bool DepthIsFastest => false;
+    public static bool IsPadded => false;
     public static int Start(int line, int depth) => line;
     public static int Step(int lines) => lines;
 }
 
-/// <summary>Lines lie in panels of <see cref="Width"/>, as <see cref="PackPanels"/> lays them out: a packed left operand.</summary>
+/// <summary>Lines lie in panels as wide as the group, as <see cref="PackPanels"/> lays them out: a packed left operand.</summary>
 public struct InPanels : IOperand
 {
-    /// <summary>Lines of a panel.</summary>
-    public const int Width = 16;
-
     public static bool DepthIsFastest => false;
-    public static int Start(int line, int depth) => (line & -Width) * depth + (line & Width - 1);
-    public static int Step(int lines) => Width;
+    public static bool IsPadded => true;
+    public static int Start(int line, int depth) => (line & -Group.DimX) * depth + (line & Group.DimX - 1);
+    public static int Step(int lines) => Group.DimX;
 }

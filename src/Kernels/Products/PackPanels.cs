@@ -1,5 +1,24 @@
 namespace VaeGpu.Kernels.Products;
 
+/// <summary>The width of a factor's panels.</summary>
+public interface IPanel
+{
+    /// <summary>Lines of a panel, in widths of the group.</summary>
+    static abstract int Vectors { get; }
+}
+
+/// <summary>A panel of a left factor, as <see cref="InPanels"/> reads it.</summary>
+public struct LeftPanel : IPanel
+{
+    public static int Vectors => 1;
+}
+
+/// <summary>A panel of a right factor: a tile's columns.</summary>
+public struct RightPanel<TTile> : IPanel where TTile : struct, ITile
+{
+    public static int Vectors => TTile.Columns;
+}
+
 /// <summary>The sizes of a factor that is laid out in panels for <see cref="PanelMatMul"/>, and which of its panels are.</summary>
 public struct PanelShape
 {
@@ -7,86 +26,101 @@ public struct PanelShape
     public int Lines;
     /// <summary>The length of the sums.</summary>
     public int Depth;
-    /// <summary>Lines of a panel.</summary>
-    public int Width;
     /// <summary>The first panel that is laid out, and how many are.</summary>
     public int FirstPanel, Panels;
 
-    /// <summary>A whole factor.</summary>
+    /// <summary>A whole factor in panels of so many lines.</summary>
     public static PanelShape Of(int lines, int depth, int width) =>
-        new() { Lines = lines, Depth = depth, Width = width, Panels = Launch.Groups(lines, width) };
+        new() { Lines = lines, Depth = depth, Panels = Launch.Groups(lines, width) };
 }
 
-/// <summary>Packs a factor of <see cref="PanelMatMul"/>: packed[p, k, line] = op(source)((FirstPanel + p)·Width + line, k).</summary>
+/// <summary>Packs a factor of <see cref="PanelMatMul"/>: packed[p, k, line] = op(source)((FirstPanel + p)·W + line, k).</summary>
 /// <remarks>
-/// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, Width). Lines behind the last
-/// are zero, or copies of it where it transposes.</para>
-/// <para>Threads: group (x, y) has the depths x·<see cref="Side"/> … of panel y; x runs fastest, so that a processor packs whole panels,
-/// those that it multiplies next. Where lines lie side by side it copies them. Else each warp takes squares of S×S, S its width but at
-/// most 16: a thread reads along the depth, and the square is transposed in registers by butterflies, log₂ S exchanges with the thread
-/// whose index differs in one bit.</para>
+/// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, W), W the panel's width. Lines
+/// behind the last are zero, or copies of it where it transposes.</para>
+/// <para>Threads: where lines lie side by side, group (x, y) copies the depths y·<see cref="CopiedDepth"/> … of panel x; x runs fastest, so
+/// that a processor reads some rows of the source from front to back, as its prefetchers expect it. Else group (x, y) has the depths
+/// x·<see cref="TransposedDepth"/> … of panel y, and each warp takes squares of S×S, S its width but at most 16: a thread reads along the
+/// depth, and the square is transposed in registers by butterflies, log₂ S exchanges with the thread whose index differs in one bit.
+/// A group finishes some lines before the next: many that are a power of two apart do not fit the first cache at once.</para>
 /// <para>Costs: 8 bytes moved for each number; log₂ S shuffles for two numbers where it transposes. No shared memory, no barriers. The
-/// width of a group is a power of two and divides the panel's. Tests: PanelMatMulTests.</para>
+/// width of a group is a power of two. Tests: PanelMatMulTests.</para>
 /// </remarks>
 public static class PackPanels
 {
-    /// <summary>Depths of a group.</summary>
-    public const int Side = 64;
+    /// <summary>Depths of a group that copies.</summary>
+    public const int CopiedDepth = 16;
+    /// <summary>Depths of a group that transposes.</summary>
+    public const int TransposedDepth = 128;
 
     private const int LargestSquare = 16;
 
     /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
-    public static void Run<TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape) where TOperand : struct, IOperand
+    public static void Run<TOperand, TPanel>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
+        where TOperand : struct, IOperand
+        where TPanel : struct, IPanel
     {
-        int firstLine = (shape.FirstPanel + Grid.IdxY) * shape.Width, start = Grid.IdxY * shape.Width * shape.Depth;
-        int firstDepth = Grid.IdxX * Side, lastDepth = Math.Min(firstDepth + Side, shape.Depth);
+        int width = TPanel.Vectors * Group.DimX;
         if (TOperand.DepthIsFastest)
-        {
-            int squares = Group.DimX / Square(), square = squares == 1 ? 0 : Group.IdxX / Square();
-            for (int k = firstDepth; k < lastDepth; k += Square())
-            {
-                for (int first = 0; first < shape.Width; first += Group.DimX)
-                {
-                    int line = first + square * Square();
-                    if ((k + Square() <= shape.Depth) & (firstLine + first + Group.DimX <= shape.Lines))
-                        Turn(source, packed, firstLine + line, k, start + line, shape, square, guarded: false);
-                    else
-                        Turn(source, packed, firstLine + line, k, start + line, shape, square, guarded: true);
-                }
-            }
-        }
-        else if (firstLine + shape.Width <= shape.Lines)
-        {
-            Copy(source, packed, firstLine, start, firstDepth, lastDepth, shape, guarded: false);
-        }
+            Transpose<TPanel>(source, packed, (shape.FirstPanel + Grid.IdxY) * width, Grid.IdxY * width * shape.Depth, shape);
         else
-        {
-            Copy(source, packed, firstLine, start, firstDepth, lastDepth, shape, guarded: true);
-        }
+            Copy<TPanel>(source, packed, (shape.FirstPanel + Grid.IdxX) * width, Grid.IdxX * width * shape.Depth, shape);
     }
 
     /// <summary>The groups that cover a factor.</summary>
-    public static Index3D GridFor(PanelShape shape) => new(Launch.Groups(shape.Depth, Side), shape.Panels, 1);
+    public static Index3D GridFor<TOperand>(PanelShape shape) where TOperand : struct, IOperand => TOperand.DepthIsFastest
+        ? new(Launch.Groups(shape.Depth, TransposedDepth), shape.Panels, 1)
+        : new(shape.Panels, Launch.Groups(shape.Depth, CopiedDepth), 1);
 
-    private static void Copy(
-        ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, int firstDepth, int lastDepth, PanelShape shape,
-        bool guarded)
+    private static void Copy<TPanel>(ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape)
+        where TPanel : struct, IPanel
     {
+        if (firstLine + TPanel.Vectors * Group.DimX <= shape.Lines)
+            Copy<TPanel>(source, packed, firstLine, start, shape, guarded: false);
+        else
+            Copy<TPanel>(source, packed, firstLine, start, shape, guarded: true);
+    }
+
+    private static void Copy<TPanel>(
+        ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape, bool guarded)
+        where TPanel : struct, IPanel
+    {
+        int firstDepth = Grid.IdxY * CopiedDepth, lastDepth = Math.Min(firstDepth + CopiedDepth, shape.Depth);
         for (int k = firstDepth; k < lastDepth; k++)
         {
-            for (int first = 0; first < shape.Width; first += Group.DimX)
+            for (int j = 0; j < TPanel.Vectors; j++)
             {
-                int line = first + Group.IdxX;
+                int line = j * Group.DimX + Group.IdxX;
                 bool inside = !guarded | firstLine + line < shape.Lines;
-                packed[start + k * shape.Width + line] = inside ? source[k * shape.Lines + firstLine + line] : 0f;
+                packed[start + k * (TPanel.Vectors * Group.DimX) + line] = inside ? source[k * shape.Lines + firstLine + line] : 0f;
+            }
+        }
+    }
+
+    private static void Transpose<TPanel>(ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape)
+        where TPanel : struct, IPanel
+    {
+        int squares = Group.DimX / Square(), square = squares == 1 ? 0 : Group.IdxX / Square();
+        int firstDepth = Grid.IdxX * TransposedDepth, lastDepth = Math.Min(firstDepth + TransposedDepth, shape.Depth);
+        int width = TPanel.Vectors * Group.DimX;
+        for (int first = 0; first < width; first += Group.DimX)
+        {
+            bool whole = firstLine + first + Group.DimX <= shape.Lines;
+            for (int k = firstDepth; k < lastDepth; k += Square())
+            {
+                int line = first + square * Square();
+                if (whole & k + Square() <= shape.Depth)
+                    Transpose(source, packed, firstLine + line, k, start + line, width, shape, square, guarded: false);
+                else
+                    Transpose(source, packed, firstLine + line, k, start + line, width, shape, square, guarded: true);
             }
         }
     }
 
     /// <summary>Transposes the square of the lines firstLine … and the depths firstDepth … .</summary>
-    private static void Turn(
-        ArrayView<float> source, ArrayView<float> packed, int firstLine, int firstDepth, int start, PanelShape shape, int square,
-        bool guarded)
+    private static void Transpose(
+        ArrayView<float> source, ArrayView<float> packed, int firstLine, int firstDepth, int start, int width, PanelShape shape,
+        int square, bool guarded)
     {
         ArrayView<float> rows = LocalMemory.Allocate<float>(LargestSquare);
         int lane = Group.IdxX - square * Square();
@@ -108,7 +142,7 @@ public static class PackPanels
         for (int i = 0; i < Square(); i++)
         {
             if (!guarded | firstDepth + i < shape.Depth)
-                packed[start + (firstDepth + i) * shape.Width + lane] = rows[i];
+                packed[start + (firstDepth + i) * width + lane] = rows[i];
         }
     }
 

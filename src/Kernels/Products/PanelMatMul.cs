@@ -61,13 +61,13 @@ public static class PanelMatMul
     private static void Load<TTile>(ArrayView<float> sums, ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
         where TTile : struct, ITile
     {
-        for (int i = 0; i < TTile.Rows; i++)
+        for (int j = 0; j < TTile.Columns; j++)
         {
-            int row = Math.Min(firstRow + i, shape.Rows - 1);
-            for (int j = 0; j < TTile.Columns; j++)
+            int column = firstColumn + j * Group.DimX + Group.IdxX;
+            if (column < shape.Columns)
             {
-                int column = firstColumn + j * Group.DimX + Group.IdxX;
-                sums[i * TTile.Columns + j] = column < shape.Columns ? output[row * shape.Columns + column] : 0f;
+                for (int i = 0; i < TTile.Rows; i++)
+                    sums[i * TTile.Columns + j] = output[Math.Min(firstRow + i, shape.Rows - 1) * shape.Columns + column];
             }
         }
     }
@@ -79,8 +79,9 @@ public static class PanelMatMul
     {
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
         ArrayView<int> rowStarts = LocalMemory.Allocate<int>(TTile.Rows);
+        int first = TLeft.Start(firstRow, shape.Depth);
         for (int i = 0; i < TTile.Rows; i++)
-            rowStarts[i] = TLeft.Start(Math.Min(firstRow + i, shape.Rows - 1), shape.Depth);
+            rowStarts[i] = TLeft.IsPadded ? first + i : TLeft.Start(Math.Min(firstRow + i, shape.Rows - 1), shape.Depth);
         int rowStep = TLeft.Step(shape.Rows), width = TTile.Columns * Group.DimX;
         int rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
         for (int k = 0; k < shape.Depth; k++)
