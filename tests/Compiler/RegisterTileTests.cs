@@ -3,6 +3,9 @@ using System.Reflection;
 using System.Runtime.Intrinsics.X86;
 using System.Text.RegularExpressions;
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Gpu.IR;
+using VaeGpu.Gpu.Runtime;
+using VaeGpu.Gpu.Targets.Simd;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Likelihoods;
@@ -54,7 +57,7 @@ public partial class RegisterTileTests
         new TestCaseData(Method(PanelMatMul.Multiply<Tile8x3, InPanels, Plain>), 1).SetArgDisplayNames(nameof(InPanels)),
     ];
 
-    /// <summary>A panel's numbers lie constants behind one address: the loop takes a pointer for it and one for each unpacked row.</summary>
+    /// <summary>A panel's numbers lie constants behind one address; each row that is not packed has its own.</summary>
     [TestCaseSource(nameof(Packed))]
     public void The_loop_of_a_packed_product_has_an_address_for_each_panel_or_unpacked_row(MethodInfo kernel, int left)
     {
@@ -83,6 +86,22 @@ public partial class RegisterTileTests
         string[] constants = [.. BroadcastConstant().Matches(chains).Select(match => match.Value)];
         Assert.That(constants.Distinct().Count(), Is.EqualTo(constants.Length), string.Join("\n", constants));
         Assert.That(chains.Split("volatile").Length - 1, Is.InRange(12, 60));
+    }
+
+    /// <summary>Of 16 registers even one chain after the other needs all: kept constants would send its numbers through memory.</summary>
+    [Test]
+    public void With_few_registers_a_kernel_reads_its_many_constants_from_memory()
+    {
+        const int lanes = 8;
+        var group = new Index3D(lanes, 1, 1);
+        var kernel = new KernelSource(Method(Reconstruction.LossAndGradient<Mixture<GaussianComponent>>));
+        var listing = new SimdListing();
+        SimdEmitter.Emit(kernel.Optimize(group, lanes), group, lanes, listing);
+        // But for −10³⁰, from which the loops start.
+        string[] constants =
+            [.. BroadcastConstant().Matches(listing.ToString()).Select(match => match.Value).Where(one => !one.Contains("-1E+30"))];
+        Assert.That(constants.Distinct().Count(), Is.EqualTo(constants.Length), string.Join("\n", constants));
+        Assert.That(listing.ToString().Split("volatile").Length - 1, Is.AtLeast(50));
     }
 
     private static bool IsInstruction(string? call) => call is { } method

@@ -75,7 +75,7 @@ public sealed class KernelsTests
         Assert.Multiple(() =>
         {
             Assert.That(call.ExitCode, Is.Zero, call.Error);
-            Assert.That(Row("Batch.Gather")[^1], Is.EqualTo("memory"));
+            Assert.That(Row("ColumnSum.Run")[^1], Is.EqualTo("memory"));
             Assert.That(Row("Batch.Gather")[1..4], Is.EqualTo(new[] { "1", "256", "0" }), "launches, group, shared");
             string[] adam = Row("Adam.Run");
             Assert.That(adam[^1], Is.EqualTo("compute"));

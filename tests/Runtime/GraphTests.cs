@@ -82,6 +82,30 @@ public sealed class GraphTests
         Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 2 }));
     }
 
+    public static void Throwing(ArrayView<int> values) => throw new InvalidOperationException();
+
+    public static void TooMuchMemory(ArrayView<int> values) => SharedMemory.Allocate<int>(1 << 22)[0] = values[0];
+
+    /// <summary>The kernels of a recording are compiled beside it.</summary>
+    [Test]
+    public void A_kernel_that_cannot_be_compiled_fails_the_recording()
+    {
+        using Context context = Context.Create(builder => builder.Simd());
+        using Accelerator accelerator = context.CreateSimdAccelerator(0);
+        using var step = accelerator.Allocate1D([1]);
+        Assert.Multiple(() =>
+        {
+            Assert.That(() => Record(Throwing), Throws.TypeOf<KernelCompilationException>().With.Message.Contains("throw exceptions"));
+            Assert.That(() => Record(TooMuchMemory), Throws.TypeOf<KernelLaunchException>().With.Message.Contains("smaller tile"));
+        });
+        using LaunchGraph graph = Record(NextStep);
+        graph.Replay();
+        Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 2 }));
+
+        LaunchGraph Record(Action<ArrayView<int>> kernel) => ((ILaunchRecorder)accelerator).Record(
+            () => accelerator.LoadStreamKernel(kernel)((1, 1), step.View));
+    }
+
     [TestCaseSource(typeof(TestDevice), nameof(TestDevice.ThatRecord))]
     public void A_replay_after_its_memory_was_freed_is_refused(TestDevice device)
     {

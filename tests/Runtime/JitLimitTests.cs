@@ -45,7 +45,7 @@ internal sealed class JitLimitTests
         vae.Parameters.Update(launcher, control.View, AdamSettings.Of());
         (string Name, SimdProgram Program)[] programs =
             [.. ((EngineAccelerator)cpu).Kernels.SelectMany(
-                k => k.Executables.Select(e => (k.Name, ((SimdAccelerator.CpuExecutable)e).Program)))];
+                k => k.Executables.Select(e => (k.Name, ((SimdAccelerator.SimdExecutable)e).Program)))];
         Assert.Multiple(() =>
         {
             Assert.That(programs, Has.Length.GreaterThan(8));

@@ -55,6 +55,8 @@ public abstract class EngineAccelerator : Accelerator, ILaunchRecorder, IKernelR
             {
                 recorder = null;
             }
+            foreach (RecordedLaunch launch in recorded.Steps.OfType<RecordedLaunch>())
+                launch.Executable.Finish();
             return Graph(recorded);
         }
     }

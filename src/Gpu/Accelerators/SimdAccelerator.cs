@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
@@ -55,35 +56,69 @@ public unsafe class SimdAccelerator : EngineAccelerator
     internal override void Fill(EngineStream stream, nint target, long byteOffset, long bytes, byte value) =>
         NativeMemory.Fill((byte*)target + byteOffset, (nuint)bytes, value);
 
-    internal override Executable Compile(KernelSource source, Index3D groupDim) => Compile(source.Optimize(groupDim, WarpSize), groupDim);
+    /// <summary>While launches are recorded, the next kernel is compiled beside this one: none has to be ready before the end.</summary>
+    internal override Executable Compile(KernelSource source, Index3D groupDim)
+    {
+        (SimdProgram, Function) Compiled() => Emit(source.Optimize(groupDim, WarpSize), groupDim);
+        return Recorder is null ? new SimdExecutable(this, Compiled()) : new SimdExecutable(this, Task.Run(Compiled));
+    }
 
     /// <summary>Compiles a function that is through the passes.</summary>
-    internal Executable Compile(Function function, Index3D groupDim)
+    internal Executable Compile(Function function, Index3D groupDim) => new SimdExecutable(this, Emit(function, groupDim));
+
+    private (SimdProgram Program, Function Function) Emit(Function function, Index3D groupDim)
     {
         CudaOnly.Refuse(function, Name);
         SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize);
+        RuntimeHelpers.PrepareDelegate(program.Runner);
+        return (program, function);
+    }
+
+    private void Reserve(SimdProgram program, string kernel)
+    {
         if (program.SharedBytes > MaxSharedMemoryPerGroup)
         {
             throw new KernelLaunchException(
-                $"{function.Name} needs {program.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
+                $"{kernel} needs {program.SharedBytes} bytes of shared memory; {Name} has {MaxSharedMemoryPerGroup}. "
                 + "Use a smaller tile.");
         }
         // Dynamic shared memory lies behind the static arrays, and each can be as large as the limit.
         pool.Reserve(program.SharedBytes + MaxSharedMemoryPerGroup, program.SpillBytes);
-        return new CpuExecutable(pool, program, function);
     }
 
     private protected override void Drain() => pool.Close();
 
     private protected override void DisposeDevice() => pool.Dispose();
 
-    internal sealed class CpuExecutable(WorkerPool pool, SimdProgram program, Function function) : Executable
+    /// <summary>A kernel's code, which may still be compiled: what needs it waits.</summary>
+    internal sealed class SimdExecutable(SimdAccelerator accelerator, Task<(SimdProgram Program, Function Function)> compiling) : Executable
     {
-        public SimdProgram Program => program;
+        private SimdProgram? ready;
+
+        public SimdExecutable(SimdAccelerator accelerator, (SimdProgram, Function) compiled)
+            : this(accelerator, Task.FromResult(compiled)) => Finish();
+
+        public SimdProgram Program
+        {
+            get
+            {
+                if (ready is null)
+                    Finish();
+                return ready;
+            }
+        }
+
+        public override string Text => Printer.Print(compiling.GetAwaiter().GetResult().Function);
 
         public override void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes) =>
-            pool.Run(program.Runner, gridDim, arguments);
+            accelerator.pool.Run(Program.Runner, gridDim, arguments);
 
-        public override string Text => Printer.Print(function);
+        [MemberNotNull(nameof(ready))]
+        public override void Finish()
+        {
+            (SimdProgram program, Function function) = compiling.GetAwaiter().GetResult();
+            accelerator.Reserve(program, function.Name);
+            ready = program;
+        }
     }
 }

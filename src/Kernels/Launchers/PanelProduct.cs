@@ -120,7 +120,9 @@ public sealed class PanelProduct : IPackedProduct
 
     /// <summary>The depth that is multiplied at a time.</summary>
     private int MostDepth(MatMulShape shape) =>
-        leftIsTransposed && !rightIsTransposed && (tuning.PacksLeft || !HasConflicts(shape)) ? Math.Min(DepthBlock, shape.Depth) : shape.Depth;
+        leftIsTransposed && !rightIsTransposed && (tuning.PacksLeft || !HasConflicts(shape))
+            ? Math.Min(DepthBlock, shape.Depth)
+            : shape.Depth;
 
     private bool PacksLeft(MatMulShape shape) => leftIsTransposed && (tuning.PacksLeft || HasConflicts(shape));
 

@@ -83,7 +83,9 @@ public interface IOperand
 {
     /// <summary>Whether neighbors in a line are neighbors in memory.</summary>
     static abstract bool DepthIsFastest { get; }
-    /// <summary>Whether there are lines behind the last up to a multiple of the group's width, and such a number lies side by side.</summary>
+    /// <summary>
+    /// Whether there are lines behind the last, up to a multiple of the group's width, and as many lie side by side at each depth.
+    /// </summary>
     static abstract bool IsPadded { get; }
     /// <summary>The index of the first element of a line.</summary>
     static abstract int Start(int line, int depth);

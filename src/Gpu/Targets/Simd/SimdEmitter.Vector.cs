@@ -47,8 +47,8 @@ internal sealed partial class SimdEmitter
     }
 
     /// <summary>
-    /// Pushes a constant of a loop that has many, from memory: interleaved instructions that follow each other read it once. The access is
-    /// volatile, or the JIT would keep it in a register throughout the loop after all.
+    /// Pushes a constant from memory where there are many. The access is volatile, or the JIT would keep it in a register throughout a loop
+    /// after all. Interleaved instructions that follow each other read it once.
     /// </summary>
     private bool PushPooled(Constant constant)
     {
@@ -57,12 +57,14 @@ internal sealed partial class SimdEmitter
         int known = recent.FindIndex(one => one.Type == constant.Type && one.Bits == constant.Bits);
         if (known < 0)
         {
-            LocalBuilder local = il.DeclareLocal(vectors.Vector(constant.Type));
             il.Emit(OpCodes.Ldloc, constants);
             il.Emit(OpCodes.Ldc_I4, offset);
             il.Emit(OpCodes.Add);
             il.Emit(OpCodes.Volatile);
             il.Emit(OpCodes.Ldobj, vectors.Vector(constant.Type));
+            if (!isInterleaved)
+                return true;
+            LocalBuilder local = il.DeclareLocal(vectors.Vector(constant.Type));
             il.Emit(OpCodes.Stloc, local);
             recent.Add((constant.Type, constant.Bits, local));
             known = recent.Count - 1;

@@ -61,6 +61,7 @@ internal sealed partial class SimdEmitter
     private const int MostRecent = 3;
     private readonly List<(IrType Type, long Bits, LocalBuilder Vector)> recent = [];
     private HashSet<long> pooled = [];
+    private bool isInterleaved;
     private LocalBuilder? firstLane;
     private LocalBuilder? mask;
 
@@ -73,7 +74,7 @@ internal sealed partial class SimdEmitter
         groupSize = groupDim.Size;
         chunks = (groupSize + width - 1) / width;
         variance = Variance.Analyze(function, groupDim, width);
-        usage = new Usage(function, variance);
+        usage = new Usage(function, variance, width);
         vectors = VectorTypes.Of(Math.Max(width, 4));
         method = new DynamicMethod(function.Name, typeof(void), [typeof(WorkerFrame*), typeof(int), typeof(int)],
             typeof(SimdEmitter).Module, skipVisibility: true)
@@ -293,11 +294,11 @@ internal sealed partial class SimdEmitter
 
     private void EmitRegion(Region region)
     {
-        HashSet<long> outside = pooled;
-        pooled = usage.CommonConstants(region);
+        (HashSet<long> Pooled, bool IsInterleaved) outside = (pooled, isInterleaved);
+        (pooled, isInterleaved) = (usage.CommonConstants(region), usage.IsInterleaved(region));
         foreach (Instruction instruction in region.Instructions)
             EmitInstruction(instruction);
-        pooled = outside;
+        (pooled, isInterleaved) = outside;
     }
 
     private void EmitInstruction(Instruction i)

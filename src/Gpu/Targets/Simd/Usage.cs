@@ -3,18 +3,29 @@ using VaeGpu.Gpu.Passes;
 namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>Where values are used: so a value used once is emitted where it is used, and a carried value is updated in place.</summary>
-internal sealed class Usage(Function function, Variance variance) : Uses(function)
+internal sealed class Usage : Uses
 {
-    /// <summary>Constants for which there are registers beside those of a loop's own values.</summary>
-    private const int MostConstants = 8;
+    /// <summary>Constants for which there are registers beside those of a loop's own values: of 32 registers, and of 16.</summary>
+    private const int MostConstants = 8, FewConstants = 4;
 
-    private readonly HashSet<Region> interleaved = new(
-        function.Body.All().SelectMany(i => i.Regions).Prepend(function.Body)
-            .Where(region => region.Instructions.Any(i => i.Op == Op.Independent)), ReferenceEqualityComparer.Instance);
+    private readonly Variance variance;
+    // Those of the whole kernel; null where there are registers enough for them.
+    private readonly HashSet<long>? common;
+    private readonly HashSet<Region> interleaved;
+    private readonly HashSet<Region> inLoops;
     private readonly Dictionary<Instruction, bool> inlined = new(ReferenceEqualityComparer.Instance);
-    private readonly HashSet<Region> inLoops = new(
-        function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
-            .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
+
+    public Usage(Function function, Variance variance, int width) : base(function)
+    {
+        this.variance = variance;
+        interleaved = new(
+            function.Body.All().SelectMany(i => i.Regions).Prepend(function.Body)
+                .Where(region => region.Instructions.Any(i => i.Op == Op.Independent)), ReferenceEqualityComparer.Instance);
+        inLoops = new(
+            function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
+                .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
+        common = width is > 1 and < 16 ? Repeated(function.Body.All(), FewConstants) : null;
+    }
 
     /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout loops.</summary>
     public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
@@ -28,11 +39,14 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
     {
         if (!inlined.TryGetValue(instruction, out bool known))
         {
-            bool isInterleaved = interleaved.Contains(RegionOf(instruction));
-            inlined[instruction] = known = CanInline(instruction) && (!isInterleaved || IsInOrder(instruction));
+            inlined[instruction] = known =
+                CanInline(instruction) && (!IsInterleaved(RegionOf(instruction)) || IsInOrder(instruction));
         }
         return known;
     }
+
+    /// <summary>Whether a region's instructions are those of several chains in turn.</summary>
+    public bool IsInterleaved(Region region) => interleaved.Contains(region);
 
     private bool CanInline(Instruction instruction) =>
         instruction.Op.IsPure() && !MayNeedWorkArea(instruction) && UsersOf(instruction) is [{ } user] && user is not StructuredInstruction
@@ -51,18 +65,22 @@ internal sealed class Usage(Function function, Variance variance) : Uses(functio
         return true;
     }
 
-    /// <summary>The bits of the constants that interleaved chains have in common, if these are too many to be kept in registers.</summary>
-    public HashSet<long> CommonConstants(Region region)
+    /// <summary>
+    /// The bits of the constants that a region's vectors read from memory, because they occur several times and are too many for the
+    /// registers: those that interleaved chains have in common or, of 16 registers, all of the kernel.
+    /// </summary>
+    public HashSet<long> CommonConstants(Region region) =>
+        common ?? (IsInterleaved(region) ? Repeated(region.Instructions, MostConstants) : []);
+
+    private HashSet<long> Repeated(IEnumerable<Instruction> instructions, int most)
     {
-        if (!interleaved.Contains(region))
-            return [];
         HashSet<long> repeated =
         [
-            .. region.Instructions.Where(i => i is not StructuredInstruction && variance.Of(i).IsVarying)
+            .. instructions.Where(i => i is not StructuredInstruction && variance.Of(i).IsVarying)
                 .SelectMany(i => i.Operands.OfType<Constant>().Where(CanBePooled)).GroupBy(constant => constant.Bits)
                 .Where(uses => uses.Skip(1).Any()).Select(uses => uses.Key),
         ];
-        return repeated.Count > MostConstants ? repeated : [];
+        return repeated.Count > most ? repeated : [];
     }
 
     /// <summary>Whether a constant can be read from the <see cref="ConstantPool"/>.</summary>
