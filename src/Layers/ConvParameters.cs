@@ -62,8 +62,9 @@ internal sealed class ConvParameters
     /// <summary>The weights as <see cref="ToFine"/> takes them; they last until the scratch memory's next use.</summary>
     public Floats TurnedWeights()
     {
-        var matrix = new MatrixShape { Rows = shape.Taps * shape.Fine.Channels, Columns = shape.Coarse.Channels };
-        workspace.Matrices.Transpose(Weight.Values, workspace.Scratch, matrix);
+        ConvShape now = For(1);
+        var tap = new MatrixShape { Rows = now.Fine.Channels, Columns = now.Coarse.Channels };
+        workspace.Matrices.Transpose(Weight.Values, workspace.Scratch, tap, now.Taps);
         return workspace.Scratch;
     }
 

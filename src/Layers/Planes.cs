@@ -17,9 +17,9 @@ public sealed class Planes(Workspace workspace, int rows, int columns) : Layer(w
     public int Columns => shape.Columns;
 
     /// <inheritdoc/>
-    public override void Forward(Floats input, int rows) => workspace.Matrices.SwapAxes(input, Output, shape, rows);
+    public override void Forward(Floats input, int rows) => workspace.Matrices.Transpose(input, Output, shape, rows);
 
     /// <summary>Moves the gradient back; the layer below has no activation.</summary>
     public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
-        workspace.Matrices.SwapAxes(Gradient, inputGradient, new() { Rows = shape.Columns, Columns = shape.Rows }, rows);
+        workspace.Matrices.Transpose(Gradient, inputGradient, new() { Rows = shape.Columns, Columns = shape.Rows }, rows);
 }

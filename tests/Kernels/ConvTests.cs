@@ -28,7 +28,7 @@ public class ConvTests
             {
                 float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
                 float[] weights = inputs.Normal(shape.Weights);
-                float[] turned = MatMulTests.Turned(weights, shape.Weights / shape.Coarse.Channels, shape.Coarse.Channels);
+                float[] turned = Transposed(weights, shape);
                 string name = Name(shape);
                 Compare.Bits(Convolve<Tile8x2, ToCoarse, Plain>(accelerator, fine, weights, shape),
                     ConvReference.ToCoarse32(fine, weights, shape),
@@ -53,7 +53,7 @@ public class ConvTests
         {
             float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
             float[] weights = inputs.Normal(shape.Weights);
-            float[] turned = MatMulTests.Turned(weights, shape.Weights / shape.Coarse.Channels, shape.Coarse.Channels);
+            float[] turned = Transposed(weights, shape);
             Compare.Bits(Convolve<Fours<Tile8x2>, ToCoarse, Plain>(accelerator, fine, weights, shape),
                 ConvReference.ToCoarse32(fine, weights, shape), $"to coarse, {Name(shape)}");
             Compare.Bits(Convolve<Fours<Tile8x2>, ToFine, Plain>(accelerator, coarse, turned, shape),
@@ -63,6 +63,11 @@ public class ConvTests
         }
         return true;
     });
+
+    /// <summary>The weights as <see cref="ToFine"/> takes them: (taps, coarse channels, fine channels).</summary>
+    private static float[] Transposed(float[] weights, ConvShape shape) =>
+        [.. weights.Chunk(shape.Fine.Channels * shape.Coarse.Channels)
+            .SelectMany(tap => MatMulTests.Turned(tap, shape.Fine.Channels, shape.Coarse.Channels))];
 
     /// <summary>⟨conv(x), y⟩ = ⟨x, convᵀ(y)⟩ = ⟨w, ∂⟨conv(x), y⟩/∂w⟩: the three sums in order are those of one bilinear map.</summary>
     [Test]

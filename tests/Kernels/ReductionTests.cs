@@ -101,13 +101,16 @@ public class ReductionTests
         {
             foreach (Index3D group in (Index3D[])[new(16, 1, 1), new(32, 4, 1)])
             {
-                float[] values = inputs.Normal(rows * columns);
+                const int matrices = 3;
+                float[] values = inputs.Normal(matrices * rows * columns);
                 var shape = new MatrixShape { Rows = rows, Columns = columns };
                 using var source = new Guarded(accelerator, values);
                 using var target = new Guarded(accelerator, values.Length);
                 var kernel = Transpose.Run;
-                accelerator.LoadStreamKernel(kernel)(new(Transpose.GridFor(shape), group), source.View, target.View, shape);
-                Compare.Bits(target.Read(), MatMulTests.Turned(values, rows, columns), $"{rows}×{columns}");
+                accelerator.LoadStreamKernel(kernel)(
+                    new(Transpose.GridFor(shape, matrices), group), source.View, target.View, shape);
+                float[] expected = [.. values.Chunk(rows * columns).SelectMany(matrix => MatMulTests.Turned(matrix, rows, columns))];
+                Compare.Bits(target.Read(), expected, $"{rows}×{columns}");
             }
         }
         return true;

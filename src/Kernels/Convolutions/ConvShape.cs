@@ -86,8 +86,6 @@ public interface IConvDirection
     static abstract ImageShape Target(ConvShape shape);
     /// <summary>The taps of a target pixel, in one direction.</summary>
     static abstract TapRange Taps(int target, int sourceExtent, ConvShape shape);
-    /// <summary>The distance of one tap's weights from the next tap's.</summary>
-    static abstract int TapStep(ConvShape shape);
     /// <summary>The distance of one source channel's weights from the next one's.</summary>
     static abstract int ChannelStep(ConvShape shape);
 }
@@ -97,7 +95,6 @@ public struct ToCoarse : IConvDirection
 {
     public static ImageShape Source(ConvShape shape) => shape.Fine;
     public static ImageShape Target(ConvShape shape) => shape.Coarse;
-    public static int TapStep(ConvShape shape) => shape.Fine.Channels * shape.Coarse.Channels;
     public static int ChannelStep(ConvShape shape) => shape.Coarse.Channels;
 
     /// <summary>Every tap t with 0 ≤ target·Stride − Padding + t below the extent.</summary>
@@ -116,13 +113,12 @@ public struct ToCoarse : IConvDirection
     }
 }
 
-/// <summary>From the coarse to the fine image; the weights are turned, (coarse channels, taps, fine channels).</summary>
+/// <summary>From the coarse to the fine image; the weights of each tap are transposed, (taps, coarse channels, fine channels).</summary>
 public struct ToFine : IConvDirection
 {
     public static ImageShape Source(ConvShape shape) => shape.Coarse;
     public static ImageShape Target(ConvShape shape) => shape.Fine;
-    public static int TapStep(ConvShape shape) => shape.Fine.Channels;
-    public static int ChannelStep(ConvShape shape) => shape.Taps * shape.Fine.Channels;
+    public static int ChannelStep(ConvShape shape) => shape.Fine.Channels;
 
     /// <summary>
     /// Every Stride-th tap t, for which target + Padding − t is a multiple of Stride; the source pixel is that multiple, and falls

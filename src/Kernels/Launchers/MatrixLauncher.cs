@@ -2,20 +2,17 @@ using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Kernels.Launchers;
 
-/// <summary>
-/// <see cref="Transpose"/>, <see cref="SwapAxes"/>, <see cref="ColumnSum"/> and <see cref="RowReduction"/>, loaded on a device.
-/// </summary>
+/// <summary><see cref="Transpose"/>, <see cref="ColumnSum"/> and <see cref="RowReduction"/>, loaded on a device.</summary>
 public sealed class MatrixLauncher(Accelerator accelerator)
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
     private readonly Loaded<Floats, Floats, MatrixShape> transpose = new(accelerator, Kernels.Products.Transpose.Run);
     private readonly Loaded<Floats, Floats, MatrixShape> columnSum = new(accelerator, ColumnSum.Run);
     private readonly Loaded<Floats, Floats, MatrixShape> rowSum = new(accelerator, RowReduction.Run);
-    private readonly Loaded<Floats, Floats, MatrixShape> swapAxes = new(accelerator, Kernels.Convolutions.SwapAxes.Run);
 
-    /// <summary>target = sourceᵀ, source of the given shape.</summary>
-    public void Transpose(Floats source, Floats target, MatrixShape shape) =>
-        transpose.Launch(new KernelConfig(Kernels.Products.Transpose.GridFor(shape), tuning.TransposeGroup), source, target, shape);
+    /// <summary>target = sourceᵀ, source of the given shape; the same for each of several matrices, one behind the other.</summary>
+    public void Transpose(Floats source, Floats target, MatrixShape shape, int matrices = 1) => transpose.Launch(
+        new KernelConfig(Kernels.Products.Transpose.GridFor(shape, matrices), tuning.TransposeGroup), source, target, shape);
 
     /// <summary>sums = the sums of the columns.</summary>
     public void SumColumns(Floats matrix, Floats sums, MatrixShape shape) =>
@@ -24,8 +21,4 @@ public sealed class MatrixLauncher(Accelerator accelerator)
     /// <summary>sums = the sums of the rows.</summary>
     public void SumRows(Floats matrix, Floats sums, MatrixShape shape) =>
         rowSum.Launch(tuning.Rows(shape.Rows, shape.Columns), matrix, sums, shape);
-
-    /// <inheritdoc cref="Kernels.Convolutions.SwapAxes"/>
-    public void SwapAxes(Floats source, Floats target, MatrixShape shape, int examples) =>
-        swapAxes.Launch(tuning.Elements(examples, shape.Rows * shape.Columns), source, target, shape);
 }

@@ -1,9 +1,9 @@
 namespace VaeGpu.Kernels.Products;
 
-/// <summary>target = sourceᵀ.</summary>
+/// <summary>target = sourceᵀ, of one matrix or of several.</summary>
 /// <remarks>
-/// <para>source is (rows, columns), target (columns, rows), both row-major.</para>
-/// <para>Threads: group (x, y) moves the 32×32 block at row 32y, column 32x; a group is (G, H) threads with G and H dividing
+/// <para>source is (matrices, rows, columns), target (matrices, columns, rows), both row-major.</para>
+/// <para>Threads: group (x, y, z) moves the 32×32 block at row 32y, column 32x of matrix z; a group is (G, H) threads with G and H dividing
 /// 32. It reads rows and writes rows, so both sides touch memory in order; the turn happens in shared memory, whose rows are
 /// 33 long so that a column lies in different banks.</para>
 /// <para>Costs: 4224 shared bytes; 8 bytes moved per element and no FLOPs. One barrier: the block must be complete before
@@ -19,6 +19,7 @@ public static class Transpose
         ArrayView<float> block = SharedMemory.Allocate<float>(Side * Pitch);
         int firstRow = Grid.IdxY * Side;
         int firstColumn = Grid.IdxX * Side;
+        int start = Grid.IdxZ * (shape.Rows * shape.Columns);
         for (int y = 0; y < Side; y += Group.DimY)
         {
             for (int x = 0; x < Side; x += Group.DimX)
@@ -26,7 +27,7 @@ public static class Transpose
                 int row = firstRow + y + Group.IdxY;
                 int column = firstColumn + x + Group.IdxX;
                 if ((row < shape.Rows) & (column < shape.Columns))
-                    block[(y + Group.IdxY) * Pitch + x + Group.IdxX] = source[row * shape.Columns + column];
+                    block[(y + Group.IdxY) * Pitch + x + Group.IdxX] = source[start + row * shape.Columns + column];
             }
         }
         Group.Barrier();
@@ -37,11 +38,12 @@ public static class Transpose
                 int row = firstColumn + y + Group.IdxY;
                 int column = firstRow + x + Group.IdxX;
                 if ((row < shape.Columns) & (column < shape.Rows))
-                    target[row * shape.Rows + column] = block[(x + Group.IdxX) * Pitch + y + Group.IdxY];
+                    target[start + row * shape.Rows + column] = block[(x + Group.IdxX) * Pitch + y + Group.IdxY];
             }
         }
     }
 
-    /// <summary>The groups that cover a matrix.</summary>
-    public static Index3D GridFor(MatrixShape shape) => new(Launch.Groups(shape.Columns, Side), Launch.Groups(shape.Rows, Side), 1);
+    /// <summary>The groups that cover the matrices.</summary>
+    public static Index3D GridFor(MatrixShape shape, int matrices = 1) =>
+        new(Launch.Groups(shape.Columns, Side), Launch.Groups(shape.Rows, Side), matrices);
 }

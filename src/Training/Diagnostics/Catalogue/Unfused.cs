@@ -53,7 +53,6 @@ internal static class Unfused
         var matrices = new MatrixLauncher(accelerator);
         matrices.Transpose(matrix, other, shape);
         matrices.SumColumns(matrix, bias, shape);
-        matrices.SwapAxes(matrix, other, new() { Rows = 2, Columns = 2 }, 2);
         new StepLauncher(accelerator).Gather(
             matrix, other, arrays.Of(new ControlBlock { Seed = 1, Step = 1 }),
             new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows });
