@@ -1,6 +1,6 @@
 namespace VaeGpu.Gpu;
 
-/// <summary>Guarantees that a kernel gives about a loop's iterations. They change how fast the loop runs, not what it computes.</summary>
+/// <summary>What a kernel tells the compiler about a loop's iterations. It changes how fast the loop runs, not what it computes.</summary>
 public static class Iterations
 {
     /// <summary>
@@ -10,6 +10,15 @@ public static class Iterations
     /// </summary>
     /// <remarks>ILGPU's own compilers inline this as nothing.</remarks>
     public static void AreIndependent()
+    {
+    }
+
+    /// <summary>
+    /// Called first in a loop's body: processors get the instructions in the order in which they are written. Without it a value is
+    /// computed where it is used, which suits most loops, but not those that fill the registers with sums.
+    /// </summary>
+    /// <remarks>ILGPU's own compilers inline this as nothing.</remarks>
+    public static void KeepOrder()
     {
     }
 }

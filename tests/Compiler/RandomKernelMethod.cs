@@ -93,6 +93,9 @@ internal sealed class RandomKernelMethod
             case { Op: Op.Independent }:
                 il.Emit(OpCodes.Call, typeof(Iterations).GetMethod(nameof(Iterations.AreIndependent))!);
                 break;
+            case { Op: Op.InOrder }:
+                il.Emit(OpCodes.Call, typeof(Iterations).GetMethod(nameof(Iterations.KeepOrder))!);
+                break;
             case { Op: Op.LocalArray }:
                 Allocate(i, typeof(LocalMemory));
                 break;

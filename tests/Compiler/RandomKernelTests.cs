@@ -44,6 +44,7 @@ internal sealed class RandomKernelTests
             Op.LoadWide, Op.Extract, Op.StoreWide, Op.SharedDynamic, Op.FenceDevice, Op.Exp, Op.Log, Op.Sin, Op.Cos, Op.Tanh, Op.Pow,
             Op.Log2, Op.Log10, Op.Tan, Op.Asin, Op.Acos, Op.Atan, Op.Sinh, Op.Cosh, Op.Atan2,
             Op.AtomicAnd, Op.AtomicOr, Op.AtomicExchange, Op.AtomicCompareExchange, Op.Address, Op.Assembly, Op.Independent,
+            Op.InOrder,
         ];
         var found = new HashSet<Op>(Enumerable.Range(0, Kernels).SelectMany(seed =>
             RandomKernel.Create(seed).Function.Body.All()).Select(i => i.Op));

@@ -14,11 +14,8 @@ internal static partial class Intrinsics
             foreach (string name in (string[])[nameof(Debug.Assert), nameof(Debug.Fail), nameof(Debug.Write), nameof(Debug.WriteLine)])
                 table[(type, name)] = (_, _, _) => null;
         }
-        table[(typeof(Iterations), nameof(Iterations.AreIndependent))] = (m, _, _) =>
-        {
-            m.Builder.Emit(Op.Independent, IrType.Bool, []);
-            return null;
-        };
+        table[(typeof(Iterations), nameof(Iterations.AreIndependent))] = Mark(Op.Independent);
+        table[(typeof(Iterations), nameof(Iterations.KeepOrder))] = Mark(Op.InOrder);
         table[(typeof(IndexTypeExtensions), "AssertIntIndexRange")] = (_, _, _) => null;
         table[(typeof(IndexTypeExtensions), "AssertIntIndex")] = (_, _, _) => null;
         foreach (string name in (string[])[nameof(Interop.Write), nameof(Interop.WriteLine)])
@@ -39,6 +36,12 @@ internal static partial class Intrinsics
         AddReinterpretation(table);
         AddBitCounts(table);
     }
+
+    private static Handler Mark(Op op) => (m, _, _) =>
+    {
+        m.Builder.Emit(op, IrType.Bool, []);
+        return null;
+    };
 
     private static void AddArrays(Dictionary<(Type, string), Handler> table)
     {

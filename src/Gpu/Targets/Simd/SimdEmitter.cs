@@ -325,7 +325,7 @@ internal sealed partial class SimdEmitter
                 EmitStore(i);
                 break;
             // Lanes of one vector are in step: between them there is nothing to wait for.
-            case Op.Barrier or Op.WarpBarrier or Op.FenceGroup or Op.Independent:
+            case Op.Barrier or Op.WarpBarrier or Op.FenceGroup or Op.Independent or Op.InOrder:
                 break;
             case Op.FenceDevice:
                 il.Emit(OpCodes.Call, typeof(Thread).GetMethod(nameof(Thread.MemoryBarrier))!);

@@ -11,16 +11,14 @@ internal sealed class Usage : Uses
     private readonly Variance variance;
     // Those of the whole kernel; null where there are registers enough for them.
     private readonly HashSet<long>? common;
-    private readonly HashSet<Region> interleaved;
-    private readonly HashSet<Region> inLoops;
+    private readonly HashSet<Region> interleaved, inOrder, inLoops;
     private readonly Dictionary<Instruction, bool> inlined = new(ReferenceEqualityComparer.Instance);
 
     public Usage(Function function, Variance variance, int width) : base(function)
     {
         this.variance = variance;
-        interleaved = new(
-            function.Body.All().SelectMany(i => i.Regions).Prepend(function.Body)
-                .Where(region => region.Instructions.Any(i => i.Op == Op.Independent)), ReferenceEqualityComparer.Instance);
+        interleaved = Marked(function, Op.Independent);
+        inOrder = Marked(function, Op.InOrder);
         inLoops = new(
             function.Body.All().Where(i => i is For or While).SelectMany(loop => loop.Regions)
                 .SelectMany(region => region.All().SelectMany(i => i.Regions).Prepend(region)), ReferenceEqualityComparer.Instance);
@@ -32,21 +30,26 @@ internal sealed class Usage : Uses
         reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
 
     /// <summary>
-    /// Whether the value can be computed where it is used: a pure instruction with one user, in the same region. Interleaved chains stay
-    /// in their order: all that lies between the two must be computed there as well.
+    /// Whether the value can be computed where it is used: a pure instruction with one user, in the same region. Interleaved chains, and
+    /// others where a kernel says so, stay in their order: all that lies between the two must be computed there as well.
     /// </summary>
     public bool IsInlined(Instruction instruction)
     {
         if (!inlined.TryGetValue(instruction, out bool known))
         {
-            inlined[instruction] = known =
-                CanInline(instruction) && (!IsInterleaved(RegionOf(instruction)) || IsInOrder(instruction));
+            Region region = RegionOf(instruction);
+            bool staysInOrder = IsInterleaved(region) || inOrder.Contains(region);
+            inlined[instruction] = known = CanInline(instruction) && (!staysInOrder || IsInOrder(instruction));
         }
         return known;
     }
 
     /// <summary>Whether a region's instructions are those of several chains in turn.</summary>
     public bool IsInterleaved(Region region) => interleaved.Contains(region);
+
+    private static HashSet<Region> Marked(Function function, Op mark) => new(
+        function.Body.All().SelectMany(i => i.Regions).Prepend(function.Body)
+            .Where(region => region.Instructions.Any(i => i.Op == mark)), ReferenceEqualityComparer.Instance);
 
     private bool CanInline(Instruction instruction) =>
         instruction.Op.IsPure() && !MayNeedWorkArea(instruction) && UsersOf(instruction) is [{ } user] && user is not StructuredInstruction
