@@ -14,8 +14,8 @@ public static class Iterations
     }
 
     /// <summary>
-    /// Called first in a loop's body: processors get the instructions in the order in which they are written. Without it a value is
-    /// computed where it is used, which suits most loops, but not those that fill the registers with sums.
+    /// Called first in a loop's body: on processors, the body's instructions are emitted in program order. By default a value is computed
+    /// where it is used, which spills registers in an unrolled loop that needs all of them for its sums.
     /// </summary>
     /// <remarks>ILGPU's own compilers inline this as nothing.</remarks>
     public static void KeepOrder()

@@ -173,9 +173,9 @@ public class PanelMatMulTests
         using var packedRight = new Guarded(accelerator, rights.Panels * TTile.Columns * groupSize * shape.Depth);
         bool packsLeft = typeof(TLeft) == typeof(InPanels);
         if (packsLeft)
-            accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, PanelShape>(PackPanels.Run<DepthSlowest, LeftPanel>)(
+            accelerator.LoadStreamKernel<ArrayView<float>, ArrayView<float>, PanelShape>(PackPanels.Run<LeftPanel, DepthSlowest>)(
                 new(PackPanels.GridFor<DepthSlowest>(lefts), group), a.View, packedLeft.View, lefts);
-        Action<ArrayView<float>, ArrayView<float>, PanelShape> packRight = PackPanels.Run<TRight, RightPanel<TTile>>;
+        Action<ArrayView<float>, ArrayView<float>, PanelShape> packRight = PackPanels.Run<RightPanel<TTile>, TRight>;
         var multiply = PanelMatMul.Multiply<TTile, TLeft, TEpilogue>;
         // In two blocks where there are panels enough.
         int all = rights.Panels, half = (all + 1) / 2;

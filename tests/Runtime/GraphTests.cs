@@ -82,12 +82,12 @@ public sealed class GraphTests
         Assert.That(step.GetAsArray1D(), Is.EqualTo(new[] { 2 }));
     }
 
-    // Not public: such kernels are compiled by other tests.
+    // Not public: SuiteTests compiles every public kernel.
     internal static void Throwing(ArrayView<int> values) => throw new InvalidOperationException();
 
     internal static void TooMuchMemory(ArrayView<int> values) => SharedMemory.Allocate<int>(1 << 22)[0] = values[0];
 
-    /// <summary>The kernels of a recording are compiled beside it.</summary>
+    /// <summary>Kernels are compiled in the background while launches are recorded; the recording still reports their errors.</summary>
     [Test]
     public void A_kernel_that_cannot_be_compiled_fails_the_recording()
     {

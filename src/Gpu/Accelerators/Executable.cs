@@ -6,7 +6,7 @@ internal abstract class Executable
     /// <summary>Runs the kernel over a grid; the argument block is read before this returns.</summary>
     public abstract unsafe void Launch(EngineStream stream, Index3D gridDim, byte* arguments, int dynamicSharedBytes);
 
-    /// <summary>Waits until it can be launched.</summary>
+    /// <summary>Waits until the compilation is done.</summary>
     /// <exception cref="KernelLaunchException">It does not fit the device.</exception>
     public virtual void Finish() { }
 

@@ -56,7 +56,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
     internal override void Fill(EngineStream stream, nint target, long byteOffset, long bytes, byte value) =>
         NativeMemory.Fill((byte*)target + byteOffset, (nuint)bytes, value);
 
-    /// <summary>While launches are recorded, the next kernel is compiled beside this one: none has to be ready before the end.</summary>
+    /// <summary>Compiles a kernel: in the background while launches are recorded, so that several are compiled in parallel.</summary>
     internal override Executable Compile(KernelSource source, Index3D groupDim)
     {
         (SimdProgram, Function) Compiled() => Emit(source.Optimize(groupDim, WarpSize), groupDim);
@@ -90,7 +90,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
 
     private protected override void DisposeDevice() => pool.Dispose();
 
-    /// <summary>A kernel's code, which may still be compiled: what needs it waits.</summary>
+    /// <summary>A kernel's code, whose compilation may still be running; the first use waits for it.</summary>
     internal sealed class SimdExecutable(SimdAccelerator accelerator, Task<(SimdProgram Program, Function Function)> compiling) : Executable
     {
         private SimdProgram? ready;

@@ -44,7 +44,7 @@ internal enum Op : byte
     // The guarantee of <see cref="Iterations"/> for the loop whose body it stands in; after unrolling, the mark of a region whose
     // instructions are interleaved. It does nothing.
     Independent,
-    // The mark of a region whose instructions stay in their order (<see cref="Iterations.KeepOrder"/>). It does nothing.
+    // The mark of a region that is emitted in program order (<see cref="Iterations.KeepOrder"/>). It does nothing.
     InOrder,
     // Control flow with regions.
     If, For, While,

@@ -10,8 +10,8 @@ namespace VaeGpu.Kernels.Convolutions;
 /// row from 0 upwards, within a tap the channels, one fused multiply-add each, from 0; taps that see no pixel are left out. The order does
 /// not depend on tile or group, so every device gives the same bits.</para>
 /// <para>Layouts: images (images, height, width, channels), the weights (kernel, kernel, fine channels, coarse channels), all dense and
-/// row-major. ToFine takes each tap's weights transposed (<see cref="Transpose"/>), so that its threads, too, read neighbors, and a tap's
-/// weights lie side by side.</para>
+/// row-major. ToFine takes each tap's weights transposed (<see cref="Transpose"/>), so that its threads read neighbors as well, and a
+/// tap's weights are contiguous.</para>
 /// <para>Threads: group (x, y, z) has target pixel x, columns (target channels) y·C·G … and images z·R …, G the group's width; a thread
 /// has R images of the C columns that start at its own, G apart. The images of a tile look through the same taps, so the edge of the image
 /// shortens the sum for the whole group and costs no comparisons within it; with a stride, ToFine computes no products with the zeros that

@@ -38,8 +38,8 @@ public sealed record DeviceTuning(
     public int PackedBlock { get; init; } = 1 << 19;
 
     /// <summary>
-    /// Whether a left factor that is read along its columns is packed, too: where tiles have few rows, several of them would read each line
-    /// of the cache, one for each depth, in as many pages.
+    /// Whether a left factor that is read along its columns is packed as well. Unpacked, a tile touches a cache line, and often a page, for
+    /// each depth, and with few rows it uses little of the line.
     /// </summary>
     public bool PacksLeft { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class MatrixLauncher(Accelerator accelerator)
     private readonly Loaded<Floats, Floats, MatrixShape> columnSum = new(accelerator, ColumnSum.Run);
     private readonly Loaded<Floats, Floats, MatrixShape> rowSum = new(accelerator, RowReduction.Run);
 
-    /// <summary>target = sourceᵀ, source of the given shape; the same for each of several matrices, one behind the other.</summary>
+    /// <summary>target = sourceᵀ for one matrix of the given shape, or for each of several contiguous ones.</summary>
     public void Transpose(Floats source, Floats target, MatrixShape shape, int matrices = 1) => transpose.Launch(
         new KernelConfig(Kernels.Products.Transpose.GridFor(shape, matrices), tuning.TransposeGroup), source, target, shape);
 

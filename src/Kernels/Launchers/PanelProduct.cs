@@ -6,8 +6,8 @@ namespace VaeGpu.Kernels.Launchers;
 /// <summary>
 /// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
 /// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies, and a part of the depth at a time where it
-/// is read along its columns, so that the columns of a tile stay in the caches. It is packed where tiles have few rows, and if the caches
-/// cannot hold such columns.
+/// is read along its columns, so that the columns of a tile stay in the caches. It is packed as well where tiles have few rows, and where
+/// its stride maps its columns to few sets of a cache.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
@@ -56,8 +56,8 @@ public sealed class PanelProduct : IPackedProduct
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue => new(
-            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<DepthSlowest, LeftPanel>),
-            new(accelerator, PackPanels.Run<TRight, RightPanel<TTile>>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
+            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<LeftPanel, DepthSlowest>),
+            new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
             new(accelerator, PanelMatMul.Multiply<TTile, InPanels, TEpilogue>), TTile.Rows, TTile.Columns * tuning.GroupSize);
 
     /// <summary>
@@ -132,7 +132,7 @@ public sealed class PanelProduct : IPackedProduct
 
     /// <summary>A multiple of 16: the right factor begins at a multiple of 64 bytes.</summary>
     private long LeftLength(MatMulShape shape) =>
-        PacksLeft(shape) ? (long)LeftShape(shape).Panels * tuning.GroupSize * Math.Min(MostDepth(shape), shape.Depth) + 15 & -16 : 0;
+        PacksLeft(shape) ? (long)LeftShape(shape).Panels * tuning.GroupSize * MostDepth(shape) + 15 & -16 : 0;
 
     /// <summary>What a block of panels takes at most: no more where there is less of the depth.</summary>
     private long RightLength(MatMulShape shape)

@@ -54,7 +54,7 @@ public static class MatMul
         for (int j = 0; j < TTile.Columns; j++)
         {
             int column = firstColumn + j * Group.DimX + Group.IdxX;
-            // Once for all rows: vectors take longer to compare than numbers.
+            // Outside the loop over rows: a vector comparison costs more than a scalar one.
             if (column < shape.Columns)
             {
                 for (int i = 0; i < TTile.Rows; i++)

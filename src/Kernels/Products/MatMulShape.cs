@@ -83,9 +83,7 @@ public interface IOperand
 {
     /// <summary>Whether neighbors in a line are neighbors in memory.</summary>
     static abstract bool DepthIsFastest { get; }
-    /// <summary>
-    /// Whether there are lines behind the last, up to a multiple of the group's width, and as many lie side by side at each depth.
-    /// </summary>
+    /// <summary>Whether lines are padded to a multiple of the group's width, as many of them contiguous at each depth.</summary>
     static abstract bool IsPadded { get; }
     /// <summary>The index of the first element of a line.</summary>
     static abstract int Start(int line, int depth);
@@ -111,7 +109,10 @@ public struct DepthSlowest : IOperand
     public static int Step(int lines) => lines;
 }
 
-/// <summary>Lines lie in panels as wide as the group, as <see cref="PackPanels"/> lays them out: a packed left operand.</summary>
+/// <summary>
+/// Lines lie in panels as wide as the group, as <see cref="PackPanels"/> lays them out: a packed left operand. The rows of a tile divide
+/// the group's width.
+/// </summary>
 public struct InPanels : IOperand
 {
     public static bool DepthIsFastest => false;

@@ -3,7 +3,7 @@ namespace VaeGpu.Kernels.Products;
 /// <summary>The width of a factor's panels.</summary>
 public interface IPanel
 {
-    /// <summary>Lines of a panel, in widths of the group.</summary>
+    /// <summary>Lines of a panel, divided by the group's width.</summary>
     static abstract int Vectors { get; }
 }
 
@@ -38,11 +38,12 @@ public struct PanelShape
 /// <remarks>
 /// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, W), W the panel's width. Lines
 /// behind the last are zero, or copies of it where it transposes.</para>
-/// <para>Threads: where lines lie side by side, group (x, y) copies the depths y·<see cref="CopiedDepth"/> … of panel x; x runs fastest, so
-/// that a processor reads some rows of the source from front to back, as its prefetchers expect it. Else group (x, y) has the depths
+/// <para>Threads: where lines are contiguous, group (x, y) copies the depths y·<see cref="CopiedDepth"/> … of panel x; x runs fastest, so
+/// that a processor reads rows of the source sequentially, which its prefetchers recognize. Otherwise group (x, y) has the depths
 /// x·<see cref="TransposedDepth"/> … of panel y, and each warp takes squares of S×S, S its width but at most 16: a thread reads along the
 /// depth, and the square is transposed in registers by butterflies, log₂ S exchanges with the thread whose index differs in one bit.
-/// A group finishes some lines before the next: many that are a power of two apart do not fit the first cache at once.</para>
+/// A group transposes all its depths of one square's lines before the next lines: lines a power of two apart share few sets of the first
+/// cache.</para>
 /// <para>Costs: 8 bytes moved for each number; log₂ S shuffles for two numbers where it transposes. No shared memory, no barriers. The
 /// width of a group is a power of two. Tests: PanelMatMulTests.</para>
 /// </remarks>
@@ -56,9 +57,9 @@ public static class PackPanels
     private const int LargestSquare = 16;
 
     /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
-    public static void Run<TOperand, TPanel>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
-        where TOperand : struct, IOperand
+    public static void Run<TPanel, TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
         where TPanel : struct, IPanel
+        where TOperand : struct, IOperand
     {
         int width = TPanel.Vectors * Group.DimX;
         if (TOperand.DepthIsFastest)

@@ -83,7 +83,7 @@ public static class Batch
             batch[index] = Draw(batch[index], now, (uint)(shape.First * shape.Columns + index));
     }
 
-    /// <summary>gray/255, correctly rounded: the product with 1/255, corrected by its remainder. A division takes longer.</summary>
+    /// <summary>gray/255, correctly rounded: a product with 1/255 and a correction by the remainder, faster than a division.</summary>
     public static float Level(byte gray)
     {
         const float Reciprocal = 1f / 255f;

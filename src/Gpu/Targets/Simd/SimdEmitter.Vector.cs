@@ -46,35 +46,6 @@ internal sealed partial class SimdEmitter
         vectors.Call(il, "CreateSequence", element, element);
     }
 
-    /// <summary>
-    /// Pushes a constant from memory where there are many. The access is volatile, or the JIT would keep it in a register throughout a loop
-    /// after all. Interleaved instructions that follow each other read it once.
-    /// </summary>
-    private bool PushPooled(Constant constant)
-    {
-        if (!pooled.Contains(constant.Bits) || !usage.CanBePooled(constant) || ConstantPool.OffsetOf(constant.Int) is not { } offset)
-            return false;
-        int known = recent.FindIndex(one => one.Type == constant.Type && one.Bits == constant.Bits);
-        if (known < 0)
-        {
-            il.Emit(OpCodes.Ldloc, constants);
-            il.Emit(OpCodes.Ldc_I4, offset);
-            il.Emit(OpCodes.Add);
-            il.Emit(OpCodes.Volatile);
-            il.Emit(OpCodes.Ldobj, vectors.Vector(constant.Type));
-            if (!isInterleaved)
-                return true;
-            LocalBuilder local = il.DeclareLocal(vectors.Vector(constant.Type));
-            il.Emit(OpCodes.Stloc, local);
-            recent.Add((constant.Type, constant.Bits, local));
-            known = recent.Count - 1;
-        }
-        il.Emit(OpCodes.Ldloc, recent[known].Vector);
-        if (recent.Count > MostRecent)
-            recent.RemoveAt(0);
-        return true;
-    }
-
     private void EmitVectorOperation(Instruction i, int half)
     {
         switch (i.Op)

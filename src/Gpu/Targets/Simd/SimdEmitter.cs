@@ -57,11 +57,6 @@ internal sealed partial class SimdEmitter
     private readonly Dictionary<Instruction, long> sharedOffsets = new(ReferenceEqualityComparer.Instance);
     private readonly LocalBuilder[] gridIndex;
     private readonly LocalBuilder constants;
-    /// <summary>How many constants stay at hand that were read from memory.</summary>
-    private const int MostRecent = 3;
-    private readonly List<(IrType Type, long Bits, LocalBuilder Vector)> recent = [];
-    private HashSet<long> pooled = [];
-    private bool isInterleaved;
     private LocalBuilder? firstLane;
     private LocalBuilder? mask;
 

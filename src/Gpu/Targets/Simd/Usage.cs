@@ -5,11 +5,11 @@ namespace VaeGpu.Gpu.Targets.Simd;
 /// <summary>Where values are used: so a value used once is emitted where it is used, and a carried value is updated in place.</summary>
 internal sealed class Usage : Uses
 {
-    /// <summary>Constants for which there are registers beside those of a loop's own values: of 32 registers, and of 16.</summary>
+    /// <summary>How many repeated constants may stay in registers: of 32 vector registers, and of 16.</summary>
     private const int MostConstants = 8, FewConstants = 4;
 
     private readonly Variance variance;
-    // Those of the whole kernel; null where there are registers enough for them.
+    // The repeated constants of the whole kernel; null with 32 vector registers.
     private readonly HashSet<long>? common;
     private readonly HashSet<Region> interleaved, inOrder, inLoops;
     private readonly Dictionary<Instruction, bool> inlined = new(ReferenceEqualityComparer.Instance);
@@ -30,8 +30,8 @@ internal sealed class Usage : Uses
         reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
 
     /// <summary>
-    /// Whether the value can be computed where it is used: a pure instruction with one user, in the same region. Interleaved chains, and
-    /// others where a kernel says so, stay in their order: all that lies between the two must be computed there as well.
+    /// Whether the value can be computed where it is used: a pure instruction with one user, in the same region. Interleaved regions and
+    /// those that keep their order do so only if everything between the two is computed there as well.
     /// </summary>
     public bool IsInlined(Instruction instruction)
     {
@@ -69,8 +69,8 @@ internal sealed class Usage : Uses
     }
 
     /// <summary>
-    /// The bits of the constants that a region's vectors read from memory, because they occur several times and are too many for the
-    /// registers: those that interleaved chains have in common or, of 16 registers, all of the kernel.
+    /// The bits of the repeated constants that a region reads from memory because there are too many for the registers: with 16 vector
+    /// registers those of the whole kernel, with 32 those of interleaved chains.
     /// </summary>
     public HashSet<long> CommonConstants(Region region) =>
         common ?? (IsInterleaved(region) ? Repeated(region.Instructions, MostConstants) : []);
