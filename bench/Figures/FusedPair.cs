@@ -79,7 +79,7 @@ internal sealed record FusedPair(string Name, string Size, Fusion Fusion, Func<A
         MatMulShape shape = ProductFigures.Of(Batch, Pixels, Hidden);
         ArrayView<float> input = buffers.Normal(Batch * Pixels), weights = buffers.Normal(Pixels * Hidden);
         ArrayView<float> bias = buffers.Normal(Hidden), output = buffers.Zeros(Batch * Hidden);
-        ArrayView<float> scratch = Scratch(product, shape, buffers);
+        ArrayView<float> scratch = Scratch(product.ScratchLength(shape), buffers);
         return () => product.Run(input, weights, output, bias, default, shape, scratch);
     }
 
@@ -89,7 +89,7 @@ internal sealed record FusedPair(string Name, string Size, Fusion Fusion, Func<A
         MatMulShape shape = ProductFigures.Of(Batch, Pixels, Hidden);
         ArrayView<float> gradient = buffers.Normal(Batch * Pixels), weights = buffers.Normal(Pixels * Hidden);
         ArrayView<float> saved = buffers.Normal(Batch * Hidden), output = buffers.Zeros(Batch * Hidden);
-        ArrayView<float> scratch = Scratch(product, shape, buffers);
+        ArrayView<float> scratch = Scratch(product.ScratchLength(shape), buffers);
         return () => product.Run(gradient, weights, output, default, saved, shape, scratch);
     }
 
@@ -105,9 +105,9 @@ internal sealed record FusedPair(string Name, string Size, Fusion Fusion, Func<A
         };
         ArrayView<float> source = buffers.Normal(Batch * shape.Fine.Length), weights = buffers.Normal(shape.Weights);
         ArrayView<float> bias = buffers.Normal(shape.Coarse.Channels), target = buffers.Zeros(Batch * shape.Coarse.Length);
-        return () => launcher.Run(source, weights, target, bias, default, shape);
+        ArrayView<float> scratch = Scratch(ConvLauncher.ScratchLength<ToCoarse>(DeviceTuning.For(accelerator), shape), buffers);
+        return () => launcher.Run(source, weights, target, bias, default, shape, scratch);
     }
 
-    private static ArrayView<float> Scratch(MatMulLauncher product, MatMulShape shape, Buffers buffers) =>
-        product.ScratchLength(shape) is > 0 and var length ? buffers.Zeros((int)length) : default;
+    private static ArrayView<float> Scratch(long length, Buffers buffers) => length > 0 ? buffers.Zeros((int)length) : default;
 }

@@ -41,7 +41,8 @@ public sealed class Conv : Layer
 
     /// <summary>Computes <see cref="Layer.Output"/>: one launch, and one more to unfold the input where that pays.</summary>
     public override void Forward(Floats input, int rows) => forward.Run(
-        parameters.Prepare(input, rows), parameters.Weights, Output, parameters.Biases, Saved, parameters.For(rows));
+        parameters.Prepare(input, rows), parameters.Weights, Output, parameters.Biases, Saved, parameters.For(rows),
+        parameters.PackedScratch);
 
     /// <summary>Computes dW and db: four launches.</summary>
     public override void BackwardParameters(Floats input, int rows)
@@ -57,12 +58,12 @@ public sealed class Conv : Layer
         ConvShape now = parameters.For(rows);
         if (parameters.Unfolds)
         {
-            kernels.ToUnfolded.Run(Gradient, weights, parameters.Unfolded, Gradient, Gradient, now);
+            kernels.ToUnfolded.Run(Gradient, weights, parameters.Unfolded, Gradient, Gradient, now, parameters.PackedScratch);
             kernels.FoldGradient(below).Run(parameters.Unfolded, inputGradient, Gradient, belowSaved, parameters.Whole(rows));
         }
         else
         {
-            kernels.InputGradient(below).Run(Gradient, weights, inputGradient, Gradient, belowSaved, now);
+            kernels.InputGradient(below).Run(Gradient, weights, inputGradient, Gradient, belowSaved, now, parameters.PackedScratch);
         }
     }
 }

@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Devices;
 
 namespace VaeGpu.Layers;
 
@@ -14,6 +15,7 @@ internal sealed class ConvParameters
     private readonly Workspace workspace;
     private readonly ConvShape shape;
     private readonly Floats unfolded;
+    private readonly long ownScratch;
 
     /// <summary>Declares name.weight, (kernel·kernel·fine channels, coarse channels), and name.bias.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -37,8 +39,14 @@ internal sealed class ConvParameters
         if (Unfolds)
             unfolded = workspace.Allocate(shape.Coarse.Pixels * rows);
         ConvShape largest = For(workspace.MaximalBatch);
-        workspace.ReserveScratch(
-            workspace.Trains ? Math.Max(outputs.Length, checked(shape.Weights * ConvWeights.Chunks(largest))) : shape.Weights);
+        ownScratch = (workspace.Trains ? Math.Max(outputs.Length, (long)shape.Weights * ConvWeights.Chunks(largest)) : shape.Weights)
+            + 15 & -16;
+        DeviceTuning tuning = DeviceTuning.For(workspace.Accelerator);
+        long packed = Math.Max(
+            ConvLauncher.ScratchLength<ToCoarse>(tuning, largest), ConvLauncher.ScratchLength<ToFine>(tuning, largest));
+        if (workspace.Trains)
+            packed = Math.Max(packed, workspace.Convolutions.Value.Weights.ScratchLength(largest));
+        workspace.ReserveScratch(ownScratch + packed);
     }
 
     /// <summary>Whether fine images of so many channels are unfolded.</summary>
@@ -58,6 +66,9 @@ internal sealed class ConvParameters
     public ParameterSlice Weight { get; }
 
     public ParameterSlice Bias { get; }
+
+    /// <summary>Scratch memory for packed factors: behind the weights, or the partial sums, that the layer itself keeps there.</summary>
+    public Floats PackedScratch => workspace.ScratchFrom(ownScratch);
 
     /// <summary>The weights as <see cref="ToFine"/> takes them; they last until the scratch memory's next use.</summary>
     public Floats TurnedWeights()
@@ -94,7 +105,7 @@ internal sealed class ConvParameters
     public void WeightGradient(Floats fine, Floats coarse, int rows)
     {
         ConvShape now = For(rows);
-        workspace.Convolutions.Value.Weights.PartialSums(fine, coarse, workspace.Scratch, now);
+        workspace.Convolutions.Value.Weights.PartialSums(fine, coarse, workspace.Scratch, now, PackedScratch);
         workspace.Matrices.SumColumns(
             workspace.Scratch, Weight.Gradient, new MatrixShape { Rows = ConvWeights.Chunks(now), Columns = now.Weights });
     }

@@ -53,12 +53,12 @@ public sealed class ConvTranspose : Layer
         ConvShape now = parameters.For(rows);
         if (parameters.Unfolds)
         {
-            forward.Run(input, weights, parameters.Unfolded, biases, Saved, now);
+            forward.Run(input, weights, parameters.Unfolded, biases, Saved, now, parameters.PackedScratch);
             kernels.Fold(Activation).Run(parameters.Unfolded, Output, biases, Saved, parameters.Whole(rows));
         }
         else
         {
-            forward.Run(input, weights, Output, biases, Saved, now);
+            forward.Run(input, weights, Output, biases, Saved, now, parameters.PackedScratch);
         }
     }
 
@@ -73,5 +73,5 @@ public sealed class ConvTranspose : Layer
     public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
         kernels.InputGradientTransposed(below).Run(
             parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights, inputGradient, Gradient, belowSaved,
-            parameters.For(rows));
+            parameters.For(rows), parameters.PackedScratch);
 }

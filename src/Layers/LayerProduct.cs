@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Layers;
@@ -86,15 +87,20 @@ public sealed record ConvProduct(Pass Pass, ConvShape Shape, bool IsToFine = fal
     /// <inheritdoc/>
     public override LoadedProduct Load(Accelerator accelerator)
     {
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
         if (Pass == Pass.WeightGradient)
         {
             ConvWeightsLauncher weights = ConvWeightsLauncher.Load(accelerator);
-            return new(0, (fine, coarse, partial, _) => weights.PartialSums(fine, coarse, partial, Shape));
+            return new(
+                weights.ScratchLength(Shape),
+                (fine, coarse, partial, scratch) => weights.PartialSums(fine, coarse, partial, Shape, scratch));
         }
-        ConvLauncher launcher = IsToFine
-            ? ConvLauncher.Load<ToFine, Plain>(accelerator)
-            : ConvLauncher.Load<ToCoarse, Plain>(accelerator);
-        return new(0, (source, weights, target, _) => launcher.Run(source, weights, target, weights, target, Shape));
+        (ConvLauncher launcher, long scratchLength) = IsToFine
+            ? (ConvLauncher.Load<ToFine, Plain>(accelerator), ConvLauncher.ScratchLength<ToFine>(tuning, Shape))
+            : (ConvLauncher.Load<ToCoarse, Plain>(accelerator), ConvLauncher.ScratchLength<ToCoarse>(tuning, Shape));
+        return new(
+            scratchLength,
+            (source, weights, target, scratch) => launcher.Run(source, weights, target, weights, target, Shape, scratch));
     }
 
     /// <summary>Images, from what to what, and taps.</summary>

@@ -48,6 +48,9 @@ public sealed class Workspace : IDisposable
     /// <summary>Scratch memory: its contents last until the next layer's turn.</summary>
     public Floats Scratch => scratch?.View ?? default;
 
+    /// <summary>What is left of the scratch memory from a place on; empty where the place is its end.</summary>
+    public Floats ScratchFrom(long start) => start < Scratch.Length ? Scratch.SubView(start) : default;
+
     /// <summary>Layers' forward product.</summary>
     public MatMulLauncher Forward(Activation activation)
     {

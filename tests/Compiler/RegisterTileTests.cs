@@ -32,8 +32,8 @@ public partial class RegisterTileTests
             Method(MatMul.Multiply<Tile6x2, DepthFastest, DepthSlowest, BiasActivation<Relu>>),
             Method(MatMul.Multiply<Tile12x2, DepthSlowest, DepthSlowest, Plain>),
             Method(MatMul.Multiply<Tile12x2, DepthFastest, DepthSlowest, ActivationGradient<Gelu>>),
-            Method(Convolution.Run<Tile6x2, ToCoarse, BiasActivation<Relu>>),
-            Method(Convolution.Run<Tile8x2, ToFine, ActivationGradient<Silu>>),
+            Method(Convolution.Run<Tile6x2, ToCoarse, PackedWeights, BiasActivation<Relu>>),
+            Method(Convolution.Run<Tile8x2, ToFine, DenseWeights, ActivationGradient<Silu>>),
             Method(ConvWeights.Run<Tile8x2>),
         ];
         return kernels.Select(kernel => new TestCaseData(kernel).SetArgDisplayNames(

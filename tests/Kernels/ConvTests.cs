@@ -30,12 +30,16 @@ public class ConvTests
                 float[] weights = inputs.Normal(shape.Weights);
                 float[] turned = Transposed(weights, shape);
                 string name = Name(shape);
-                Compare.Bits(Convolve<Tile8x2, ToCoarse, Plain>(accelerator, fine, weights, shape),
+                Compare.Bits(Convolve<Tile8x2, ToCoarse, DenseWeights, Plain>(accelerator, fine, weights, shape),
                     ConvReference.ToCoarse32(fine, weights, shape),
                     $"to coarse, {name}");
-                Compare.Bits(Convolve<Tile4x2, ToFine, Plain>(accelerator, coarse, turned, shape),
+                Compare.Bits(Convolve<Tile4x2, ToFine, DenseWeights, Plain>(accelerator, coarse, turned, shape),
                     ConvReference.ToFine32(coarse, weights, shape),
                     $"to fine, {name}");
+                Compare.Bits(Convolve<Tile6x2, ToCoarse, PackedWeights, Plain>(accelerator, fine, weights, shape),
+                    ConvReference.ToCoarse32(fine, weights, shape), $"to coarse, packed, {name}");
+                Compare.Bits(Convolve<Tile8x2, ToFine, PackedWeights, Plain>(accelerator, coarse, turned, shape),
+                    ConvReference.ToFine32(coarse, weights, shape), $"to fine, packed, {name}");
                 Compare.Bits(Weights<Tile6x2>(accelerator, fine, coarse, shape), ConvReference.Weights32(fine, coarse, shape),
                     $"weights, {name}");
             }
@@ -54,9 +58,9 @@ public class ConvTests
             float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
             float[] weights = inputs.Normal(shape.Weights);
             float[] turned = Transposed(weights, shape);
-            Compare.Bits(Convolve<Fours<Tile8x2>, ToCoarse, Plain>(accelerator, fine, weights, shape),
+            Compare.Bits(Convolve<Fours<Tile8x2>, ToCoarse, DenseWeights, Plain>(accelerator, fine, weights, shape),
                 ConvReference.ToCoarse32(fine, weights, shape), $"to coarse, {Name(shape)}");
-            Compare.Bits(Convolve<Fours<Tile8x2>, ToFine, Plain>(accelerator, coarse, turned, shape),
+            Compare.Bits(Convolve<Fours<Tile8x2>, ToFine, DenseWeights, Plain>(accelerator, coarse, turned, shape),
                 ConvReference.ToFine32(coarse, weights, shape), $"to fine, {Name(shape)}");
             Compare.Bits(Weights<Fours<Tile8x2>>(accelerator, fine, coarse, shape), ConvReference.Weights32(fine, coarse, shape),
                 $"weights, {Name(shape)}");
@@ -65,7 +69,7 @@ public class ConvTests
     });
 
     /// <summary>The weights as <see cref="ToFine"/> takes them: (taps, coarse channels, fine channels).</summary>
-    private static float[] Transposed(float[] weights, ConvShape shape) =>
+    internal static float[] Transposed(float[] weights, ConvShape shape) =>
         [.. weights.Chunk(shape.Fine.Channels * shape.Coarse.Channels)
             .SelectMany(tap => MatMulTests.Turned(tap, shape.Fine.Channels, shape.Coarse.Channels))];
 
@@ -100,7 +104,7 @@ public class ConvTests
             ConvShape reduced = VaeGpu.Kernels.Convolutions.Unfold.Reduced(shape);
             float[] unfolded = Unfold(accelerator, fine, shape);
             Compare.Bits(unfolded, ConvReference.Unfold(fine, shape), $"unfolded, {Name(shape)}");
-            Compare.Bits(Convolve<Tile8x2, ToCoarse, Plain>(accelerator, unfolded, weights, reduced),
+            Compare.Bits(Convolve<Tile8x2, ToCoarse, DenseWeights, Plain>(accelerator, unfolded, weights, reduced),
                 ConvReference.ToCoarse32(fine, weights, shape), $"through unfolded, {Name(shape)}");
         }
         return true;
@@ -151,7 +155,8 @@ public class ConvTests
         var activate = Elementwise.AddBiasAndActivate<TActivation>;
         accelerator.LoadStreamKernel(activate)(elements, twin.View, bias.View, savedTwin.View, matrix);
         Compare.Bits(
-            Convolve<Tile8x2, ToCoarse, BiasActivation<TActivation>>(accelerator, fine, weights, shape, bias.View, saved.View),
+            Convolve<Tile8x2, ToCoarse, DenseWeights, BiasActivation<TActivation>>(
+                accelerator, fine, weights, shape, bias.View, saved.View),
             twin.Read(), "activation");
         Compare.Bits(saved.Read(), savedTwin.Read(), "what is saved");
 
@@ -160,11 +165,12 @@ public class ConvTests
         var differentiate = Elementwise.MultiplyByDerivative<TActivation>;
         accelerator.LoadStreamKernel(differentiate)(elements, gradientTwin.View, kept.View, matrix);
         Compare.Bits(
-            Convolve<Tile8x2, ToCoarse, ActivationGradient<TActivation>>(accelerator, fine, weights, shape, default, kept.View),
+            Convolve<Tile8x2, ToCoarse, DenseWeights, ActivationGradient<TActivation>>(
+                accelerator, fine, weights, shape, default, kept.View),
             gradientTwin.Read(), "gradient");
     }
 
-    private static ConvShape Shape(int images, int height, int width, int fine, int coarse, int kernel, int stride, int padding) => new()
+    internal static ConvShape Shape(int images, int height, int width, int fine, int coarse, int kernel, int stride, int padding) => new()
     {
         Images = images,
         Fine = new() { Height = height, Width = width, Channels = fine },
@@ -179,7 +185,7 @@ public class ConvTests
         Padding = padding,
     };
 
-    private static string Name(ConvShape s) =>
+    internal static string Name(ConvShape s) =>
         $"{s.Images}×{s.Fine.Height}×{s.Fine.Width}×{s.Fine.Channels} to {s.Coarse.Channels}, kernel {s.Kernel}, stride {s.Stride}, "
             + $"padding {s.Padding}";
 
@@ -187,18 +193,32 @@ public class ConvTests
 
     private static double Dot(float[] a, float[] b) => a.Zip(b, (x, y) => (double)x * y).Sum();
 
-    private static float[] Convolve<TTile, TDirection, TEpilogue>(
+    private static float[] Convolve<TTile, TDirection, TWeights, TEpilogue>(
         Accelerator accelerator, float[] source, float[] weights, ConvShape shape, ArrayView<float> bias = default,
         ArrayView<float> saved = default)
-        where TTile : struct, ITile where TDirection : struct, IConvDirection where TEpilogue : struct, IEpilogue
+        where TTile : struct, ITile where TDirection : struct, IConvDirection where TWeights : struct, IConvWeights
+        where TEpilogue : struct, IEpilogue
     {
         using var from = new Guarded(accelerator, source);
-        using var factors = new Guarded(accelerator, weights);
+        using var stored = new Guarded(accelerator, weights);
+        using Guarded? packed = TWeights.IsPadded ? Pack<TTile, TDirection>(accelerator, stored, shape) : null;
         using var to = new Guarded(accelerator, shape.Images * TDirection.Target(shape).Length);
-        var kernel = Convolution.Run<TTile, TDirection, TEpilogue>;
+        var kernel = Convolution.Run<TTile, TDirection, TWeights, TEpilogue>;
         accelerator.LoadStreamKernel(kernel)(new(Convolution.GridFor<TTile, TDirection>(shape, Group), new Index3D(Group, 1, 1)),
-            from.View, factors.View, to.View, bias, saved, shape);
+            from.View, (packed ?? stored).View, to.View, bias, saved, shape);
         return to.Read();
+    }
+
+    private static Guarded Pack<TTile, TDirection>(Accelerator accelerator, Guarded weights, ConvShape shape)
+        where TTile : struct, ITile where TDirection : struct, IConvDirection
+    {
+        int depth = shape.Taps * TDirection.Source(shape).Channels, width = TTile.Columns * Group;
+        PanelShape panels = PanelShape.Of(TDirection.Target(shape).Channels, depth, width);
+        var packed = new Guarded(accelerator, panels.Panels * width * depth);
+        var kernel = PackPanels.Run<RightPanel<TTile>, DepthSlowest>;
+        accelerator.LoadStreamKernel(kernel)(
+            new(PackPanels.GridFor<DepthSlowest>(panels), new Index3D(Group, 1, 1)), weights.View, packed.View, panels);
+        return packed;
     }
 
     private static float[] Weights<TTile>(Accelerator accelerator, float[] fine, float[] coarse, ConvShape shape)

@@ -86,8 +86,10 @@ public interface IConvDirection
     static abstract ImageShape Target(ConvShape shape);
     /// <summary>The taps of a target pixel, in one direction.</summary>
     static abstract TapRange Taps(int target, int sourceExtent, ConvShape shape);
-    /// <summary>The distance of one source channel's weights from the next one's.</summary>
-    static abstract int ChannelStep(ConvShape shape);
+    /// <summary>The groups that cover a target image's pixels.</summary>
+    static abstract int Groups(ConvShape shape);
+    /// <summary>The target pixel of a group; the number of pixels where it has none.</summary>
+    static abstract int Pixel(int group, ConvShape shape);
 }
 
 /// <summary>From the fine to the coarse image; the weights are as stored, (taps, fine channels, coarse channels).</summary>
@@ -95,7 +97,8 @@ public struct ToCoarse : IConvDirection
 {
     public static ImageShape Source(ConvShape shape) => shape.Fine;
     public static ImageShape Target(ConvShape shape) => shape.Coarse;
-    public static int ChannelStep(ConvShape shape) => shape.Coarse.Channels;
+    public static int Pixel(int group, ConvShape shape) => group;
+    public static int Groups(ConvShape shape) => shape.Coarse.Pixels;
 
     /// <summary>Every tap t with 0 ≤ target·Stride − Padding + t below the extent.</summary>
     public static TapRange Taps(int target, int sourceExtent, ConvShape shape)
@@ -118,7 +121,20 @@ public struct ToFine : IConvDirection
 {
     public static ImageShape Source(ConvShape shape) => shape.Coarse;
     public static ImageShape Target(ConvShape shape) => shape.Fine;
-    public static int ChannelStep(ConvShape shape) => shape.Fine.Channels;
+
+    /// <summary>Pixels that are a multiple of Stride apart follow each other, since they see through the same taps.</summary>
+    public static int Pixel(int group, ConvShape shape)
+    {
+        int height = Launch.Groups(shape.Fine.Height, shape.Stride), width = Launch.Groups(shape.Fine.Width, shape.Stride);
+        int row = group / width, phase = row / height;
+        int y = (row - phase * height) * shape.Stride + phase / shape.Stride;
+        int x = (group - row * width) * shape.Stride + phase % shape.Stride;
+        return (y < shape.Fine.Height) & (x < shape.Fine.Width) ? y * shape.Fine.Width + x : shape.Fine.Pixels;
+    }
+
+    public static int Groups(ConvShape shape) =>
+        Launch.Groups(shape.Fine.Height, shape.Stride) * Launch.Groups(shape.Fine.Width, shape.Stride) * (shape.Stride * shape.Stride);
+
 
     /// <summary>
     /// Every Stride-th tap t, for which target + Padding − t is a multiple of Stride; the source pixel is that multiple, and falls

@@ -15,8 +15,8 @@ namespace VaeGpu.Kernels.Convolutions;
 /// same for all threads, and are read by fours where they can (<see cref="Fours{TTile}"/>). The tap is the group's, so the pixels
 /// that it sees are a rectangle: no comparisons in the loops.</para>
 /// <para>Costs: 2 FLOPs for each of images·coarse pixels·weights; the partial sums are a quarter of the images, written once and
-/// read once. No shared memory, no barriers. Its twin in tests is <see cref="Unfold"/> followed by <see cref="MatMul"/>.
-/// Tests: ConvTests.</para>
+/// read once. No shared memory, no barriers. Its twin is <see cref="UnfoldPanels"/> followed by <see cref="PanelMatMul"/>, which vector
+/// processors prefer where chunks are large. Tests: ConvTests, PackedConvTests.</para>
 /// </remarks>
 public static class ConvWeights
 {
@@ -72,9 +72,9 @@ public static class ConvWeights
         where TTile : struct, ITile
     {
         int tapY = tap / shape.Kernel, tapX = tap % shape.Kernel;
-        int firstY = First(tapY, shape), firstX = First(tapX, shape);
-        int endY = End(tapY, shape.Fine.Height, shape.Coarse.Height, shape);
-        int endX = End(tapX, shape.Fine.Width, shape.Coarse.Width, shape);
+        int firstY = TapRectangle.First(tapY, shape), firstX = TapRectangle.First(tapX, shape);
+        int endY = TapRectangle.End(tapY, shape.Fine.Height, shape.Coarse.Height, shape);
+        int endX = TapRectangle.End(tapX, shape.Fine.Width, shape.Coarse.Width, shape);
         int fineX = firstX * shape.Stride - shape.Padding + tapX;
         int lastImage = Math.Min((Grid.IdxZ + 1) * chunkImages, shape.Images);
         for (int image = Grid.IdxZ * chunkImages; image < lastImage; image++)
@@ -120,11 +120,4 @@ public static class ConvWeights
             }
         }
     }
-
-    /// <summary>The first coarse pixel that sees the image through the tap: o·stride − padding + tap ≥ 0.</summary>
-    private static int First(int tap, ConvShape shape) => (Math.Max(0, shape.Padding - tap) + shape.Stride - 1) / shape.Stride;
-
-    /// <summary>One beyond the last: o·stride − padding + tap below the extent.</summary>
-    private static int End(int tap, int fineExtent, int coarseExtent, ConvShape shape) =>
-        Math.Min(coarseExtent, (fineExtent - 1 + shape.Padding - tap + shape.Stride) / shape.Stride);
 }

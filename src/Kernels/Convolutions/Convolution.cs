@@ -11,12 +11,13 @@ namespace VaeGpu.Kernels.Convolutions;
 /// not depend on tile or group, so every device gives the same bits.</para>
 /// <para>Layouts: images (images, height, width, channels), the weights (kernel, kernel, fine channels, coarse channels), all dense and
 /// row-major. ToFine takes each tap's weights transposed (<see cref="Transpose"/>), so that its threads read neighbors as well, and a
-/// tap's weights are contiguous.</para>
-/// <para>Threads: group (x, y, z) has target pixel x, columns (target channels) y·C·G … and images z·R …, G the group's width; a thread
-/// has R images of the C columns that start at its own, G apart. The images of a tile look through the same taps, so the edge of the image
-/// shortens the sum for the whole group and costs no comparisons within it; with a stride, ToFine computes no products with the zeros that
-/// a dilated image would have. Inside a tap this is <see cref="MatMul"/>: a vector of weights, and source elements that are the same for
-/// all threads. x runs fastest: a few images stay in the cache while their pixels pass by.</para>
+/// tap's weights are contiguous. <see cref="PackedWeights"/> come from <see cref="PackPanels"/>, in panels of C·G columns.</para>
+/// <para>Threads: group (x, y, z) has the target pixel that the direction assigns to x, columns (target channels) y·C·G … and images
+/// z·R …, G the group's width; a thread has R images of the C columns that start at its own, G apart. The images of a tile look through the
+/// same taps, so the edge of the image shortens the sum for the whole group and costs no comparisons within it; with a stride, ToFine
+/// computes no products with the zeros that a dilated image would have. Inside a tap this is <see cref="MatMul"/>: a vector of weights, and
+/// source elements that are the same for all threads. x runs fastest: a few images stay in the cache while their pixels pass by, and ToFine
+/// takes all pixels of the same taps, whose weights the first cache holds, before the next.</para>
 /// <para>Costs: 2 FLOPs for each of images·pixels·taps·source channels·columns; R·C of them, twice, for R + C loads, or for R/4 + C where
 /// source elements are read by fours (<see cref="Fours{TTile}"/>). No shared memory, no barriers. Images are clamped and columns
 /// guarded as in MatMul.</para>
@@ -26,41 +27,46 @@ namespace VaeGpu.Kernels.Convolutions;
 public static class Convolution
 {
     /// <summary>The kernel; launch it with <see cref="Grid"/>'s extent from <see cref="GridFor{TTile, TDirection}"/>.</summary>
-    public static void Run<TTile, TDirection, TEpilogue>(
+    public static void Run<TTile, TDirection, TWeights, TEpilogue>(
         ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
         ConvShape shape)
         where TTile : struct, ITile
         where TDirection : struct, IConvDirection
+        where TWeights : struct, IConvWeights
         where TEpilogue : struct, IEpilogue
     {
         ImageShape to = TDirection.Target(shape);
+        int pixel = TDirection.Pixel(Grid.IdxX, shape);
+        if (pixel >= to.Pixels)
+            return;
         int firstImage = Grid.IdxZ * TTile.Rows;
         int firstColumn = Grid.IdxY * (TTile.Columns * Group.DimX);
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
 
-        if (firstColumn + TTile.Columns * Group.DimX <= to.Channels)
-            Accumulate<TTile, TDirection>(source, weights, sums, firstImage, firstColumn, shape, guarded: false);
+        if (TWeights.IsPadded | firstColumn + TTile.Columns * Group.DimX <= to.Channels)
+            Accumulate<TTile, TDirection, TWeights>(source, weights, sums, firstImage, firstColumn, pixel, shape, guarded: false);
         else
-            Accumulate<TTile, TDirection>(source, weights, sums, firstImage, firstColumn, shape, guarded: true);
+            Accumulate<TTile, TDirection, TWeights>(source, weights, sums, firstImage, firstColumn, pixel, shape, guarded: true);
 
         for (int i = 0; i < TTile.Rows; i++)
         {
             if (firstImage + i < shape.Images)
             {
-                int pixel = ((firstImage + i) * to.Pixels + Grid.IdxX) * to.Channels;
+                int start = ((firstImage + i) * to.Pixels + pixel) * to.Channels;
                 for (int j = 0; j < TTile.Columns; j++)
                 {
                     int column = firstColumn + j * Group.DimX + Group.IdxX;
                     float sum = sums[i * TTile.Columns + j];
                     if (column < to.Channels)
-                        target[pixel + column] = TEpilogue.IsCheap ? TEpilogue.Finish(sum, pixel + column, column, bias, saved) : sum;
+                        target[start + column] =
+                            TEpilogue.IsCheap ? TEpilogue.Finish(sum, start + column, column, bias, saved) : sum;
                 }
             }
         }
         if (!TEpilogue.IsCheap)
-            FinishStored<TTile, TEpilogue>(target, bias, saved, firstImage, firstColumn, to, shape.Images);
+            FinishStored<TTile, TEpilogue>(target, bias, saved, firstImage, firstColumn, pixel, to, shape.Images);
     }
 
     /// <summary>The groups that cover a batch of target images.</summary>
@@ -69,12 +75,14 @@ public static class Convolution
         where TDirection : struct, IConvDirection
     {
         ImageShape to = TDirection.Target(shape);
-        return new(to.Pixels, Launch.Groups(to.Channels, TTile.Columns * groupSize), Launch.Groups(shape.Images, TTile.Rows));
+        return new(
+            TDirection.Groups(shape), Launch.Groups(to.Channels, TTile.Columns * groupSize), Launch.Groups(shape.Images, TTile.Rows));
     }
 
     /// <summary>The epilogue of the thread's own results, read back from the cache, as in <see cref="MatMul"/>.</summary>
     private static void FinishStored<TTile, TEpilogue>(
-        ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved, int firstImage, int firstColumn, ImageShape to, int images)
+        ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved, int firstImage, int firstColumn, int pixel, ImageShape to,
+        int images)
         where TTile : struct, ITile
         where TEpilogue : struct, IEpilogue
     {
@@ -84,23 +92,25 @@ public static class Convolution
             for (int j = 0; j < TTile.Columns; j++)
             {
                 int column = firstColumn + j * Group.DimX + Group.IdxX;
-                int index = (image * to.Pixels + Grid.IdxX) * to.Channels + column;
+                int index = (image * to.Pixels + pixel) * to.Channels + column;
                 if (column < to.Channels)
                     target[index] = TEpilogue.Finish(target[index], index, column, bias, saved);
             }
         }
     }
 
-    private static void Accumulate<TTile, TDirection>(
-        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> sums, int firstImage, int firstColumn, ConvShape shape,
-        bool guarded)
+    private static void Accumulate<TTile, TDirection, TWeights>(
+        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> sums, int firstImage, int firstColumn, int target,
+        ConvShape shape, bool guarded)
         where TTile : struct, ITile
         where TDirection : struct, IConvDirection
+        where TWeights : struct, IConvWeights
     {
-        ImageShape from = TDirection.Source(shape);
-        int width = TDirection.Target(shape).Width;
-        TapRange rows = TDirection.Taps(Grid.IdxX / width, from.Height, shape);
-        TapRange columns = TDirection.Taps(Grid.IdxX % width, from.Width, shape);
+        ImageShape from = TDirection.Source(shape), to = TDirection.Target(shape);
+        TapRange rows = TDirection.Taps(target / to.Width, from.Height, shape);
+        TapRange columns = TDirection.Taps(target % to.Width, from.Width, shape);
+        int weightStart = TWeights.Start(firstColumn, shape.Taps * from.Channels) + Group.IdxX;
+        int tapStep = from.Channels * TWeights.Step<TTile>(to.Channels);
         ArrayView<int> imageStarts = LocalMemory.Allocate<int>(TTile.Rows);
         for (int i = 0; i < TTile.Rows; i++)
             imageStarts[i] = Math.Min(firstImage + i, shape.Images - 1) * (from.Pixels * Channels.Reads<TTile>(from.Channels));
@@ -111,20 +121,22 @@ public static class Convolution
             {
                 int pixel = (rows.Source + y * rows.SourceStep) * from.Width + columns.Source + x * columns.SourceStep;
                 int tap = (rows.First + y * rows.Step) * shape.Kernel + columns.First + x * columns.Step;
-                AddTap<TTile, TDirection>(source, weights, sums, imageStarts, pixel * Channels.Reads<TTile>(from.Channels),
-                    tap * (shape.Fine.Channels * shape.Coarse.Channels), firstColumn, shape, guarded);
+                AddTap<TTile, TDirection, TWeights>(source, weights, sums, imageStarts, pixel * Channels.Reads<TTile>(from.Channels),
+                    weightStart + tap * tapStep, to.Channels - firstColumn, shape, guarded);
             }
         }
     }
 
     /// <summary>The products of one tap: a piece of an ordinary matrix product.</summary>
-    private static void AddTap<TTile, TDirection>(
+    private static void AddTap<TTile, TDirection, TWeights>(
         ArrayView<float> source, ArrayView<float> weights, ArrayView<float> sums, ArrayView<int> imageStarts, int pixelStart,
-        int tapStart, int firstColumn, ConvShape shape, bool guarded)
+        int tapStart, int remaining, ConvShape shape, bool guarded)
         where TTile : struct, ITile
         where TDirection : struct, IConvDirection
+        where TWeights : struct, IConvWeights
     {
-        int reads = Channels.Reads<TTile>(TDirection.Source(shape).Channels), step = TDirection.ChannelStep(shape);
+        int reads = Channels.Reads<TTile>(TDirection.Source(shape).Channels);
+        int step = TWeights.Step<TTile>(TDirection.Target(shape).Channels);
         ArrayView<float> numbers = LocalMemory.Allocate<float>(TTile.Rows * TTile.Width);
         ArrayView<float> factors = LocalMemory.Allocate<float>(TTile.Columns);
         for (int read = 0; read < reads; read++)
@@ -138,9 +150,9 @@ public static class Convolution
             {
                 for (int j = 0; j < TTile.Columns; j++)
                 {
-                    int column = firstColumn + j * Group.DimX + Group.IdxX;
+                    int column = j * Group.DimX;
                     int index = tapStart + (read * TTile.Width + c) * step + column;
-                    bool inside = !guarded | column < TDirection.Target(shape).Channels;
+                    bool inside = !guarded | column + Group.IdxX < remaining;
                     factors[j] = inside ? weights[index] : 0f;
                 }
                 for (int i = 0; i < TTile.Rows; i++)

@@ -5,26 +5,36 @@ using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;
 
-/// <summary><see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device.</summary>
+/// <summary>
+/// <see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device. Vector processors pack the weights before
+/// (<see cref="PackPanels"/>) where there is room for it.
+/// </summary>
 public sealed class ConvLauncher
 {
-    private readonly Loaded<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape>
-        single, fours;
+    /// <summary>The fewest target pixels at which packing pays: how often a packed number is read.</summary>
+    private const int FewestUses = 32;
+    /// <summary>Columns of a tile, in vectors.</summary>
+    private const int TileColumns = 2;
+
     private readonly DeviceTuning tuning;
-    private readonly Func<ConvShape, int> channels;
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> single, fours;
+    private readonly PackedVariant? packed;
+    private readonly Func<ConvShape, ImageShape> source, target;
     private readonly Func<ConvShape, Index3D> grid;
-    private readonly Func<ConvShape, ImageShape> target;
     private ElementwiseLauncher? epilogue;
 
     private ConvLauncher(
-        Accelerator accelerator, DeviceTuning tuning,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> single,
-        Action<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ConvShape> fours,
-        Func<ConvShape, int> channels, Func<ConvShape, Index3D> grid, Func<ConvShape, ImageShape> target)
+        DeviceTuning tuning, Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> single,
+        Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> fours, PackedVariant? packed, Func<ConvShape, ImageShape> source,
+        Func<ConvShape, ImageShape> target, Func<ConvShape, Index3D> grid)
     {
-        (this.tuning, this.channels, this.grid, this.target) = (tuning, channels, grid, target);
-        (this.single, this.fours) = (new(accelerator, single), new(accelerator, fours));
+        (this.tuning, this.single, this.fours, this.packed) = (tuning, single, fours, packed);
+        (this.source, this.target, this.grid) = (source, target, grid);
     }
+
+    /// <summary>The packing of the weights, and the convolution that takes them.</summary>
+    private sealed record PackedVariant(
+        Loaded<Floats, Floats, PanelShape> Pack, Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> Convolve);
 
     /// <summary>target = f(source ∗ weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
     public static ConvLauncher Forward<TDirection>(Accelerator accelerator, Activation activation)
@@ -53,20 +63,58 @@ public sealed class ConvLauncher
         };
 
         ConvLauncher Load<TTile>() where TTile : struct, ITile => new(
-            accelerator, tuning, Convolution.Run<TTile, TDirection, TEpilogue>, Convolution.Run<Fours<TTile>, TDirection, TEpilogue>,
-            shape => TDirection.Source(shape).Channels, shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize),
-            TDirection.Target);
+            tuning, new(accelerator, Convolution.Run<TTile, TDirection, DenseWeights, TEpilogue>),
+            new(accelerator, Convolution.Run<Fours<TTile>, TDirection, DenseWeights, TEpilogue>),
+            tuning.PacksPanels
+                ? new(new(accelerator, PackPanels.Run<RightPanel<TTile>, DepthSlowest>),
+                    new(accelerator, Convolution.Run<TTile, TDirection, PackedWeights, TEpilogue>))
+                : null,
+            TDirection.Source, TDirection.Target, shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize));
     }
 
-    /// <summary>Launches the convolution. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
-    public void Run(
-        ArrayView<float> source, ArrayView<float> weights, ArrayView<float> target, ArrayView<float> bias, ArrayView<float> saved,
-        ConvShape shape)
+    /// <summary>The floats of scratch memory that a convolution of this shape makes use of; 0 where it needs none.</summary>
+    public static long ScratchLength<TDirection>(DeviceTuning tuning, ConvShape shape) where TDirection : struct, IConvDirection =>
+        ScratchLength(tuning, shape, TDirection.Source(shape), TDirection.Target(shape));
+
+    private static long ScratchLength(DeviceTuning tuning, ConvShape shape, ImageShape source, ImageShape target)
     {
-        (tuning.ConvReadsFours && channels(shape) % 4 == 0 ? fours : single).Launch(
-            Launch.Config(grid(shape), tuning.ConvGroupSize), source, weights, target, bias, saved, shape);
-        ImageShape image = this.target(shape);
-        epilogue?.Run(target, bias, saved, shape.Images * image.Pixels, image.Channels);
+        PanelShape weights = Panels(tuning, shape, source, target);
+        return tuning.PacksPanels && (long)shape.Images * target.Pixels >= FewestUses
+            ? (long)weights.Panels * (TileColumns * tuning.ConvGroupSize) * weights.Depth
+            : 0;
+    }
+
+    private static PanelShape Panels(DeviceTuning tuning, ConvShape shape, ImageShape source, ImageShape target) =>
+        PanelShape.Of(target.Channels, shape.Taps * source.Channels, TileColumns * tuning.ConvGroupSize);
+
+    /// <summary>Launches the convolution. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
+    /// <param name="source">(images, height, width, channels).</param>
+    /// <param name="weights">(taps, source channels, target channels).</param>
+    /// <param name="target">(images, height, width, channels).</param>
+    /// <param name="bias">As the epilogue says.</param>
+    /// <param name="saved">As the epilogue says.</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scratch">
+    /// Room for packed weights, which makes a convolution faster: <see cref="ScratchLength{TDirection}"/> floats; their contents are lost.
+    /// </param>
+    public void Run(
+        Floats source, Floats weights, Floats target, Floats bias, Floats saved, ConvShape shape, Floats scratch = default)
+    {
+        ImageShape from = this.source(shape), to = this.target(shape);
+        KernelConfig config = Launch.Config(grid(shape), tuning.ConvGroupSize);
+        long packedLength = ScratchLength(tuning, shape, from, to);
+        if (packed is not null && packedLength > 0 && packedLength <= scratch.Length)
+        {
+            PanelShape panels = Panels(tuning, shape, from, to);
+            packed.Pack.Launch(
+                Launch.Config(PackPanels.GridFor<DepthSlowest>(panels), tuning.ConvGroupSize), weights, scratch, panels);
+            packed.Convolve.Launch(config, source, scratch, target, bias, saved, shape);
+        }
+        else
+        {
+            (tuning.ConvReadsFours && from.Channels % 4 == 0 ? fours : single).Launch(config, source, weights, target, bias, saved, shape);
+        }
+        epilogue?.Run(target, bias, saved, shape.Images * to.Pixels, to.Channels);
     }
 
     /// <summary>The convolution followed by a launch that finishes it.</summary>

@@ -4,13 +4,17 @@ using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;
 
-/// <summary><see cref="ConvWeights"/> and <see cref="Unfold"/>, loaded on a device.</summary>
+/// <summary>
+/// <see cref="ConvWeights"/> and <see cref="Unfold"/>, loaded on a device. Vector processors compute large chunks as products of packed
+/// factors (<see cref="PackedConvWeights"/>) where there is room for it.
+/// </summary>
 public sealed class ConvWeightsLauncher
 {
     private readonly DeviceTuning tuning;
     private readonly Loaded<Floats, Floats, Floats, ConvShape, int> single, fours;
     private readonly Func<ConvShape, int, Index3D> grid;
     private readonly Loaded<Floats, Floats, ConvShape> unfold;
+    private readonly PackedConvWeights? packed;
 
     private ConvWeightsLauncher(
         Accelerator accelerator, Action<Floats, Floats, Floats, ConvShape, int> single,
@@ -19,6 +23,7 @@ public sealed class ConvWeightsLauncher
         (tuning, this.grid) = (DeviceTuning.For(accelerator), grid);
         (this.single, this.fours, unfold) =
             (new(accelerator, single), new(accelerator, fours), new(accelerator, Kernels.Convolutions.Unfold.Run));
+        packed = tuning.PacksPanels ? PackedConvWeights.Load(accelerator, tuning) : null;
     }
 
     /// <summary>The kernels, with the device's tile.</summary>
@@ -36,11 +41,29 @@ public sealed class ConvWeightsLauncher
             new(accelerator, ConvWeights.Run<TTile>, ConvWeights.Run<Fours<TTile>>, ConvWeights.GridFor<TTile>);
     }
 
+    /// <summary>The floats of scratch memory that <see cref="PartialSums"/> makes use of; 0 where it needs none.</summary>
+    public long ScratchLength(ConvShape shape) => packed is not null && packed.IsFor(shape) ? packed.ScratchLength(shape) : 0;
+
     /// <summary>The sums of each chunk, (<see cref="ConvWeights.Chunks"/>, weights), for <see cref="MatrixLauncher.SumColumns"/>.</summary>
-    public void PartialSums(Floats fine, Floats coarse, Floats partial, ConvShape shape) =>
+    /// <param name="fine">(images, height, width, channels).</param>
+    /// <param name="coarse">(images, height, width, channels).</param>
+    /// <param name="partial">(chunks, weights).</param>
+    /// <param name="shape">The sizes.</param>
+    /// <param name="scratch">
+    /// Room for packed factors, which makes large chunks faster: <see cref="ScratchLength"/> floats; their contents are lost.
+    /// </param>
+    public void PartialSums(Floats fine, Floats coarse, Floats partial, ConvShape shape, Floats scratch = default)
+    {
+        long packedLength = ScratchLength(shape);
+        if (packedLength > 0 && packedLength <= scratch.Length)
+        {
+            packed!.Run(fine, coarse, partial, shape, scratch);
+            return;
+        }
         (tuning.ConvReadsFours && shape.Fine.Channels % 4 == 0 ? fours : single).Launch(
             Launch.Config(grid(shape, tuning.ConvGroupSize), tuning.ConvGroupSize), fine, coarse, partial, shape,
             ConvWeights.ChunkImages(shape));
+    }
 
     /// <inheritdoc cref="Kernels.Convolutions.Unfold"/>
     public void Unfold(Floats fine, Floats unfolded, ConvShape shape) =>

@@ -85,6 +85,10 @@ public sealed class PanelProduct : IPackedProduct
         }
     }
 
+    /// <summary>The tiles whose rows pass by a panel at a time, so that the second cache holds them.</summary>
+    internal static int TilesAtOnce(int tiles, int tileRows, int depth) =>
+        Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * depth)));
+
     private void RunPart(
         Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch, PanelPart part)
     {
@@ -97,7 +101,7 @@ public sealed class PanelProduct : IPackedProduct
         }
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
-        int tilesAtOnce = Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * shape.Depth)));
+        int tilesAtOnce = TilesAtOnce(tiles, tileRows, shape.Depth);
         int passes = Launch.Groups(tiles, tilesAtOnce);
         for (int first = 0; first < all; first += block)
         {

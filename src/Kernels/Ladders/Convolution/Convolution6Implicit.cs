@@ -1,4 +1,5 @@
 using VaeGpu.Kernels.Convolutions;
+using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
 
@@ -16,6 +17,8 @@ internal static class Convolution6Implicit
     {
         ConvShape shape = ConvolutionLadder.ShapeOf(sizes);
         ConvLauncher convolution = ConvLauncher.Load<ToCoarse, Plain>(accelerator);
-        return new((left, right, output, _) => convolution.Run(left, right, output, default, default, shape));
+        return new(
+            (left, right, output, scratch) => convolution.Run(left, right, output, default, default, shape, scratch),
+            ConvLauncher.ScratchLength<ToCoarse>(DeviceTuning.For(accelerator), shape));
     }
 }
