@@ -256,7 +256,7 @@ internal sealed partial class SimdEmitter
     private (Action PushBase, int Scale) PrepareAddress(Value pointer)
     {
         (List<Action> scalars, List<(Value Index, long Bytes)> terms) = TakeApart(pointer);
-        int scale = terms is [var only] && only.Bytes <= 8 ? (int)only.Bytes : 1;
+        int scale = Scale(terms);
         return (() =>
         {
             for (int i = 0; i < scalars.Count; i++)
@@ -267,6 +267,10 @@ internal sealed partial class SimdEmitter
             }
         }, scale);
     }
+
+    /// <summary>The unit of the offsets: what all indices count, or a byte.</summary>
+    private static int Scale(List<(Value Index, long Bytes)> terms) =>
+        terms is [(_, <= 8 and var bytes), ..] && terms.TrueForAll(term => term.Bytes == bytes) ? (int)bytes : 1;
 
     private (List<Action> Scalars, List<(Value Index, long Bytes)> Terms) TakeApart(Value pointer)
     {
@@ -306,7 +310,7 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    /// <summary>Pushes each lane's offset from the base: the one index, or the sum of indices in bytes; 0 where there is none.</summary>
+    /// <summary>Pushes each lane's offset from the base, the sum of the indices in units of the scale; 0 where there is none.</summary>
     private void PushOffsets(Value pointer)
     {
         List<(Value Index, long Bytes)> terms = TakeApart(pointer).Terms;
@@ -317,11 +321,11 @@ internal sealed partial class SimdEmitter
             vectors.Call(il, "Create", typeof(int));
             return;
         }
-        bool scaled = terms.Count == 1 && terms[0].Bytes <= 8;
+        int scale = Scale(terms);
         for (int i = 0; i < terms.Count; i++)
         {
             PushIndex(terms[i].Index);
-            if (!scaled)
+            if (terms[i].Bytes != scale)
             {
                 il.Emit(OpCodes.Ldc_I4, checked((int)terms[i].Bytes));
                 vectors.Call(il, "Create", typeof(int));
