@@ -5,7 +5,7 @@ namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
 /// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
-/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies, and a part of the depth at a time where it
+/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies, and less of the depth at a time where it
 /// is read along its columns, so that the columns of a tile stay in the caches. It is packed as well where tiles have few rows, and where
 /// its stride maps its columns to few sets of a cache.
 /// </summary>
@@ -23,25 +23,34 @@ public sealed class PanelProduct : IPackedProduct
     private const int FewestPanels = 8;
     /// <summary>The depth that is multiplied at a time where the left factor is read along its columns.</summary>
     private const int DepthBlock = 512;
+    /// <summary>
+    /// The depth that is multiplied at a time otherwise: a panel of it fits the second cache, and a tile's sums, which are stored and
+    /// loaded again for each part, are a hundredth of what it reads.
+    /// </summary>
+    private const int LongDepthBlock = 2048;
     /// <summary>Numbers that are so far apart, or a multiple of it, share few sets of a cache.</summary>
     private const int ConflictingStride = 256;
 
     private readonly DeviceTuning tuning;
     private readonly bool leftIsTransposed, rightIsTransposed;
     private readonly Loaded<Floats, Floats, PanelShape> packLeft, packRight;
-    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiply, multiplyPacked;
+    private readonly Multiplications ofStored, ofPacked;
     private readonly int tileRows, rightWidth;
 
     private PanelProduct(
         DeviceTuning tuning, bool leftIsTransposed, bool rightIsTransposed,
-        Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight,
-        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiply,
-        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> multiplyPacked, int tileRows, int rightWidth)
+        Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight, Multiplications ofStored,
+        Multiplications ofPacked, int tileRows, int rightWidth)
     {
         (this.tuning, this.leftIsTransposed, this.rightIsTransposed) = (tuning, leftIsTransposed, rightIsTransposed);
-        (this.packLeft, this.packRight, this.multiply, this.multiplyPacked) = (packLeft, packRight, multiply, multiplyPacked);
+        (this.packLeft, this.packRight, this.ofStored, this.ofPacked) = (packLeft, packRight, ofStored, ofPacked);
         (this.tileRows, this.rightWidth) = (tileRows, rightWidth);
     }
+
+    /// <summary>The kernel of a part of the depth, and the last part's, with the epilogue.</summary>
+    private sealed record Multiplications(
+        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> Part,
+        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> Last);
 
     /// <summary>The product of any operands and epilogue in the device's tile: fewer rows where registers are few.</summary>
     public static PanelProduct Load<TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
@@ -55,10 +64,17 @@ public sealed class PanelProduct : IPackedProduct
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
-        where TEpilogue : struct, IEpilogue => new(
+        where TEpilogue : struct, IEpilogue
+    {
+        return new(
             tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<LeftPanel, DepthSlowest>),
-            new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>), new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>),
-            new(accelerator, PanelMatMul.Multiply<TTile, InPanels, TEpilogue>), TTile.Rows, TTile.Columns * tuning.GroupSize);
+            new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>), Of<TLeft>(), Of<InPanels>(), TTile.Rows,
+            TTile.Columns * tuning.GroupSize);
+
+        Multiplications Of<TOperand>() where TOperand : struct, IOperand => new(
+            new(accelerator, PanelMatMul.Multiply<TTile, TOperand, Plain>),
+            new(accelerator, PanelMatMul.Multiply<TTile, TOperand, TEpilogue>));
+    }
 
     /// <summary>
     /// Whether packing pays: a right factor whose depth lies side by side must be transposed in any case; others where their columns span
@@ -78,10 +94,10 @@ public sealed class PanelProduct : IPackedProduct
         for (int first = 0; first < shape.Depth; first += most)
         {
             MatMulShape part = shape with { Depth = Math.Min(most, shape.Depth - first) };
-            // Only factors whose rows are depths are ever cut, and a part has some rows of both.
             RunPart(
-                left.SubView((long)first * shape.Rows), right.SubView((long)first * shape.Columns), output, bias, saved, part, scratch,
-                new() { Accumulates = first > 0 ? 1 : 0, IsIntermediate = first + part.Depth < shape.Depth ? 1 : 0 });
+                left.SubView((long)first * (leftIsTransposed ? shape.Rows : 1)),
+                right.SubView((long)first * (rightIsTransposed ? 1 : shape.Columns)), output, bias, saved, part, scratch,
+                new() { Accumulates = first > 0 ? 1 : 0, WholeDepth = shape.Depth }, isLast: first + part.Depth == shape.Depth);
         }
     }
 
@@ -90,7 +106,8 @@ public sealed class PanelProduct : IPackedProduct
         Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * depth)));
 
     private void RunPart(
-        Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch, PanelPart part)
+        Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch, PanelPart part,
+        bool isLast)
     {
         Floats packedLeft = scratch.SubView(0, LeftLength(shape)), packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
         if (PacksLeft(shape))
@@ -99,7 +116,8 @@ public sealed class PanelProduct : IPackedProduct
             packLeft.Launch(Launch.Config(PackPanels.GridFor<DepthSlowest>(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
             left = packedLeft;
         }
-        PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth);
+        Multiplications multiplications = PacksLeft(shape) ? ofPacked : ofStored;
+        PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth) with { WholeDepth = part.WholeDepth };
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = TilesAtOnce(tiles, tileRows, shape.Depth);
         int passes = Launch.Groups(tiles, tilesAtOnce);
@@ -109,7 +127,7 @@ public sealed class PanelProduct : IPackedProduct
             Index3D grid = rightIsTransposed ? PackPanels.GridFor<DepthFastest>(rightShape) : PackPanels.GridFor<DepthSlowest>(rightShape);
             packRight.Launch(Launch.Config(grid, tuning.GroupSize), right, packedRight, rightShape);
             part.FirstPanel = first;
-            (PacksLeft(shape) ? multiplyPacked : multiply).Launch(
+            (isLast ? multiplications.Last : multiplications.Part).Launch(
                 Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), left, packedRight, output, bias,
                 saved, shape, part);
         }
@@ -123,10 +141,9 @@ public sealed class PanelProduct : IPackedProduct
     private static bool IsLarge(MatMulShape shape) => (double)shape.Rows * shape.Columns * shape.Depth >= LargeProduct;
 
     /// <summary>The depth that is multiplied at a time.</summary>
-    private int MostDepth(MatMulShape shape) =>
-        leftIsTransposed && !rightIsTransposed && (tuning.PacksLeft || !HasConflicts(shape))
-            ? Math.Min(DepthBlock, shape.Depth)
-            : shape.Depth;
+    private int MostDepth(MatMulShape shape) => Math.Min(
+        shape.Depth,
+        leftIsTransposed && !rightIsTransposed && (tuning.PacksLeft || !HasConflicts(shape)) ? DepthBlock : LongDepthBlock);
 
     private bool PacksLeft(MatMulShape shape) => leftIsTransposed && (tuning.PacksLeft || HasConflicts(shape));
 

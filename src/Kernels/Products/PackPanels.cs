@@ -24,20 +24,22 @@ public struct PanelShape
 {
     /// <summary>Rows of a left factor, columns of a right one.</summary>
     public int Lines;
-    /// <summary>The length of the sums.</summary>
+    /// <summary>The depth that is laid out: all of it, or a part.</summary>
     public int Depth;
+    /// <summary>The depth of the whole factor: the distance of its lines where they are read along the depth.</summary>
+    public int WholeDepth;
     /// <summary>The first panel that is laid out, and how many are.</summary>
     public int FirstPanel, Panels;
 
     /// <summary>A whole factor in panels of so many lines.</summary>
     public static PanelShape Of(int lines, int depth, int width) =>
-        new() { Lines = lines, Depth = depth, Panels = Launch.Groups(lines, width) };
+        new() { Lines = lines, Depth = depth, WholeDepth = depth, Panels = Launch.Groups(lines, width) };
 }
 
 /// <summary>Packs a factor of <see cref="PanelMatMul"/>: packed[p, k, line] = op(source)((FirstPanel + p)·W + line, k).</summary>
 /// <remarks>
-/// <para>source is (depth, lines) or (lines, depth), row-major, as the operand says; packed (Panels, depth, W), W the panel's width. Lines
-/// behind the last are zero, or copies of it where it transposes.</para>
+/// <para>source is (depth, lines) or (lines, whole depth), row-major, as the operand says, and begins at the first depth; packed
+/// (Panels, depth, W), W the panel's width. Lines behind the last are zero, or copies of it where it transposes.</para>
 /// <para>Threads: where lines are contiguous, group (x, y) copies the depths y·<see cref="CopiedDepth"/> … of panel x; x runs fastest, so
 /// that a processor reads rows of the source sequentially, which its prefetchers recognize. Otherwise group (x, y) has the depths
 /// x·<see cref="TransposedDepth"/> … of panel y, and each warp takes squares of S×S, S its width but at most 16: a thread reads along the
@@ -130,7 +132,7 @@ public static class PackPanels
             // A masked load from unmapped memory far behind the buffer costs about a hundred cycles.
             int line = Math.Min(firstLine + i, shape.Lines - 1), k = firstDepth + lane;
             bool inside = !guarded | k < shape.Depth;
-            rows[i] = inside ? source[line * shape.Depth + k] : 0f;
+            rows[i] = inside ? source[line * shape.WholeDepth + k] : 0f;
         }
         if (Square() > 1)
             Exchange(rows, lane, 1);

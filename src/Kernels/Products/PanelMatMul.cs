@@ -9,17 +9,16 @@ public struct PanelPart
     public int FirstPanel;
     /// <summary>1 where the sums go on from those that the output holds, else 0.</summary>
     public int Accumulates;
-    /// <summary>1 where more depth follows, so that the sums are stored without the epilogue, else 0.</summary>
-    public int IsIntermediate;
+    /// <summary>The depth of the whole product: the distance of the rows of a left factor that is <see cref="DepthFastest"/>.</summary>
+    public int WholeDepth;
 }
 
 /// <summary>The matrix product for vector processors: <see cref="MatMul"/>'s results, bit for bit, from a packed right factor.</summary>
 /// <remarks>
 /// <para>Mathematics and the order of every sum are MatMul's. The right factor comes from <see cref="PackPanels"/>, in panels of C·G
 /// columns. The left one is read where it lies, or comes from PackPanels, too, and is then <see cref="InPanels"/>. A launch has some
-/// panels of the right factor, and the whole depth if the left one is <see cref="DepthFastest"/>. Else it may have a part of the depth:
-/// the factors and the shape are then of that part, and sums go from launch to launch in the output. The output is (rows, columns),
-/// row-major.</para>
+/// panels of the right factor, and the whole depth or a part of it: the factors begin at that part then, the shape has its depth, and sums
+/// go from launch to launch in the output, <see cref="Plain"/> up to the last. The output is (rows, columns), row-major.</para>
 /// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (FirstPanel + y)·C·G …; x runs
 /// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one pass from the second.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, from R + 1 places that move on in step: so
@@ -50,19 +49,17 @@ public static class PanelMatMul
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
-        if (!TLeft.DepthIsFastest && part.Accumulates != 0)
+        if (part.Accumulates != 0)
             Load<TTile>(sums, output, firstRow, firstColumn, shape);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
+        int wholeDepth = part.WholeDepth;
         if (vectors >= TTile.Columns)
-            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, TTile.Columns);
+            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, wholeDepth, TTile.Columns);
         else if (TTile.Columns > 2 && vectors == 2)
-            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 2);
+            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, wholeDepth, 2);
         else
-            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, 1);
-        if (!TLeft.DepthIsFastest && !TEpilogue.IsPlain && part.IsIntermediate != 0)
-            MatMul.Store<TTile, Plain>(sums, output, bias, saved, firstRow, firstColumn, shape);
-        else
-            MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
+            Accumulate<TTile, TLeft>(left, right, sums, firstRow, shape, wholeDepth, 1);
+        MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
     private static void Load<TTile>(ArrayView<float> sums, ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
@@ -80,14 +77,15 @@ public static class PanelMatMul
     }
 
     private static void Accumulate<TTile, TLeft>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, MatMulShape shape, int columns)
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, MatMulShape shape, int wholeDepth,
+        int columns)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
     {
         ArrayView<int> rowStarts = LocalMemory.Allocate<int>(TTile.Rows);
         int first = TLeft.Start(firstRow, shape.Depth);
         for (int i = 0; i < TTile.Rows; i++)
-            rowStarts[i] = TLeft.IsPadded ? first + i : TLeft.Start(Math.Min(firstRow + i, shape.Rows - 1), shape.Depth);
+            rowStarts[i] = TLeft.IsPadded ? first + i : TLeft.Start(Math.Min(firstRow + i, shape.Rows - 1), wholeDepth);
         int rowStep = TLeft.Step(shape.Rows), width = TTile.Columns * Group.DimX;
         int rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
         bool hasFixedStep = TLeft.DepthIsFastest | TLeft.IsPadded;
