@@ -91,6 +91,9 @@ internal sealed record Row
         }
     }
 
+    /// <summary>The least that the peak may be of its best in a run while a row is measured.</summary>
+    public const double LeastOfBest = 0.85;
+
     /// <summary>What the peak of operations was meanwhile, in <see cref="Numbers.Operations"/>; null where it was not measured.</summary>
     [JsonIgnore]
     public double? PeakOfOperations => Unit != Numbers.Operations ? null : Part == PeakFigures.Part ? Value : Peak;
@@ -100,8 +103,7 @@ internal sealed record Row
     /// </summary>
     public Row AgainstBest(double best)
     {
-        const double Least = 0.8;
-        if (!(PeakOfOperations < Least * best))
+        if (!(PeakOfOperations < LeastOfBest * best))
             return this;
         string note = string.Create(CultureInfo.InvariantCulture, $"**unquiet**: the peak was {PeakOfOperations / best:0 %} of its best");
         return this with { Quiet = false, Note = Note.Length > 0 ? $"{Note}, {note}" : note };
