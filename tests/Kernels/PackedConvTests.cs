@@ -72,6 +72,33 @@ public class PackedConvTests
         });
     }
 
+    [EveryDevice]
+    public void A_convolution_of_one_tap_is_launched_as_a_matrix_product(TestDevice device)
+    {
+        var inputs = new Inputs();
+        device.Run(accelerator =>
+        {
+            ConvShape shape = ConvTests.Shape(3, 5, 4, 7, 33, 1, 1, 0);
+            float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
+            float[] weights = inputs.Normal(shape.Weights);
+            Compare.Bits(
+                Launched<ToCoarse>(fine, weights), ConvReference.ToCoarse32(fine, weights, shape), $"to coarse, {ConvTests.Name(shape)}");
+            Compare.Bits(
+                Launched<ToFine>(coarse, ConvTests.Transposed(weights, shape)), ConvReference.ToFine32(coarse, weights, shape),
+                $"to fine, {ConvTests.Name(shape)}");
+            return true;
+
+            float[] Launched<TDirection>(float[] source, float[] factors) where TDirection : struct, IConvDirection
+            {
+                using var from = new Guarded(accelerator, source);
+                using var by = new Guarded(accelerator, factors);
+                using var to = new Guarded(accelerator, shape.Images * TDirection.Target(shape).Length);
+                ConvLauncher.Load<TDirection, Plain>(accelerator).Run(from.View, by.View, to.View, default, default, shape);
+                return to.Read();
+            }
+        });
+    }
+
     private static void Convolve<TDirection>(Accelerator accelerator, float[] source, float[] weights, ConvShape shape)
         where TDirection : struct, IConvDirection
     {

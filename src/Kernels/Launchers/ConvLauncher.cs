@@ -7,7 +7,8 @@ namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
 /// <see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device. Vector processors pack the weights before
-/// (<see cref="PackPanels"/>) where there is room for it.
+/// (<see cref="PackPanels"/>) where there is room for it. A convolution of one tap, such as is left of an unfolded one, is a matrix
+/// product.
 /// </summary>
 public sealed class ConvLauncher
 {
@@ -19,16 +20,17 @@ public sealed class ConvLauncher
     private readonly DeviceTuning tuning;
     private readonly Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> single, fours;
     private readonly PackedVariant? packed;
+    private readonly Lazy<MatMulLauncher> product;
     private readonly Func<ConvShape, ImageShape> source, target;
     private readonly Func<ConvShape, Index3D> grid;
     private ElementwiseLauncher? epilogue;
 
     private ConvLauncher(
         DeviceTuning tuning, Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> single,
-        Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> fours, PackedVariant? packed, Func<ConvShape, ImageShape> source,
-        Func<ConvShape, ImageShape> target, Func<ConvShape, Index3D> grid)
+        Loaded<Floats, Floats, Floats, Floats, Floats, ConvShape> fours, PackedVariant? packed, Func<MatMulLauncher> product,
+        Func<ConvShape, ImageShape> source, Func<ConvShape, ImageShape> target, Func<ConvShape, Index3D> grid)
     {
-        (this.tuning, this.single, this.fours, this.packed) = (tuning, single, fours, packed);
+        (this.tuning, this.single, this.fours, this.packed, this.product) = (tuning, single, fours, packed, new(product));
         (this.source, this.target, this.grid) = (source, target, grid);
     }
 
@@ -69,7 +71,8 @@ public sealed class ConvLauncher
                 ? new(new(accelerator, PackPanels.Run<RightPanel<TTile>, DepthSlowest>),
                     new(accelerator, Convolution.Run<TTile, TDirection, PackedWeights, TEpilogue>))
                 : null,
-            TDirection.Source, TDirection.Target, shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize));
+            () => MatMulLauncher.Load<DepthFastest, DepthSlowest, TEpilogue>(accelerator), TDirection.Source, TDirection.Target,
+            shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize));
     }
 
     /// <summary>The floats of scratch memory that a convolution of this shape makes use of; 0 where it needs none.</summary>
@@ -103,7 +106,12 @@ public sealed class ConvLauncher
         ImageShape from = this.source(shape), to = this.target(shape);
         KernelConfig config = Launch.Config(grid(shape), tuning.ConvGroupSize);
         long packedLength = ScratchLength(tuning, shape, from, to);
-        if (packed is not null && packedLength > 0 && packedLength <= scratch.Length)
+        if (shape is { Kernel: 1, Stride: 1, Padding: 0 })
+        {
+            var sizes = new MatMulShape { Rows = shape.Images * to.Pixels, Columns = to.Channels, Depth = from.Channels };
+            product.Value.Run(source, weights, target, bias, saved, sizes, scratch);
+        }
+        else if (packed is not null && packedLength > 0 && packedLength <= scratch.Length)
         {
             PanelShape panels = Panels(tuning, shape, from, to);
             packed.Pack.Launch(
