@@ -39,12 +39,12 @@ public sealed class Conv : Layer
     /// <inheritdoc/>
     public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: false);
 
-    /// <summary>Computes <see cref="Layer.Output"/>: one launch, and one more to unfold the input where that pays.</summary>
+    /// <summary>Computes <see cref="Layer.Output"/>; the input is unfolded where that pays.</summary>
     public override void Forward(Floats input, int rows) => forward.Run(
         parameters.Prepare(input, rows), parameters.Weights, Output, parameters.Biases, Saved, parameters.For(rows),
         parameters.PackedScratch);
 
-    /// <summary>Computes dW and db: four launches.</summary>
+    /// <summary>Computes dW and db.</summary>
     public override void BackwardParameters(Floats input, int rows)
     {
         parameters.WeightGradient(parameters.Unfolds ? parameters.Unfolded : input, Gradient, rows);

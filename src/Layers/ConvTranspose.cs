@@ -46,7 +46,7 @@ public sealed class ConvTranspose : Layer
     /// <inheritdoc/>
     public override IEnumerable<LayerProduct> Products(int rows) => parameters.Products(rows, forwardToFine: true);
 
-    /// <summary>Computes <see cref="Layer.Output"/>: two launches, and one more to fold it where that pays.</summary>
+    /// <summary>Computes <see cref="Layer.Output"/>, which is folded where that pays.</summary>
     public override void Forward(Floats input, int rows)
     {
         Floats weights = parameters.TurnedWeights(), biases = parameters.Biases;
@@ -62,14 +62,14 @@ public sealed class ConvTranspose : Layer
         }
     }
 
-    /// <summary>Computes dW and db: four launches, and one more to unfold the gradient where that pays.</summary>
+    /// <summary>Computes dW and db; the gradient is unfolded where that pays.</summary>
     public override void BackwardParameters(Floats input, int rows)
     {
         parameters.WeightGradient(parameters.Prepare(Gradient, rows), input, rows);
         parameters.BiasGradient(Gradient, outputs, rows);
     }
 
-    /// <summary>Computes the gradient of the input: one launch.</summary>
+    /// <summary>Computes the gradient of the input.</summary>
     public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows) =>
         kernels.InputGradientTransposed(below).Run(
             parameters.Unfolds ? parameters.Unfolded : Gradient, parameters.Weights, inputGradient, Gradient, belowSaved,

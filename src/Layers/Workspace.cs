@@ -48,7 +48,7 @@ public sealed class Workspace : IDisposable
     /// <summary>Scratch memory: its contents last until the next layer's turn.</summary>
     public Floats Scratch => scratch?.View ?? default;
 
-    /// <summary>What is left of the scratch memory from a place on; empty where the place is its end.</summary>
+    /// <summary>The scratch memory from <paramref name="start"/> on; empty if that is its end.</summary>
     public Floats ScratchFrom(long start) => start < Scratch.Length ? Scratch.SubView(start) : default;
 
     /// <summary>Layers' forward product.</summary>

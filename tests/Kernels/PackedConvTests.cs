@@ -56,7 +56,8 @@ public class PackedConvTests
         {
             if (accelerator is not SimdAccelerator { WarpSize: > 1 })
                 Assert.Ignore("Convolutions are packed on the processor's vectors alone.");
-            // Two chunks, the second shorter; columns one more than panels of 3 vectors, and fewer than a vector; a kernel in the padding.
+            // One chunk, several with a shorter last one, and one for each image; columns one more than panels of 3 vectors, and fewer
+            // than a vector; a kernel in the padding.
             foreach (ConvShape shape in (ConvShape[])[ConvTests.Shape(29, 9, 7, 16, 49, 4, 2, 1), ConvTests.Shape(40, 6, 5, 32, 7, 3, 1, 3),
                 ConvTests.Shape(3, 20, 20, 16, 33, 3, 1, 1)])
             {
@@ -73,12 +74,18 @@ public class PackedConvTests
     }
 
     [EveryDevice]
-    public void A_convolution_of_one_tap_is_launched_as_a_matrix_product(TestDevice device)
+    public void A_1x1_convolution_gives_the_same_sums(TestDevice device)
     {
         var inputs = new Inputs();
         device.Run(accelerator =>
         {
-            ConvShape shape = ConvTests.Shape(3, 5, 4, 7, 33, 1, 1, 0);
+            foreach (ConvShape shape in (ConvShape[])[ConvTests.Shape(3, 5, 4, 7, 33, 1, 1, 0), ConvTests.Shape(2, 8, 4, 18, 66, 1, 1, 0)])
+                Check(accelerator, shape);
+            return true;
+        });
+
+        void Check(Accelerator accelerator, ConvShape shape)
+        {
             float[] fine = inputs.Normal(shape.Images * shape.Fine.Length), coarse = inputs.Normal(shape.Images * shape.Coarse.Length);
             float[] weights = inputs.Normal(shape.Weights);
             Compare.Bits(
@@ -86,7 +93,6 @@ public class PackedConvTests
             Compare.Bits(
                 Launched<ToFine>(coarse, ConvTests.Transposed(weights, shape)), ConvReference.ToFine32(coarse, weights, shape),
                 $"to fine, {ConvTests.Name(shape)}");
-            return true;
 
             float[] Launched<TDirection>(float[] source, float[] factors) where TDirection : struct, IConvDirection
             {
@@ -96,7 +102,7 @@ public class PackedConvTests
                 ConvLauncher.Load<TDirection, Plain>(accelerator).Run(from.View, by.View, to.View, default, default, shape);
                 return to.Read();
             }
-        });
+        }
     }
 
     private static void Convolve<TDirection>(Accelerator accelerator, float[] source, float[] weights, ConvShape shape)
@@ -113,6 +119,7 @@ public class PackedConvTests
         using var dense = new Guarded(accelerator, length);
         launcher.Run(from.View, factors.View, packed.View, default, default, shape, scratch.View);
         launcher.Run(from.View, factors.View, dense.View, default, default, shape);
+        Assert.That(scratch.Read(), Has.Some.Not.NaN, "packed");
         Compare.Bits(packed.Read(), dense.Read(), $"{typeof(TDirection).Name}, {ConvTests.Name(shape)}");
     }
 
@@ -125,7 +132,7 @@ public class PackedConvTests
         using var y = new Guarded(accelerator, coarse);
         using var scratch = new Guarded(accelerator, (int)launcher.ScratchLength(shape));
         float[] packed = Sum(launcher, scratch.View), unpacked = Sum(launcher, default);
-        scratch.Read();
+        Assert.That(scratch.Read(), Has.Some.Not.NaN, "packed");
         Compare.Bits(packed, unpacked, $"weights, {ConvTests.Name(shape)}");
         Compare.Bits(packed, ConvReference.Weights32(fine, coarse, shape), $"weights and their definition, {ConvTests.Name(shape)}");
 

@@ -70,7 +70,7 @@ public class PanelMatMulTests
             Same<DepthSlowest, DepthSlowest>(accelerator, inputs, new() { Rows = 512, Columns = 51, Depth = 141 });
             Same<DepthSlowest, DepthFastest>(accelerator, inputs, new() { Rows = 13, Columns = 51, Depth = 600 });
             Same<DepthFastest, DepthFastest>(accelerator, inputs, new() { Rows = 5, Columns = 67, Depth = 70 });
-            // In several parts of the depth, which neither factor's rows are.
+            // Several parts of the depth, of factors whose lines are read along it.
             Same<DepthFastest, DepthFastest>(accelerator, inputs, new() { Rows = 5, Columns = 67, Depth = 4099 });
             Same<DepthFastest, DepthSlowest>(accelerator, inputs, new() { Rows = 35, Columns = 259, Depth = 2049 });
             return true;
@@ -129,7 +129,9 @@ public class PanelMatMulTests
         launcher.Run(a.View, b.View, c.View, bias.View, saved.View, shape, scratch.View);
         float[] whole = MatMulTests.Product<Tile6x2, TLeft, TRight, TEpilogue>(
             accelerator, left, right, shape, bias.View, savedUnpacked.View);
-        Compare.Bits(c.Read(), whole, $"{typeof(TLeft).Name}, {typeof(TRight).Name}, {typeof(TEpilogue).Name} in two parts");
+        Compare.Bits(c.Read(), whole, $"{typeof(TLeft).Name}, {typeof(TRight).Name}, {typeof(TEpilogue).Name} in parts");
+        Compare.Bits(saved.Read(), savedUnpacked.Read(), $"what {typeof(TEpilogue).Name} saves");
+        scratch.Read();
     }
 
     private static void Same<TLeft, TRight>(Accelerator accelerator, Inputs inputs, MatMulShape shape)
@@ -144,6 +146,7 @@ public class PanelMatMulTests
         using var scratch = new Guarded(accelerator, (int)launcher.ScratchLength(shape));
         launcher.Run(left.View, right.View, packed.View, default, default, shape, scratch.View);
         launcher.Run(left.View, right.View, unpacked.View, default, default, shape);
+        Assert.That(scratch.Read(), Has.Some.Not.NaN, "packed");
         Compare.Bits(packed.Read(), unpacked.Read(), $"{typeof(TLeft).Name}, {typeof(TRight).Name}");
     }
 

@@ -135,7 +135,6 @@ public struct ToFine : IConvDirection
     public static int Groups(ConvShape shape) =>
         Launch.Groups(shape.Fine.Height, shape.Stride) * Launch.Groups(shape.Fine.Width, shape.Stride) * (shape.Stride * shape.Stride);
 
-
     /// <summary>
     /// Every Stride-th tap t, for which target + Padding − t is a multiple of Stride; the source pixel is that multiple, and falls
     /// while t grows. With target + Padding = m·Stride + r the taps are r, r + Stride, … and see m, m − 1, … .

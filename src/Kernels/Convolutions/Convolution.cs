@@ -20,7 +20,7 @@ namespace VaeGpu.Kernels.Convolutions;
 /// takes all pixels of the same taps, whose weights the first cache holds, before the next.</para>
 /// <para>Costs: 2 FLOPs for each of images·pixels·taps·source channels·columns; R·C of them, twice, for R + C loads, or for R/4 + C where
 /// source elements are read by fours (<see cref="Fours{TTile}"/>). No shared memory, no barriers. Images are clamped and columns
-/// guarded as in MatMul.</para>
+/// guarded as in MatMul; packed weights are padded with zeros, and so need no guards.</para>
 /// <para>Its predecessor, and its twin in tests, is <see cref="Unfold"/> followed by MatMul, which writes and reads every tap's
 /// copy of the image; it is better only where the channels of the fine image are few. Tests: ConvTests.</para>
 /// </remarks>

@@ -14,7 +14,9 @@ namespace VaeGpu.Kernels.Devices;
 /// <param name="ElementsPerThread">Elements of a thread in flat kernels, so that groups are worth their start.</param>
 /// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>
 /// <param name="Processors">The groups that keep the device busy.</param>
-/// <param name="PacksPanels">Whether large products pack their right factor (<see cref="PanelMatMul"/>).</param>
+/// <param name="PacksPanels">
+/// Whether large products pack their right factor (<see cref="PanelMatMul"/>), and convolutions their weights and unfolded images.
+/// </param>
 public sealed record DeviceTuning(
     TileShape Tile, TileShape ConvTile, int GroupSize, int ElementsPerThread, Index3D TransposeGroup, int Processors = 1,
     bool PacksPanels = false)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Convolutions;
 using VaeGpu.Kernels.Devices;
@@ -6,9 +7,9 @@ using VaeGpu.Kernels.Products;
 namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
-/// <see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device. Vector processors pack the weights before
-/// (<see cref="PackPanels"/>) where there is room for it. A convolution of one tap, such as is left of an unfolded one, is a matrix
-/// product.
+/// <see cref="Convolution"/> with direction, epilogue and tile chosen, loaded on a device. Vector processors first pack the weights
+/// (<see cref="PackPanels"/>) if scratch memory is given, and launch a 1×1 convolution, to which unfolding reduces a layer, as a
+/// matrix product.
 /// </summary>
 public sealed class ConvLauncher
 {
@@ -64,15 +65,19 @@ public sealed class ConvLauncher
             _ => Load<Tile8x2>(),
         };
 
-        ConvLauncher Load<TTile>() where TTile : struct, ITile => new(
-            tuning, new(accelerator, Convolution.Run<TTile, TDirection, DenseWeights, TEpilogue>),
-            new(accelerator, Convolution.Run<Fours<TTile>, TDirection, DenseWeights, TEpilogue>),
-            tuning.PacksPanels
-                ? new(new(accelerator, PackPanels.Run<RightPanel<TTile>, DepthSlowest>),
-                    new(accelerator, Convolution.Run<TTile, TDirection, PackedWeights, TEpilogue>))
-                : null,
-            () => MatMulLauncher.Load<DepthFastest, DepthSlowest, TEpilogue>(accelerator), TDirection.Source, TDirection.Target,
-            shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize));
+        ConvLauncher Load<TTile>() where TTile : struct, ITile
+        {
+            Debug.Assert(TTile.Columns == TileColumns);
+            return new(
+                tuning, new(accelerator, Convolution.Run<TTile, TDirection, DenseWeights, TEpilogue>),
+                new(accelerator, Convolution.Run<Fours<TTile>, TDirection, DenseWeights, TEpilogue>),
+                tuning.PacksPanels
+                    ? new(new(accelerator, PackPanels.Run<RightPanel<TTile>, DepthSlowest>),
+                        new(accelerator, Convolution.Run<TTile, TDirection, PackedWeights, TEpilogue>))
+                    : null,
+                () => MatMulLauncher.Load<DepthFastest, DepthSlowest, TEpilogue>(accelerator), TDirection.Source, TDirection.Target,
+                shape => Convolution.GridFor<TTile, TDirection>(shape, tuning.ConvGroupSize));
+        }
     }
 
     /// <summary>The floats of scratch memory that a convolution of this shape makes use of; 0 where it needs none.</summary>
@@ -82,10 +87,17 @@ public sealed class ConvLauncher
     private static long ScratchLength(DeviceTuning tuning, ConvShape shape, ImageShape source, ImageShape target)
     {
         PanelShape weights = Panels(tuning, shape, source, target);
-        return tuning.PacksPanels && (long)shape.Images * target.Pixels >= FewestUses
-            ? (long)weights.Panels * (TileColumns * tuning.ConvGroupSize) * weights.Depth
-            : 0;
+        long length = (long)weights.Panels * (TileColumns * tuning.ConvGroupSize) * weights.Depth;
+        bool packs = tuning.PacksPanels && !IsProduct(tuning, shape) && (long)shape.Images * target.Pixels >= FewestUses;
+        return packs && length <= int.MaxValue ? length : 0;
     }
+
+    /// <summary>
+    /// Whether the convolution is launched as a product of the pixels with the weights, which unfolding leaves small. Blocks that stage
+    /// operands have more columns than it.
+    /// </summary>
+    private static bool IsProduct(DeviceTuning tuning, ConvShape shape) =>
+        !tuning.StagesOperands && shape is { Kernel: 1, Stride: 1, Padding: 0 };
 
     private static PanelShape Panels(DeviceTuning tuning, ConvShape shape, ImageShape source, ImageShape target) =>
         PanelShape.Of(target.Channels, shape.Taps * source.Channels, TileColumns * tuning.ConvGroupSize);
@@ -106,10 +118,10 @@ public sealed class ConvLauncher
         ImageShape from = this.source(shape), to = this.target(shape);
         KernelConfig config = Launch.Config(grid(shape), tuning.ConvGroupSize);
         long packedLength = ScratchLength(tuning, shape, from, to);
-        if (shape is { Kernel: 1, Stride: 1, Padding: 0 })
+        if (IsProduct(tuning, shape))
         {
             var sizes = new MatMulShape { Rows = shape.Images * to.Pixels, Columns = to.Channels, Depth = from.Channels };
-            product.Value.Run(source, weights, target, bias, saved, sizes, scratch);
+            product.Value.Run(source, weights, target, bias, saved, sizes);
         }
         else if (packed is not null && packedLength > 0 && packedLength <= scratch.Length)
         {

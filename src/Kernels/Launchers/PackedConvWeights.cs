@@ -15,7 +15,7 @@ namespace VaeGpu.Kernels.Launchers;
 /// </remarks>
 internal sealed class PackedConvWeights
 {
-    /// <summary>Multiply-adds of a chunk from which on three launches pay.</summary>
+    /// <summary>The fewest multiply-adds of a chunk at which packing pays.</summary>
     private const long LargeChunk = 1 << 20;
 
     private readonly DeviceTuning tuning;

@@ -17,8 +17,9 @@ public struct PanelPart
 /// <remarks>
 /// <para>Mathematics and the order of every sum are MatMul's. The right factor comes from <see cref="PackPanels"/>, in panels of C·G
 /// columns. The left one is read where it lies, or comes from PackPanels, too, and is then <see cref="InPanels"/>. A launch has some
-/// panels of the right factor, and the whole depth or a part of it: the factors begin at that part then, the shape has its depth, and sums
-/// go from launch to launch in the output, <see cref="Plain"/> up to the last. The output is (rows, columns), row-major.</para>
+/// panels of the right factor, and the whole depth or a part of it: the factors' views start at that part, and <c>shape.Depth</c> is its
+/// depth. Partial sums are kept in the output; all launches but the last are <see cref="Plain"/>. The output is (rows, columns),
+/// row-major.</para>
 /// <para>Threads: MatMul's. Group (x, y, z) has tile z·X + x of R rows, X the grid's extent, and the columns (FirstPanel + y)·C·G …; x runs
 /// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one pass from the second.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, from R + 1 places that move on in step: so

@@ -9,12 +9,14 @@ namespace VaeGpu.Training.Diagnostics.Measuring;
 /// </summary>
 /// <remarks>
 /// Twelve chains cover a latency of four cycles on two units, with room to spare, and fit 16 registers. Each multiply-add reads one operand
-/// from the first cache, as some must in any kernel. An idle core executes two such a cycle, as many as of registers alone; but a busy
-/// second hardware thread, which leaves the units for multiply-adds free, takes its share of the loads, and so shows.
+/// from the first cache, as some must in any kernel. An x64 core that is idle executes as many of them per cycle as of multiply-adds of
+/// registers alone. A busy second hardware thread slows the former far more, and so it shows.
 /// </remarks>
 internal sealed unsafe class FmaPeak : IDisposable
 {
     private const int Chains = 12;
+    /// <summary>Bytes of a line of the cache. Rounds begin at one of two in turn, so that no load can be moved out of the loop.</summary>
+    private const int Line = 64;
     /// <summary>About 2 ms: long against the barrier around it.</summary>
     public const int ManyRounds = 1 << 20;
 
@@ -42,9 +44,9 @@ internal sealed unsafe class FmaPeak : IDisposable
 
     private void Compute()
     {
-        const int length = Chains * 16, line = 64;
-        float* memory = stackalloc float[length + line / sizeof(float)];
-        float* factors = (float*)((nuint)memory + line - 1 & ~(nuint)(line - 1));
+        const int length = (Chains + 1) * 16, alignment = 2 * Line;
+        float* memory = stackalloc float[length + alignment / sizeof(float)];
+        float* factors = (float*)((nuint)memory + alignment - 1 & ~(nuint)(alignment - 1));
         new Span<float>(factors, length).Fill(0.999f);
         sink = lanes switch
         {
@@ -59,6 +61,7 @@ internal sealed unsafe class FmaPeak : IDisposable
         Vector512<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
         for (int round = 0; round < rounds; round++)
         {
+            m = (float*)((nuint)m ^ Line);
             a = Vector512.FusedMultiplyAdd(a, Vector512.Load(m), s); b = Vector512.FusedMultiplyAdd(b, Vector512.Load(m + 16), s);
             c = Vector512.FusedMultiplyAdd(c, Vector512.Load(m + 32), s); d = Vector512.FusedMultiplyAdd(d, Vector512.Load(m + 48), s);
             e = Vector512.FusedMultiplyAdd(e, Vector512.Load(m + 64), s); f = Vector512.FusedMultiplyAdd(f, Vector512.Load(m + 80), s);
@@ -76,6 +79,7 @@ internal sealed unsafe class FmaPeak : IDisposable
         Vector256<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
         for (int round = 0; round < rounds; round++)
         {
+            m = (float*)((nuint)m ^ Line);
             a = Vector256.FusedMultiplyAdd(a, Vector256.Load(m), s); b = Vector256.FusedMultiplyAdd(b, Vector256.Load(m + 8), s);
             c = Vector256.FusedMultiplyAdd(c, Vector256.Load(m + 16), s); d = Vector256.FusedMultiplyAdd(d, Vector256.Load(m + 24), s);
             e = Vector256.FusedMultiplyAdd(e, Vector256.Load(m + 32), s); f = Vector256.FusedMultiplyAdd(f, Vector256.Load(m + 40), s);
@@ -93,6 +97,7 @@ internal sealed unsafe class FmaPeak : IDisposable
         Vector128<float> a = s, b = s, c = s, d = s, e = s, f = s, g = s, h = s, i = s, j = s, k = s, l = s;
         for (int round = 0; round < rounds; round++)
         {
+            m = (float*)((nuint)m ^ Line);
             a = Vector128.FusedMultiplyAdd(a, Vector128.Load(m), s); b = Vector128.FusedMultiplyAdd(b, Vector128.Load(m + 4), s);
             c = Vector128.FusedMultiplyAdd(c, Vector128.Load(m + 8), s); d = Vector128.FusedMultiplyAdd(d, Vector128.Load(m + 12), s);
             e = Vector128.FusedMultiplyAdd(e, Vector128.Load(m + 16), s); f = Vector128.FusedMultiplyAdd(f, Vector128.Load(m + 20), s);
