@@ -91,7 +91,7 @@ internal sealed record Row
         }
     }
 
-    /// <summary>The least that the peak may be of its best in a run while a row is measured.</summary>
+    /// <summary>A row is unquiet if the peak measured with it is below this share of the best peak of the run.</summary>
     public const double LeastOfBest = 0.85;
 
     /// <summary>What the peak of operations was meanwhile, in <see cref="Numbers.Operations"/>; null where it was not measured.</summary>

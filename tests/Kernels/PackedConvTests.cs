@@ -55,7 +55,7 @@ public class PackedConvTests
         device.Run(accelerator =>
         {
             if (accelerator is not SimdAccelerator { WarpSize: > 1 })
-                Assert.Ignore("Convolutions are packed on the processor's vectors alone.");
+                Assert.Ignore("Only the processor's vector code packs convolutions.");
             // One chunk, several with a shorter last one, and one for each image; columns one more than panels of 3 vectors, and fewer
             // than a vector; a kernel in the padding.
             foreach (ConvShape shape in (ConvShape[])[ConvTests.Shape(29, 9, 7, 16, 49, 4, 2, 1), ConvTests.Shape(40, 6, 5, 32, 7, 3, 1, 3),

@@ -72,9 +72,9 @@ public static class ConvWeights
         where TTile : struct, ITile
     {
         int tapY = tap / shape.Kernel, tapX = tap % shape.Kernel;
-        int firstY = TapRectangle.First(tapY, shape), firstX = TapRectangle.First(tapX, shape);
-        int endY = TapRectangle.End(tapY, shape.Fine.Height, shape.Coarse.Height, shape);
-        int endX = TapRectangle.End(tapX, shape.Fine.Width, shape.Coarse.Width, shape);
+        int firstY = First(tapY, shape), firstX = First(tapX, shape);
+        int endY = End(tapY, shape.Fine.Height, shape.Coarse.Height, shape);
+        int endX = End(tapX, shape.Fine.Width, shape.Coarse.Width, shape);
         int fineX = firstX * shape.Stride - shape.Padding + tapX;
         int lastImage = Math.Min((Grid.IdxZ + 1) * chunkImages, shape.Images);
         for (int image = Grid.IdxZ * chunkImages; image < lastImage; image++)
@@ -120,4 +120,11 @@ public static class ConvWeights
             }
         }
     }
+
+    /// <summary>The first coarse pixel that sees the image through the tap: o·stride − padding + tap ≥ 0.</summary>
+    private static int First(int tap, ConvShape shape) => (Math.Max(0, shape.Padding - tap) + shape.Stride - 1) / shape.Stride;
+
+    /// <summary>One beyond the last: o·stride − padding + tap below the extent.</summary>
+    private static int End(int tap, int fineExtent, int coarseExtent, ConvShape shape) =>
+        Math.Min(coarseExtent, (fineExtent - 1 + shape.Padding - tap + shape.Stride) / shape.Stride);
 }

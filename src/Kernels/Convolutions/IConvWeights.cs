@@ -21,7 +21,7 @@ public struct DenseWeights : IConvWeights
     public static int Step<TTile>(int columns) where TTile : struct, ITile => columns;
 }
 
-/// <summary>In panels of a tile's columns, as <see cref="PackPanels"/> lays them out: a group reads them sequentially.</summary>
+/// <summary>In panels of a tile's columns, written by <see cref="PackPanels"/>; a group reads its panel sequentially.</summary>
 public struct PackedWeights : IConvWeights
 {
     public static bool IsPadded => true;

@@ -80,7 +80,7 @@ public sealed class ConvLauncher
         }
     }
 
-    /// <summary>The floats of scratch memory that a convolution of this shape makes use of; 0 where it needs none.</summary>
+    /// <summary>The floats of scratch memory that a convolution of this shape uses; 0 if it uses none.</summary>
     public static long ScratchLength<TDirection>(DeviceTuning tuning, ConvShape shape) where TDirection : struct, IConvDirection =>
         ScratchLength(tuning, shape, TDirection.Source(shape), TDirection.Target(shape));
 
@@ -93,8 +93,8 @@ public sealed class ConvLauncher
     }
 
     /// <summary>
-    /// Whether the convolution is launched as a product of the pixels with the weights, which unfolding leaves small. Blocks that stage
-    /// operands have more columns than it.
+    /// Whether the convolution is launched as a matrix product of the pixels and the weights. Such a product has few columns, of which the
+    /// blocks of a GPU would leave most empty.
     /// </summary>
     private static bool IsProduct(DeviceTuning tuning, ConvShape shape) =>
         !tuning.StagesOperands && shape is { Kernel: 1, Stride: 1, Padding: 0 };

@@ -268,7 +268,7 @@ internal sealed partial class SimdEmitter
         }, scale);
     }
 
-    /// <summary>The unit of the offsets: what all indices count, or a byte.</summary>
+    /// <summary>The unit of the offsets in bytes: that of the indices if they share one, else 1.</summary>
     private static int Scale(List<(Value Index, long Bytes)> terms) =>
         terms is [(_, <= 8 and var bytes), ..] && terms.TrueForAll(term => term.Bytes == bytes) ? (int)bytes : 1;
 
@@ -310,7 +310,7 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    /// <summary>Pushes each lane's offset from the base, the sum of the indices in units of the scale; 0 where there is none.</summary>
+    /// <summary>Pushes each lane's offset from the base address: the sum of its indices in units of the scale, or 0 without any.</summary>
     private void PushOffsets(Value pointer)
     {
         List<(Value Index, long Bytes)> terms = TakeApart(pointer).Terms;
