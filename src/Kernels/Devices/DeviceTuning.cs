@@ -36,14 +36,11 @@ public sealed record DeviceTuning(
     /// </summary>
     public int PackedFrom { get; init; } = 1 << 19;
 
-    /// <summary>The numbers of the right factor that are packed at a time: 2 MB, which the caches hold.</summary>
-    public int PackedBlock { get; init; } = 1 << 19;
-
     /// <summary>
-    /// Whether a left factor that is read along its columns is packed as well. Unpacked, a tile touches a cache line, and often a page, for
-    /// each depth, and with few rows it uses little of the line.
+    /// The numbers of the right factor that are packed at a time for each processor: 512 KB, which the second cache holds beside a block of
+    /// the left one.
     /// </summary>
-    public bool PacksLeft { get; init; }
+    public int PackedBlock { get; init; } = 1 << 17;
 
     /// <summary>Whether products stage their operands in shared memory.</summary>
     public bool StagesOperands => Tile == TileShape.Blocked;
@@ -95,12 +92,16 @@ public sealed record DeviceTuning(
         {
             EngineAccelerator { StandsFor: { } other } => BuiltIn(other),
             OpenCL12Accelerator => new(TileShape.Rows8, TileShape.Rows8, 16, 256, new(16, 1, 1)),
-            { WarpSize: 16 } => new(TileShape.Rows12, TileShape.Rows8, 16, 64, new(16, 1, 1), PacksPanels: true),
-            { WarpSize: 8 } => Narrow(new(TileShape.Rows6, TileShape.Rows6, 8, 128, new(8, 1, 1))),
-            { WarpSize: 4 } => Narrow(new(TileShape.Rows6, TileShape.Rows6, 4, 256, new(4, 1, 1))),
+            { WarpSize: 16 } => Packing(accelerator, new(TileShape.Rows12, TileShape.Rows8, 16, 64, new(16, 1, 1))),
+            { WarpSize: 8 } => Narrow(accelerator, new(TileShape.Rows6, TileShape.Rows6, 8, 128, new(8, 1, 1))),
+            { WarpSize: 4 } => Narrow(accelerator, new(TileShape.Rows6, TileShape.Rows6, 4, 256, new(4, 1, 1))),
             { WarpSize: < 32 } => new(TileShape.Rows8, TileShape.Rows8, 16, 64, new(16, 1, 1)),
             _ => new(TileShape.Blocked, TileShape.Rows8, 64, 4, new(32, 8, 1), HopperProcessors),
         };
 
-    private static DeviceTuning Narrow(DeviceTuning tuning) => tuning with { PacksPanels = true, PacksLeft = true, PackedFrom = 1 << 17 };
+    private static DeviceTuning Packing(Accelerator accelerator, DeviceTuning tuning) =>
+        tuning with { PacksPanels = true, Processors = accelerator.NumMultiprocessors };
+
+    private static DeviceTuning Narrow(Accelerator accelerator, DeviceTuning tuning) =>
+        Packing(accelerator, tuning) with { PackedFrom = 1 << 17 };
 }

@@ -26,7 +26,7 @@ public sealed class Tunable
             tuning => tuning.PacksPanels ? [1 << 17, 1 << 18, 1 << 19, 1 << 20, 1 << 22] : [],
             (tuning, numbers) => tuning with { PackedFrom = numbers }, ofPacking: true),
         Of(nameof(DeviceTuning.PackedBlock), tuning => tuning.PackedBlock,
-            tuning => tuning.PacksPanels ? [1 << 17, 1 << 18, 1 << 19, 1 << 20] : [],
+            tuning => tuning.PacksPanels ? [1 << 16, 1 << 17, 1 << 18, 1 << 19] : [],
             (tuning, numbers) => tuning with { PackedBlock = numbers }, ofPacking: true),
         // What reads four channels at once has 4 or 8 rows.
         Of(nameof(DeviceTuning.ConvTile), tuning => tuning.ConvTile,

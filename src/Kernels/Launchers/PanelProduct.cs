@@ -5,9 +5,8 @@ namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
 /// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
-/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies, and less of the depth at a time where it
-/// is read along its columns, so that the columns of a tile stay in the caches. It is packed as well where tiles have few rows, and where
-/// its stride maps its columns to few sets of a cache.
+/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies; where that would be along its columns, it
+/// is packed as well: a tile would touch a cache line, and often a page, for each depth, and use a part of the line.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
@@ -16,34 +15,32 @@ public sealed class PanelProduct : IPackedProduct
     /// <summary>The numbers of a factor from which on packing pays where both are read along their columns.</summary>
     private const int TransposedFrom = 1 << 16;
     /// <summary>Multiply-adds from which on packing pays however small the factors are.</summary>
-    private const long LargeProduct = 1L << 28;
+    private const long LargeProduct = 1L << 26;
     /// <summary>Numbers of the left factor that pass by at a time: 512 KB, which the second cache holds; and the fewest tiles.</summary>
     private const int LeftBlock = 1 << 17, FewestTiles = 4;
-    /// <summary>The fewest panels of a block, so that all threads have some.</summary>
-    private const int FewestPanels = 8;
-    /// <summary>The depth that is multiplied at a time where the left factor is read along its columns.</summary>
+    /// <summary>The fewest panels of a block for each processor.</summary>
+    private const int FewestPanels = 2;
+    /// <summary>The depth that is multiplied at a time where both factors are packed.</summary>
     private const int DepthBlock = 512;
     /// <summary>
     /// The depth that is multiplied at a time otherwise: a panel of it fits the second cache, and a tile's sums, which are stored and
     /// loaded again for each part, are a hundredth of what it reads.
     /// </summary>
     private const int LongDepthBlock = 2048;
-    /// <summary>Numbers that are so far apart, or a multiple of it, share few sets of a cache.</summary>
-    private const int ConflictingStride = 256;
 
     private readonly DeviceTuning tuning;
     private readonly bool leftIsTransposed, rightIsTransposed;
     private readonly Loaded<Floats, Floats, PanelShape> packLeft, packRight;
-    private readonly Multiplications ofStored, ofPacked;
+    private readonly Multiplications multiplications;
     private readonly int tileRows, rightWidth;
 
     private PanelProduct(
         DeviceTuning tuning, bool leftIsTransposed, bool rightIsTransposed,
-        Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight, Multiplications ofStored,
-        Multiplications ofPacked, int tileRows, int rightWidth)
+        Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight, Multiplications multiplications,
+        int tileRows, int rightWidth)
     {
         (this.tuning, this.leftIsTransposed, this.rightIsTransposed) = (tuning, leftIsTransposed, rightIsTransposed);
-        (this.packLeft, this.packRight, this.ofStored, this.ofPacked) = (packLeft, packRight, ofStored, ofPacked);
+        (this.packLeft, this.packRight, this.multiplications) = (packLeft, packRight, multiplications);
         (this.tileRows, this.rightWidth) = (tileRows, rightWidth);
     }
 
@@ -68,7 +65,7 @@ public sealed class PanelProduct : IPackedProduct
     {
         return new(
             tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<LeftPanel, DepthSlowest>),
-            new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>), Of<TLeft>(), Of<InPanels>(), TTile.Rows,
+            new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>), TLeft.DepthIsFastest ? Of<TLeft>() : Of<InPanels>(), TTile.Rows,
             TTile.Columns * tuning.GroupSize);
 
         Multiplications Of<TOperand>() where TOperand : struct, IOperand => new(
@@ -101,22 +98,27 @@ public sealed class PanelProduct : IPackedProduct
         }
     }
 
-    /// <summary>The tiles whose rows pass by a panel at a time, so that the second cache holds them.</summary>
-    internal static int TilesAtOnce(int tiles, int tileRows, int depth) =>
-        Math.Min(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * depth)));
+    /// <summary>
+    /// The tiles whose rows pass by a panel at a time, so that the second cache holds them: as many in each pass, so that the processors
+    /// have equal shares.
+    /// </summary>
+    internal static int TilesAtOnce(int tiles, int tileRows, int depth)
+    {
+        int passes = Launch.Groups(tiles, Math.Max(FewestTiles, LeftBlock / (tileRows * depth)));
+        return Launch.Groups(tiles, passes);
+    }
 
     private void RunPart(
         Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch, PanelPart part,
         bool isLast)
     {
         Floats packedLeft = scratch.SubView(0, LeftLength(shape)), packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
-        if (PacksLeft(shape))
+        if (leftIsTransposed)
         {
             PanelShape leftShape = LeftShape(shape);
             packLeft.Launch(Launch.Config(PackPanels.GridFor<DepthSlowest>(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
             left = packedLeft;
         }
-        Multiplications multiplications = PacksLeft(shape) ? ofPacked : ofStored;
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth) with { WholeDepth = part.WholeDepth };
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = TilesAtOnce(tiles, tileRows, shape.Depth);
@@ -141,28 +143,25 @@ public sealed class PanelProduct : IPackedProduct
     private static bool IsLarge(MatMulShape shape) => (double)shape.Rows * shape.Columns * shape.Depth >= LargeProduct;
 
     /// <summary>The depth that is multiplied at a time.</summary>
-    private int MostDepth(MatMulShape shape) => Math.Min(
-        shape.Depth,
-        leftIsTransposed && !rightIsTransposed && (tuning.PacksLeft || !HasConflicts(shape)) ? DepthBlock : LongDepthBlock);
-
-    private bool PacksLeft(MatMulShape shape) => leftIsTransposed && (tuning.PacksLeft || HasConflicts(shape));
-
-    private static bool HasConflicts(MatMulShape shape) => shape.Rows % ConflictingStride == 0;
+    private int MostDepth(MatMulShape shape) =>
+        Math.Min(shape.Depth, leftIsTransposed && !rightIsTransposed ? DepthBlock : LongDepthBlock);
 
     private PanelShape LeftShape(MatMulShape shape) => PanelShape.Of(shape.Rows, shape.Depth, tuning.GroupSize);
 
     /// <summary>A multiple of 16: the right factor begins at a multiple of 64 bytes.</summary>
     private long LeftLength(MatMulShape shape) =>
-        PacksLeft(shape) ? (long)LeftShape(shape).Panels * tuning.GroupSize * MostDepth(shape) + 15 & -16 : 0;
+        leftIsTransposed ? (long)LeftShape(shape).Panels * tuning.GroupSize * MostDepth(shape) + 15 & -16 : 0;
 
     /// <summary>What a block of panels takes at most: no more where there is less of the depth.</summary>
     private long RightLength(MatMulShape shape)
     {
         long panel = (long)rightWidth * MostDepth(shape);
-        return Math.Min(Launch.Groups(shape.Columns, rightWidth) * panel, Math.Max(FewestPanels * panel, tuning.PackedBlock));
+        return Math.Min(
+            Launch.Groups(shape.Columns, rightWidth) * panel, tuning.Processors * Math.Max(FewestPanels * panel, tuning.PackedBlock));
     }
 
     /// <summary>Panels of the right factor that are packed at a time.</summary>
     private int BlockPanels(MatMulShape shape) => Math.Min(
-        Launch.Groups(shape.Columns, rightWidth), Math.Max(FewestPanels, tuning.PackedBlock / (rightWidth * MostDepth(shape))));
+        Launch.Groups(shape.Columns, rightWidth),
+        tuning.Processors * Math.Max(FewestPanels, tuning.PackedBlock / (rightWidth * MostDepth(shape))));
 }

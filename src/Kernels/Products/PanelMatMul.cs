@@ -24,17 +24,14 @@ public struct PanelPart
 /// fastest, so that a panel of the right factor stays in the first cache while X tiles of the left one pass from the second.</para>
 /// <para>Costs: 2MNK FLOPs; in the loop C vector loads and R broadcasts for R·C multiply-adds, from R + 1 places that move on in step: so
 /// few pointers that most or all stay in registers. No shared memory, no barriers.</para>
-/// <para>With narrow vectors the loop is unrolled four times where the left factor's step is constant: 12 multiply-adds have as many other
-/// instructions around them, and these limit a core whose two hardware threads are both busy.</para>
+/// <para>With narrow vectors the loop is unrolled four times: 12 multiply-adds have as many other instructions around them, and these
+/// limit a core whose two hardware threads are both busy. With wide ones it is unrolled twice where the left factor has one pointer.</para>
 /// <para>The last panel computes only the vectors of columns that it has.</para>
 /// <para>Its predecessor is MatMul, which reads the factors where they lie: better where a product is too small to pay for the packing.
 /// Tests: PanelMatMulTests.</para>
 /// </remarks>
 public static class PanelMatMul
 {
-    /// <summary>Depths of an iteration with narrow vectors.</summary>
-    private const int AtOnce = 4;
-
     /// <summary>The kernel; launch it with a group for each R rows of each panel, some rows at a time.</summary>
     public static void Multiply<TTile, TLeft, TEpilogue>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
@@ -89,18 +86,20 @@ public static class PanelMatMul
             rowStarts[i] = TLeft.IsPadded ? first + i : TLeft.Start(Math.Min(firstRow + i, shape.Rows - 1), wholeDepth);
         int rowStep = TLeft.Step(shape.Rows), width = TTile.Columns * Group.DimX;
         int rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
-        bool hasFixedStep = TLeft.DepthIsFastest | TLeft.IsPadded;
-        int whole = hasFixedStep & Group.DimX < 16 ? shape.Depth & -AtOnce : 0;
-        for (int k = 0; k < whole; k += AtOnce)
+        int whole = shape.Depth & -AtOnce<TLeft>();
+        for (int k = 0; k < whole; k += AtOnce<TLeft>())
         {
             Iterations.KeepOrder();
             int leftAt = k * rowStep, rightAt = rightStart + k * width;
-            for (int u = 0; u < AtOnce; u++)
+            for (int u = 0; u < AtOnce<TLeft>(); u++)
                 Add<TTile>(left, right, sums, rowStarts, leftAt + u * rowStep, rightAt + u * width, columns);
         }
         for (int k = whole; k < shape.Depth; k++)
             Add<TTile>(left, right, sums, rowStarts, k * rowStep, rightStart + k * width, columns);
     }
+
+    /// <summary>Depths of an iteration.</summary>
+    private static int AtOnce<TLeft>() where TLeft : struct, IOperand => Group.DimX < 16 ? 4 : TLeft.IsPadded ? 2 : 1;
 
     /// <summary>The products of one depth.</summary>
     private static void Add<TTile>(
