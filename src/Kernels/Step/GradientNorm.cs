@@ -3,10 +3,11 @@ namespace VaeGpu.Kernels.Step;
 /// <summary>‖g‖ = √Σg² over all gradients of a model, left in the control block for <see cref="Optimizers.Adam"/> to clip by.</summary>
 /// <remarks>
 /// <para>gradients (length), norms (⌈length/<see cref="Chunk"/>⌉). Of chunks first, then the norm of those norms: the same bits whatever
-/// the groups. Σg² overflows from ‖g‖ = 2⁶⁴ on; Σ(2⁻⁸⁰g)² is carried beside it and taken then, so that the norm of finite
-/// gradients is finite: it is for such gradients that one clips. NaN stays.</para>
-/// <para>Chunks: group i has chunk i. Whole: one group. Each in the order, and with twice the 1024 shared bytes and the barriers, of
-/// <see cref="RowReduction"/>. 5 FLOPs for 4 bytes read: memory-bound, a seventh of what Adam moves. Tests: ClippingTests.</para>
+/// the groups. Σg² overflows from ‖g‖ = 2⁶⁴ on; then Σ(2⁻⁸⁰g)² is taken, so that the norm of finite gradients is finite: it is for such
+/// gradients that one clips. It is not computed beside the first sum, since it underflows, which some processors handle a hundred times as
+/// slowly. NaN stays.</para>
+/// <para>Chunks: group i has chunk i. Whole: one group. Each in the order, and with twice the 1024 shared bytes, of
+/// <see cref="RowReduction"/>. 2 FLOPs for 4 bytes read: memory-bound, a seventh of what Adam moves. Tests: ClippingTests.</para>
 /// </remarks>
 public static class GradientNorm
 {
@@ -21,9 +22,7 @@ public static class GradientNorm
     {
         int start = Grid.IdxX * Chunk;
         int rest = length - start;
-        float norm = Norm(
-            gradients, start, rest < Chunk ? rest : Chunk, SharedMemory.Allocate<float>(RowReduction.Width),
-            SharedMemory.Allocate<float>(RowReduction.Width));
+        float norm = Norm(gradients, start, rest < Chunk ? rest : Chunk);
         if (Group.IdxX == 0)
             norms[Grid.IdxX] = norm;
     }
@@ -31,8 +30,7 @@ public static class GradientNorm
     /// <summary>The norm of the chunks' norms, to <see cref="ControlBlock.GradientNorm"/>; launch it with one group.</summary>
     public static void Whole(ArrayView<float> norms, ArrayView<ControlBlock> control, int chunks)
     {
-        float norm = Norm(
-            norms, 0, chunks, SharedMemory.Allocate<float>(RowReduction.Width), SharedMemory.Allocate<float>(RowReduction.Width));
+        float norm = Norm(norms, 0, chunks);
         if (Group.IdxX == 0)
             control[0].GradientNorm = norm;
     }
@@ -57,25 +55,33 @@ public static class GradientNorm
     internal static float ClipFactor(ControlBlock now, float clipNorm) =>
         clipNorm > 0f & now.GradientNorm > clipNorm ? clipNorm / now.GradientNorm : 1f;
 
-    private static float Norm(ArrayView<float> values, int start, int count, ArrayView<float> plain, ArrayView<float> scaled)
+    private static float Norm(ArrayView<float> values, int start, int count)
     {
-        int width = RowReduction.WidthFor(count);
-        for (int first = 0; first < width; first += Group.DimX)
+        float total = RowReduction.Sum<Square, FourTerms>(new Square { Values = values, Start = start }, count);
+        if (total <= float.MaxValue)
+            return MathF.Sqrt(total);
+        float large = Up * MathF.Sqrt(RowReduction.Sum(new ScaledSquare { Values = values, Start = start }, count));
+        return large > float.MaxValue ? float.MaxValue : large;
+    }
+
+    private struct Square : IRowTerm
+    {
+        public ArrayView<float> Values;
+        public int Start;
+
+        public readonly float AddTo(float sum, int column) =>
+            MathF.FusedMultiplyAdd(Values[Start + column], Values[Start + column], sum);
+    }
+
+    private struct ScaledSquare : IRowTerm
+    {
+        public ArrayView<float> Values;
+        public int Start;
+
+        public readonly float AddTo(float sum, int column)
         {
-            float sum = 0f, scaledSum = 0f;
-            for (int block = first; block < count; block += width)
-            {
-                int index = block + Group.IdxX;
-                float value = index < count ? values[start + index] : 0f;
-                float small = Down * value;
-                sum = MathF.FusedMultiplyAdd(value, value, sum);
-                scaledSum = MathF.FusedMultiplyAdd(small, small, scaledSum);
-            }
-            plain[first + Group.IdxX] = sum;
-            scaled[first + Group.IdxX] = scaledSum;
+            float small = Down * Values[Start + column];
+            return MathF.FusedMultiplyAdd(small, small, sum);
         }
-        float total = RowReduction.Tree(plain, width);
-        float large = Up * MathF.Sqrt(RowReduction.Tree(scaled, width));
-        return total <= float.MaxValue ? MathF.Sqrt(total) : large > float.MaxValue ? float.MaxValue : large;
     }
 }
