@@ -1,5 +1,6 @@
 using VaeGpu.Kernels;
 using VaeGpu.Kernels.Launchers;
+using VaeGpu.Kernels.Numerics;
 using VaeGpu.Kernels.Optimizers;
 using VaeGpu.Kernels.Schedules;
 using VaeGpu.Kernels.Step;
@@ -40,6 +41,62 @@ public class StepTests
         Compare.Close(second.Read(), i => v[i], 1e-5, 1e-3, "second moments");
         return true;
     });
+
+    /// <summary>Some processors take a hundred times as long over subnormal numbers, and moments without gradient decay into them.</summary>
+    [EveryDevice]
+    public void Adam_s_moments_are_never_subnormal_and_no_parameter_notices(TestDevice device) => device.Run(accelerator =>
+    {
+        float[] gradients = [0, 0, 0, 1e-18f, -1e-18f, -1e-30f, 1e-12f, 2e-17f, .. new Inputs().Normal(30)];
+        float[] first = [1.2e-38f, -1e-37f, 0, 0, 0, 1e-37f, 0, 0, .. new Inputs().Normal(30)];
+        float[] second = [1.176e-38f, 1e-37f, 0, 0, 1.176e-38f, 1e-30f, 0, 0, .. new Inputs().Uniform(30)];
+        float[] start = new Inputs().Normal(gradients.Length);
+        (float[] theta, float[] m, float[] v) = Step(accelerator, start, gradients, first, second, AdamSettings.Of());
+        Assert.That(m.Concat(v), Has.None.Matches<float>(float.IsSubnormal));
+        Assert.That((m[0], v[0], v[3], v[4]), Is.EqualTo((0f, 0f, 0f, 0f)));
+        Assert.That(new[] { m[1], m[3], v[1], v[6], v[7] }, Has.None.Zero);
+        Compare.Bits(theta, PlainStep(start, gradients, first, second, AdamSettings.Of()), "parameters");
+        // Beside a smaller ε the same gradient counts.
+        AdamSettings small = AdamSettings.Of(epsilon: 1e-20);
+        (theta, _, v) = Step(accelerator, start, gradients, first, second, small);
+        Assert.That(new[] { v[3], v[4] }, Has.None.Zero);
+        Compare.Bits(theta, PlainStep(start, gradients, first, second, small), "parameters with a small ε");
+        return true;
+    });
+
+    private const int Steps = 3;
+
+    private static (float[] Parameters, float[] First, float[] Second) Step(
+        Accelerator accelerator, float[] start, float[] gradients, float[] firstMoments, float[] secondMoments, AdamSettings settings)
+    {
+        using var parameters = new Guarded(accelerator, start);
+        using var gradient = new Guarded(accelerator, gradients);
+        using var first = new Guarded(accelerator, firstMoments);
+        using var second = new Guarded(accelerator, secondMoments);
+        using var decayed = new Guarded(accelerator, new float[1]);
+        using var control = accelerator.Allocate1D(new[] { new ControlBlock { Step = Steps, LearningRate = 0.01f } });
+        var shape = new FlatShape { Length = start.Length, PerThread = 2 };
+        var kernel = Adam.Run;
+        accelerator.LoadStreamKernel(kernel)((Launch.Groups(start.Length, 32), 16),
+            parameters.View, gradient.View, first.View, second.View, decayed.View, control.View, shape, settings);
+        return (parameters.Read(), first.Read(), second.Read());
+    }
+
+    /// <summary>The parameters after a step that keeps what is small.</summary>
+    private static float[] PlainStep(
+        float[] start, float[] gradients, float[] firstMoments, float[] secondMoments, AdamSettings settings)
+    {
+        float size = 0.01f / -Exponential.Expm1(Steps * settings.LogBeta1);
+        float scale = 1f / MathF.Sqrt(-Exponential.Expm1(Steps * settings.LogBeta2));
+        return
+        [
+            .. start.Select((theta, i) =>
+            {
+                float g = gradients[i], m = MathF.FusedMultiplyAdd(settings.Beta1, firstMoments[i], settings.Rest1 * g);
+                float v = MathF.FusedMultiplyAdd(settings.Beta2, secondMoments[i], settings.Rest2 * g * g);
+                return theta - size * (m / MathF.FusedMultiplyAdd(MathF.Sqrt(v), scale, settings.Epsilon));
+            }),
+        ];
+    }
 
     [TestCase(0, 0.999)]
     [TestCase(0.9, 1)]
