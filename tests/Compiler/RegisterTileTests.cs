@@ -113,8 +113,12 @@ public partial class RegisterTileTests
             || method is "MathF.FusedMultiplyAdd" || Inlined().IsMatch(method));
 
     /// <summary>The machine code: in the loops of packed products all sums are in registers, and so are most rows' pointers.</summary>
-    [Test]
-    public void The_machine_code_of_a_packed_product_keeps_its_sums_in_registers()
+    // The epilogues of all but the first have many constants, for each of which the JIT adds a variable.
+    [TestCase("relu")]
+    [TestCase("leaky-relu")]
+    [TestCase("tanh")]
+    [TestCase("sigmoid")]
+    public void The_machine_code_of_a_packed_product_keeps_its_sums_in_registers(string activation)
     {
         if (!Fma.IsSupported)
             Assert.Ignore("This processor has no fused multiply-adds of x86.");
@@ -122,8 +126,8 @@ public partial class RegisterTileTests
         string listing = folder["listing.txt"];
         using var process = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!,
-            [Path.Combine(AppContext.BaseDirectory, "vaegpu.dll"), "train", "--epochs", "1", "--hidden", "40,30", "--device", "cpu",
-                "--out", folder["run"]])
+            [Path.Combine(AppContext.BaseDirectory, "vaegpu.dll"), "train", "--epochs", "1", "--hidden", "40,30",
+                "--activation", activation, "--device", "cpu", "--out", folder["run"]])
         {
             RedirectStandardOutput = true,
             Environment =

@@ -3,6 +3,7 @@ using VaeGpu.Gpu.Accelerators.OpenCL;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime.Cuda;
 using VaeGpu.Gpu.Runtime.OpenCL;
+using VaeGpu.Gpu.Targets.Simd;
 using VaeGpu.Tests.OpenCL;
 
 namespace VaeGpu.Tests.Compiler;
@@ -15,12 +16,20 @@ internal sealed class TargetTests
     [TestCase(128)]
     [TestCase(256)]
     [TestCase(512)]
-    public void Vectors_compute_what_the_interpreter_computes(int vectorBits)
+    public void Vectors_compute_what_the_interpreter_computes(int vectorBits) => CheckVectors(vectorBits, SimdEmitter.MostValues);
+
+    /// <summary>As in kernels so large that not every value has a variable of its own.</summary>
+    [TestCase(128)]
+    [TestCase(512)]
+    public void Vectors_whose_variables_serve_several_values_compute_what_the_interpreter_computes(int vectorBits) =>
+        CheckVectors(vectorBits, mostValues: 0);
+
+    private static void CheckVectors(int vectorBits, int mostValues)
     {
         using Context context = Context.Create(b => b.Simd(2, vectorBits));
         using var cpu = (SimdAccelerator)context.Devices[0].CreateAccelerator(context);
         Check(new($"the CPU with vectors of {vectorBits} bits", cpu, (function, groupDim) =>
-            cpu.Compile(Pipeline.Run(function, groupDim, cpu.WarpSize), groupDim)));
+            cpu.Compile(Pipeline.Run(function, groupDim, cpu.WarpSize), groupDim, mostValues)));
     }
 
     [Test]

@@ -64,12 +64,14 @@ public unsafe class SimdAccelerator : EngineAccelerator
     }
 
     /// <summary>Compiles a function that is through the passes.</summary>
-    internal Executable Compile(Function function, Index3D groupDim) => new SimdExecutable(this, Emit(function, groupDim));
+    internal Executable Compile(Function function, Index3D groupDim, int mostValues = SimdEmitter.MostValues) =>
+        new SimdExecutable(this, Emit(function, groupDim, mostValues));
 
-    private (SimdProgram Program, Function Function) Emit(Function function, Index3D groupDim)
+    private (SimdProgram Program, Function Function) Emit(
+        Function function, Index3D groupDim, int mostValues = SimdEmitter.MostValues)
     {
         CudaOnly.Refuse(function, Name);
-        SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize);
+        SimdProgram program = SimdEmitter.Emit(function, groupDim, WarpSize, mostValues: mostValues);
         RuntimeHelpers.PrepareDelegate(program.Runner);
         return (program, function);
     }

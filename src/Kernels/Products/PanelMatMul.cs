@@ -94,8 +94,11 @@ public static class PanelMatMul
             for (int u = 0; u < AtOnce<TLeft>(); u++)
                 Add<TTile>(left, right, sums, rowStarts, leftAt + u * rowStep, rightAt + u * width, columns);
         }
-        for (int k = whole; k < shape.Depth; k++)
-            Add<TTile>(left, right, sums, rowStarts, k * rowStep, rightStart + k * width, columns);
+        if (AtOnce<TLeft>() > 1)
+        {
+            for (int k = whole; k < shape.Depth; k++)
+                Add<TTile>(left, right, sums, rowStarts, k * rowStep, rightStart + k * width, columns);
+        }
     }
 
     /// <summary>Depths of an iteration.</summary>

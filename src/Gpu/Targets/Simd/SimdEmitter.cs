@@ -60,7 +60,7 @@ internal sealed partial class SimdEmitter
     private LocalBuilder? firstLane;
     private LocalBuilder? mask;
 
-    private SimdEmitter(Function function, Index3D groupDim, int width, SimdListing? listing)
+    private SimdEmitter(Function function, Index3D groupDim, int width, SimdListing? listing, int mostValues)
     {
         this.function = function;
         this.groupDim = groupDim;
@@ -70,6 +70,7 @@ internal sealed partial class SimdEmitter
         chunks = (groupSize + width - 1) / width;
         variance = Variance.Analyze(function, groupDim, width);
         usage = new Usage(function, variance, width);
+        reusesLocals = Values(function, usage) > mostValues;
         vectors = VectorTypes.Of(Math.Max(width, 4));
         method = new DynamicMethod(function.Name, typeof(void), [typeof(WorkerFrame*), typeof(int), typeof(int)],
             typeof(SimdEmitter).Module, skipVisibility: true)
@@ -95,9 +96,11 @@ internal sealed partial class SimdEmitter
     /// <param name="groupDim">The shape of its groups.</param>
     /// <param name="width">Lanes: 16, 8, 4, or 1 for scalar code.</param>
     /// <param name="listing">Where to write what is emitted for people to read, or null.</param>
-    public static SimdProgram Emit(Function function, Index3D groupDim, int width, SimdListing? listing = null)
+    /// <param name="mostValues">The most values that have a variable each; of a kernel with more, they use each other's.</param>
+    public static SimdProgram Emit(
+        Function function, Index3D groupDim, int width, SimdListing? listing = null, int mostValues = MostValues)
     {
-        var emitter = new SimdEmitter(CarriedOffsets.Apply(function, groupDim, width), groupDim, width, listing);
+        var emitter = new SimdEmitter(CarriedOffsets.Apply(function, groupDim, width), groupDim, width, listing, mostValues);
         emitter.EmitMethod();
         int locals = emitter.il.DeclareLocal(typeof(int)).LocalIndex;
         return new(emitter.method.CreateDelegate<GroupRunner>(), emitter.SharedBytes, emitter.SpillBytes, emitter.il.ILOffset, locals);
@@ -279,20 +282,19 @@ internal sealed partial class SimdEmitter
                 ? variance.Of(u.Operands[0]).IsVarying || variance.Of(u.Operands[0]).Stride != 0
                 : variance.Of(u).IsVarying));
 
-    private LocalBuilder[] Declare(Value value) =>
-        locals[value] = IsScalar(value) ? [il.DeclareLocal(ScalarType(value.Type))] : DeclareVectors(value.Type);
-
-    private LocalBuilder[] DeclareVectors(IrType type) =>
-        [.. Enumerable.Range(0, VectorTypes.Halves(type)).Select(_ => il.DeclareLocal(vectors.Vector(type)))];
-
     private static Type ScalarType(IrType type) => type.IsPointer ? typeof(byte*) : VectorTypes.Element(type);
 
     private void EmitRegion(Region region)
     {
         (HashSet<long> Pooled, bool IsInterleaved) outside = (pooled, isInterleaved);
         (pooled, isInterleaved) = (usage.CommonConstants(region), usage.IsInterleaved(region));
-        foreach (Instruction instruction in region.Instructions)
-            EmitInstruction(instruction);
+        ILookup<int, Instruction>? lastUses = LastUses(region);
+        for (int i = 0; i < region.Instructions.Count; i++)
+        {
+            EmitInstruction(region.Instructions[i]);
+            if (lastUses is not null)
+                Free(lastUses[i]);
+        }
         (pooled, isInterleaved) = outside;
     }
 
@@ -333,7 +335,11 @@ internal sealed partial class SimdEmitter
 
     private void EmitDefinition(Instruction i)
     {
-        LocalBuilder[] target = locals.TryGetValue(i, out LocalBuilder[]? shared) ? shared : Declare(i);
+        if (!locals.TryGetValue(i, out LocalBuilder[]? target))
+        {
+            target = Declare(i);
+            declared.Add(i);
+        }
         if (i.Op.IsAtomic())
             EmitAtomic(i, target);
         else if (i.Op == Op.Load)
