@@ -24,7 +24,7 @@ internal sealed class Report(Provenance provenance)
         + "beside a figure, are sampled in turn in the same run, every second round backwards; a ratio is the median, with the quartiles, "
         + "of the rounds' ratios, and a note says where the ratio of the medians lies outside of them. Compilation and warm-up come before "
         + "the first sample. The peak of operations is that of independent chains of fused multiply-adds on as many threads, "
-        + "hand-written at the device's vector width, half of them with an operand from the first cache; a fused multiply-add counts as two. "
+        + "hand-written at the device's vector width, half of them with an operand from the first cache; a fused multiply-add is two. "
         + "The peak of bytes is that of the system's copy of as much memory, which kernels that write where they read can exceed. "
         + "A row is unquiet if other processes kept more than "
         + $"{Neighbors.Quiet.ToString(CultureInfo.InvariantCulture)} cores busy, if more than the peak of operations was reached, or if "

@@ -20,6 +20,7 @@ internal sealed class TargetTests
 
     /// <summary>As in kernels so large that not every value has a variable of its own.</summary>
     [TestCase(128)]
+    [TestCase(256)]
     [TestCase(512)]
     public void Vectors_whose_variables_serve_several_values_compute_what_the_interpreter_computes(int vectorBits) =>
         CheckVectors(vectorBits, mostValues: 0);

@@ -94,18 +94,22 @@ public class PanelMatMulTests
     {
         using Context context = Context.Create(builder => builder.Simd(1));
         using Accelerator accelerator = context.CreateSimdAccelerator(0);
-        var launcher = PanelProduct.Load<DepthSlowest, DepthSlowest, Plain>(accelerator, DeviceTuning.For(accelerator));
-        Assert.Multiple(() =>
+        DeviceTuning tuning = DeviceTuning.For(accelerator);
+        foreach (int processors in (int[])[1, 64])
         {
-            foreach (int columns in (int[])[100, 1024, 4096, 8192])
+            var launcher = PanelProduct.Load<DepthSlowest, DepthSlowest, Plain>(accelerator, tuning with { Processors = processors });
+            Assert.Multiple(() =>
             {
-                for (int depth = 1; depth < 2048; depth++)
+                foreach (int columns in (int[])[100, 1024, 4096, 8192])
                 {
-                    MatMulShape Of(int part) => new() { Rows = 784, Columns = columns, Depth = part };
-                    Assert.That(launcher.ScratchLength(Of(depth)), Is.LessThanOrEqualTo(launcher.ScratchLength(Of(depth + 1))));
+                    for (int depth = 1; depth < 2048; depth++)
+                    {
+                        MatMulShape Of(int part) => new() { Rows = 784, Columns = columns, Depth = part };
+                        Assert.That(launcher.ScratchLength(Of(depth)), Is.LessThanOrEqualTo(launcher.ScratchLength(Of(depth + 1))));
+                    }
                 }
-            }
-        });
+            });
+        }
         // Few rows, and a last part of the depth that has room for more panels than the first.
         Same<DepthSlowest, DepthSlowest>(accelerator, new Inputs(), new() { Rows = 3, Columns = 4096, Depth = 640 });
     }

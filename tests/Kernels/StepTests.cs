@@ -42,7 +42,7 @@ public class StepTests
         return true;
     });
 
-    /// <summary>Some processors take a hundred times as long over subnormal numbers, and moments without gradient decay into them.</summary>
+    /// <summary>Some processors take a hundred times as long over subnormal numbers, into which moments without gradient decay.</summary>
     [EveryDevice]
     public void Adam_s_moments_are_never_subnormal_and_no_parameter_notices(TestDevice device) => device.Run(accelerator =>
     {

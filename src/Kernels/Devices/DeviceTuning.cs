@@ -37,8 +37,8 @@ public sealed record DeviceTuning(
     public int PackedFrom { get; init; } = 1 << 19;
 
     /// <summary>
-    /// The numbers of the right factor that are packed at a time for each processor: 512 KB, which the second cache holds beside a block of
-    /// the left one.
+    /// The numbers of the right factor that are packed at a time for each thread: 512 KB, so that the second cache holds most of them while
+    /// they are used.
     /// </summary>
     public int PackedBlock { get; init; } = 1 << 17;
 

@@ -12,7 +12,7 @@ namespace VaeGpu.Kernels.Devices;
 public sealed class TunedDevices(string folder)
 {
     /// <summary>To be raised when <see cref="Tunable.All"/> or what a value means changes.</summary>
-    private const int TableVersion = 1;
+    private const int TableVersion = 2;
     private const string DeviceKey = "Device";
 
     /// <summary>Those of the user.</summary>

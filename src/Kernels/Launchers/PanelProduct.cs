@@ -5,8 +5,8 @@ namespace VaeGpu.Kernels.Launchers;
 
 /// <summary>
 /// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
-/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies; where that would be along its columns, it
-/// is packed as well: a tile would touch a cache line, and often a page, for each depth, and use a part of the line.
+/// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies; where it would be read along its
+/// columns, it is packed as well: a tile would touch a cache line, and often a page, for each depth, and use a part of the line.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
@@ -20,7 +20,7 @@ public sealed class PanelProduct : IPackedProduct
     private const int LeftBlock = 1 << 17, FewestTiles = 4;
     /// <summary>The fewest panels of a block for each processor.</summary>
     private const int FewestPanels = 2;
-    /// <summary>The depth that is multiplied at a time where both factors are packed.</summary>
+    /// <summary>The depth that is multiplied at a time where both factors are read along their columns.</summary>
     private const int DepthBlock = 512;
     /// <summary>
     /// The depth that is multiplied at a time otherwise: a panel of it fits the second cache, and a tile's sums, which are stored and

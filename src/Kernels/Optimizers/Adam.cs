@@ -4,9 +4,10 @@ namespace VaeGpu.Kernels.Optimizers;
 /// <remarks>
 /// <para>Mathematics: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; θ ← θ − α·m̂/(√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). Here
 /// θ ← θ − (α/(1 − β₁ᵗ))·m/(√v·(1/√(1 − β₂ᵗ)) + ε). 1 − βᵗ = −expm1(t·ln β) needs no state, so a resumed run goes on the same.</para>
-/// <para>What no parameter notices is zero, so that no moment is subnormal: some processors take a hundred times as long over those, and a
-/// weight without gradient would keep one for ever. With η = min(2⁻⁵⁶, 2⁻²⁸ε), |g| below η counts as 0 in v, and |m| below 2⁻⁷⁰η and v below
-/// 2⁻¹⁴η² become 0. √v̂ + ε, rounded, is the same with and without.</para>
+/// <para>Values too small to change a parameter are set to zero, since some processors take a hundred times as long over subnormal moments,
+/// and a weight without gradient would keep one for ever. With η = min(2⁻⁵⁶, 2⁻²⁸ε), |g| below η counts as 0 in v, and |m| below 2⁻⁷⁰η and
+/// v below 2⁻¹⁴η² become 0: √v̂ + ε changes by at most 2⁻²⁸ε, in its last bit or not at all, and only parameters below 2⁻⁷⁰ could notice
+/// what m loses. From ε = 2⁻²⁸ on no moment is subnormal; beside a smaller ε they can be.</para>
 /// <para>Clipping (Pascanu, Mikolov and Bengio 2013, algorithm 1): with ‖g‖ of <see cref="GradientNorm"/> above c, g·c/‖g‖ takes the place
 /// of g.</para>
 /// <para>Threads: element (x·E + e)·G + g for e in 0 … E−1 is thread g's of group x; the step's constants are computed once
@@ -15,7 +16,7 @@ namespace VaeGpu.Kernels.Optimizers;
 /// </remarks>
 public static class Adam
 {
-    /// <summary>2⁻⁵⁶: (1 − β₂)g² of a larger gradient is a normal number.</summary>
+    /// <summary>2⁻⁵⁶: (1 − β₂)g² of a larger gradient is a normal number where 1 − β₂ is 2⁻¹⁴ or more.</summary>
     private const float LeastGradient = 1.38777878e-17f;
     /// <summary>2⁻²⁸: what is so small beside a number does not change it.</summary>
     private const float Unnoticed = 3.7252903e-9f;
@@ -69,7 +70,7 @@ public static class Adam
         return step.Size * (first / denominator);
     }
 
-    /// <summary>α/(1 − β₁ᵗ), 1/√(1 − β₂ᵗ), the gradient's factor, and below what gradients and moments are taken as zero.</summary>
+    /// <summary>α/(1 − β₁ᵗ), 1/√(1 − β₂ᵗ), the gradient's factor, and the magnitudes below which gradients and moments are 0.</summary>
     internal struct StepConstants
     {
         public float Size, Scale, Clip, LeastGradient, LeastFirst, LeastSecond;

@@ -196,7 +196,6 @@ internal sealed partial class SimdEmitter
             if (IsHandedOn(loop, i) && IsScalar(loop.Initial[i]) == IsScalar(arguments[i]))
             {
                 locals[arguments[i]] = locals[loop.Initial[i]];
-                carriedOn.UnionWith(locals[arguments[i]]);
                 continue;
             }
             Declare(arguments[i]);

@@ -4,17 +4,17 @@ namespace VaeGpu.Gpu.Targets.Simd;
 
 /// <summary>
 /// The variables of values. With more than a thousand the JIT keeps no variable in a register throughout a loop, and it adds some of its
-/// own: a kernel with many values uses the variable of one again for another once it is not read any more. With few, each value has its
-/// own, which the JIT optimizes best.
+/// own: a kernel with many values reuses a value's variable once the value is no longer read. With few, each value has its own, which the
+/// JIT optimizes best.
 /// </summary>
 internal sealed partial class SimdEmitter
 {
-    /// <summary>The most values that have a variable each.</summary>
+    /// <summary>
+    /// The most values that have a variable each; half of what the JIT can handle, since loops and 64-bit numbers need further ones.
+    /// </summary>
     public const int MostValues = 512;
 
     private readonly Dictionary<Type, Stack<LocalBuilder>> free = [];
-    // Variables that loops go on with: they outlive the value they were declared for.
-    private readonly HashSet<LocalBuilder> carriedOn = [];
     // Values that have a variable of their own, until it is freed.
     private readonly HashSet<Instruction> declared = new(ReferenceEqualityComparer.Instance);
     private readonly bool reusesLocals;
@@ -45,7 +45,7 @@ internal sealed partial class SimdEmitter
             // Forgotten, too: a region may be emitted a second time, under a mask.
             if (!declared.Remove(value) || !locals.Remove(value, out LocalBuilder[]? own))
                 continue;
-            foreach (LocalBuilder local in own.Where(local => !carriedOn.Contains(local)))
+            foreach (LocalBuilder local in own)
             {
                 if (!free.TryGetValue(local.LocalType, out Stack<LocalBuilder>? ready))
                     free.Add(local.LocalType, ready = []);

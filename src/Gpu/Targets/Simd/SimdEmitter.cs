@@ -96,7 +96,7 @@ internal sealed partial class SimdEmitter
     /// <param name="groupDim">The shape of its groups.</param>
     /// <param name="width">Lanes: 16, 8, 4, or 1 for scalar code.</param>
     /// <param name="listing">Where to write what is emitted for people to read, or null.</param>
-    /// <param name="mostValues">The most values that have a variable each; of a kernel with more, they use each other's.</param>
+    /// <param name="mostValues">The most values that have a variable each; in a kernel with more, values share variables.</param>
     public static SimdProgram Emit(
         Function function, Index3D groupDim, int width, SimdListing? listing = null, int mostValues = MostValues)
     {

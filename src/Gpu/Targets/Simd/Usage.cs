@@ -26,7 +26,7 @@ internal sealed class Usage : Uses
     }
 
     /// <summary>Whether a parameter is better read from memory at each use: a variable would take a register throughout loops.</summary>
-    public bool IsReadOutsideLoopsOnly(Parameter parameter) => ReadersOf(parameter).All(
+    public bool IsReadOutsideLoopsOnly(Parameter parameter) => SeenThrough(parameter, IsDeferred).All(
         reader => reader is not null and not StructuredInstruction && !inLoops.Contains(RegionOf(reader)));
 
     /// <summary>
@@ -97,9 +97,17 @@ internal sealed class Usage : Uses
     /// <summary>Whether the instruction is computed where it is used: inlined, or an address that differs between lanes.</summary>
     public bool IsDeferred(Instruction i) => IsInlined(i) || i.Op == Op.PtrAdd && variance.Of(i).IsVarying;
 
-    /// <summary>The instructions that read a value, seen through the deferred ones; null is the end of a region.</summary>
+    /// <summary>
+    /// The instructions that read a value, seen through the deferred ones, and through addresses that differ between lanes: an access may
+    /// take them apart. Null is the end of a region.
+    /// </summary>
     public IEnumerable<Instruction?> ReadersOf(Value value) =>
-        UsersOf(value).SelectMany(user => user is not null && IsDeferred(user) ? ReadersOf(user) : [user]);
+        SeenThrough(value, user => IsDeferred(user) || user.Op == Op.PtrAdd && !variance.Of(user).IsScalar);
+
+    private IEnumerable<Instruction?> SeenThrough(Value value, Func<Instruction, bool> isTransparent) =>
+        UsersOf(value).SelectMany(user => user is not null && isTransparent(user)
+            ? IsDeferred(user) ? SeenThrough(user, isTransparent) : SeenThrough(user, isTransparent).Prepend(user)
+            : [user]);
 
     /// <summary>The last position in its own region at which a value is read; the region's length if it leaves at the end.</summary>
     public int LastUse(Value value)

@@ -110,8 +110,6 @@ internal static class Unfused
         var small = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
         Panels<DepthFastest, DepthSlowest>(accelerator, tuning, small);
         Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small);
-        // Rows so far apart that the left factor is packed as well.
-        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small with { Rows = 256 });
     }
 
     private static void Panels<TLeft, TRight>(Accelerator accelerator, DeviceTuning tuning, MatMulShape shape)

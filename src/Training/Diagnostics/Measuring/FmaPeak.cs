@@ -10,7 +10,7 @@ namespace VaeGpu.Training.Diagnostics.Measuring;
 /// <remarks>
 /// Twelve chains cover a latency of four cycles on two units, with room to spare, and fit 16 registers. Every second multiply-add reads one
 /// operand from the first cache, as a product's do. An x64 core that is idle executes as many of them per cycle as of multiply-adds of
-/// registers alone (of 512-bit operands no core reads two in each cycle for long). A busy second hardware thread slows the former more, and
+/// registers alone (not all cores sustain two loads of 512 bits in a cycle). A busy second hardware thread slows the former more, and
 /// so it shows.
 /// </remarks>
 internal sealed unsafe class FmaPeak : IDisposable
