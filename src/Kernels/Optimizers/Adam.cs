@@ -18,7 +18,7 @@ public static class Adam
 {
     /// <summary>2⁻⁵⁶: (1 − β₂)g² of a larger gradient is a normal number where 1 − β₂ is 2⁻¹⁴ or more.</summary>
     private const float LeastGradient = 1.38777878e-17f;
-    /// <summary>2⁻²⁸: what is so small beside a number does not change it.</summary>
+    /// <summary>2⁻²⁸: what is so small beside a number changes its last bit at most.</summary>
     private const float Unnoticed = 3.7252903e-9f;
     /// <summary>2⁻⁷⁰ and 2⁻¹⁴: the least moments, divided by η and η².</summary>
     private const float LeastFirst = 8.4703295e-22f, LeastSecond = 6.10351562e-5f;
