@@ -13,7 +13,7 @@ namespace VaeGpu.Kernels.Devices;
 /// <param name="GroupSize">Threads of a group: as wide as a vector on a CPU. Divides <see cref="RowReduction.Width"/>.</param>
 /// <param name="ElementsPerThread">Elements of a thread in flat kernels, so that groups are worth their start.</param>
 /// <param name="TransposeGroup">The group of <see cref="Transpose"/>.</param>
-/// <param name="Processors">The groups that keep the device busy.</param>
+/// <param name="Processors">The groups that keep the device busy; on a processor, its threads.</param>
 /// <param name="PacksPanels">
 /// Whether large products pack their right factor (<see cref="PanelMatMul"/>), and convolutions their weights and unfolded images.
 /// </param>

@@ -6,7 +6,7 @@ namespace VaeGpu.Kernels.Launchers;
 /// <summary>
 /// A large product on a vector processor: the right factor is packed (<see cref="PackPanels"/>) block by block, each multiplied
 /// (<see cref="PanelMatMul"/>) while the caches hold it. The left factor is read where it lies; where it would be read along its
-/// columns, it is packed as well: a tile would touch a cache line, and often a page, for each depth, and use a part of the line.
+/// columns, it is packed as well. Otherwise a tile would touch a cache line, and often a page, for each depth, and use part of the line.
 /// </summary>
 public sealed class PanelProduct : IPackedProduct
 {
@@ -99,8 +99,8 @@ public sealed class PanelProduct : IPackedProduct
     }
 
     /// <summary>
-    /// The tiles whose rows pass by a panel at a time, so that the second cache holds them: as many in each pass, so that the processors
-    /// have equal shares.
+    /// The tiles whose rows pass by a panel at a time, so that the second cache holds them: the same number in each pass, so that the
+    /// processors have equal shares of the work.
     /// </summary>
     internal static int TilesAtOnce(int tiles, int tileRows, int depth)
     {

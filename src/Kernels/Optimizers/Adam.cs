@@ -5,9 +5,9 @@ namespace VaeGpu.Kernels.Optimizers;
 /// <para>Mathematics: m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; θ ← θ − α·m̂/(√v̂ + ε), m̂ = m/(1 − β₁ᵗ), v̂ = v/(1 − β₂ᵗ). Here
 /// θ ← θ − (α/(1 − β₁ᵗ))·m/(√v·(1/√(1 − β₂ᵗ)) + ε). 1 − βᵗ = −expm1(t·ln β) needs no state, so a resumed run goes on the same.</para>
 /// <para>Values too small to change a parameter are set to zero, since some processors take a hundred times as long over subnormal moments,
-/// and a weight without gradient would keep one for ever. With η = min(2⁻⁵⁶, 2⁻²⁸ε), |g| below η counts as 0 in v, and |m| below 2⁻⁷⁰η and
+/// and a weight without gradient would keep one forever. With η = min(2⁻⁵⁶, 2⁻²⁸ε), |g| below η counts as 0 in v, and |m| below 2⁻⁷⁰η and
 /// v below 2⁻¹⁴η² become 0: √v̂ + ε changes by at most 2⁻²⁸ε, in its last bit or not at all, and only parameters below 2⁻⁷⁰ could notice
-/// what m loses. From ε = 2⁻²⁸ on no moment is subnormal; beside a smaller ε they can be.</para>
+/// what m loses. From ε = 2⁻²⁸ on no moment is subnormal; with a smaller ε they can be.</para>
 /// <para>Clipping (Pascanu, Mikolov and Bengio 2013, algorithm 1): with ‖g‖ of <see cref="GradientNorm"/> above c, g·c/‖g‖ takes the place
 /// of g.</para>
 /// <para>Threads: element (x·E + e)·G + g for e in 0 … E−1 is thread g's of group x; the step's constants are computed once

@@ -6,8 +6,8 @@ namespace VaeGpu.Kernels.Step;
 /// the groups. Σg² overflows from ‖g‖ = 2⁶⁴ on; then Σ(2⁻⁸⁰g)² is taken, so that the norm of finite gradients is finite: it is for such
 /// gradients that one clips. It is not computed beside the first sum, since it underflows, which some processors handle a hundred times as
 /// slowly. NaN stays.</para>
-/// <para>Chunks: group i has chunk i. Whole: one group. Both sum in the order, and take twice the 1024 shared bytes, of
-/// <see cref="RowReduction"/>. 2 FLOPs for 4 bytes read: memory-bound, a seventh of what Adam moves. Tests: ClippingTests.</para>
+/// <para>Chunks: group i has chunk i. Whole: one group. Both sum in the order of <see cref="RowReduction"/> and take twice its
+/// 1024 shared bytes. 2 FLOPs for 4 bytes read: memory-bound, a seventh of what Adam moves. Tests: ClippingTests.</para>
 /// </remarks>
 public static class GradientNorm
 {

@@ -31,7 +31,7 @@ internal sealed partial class SimdEmitter
     private LocalBuilder NewLocal(Type type) =>
         free.TryGetValue(type, out Stack<LocalBuilder>? ready) && ready.TryPop(out LocalBuilder? local) ? local : il.DeclareLocal(type);
 
-    /// <summary>The values of a region by the position after which they are not read.</summary>
+    /// <summary>The values of a region by the position after which they are no longer read.</summary>
     private ILookup<int, Instruction>? LastUses(Region region) => !reusesLocals
         ? null
         : region.Instructions.Where(i => i is not StructuredInstruction && !usage.IsDeferred(i))
@@ -42,7 +42,7 @@ internal sealed partial class SimdEmitter
     {
         foreach (Instruction value in values)
         {
-            // Forgotten, too: a region may be emitted a second time, under a mask.
+            // Removed, since a region may be emitted a second time, under a mask.
             if (!declared.Remove(value) || !locals.Remove(value, out LocalBuilder[]? own))
                 continue;
             foreach (LocalBuilder local in own)
