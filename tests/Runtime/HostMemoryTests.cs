@@ -1,3 +1,4 @@
+using System.Globalization;
 using VaeGpu.Gpu.Runtime.Cpu;
 using VaeGpu.Tests.Training;
 using VaeGpu.Training.Optimization;
@@ -27,6 +28,40 @@ public sealed class HostMemoryTests
         Assert.That(HostMemory.Limit, Is.GreaterThanOrEqualTo(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         Assert.That(() => cpu.Allocate1D<byte>(HostMemory.Limit), Throws.TypeOf<OutOfMemoryException>().With.Message.Contains("can have"));
         Assert.That(((EngineAccelerator)cpu).AllocatedBytes, Is.Zero);
+    }
+
+    /// <summary>The kernel lists the flags of each mapping: "hg" is the advice to use huge pages.</summary>
+    [Test]
+    [Platform("Linux", Reason = "Only Linux takes the advice.")]
+    public void Large_buffers_are_advised_to_be_in_huge_pages()
+    {
+        if (!Directory.Exists("/sys/kernel/mm/transparent_hugepage"))
+            Assert.Ignore("This kernel has no transparent huge pages.");
+        using Context context = Context.Create(builder => builder.Simd());
+        using Accelerator cpu = context.Devices[0].CreateAccelerator(context);
+        using var large = cpu.Allocate1D<byte>(9 << 20);
+        Assert.Multiple(() =>
+        {
+            Assert.That(FlagsAt(large.NativePtr), Does.Contain("hg"));
+            Assert.That(FlagsAt(large.NativePtr + (8 << 20)), Does.Contain("hg"));
+        });
+
+        static string[] FlagsAt(nint address)
+        {
+            bool found = false;
+            foreach (string line in File.ReadLines("/proc/self/smaps"))
+            {
+                string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries), ends = words[0].Split('-');
+                if (ends.Length == 2)
+                {
+                    found = nint.Parse(ends[0], NumberStyles.HexNumber) <= address
+                        && address < nint.Parse(ends[1], NumberStyles.HexNumber);
+                }
+                else if (found && words[0] == "VmFlags:")
+                    return words;
+            }
+            throw new InvalidOperationException($"No mapping holds {address:x}.");
+        }
     }
 
     [Test]

@@ -34,7 +34,7 @@ public unsafe class SimdAccelerator : EngineAccelerator
         ThrowIfNoRoom("A buffer", bytes);
         try
         {
-            return (nint)NativeMemory.AlignedAlloc((nuint)Math.Max(64, bytes), 64);
+            return (nint)HostMemory.Allocate(bytes);
         }
         catch (OutOfMemoryException)
         {

@@ -54,7 +54,7 @@ public static class PackPanels
     /// <summary>Depths of a group that copies.</summary>
     public const int CopiedDepth = 16;
     /// <summary>Depths of a group that transposes.</summary>
-    public const int TransposedDepth = 128;
+    public const int TransposedDepth = 512;
 
     private const int LargestSquare = 16;
 
