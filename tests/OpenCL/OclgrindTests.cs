@@ -4,6 +4,7 @@ namespace VaeGpu.Tests.OpenCL;
 /// Every kernel's OpenCL case again on Oclgrind, which watches for races, uninitialized values and accesses outside of buffers. Each
 /// test is its own child: in the process of the test suite it starts the child, in the child it does what is to be watched.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed class OclgrindTests
 {
     private const int GroupSize = 16;

@@ -117,11 +117,11 @@ internal sealed unsafe class WorkerPool : IDisposable
     {
         if (Log is not { } log)
         {
-            runner!(self.Frame, first, last);
+            AlignedCall.Run(runner!, self.Frame, first, last);
             return;
         }
         long start = Stopwatch.GetTimestamp();
-        runner!(self.Frame, first, last);
+        AlignedCall.Run(runner!, self.Frame, first, last);
         log.Worked(self.Index, start);
     }
 

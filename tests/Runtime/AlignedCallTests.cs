@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using VaeGpu.Gpu.Runtime.Cpu;
+using VaeGpu.Gpu.Targets.Simd;
+
+namespace VaeGpu.Tests.Runtime;
+
+/// <summary>Vectors that a kernel spills lie in one cache line each, wherever the stack of its caller ends.</summary>
+public sealed unsafe class AlignedCallTests
+{
+    private static nint vectorAt;
+
+    [Test]
+    [Platform("Linux, MacOsX", Reason = "On Windows the caller's stack pointer has an argument area below it.")]
+    public void Vectors_of_a_callee_are_aligned_to_a_cache_line_at_every_depth_of_the_stack()
+    {
+        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            Assert.Ignore("Vectors are 16 bytes long here.");
+        for (int depth = 0; depth < 32; depth++)
+        {
+            Deeper(16 * depth + 1, depth);
+            Assert.That((int)(vectorAt % 64), Is.Zero, $"depth {depth}");
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Deeper(int bytes, int first)
+    {
+        byte* below = stackalloc byte[bytes];
+        *below = 1;
+        AlignedCall.Run(Kernel, null, first, first + 1);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    private static void Kernel(WorkerFrame* frame, int first, int last)
+    {
+        Vector512<int> vector = Vector512.Create(first);
+        Note(&vector);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Note(Vector512<int>* vector) => vectorAt = (nint)vector;
+}
