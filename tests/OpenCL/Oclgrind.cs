@@ -38,7 +38,9 @@ internal static class Oclgrind
     {
         File.WriteAllText(Path.Combine(scratch, "oclgrind.icd"), driver + "\n");
         string log = Path.Combine(scratch, "log");
-        var start = new ProcessStartInfo("dotnet", ["test", "--no-build", typeof(Oclgrind).Assembly.Location, "--filter", filter])
+        // One test at a time: the simulator confuses kernels of several threads.
+        string[] arguments = ["test", typeof(Oclgrind).Assembly.Location, "--filter", filter, "--", "NUnit.NumberOfTestWorkers=0"];
+        var start = new ProcessStartInfo("dotnet", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -78,6 +78,9 @@ public sealed class BrowserTests
         Assert.That(complaints, Is.Empty);
     }
 
+    private const string Transitions =
+        "[...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0).map(e => e.outerHTML)";
+
     private const string PixelsDiffer = "before => document.querySelector('#decoded canvas').toDataURL() !== before";
 
     [Test]
@@ -119,8 +122,8 @@ public sealed class BrowserTests
         await Show(360, 740, ColorScheme.Light);
         var found = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Tags("wcag2a", "wcag2aa", "wcag21a", "wcag21aa") });
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
-        // A background that fades while the text changes at once is unreadable meanwhile.
-        Assert.That(await page.EvaluateAsync<int>("getComputedStyle(document.body).color && document.getAnimations().length"), Is.Zero);
+        // Text on a background that fades, while its own color changes at once, is unreadable meanwhile.
+        Assert.That(await page.EvaluateAsync<string[]>(Transitions), Is.Empty);
         var dark = await page.RunAxe(new AxeRunOptions { RunOnly = RunOnlyOptions.Rules("color-contrast") });
         Assert.That(
             found.Violations.Concat(dark.Violations).SelectMany(rule => rule.Nodes.Select(node => $"{rule.Id}: {node.Html}")), Is.Empty);

@@ -53,7 +53,7 @@ public static class PackPanels
 {
     /// <summary>Depths of a group that copies.</summary>
     public const int CopiedDepth = 16;
-    /// <summary>Depths of a group that transposes.</summary>
+    /// <summary>Depths of a group that transposes: it reads so much of each line sequentially, which prefetchers recognize.</summary>
     public const int TransposedDepth = 512;
 
     private const int LargestSquare = 16;

@@ -4,9 +4,9 @@ namespace VaeGpu.Gpu.Runtime.Cpu;
 
 /// <summary>Calls kernels with a stack pointer that is a multiple of a cache line.</summary>
 /// <remarks>
-/// The JIT places spilled vectors at multiples of their size from the caller's stack pointer, which is a multiple of 16 only: in three of
-/// four processes each spilled vector of 512 bits would lie in two cache lines, and a kernel with many of them would take up to 1.6 times
-/// as long.
+/// The JIT places vector variables that have no register at multiples of their size from the caller's stack pointer, which is a multiple of
+/// 16 only. In three of four processes each such variable of 512 bits would lie in two cache lines, and kernels with many of them would be
+/// slower there.
 /// </remarks>
 internal static unsafe class AlignedCall
 {
@@ -14,13 +14,15 @@ internal static unsafe class AlignedCall
 
     /// <summary>Runs groups of a kernel.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Run(GroupRunner kernel, WorkerFrame* frame, int first, int last)
     {
-        // Of a size that the JIT does not know, so that the stack pointer moves to where the memory begins.
+        // Windows has an area for arguments below what is allocated on the stack.
+        nuint area = OperatingSystem.IsWindows() ? 32u : 0u;
+        // Memory of a constant size would be a local variable, and leave the stack pointer where it is.
         byte* stack = stackalloc byte[(first & 1) + 1];
-        byte* padding = stackalloc byte[(int)((nuint)stack % Line) + Line];
-        // What is not used is not allocated.
+        byte* padding = stackalloc byte[(int)(((nuint)stack - area) % Line) + Line];
+        // The JIT removes an allocation that is never used.
         *padding = 0;
         kernel(frame, first, last);
     }

@@ -15,7 +15,7 @@ public static class HostMemory
     private const int HugePage = 1 << 21;
     /// <summary>The least alignment: a cache line, and the widest vector.</summary>
     private const int Line = 64;
-    /// <summary>Linux' advice to back memory with huge pages.</summary>
+    /// <summary>Linux's advice to back memory with huge pages.</summary>
     private const int AdviseHugePages = 14;
 
     /// <summary>In bytes: memory and swap space, or a container's limit where that is less.</summary>
@@ -53,8 +53,8 @@ public static class HostMemory
     }
 
     /// <summary>
-    /// Allocates memory, aligned to a cache line; free it with <see cref="NativeMemory.AlignedFree"/>. On Linux, large blocks are in huge
-    /// pages where the system has some: processors prefetch sequential reads up to the end of a page.
+    /// Allocates memory, aligned to a cache line; free it with <see cref="NativeMemory.AlignedFree"/>. On Linux, large blocks lie in huge
+    /// pages where the system grants them: processors prefetch sequential reads up to the end of a page.
     /// </summary>
     /// <exception cref="OutOfMemoryException">The system has no room.</exception>
     internal static unsafe void* Allocate(long bytes)
@@ -62,8 +62,14 @@ public static class HostMemory
         if (bytes < HugePage || !OperatingSystem.IsLinux())
             return NativeMemory.AlignedAlloc((nuint)Math.Max(Line, bytes), Line);
         void* memory = NativeMemory.AlignedAlloc((nuint)bytes, HugePage);
-        // Advice that is not taken changes nothing: the pages stay small.
-        _ = madvise(memory, (nuint)bytes, AdviseHugePages);
+        try
+        {
+            // Advice that is not taken changes nothing: the pages stay small.
+            _ = madvise(memory, (nuint)bytes, AdviseHugePages);
+        }
+        catch (Exception missing) when (missing is DllNotFoundException or EntryPointNotFoundException)
+        {
+        }
         return memory;
     }
 
