@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace VaeGpu.Gpu.Runtime.Cpu;
 
 /// <summary>
-/// The memory that this process can have at the very most. Linux promises more than there is, and kills the process that takes it; other
-/// systems refuse to promise it.
+/// Memory for buffers, and how much of it this process can have at the very most. Linux promises more than there is, and kills the process
+/// that takes it; other systems refuse to promise it.
 /// </summary>
 public static class HostMemory
 {
@@ -13,7 +13,7 @@ public static class HostMemory
     private const double CountedOfLimit = 0.75;
     /// <summary>The bytes of a huge page of x64, and of Arm with base pages of 4 KB.</summary>
     private const int HugePage = 1 << 21;
-    /// <summary>The least alignment: a cache line, and the widest vector.</summary>
+    /// <summary>The alignment of every block: a cache line, and the widest vector.</summary>
     private const int Line = 64;
     /// <summary>Linux's advice to back memory with huge pages.</summary>
     private const int AdviseHugePages = 14;
