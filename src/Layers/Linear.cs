@@ -10,7 +10,7 @@ namespace VaeGpu.Layers;
 public sealed class Linear : Layer
 {
     private readonly Workspace workspace;
-    private readonly MatMulLauncher forward;
+    private readonly MatMulLauncher forward, weightGradient;
 
     /// <summary>Declares the layer's parameters and allocates its part of the workspace.</summary>
     /// <param name="workspace">The workspace.</param>
@@ -20,16 +20,18 @@ public sealed class Linear : Layer
     /// <param name="outputs">Columns of y.</param>
     /// <param name="activation">f.</param>
     /// <param name="gradientInPlace">Whether the gradient takes the output's place; f is the identity then.</param>
+    /// <param name="sparseInput">Whether many numbers of x are expected to be zero: they are skipped, which changes no result.</param>
     public Linear(
         Workspace workspace, ParameterLayout layout, string name, int inputs, int outputs, Activation activation,
-        bool gradientInPlace = false)
+        bool gradientInPlace = false, bool sparseInput = false)
         : base(workspace, outputs, activation, gradientInPlace)
     {
         this.workspace = workspace;
         (Inputs, Outputs) = (inputs, outputs);
         Weight = layout.AddWeights(name, inputs, outputs, inputs, outputs, activation);
         Bias = layout.AddBiases(name, outputs, inputs);
-        forward = workspace.Forward(activation);
+        forward = workspace.Forward(activation, sparseInput);
+        weightGradient = workspace.WeightGradient(sparseInput);
         // The most that the three products of a batch of any size may take, whatever their epilogues.
         int rows = workspace.MaximalBatch;
         workspace.ReserveScratch(forward.ScratchLength(Shape(Pass.Forward, rows)));
@@ -37,8 +39,9 @@ public sealed class Linear : Layer
             return;
         if (!workspace.TurnsOperands)
             workspace.ReserveScratch((long)inputs * outputs);
-        workspace.ReserveScratch(workspace.WeightGradient.ScratchLength(Shape(Pass.WeightGradient, rows)));
-        workspace.ReserveScratch(workspace.InputGradient(Activation.Identity).ScratchLength(Shape(Pass.InputGradient, rows)));
+        workspace.ReserveScratch(weightGradient.ScratchLength(Shape(Pass.WeightGradient, rows)));
+        MatMulLauncher inputGradient = workspace.InputGradient(Activation.Identity, activation.GivesZeros);
+        workspace.ReserveScratch(inputGradient.ScratchLength(Shape(Pass.InputGradient, rows)));
     }
 
     /// <summary>W, (inputs, outputs).</summary>
@@ -60,7 +63,7 @@ public sealed class Linear : Layer
     public override void BackwardParameters(Floats input, int rows)
     {
         MatMulShape product = Shape(Pass.WeightGradient, rows);
-        workspace.WeightGradient.Run(input, Gradient, Weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
+        weightGradient.Run(input, Gradient, Weight.Gradient, Gradient, Gradient, product, workspace.Scratch);
         workspace.Matrices.SumColumns(Gradient, Bias.Gradient, new MatrixShape { Rows = rows, Columns = Outputs });
     }
 
@@ -68,7 +71,7 @@ public sealed class Linear : Layer
     public override void BackwardInput(Activation below, Floats belowSaved, Floats inputGradient, int rows)
     {
         MatMulShape product = Shape(Pass.InputGradient, rows);
-        MatMulLauncher launcher = workspace.InputGradient(below);
+        MatMulLauncher launcher = workspace.InputGradient(below, Activation.GivesZeros);
         if (workspace.TurnsOperands)
             launcher.Run(Gradient, Weight.Values, inputGradient, Gradient, belowSaved, product, workspace.Scratch);
         else

@@ -8,13 +8,15 @@ public sealed class NetworkBuilder
     private readonly ParameterLayout layout;
     private readonly string name;
     private readonly List<Layer> layers = [];
+    private bool isSparse;
 
     /// <param name="workspace">What the layers share.</param>
     /// <param name="layout">Where parameters are declared.</param>
     /// <param name="name">The network's name.</param>
     /// <param name="inputs">Columns of the input.</param>
-    public NetworkBuilder(Workspace workspace, ParameterLayout layout, string name, int inputs) =>
-        (Workspace, this.layout, this.name, Columns) = (workspace, layout, name, inputs);
+    /// <param name="sparseInput">Whether many numbers of the input are expected to be zero.</param>
+    public NetworkBuilder(Workspace workspace, ParameterLayout layout, string name, int inputs, bool sparseInput = false) =>
+        (Workspace, this.layout, this.name, Columns, isSparse) = (workspace, layout, name, inputs, sparseInput);
 
     /// <summary>What the layers share.</summary>
     public Workspace Workspace { get; }
@@ -27,7 +29,7 @@ public sealed class NetworkBuilder
     public NetworkBuilder Linear(int outputs, Activation activation, bool gradientInPlace = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(outputs);
-        return Add(new Linear(Workspace, layout, Next, Columns, outputs, activation, gradientInPlace), outputs);
+        return Add(new Linear(Workspace, layout, Next, Columns, outputs, activation, gradientInPlace, isSparse), outputs);
     }
 
     /// <summary>Adds linear layers of these widths.</summary>
@@ -46,7 +48,12 @@ public sealed class NetworkBuilder
     public NetworkBuilder Planes(int rows, int columns) => Add(new Planes(Workspace, rows, columns), Columns);
 
     /// <summary>Turns symbols into one-hot rows; <see cref="Layers.OneHotSymbols"/>.</summary>
-    public NetworkBuilder OneHot(int symbols) => Add(new OneHotSymbols(Workspace, Columns, symbols), Columns * symbols);
+    public NetworkBuilder OneHot(int symbols)
+    {
+        Add(new OneHotSymbols(Workspace, Columns, symbols), Columns * symbols);
+        isSparse = true;
+        return this;
+    }
 
     /// <summary>Sets one-hot labels beside the columns, where there are classes; <see cref="Layers.WithLabels"/>.</summary>
     /// <param name="labels">The labels, (batch/<paramref name="repeats"/>, <paramref name="classes"/>).</param>
@@ -67,6 +74,8 @@ public sealed class NetworkBuilder
     {
         layers.Add(layer);
         Columns = columns;
+        if (layer.HasParameters)
+            isSparse = layer.Activation.GivesZeros;
         return this;
     }
 

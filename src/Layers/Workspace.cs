@@ -7,7 +7,8 @@ namespace VaeGpu.Layers;
 public sealed class Workspace : IDisposable
 {
     private readonly List<MemoryBuffer> buffers = [];
-    private readonly Dictionary<Activation, MatMulLauncher> forward = [], inputGradient = [];
+    private readonly Dictionary<(Activation, bool SkipsZeros), MatMulLauncher> forward = [], inputGradient = [];
+    private readonly Dictionary<bool, MatMulLauncher> weightGradient = [];
     private MemoryBuffer1D<float, Stride1D.Dense>? scratch;
 
     /// <summary>A workspace for batches of at most <paramref name="maximalBatch"/> rows.</summary>
@@ -25,7 +26,6 @@ public sealed class Workspace : IDisposable
         Matrices = new MatrixLauncher(accelerator);
         Precision = precision;
         Trains = trains;
-        WeightGradient = MatMulLauncher.WeightGradient(accelerator, precision);
         Convolutions = new Lazy<ConvKernels>(() => new ConvKernels(accelerator));
     }
 
@@ -40,8 +40,6 @@ public sealed class Workspace : IDisposable
     public bool Trains { get; }
     /// <summary>Transposes, and sums of columns and rows.</summary>
     public MatrixLauncher Matrices { get; }
-    /// <summary>inputᵀ·outputGradient.</summary>
-    public MatMulLauncher WeightGradient { get; }
     /// <summary>The kernels of convolutional layers, loaded when the first is built.</summary>
     internal Lazy<ConvKernels> Convolutions { get; }
 
@@ -52,18 +50,31 @@ public sealed class Workspace : IDisposable
     public Floats ScratchFrom(long start) => start < Scratch.Length ? Scratch.SubView(start) : default;
 
     /// <summary>Layers' forward product.</summary>
-    public MatMulLauncher Forward(Activation activation)
+    /// <param name="activation">The activation.</param>
+    /// <param name="skipsZeros">Whether many numbers of the input are expected to be zero.</param>
+    public MatMulLauncher Forward(Activation activation, bool skipsZeros = false)
     {
-        if (!forward.TryGetValue(activation, out MatMulLauncher? launcher))
-            forward.Add(activation, launcher = MatMulLauncher.Forward(Accelerator, activation, Precision));
+        if (!forward.TryGetValue((activation, skipsZeros), out MatMulLauncher? launcher))
+            forward.Add((activation, skipsZeros), launcher = MatMulLauncher.Forward(Accelerator, activation, Precision, skipsZeros));
         return launcher;
     }
 
     /// <summary>Layers' input gradient, taken through the activation of the layer below.</summary>
-    public MatMulLauncher InputGradient(Activation below)
+    /// <param name="below">That activation.</param>
+    /// <param name="skipsZeros">Whether many numbers of the output's gradient are expected to be zero.</param>
+    public MatMulLauncher InputGradient(Activation below, bool skipsZeros = false)
     {
-        if (!inputGradient.TryGetValue(below, out MatMulLauncher? launcher))
-            inputGradient.Add(below, launcher = MatMulLauncher.InputGradient(Accelerator, below, Precision));
+        if (!inputGradient.TryGetValue((below, skipsZeros), out MatMulLauncher? launcher))
+            inputGradient.Add((below, skipsZeros), launcher = MatMulLauncher.InputGradient(Accelerator, below, Precision, skipsZeros));
+        return launcher;
+    }
+
+    /// <summary>inputᵀ·outputGradient.</summary>
+    /// <param name="skipsZeros">Whether many numbers of the input are expected to be zero.</param>
+    public MatMulLauncher WeightGradient(bool skipsZeros = false)
+    {
+        if (!weightGradient.TryGetValue(skipsZeros, out MatMulLauncher? launcher))
+            weightGradient.Add(skipsZeros, launcher = MatMulLauncher.WeightGradient(Accelerator, Precision, skipsZeros));
         return launcher;
     }
 

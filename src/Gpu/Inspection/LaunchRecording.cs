@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using VaeGpu.Gpu.Accelerators;
 using VaeGpu.Gpu.Passes;
 using VaeGpu.Gpu.Runtime;
@@ -161,6 +162,7 @@ public sealed class LaunchRecording : IDisposable
         {
             if (!CanRun)
                 return null;
+            Assume(arguments);
             var address = (nint)arguments;
             var counters = new Counters(new TouchedBytes(byView: true))
             {
@@ -170,6 +172,20 @@ public sealed class LaunchRecording : IDisposable
             Interpreter interpreter = accelerator.Translate(source, function.Value, groupDim, counters, slice);
             return new GroupSample(gridDim, most, counters, group => interpreter.Run(
                 gridDim, (byte*)address, accelerator.MemoryOf, dynamicSharedBytes, group..(group + 1), recording.stop)).Estimate().Whole;
+        }
+
+        /// <summary>Fills the views of which <see cref="SampledAsAttribute"/> says what they hold.</summary>
+        private unsafe void Assume(byte* arguments)
+        {
+            ParameterInfo[] parameters = source.Method.GetParameters();
+            foreach (ArgumentLayout.Leaf leaf in source.Arguments.Leaves)
+            {
+                if (leaf.Element != typeof(int) || parameters[leaf.Parameter].GetCustomAttribute<SampledAsAttribute>() is not { } assumed)
+                    continue;
+                var view = *(ViewArgument*)(arguments + leaf.Offset);
+                Span<byte> bytes = accelerator.MemoryOf(view.Handle).ToWrite(view.ByteOffset, view.Length * sizeof(int));
+                MemoryMarshal.Cast<byte, int>(bytes).Fill(assumed.Value);
+            }
         }
 
         /// <summary>Interprets the first two groups along each axis, and the last, with the wide accesses of PTX.</summary>

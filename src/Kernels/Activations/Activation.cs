@@ -26,6 +26,9 @@ public abstract class Activation : Choice<Activation>
     /// <inheritdoc cref="IActivation.Gain"/>
     public abstract double Gain { get; }
 
+    /// <inheritdoc cref="IActivation.GivesZeros"/>
+    public abstract bool GivesZeros { get; }
+
     /// <summary>Calls the visitor with the epilogue of a layer's forward pass, <see cref="BiasActivation{TActivation}"/>.</summary>
     internal abstract TResult AcceptForward<TResult>(IEpilogueVisitor<TResult> visitor);
 
@@ -44,6 +47,7 @@ public abstract class Activation : Choice<Activation>
     {
         public override bool FromOutput => TActivation.FromOutput;
         public override double Gain => TActivation.Gain;
+        public override bool GivesZeros => TActivation.GivesZeros;
         public override TResult Accept<TResult>(IActivationVisitor<TResult> visitor) => visitor.Visit<TActivation>();
         internal override TResult AcceptForward<TResult>(IEpilogueVisitor<TResult> visitor) => visitor.Visit<BiasActivation<TActivation>>();
         internal override TResult AcceptGradient<TResult>(IEpilogueVisitor<TResult> visitor) =>

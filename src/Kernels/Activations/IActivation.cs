@@ -19,6 +19,11 @@ public interface IActivation
     /// </summary>
     static abstract double Gain { get; }
 
+    /// <summary>
+    /// Whether f and f' are 0 on a range of x, so that products skip zeros (<see cref="Products.SparsePanelMatMul"/>). No by default.
+    /// </summary>
+    static virtual bool GivesZeros => false;
+
     /// <summary>f(x).</summary>
     static abstract float Apply(float x);
 

@@ -8,4 +8,5 @@ public struct Relu : IActivation
     public static double Gain => Math.Sqrt(2);
     public static float Apply(float x) => x < 0f ? 0f : x;
     public static float Derivative(float saved) => saved > 0f ? 1f : 0f;
+    public static bool GivesZeros => true;
 }

@@ -8,10 +8,10 @@ namespace VaeGpu.Kernels.Launchers;
 public sealed class MatMulLauncher
 {
     private readonly Func<MatMulShape, Variant> choose;
-    private readonly IPackedProduct? packed;
+    private readonly IPackedProduct[] packed;
     private readonly ElementwiseLauncher? epilogue;
 
-    private MatMulLauncher(Func<MatMulShape, Variant> choose, IPackedProduct? packed = null, ElementwiseLauncher? epilogue = null) =>
+    private MatMulLauncher(Func<MatMulShape, Variant> choose, IPackedProduct[] packed, ElementwiseLauncher? epilogue = null) =>
         (this.choose, this.packed, this.epilogue) = (choose, packed, epilogue);
 
     /// <summary>The product in one tile or block, ready to be launched.</summary>
@@ -19,9 +19,10 @@ public sealed class MatMulLauncher
         Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape> Kernel, Func<MatMulShape, KernelConfig> Config);
 
     /// <summary>output = f(input·weights + bias), <see cref="BiasActivation{TActivation}"/>.</summary>
-    public static MatMulLauncher Forward(Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32)
+    public static MatMulLauncher Forward(
+        Accelerator accelerator, Activation activation, Precision precision = Precision.Fp32, bool skipsZeros = false)
     {
-        var loader = new Loader<DepthFastest, DepthSlowest>(accelerator, precision);
+        var loader = new Loader<DepthFastest, DepthSlowest>(accelerator, precision, skipsZeros);
         return FusionPlan.Fuses(accelerator, Fusion.LinearActivation)
             ? activation.AcceptForward(loader)
             : loader.Visit<Plain>().Then(ElementwiseLauncher.Forward(accelerator, activation));
@@ -31,22 +32,31 @@ public sealed class MatMulLauncher
     /// inputGradient = (outputGradient·weightsᵀ) ⊙ f'(saved), f the activation of the layer below. The right operand is weights
     /// where the device's products take them as they lie (<see cref="DeviceTuning.TurnsOperands"/>), else weightsᵀ, transposed before.
     /// </summary>
-    public static MatMulLauncher InputGradient(Accelerator accelerator, Activation below, Precision precision = Precision.Fp32)
+    public static MatMulLauncher InputGradient(
+        Accelerator accelerator, Activation below, Precision precision = Precision.Fp32, bool skipsZeros = false)
     {
         IEpilogueVisitor<MatMulLauncher> loader = DeviceTuning.For(accelerator).TurnsOperands
-            ? new Loader<DepthFastest, DepthFastest>(accelerator, precision)
-            : new Loader<DepthFastest, DepthSlowest>(accelerator, precision);
+            ? new Loader<DepthFastest, DepthFastest>(accelerator, precision, skipsZeros)
+            : new Loader<DepthFastest, DepthSlowest>(accelerator, precision, skipsZeros);
         return FusionPlan.Fuses(accelerator, Fusion.ActivationGradient)
             ? below.AcceptGradient(loader)
             : loader.Visit<Plain>().Then(ElementwiseLauncher.Gradient(accelerator, below));
     }
 
     /// <summary>weightGradient = inputᵀ·outputGradient.</summary>
-    public static MatMulLauncher WeightGradient(Accelerator accelerator, Precision precision = Precision.Fp32) =>
-        Load<DepthSlowest, DepthSlowest, Plain>(accelerator, precision);
+    public static MatMulLauncher WeightGradient(
+        Accelerator accelerator, Precision precision = Precision.Fp32, bool skipsZeros = false) =>
+        Load<DepthSlowest, DepthSlowest, Plain>(accelerator, precision, skipsZeros);
 
     /// <summary>Any product of operands and epilogue, with the device's tile; fp32 where the device has no tensor cores.</summary>
-    public static MatMulLauncher Load<TLeft, TRight, TEpilogue>(Accelerator accelerator, Precision precision = Precision.Fp32)
+    /// <param name="accelerator">The device.</param>
+    /// <param name="precision">The numbers that are multiplied.</param>
+    /// <param name="skipsZeros">
+    /// Whether many numbers of the left factor are expected to be zero; on processors, work is saved where they are, and some is added
+    /// where they are not. The results are the same.
+    /// </param>
+    public static MatMulLauncher Load<TLeft, TRight, TEpilogue>(
+        Accelerator accelerator, Precision precision = Precision.Fp32, bool skipsZeros = false)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue
@@ -68,7 +78,14 @@ public sealed class MatMulLauncher
             var only = new Variant(
                 new(accelerator, MatMul.Multiply<TTile, TLeft, TRight, TEpilogue>),
                 shape => Launch.Config(MatMul.GridFor<TTile>(shape.Rows, shape.Columns, tuning.GroupSize), tuning.GroupSize));
-            return new(_ => only, tuning.PacksPanels ? PanelProduct.Load<TLeft, TRight, TEpilogue>(accelerator, tuning) : null);
+            return new(_ => only, tuning.PacksPanels ? [.. Panels()] : []);
+        }
+
+        IEnumerable<IPackedProduct> Panels()
+        {
+            if (skipsZeros)
+                yield return PanelProduct.Load<TLeft, TRight, TEpilogue>(accelerator, tuning, skipsZeros: true);
+            yield return PanelProduct.Load<TLeft, TRight, TEpilogue>(accelerator, tuning);
         }
 
         MatMulLauncher OfBlocks()
@@ -76,7 +93,7 @@ public sealed class MatMulLauncher
             Variant[] wide = [Block<Block128x128>(), Block<Block64x64>(), Block<Block32x32>(), Block<Block16x32>()];
             Variant[] single =
                 [Block<Single<Block128x128>>(), Block<Single<Block64x64>>(), Block<Single<Block32x32>>(), Block<Single<Block16x32>>()];
-            return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, tuning.FewestGroups));
+            return new(shape => Largest(BlockedMatMul.IsWide<TLeft, TRight>(shape) ? wide : single, shape, tuning.FewestGroups), []);
         }
 
         Variant Block<TBlock>() where TBlock : struct, IBlock
@@ -93,7 +110,7 @@ public sealed class MatMulLauncher
             Variant[] blocks = [TensorBlock<Tensor64x64, TPrecision>(), TensorBlock<Tensor32x32, TPrecision>()];
             return new(
                 shape => Largest(blocks, shape, tuning.Processors),
-                PackedProduct.Load<TPrecision, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors));
+                [PackedProduct.Load<TPrecision, TLeft, TRight, TEpilogue>(accelerator, tuning.Processors)]);
         }
 
         Variant TensorBlock<TBlock, TPrecision>() where TBlock : struct, ITensorBlock where TPrecision : struct, ITensorPrecision => new(
@@ -102,7 +119,7 @@ public sealed class MatMulLauncher
     }
 
     /// <summary>The floats of scratch memory that a product of this shape makes use of; 0 where it needs none.</summary>
-    public long ScratchLength(MatMulShape shape) => packed is not null && packed.IsFor(shape) ? packed.ScratchLength(shape) : 0;
+    public long ScratchLength(MatMulShape shape) => Packed(shape)?.ScratchLength(shape) ?? 0;
 
     /// <summary>Launches the product. <paramref name="bias"/> and <paramref name="saved"/> are as the epilogue says.</summary>
     /// <param name="left">(rows, depth), or as the operand says.</param>
@@ -117,10 +134,9 @@ public sealed class MatMulLauncher
     /// </param>
     public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch = default)
     {
-        long packedLength = ScratchLength(shape);
-        if (packedLength > 0 && packedLength <= scratch.Length)
+        if (Packed(shape) is { } product && product.ScratchLength(shape) <= scratch.Length)
         {
-            packed!.Run(left, right, output, bias, saved, shape, scratch);
+            product.Run(left, right, output, bias, saved, shape, scratch);
         }
         else
         {
@@ -128,6 +144,17 @@ public sealed class MatMulLauncher
             variant.Kernel.Launch(variant.Config(shape), left, right, output, bias, saved, shape);
         }
         epilogue?.Run(output, bias, saved, shape.Rows, shape.Columns);
+    }
+
+    /// <summary>The product that packs its factors, if that pays.</summary>
+    private IPackedProduct? Packed(MatMulShape shape)
+    {
+        foreach (IPackedProduct product in packed)
+        {
+            if (product.IsFor(shape))
+                return product;
+        }
+        return null;
     }
 
     /// <summary>The product followed by a launch that finishes it.</summary>
@@ -144,11 +171,12 @@ public sealed class MatMulLauncher
         return blocks[^1];
     }
 
-    private sealed record Loader<TLeft, TRight>(Accelerator Accelerator, Precision Precision) : IEpilogueVisitor<MatMulLauncher>
+    private sealed record Loader<TLeft, TRight>(Accelerator Accelerator, Precision Precision, bool SkipsZeros)
+        : IEpilogueVisitor<MatMulLauncher>
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
     {
         public MatMulLauncher Visit<TEpilogue>() where TEpilogue : struct, IEpilogue =>
-            Load<TLeft, TRight, TEpilogue>(Accelerator, Precision);
+            Load<TLeft, TRight, TEpilogue>(Accelerator, Precision, SkipsZeros);
     }
 }

@@ -14,6 +14,8 @@ public sealed class PanelProduct : IPackedProduct
     private const int FewestUses = 32;
     /// <summary>The numbers of a factor from which on packing pays where both are read along their columns.</summary>
     private const int TransposedFrom = 1 << 16;
+    /// <summary>The columns from which on it pays to list the zeros of the left factor.</summary>
+    private const int FewestColumns = 192;
     /// <summary>Multiply-adds from which on packing pays however small the factors are.</summary>
     private const long LargeProduct = 1L << 26;
     /// <summary>Numbers of the left factor that pass by at a time: 512 KB, which the second cache holds; and the fewest tiles.</summary>
@@ -30,59 +32,49 @@ public sealed class PanelProduct : IPackedProduct
 
     private readonly DeviceTuning tuning;
     private readonly bool leftIsTransposed, rightIsTransposed;
-    private readonly Loaded<Floats, Floats, PanelShape> packLeft, packRight;
-    private readonly Multiplications multiplications;
+    private readonly Loaded<Floats, Floats, PanelShape> packLeft;
+    private readonly IPanelKernels kernels;
     private readonly int tileRows, rightWidth;
 
     private PanelProduct(
-        DeviceTuning tuning, bool leftIsTransposed, bool rightIsTransposed,
-        Loaded<Floats, Floats, PanelShape> packLeft, Loaded<Floats, Floats, PanelShape> packRight, Multiplications multiplications,
-        int tileRows, int rightWidth)
+        DeviceTuning tuning, bool leftIsTransposed, bool rightIsTransposed, Loaded<Floats, Floats, PanelShape> packLeft,
+        IPanelKernels kernels, int tileRows, int rightWidth)
     {
         (this.tuning, this.leftIsTransposed, this.rightIsTransposed) = (tuning, leftIsTransposed, rightIsTransposed);
-        (this.packLeft, this.packRight, this.multiplications) = (packLeft, packRight, multiplications);
-        (this.tileRows, this.rightWidth) = (tileRows, rightWidth);
+        (this.packLeft, this.kernels, this.tileRows, this.rightWidth) = (packLeft, kernels, tileRows, rightWidth);
     }
 
-    /// <summary>The kernel of a part of the depth, and the last part's, with the epilogue.</summary>
-    private sealed record Multiplications(
-        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> Part,
-        Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart> Last);
-
     /// <summary>The product of any operands and epilogue in the device's tile: fewer rows where registers are few.</summary>
-    public static PanelProduct Load<TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
+    /// <param name="accelerator">The device.</param>
+    /// <param name="tuning">Its tuning.</param>
+    /// <param name="skipsZeros">Whether the left factor is expected to have many zeros; <see cref="SparsePanelMatMul"/>.</param>
+    public static PanelProduct Load<TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning, bool skipsZeros = false)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
         where TEpilogue : struct, IEpilogue => tuning.GroupSize == 16
-            ? Load<Tile8x3, TLeft, TRight, TEpilogue>(accelerator, tuning)
-            : Load<Tile4x3, TLeft, TRight, TEpilogue>(accelerator, tuning);
+            ? Load<Tile8x3, TLeft, TRight, TEpilogue>(accelerator, tuning, skipsZeros)
+            : Load<Tile4x3, TLeft, TRight, TEpilogue>(accelerator, tuning, skipsZeros);
 
-    private static PanelProduct Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning)
+    private static PanelProduct Load<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, DeviceTuning tuning, bool skipsZeros)
         where TTile : struct, ITile
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
-        where TEpilogue : struct, IEpilogue
-    {
-        return new(
-            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<LeftPanel, DepthSlowest>),
-            new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>), TLeft.DepthIsFastest ? Of<TLeft>() : Of<InPanels>(), TTile.Rows,
-            TTile.Columns * tuning.GroupSize);
-
-        Multiplications Of<TOperand>() where TOperand : struct, IOperand => new(
-            new(accelerator, PanelMatMul.Multiply<TTile, TOperand, Plain>),
-            new(accelerator, PanelMatMul.Multiply<TTile, TOperand, TEpilogue>));
-    }
+        where TEpilogue : struct, IEpilogue => new(
+            tuning, !TLeft.DepthIsFastest, TRight.DepthIsFastest, new(accelerator, PackPanels.Run<LeftPanel, TLeft>),
+            skipsZeros ? new SparsePanelKernels<TTile, TRight, TEpilogue>(accelerator, tuning.GroupSize)
+                : TLeft.DepthIsFastest ? new DensePanelKernels<TTile, TLeft, TRight, TEpilogue>(accelerator, tuning.GroupSize)
+                : new DensePanelKernels<TTile, InPanels, TRight, TEpilogue>(accelerator, tuning.GroupSize),
+            TTile.Rows, TTile.Columns * tuning.GroupSize);
 
     /// <summary>
     /// Whether packing pays: a right factor whose depth lies side by side must be transposed in any case; others where their columns span
     /// so much memory that they are read from far away, page after page, or where they are read often enough.
     /// </summary>
-    public bool IsFor(MatMulShape shape) =>
-        (rightIsTransposed || (leftIsTransposed ? shape.Depth : shape.Rows) >= FewestUses && (IsStrided(shape) || IsLarge(shape)))
+    public bool IsFor(MatMulShape shape) => (kernels.SkipZeros ? SkippingPays(shape) : PackingPays(shape))
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
-    public long ScratchLength(MatMulShape shape) => LeftLength(shape) + RightLength(shape);
+    public long ScratchLength(MatMulShape shape) => LeftLength(shape) + RightLength(shape) + NotesLength(shape);
 
     /// <inheritdoc/>
     public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
@@ -113,12 +105,15 @@ public sealed class PanelProduct : IPackedProduct
         bool isLast)
     {
         Floats packedLeft = scratch.SubView(0, LeftLength(shape)), packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
-        if (leftIsTransposed)
+        long packedLength = packedLeft.Length + packedRight.Length;
+        Floats notes = kernels.SkipZeros ? scratch.SubView(packedLength, NotesLength(shape)) : default;
+        if (PacksLeft)
         {
-            PanelShape leftShape = LeftShape(shape);
-            packLeft.Launch(Launch.Config(PackPanels.GridFor<DepthSlowest>(leftShape), tuning.GroupSize), left, packedLeft, leftShape);
+            PanelShape leftShape = LeftShape(shape) with { WholeDepth = part.WholeDepth };
+            packLeft.Launch(Launch.Config(Grid(leftShape, leftIsTransposed), tuning.GroupSize), left, packedLeft, leftShape);
             left = packedLeft;
         }
+        kernels.Prepare(left, notes, shape);
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth) with { WholeDepth = part.WholeDepth };
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = TilesAtOnce(tiles, tileRows, shape.Depth);
@@ -126,14 +121,24 @@ public sealed class PanelProduct : IPackedProduct
         for (int first = 0; first < all; first += block)
         {
             (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
-            Index3D grid = rightIsTransposed ? PackPanels.GridFor<DepthFastest>(rightShape) : PackPanels.GridFor<DepthSlowest>(rightShape);
-            packRight.Launch(Launch.Config(grid, tuning.GroupSize), right, packedRight, rightShape);
+            kernels.PackRight(Grid(rightShape, !rightIsTransposed), right, packedRight, notes, shape, rightShape);
             part.FirstPanel = first;
-            (isLast ? multiplications.Last : multiplications.Part).Launch(
-                Launch.Config(new Index3D(tilesAtOnce, rightShape.Panels, passes), tuning.GroupSize), left, packedRight, output, bias,
-                saved, shape, part);
+            kernels.Multiply(
+                new(tilesAtOnce, rightShape.Panels, passes), left, packedRight, output, bias, saved, notes, shape, part, isLast);
         }
     }
+
+    private static Index3D Grid(PanelShape shape, bool depthIsSlowest) =>
+        depthIsSlowest ? PackPanels.GridFor<DepthSlowest>(shape) : PackPanels.GridFor<DepthFastest>(shape);
+
+    private bool PacksLeft => kernels.SkipZeros || leftIsTransposed;
+
+    private bool PackingPays(MatMulShape shape) =>
+        rightIsTransposed || IsUsedOften(shape) && (IsStrided(shape) || IsLarge(shape));
+
+    private bool SkippingPays(MatMulShape shape) => IsUsedOften(shape) && shape.Columns >= FewestColumns;
+
+    private bool IsUsedOften(MatMulShape shape) => (leftIsTransposed ? shape.Depth : shape.Rows) >= FewestUses;
 
     /// <summary>Whether a factor is large that is read along its columns.</summary>
     private bool IsStrided(MatMulShape shape) => leftIsTransposed
@@ -150,7 +155,9 @@ public sealed class PanelProduct : IPackedProduct
 
     /// <summary>A multiple of 16: the right factor begins at a multiple of 64 bytes.</summary>
     private long LeftLength(MatMulShape shape) =>
-        leftIsTransposed ? (long)LeftShape(shape).Panels * tuning.GroupSize * MostDepth(shape) + 15 & -16 : 0;
+        PacksLeft ? (long)LeftShape(shape).Panels * tuning.GroupSize * MostDepth(shape) + 15 & -16 : 0;
+
+    private long NotesLength(MatMulShape shape) => kernels.NotesLength(shape with { Depth = MostDepth(shape) });
 
     /// <summary>What a block of panels takes at most: no more where there is less of the depth.</summary>
     private long RightLength(MatMulShape shape)

@@ -3,13 +3,13 @@ using VaeGpu.Kernels.Activations;
 namespace VaeGpu.Kernels.Products;
 
 /// <summary>What a matrix product does with a finished sum before it stores it.</summary>
+/// <remarks>
+/// A sum of −0 is finished as +0 is: the sign tells whether a zero was added to a product that rounded to −0, and products may skip zeros.
+/// </remarks>
 public interface IEpilogue
 {
     /// <summary>Whether it takes a few instructions only; else a tile stores its sums first and finishes them in a loop.</summary>
     static abstract bool IsCheap { get; }
-
-    /// <summary>Whether it stores the sum as it is.</summary>
-    static abstract bool IsPlain { get; }
 
     /// <summary>The value to store.</summary>
     /// <param name="sum">The finished sum.</param>
@@ -20,13 +20,13 @@ public interface IEpilogue
     static abstract float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved);
 }
 
-/// <summary>Stores the sum; <c>bias</c> and <c>saved</c> are not read, and may be any views.</summary>
+/// <summary>Stores the sum, +0 for −0; <c>bias</c> and <c>saved</c> are not read, and may be any views.</summary>
 public struct Plain : IEpilogue
 {
     public static bool IsCheap => true;
-    public static bool IsPlain => true;
 
-    public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) => sum;
+    public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
+        sum == 0f ? 0f : sum;
 }
 
 /// <summary>
@@ -36,11 +36,11 @@ public struct Plain : IEpilogue
 public struct BiasActivation<TActivation> : IEpilogue where TActivation : struct, IActivation
 {
     public static bool IsCheap => TActivation.IsCheap;
-    public static bool IsPlain => false;
 
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved)
     {
-        float x = sum + bias[column];
+        float ofColumn = bias[column];
+        float x = sum + (ofColumn == 0f ? 0f : ofColumn);
         if (!TActivation.FromOutput)
             saved[index] = x;
         return TActivation.Apply(x);
@@ -52,10 +52,9 @@ public struct ActivationGradient<TActivation> : IEpilogue where TActivation : st
 {
     // A derivative that is written in the output is a product or two.
     public static bool IsCheap => TActivation.FromOutput;
-    public static bool IsPlain => false;
 
     public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
-        sum * TActivation.Derivative(saved[index]);
+        MathF.FusedMultiplyAdd(sum, TActivation.Derivative(saved[index]), 0f);
 }
 
 /// <summary>Generic code that is called with the type of an epilogue.</summary>

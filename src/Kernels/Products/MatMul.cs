@@ -3,7 +3,8 @@ namespace VaeGpu.Kernels.Products;
 /// <summary>The matrix product with an epilogue: output = epilogue(op(left)·op(right)).</summary>
 /// <remarks>
 /// <para>Mathematics: output[i, j] = epilogue(Σₖ left(i, k)·right(k, j)), k from 0 upwards, one fused multiply-add each, from 0.
-/// The order does not depend on the tile or the group, so every device gives the same bits.</para>
+/// Whether a sum is +0 or −0 makes no difference. The order does not depend on the tile or the group, so every device gives the same
+/// bits.</para>
 /// <para>Layouts: everything is dense and row-major. With (rows, depth, columns) = (M, K, N), output is (M, N);
 /// A·B is <c>DepthFastest, DepthSlowest</c> over (M, K) and (K, N); Aᵀ·B <c>DepthSlowest, DepthSlowest</c> over (K, M) and
 /// (K, N); A·Bᵀ <c>DepthFastest, DepthFastest</c> over (M, K) and (N, K). No matrix has 2³¹ elements or more.</para>

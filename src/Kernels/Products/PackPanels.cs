@@ -61,13 +61,30 @@ public static class PackPanels
     /// <summary>The kernel; launch it on <see cref="GridFor"/>.</summary>
     public static void Run<TPanel, TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
         where TPanel : struct, IPanel
+        where TOperand : struct, IOperand => Pack<TPanel, TOperand>(source, packed, shape);
+
+    /// <summary>
+    /// The kernel that also marks panels: nonfinite[p] is set where a number of panel p is infinite or NaN. What the others held stays.
+    /// </summary>
+    public static void RunChecked<TPanel, TOperand>(
+        ArrayView<float> source, ArrayView<float> packed, ArrayView<int> nonfinite, PanelShape shape)
+        where TPanel : struct, IPanel
+        where TOperand : struct, IOperand
+    {
+        float zero = Pack<TPanel, TOperand>(source, packed, shape);
+        if (Group.BarrierOr(zero != 0f) && Group.IdxX == 0)
+            nonfinite[shape.FirstPanel + (TOperand.DepthIsFastest ? Grid.IdxY : Grid.IdxX)] = 1;
+    }
+
+    /// <summary>Packs the group's part; returns a sum of zeros, which is NaN if a number of the part is not finite.</summary>
+    private static float Pack<TPanel, TOperand>(ArrayView<float> source, ArrayView<float> packed, PanelShape shape)
+        where TPanel : struct, IPanel
         where TOperand : struct, IOperand
     {
         int width = TPanel.Vectors * Group.DimX;
-        if (TOperand.DepthIsFastest)
-            Transpose<TPanel>(source, packed, (shape.FirstPanel + Grid.IdxY) * width, Grid.IdxY * width * shape.Depth, shape);
-        else
-            Copy<TPanel>(source, packed, (shape.FirstPanel + Grid.IdxX) * width, Grid.IdxX * width * shape.Depth, shape);
+        return TOperand.DepthIsFastest
+            ? Transpose<TPanel>(source, packed, (shape.FirstPanel + Grid.IdxY) * width, Grid.IdxY * width * shape.Depth, shape)
+            : Copy<TPanel>(source, packed, (shape.FirstPanel + Grid.IdxX) * width, Grid.IdxX * width * shape.Depth, shape);
     }
 
     /// <summary>The groups that cover a factor.</summary>
@@ -75,64 +92,70 @@ public static class PackPanels
         ? new(Launch.Groups(shape.Depth, TransposedDepth), shape.Panels, 1)
         : new(shape.Panels, Launch.Groups(shape.Depth, CopiedDepth), 1);
 
-    private static void Copy<TPanel>(ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape)
+    private static float Copy<TPanel>(ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape)
         where TPanel : struct, IPanel
     {
-        if (firstLine + TPanel.Vectors * Group.DimX <= shape.Lines)
-            Copy<TPanel>(source, packed, firstLine, start, shape, guarded: false);
-        else
-            Copy<TPanel>(source, packed, firstLine, start, shape, guarded: true);
+        return firstLine + TPanel.Vectors * Group.DimX <= shape.Lines
+            ? Copy<TPanel>(source, packed, firstLine, start, shape, guarded: false)
+            : Copy<TPanel>(source, packed, firstLine, start, shape, guarded: true);
     }
 
-    private static void Copy<TPanel>(
+    private static float Copy<TPanel>(
         ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape, bool guarded)
         where TPanel : struct, IPanel
     {
         int firstDepth = Grid.IdxY * CopiedDepth, lastDepth = Math.Min(firstDepth + CopiedDepth, shape.Depth);
+        float zero = 0f;
         for (int k = firstDepth; k < lastDepth; k++)
         {
             for (int j = 0; j < TPanel.Vectors; j++)
             {
                 int line = j * Group.DimX + Group.IdxX;
                 bool inside = !guarded | firstLine + line < shape.Lines;
-                packed[start + k * (TPanel.Vectors * Group.DimX) + line] = inside ? source[k * shape.Lines + firstLine + line] : 0f;
+                float number = inside ? source[k * shape.Lines + firstLine + line] : 0f;
+                packed[start + k * (TPanel.Vectors * Group.DimX) + line] = number;
+                zero = MathF.FusedMultiplyAdd(number, 0f, zero);
             }
         }
+        return zero;
     }
 
-    private static void Transpose<TPanel>(ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape)
+    private static float Transpose<TPanel>(ArrayView<float> source, ArrayView<float> packed, int firstLine, int start, PanelShape shape)
         where TPanel : struct, IPanel
     {
         int squares = Group.DimX / Square(), square = squares == 1 ? 0 : Group.IdxX / Square();
         int firstDepth = Grid.IdxX * TransposedDepth, lastDepth = Math.Min(firstDepth + TransposedDepth, shape.Depth);
         int width = TPanel.Vectors * Group.DimX;
+        float zero = 0f;
         for (int first = 0; first < width; first += Group.DimX)
         {
             bool whole = firstLine + first + Group.DimX <= shape.Lines;
             for (int k = firstDepth; k < lastDepth; k += Square())
             {
                 int line = first + square * Square();
-                if (whole & k + Square() <= shape.Depth)
-                    Transpose(source, packed, firstLine + line, k, start + line, width, shape, square, guarded: false);
-                else
-                    Transpose(source, packed, firstLine + line, k, start + line, width, shape, square, guarded: true);
+                zero += whole & k + Square() <= shape.Depth
+                    ? Transpose(source, packed, firstLine + line, k, start + line, width, shape, square, guarded: false)
+                    : Transpose(source, packed, firstLine + line, k, start + line, width, shape, square, guarded: true);
             }
         }
+        return zero;
     }
 
-    /// <summary>Transposes the square of the lines firstLine … and the depths firstDepth … .</summary>
-    private static void Transpose(
+    /// <summary>Transposes the square of the lines firstLine … and the depths firstDepth …; returns what <see cref="Pack"/> does.</summary>
+    private static float Transpose(
         ArrayView<float> source, ArrayView<float> packed, int firstLine, int firstDepth, int start, int width, PanelShape shape,
         int square, bool guarded)
     {
         ArrayView<float> rows = LocalMemory.Allocate<float>(LargestSquare);
         int lane = Group.IdxX - square * Square();
+        float zero = 0f;
         for (int i = 0; i < Square(); i++)
         {
             // A masked load from unmapped memory far behind the buffer costs about a hundred cycles.
             int line = Math.Min(firstLine + i, shape.Lines - 1), k = firstDepth + lane;
             bool inside = !guarded | k < shape.Depth;
             rows[i] = inside ? source[line * shape.WholeDepth + k] : 0f;
+            zero = MathF.FusedMultiplyAdd(rows[i], 0f, zero);
         }
         if (Square() > 1)
             Exchange(rows, lane, 1);
@@ -147,6 +170,7 @@ public static class PackPanels
             if (!guarded | firstDepth + i < shape.Depth)
                 packed[start + (firstDepth + i) * width + lane] = rows[i];
         }
+        return zero;
     }
 
     private static int Square() => Math.Min(Math.Min(Group.DimX, Warp.WarpSize), LargestSquare);

@@ -45,10 +45,7 @@ public static class PanelMatMul
             return;
         int firstColumn = (part.FirstPanel + Grid.IdxY) * (TTile.Columns * Group.DimX);
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
-        for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
-            sums[i] = 0f;
-        if (part.Accumulates != 0)
-            Load<TTile>(sums, output, firstRow, firstColumn, shape);
+        Begin<TTile>(sums, output, firstRow, firstColumn, shape, part);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
         int wholeDepth = part.WholeDepth;
         if (vectors >= TTile.Columns)
@@ -60,9 +57,15 @@ public static class PanelMatMul
         MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
-    private static void Load<TTile>(ArrayView<float> sums, ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
+    /// <summary>Begins the sums: with zeros, or with those of the parts of the depth before.</summary>
+    internal static void Begin<TTile>(
+        ArrayView<float> sums, ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape, PanelPart part)
         where TTile : struct, ITile
     {
+        for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
+            sums[i] = 0f;
+        if (part.Accumulates == 0)
+            return;
         for (int j = 0; j < TTile.Columns; j++)
         {
             int column = firstColumn + j * Group.DimX + Group.IdxX;
@@ -105,7 +108,7 @@ public static class PanelMatMul
     private static int AtOnce<TLeft>() where TLeft : struct, IOperand => Group.DimX < 16 ? 4 : TLeft.IsPadded ? 2 : 1;
 
     /// <summary>The products of one depth.</summary>
-    private static void Add<TTile>(
+    internal static void Add<TTile>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, ArrayView<int> rowStarts, int leftAt, int rightAt,
         int columns)
         where TTile : struct, ITile

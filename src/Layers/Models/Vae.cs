@@ -242,7 +242,7 @@ public sealed class Vae : IDisposable
     /// <summary>From the data, and the labels where there are classes, to [μ | logσ²].</summary>
     private Network BuildEncoder(ParameterLayout layout)
     {
-        var network = new NetworkBuilder(workspace, layout, "encoder", Shape.DataDimensions);
+        var network = new NetworkBuilder(workspace, layout, "encoder", Shape.DataDimensions, sparseInput: true);
         if (Shape.Symbols > 0)
             network.OneHot(Shape.Symbols);
         if (categorical is not null)

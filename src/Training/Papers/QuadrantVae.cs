@@ -28,7 +28,7 @@ internal sealed class QuadrantVae : QuadrantNetwork
         guess = Workspace.Allocate(images.Missing.Length);
         Initialize();
 
-        Network Recognition(string name) => new NetworkBuilder(Workspace, Layout, name, images.Missing.Length)
+        Network Recognition(string name) => new NetworkBuilder(Workspace, Layout, name, images.Missing.Length, sparseInput: true)
             .Labels(Given, images.Given.Length).Linear([500, 500], Activation.Relu).Linear(2 * Latent, Activation.Identity).Build();
     }
 

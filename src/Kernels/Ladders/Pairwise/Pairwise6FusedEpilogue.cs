@@ -29,7 +29,6 @@ internal static class Pairwise6FusedEpilogue
     private struct AddNorms : IEpilogue
     {
         public static bool IsCheap => false;
-        public static bool IsPlain => false;
 
         public static float Finish(float sum, int index, int column, ArrayView<float> bias, ArrayView<float> saved) =>
             Pairwise5Product.Combine(sum, saved[(index - column) / (int)bias.Length], bias[column]);

@@ -108,15 +108,16 @@ internal static class Unfused
         if (!tuning.PacksPanels)
             return;
         var small = new MatMulShape { Rows = 13, Columns = 35, Depth = 19 };
-        Panels<DepthFastest, DepthSlowest>(accelerator, tuning, small);
-        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small);
+        Panels<DepthFastest, DepthSlowest>(accelerator, tuning, small, skipsZeros: false);
+        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small, skipsZeros: false);
+        Panels<DepthSlowest, DepthSlowest>(accelerator, tuning, small, skipsZeros: true);
     }
 
-    private static void Panels<TLeft, TRight>(Accelerator accelerator, DeviceTuning tuning, MatMulShape shape)
+    private static void Panels<TLeft, TRight>(Accelerator accelerator, DeviceTuning tuning, MatMulShape shape, bool skipsZeros)
         where TLeft : struct, IOperand
         where TRight : struct, IOperand
     {
-        var product = PanelProduct.Load<TLeft, TRight, Plain>(accelerator, tuning);
+        var product = PanelProduct.Load<TLeft, TRight, Plain>(accelerator, tuning, skipsZeros);
         using var arrays = new DeviceArrays(accelerator);
         ArrayView<float> matrix = arrays.Zeros(Math.Max(shape.Rows, shape.Columns) * shape.Depth);
         ArrayView<float> output = arrays.Zeros(shape.Rows * shape.Columns), scratch = arrays.Zeros((int)product.ScratchLength(shape));

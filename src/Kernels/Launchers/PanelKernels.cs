@@ -1,0 +1,100 @@
+using VaeGpu.Kernels.Products;
+
+namespace VaeGpu.Kernels.Launchers;
+
+/// <summary>The kernels of a <see cref="PanelProduct"/> behind the packing of its left factor.</summary>
+internal interface IPanelKernels
+{
+    /// <summary>Whether the zeros of the left factor, which is then packed in any case, make the product faster.</summary>
+    bool SkipZeros { get; }
+
+    /// <summary>The floats of scratch memory for what <see cref="Prepare"/> finds out about the left factor.</summary>
+    long NotesLength(MatMulShape shape);
+
+    /// <summary>Called for each part of the depth, once the left factor is packed.</summary>
+    void Prepare(Floats left, Floats notes, MatMulShape shape);
+
+    /// <summary>Packs some panels of the right factor.</summary>
+    void PackRight(Index3D grid, Floats right, Floats packed, Floats notes, MatMulShape shape, PanelShape panels);
+
+    /// <summary>Multiplies by these panels; the last part of the depth has the epilogue.</summary>
+    void Multiply(
+        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats notes, MatMulShape shape, PanelPart part,
+        bool isLast);
+}
+
+/// <summary><see cref="PanelMatMul"/>.</summary>
+internal sealed class DensePanelKernels<TTile, TLeft, TRight, TEpilogue>(Accelerator accelerator, int groupSize) : IPanelKernels
+    where TTile : struct, ITile
+    where TLeft : struct, IOperand
+    where TRight : struct, IOperand
+    where TEpilogue : struct, IEpilogue
+{
+    private readonly Loaded<Floats, Floats, PanelShape> packRight = new(accelerator, PackPanels.Run<RightPanel<TTile>, TRight>);
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, MatMulShape, PanelPart>
+        ofPart = new(accelerator, PanelMatMul.Multiply<TTile, TLeft, Plain>),
+        ofLast = new(accelerator, PanelMatMul.Multiply<TTile, TLeft, TEpilogue>);
+
+    /// <inheritdoc/>
+    public bool SkipZeros => false;
+
+    /// <inheritdoc/>
+    public long NotesLength(MatMulShape shape) => 0;
+
+    /// <inheritdoc/>
+    public void Prepare(Floats left, Floats notes, MatMulShape shape)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void PackRight(Index3D grid, Floats right, Floats packed, Floats notes, MatMulShape shape, PanelShape panels) =>
+        packRight.Launch(Launch.Config(grid, groupSize), right, packed, panels);
+
+    /// <inheritdoc/>
+    public void Multiply(
+        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats notes, MatMulShape shape, PanelPart part,
+        bool isLast) =>
+        (isLast ? ofLast : ofPart).Launch(Launch.Config(grid, groupSize), left, right, output, bias, saved, shape, part);
+}
+
+/// <summary><see cref="SparsePanelMatMul"/>, with the lists of <see cref="NonzeroDepths"/> and a mark for each panel behind them.</summary>
+internal sealed class SparsePanelKernels<TTile, TRight, TEpilogue>(Accelerator accelerator, int groupSize) : IPanelKernels
+    where TTile : struct, ITile
+    where TRight : struct, IOperand
+    where TEpilogue : struct, IEpilogue
+{
+    private readonly Loaded<Floats, Ints, Ints, int> listDepths = new(accelerator, NonzeroDepths.Run<TTile>);
+    private readonly Loaded<Floats, Floats, Ints, PanelShape> packRight =
+        new(accelerator, PackPanels.RunChecked<RightPanel<TTile>, TRight>);
+    private readonly Loaded<Floats, Floats, Floats, Floats, Floats, Ints, Ints, MatMulShape, PanelPart>
+        ofPart = new(accelerator, SparsePanelMatMul.Multiply<TTile, Plain>),
+        ofLast = new(accelerator, SparsePanelMatMul.Multiply<TTile, TEpilogue>);
+
+    /// <inheritdoc/>
+    public bool SkipZeros => true;
+
+    /// <inheritdoc/>
+    public long NotesLength(MatMulShape shape) => ListsLength(shape) + Launch.Groups(shape.Columns, TTile.Columns * groupSize);
+
+    /// <inheritdoc/>
+    public void Prepare(Floats left, Floats notes, MatMulShape shape) => listDepths.Launch(
+        Launch.Config(Launch.Groups(shape.Rows, groupSize) + 1, groupSize), left, Depths(notes, shape), Nonfinite(notes, shape),
+        shape.Depth);
+
+    /// <inheritdoc/>
+    public void PackRight(Index3D grid, Floats right, Floats packed, Floats notes, MatMulShape shape, PanelShape panels) =>
+        packRight.Launch(Launch.Config(grid, groupSize), right, packed, Nonfinite(notes, shape), panels);
+
+    /// <inheritdoc/>
+    public void Multiply(
+        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats notes, MatMulShape shape, PanelPart part,
+        bool isLast) => (isLast ? ofLast : ofPart).Launch(
+            Launch.Config(grid, groupSize), left, right, output, bias, saved, Depths(notes, shape), Nonfinite(notes, shape), shape, part);
+
+    private long ListsLength(MatMulShape shape) => NonzeroDepths.Length(shape.Rows, shape.Depth, groupSize, TTile.Rows);
+
+    private Ints Depths(Floats notes, MatMulShape shape) => notes.SubView(0, ListsLength(shape)).Cast<int>();
+
+    private Ints Nonfinite(Floats notes, MatMulShape shape) =>
+        notes.SubView(ListsLength(shape), Launch.Groups(shape.Columns, TTile.Columns * groupSize)).Cast<int>();
+}

@@ -1,0 +1,61 @@
+using VaeGpu.Gpu;
+using VaeGpu.Gpu.Inspection;
+
+namespace VaeGpu.Kernels.Products;
+
+/// <summary><see cref="PanelMatMul"/> for a left factor with many zeros: depths at which all rows of a tile are zero are skipped.</summary>
+/// <remarks>
+/// <para>Mathematics: 0·b = ±0 for every finite b, and a sum stays as it is when ±0 is added, but for the sign of a zero, which
+/// <see cref="MatMul"/> does not keep. So the results are MatMul's, bit for bit. Where a panel of the right factor has a number that is
+/// not finite (<see cref="PackPanels.RunChecked"/>), nothing is skipped: 0·∞ is NaN.</para>
+/// <para>Threads, panels and parts of the depth are those of PanelMatMul; both factors are packed. The depths of a tile are listed by
+/// <see cref="NonzeroDepths"/>.</para>
+/// <para>Costs: 2·R·N FLOPs for each listed depth of each tile, and one more load, the depth; what counts a sample of the groups counts
+/// all depths. Pixels, one-hot symbols and what a ReLU gives
+/// have many zeros: of 8 digits of MNIST 53 % of the pixels are all zero, of 8 neighboring pixels 60 %.</para>
+/// <para>Its predecessor is PanelMatMul. Tests: SparsePanelMatMulTests.</para>
+/// </remarks>
+public static class SparsePanelMatMul
+{
+    /// <summary>The kernel; launch it with a group for each R rows of each panel, some rows at a time.</summary>
+    public static void Multiply<TTile, TEpilogue>(
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> output, ArrayView<float> bias, ArrayView<float> saved,
+        ArrayView<int> depths, [SampledAs(1)] ArrayView<int> nonfinite, MatMulShape shape, PanelPart part)
+        where TTile : struct, ITile
+        where TEpilogue : struct, IEpilogue
+    {
+        int tile = Grid.IdxZ * Grid.DimX + Grid.IdxX, firstRow = tile * TTile.Rows;
+        if (firstRow >= shape.Rows)
+            return;
+        int panel = part.FirstPanel + Grid.IdxY, firstColumn = panel * (TTile.Columns * Group.DimX);
+        int list = nonfinite[panel] == 0 ? tile : NonzeroDepths.Tiles(shape.Rows, Group.DimX, TTile.Rows);
+        ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
+        PanelMatMul.Begin<TTile>(sums, output, firstRow, firstColumn, shape, part);
+        int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
+        if (vectors >= TTile.Columns)
+            Accumulate<TTile>(left, right, sums, depths, list, firstRow, shape, TTile.Columns);
+        else if (TTile.Columns > 2 && vectors == 2)
+            Accumulate<TTile>(left, right, sums, depths, list, firstRow, shape, 2);
+        else
+            Accumulate<TTile>(left, right, sums, depths, list, firstRow, shape, 1);
+        MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
+    }
+
+    private static void Accumulate<TTile>(
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, ArrayView<int> depths, int list, int firstRow,
+        MatMulShape shape, int columns)
+        where TTile : struct, ITile
+    {
+        ArrayView<int> rowStarts = LocalMemory.Allocate<int>(TTile.Rows);
+        for (int i = 0; i < TTile.Rows; i++)
+            rowStarts[i] = InPanels.Start(firstRow, shape.Depth) + i;
+        int width = TTile.Columns * Group.DimX, rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
+        int first = list * (shape.Depth + 1) + 1, last = first + depths[first - 1];
+        for (int i = first; i < last; i++)
+        {
+            Iterations.KeepOrder();
+            int k = depths[i];
+            PanelMatMul.Add<TTile>(left, right, sums, rowStarts, k * Group.DimX, rightStart + k * width, columns);
+        }
+    }
+}
