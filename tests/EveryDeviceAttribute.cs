@@ -15,7 +15,10 @@ public sealed class EveryDeviceAttribute() : TestCaseSourceAttribute(typeof(Test
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class EveryCompilerAttribute() : TestCaseSourceAttribute(typeof(TestDevice), nameof(TestDevice.ThatReadAsDotNet));
 
-/// <summary>A device to test on. It is opened once and stays open: compiled kernels are kept between tests.</summary>
+/// <summary>
+/// A device to test on. It is opened once and stays open: compiled kernels are kept between tests. Tests share it, so that classes that
+/// use it run one after the other.
+/// </summary>
 public sealed class TestDevice
 {
     /// <summary>The context of every accelerator that needs nothing of it.</summary>

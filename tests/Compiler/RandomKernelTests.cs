@@ -4,6 +4,7 @@ namespace VaeGpu.Tests.Compiler;
 
 /// <summary>The generator's own kernels: they are correct, varied and repeatable, and a planted defect is found and shrunk.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class RandomKernelTests
 {
     private const int Kernels = 500;

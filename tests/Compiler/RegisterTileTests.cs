@@ -18,6 +18,7 @@ namespace VaeGpu.Tests.Compiler;
 /// The IL of kernels that keep a tile of sums in vector registers. No vector register survives a call on Linux, so that one call behind
 /// the loop would have the JIT store every sum whenever it changes.
 /// </summary>
+[Parallelizable(ParallelScope.Self)]
 public partial class RegisterTileTests
 {
     private static readonly Index3D Group = new(CodeListing.VectorLanes, 1, 1);

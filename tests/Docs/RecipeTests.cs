@@ -5,6 +5,7 @@ using VaeGpu.Tests.Host;
 namespace VaeGpu.Tests.Docs;
 
 /// <summary>The recipes of the documentation, followed: their code is compiled into the product, tested, and used by commands.</summary>
+[Parallelizable(ParallelScope.Self)]
 public sealed partial class RecipeTests
 {
     private const string Tests = "VaeGpu.Tests", Recipes = "VaeGpu.Tests.Recipes";

@@ -9,6 +9,7 @@ public sealed record NumericFunction(string Name, Func<float, float> Value, Func
     public override string ToString() => Name;
 }
 
+[Parallelizable(ParallelScope.Self)]
 public class FunctionTests
 {
     private const int Stride = 499;

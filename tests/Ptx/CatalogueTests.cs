@@ -5,6 +5,7 @@ using VaeGpu.Training.Diagnostics.Catalogue;
 namespace VaeGpu.Tests.Ptx;
 
 /// <summary>Every kernel of the product on the machine that executes PTX.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class CatalogueTests
 {
     [Test]

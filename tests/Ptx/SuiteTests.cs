@@ -17,6 +17,7 @@ namespace VaeGpu.Tests.Ptx;
 
 /// <summary>Every kernel there is becomes PTX.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class SuiteTests
 {
     [Test]

@@ -12,6 +12,7 @@ namespace VaeGpu.Tests.Runtime;
 
 /// <summary>The JIT compiles very large methods without optimizing them; no kernel of the product may come to that.</summary>
 [TestFixture]
+[Parallelizable(ParallelScope.Self)]
 internal sealed class JitLimitTests
 {
     [Test]

@@ -8,6 +8,7 @@ using VaeGpu.Training.Runs;
 
 namespace VaeGpu.Tests.Training;
 
+[Parallelizable(ParallelScope.Self)]
 public sealed class TuningTests
 {
     /// <summary>A model that has every kind of product, large enough for packing under some candidates and not under others.</summary>

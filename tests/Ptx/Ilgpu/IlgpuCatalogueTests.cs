@@ -6,6 +6,7 @@ using VaeGpu.Training.Diagnostics.Catalogue;
 namespace VaeGpu.Tests.Ptx.Ilgpu;
 
 /// <summary>Every kernel of the product by ILGPU's own back ends.</summary>
+[Parallelizable(ParallelScope.Self)]
 internal sealed class IlgpuCatalogueTests
 {
     private static readonly Lazy<IReadOnlyList<KernelLaunch>> kernels =
