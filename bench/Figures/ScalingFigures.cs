@@ -5,7 +5,8 @@ namespace VaeGpu.Bench.Figures;
 
 /// <summary>
 /// How a training step's speed and memory grow with its sizes, on the processor with one thread and with all: examples in a second,
-/// useful operations in a second, and memory at the peak beside what cannot be done without.
+/// useful operations in a second, and memory at the peak beside what cannot be done without. Operations on zeros that are skipped count
+/// as useful, so there is no share of the peak.
 /// </summary>
 internal static class ScalingFigures
 {
@@ -73,10 +74,8 @@ internal static class ScalingFigures
             step.ThrowIfDiverged();
             Spread seconds = timing.Samples.Seconds(0);
             Figure examples = empty with { Value = Quantity.PerSecond(one.Size.Batch, seconds, "examples") };
-            Figure useful = empty with
-            {
-                Value = Quantity.Giga(cost.Flops, seconds, Numbers.Operations), Peak = timing.PeakRate, OfPeak = timing.OfPeak,
-            };
+            Quantity operations = Quantity.Giga(cost.Flops, seconds, Numbers.Operations);
+            Figure useful = empty with { Value = operations, Note = TrainingImages.Note(one.Size) };
             return memory is null ? [examples, useful] : [examples, useful, empty with
             {
                 Value = Megabytes(memory.Bytes), Beside = new("needed", Megabytes(cost.Bytes(step.Parameters)), null),

@@ -21,11 +21,13 @@ internal static class StepFigures
     private static readonly StepSize[] sizes =
     [
         new(128, 400), new(512, 400), new(2048, 400), new(128, 1024, 1024), new(512, 1024, 1024), new(128, 400) { Channels = [32, 64] },
+        new(128, 400) { HasRandomPixels = true }, new(512, 1024, 1024) { HasRandomPixels = true },
     ];
 
     public static IEnumerable<Figure> Measure(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
-        using var peers = new TorchPeers();
+        using TrainingImages.SharedFile? images = TrainingImages.Share();
+        using var peers = new TorchPeers(images?.Path);
         effort = effort.ForLongWork;
         foreach (StepSize size in sizes)
         {
@@ -48,11 +50,13 @@ internal static class StepFigures
         string work = size.Channels.Length == 0
             ? $"mlp {size.Batch} {hidden}"
             : $"conv {size.Batch} {string.Join(',', size.Channels)} {hidden}";
+        string images = TrainingImages.AreMnist(size) ? "file" : "random";
         Figure figure = Beside(
-            device, peers, work, effort, Samplers.Of(device.Accelerator, step.Run), seconds => Quantity.PerSecond(1, seconds, "steps"),
-            new("training step", device.Name, size.ToString()));
+            device, peers, $"{work} {images}", effort, Samplers.Of(device.Accelerator, step.Run),
+            seconds => Quantity.PerSecond(1, seconds, "steps"), new("training step", device.Name, size.ToString()));
         step.ThrowIfDiverged();
-        return figure;
+        string[] notes = [figure.Note, TrainingImages.Note(size)];
+        return figure with { Note = string.Join("; ", notes.Where(note => note.Length > 0)) };
     }
 
     private static Figure Adam(BenchDevice device, TorchPeers peers, Effort effort)

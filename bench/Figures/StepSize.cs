@@ -20,6 +20,12 @@ internal sealed record StepSize(int Batch, params int[] Hidden)
     public int Samples { get; init; } = 1;
     public Likelihood Likelihood { get; init; } = Likelihood.Bernoulli;
 
+    /// <summary>Whether the images are random though they are of MNIST's size.</summary>
+    public bool HasRandomPixels { get; init; }
+
+    /// <summary>Whether it trains on MNIST, where that is at hand.</summary>
+    public bool IsOfMnist => Pixels == StandardPixels && !HasRandomPixels;
+
     /// <summary>Data dimensions.</summary>
     public int Pixels => Side * Side * Colors;
 
@@ -47,6 +53,7 @@ internal sealed record StepSize(int Batch, params int[] Hidden)
             : $"{Side}×{Side}{colors}, convolutions {string.Join('-', Channels)}, hidden {hidden}, latent {Latent}";
         string samples = Samples == 1 ? "" : $", {Samples} samples";
         string likelihood = Likelihood == Likelihood.Bernoulli ? "" : $", {Likelihood}";
-        return $"{model}, batch {Batch}{samples}{likelihood}";
+        string pixels = HasRandomPixels ? ", random pixels" : "";
+        return $"{model}, batch {Batch}{samples}{likelihood}{pixels}";
     }
 }

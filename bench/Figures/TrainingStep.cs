@@ -21,8 +21,6 @@ internal enum StepLaunch
 /// <summary>The whole training step as the program makes it: gather a shuffled batch, forward, backward, Adam, metrics.</summary>
 internal sealed class TrainingStep : IDisposable
 {
-    /// <summary>Drawn once: what they take must not count as a step's memory.</summary>
-    private static readonly Lazy<byte[]> pixels = new(() => Data.Bytes(new StepSize(1).Images * new StepSize(1).Pixels));
     private readonly StepSize size;
     private readonly int rows;
     private readonly StepLaunch way;
@@ -45,7 +43,7 @@ internal sealed class TrainingStep : IDisposable
         vae = new Vae(accelerator, size.Shape, rows);
         vae.Parameters.Initialize(launcher, seed: 1);
         images = accelerator.Allocate1D<byte>((long)size.Images * size.Pixels);
-        images.View.CopyFromCPU(ref pixels.Value[0], images.Length);
+        images.View.CopyFromCPU(ref TrainingImages.For(size)[0], images.Length);
         batch = accelerator.Allocate1D<float>((long)rows * size.Pixels);
         sums = accelerator.Allocate1D(new MetricSums[1]);
         var started = new ControlBlock

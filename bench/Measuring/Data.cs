@@ -1,6 +1,9 @@
 namespace VaeGpu.Bench.Measuring;
 
-/// <summary>Inputs: what is measured must not depend on them, but zeros and NaN could be faster or slower than numbers.</summary>
+/// <summary>
+/// Inputs where what is measured does not depend on them, though zeros and NaN could be faster or slower than numbers. Steps train on
+/// <see cref="Figures.TrainingImages"/>.
+/// </summary>
 internal static class Data
 {
     /// <summary>Normal numbers, the same in every run.</summary>

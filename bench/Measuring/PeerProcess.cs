@@ -20,10 +20,11 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Starts a program.</summary>
     /// <param name="program">Its file, or its name where the path has it.</param>
     /// <param name="threads">What OpenMP is told.</param>
+    /// <param name="images">A file of images that it is told of, or null.</param>
     /// <param name="arguments">Its arguments.</param>
     /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     /// <exception cref="PeerLostException">It ended before it said what it is; the message has its reason.</exception>
-    public PeerProcess(string program, int threads, params string[] arguments)
+    public PeerProcess(string program, int threads, string? images, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -33,6 +34,7 @@ internal sealed class PeerProcess : IDisposable
         start.Environment.Remove("OPENBLAS_CORETYPE");
         start.Environment["OMP_PROC_BIND"] = "true";
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment["VAEGPU_IMAGES"] = images;
         process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) => lastError = line.Data is { Length: > 0 } text ? text : lastError;
         process.BeginErrorReadLine();

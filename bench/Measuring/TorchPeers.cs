@@ -8,7 +8,8 @@ namespace VaeGpu.Bench.Measuring;
 /// and can be loaded, and PyTorch in Python. Of two, the faster is the peer: they have different libraries for products, and which of
 /// them is at its best depends on the processor.
 /// </summary>
-internal sealed class TorchPeers : IDisposable
+/// <param name="images">A file of the images of training steps, a byte for each pixel; null for random images alone.</param>
+internal sealed class TorchPeers(string? images = null) : IDisposable
 {
     private const string Project = "bench/peer/TorchSharp", SlowProducts = "reference BLAS";
     private const int Probes = 3;
@@ -91,7 +92,7 @@ internal sealed class TorchPeers : IDisposable
     {
         try
         {
-            return new PeerProcess(file, threads, arguments);
+            return new PeerProcess(file, threads, images, arguments);
         }
         catch (Exception e) when (e is PeerLostException or Win32Exception)
         {

@@ -3,11 +3,13 @@
 Prints its version and the library of its matrix products. Then answers each line on standard input with the seconds that so many
 runs took, or with "none" and the reason where it cannot:
 
-    mlp BATCH HIDDEN[,HIDDEN...] RUNS                 a training step: 784 pixels, ReLU layers, 20 latent dimensions, Bernoulli, Adam
-    conv BATCH CHANNELS[,CHANNELS...] HIDDEN RUNS     the same with convolutions of 4x4 taps and stride 2 on 28x28 pixels
+    mlp BATCH HIDDEN[,HIDDEN...] IMAGES RUNS          a training step: 784 pixels, ReLU layers, 20 latent dimensions, Bernoulli, Adam
+    conv BATCH CHANNELS[,...] HIDDEN IMAGES RUNS      the same with convolutions of 4x4 taps and stride 2 on 28x28 pixels
     product ROWS DEPTH COLUMNS plain|turned RUNS      a matrix product; turned, the left factor lies transposed
     adam COUNT RUNS                                   Adam over so many parameters
     evaluate IMAGES SAMPLES HIDDEN[,HIDDEN...] RUNS   log p(x) by importance sampling
+
+IMAGES is "random", or "file" for those of the file VAEGPU_IMAGES, a byte for each pixel.
 
     pytorch_cpu.py THREADS
 """
@@ -54,8 +56,13 @@ class Vae(nn.Module):
         self.decoder = nn.Sequential(*chain([LATENT] + hidden[::-1]), *decoder)
 
 
-def step(batch, model, shape):
-    images = torch.rand(IMAGES, *shape)
+def step(batch, model, source, shape):
+    if source == "file":
+        count = IMAGES * PIXELS
+        pixels = torch.from_file(os.environ["VAEGPU_IMAGES"], size=count, dtype=torch.uint8)
+        images = (pixels.float() / 255).view(IMAGES, *shape)
+    else:
+        images = torch.rand(IMAGES, *shape)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
     position = 0
 
@@ -114,9 +121,9 @@ def prepare(words):
 
     kind, numbers = words[0], words[1:]
     if kind == "mlp":
-        return step(int(numbers[0]), Vae(widths(numbers[1])), (PIXELS,))
+        return step(int(numbers[0]), Vae(widths(numbers[1])), numbers[2], (PIXELS,))
     if kind == "conv":
-        return step(int(numbers[0]), Vae(widths(numbers[2]), widths(numbers[1])), (1, SIDE, SIDE))
+        return step(int(numbers[0]), Vae(widths(numbers[2]), widths(numbers[1])), numbers[3], (1, SIDE, SIDE))
     if kind == "product":
         return product(*(int(number) for number in numbers[:3]), numbers[3] == "turned")
     if kind == "adam":

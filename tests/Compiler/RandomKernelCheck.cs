@@ -18,6 +18,8 @@ internal sealed class RandomKernelCheck : IDisposable
     public static int FirstSeed { get; } = TestContext.Parameters.Get("seed", 0);
     /// <inheritdoc cref="FirstSeed"/>
     public static int Count { get; } = TestContext.Parameters.Get("kernels", 500);
+    /// <summary>How many where the device's compiler takes about a second for each.</summary>
+    public static int CountOfSlow { get; } = TestContext.Parameters.Get("kernels", 200);
 
     private readonly KernelTarget target;
     private readonly KernelTarget reference;

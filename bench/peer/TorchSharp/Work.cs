@@ -16,9 +16,9 @@ internal static class Work
     /// <exception cref="ArgumentException">There is no such work.</exception>
     public static Action Of(string[] words) => words switch
     {
-        ["mlp", var batch, var hidden] => Step(Number(batch), new Vae(Numbers(hidden), []), Vae.Pixels),
-        ["conv", var batch, var channels, var hidden] =>
-            Step(Number(batch), new Vae(Numbers(hidden), Numbers(channels)), 1, Vae.Side, Vae.Side),
+        ["mlp", var batch, var hidden, var images] => Step(Number(batch), new Vae(Numbers(hidden), []), images, Vae.Pixels),
+        ["conv", var batch, var channels, var hidden, var images] =>
+            Step(Number(batch), new Vae(Numbers(hidden), Numbers(channels)), images, 1, Vae.Side, Vae.Side),
         ["product", var rows, var depth, var columns, var layout] =>
             Product(Number(rows), Number(depth), Number(columns), layout == "turned"),
         ["adam", var count] => Adam(Number(count)),
@@ -28,10 +28,13 @@ internal static class Work
     };
 
     /// <summary>A training step on the next images, all of which lie in memory as floats.</summary>
-    private static Action Step(int batch, Vae model, params long[] shape)
+    private static Action Step(int batch, Vae model, string source, params long[] shape)
     {
         const int Images = 60_000;
-        Tensor images = rand([Images, .. shape]);
+        Tensor images = source == "file"
+            ? tensor(File.ReadAllBytes(Environment.GetEnvironmentVariable("VAEGPU_IMAGES")!)).to(ScalarType.Float32) / 255
+            : rand([Images, .. shape]);
+        images = images.view([Images, .. shape]);
         var optimizer = optim.Adam(model.Parameters, 1e-3);
         int position = 0;
         return () =>
