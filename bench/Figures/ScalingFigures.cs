@@ -75,7 +75,7 @@ internal static class ScalingFigures
             Spread seconds = timing.Samples.Seconds(0);
             Figure examples = empty with { Value = Quantity.PerSecond(one.Size.Batch, seconds, "examples") };
             Quantity operations = Quantity.Giga(cost.Flops, seconds, Numbers.Operations);
-            Figure useful = empty with { Value = operations, Note = TrainingImages.Note(one.Size) };
+            Figure useful = empty with { Value = operations, Peak = timing.PeakRate, Note = TrainingImages.Note(one.Size) };
             return memory is null ? [examples, useful] : [examples, useful, empty with
             {
                 Value = Megabytes(memory.Bytes), Beside = new("needed", Megabytes(cost.Bytes(step.Parameters)), null),
