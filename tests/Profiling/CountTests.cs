@@ -1,4 +1,5 @@
 using VaeGpu.Gpu.Inspection;
+using VaeGpu.Kernels.Activations;
 using VaeGpu.Kernels.Devices;
 using VaeGpu.Kernels.Launchers;
 using VaeGpu.Kernels.Products;
@@ -35,6 +36,30 @@ public sealed class CountTests
             Assert.That(launch.Bytes, Is.EqualTo(bytes).Within(0.1).Percent);
             Assert.That(launch.Footprint, Is.EqualTo(launch.Bytes), "nothing is read and written");
         });
+    }
+
+    /// <summary>What the groups skip depends on numbers that a sample of the launches before does not write.</summary>
+    [Test]
+    public void A_sample_of_a_product_that_skips_zeros_counts_all_depths()
+    {
+        using Backend device = Backend.Open("cpu", threads: 1);
+        if (device.Accelerator.WarpSize == 1)
+            Assert.Ignore("Zeros are skipped on vectors alone.");
+        var shape = new MatMulShape { Rows = 64, Columns = 192, Depth = 48 };
+        IReadOnlyList<KernelLaunch> launches = KernelInspector.Sample(device.Accelerator, accelerator =>
+        {
+            MatMulLauncher product = MatMulLauncher.Forward(accelerator, Activation.Identity, skipsZeros: true);
+            var left = accelerator.Allocate1D(new float[shape.Rows * shape.Depth]);
+            var right = accelerator.Allocate1D(new float[shape.Depth * shape.Columns]);
+            var output = accelerator.Allocate1D<float>(shape.Rows * shape.Columns);
+            var scratch = accelerator.Allocate1D<float>(product.ScratchLength(shape));
+            return () => product.Run(left.View, right.View, output.View, right.View, right.View, shape, scratch.View);
+        });
+        double flops = launches.Where(launch => launch.Name.StartsWith("SparsePanelMatMul", StringComparison.Ordinal))
+            .Sum(launch => (double)launch.Flops);
+        double all = 2.0 * shape.Rows * shape.Columns * shape.Depth;
+        // With the bias.
+        Assert.That(flops, Is.InRange(all, 1.1 * all));
     }
 
     [TestCase("mlp")]
