@@ -78,7 +78,7 @@ internal sealed class SparsePanelKernels<TTile, TRight, TEpilogue>(Accelerator a
 
     /// <inheritdoc/>
     public void Prepare(Floats left, Floats notes, MatMulShape shape) => listDepths.Launch(
-        Launch.Config(Launch.Groups(shape.Rows, groupSize) + 1, groupSize), left, Depths(notes, shape), Nonfinite(notes, shape),
+        Launch.Config(Launch.Groups(shape.Rows, groupSize), groupSize), left, Depths(notes, shape), Nonfinite(notes, shape),
         shape.Depth);
 
     /// <inheritdoc/>

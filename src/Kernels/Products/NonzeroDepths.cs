@@ -3,45 +3,23 @@ namespace VaeGpu.Kernels.Products;
 /// <summary>Lists the depths at which a tile of a packed left factor is not all zero, for <see cref="SparsePanelMatMul"/>.</summary>
 /// <remarks>
 /// <para>packed is (panels, depth, G), as <see cref="PackPanels"/> lays out a left factor; a panel has G/R tiles of R lines. depths is
-/// (panels·G/R + 1, depth + 1): the list of each tile, its length first, and behind them a list of all depths. nonfinite, a number for
-/// each panel of the right factor, is set to zero, for <see cref="PackPanels.RunChecked"/>.</para>
+/// (panels·G/R, depth + 1): the list of each tile, its length first. nonfinite, a number for each panel of the right factor, is set to
+/// zero, for <see cref="PackPanels.RunChecked"/>.</para>
 /// <para>Threads: group x has the tiles of panel x, and a thread a line. Each depth is written at the list's end, which moves on if a vote
-/// of the tile's threads says so. The group behind the last panel lists all depths. Costs: 4 bytes read for each number, a vote for each
-/// depth of a tile. Tests: SparsePanelMatMulTests.</para>
+/// of the tile's threads says so. Costs: 4 bytes read for each number, a vote for each depth of a tile. Tests:
+/// SparsePanelMatMulTests.</para>
 /// </remarks>
 public static class NonzeroDepths
 {
     /// <summary>The tiles of a panel on a GPU, 64 lines wide, with the fewest rows.</summary>
     private const int MostTiles = 16;
 
-    /// <summary>The kernel; launch it with a group for each panel and one more.</summary>
+    /// <summary>The kernel; launch it with a group for each panel.</summary>
     public static void Run<TTile>(ArrayView<float> packed, ArrayView<int> depths, ArrayView<int> nonfinite, int depth)
         where TTile : struct, ITile
     {
-        if (Grid.IdxX == Grid.DimX - 1)
-            ListAll<TTile>(depths, nonfinite, depth);
-        else
-            ListNonzero<TTile>(packed, depths, depth);
-    }
-
-    /// <summary>The length of all lists.</summary>
-    public static long Length(int rows, int depth, int groupSize, int tileRows) =>
-        (Tiles(rows, groupSize, tileRows) + 1L) * (depth + 1);
-
-    /// <summary>The tiles of all panels, and so the index of the list of all depths.</summary>
-    public static int Tiles(int rows, int groupSize, int tileRows) => Launch.Groups(rows, groupSize) * (groupSize / tileRows);
-
-    private static void ListAll<TTile>(ArrayView<int> depths, ArrayView<int> nonfinite, int depth) where TTile : struct, ITile
-    {
-        int list = Grid.IdxX * (Group.DimX / TTile.Rows) * (depth + 1);
-        for (int i = Group.IdxX; i <= depth; i += Group.DimX)
-            depths[list + i] = i == 0 ? depth : i - 1;
-        for (int panel = Group.IdxX; panel < nonfinite.IntLength; panel += Group.DimX)
+        for (int panel = Grid.IdxX * Group.DimX + Group.IdxX; panel < nonfinite.IntLength; panel += Grid.DimX * Group.DimX)
             nonfinite[panel] = 0;
-    }
-
-    private static void ListNonzero<TTile>(ArrayView<float> packed, ArrayView<int> depths, int depth) where TTile : struct, ITile
-    {
         int tiles = Group.DimX / TTile.Rows, start = Grid.IdxX * tiles * (depth + 1);
         ArrayView<int> lengths = LocalMemory.Allocate<int>(MostTiles);
         for (int tile = 0; tile < MostTiles; tile++)
@@ -62,4 +40,8 @@ public static class NonzeroDepths
                 depths[start + tile * (depth + 1)] = lengths[tile];
         }
     }
+
+    /// <summary>The length of all lists.</summary>
+    public static long Length(int rows, int depth, int groupSize, int tileRows) =>
+        (long)Launch.Groups(rows, groupSize) * (groupSize / tileRows) * (depth + 1);
 }

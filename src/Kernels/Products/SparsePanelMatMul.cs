@@ -10,9 +10,9 @@ namespace VaeGpu.Kernels.Products;
 /// not finite (<see cref="PackPanels.RunChecked"/>), nothing is skipped: 0·∞ is NaN.</para>
 /// <para>Threads, panels and parts of the depth are those of PanelMatMul; both factors are packed. The depths of a tile are listed by
 /// <see cref="NonzeroDepths"/>.</para>
-/// <para>Costs: 2·R·N FLOPs for each listed depth of each tile, and one more load, the depth; what counts a sample of the groups counts
-/// all depths. Pixels, one-hot symbols and what a ReLU gives
-/// have many zeros: of 8 digits of MNIST 53 % of the pixels are all zero, of 8 neighboring pixels 60 %.</para>
+/// <para>Costs: 2·R·N FLOPs for each listed depth of each tile, and one more load, the depth. A sample of the groups counts all depths.
+/// Pixels, one-hot symbols and what a ReLU gives have many zeros: of 8 digits of MNIST, 53 % of the pixels are zero in all, and 60 % of the
+/// runs of 8 neighboring pixels are all zero.</para>
 /// <para>Its predecessor is PanelMatMul. Tests: SparsePanelMatMulTests.</para>
 /// </remarks>
 public static class SparsePanelMatMul
@@ -28,33 +28,33 @@ public static class SparsePanelMatMul
         if (firstRow >= shape.Rows)
             return;
         int panel = part.FirstPanel + Grid.IdxY, firstColumn = panel * (TTile.Columns * Group.DimX);
-        int list = nonfinite[panel] == 0 ? tile : NonzeroDepths.Tiles(shape.Rows, Group.DimX, TTile.Rows);
+        bool skips = nonfinite[panel] == 0;
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
         PanelMatMul.Begin<TTile>(sums, output, firstRow, firstColumn, shape, part);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
         if (vectors >= TTile.Columns)
-            Accumulate<TTile>(left, right, sums, depths, list, firstRow, shape, TTile.Columns);
+            Accumulate<TTile>(left, right, sums, depths, tile, skips, shape, TTile.Columns);
         else if (TTile.Columns > 2 && vectors == 2)
-            Accumulate<TTile>(left, right, sums, depths, list, firstRow, shape, 2);
+            Accumulate<TTile>(left, right, sums, depths, tile, skips, shape, 2);
         else
-            Accumulate<TTile>(left, right, sums, depths, list, firstRow, shape, 1);
+            Accumulate<TTile>(left, right, sums, depths, tile, skips, shape, 1);
         MatMul.Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
     private static void Accumulate<TTile>(
-        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, ArrayView<int> depths, int list, int firstRow,
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, ArrayView<int> depths, int tile, bool skips,
         MatMulShape shape, int columns)
         where TTile : struct, ITile
     {
         ArrayView<int> rowStarts = LocalMemory.Allocate<int>(TTile.Rows);
         for (int i = 0; i < TTile.Rows; i++)
-            rowStarts[i] = InPanels.Start(firstRow, shape.Depth) + i;
+            rowStarts[i] = InPanels.Start(tile * TTile.Rows, shape.Depth) + i;
         int width = TTile.Columns * Group.DimX, rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
-        int first = list * (shape.Depth + 1) + 1, last = first + depths[first - 1];
-        for (int i = first; i < last; i++)
+        int list = tile * (shape.Depth + 1), count = skips ? depths[list] : shape.Depth;
+        for (int i = 0; i < count; i++)
         {
             Iterations.KeepOrder();
-            int k = depths[i];
+            int k = skips ? depths[list + 1 + i] : i;
             PanelMatMul.Add<TTile>(left, right, sums, rowStarts, k * Group.DimX, rightStart + k * width, columns);
         }
     }
