@@ -38,7 +38,7 @@ public static class Elementwise
         int column = Grid.IdxX * Group.DimX + Group.IdxX;
         int index = Grid.IdxY * shape.Columns + column;
         if (column < shape.Columns)
-            gradient[index] = ActivationGradient<TActivation>.Finish(gradient[index], index, column, saved, saved);
+            gradient[index] = MathF.FusedMultiplyAdd(gradient[index], TActivation.Derivative(saved[index]), 0f);
     }
 
     /// <summary>The groups that cover a matrix.</summary>
