@@ -20,7 +20,7 @@ internal static class TrainingImages
 
     /// <summary>Why a step that should train on MNIST does not; else empty.</summary>
     public static string Note(StepSize size) =>
-        size.IsOfMnist && mnist.Value.Pixels is null ? $"random pixels, for MNIST is not at hand ({mnist.Value.Reason})" : "";
+        size.IsOfMnist && mnist.Value.Pixels is null ? $"random pixels, because MNIST is not available ({mnist.Value.Reason})" : "";
 
     /// <summary>Writes MNIST's pixels, a byte each, to a file from which a peer reads them; null where MNIST is not at hand.</summary>
     public static SharedFile? Share()

@@ -2,10 +2,10 @@ using VaeGpu.Kernels.Products;
 
 namespace VaeGpu.Kernels.Launchers;
 
-/// <summary>The kernels of a <see cref="PanelProduct"/> behind the packing of its left factor.</summary>
+/// <summary>The kernels that a <see cref="PanelProduct"/> launches after it has packed its left factor.</summary>
 internal interface IPanelKernels
 {
-    /// <summary>Whether the zeros of the left factor, which is then packed in any case, make the product faster.</summary>
+    /// <summary>Whether zeros of the left factor are skipped; the factor is then packed in any layout.</summary>
     bool SkipZeros { get; }
 
     /// <summary>The floats of scratch memory for what <see cref="Prepare"/> finds out about the left factor.</summary>

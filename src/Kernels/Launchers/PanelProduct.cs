@@ -14,7 +14,7 @@ public sealed class PanelProduct : IPackedProduct
     private const int FewestUses = 32;
     /// <summary>The numbers of a factor from which on packing pays where both are read along their columns.</summary>
     private const int TransposedFrom = 1 << 16;
-    /// <summary>The columns from which on it pays to list the zeros of the left factor.</summary>
+    /// <summary>The fewest columns at which it pays to skip zeros of the left factor.</summary>
     private const int FewestColumns = 192;
     /// <summary>Multiply-adds from which on packing pays however small the factors are.</summary>
     private const long LargeProduct = 1L << 26;

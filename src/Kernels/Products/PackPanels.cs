@@ -64,7 +64,8 @@ public static class PackPanels
         where TOperand : struct, IOperand => Pack<TPanel, TOperand>(source, packed, shape);
 
     /// <summary>
-    /// The kernel that also marks panels: nonfinite[p] is set where a number of panel p is infinite or NaN. What the others held stays.
+    /// The kernel that also marks panels: nonfinite[p] is set to 1 where a number of panel p is infinite or NaN, and left as it is
+    /// elsewhere.
     /// </summary>
     public static void RunChecked<TPanel, TOperand>(
         ArrayView<float> source, ArrayView<float> packed, ArrayView<int> nonfinite, PanelShape shape)

@@ -11,8 +11,8 @@ namespace VaeGpu.Kernels.Products;
 /// <para>Threads, panels and parts of the depth are those of PanelMatMul; both factors are packed. The depths of a tile are listed by
 /// <see cref="NonzeroDepths"/>.</para>
 /// <para>Costs: 2·R·N FLOPs for each listed depth of each tile, and one more load, the depth. A sample of the groups counts all depths.
-/// Pixels, one-hot symbols and what a ReLU gives have many zeros: of 8 digits of MNIST, 53 % of the pixels are zero in all, and 60 % of the
-/// runs of 8 neighboring pixels are all zero.</para>
+/// Pixels, one-hot symbols and what a ReLU gives have many zeros: for MNIST, 53 % of the pixels are zero in all of 8 digits,
+/// and 60 % of the runs of 8 neighboring pixels are zero.</para>
 /// <para>Its predecessor is PanelMatMul. Tests: SparsePanelMatMulTests.</para>
 /// </remarks>
 public static class SparsePanelMatMul
