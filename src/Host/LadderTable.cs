@@ -79,9 +79,8 @@ internal static class LadderTable
         }
         if (run.Any(rung => rung.OfLimit > 1) || result.Library is { } library && result.Task.OfLimit(library.Seconds) > 1)
         {
-            yield return "! is beyond the measured limit: the data came from a nearer cache than the copy's, tensor cores were used, or "
-                + "the machine was";
-            yield return "busy while the limit was measured.";
+            yield return "! is beyond the measured limit: the data came from a nearer cache than the copy's, tensor cores were used,";
+            yield return "or the machine was busy while the limit was measured.";
         }
         if (run.Any(rung => rung.Flops is null))
             yield return "– is not counted: PTX written by hand.";

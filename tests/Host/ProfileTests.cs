@@ -4,6 +4,8 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using VaeGpu.Host;
 using VaeGpu.Tests.Data;
+using VaeGpu.Training.Diagnostics.Measuring;
+using VaeGpu.Training.Diagnostics.Profiling;
 
 namespace VaeGpu.Tests.Host;
 
@@ -35,6 +37,29 @@ public sealed partial class ProfileTests
             foreach (string total in (string[])["between launches", "sum of the medians of", "sum of the parts", "not profiled",
                 "step, profiled"])
                 Assert.That(call.Output, Does.Contain(total));
+        });
+    }
+
+    [Test]
+    public void Every_note_fits_the_columns()
+    {
+        using Context context = Context.Create(builder => builder.Interpreter(16));
+        using Accelerator accelerator = context.Devices[0].CreateAccelerator(context);
+        var (one, off) = (Spread.Single(1), Spread.Single(2));
+        var launch = new LaunchProfile(
+            1, "Batch.Gather", new(1, 1, 1), new(1, 1, 1), 1 << 20, 1 << 20, Spread.Single(1e-4), 1, new(1e9, 1e9, 1e-6));
+        var profile = new StepProfile
+        {
+            Launches = [launch, launch with { Flops = null, Number = 2 }],
+            Clock = "a clock", Steps = 1, Between = one, Parts = off, PartsOfWhole = off, Whole = one, Profiled = off, Overhead = off,
+            IsOneCall = true, Batch = 1, Limits = new(accelerator), Traced = [],
+        };
+        string[] lines = [.. ProfileTable.Lines(profile)];
+        Assert.Multiple(() =>
+        {
+            Assert.That(lines.Select(line => line.Length), Is.All.LessThanOrEqualTo(ProfileTable.Columns));
+            foreach (string note in (string[])["! is beyond", "– is not counted", "by one call", "is not within", "do not add up"])
+                Assert.That(lines, Has.One.Contains(note));
         });
     }
 

@@ -104,13 +104,20 @@ internal static class Compare
     }
 
     /// <summary>Within a tolerance relative to the largest of the exact value's magnitude and <paramref name="scale"/>.</summary>
-    public static void Close(float[] actual, Func<int, double> exact, double tolerance, double scale, string what)
+    public static void Close(float[] actual, Func<int, double> exact, double tolerance, double scale, string what) =>
+        Sums(actual, i => [exact(i)], tolerance, scale, what);
+
+    /// <summary>
+    /// Sums of exact terms, within a tolerance relative to the largest of <paramref name="scale"/> and the sum of the terms' magnitudes.
+    /// </summary>
+    public static void Sums(float[] actual, Func<int, IEnumerable<double>> terms, double tolerance, double scale, string what)
     {
         for (int i = 0; i < actual.Length; i++)
         {
-            double error = Math.Abs(actual[i] - exact(i)) / Math.Max(Math.Abs(exact(i)), scale);
+            double[] exact = [.. terms(i)];
+            double sum = exact.Sum(), error = Math.Abs(actual[i] - sum) / Math.Max(exact.Sum(Math.Abs), scale);
             if (!(error <= tolerance))
-                Assert.Fail($"{what}: element {i} is {actual[i]:R}, not {exact(i):R}: relative error {error:E2}");
+                Assert.Fail($"{what}: element {i} is {actual[i]:R}, not {sum:R}: relative error {error:E2}");
         }
     }
 }

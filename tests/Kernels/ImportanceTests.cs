@@ -207,31 +207,38 @@ public class ImportanceTests
         accelerator.LoadStreamKernel(kernel)((shape.Rows, Group), encoded.View, prior.View, latent.View, weights.View, upstream.View,
             gradient.View, priorGradient.View, control.View, shape);
         double ratioWeight = (double)Control.DivergenceWeight / shape.Rows;
-        double Sum(int row, Func<int, double> ofDraw) => Enumerable.Range(row * shape.Samples, shape.Samples).Sum(ofDraw);
         double Pull(int draw, int column)
         {
             (int row, _, double distance) = given.At(draw, column);
             return ratioWeight * given.Weights[draw] * distance / Math.Exp(given.PriorLogVariance(row, column) / 2);
         }
-        // Where terms of the order of 1 cancel, their errors stay.
-        const double scale = 1;
-        Compare.Close(gradient.Read(), at =>
+        // The terms of each sum: where they cancel, their errors stay.
+        IEnumerable<double> GradientTerms(int at)
         {
             int row = at / (2 * shape.Columns), column = at % shape.Columns;
+            var draws = Enumerable.Range(row * shape.Samples, shape.Samples);
+            var ofDraws = draws.SelectMany(draw => (double[])[given.Upstream[draw * shape.Columns + column], Pull(draw, column)]);
             if (at % (2 * shape.Columns) < shape.Columns)
-                return Sum(row, draw => given.Upstream[draw * shape.Columns + column] + Pull(draw, column));
-            double noisy = Sum(row, draw =>
-                (given.Upstream[draw * shape.Columns + column] + Pull(draw, column)) * given.At(draw, column).Noise);
-            return given.Encoded[at] > 20 ? 0 : 0.5 * Math.Exp(given.LogVariance(row, column) / 2) * noisy - 0.5 * ratioWeight;
-        }, 2e-5, scale, $"{typeof(TPrior).Name}: gradient");
-        Compare.Close(priorGradient.Read(), at =>
+                return ofDraws;
+            if (given.Encoded[at] > 20)
+                return [];
+            double half = 0.5 * Math.Exp(given.LogVariance(row, column) / 2);
+            var noises = draws.SelectMany(draw => Enumerable.Repeat(given.At(draw, column).Noise, 2));
+            return [.. ofDraws.Zip(noises, (term, noise) => half * term * noise), -0.5 * ratioWeight];
+        }
+        IEnumerable<double> PriorTerms(int at)
         {
             int width = TPrior.Outputs * shape.Columns, row = at / width, column = at % shape.Columns;
+            var draws = Enumerable.Range(row * shape.Samples, shape.Samples);
             if (at % width < shape.Columns)
-                return -Sum(row, draw => Pull(draw, column));
-            return given.Prior[at] < -30 ? 0 : 0.5 * (ratioWeight - Sum(row, draw =>
-                ratioWeight * given.Weights[draw] * Math.Pow(given.At(draw, column).Distance, 2)));
-        }, 2e-5, scale, $"{typeof(TPrior).Name}: gradient of the prior");
+                return draws.Select(draw => -Pull(draw, column));
+            if (given.Prior[at] < -30)
+                return [];
+            return draws.Select(draw => -0.5 * ratioWeight * given.Weights[draw] * Math.Pow(given.At(draw, column).Distance, 2))
+                .Append(0.5 * ratioWeight);
+        }
+        Compare.Sums(gradient.Read(), GradientTerms, 1e-5, 1, $"{typeof(TPrior).Name}: gradient");
+        Compare.Sums(priorGradient.Read(), PriorTerms, 1e-5, 1, $"{typeof(TPrior).Name}: gradient of the prior");
     }
 
     private static KernelConfig Cover(int count) => (Launch.Groups(count, Group), Group);
