@@ -79,6 +79,12 @@ internal static class Oclgrind
 /// <param name="Log">Oclgrind's findings; empty where it has none.</param>
 internal sealed record OclgrindResult(int ExitCode, string Output, string Log)
 {
+    private static readonly Regex failure = new(
+        @"^  Failed .*?(?=^  (Failed|Passed|Skipped) |^(Failed|Passed)!|\z)", RegexOptions.Multiline | RegexOptions.Singleline);
+
     /// <summary>Tests that passed, by the runner's closing line.</summary>
     public int Passed => Regex.Match(Output, @"Passed:\s+(\d+)") is { Success: true } match ? int.Parse(match.Groups[1].Value) : 0;
+
+    /// <summary>What the runner printed of tests that failed, without its closing line; all of it where it names none.</summary>
+    public string Failures => failure.IsMatch(Output) ? string.Concat(failure.Matches(Output)) : Output;
 }
