@@ -5,11 +5,12 @@ namespace VaeGpu.Bench.Figures;
 
 /// <summary>
 /// Each of <see cref="StepKernels"/> with its time, and on the processor with its rate beside what bounds it: a copy of as much memory,
-/// from caches where that fits into them, or as many vector operations as the cores do at most, whichever takes longer.
+/// from caches where that fits into them, as many vector operations as the cores do at most, or as many divisions, whichever takes
+/// longest.
 /// </summary>
 internal static class KernelFigures
 {
-    private const string Unit = "GB/s", OperationsUnit = "Gop/s";
+    private const string Unit = "GB/s", OperationsUnit = "Gop/s", DivisionsUnit = "Gdiv/s";
 
     public static IEnumerable<Figure> Measure(IReadOnlyList<BenchDevice> devices, Effort effort)
     {
@@ -20,11 +21,15 @@ internal static class KernelFigures
                 foreach (long bytes in (long[])[1 << 14, 1 << 18, 1 << 20, 1 << 24, 1 << 29])
                     yield return Copy(device, bytes, effort);
             }
-            double[] operations = device.IsCpu ? CountOperations(device.Accelerator) : [];
+            Arithmetic[] arithmetic = device.IsCpu ? Count(device.Accelerator) : [];
+            using DividePeak? divide = device.IsCpu
+                ? new(device.Accelerator.NumMultiprocessors, device.Accelerator.WarpSize) : null;
             using var kernels = new StepKernels(device.Accelerator);
             foreach ((int i, StepKernel kernel) in kernels.All().Index())
             {
-                foreach (Figure figure in device.IsCpu ? Measure(device, kernel, operations[i], effort) : Measure(device, kernel, effort))
+                Figure[] figures = divide is null
+                    ? Measure(device, kernel, effort) : Measure(device, kernel, arithmetic[i], divide, effort);
+                foreach (Figure figure in figures)
                     yield return figure;
             }
         }
@@ -40,16 +45,17 @@ internal static class KernelFigures
     }
 
     /// <summary>The arithmetic of each kernel that differs between lanes, counted on a stand-in for the device.</summary>
-    private static double[] CountOperations(Accelerator accelerator)
+    private static Arithmetic[] Count(Accelerator accelerator)
     {
         using var recording = new LaunchRecording(accelerator.WarpSize, LaunchCounting.Sample, standsFor: accelerator);
         using var kernels = new StepKernels(recording.Accelerator);
-        var counts = new List<double>();
+        var counts = new List<Arithmetic>();
         foreach (StepKernel kernel in kernels.All())
         {
             int before = recording.Launches.Count;
             kernel.Launch();
-            counts.Add(recording.Launches.Skip(before).Sum(launch => launch.Operations));
+            KernelLaunch[] launches = [.. recording.Launches.Skip(before)];
+            counts.Add(new(launches.Sum(launch => launch.Operations), launches.Sum(launch => launch.Divisions)));
         }
         return [.. counts];
     }
@@ -61,32 +67,43 @@ internal static class KernelFigures
         return [empty with { Value = Quantity.Seconds(alone) }, empty with { Value = Quantity.Giga(kernel.Bytes, alone, Unit) }];
     }
 
-    private static Figure[] Measure(BenchDevice device, StepKernel kernel, double operations, Effort effort)
+    private static Figure[] Measure(
+        BenchDevice device, StepKernel kernel, Arithmetic arithmetic, DividePeak divide, Effort effort)
     {
         using var copy = new CopyPeak(device.Accelerator.NumMultiprocessors, (long)kernel.Footprint);
         FmaPeak fma = device.Peak!;
         Samples samples = Alternation.Measure(
-            effort, Samplers.Of(device.Accelerator, kernel.Launch), Samplers.Of(copy.Run), Samplers.Of(fma.Run));
+            effort, Samplers.Of(device.Accelerator, kernel.Launch), Samplers.Of(copy.Run), Samplers.Of(fma.Run), Samplers.Of(divide.Run));
         Spread seconds = samples.Seconds(0);
         // A fused multiply-add is one operation of a lane.
-        double most = fma.Flops / 2;
-        double ofCopy = samples.Ratio(1, 0).Median * kernel.Bytes / copy.Bytes;
-        double ofOperations = samples.Ratio(2, 0).Median * operations / most;
+        Bound[] bounds =
+        [
+            new(kernel.Bytes, copy.Bytes, Unit), new(arithmetic.Operations, fma.Flops / 2, OperationsUnit),
+            new(arithmetic.Divisions, divide.Divisions, DivisionsUnit),
+        ];
+        (int side, Bound bound, double ofPeak) = bounds
+            .Select((bound, i) => (Side: i + 1, Bound: bound, OfPeak: samples.Ratio(i + 1, 0).Median * bound.Work / bound.Most))
+            .MaxBy(one => one.OfPeak);
         var empty = new Figure(kernel.Name, device.Name, kernel.Size);
         return
         [
             empty with { Value = Quantity.Seconds(seconds) },
-            ofCopy >= ofOperations
-                ? empty with
-                {
-                    Value = Quantity.Giga(kernel.Bytes, seconds, Unit), Peak = Quantity.Giga(copy.Bytes, samples.Seconds(1), Unit),
-                    OfPeak = ofCopy,
-                }
-                : empty with
-                {
-                    Value = Quantity.Giga(operations, seconds, OperationsUnit),
-                    Peak = Quantity.Giga(most, samples.Seconds(2), OperationsUnit), OfPeak = ofOperations,
-                },
+            empty with
+            {
+                Value = Quantity.Giga(bound.Work, seconds, bound.Unit), Peak = Quantity.Giga(bound.Most, samples.Seconds(side), bound.Unit),
+                OfPeak = ofPeak,
+            },
         ];
     }
+
+    /// <summary>What a launch computes.</summary>
+    /// <param name="Operations">All of it.</param>
+    /// <param name="Divisions">The divisions and square roots among them.</param>
+    private readonly record struct Arithmetic(double Operations, double Divisions);
+
+    /// <summary>Something that takes its time.</summary>
+    /// <param name="Work">How much of it a launch does.</param>
+    /// <param name="Most">How much of it a run of the peak does.</param>
+    /// <param name="Unit">Thousand millions of it in a second.</param>
+    private readonly record struct Bound(double Work, double Most, string Unit);
 }

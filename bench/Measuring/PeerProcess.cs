@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Intrinsics.X86;
 
 namespace VaeGpu.Bench.Measuring;
 
@@ -32,6 +33,14 @@ internal sealed class PeerProcess : IDisposable
         };
         // At its best: a forced older core costs OpenBLAS much.
         start.Environment.Remove("OPENBLAS_CORETYPE");
+        // Where .NET is kept from 512-bit vectors, so are the peers: MKL, ATen, oneDNN and OpenBLAS.
+        if (Avx2.IsSupported && !Avx512F.IsSupported)
+        {
+            start.Environment["MKL_ENABLE_INSTRUCTIONS"] = "AVX2";
+            start.Environment["ATEN_CPU_CAPABILITY"] = "avx2";
+            start.Environment["ONEDNN_MAX_CPU_ISA"] = "AVX2";
+            start.Environment["OPENBLAS_CORETYPE"] = "Haswell";
+        }
         start.Environment["OMP_PROC_BIND"] = "true";
         start.Environment["OMP_NUM_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
         start.Environment["VAEGPU_IMAGES"] = images;

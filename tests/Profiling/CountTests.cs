@@ -62,6 +62,28 @@ public sealed class CountTests
         Assert.That(flops, Is.InRange(all, 1.1 * all));
     }
 
+    /// <summary>One core has one slow unit for divisions and square roots: what bounds a kernel that has many.</summary>
+    [Test]
+    public void Divisions_and_square_roots_are_counted_where_vectors_compute_them()
+    {
+        const int length = 256;
+        using Backend device = Backend.Open("cpu", threads: 1);
+        KernelLaunch launch = KernelInspector.Sample(device.Accelerator, accelerator =>
+        {
+            var values = accelerator.Allocate1D(new float[length]);
+            var kernel = accelerator.LoadStreamKernel<ArrayView<float>, float, int>(DividesAndTakesRoots);
+            return () => kernel((length / 16, 16), values.View, 3f, 5);
+        }).Single();
+        Assert.That(launch.Divisions, Is.EqualTo(3 * length), "not those that are the same for all threads, or of integers");
+        Assert.That(launch.Operations, Is.GreaterThan(launch.Divisions));
+    }
+
+    private static void DividesAndTakesRoots(ArrayView<float> values, float uniform, int divisor)
+    {
+        int index = Grid.IdxX * Group.DimX + Group.IdxX;
+        values[index] = values[index] / uniform + MathF.Sqrt(values[index]) / (index / divisor + 2f) + MathF.Sqrt(uniform) / 7f;
+    }
+
     [TestCase("mlp")]
     [TestCase("conv")]
     public void A_sample_of_every_launch_of_a_step_gives_the_counts_of_all_groups(string architecture)

@@ -19,12 +19,15 @@ internal sealed class Counters(TouchedBytes touched)
     public WarpCounters? Warps { get; init; }
 
     /// <summary>A copy of what has been counted.</summary>
-    public Counters Copy() => new(Touched.Copy()) { Flops = Flops, Operations = Operations, AccessedBytes = AccessedBytes };
+    public Counters Copy() => new(Touched.Copy())
+    {
+        Flops = Flops, Operations = Operations, Divisions = Divisions, AccessedBytes = AccessedBytes,
+    };
 
     /// <summary>Goes on from what others have counted.</summary>
     public void Continue(Counters from) =>
-        (Touched, Flops, Operations, AccessedBytes, last) =
-            (from.Touched.Copy(), from.Flops, from.Operations, from.AccessedBytes, default);
+        (Touched, Flops, Operations, Divisions, AccessedBytes, last) =
+            (from.Touched.Copy(), from.Flops, from.Operations, from.Divisions, from.AccessedBytes, default);
 
     /// <summary>Floating-point operations; a fused multiply-add is two.</summary>
     public long Flops { get; private set; }
@@ -37,6 +40,9 @@ internal sealed class Counters(TouchedBytes touched)
     /// is one, and an operation on 64 bits two.
     /// </summary>
     public long Operations { get; private set; }
+
+    /// <summary>The divisions and square roots of floating-point numbers among <see cref="Operations"/>.</summary>
+    public long Divisions { get; private set; }
 
     /// <summary>Bytes that the loads and stores of all threads moved from and to global memory, or caches.</summary>
     public long AccessedBytes { get; private set; }
@@ -51,13 +57,17 @@ internal sealed class Counters(TouchedBytes touched)
     };
 
     /// <summary>What one thread's execution of an instruction adds.</summary>
-    public Work WorkOf(Instruction i) => new(
-        FlopsOf(i), i.Op <= Op.BoolToInt && Variance is not null && Variance.Of(i).IsVarying ? i.Type.Bytes == 8 ? 2 : 1 : 0);
+    public Work WorkOf(Instruction i)
+    {
+        int operations = i.Op <= Op.BoolToInt && Variance is not null && Variance.Of(i).IsVarying ? i.Type.Bytes == 8 ? 2 : 1 : 0;
+        return new(FlopsOf(i), operations, i.Type.IsFloat && i.Op is Op.Div or Op.Sqrt ? operations : 0);
+    }
 
     public void Compute(Work work, int threads)
     {
         Flops += (long)work.Flops * threads;
         Operations += (long)work.Operations * threads;
+        Divisions += (long)work.Divisions * threads;
     }
 
     /// <param name="memory">The buffer.</param>
@@ -75,11 +85,11 @@ internal sealed class Counters(TouchedBytes touched)
 }
 
 /// <summary>What an instruction, or several, add to the counts of <see cref="Counters"/>.</summary>
-internal readonly record struct Work(int Flops, int Operations)
+internal readonly record struct Work(int Flops, int Operations, int Divisions)
 {
     public bool IsNothing => this == default;
 
-    public static Work operator +(Work a, Work b) => new(a.Flops + b.Flops, a.Operations + b.Operations);
+    public static Work operator +(Work a, Work b) => new(a.Flops + b.Flops, a.Operations + b.Operations, a.Divisions + b.Divisions);
 }
 
 /// <summary>Which bytes of global memory a launch reads and writes.</summary>

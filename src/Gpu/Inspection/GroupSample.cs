@@ -55,7 +55,8 @@ internal sealed class GroupSample(Index3D grid, int most, Counters counters, Act
 
 /// <summary>Operations and accesses of some groups, and the bytes of each view that they read and write, each once.</summary>
 internal sealed record GroupCounts(
-    double Flops, double Operations, double AccessedBytes, IReadOnlyDictionary<((Memory, long) View, Touch Touch), double> Touched)
+    double Flops, double Operations, double Divisions, double AccessedBytes,
+    IReadOnlyDictionary<((Memory, long) View, Touch Touch), double> Touched)
 {
     /// <summary>Bytes of all views that are read, and that are written.</summary>
     public double Bytes => Touched.Where(of => of.Key.Touch != Touch.Either).Sum(of => of.Value);
@@ -65,16 +66,17 @@ internal sealed record GroupCounts(
 
     /// <summary>What was counted so far.</summary>
     public static GroupCounts Of(Counters counters) => new(
-        counters.Flops, counters.Operations, counters.AccessedBytes,
+        counters.Flops, counters.Operations, counters.Divisions, counters.AccessedBytes,
         counters.Touched.ByView().ToDictionary(of => (of.View, of.Touch), of => (double)of.Bytes));
 
     /// <summary>The counts alone, whatever memory they are of.</summary>
-    public LaunchCounts Whole => new(Round(Flops), Round(Operations), Round(Bytes), Round(AccessedBytes), Round(Footprint));
+    public LaunchCounts Whole =>
+        new(Round(Flops), Round(Operations), Round(Divisions), Round(Bytes), Round(AccessedBytes), Round(Footprint));
 
     /// <summary>Each count combined with those of the others.</summary>
     public GroupCounts Combine(GroupCounts a, GroupCounts b, Func<double, double, double, double> combine) => new(
         combine(Flops, a.Flops, b.Flops), combine(Operations, a.Operations, b.Operations),
-        combine(AccessedBytes, a.AccessedBytes, b.AccessedBytes),
+        combine(Divisions, a.Divisions, b.Divisions), combine(AccessedBytes, a.AccessedBytes, b.AccessedBytes),
         Touched.Keys.Union(a.Touched.Keys).ToDictionary(key => key, key => combine(
             Touched.GetValueOrDefault(key), a.Touched.GetValueOrDefault(key), b.Touched.GetValueOrDefault(key))));
 
@@ -82,4 +84,5 @@ internal sealed record GroupCounts(
 }
 
 /// <summary>What a launch does: see <see cref="KernelLaunch"/>.</summary>
-internal readonly record struct LaunchCounts(long Flops, long Operations, long Bytes, long AccessedBytes, long Footprint);
+internal readonly record struct LaunchCounts(
+    long Flops, long Operations, long Divisions, long Bytes, long AccessedBytes, long Footprint);

@@ -20,6 +20,9 @@ public sealed record KernelLaunch(
     /// </summary>
     public long Operations { get; init; }
 
+    /// <summary>The divisions and square roots of floating-point numbers among <see cref="Operations"/>.</summary>
+    public long Divisions { get; init; }
+
     /// <summary>Bytes of device memory that were read or written: each once, also where it was both.</summary>
     public long Footprint { get; init; }
 

@@ -121,7 +121,7 @@ public sealed class LaunchRecording : IDisposable
             recording.launches.Add(new(source.Name, source.Method, source.Specialization, groupDim, gridDim,
                 new(() => function.Value.SharedBytes + dynamicSharedBytes), of.Flops, of.Bytes, of.AccessedBytes)
             {
-                Operations = of.Operations, Footprint = of.Footprint,
+                Operations = of.Operations, Divisions = of.Divisions, Footprint = of.Footprint,
                 Warps = recording.Emulates && CanRun && recording.Counts(source.Name)
                     ? Warps(gridDim, arguments, dynamicSharedBytes)
                     : null,

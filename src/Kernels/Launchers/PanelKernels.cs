@@ -8,19 +8,19 @@ internal interface IPanelKernels
     /// <summary>Whether zeros of the left factor are skipped; the factor is then packed in any layout.</summary>
     bool SkipZeros { get; }
 
-    /// <summary>The floats of scratch memory for what <see cref="Prepare"/> finds out about the left factor.</summary>
-    long NotesLength(MatMulShape shape);
+    /// <summary>The floats of scratch memory for the sparsity of the factors; 0 where no zeros are skipped.</summary>
+    long SparsityLength(MatMulShape shape);
 
     /// <summary>Called for each part of the depth, once the left factor is packed.</summary>
-    void Prepare(Floats left, Floats notes, MatMulShape shape);
+    void Prepare(Floats left, Floats sparsity, MatMulShape shape);
 
     /// <summary>Packs some panels of the right factor.</summary>
-    void PackRight(Index3D grid, Floats right, Floats packed, Floats notes, MatMulShape shape, PanelShape panels);
+    void PackRight(Index3D grid, Floats right, Floats packed, Floats sparsity, MatMulShape shape, PanelShape panels);
 
     /// <summary>Multiplies by these panels; the last part of the depth has the epilogue.</summary>
     void Multiply(
-        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats notes, MatMulShape shape, PanelPart part,
-        bool isLast);
+        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats sparsity, MatMulShape shape,
+        PanelPart part, bool isLast);
 }
 
 /// <summary><see cref="PanelMatMul"/>.</summary>
@@ -39,21 +39,21 @@ internal sealed class DensePanelKernels<TTile, TLeft, TRight, TEpilogue>(Acceler
     public bool SkipZeros => false;
 
     /// <inheritdoc/>
-    public long NotesLength(MatMulShape shape) => 0;
+    public long SparsityLength(MatMulShape shape) => 0;
 
     /// <inheritdoc/>
-    public void Prepare(Floats left, Floats notes, MatMulShape shape)
+    public void Prepare(Floats left, Floats sparsity, MatMulShape shape)
     {
     }
 
     /// <inheritdoc/>
-    public void PackRight(Index3D grid, Floats right, Floats packed, Floats notes, MatMulShape shape, PanelShape panels) =>
+    public void PackRight(Index3D grid, Floats right, Floats packed, Floats sparsity, MatMulShape shape, PanelShape panels) =>
         packRight.Launch(Launch.Config(grid, groupSize), right, packed, panels);
 
     /// <inheritdoc/>
     public void Multiply(
-        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats notes, MatMulShape shape, PanelPart part,
-        bool isLast) =>
+        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats sparsity, MatMulShape shape,
+        PanelPart part, bool isLast) =>
         (isLast ? ofLast : ofPart).Launch(Launch.Config(grid, groupSize), left, right, output, bias, saved, shape, part);
 }
 
@@ -74,27 +74,28 @@ internal sealed class SparsePanelKernels<TTile, TRight, TEpilogue>(Accelerator a
     public bool SkipZeros => true;
 
     /// <inheritdoc/>
-    public long NotesLength(MatMulShape shape) => ListsLength(shape) + Launch.Groups(shape.Columns, TTile.Columns * groupSize);
+    public long SparsityLength(MatMulShape shape) => ListsLength(shape) + Launch.Groups(shape.Columns, TTile.Columns * groupSize);
 
     /// <inheritdoc/>
-    public void Prepare(Floats left, Floats notes, MatMulShape shape) => listDepths.Launch(
-        Launch.Config(Launch.Groups(shape.Rows, groupSize), groupSize), left, Depths(notes, shape), Nonfinite(notes, shape),
+    public void Prepare(Floats left, Floats sparsity, MatMulShape shape) => listDepths.Launch(
+        Launch.Config(Launch.Groups(shape.Rows, groupSize), groupSize), left, Depths(sparsity, shape), Nonfinite(sparsity, shape),
         shape.Depth);
 
     /// <inheritdoc/>
-    public void PackRight(Index3D grid, Floats right, Floats packed, Floats notes, MatMulShape shape, PanelShape panels) =>
-        packRight.Launch(Launch.Config(grid, groupSize), right, packed, Nonfinite(notes, shape), panels);
+    public void PackRight(Index3D grid, Floats right, Floats packed, Floats sparsity, MatMulShape shape, PanelShape panels) =>
+        packRight.Launch(Launch.Config(grid, groupSize), right, packed, Nonfinite(sparsity, shape), panels);
 
     /// <inheritdoc/>
     public void Multiply(
-        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats notes, MatMulShape shape, PanelPart part,
-        bool isLast) => (isLast ? ofLast : ofPart).Launch(
-            Launch.Config(grid, groupSize), left, right, output, bias, saved, Depths(notes, shape), Nonfinite(notes, shape), shape, part);
+        Index3D grid, Floats left, Floats right, Floats output, Floats bias, Floats saved, Floats sparsity, MatMulShape shape,
+        PanelPart part, bool isLast) => (isLast ? ofLast : ofPart).Launch(
+            Launch.Config(grid, groupSize), left, right, output, bias, saved, Depths(sparsity, shape), Nonfinite(sparsity, shape),
+            shape, part);
 
     private long ListsLength(MatMulShape shape) => NonzeroDepths.Length(shape.Rows, shape.Depth, groupSize, TTile.Rows);
 
-    private Ints Depths(Floats notes, MatMulShape shape) => notes.SubView(0, ListsLength(shape)).Cast<int>();
+    private Ints Depths(Floats sparsity, MatMulShape shape) => sparsity.SubView(0, ListsLength(shape)).Cast<int>();
 
-    private Ints Nonfinite(Floats notes, MatMulShape shape) =>
-        notes.SubView(ListsLength(shape), Launch.Groups(shape.Columns, TTile.Columns * groupSize)).Cast<int>();
+    private Ints Nonfinite(Floats sparsity, MatMulShape shape) =>
+        sparsity.SubView(ListsLength(shape), Launch.Groups(shape.Columns, TTile.Columns * groupSize)).Cast<int>();
 }

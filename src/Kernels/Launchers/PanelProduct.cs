@@ -74,7 +74,7 @@ public sealed class PanelProduct : IPackedProduct
         && ScratchLength(shape) <= int.MaxValue;
 
     /// <inheritdoc/>
-    public long ScratchLength(MatMulShape shape) => LeftLength(shape) + RightLength(shape) + NotesLength(shape);
+    public long ScratchLength(MatMulShape shape) => LeftLength(shape) + RightLength(shape) + SparsityLength(shape);
 
     /// <inheritdoc/>
     public void Run(Floats left, Floats right, Floats output, Floats bias, Floats saved, MatMulShape shape, Floats scratch)
@@ -106,14 +106,14 @@ public sealed class PanelProduct : IPackedProduct
     {
         Floats packedLeft = scratch.SubView(0, LeftLength(shape)), packedRight = scratch.SubView(packedLeft.Length, RightLength(shape));
         long packedLength = packedLeft.Length + packedRight.Length;
-        Floats notes = kernels.SkipZeros ? scratch.SubView(packedLength, NotesLength(shape)) : default;
+        Floats sparsity = kernels.SkipZeros ? scratch.SubView(packedLength, SparsityLength(shape)) : default;
         if (PacksLeft)
         {
             PanelShape leftShape = LeftShape(shape) with { WholeDepth = part.WholeDepth };
             packLeft.Launch(Launch.Config(Grid(leftShape, leftIsTransposed), tuning.GroupSize), left, packedLeft, leftShape);
             left = packedLeft;
         }
-        kernels.Prepare(left, notes, shape);
+        kernels.Prepare(left, sparsity, shape);
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth) with { WholeDepth = part.WholeDepth };
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = TilesAtOnce(tiles, tileRows, shape.Depth);
@@ -121,10 +121,10 @@ public sealed class PanelProduct : IPackedProduct
         for (int first = 0; first < all; first += block)
         {
             (rightShape.FirstPanel, rightShape.Panels) = (first, Math.Min(block, all - first));
-            kernels.PackRight(Grid(rightShape, !rightIsTransposed), right, packedRight, notes, shape, rightShape);
+            kernels.PackRight(Grid(rightShape, !rightIsTransposed), right, packedRight, sparsity, shape, rightShape);
             part.FirstPanel = first;
             kernels.Multiply(
-                new(tilesAtOnce, rightShape.Panels, passes), left, packedRight, output, bias, saved, notes, shape, part, isLast);
+                new(tilesAtOnce, rightShape.Panels, passes), left, packedRight, output, bias, saved, sparsity, shape, part, isLast);
         }
     }
 
@@ -157,7 +157,7 @@ public sealed class PanelProduct : IPackedProduct
     private long LeftLength(MatMulShape shape) =>
         PacksLeft ? (long)LeftShape(shape).Panels * tuning.GroupSize * MostDepth(shape) + 15 & -16 : 0;
 
-    private long NotesLength(MatMulShape shape) => kernels.NotesLength(shape with { Depth = MostDepth(shape) });
+    private long SparsityLength(MatMulShape shape) => kernels.SparsityLength(shape with { Depth = MostDepth(shape) });
 
     /// <summary>What a block of panels takes at most: no more where there is less of the depth.</summary>
     private long RightLength(MatMulShape shape)
