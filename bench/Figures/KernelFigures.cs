@@ -101,7 +101,7 @@ internal static class KernelFigures
     /// <param name="Divisions">The divisions and square roots among them.</param>
     private readonly record struct Arithmetic(double Operations, double Divisions);
 
-    /// <summary>Something that takes its time.</summary>
+    /// <summary>What may limit a launch.</summary>
     /// <param name="Work">How much of it a launch does.</param>
     /// <param name="Most">How much of it a run of the peak does.</param>
     /// <param name="Unit">Thousand millions of it in a second.</param>
