@@ -104,6 +104,6 @@ internal static class KernelFigures
     /// <summary>What may limit a launch.</summary>
     /// <param name="Work">How much of it a launch does.</param>
     /// <param name="Most">How much of it a run of the peak does.</param>
-    /// <param name="Unit">Thousand millions of it in a second.</param>
+    /// <param name="Unit">The unit of its rate: 10⁹ in a second.</param>
     private readonly record struct Bound(double Work, double Most, string Unit);
 }

@@ -33,8 +33,7 @@ internal sealed class PeerProcess : IDisposable
         };
         // At its best: a forced older core costs OpenBLAS much.
         start.Environment.Remove("OPENBLAS_CORETYPE");
-        // Where .NET is kept from 512-bit vectors, so are the peers: MKL, ATen, oneDNN and OpenBLAS.
-        if (Avx2.IsSupported && !Avx512F.IsSupported)
+        if (HasUnusedAvx512)
         {
             start.Environment["MKL_ENABLE_INSTRUCTIONS"] = "AVX2";
             start.Environment["ATEN_CPU_CAPABILITY"] = "avx2";
@@ -58,6 +57,11 @@ internal sealed class PeerProcess : IDisposable
         Dispose();
         throw new PeerLostException(reason.Length > 0 ? reason : $"{program} ended at once");
     }
+
+    /// <summary>
+    /// Whether .NET is kept from the processor's 512-bit vectors (DOTNET_EnableAVX512=0). MKL, ATen, oneDNN and OpenBLAS then are, too.
+    /// </summary>
+    private static bool HasUnusedAvx512 => X86Base.IsSupported && !Avx512F.IsSupported && (X86Base.CpuId(7, 0).Ebx >> 16 & 1) != 0;
 
     /// <summary>What it is, with its version.</summary>
     public string Name { get; } = "";

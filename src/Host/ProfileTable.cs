@@ -50,8 +50,8 @@ internal static class ProfileTable
     {
         if (profile.Launches.Any(launch => launch.IsBeyondLimits))
         {
-            yield return "! is beyond the measured limit: zeros were skipped, bytes came from a nearer cache, or the machine was busy "
-                + "at first.";
+            yield return "! is beyond the measured limit: zeros were skipped, the data came from a nearer cache than the copy's,";
+            yield return "or the machine was busy while the limit was measured.";
         }
         if (!profile.IsCounted)
             yield return "– is not counted: PTX written by hand, or a kernel that the stand-in for the device does not choose.";

@@ -237,8 +237,8 @@ public class ImportanceTests
             return draws.Select(draw => -0.5 * ratioWeight * given.Weights[draw] * Math.Pow(given.At(draw, column).Distance, 2))
                 .Append(0.5 * ratioWeight);
         }
-        Compare.Sums(gradient.Read(), GradientTerms, 1e-5, 1, $"{typeof(TPrior).Name}: gradient");
-        Compare.Sums(priorGradient.Read(), PriorTerms, 1e-5, 1, $"{typeof(TPrior).Name}: gradient of the prior");
+        Compare.Sums(gradient.Read(), GradientTerms, 2e-6, 1, $"{typeof(TPrior).Name}: gradient");
+        Compare.Sums(priorGradient.Read(), PriorTerms, 2e-6, 1, $"{typeof(TPrior).Name}: gradient of the prior");
     }
 
     private static KernelConfig Cover(int count) => (Launch.Groups(count, Group), Group);

@@ -62,7 +62,7 @@ public sealed class CountTests
         Assert.That(flops, Is.InRange(all, 1.1 * all));
     }
 
-    /// <summary>One core has one slow unit for divisions and square roots: what bounds a kernel that has many.</summary>
+    /// <summary>A core has one slow unit for divisions and square roots, which bounds kernels with many of them.</summary>
     [Test]
     public void Divisions_and_square_roots_are_counted_where_vectors_compute_them()
     {
