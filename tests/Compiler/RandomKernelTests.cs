@@ -39,13 +39,14 @@ internal sealed class RandomKernelTests
     public void Every_kind_of_operation_occurs_in_generated_kernels()
     {
         // Dynamic shared memory is the launch's; the library's functions differ between devices; the order of some atomics counts;
-        // a pass alone makes wide accesses; assembly is for one target; a promise needs a loop that keeps it (LoopPassTests).
+        // a pass alone makes wide accesses; assembly is for one target; a promise needs a loop that keeps it (LoopPassTests);
+        // a prefetch computes nothing (HintTests).
         Op[] left =
         [
             Op.LoadWide, Op.Extract, Op.StoreWide, Op.SharedDynamic, Op.FenceDevice, Op.Exp, Op.Log, Op.Sin, Op.Cos, Op.Tanh, Op.Pow,
             Op.Log2, Op.Log10, Op.Tan, Op.Asin, Op.Acos, Op.Atan, Op.Sinh, Op.Cosh, Op.Atan2,
             Op.AtomicAnd, Op.AtomicOr, Op.AtomicExchange, Op.AtomicCompareExchange, Op.Address, Op.Assembly, Op.Independent,
-            Op.InOrder,
+            Op.InOrder, Op.Prefetch,
         ];
         var found = new HashSet<Op>(Enumerable.Range(0, Kernels).SelectMany(seed =>
             RandomKernel.Create(seed).Function.Body.All()).Select(i => i.Op));

@@ -132,6 +132,42 @@ public sealed class LoopPassTests : PassTests
     }
 
     [Test]
+    public void Loops_inside_independent_iterations_become_one_where_they_run_equally_often()
+    {
+        Function jammed = Verified(Simplify.Apply(Unroll.Apply(Counted(TwoSums))));
+        For loop = Only<For>(jammed);
+        Assert.That(loop.Carried, Has.Count.EqualTo(2), "one sum for each iteration");
+        Assert.That(loop.Body.Instructions.Where(i => i.Op is Op.Mul or Op.Sqrt && i.Type == IrType.F32).Select(i => i.Op),
+            Is.EqualTo(new[] { Op.Mul, Op.Mul, Op.Sqrt, Op.Sqrt }));
+        Function separate = Verified(Simplify.Apply(Unroll.Apply(Counted(TwoSumsOfDifferentLengths))));
+        Assert.That(separate.Body.All().OfType<For>().Select(own => own.Carried.Count), Is.EqualTo(new[] { 1, 1 }));
+    }
+
+    public static void TwoSums(ArrayView<float> x, ArrayView<float> y, int length)
+    {
+        for (int k = 0; k < 2; k++)
+        {
+            Iterations.AreIndependent();
+            float sum = 0f;
+            for (int i = 0; i < length; i++)
+                sum += MathF.Sqrt(x[2 * i + k] * 3f);
+            y[k] = sum;
+        }
+    }
+
+    public static void TwoSumsOfDifferentLengths(ArrayView<float> x, ArrayView<float> y, int length)
+    {
+        for (int k = 0; k < 2; k++)
+        {
+            Iterations.AreIndependent();
+            float sum = 0f;
+            for (int i = 0; i < length + k; i++)
+                sum += MathF.Sqrt(x[2 * i + k] * 3f);
+            y[k] = sum;
+        }
+    }
+
+    [Test]
     public void A_loop_that_carries_a_value_is_not_interleaved_whatever_it_promises()
     {
         Function function = Verified(Simplify.Apply(Unroll.Apply(Counted(CarriedChain))));

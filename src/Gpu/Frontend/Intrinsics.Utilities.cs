@@ -16,6 +16,17 @@ internal static partial class Intrinsics
         }
         table[(typeof(Iterations), nameof(Iterations.AreIndependent))] = Mark(Op.Independent);
         table[(typeof(Iterations), nameof(Iterations.KeepOrder))] = Mark(Op.InOrder);
+        table[(typeof(Prefetch), nameof(Prefetch.Line))] = (m, _, a) =>
+        {
+            ViewValue view = View(m, a[0]);
+            // Local and shared memory are as near as can be.
+            if (view.Pointer.Type.Space == AddressSpace.Global)
+            {
+                Value element = m.Builder.PtrAdd(view.Pointer, Scalar(a[1]), StructLayout.SizeOf(view.Element));
+                m.Builder.Emit(Op.Prefetch, IrType.Bool, [element]);
+            }
+            return null;
+        };
         table[(typeof(IndexTypeExtensions), "AssertIntIndexRange")] = (_, _, _) => null;
         table[(typeof(IndexTypeExtensions), "AssertIntIndex")] = (_, _, _) => null;
         foreach (string name in (string[])[nameof(Interop.Write), nameof(Interop.WriteLine)])

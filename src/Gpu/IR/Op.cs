@@ -29,6 +29,8 @@ internal enum Op : byte
     // Two or four neighboring elements at once, aligned to their size together: LoadWide(pointer), or LoadWide(pointer, condition)
     // that gives zeros where the condition does not hold; StoreWide(pointer, value, value …).
     LoadWide, StoreWide,
+    // Prefetch(pointer) brings what it points to nearer to the processor (<see cref="Gpu.Prefetch"/>). It changes nothing else.
+    Prefetch,
     // An array in shared or local memory: Attribute is its bytes. SharedDynamic is the launch's own.
     SharedArray, SharedDynamic, LocalArray,
     // The thread's place; Attribute is the axis.

@@ -79,6 +79,7 @@ internal static class Verifier
             Op.PtrAdd =>
                 o[0].Type.IsPointer && i.Type == o[0].Type && o[1].Type.IsInteger && i.Attribute > 0 ? null : "not a pointer and an index",
             Op.Load => o[0].Type.IsPointer && i.Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
+            Op.Prefetch => o[0].Type.IsPointer ? null : "not a pointer",
             Op.Store => o[0].Type.IsPointer && o[1].Type == i.Memory.ValueType() ? null : "not a pointer, or another type",
             Op.LoadWide => o[0].Type.IsPointer && i.Type.Lanes is 2 or 4 && i.Type with { Lanes = 1 } == i.Memory.ValueType()
                 && (o.Length == 1 || o[1].Type == IrType.Bool) ? null : "not a pointer, or not a vector of the loaded type",

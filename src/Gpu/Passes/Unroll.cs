@@ -3,7 +3,7 @@ namespace VaeGpu.Gpu.Passes;
 /// <summary>
 /// Unrolls loops with a constant number of iterations: always where the induction variable reaches the index of a local
 /// array, which then becomes a constant; else where the result is small. Iterations that are independent (<see cref="Iterations"/>) are
-/// interleaved, instruction by instruction.
+/// interleaved, instruction by instruction; loops inside of them that run equally often become one (unroll and jam).
 /// </summary>
 internal sealed class Unroll : Rewriter
 {
@@ -30,8 +30,7 @@ internal sealed class Unroll : Rewriter
             base.Rewrite(loop);
             return;
         }
-        if (loop.Initial.Length == 0 && loop.Body.All().Count() * n <= LargestInterleaved
-            && loop.Body.Instructions.Any(i => i.Op == Op.Independent))
+        if (IsInterleaved(loop, n))
         {
             Interleave(loop, [.. Enumerable.Range(0, (int)n).Select(trip => Induction(trip))]);
             return;
@@ -53,32 +52,72 @@ internal sealed class Unroll : Rewriter
     /// <summary>Emits each instruction of the body for all iterations before the next one, behind a mark for the targets.</summary>
     private void Interleave(For loop, Constant[] inductions)
     {
-        if (inductions.Length > 1)
-            Builder.Emit(Op.Independent, IrType.Bool, []);
-        var defined = new List<Value> { loop.Induction };
-        List<Value>[] copies = [.. inductions.Select(induction => new List<Value> { induction })];
-        foreach (Instruction instruction in loop.Body.Instructions)
+        Builder.Emit(Op.Independent, IrType.Bool, []);
+        var copies = new Copies(this, inductions.Length);
+        copies.Define([loop.Induction], copy => [inductions[copy]]);
+        Interleave(loop.Body, copies);
+    }
+
+    private void Interleave(Region body, Copies copies)
+    {
+        foreach (Instruction instruction in body.Instructions)
         {
-            Value[] results = instruction is StructuredInstruction structured ? structured.Results : [instruction];
-            foreach (List<Value> copy in copies)
+            if (instruction is For loop && CommonBounds(loop, copies) is var (lower, upper))
             {
-                foreach ((Value value, Value known) in defined.Zip(copy))
-                    Known[value] = known;
-                RewriteOne(instruction);
-                copy.AddRange(results.Select(result => Known[result]));
+                Jam(loop, lower, upper, copies);
+                continue;
             }
-            defined.AddRange(results);
+            Value[] results = instruction is StructuredInstruction structured ? structured.Results : [instruction];
+            copies.Define(results, _ =>
+            {
+                RewriteOne(instruction);
+                return [.. results.Select(result => Known[result])];
+            });
         }
+    }
+
+    /// <summary>The bounds of a loop inside of interleaved iterations, if it stays a loop and they are the same in all.</summary>
+    private (Value Lower, Value Upper)? CommonBounds(For loop, Copies copies)
+    {
+        (Value Lower, Value Upper)[] all = [.. copies.Each(_ => (Map(loop.Lower), Map(loop.Upper)))];
+        return loop.Trips(all[0].Lower, all[0].Upper) is null && Array.TrueForAll(all, IsFirst) ? all[0] : null;
+
+        bool IsFirst((Value Lower, Value Upper) bounds) => IsSame(bounds.Lower, all[0].Lower) && IsSame(bounds.Upper, all[0].Upper);
+        static bool IsSame(Value a, Value b) => ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.Bits == y.Bits;
+    }
+
+    /// <summary>One loop that does for all iterations what each of them would do in a loop of its own, interleaved.</summary>
+    private void Jam(For loop, Value lower, Value upper, Copies copies)
+    {
+        Value[] initial = [.. copies.Each(_ => Map(loop.Initial)).SelectMany(values => values)];
+        var body = new Region();
+        Builder.Enter(body);
+        Builder.Emit(Op.Independent, IrType.Bool, []);
+        RegionArgument induction = body.AddArgument(loop.Induction.Type);
+        copies.Begin();
+        copies.Define([loop.Induction], _ => [induction]);
+        copies.Define([.. loop.Carried], _ => [.. loop.Carried.Select(carried => body.AddArgument(carried.Type))]);
+        Interleave(loop.Body, copies);
+        body.Yields.AddRange(copies.Each(_ => Map(loop.Body.Yields)).SelectMany(values => values));
+        copies.End();
+        Builder.Leave();
+        Builder.Location = loop.Location;
+        Result[] results = Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results;
+        copies.Define(loop.Results, copy => results[(copy * loop.Results.Length)..][..loop.Results.Length]);
     }
 
     private bool ShouldUnroll(For loop, long trips)
     {
         long size = loop.Body.All().Count() * trips;
-        if (size <= SmallLoop)
+        if (size <= SmallLoop || IsInterleaved(loop, trips))
             return true;
         // A loop too long leaves its array in memory.
         return size <= LargestLoop && IndexesLocalArray(loop);
     }
+
+    private static bool IsInterleaved(For loop, long trips) =>
+        trips > 1 && loop.Initial.Length == 0 && loop.Body.All().Count() * trips <= LargestInterleaved
+            && loop.Body.Instructions.Any(i => i.Op == Op.Independent);
 
     /// <summary>Whether the induction variable, or what is computed from it, indexes a local array.</summary>
     private static bool IndexesLocalArray(For loop)
@@ -97,5 +136,44 @@ internal sealed class Unroll : Rewriter
                 dependent.UnionWith(structured.Results);
         }
         return false;
+    }
+
+    /// <summary>What values of the old function are in each of several interleaved iterations.</summary>
+    private sealed class Copies(Unroll pass, int count)
+    {
+        private readonly List<Value> defined = [];
+        private readonly List<Value>[] known = [.. Enumerable.Range(0, count).Select(_ => new List<Value>())];
+        private readonly Stack<int> outer = [];
+
+        /// <summary>Makes values known that each iteration has its own of.</summary>
+        public void Define(Value[] values, Func<int, Value[]> of)
+        {
+            Value[][] all = [.. Each(of)];
+            defined.AddRange(values);
+            for (int copy = 0; copy < count; copy++)
+                known[copy].AddRange(all[copy]);
+        }
+
+        /// <summary>Something of each iteration, computed while its values are known.</summary>
+        public IEnumerable<T> Each<T>(Func<int, T> of)
+        {
+            for (int copy = 0; copy < count; copy++)
+            {
+                foreach ((Value value, Value own) in defined.Zip(known[copy]))
+                    pass.Known[value] = own;
+                yield return of(copy);
+            }
+        }
+
+        /// <summary>Begins an inner region, whose values are forgotten at its end.</summary>
+        public void Begin() => outer.Push(defined.Count);
+
+        /// <summary>Ends it.</summary>
+        public void End()
+        {
+            int left = outer.Pop(), gone = defined.Count - left;
+            foreach (List<Value> values in known.Prepend(defined))
+                values.RemoveRange(left, gone);
+        }
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Translator(Machine machine, AddressSlice? slice = null)
             columns.Add(instruction, PlaceOf(instruction));
         else if (op is Op.SharedArray or Op.SharedDynamic or Op.LocalArray)
             return Allocate(instruction);
-        else if (op is Op.Independent or Op.InOrder)
+        else if (op is Op.Independent or Op.InOrder or Op.Prefetch)
             return null;
         else if (op == Op.Extract)
             columns.Add(instruction, wideColumns[instruction.Operands[0]][instruction.Attribute]);

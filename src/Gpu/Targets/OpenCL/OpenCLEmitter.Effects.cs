@@ -22,7 +22,7 @@ internal sealed partial class OpenCLEmitter
             case Op.Store:
                 Statement(i, $"{Access(o[0], i.Memory)} = {Whole(o[1])};");
                 break;
-            case Op.SharedArray or Op.WarpBarrier or Op.Independent or Op.InOrder:
+            case Op.SharedArray or Op.WarpBarrier or Op.Independent or Op.InOrder or Op.Prefetch:
                 // Arrays are declared at the top; a warp is one thread, which waits for nobody.
                 break;
             case Op.Barrier:

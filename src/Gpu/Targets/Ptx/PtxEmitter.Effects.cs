@@ -55,7 +55,7 @@ internal sealed partial class PtxEmitter
             case Op.GroupBroadcast:
                 WriteBroadcast(i);
                 break;
-            case Op.Independent or Op.InOrder:
+            case Op.Independent or Op.InOrder or Op.Prefetch:
                 break;
             case Op.FenceGroup:
                 Put("membar.cta");

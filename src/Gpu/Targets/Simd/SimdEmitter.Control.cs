@@ -36,7 +36,8 @@ internal sealed partial class SimdEmitter
         PushVector(branch.Condition);
         il.Emit(OpCodes.Stloc, condition);
         Label end = il.DefineLabel();
-        if (mask is null && branch.Then.All().Count() <= LargestTwice)
+        bool isSplit = mask is null && IsFirstLane(branch.Condition);
+        if (mask is null && !isSplit && branch.Then.All().Count() <= LargestTwice)
         {
             // The common case: all lanes take the first way, and need no mask.
             Label some = il.DefineLabel();
@@ -49,18 +50,25 @@ internal sealed partial class SimdEmitter
             il.MarkLabel(some);
         }
         LocalBuilder? outside = mask;
-        EmitMasked(branch, branch.Then, condition, isThen: true);
+        EmitMasked(branch, branch.Then, condition, isThen: true, isSplit);
         if (!branch.Else.IsEmpty || branch.Results.Length > 0)
         {
             mask = outside;
-            EmitMasked(branch, branch.Else, condition, isThen: false);
+            EmitMasked(branch, branch.Else, condition, isThen: false, isSplit);
         }
         mask = outside;
         il.MarkLabel(end);
     }
 
-    /// <summary>Emits one side of a branch for the lanes that take it, if there are any.</summary>
-    private void EmitMasked(If branch, Region region, LocalBuilder condition, bool isThen)
+    /// <summary>Whether a condition holds in the first lane alone, of several: then some lanes go either way.</summary>
+    private bool IsFirstLane(Value condition) => chunks == 1 && groupSize == width && width > 1 && groupDim.X == width
+        && condition is Instruction { Op: Op.Eq, Operands: [Instruction { Op: Op.GroupIndex, Attribute: 0 }, Constant { Bits: 0 }] };
+
+    /// <summary>
+    /// Emits one side of a branch for the lanes that take it, if there are any; that is not asked where it is known that there are
+    /// <paramref name="some"/>.
+    /// </summary>
+    private void EmitMasked(If branch, Region region, LocalBuilder condition, bool isThen, bool some)
     {
         Type vector = condition.LocalType;
         LocalBuilder active = il.DeclareLocal(vector);
@@ -74,8 +82,11 @@ internal sealed partial class SimdEmitter
         }
         il.Emit(OpCodes.Stloc, active);
         Label none = il.DefineLabel();
-        PushMaskBits(active);
-        il.Emit(OpCodes.Brfalse, none);
+        if (!some)
+        {
+            PushMaskBits(active);
+            il.Emit(OpCodes.Brfalse, none);
+        }
         mask = active;
         EmitRegion(region);
         for (int i = 0; i < branch.Results.Length; i++)

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using VaeGpu.Gpu.Passes;
 
 namespace VaeGpu.Gpu.Targets.Simd;
@@ -154,6 +155,15 @@ internal sealed partial class SimdEmitter
             LoadWork(type, half);
             il.Emit(OpCodes.Stloc, target[half]);
         }
+    }
+
+    /// <summary>One cache line, where the first lane's address lies in it; nothing where the lanes' addresses are unrelated.</summary>
+    private void EmitPrefetch(Value pointer)
+    {
+        if (variance.Of(pointer).IsVarying || !Sse.IsSupported)
+            return;
+        PushScalar(pointer);
+        il.Emit(OpCodes.Call, typeof(Sse).GetMethod(nameof(Sse.Prefetch1))!);
     }
 
     private void EmitStore(Instruction store)

@@ -321,6 +321,9 @@ internal sealed partial class SimdEmitter
             case Op.Store:
                 EmitStore(i);
                 break;
+            case Op.Prefetch:
+                EmitPrefetch(i.Operands[0]);
+                break;
             // Lanes of one vector are in step: between them there is nothing to wait for.
             case Op.Barrier or Op.WarpBarrier or Op.FenceGroup or Op.Independent or Op.InOrder:
                 break;
