@@ -74,7 +74,7 @@ public static class Philox
     /// <remarks>1 − u is at least 2⁻²⁴, so the result lies within ±5.77.</remarks>
     public static float Normal(uint first, uint second)
     {
-        float radius = MathF.Sqrt(-2f * Numerics.Logarithm.Log(1f - Uniform(first)));
+        float radius = MathF.Sqrt(-2f * Numerics.Logarithm.LogOfNormal(1f - Uniform(first)));
         return radius * Numerics.Turns.Cos(Uniform(second));
     }
 }

@@ -5,7 +5,10 @@ namespace VaeGpu.Kernels.Numerics;
 /// 1. x = n·ln2 + r with n = round(x/ln2) and |r| ≤ ½ln2. ln2 is the sum of two floats; n·(its high part) needs at most 24
 ///    bits below the leading one of x, so the first fused multiply-add is exact and the second rounds r once.
 /// 2. eʳ − 1 = r + r²·Q(r), Q of degree 5, minimax for the relative error of eʳ − 1 (2^−31).
-/// 3. eˣ = 2ⁿ·eʳ, the power of two split in halves so that the subnormal results are rounded once and overflow gives ∞.
+/// 3. eˣ = 2ⁿ·eʳ, the power of two split in two so that the subnormal results are rounded once and overflow gives ∞.
+///
+/// To round x/ln2 a constant is added, 1.5·2²³ and a bias: the last bits of the sum are n + bias, which moved into the exponent's place are
+/// a power of two. The bias is even, so that ties are rounded as without it.
 /// </remarks>
 public static class Exponential
 {
@@ -20,8 +23,10 @@ public static class Exponential
     private const float Q4 = 0.00139485928f;
     private const float Q5 = 0.000199075846f;
 
-    // 1.5·2²³: a sum with it is rounded to an integer, which stands in its last bits.
-    private const float Rounding = 12582912f;
+    // Of the exponents of two powers of two whose product is 2ⁿ; of the exponent of 2ⁿ⁺⁶⁵; of that of 2ⁿ⁻¹.
+    private const int BiasOfHalves = 254, BiasOfNegative = 192, BiasOfExpm1 = 126;
+    private const float TwoToMinus65 = 2.7105054e-20f;
+    private const int FractionBits = 23, ExponentMask = 0xff << FractionBits;
 
     // Above the first eˣ overflows, below the second it rounds to 0, below the third eˣ − 1 rounds to −1.
     private const float ExpOverflow = 89f;
@@ -30,10 +35,27 @@ public static class Exponential
 
     /// <summary>eˣ.</summary>
     /// <remarks>All floats. e^−∞ = 0, e^∞ = ∞, NaN stays. Error below 1.1 ulp, subnormal results included.</remarks>
-    public static float Exp(float x) => ExpBelowOverflow(x > ExpOverflow ? ExpOverflow : x);
+    public static float Exp(float x)
+    {
+        float y = x > ExpOverflow ? ExpOverflow : x;
+        y = y < ExpUnderflow ? ExpUnderflow : y;
+        float rounded = y * Log2E + Rounding(BiasOfHalves);
+        float power = 1f + Expm1Reduced(Remainder(y, rounded - Rounding(BiasOfHalves)));
+        // Half of n + 254, rounded down, and the rest of it: each is the exponent of a normal number.
+        int bits = BitConverter.SingleToInt32Bits(rounded);
+        int half = (bits << (FractionBits - 1)) & ExponentMask;
+        int rest = (bits << FractionBits) - half;
+        return power * BitConverter.Int32BitsToSingle(half) * BitConverter.Int32BitsToSingle(rest);
+    }
 
-    /// <summary>eˣ for x ≤ 0: <see cref="Exp"/> with an instruction less.</summary>
-    public static float ExpOfNegative(float x) => ExpBelowOverflow(x);
+    /// <summary>eˣ for x ≤ 0: <see cref="Exp"/> with fewer instructions.</summary>
+    public static float ExpOfNegative(float x)
+    {
+        float y = x < ExpUnderflow ? ExpUnderflow : x;
+        float rounded = y * Log2E + Rounding(BiasOfNegative);
+        float power = 1f + Expm1Reduced(Remainder(y, rounded - Rounding(BiasOfNegative)));
+        return power * PowerOfTwo(rounded) * TwoToMinus65;
+    }
 
     /// <summary>eˣ − 1, accurate near 0 where the difference would cancel.</summary>
     /// <remarks>All floats. x = −∞ gives −1, ∞ gives ∞, NaN stays. Error below 1.5 ulp.</remarks>
@@ -41,27 +63,21 @@ public static class Exponential
     {
         float y = x > ExpOverflow ? ExpOverflow : x;
         y = y < Expm1Floor ? Expm1Floor : y;
-        float rounded = y * Log2E + Rounding;
-        float power = Expm1Reduced(Remainder(y, rounded - Rounding));
+        float rounded = y * Log2E + Rounding(BiasOfExpm1);
+        float power = Expm1Reduced(Remainder(y, rounded - Rounding(BiasOfExpm1)));
         // 2ⁿ·(1 + p) − 1 = 2·(2ⁿ⁻¹·p + (2ⁿ⁻¹ − ½)): half of everything, so that n = 128 does not overflow early.
-        float halfScale = FloatBits.PowerOfTwo(Integer(rounded) - 1);
+        float halfScale = PowerOfTwo(rounded);
         return 2f * MathF.FusedMultiplyAdd(power, halfScale, halfScale - 0.5f);
     }
 
-    private static float ExpBelowOverflow(float x)
-    {
-        float y = x < ExpUnderflow ? ExpUnderflow : x;
-        float rounded = y * Log2E + Rounding;
-        float power = 1f + Expm1Reduced(Remainder(y, rounded - Rounding));
-        int exponent = Integer(rounded);
-        int half = exponent >> 1;
-        return power * FloatBits.PowerOfTwo(half) * FloatBits.PowerOfTwo(exponent - half);
-    }
+    /// <summary>1.5·2²³ + <paramref name="bias"/>: a sum with it is rounded to an integer.</summary>
+    private static float Rounding(int bias) => 12582912f + bias;
 
-    /// <summary>The integer that <see cref="Rounding"/> was added to.</summary>
-    private static int Integer(float rounded) => BitConverter.SingleToInt32Bits(rounded) - BitConverter.SingleToInt32Bits(Rounding);
+    /// <summary>The power of two whose exponent, with its bias, is in the last bits of a sum with <see cref="Rounding"/>.</summary>
+    private static float PowerOfTwo(float rounded) =>
+        BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(rounded) << FractionBits);
 
-    private static float Remainder(float x, float n) => MathF.FusedMultiplyAdd(-n, Ln2Low, MathF.FusedMultiplyAdd(-n, Ln2High, x));
+    private static float Remainder(float x, float n) => MathF.FusedMultiplyAdd(n, -Ln2Low, MathF.FusedMultiplyAdd(n, -Ln2High, x));
 
     private static float Expm1Reduced(float r)
     {

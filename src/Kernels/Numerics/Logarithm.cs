@@ -64,6 +64,14 @@ public static class Logarithm
         return FromParts(exponent, MathF.FusedMultiplyAdd(lost, FloatBits.PowerOfTwo(-exponent), mantissa - 1f));
     }
 
+    /// <summary>ln x of a positive normal number: <see cref="Log"/> without what other numbers need.</summary>
+    public static float LogOfNormal(float x)
+    {
+        int bits = BitConverter.SingleToInt32Bits(x);
+        int exponent = (bits - SqrtHalfBits) >> FractionBits;
+        return FromParts(exponent, BitConverter.Int32BitsToSingle(bits - (exponent << FractionBits)) - 1f);
+    }
+
     private static float FromParts(int exponent, float f)
     {
         float r = MathF.FusedMultiplyAdd(R8, f, R7);
