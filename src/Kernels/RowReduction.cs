@@ -18,6 +18,8 @@ public interface ITermsAtOnce
     static abstract int Wide { get; }
     /// <summary>With the 16 registers of narrower ones; not more than <see cref="Wide"/>.</summary>
     static abstract int Narrow { get; }
+    /// <summary>Whether the columns are taken in the order of memory, so that a term can fetch what the next ones read.</summary>
+    static virtual bool IsInOrder => false;
 }
 
 /// <summary>One after the other: for terms with loops, and rows so short that it does not matter.</summary>
@@ -25,6 +27,14 @@ public struct OneTerm : ITermsAtOnce
 {
     public static int Wide => 1;
     public static int Narrow => 1;
+}
+
+/// <summary>For terms that loop over numbers from many places of memory.</summary>
+public struct StreamedTerms : ITermsAtOnce
+{
+    public static int Wide => 2;
+    public static int Narrow => 1;
+    public static bool IsInOrder => true;
 }
 
 /// <summary>For terms that keep many numbers until their end.</summary>
@@ -68,6 +78,8 @@ public static class RowReduction
     /// <summary>The number of partial sums.</summary>
     public const int Width = 256;
     private const int LeastWidth = 16;
+    /// <summary>The most lanes of a processor's vector; a larger group is a GPU's.</summary>
+    internal const int MostLanes = 16;
 
     /// <summary>sums[i] = Σⱼ matrix[i, j]; group i has row i.</summary>
     public static void Run(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape)
@@ -87,9 +99,16 @@ public static class RowReduction
     {
         ArrayView<float> partial = SharedMemory.Allocate<float>(Width);
         int width = WidthFor(columns);
-        if (TAtOnce.Wide > 1 && Group.DimX == 16)
+        if (TAtOnce.IsInOrder)
+        {
+            if (Group.DimX > MostLanes)
+                Add(term, partial, columns, width);
+            else
+                AddInOrder(term, partial, columns, width, Group.DimX == MostLanes ? TAtOnce.Wide : TAtOnce.Narrow);
+        }
+        else if (TAtOnce.Wide > 1 && Group.DimX == MostLanes)
             AddSideBySide<TTerm, TAtOnce>(term, partial, columns, width, TAtOnce.Wide);
-        else if (TAtOnce.Narrow > 1 && Group.DimX < 16)
+        else if (TAtOnce.Narrow > 1 && Group.DimX < MostLanes)
             AddSideBySide<TTerm, TAtOnce>(term, partial, columns, width, TAtOnce.Narrow);
         else
             Add(term, partial, columns, width);
@@ -109,6 +128,23 @@ public static class RowReduction
             }
             partial[first + Group.IdxX] = sum;
         }
+    }
+
+    private static void AddInOrder<TTerm>(TTerm term, ArrayView<float> partial, int columns, int width, int atOnce)
+        where TTerm : struct, IRowTerm
+    {
+        for (int first = 0; first < width; first += Group.DimX)
+            partial[first + Group.IdxX] = 0f;
+        int step = atOnce * Group.DimX, whole = atOnce > 1 ? columns / step * step : 0;
+        for (int block = 0; block < whole; block += step)
+        {
+            for (int i = 0; i < atOnce; i++)
+            {
+                Iterations.AreIndependent();
+                AddOne(term, partial, block + i * Group.DimX, width);
+            }
+        }
+        AddRest(term, partial, whole, columns, width);
     }
 
     private static void AddSideBySide<TTerm, TAtOnce>(TTerm term, ArrayView<float> partial, int columns, int width, int atOnce)
@@ -132,13 +168,25 @@ public static class RowReduction
             for (int i = 0; i < atOnce; i++)
                 partial[first + i * Group.DimX + Group.IdxX] = sums[i];
         }
-        // What is left comes last in its partial sums, which are this thread's own.
-        for (int block = whole; block < columns; block += Group.DimX)
+        // What is left comes last in its partial sums.
+        AddRest(term, partial, whole, columns, width);
+    }
+
+    private static void AddRest<TTerm>(TTerm term, ArrayView<float> partial, int from, int columns, int width)
+        where TTerm : struct, IRowTerm
+    {
+        for (int block = from; block < columns; block += Group.DimX)
         {
-            int column = block + Group.IdxX, index = (block & width - 1) + Group.IdxX;
-            if (column < columns)
-                partial[index] = term.AddTo(partial[index], column);
+            if (block + Group.IdxX < columns)
+                AddOne(term, partial, block, width);
         }
+    }
+
+    /// <summary>Adds the term of one column, block + thread, to its partial sum, which is this thread's own.</summary>
+    private static void AddOne<TTerm>(TTerm term, ArrayView<float> partial, int block, int width) where TTerm : struct, IRowTerm
+    {
+        int index = (block & width - 1) + Group.IdxX;
+        partial[index] = term.AddTo(partial[index], block + Group.IdxX);
     }
 
     /// <summary>The partial sums of a row that can be other than zero, rounded up to a power of two.</summary>

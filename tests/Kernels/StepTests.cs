@@ -145,17 +145,18 @@ public class StepTests
     [EveryDevice]
     public void A_batch_is_gathered_through_the_permutation(TestDevice device) => device.Run(accelerator =>
     {
-        const int count = 37, columns = 19, rows = 7;
+        const int count = 61, columns = 67, rows = 35;
         byte[] bytes = new Inputs().Bytes(count * columns);
-        var now = new ControlBlock { Seed = 4, Epoch = 2, Position = 30 };
+        var now = new ControlBlock { Seed = 4, Epoch = 2, Position = 26 };
         using var data = accelerator.Allocate1D(bytes);
         using var control = accelerator.Allocate1D(new[] { now });
         var kernel = Batch.Gather;
-        foreach (int half in (int[])[0, Shuffle.HalfBits(count)])
+        foreach ((int half, int groupSize) in (new[] { 0, Shuffle.HalfBits(count) }).SelectMany(half => new[] { (half, 16), (half, 32) }))
         {
             using var batch = new Guarded(accelerator, rows * columns);
             var shape = new BatchShape { Rows = rows, Columns = columns, Count = count, HalfBits = half };
-            accelerator.LoadStreamKernel(kernel)((rows, 16), data.View, batch.View, control.View, shape);
+            accelerator.LoadStreamKernel(kernel)(
+                (Batch.GroupsFor(rows, groupSize), groupSize), data.View, batch.View, control.View, shape);
             var expected = new float[rows * columns];
             for (int i = 0; i < expected.Length; i++)
             {

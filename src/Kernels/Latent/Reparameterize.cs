@@ -35,7 +35,8 @@ public struct LatentShape
 /// batch, dimension j, draw l is the normal number of (seed, purpose, step, i·d + j, l): recomputed backward, never stored.</para>
 /// <para>Threads: group i has row i, its threads stride over the dimensions. Forward needs the barriers and the 1024 shared
 /// bytes of <see cref="RowReduction"/>; backward has none. Some 150 integer and float operations for 12 bytes: on GPUs bound
-/// by memory, on CPUs by Philox. Tests: ReparameterizeTests.</para>
+/// by memory, on CPUs by Philox. A row of d dimensions takes ⌈d/lanes⌉ vectors: with d = 20, 16 lanes are 62 % full, 8 lanes 83 %. Tests:
+/// ReparameterizeTests.</para>
 /// </remarks>
 public static class Reparameterize
 {

@@ -11,8 +11,8 @@ internal interface IPanelKernels
     /// <summary>The floats of scratch memory for the sparsity of the factors; 0 where no zeros are skipped.</summary>
     long SparsityLength(MatMulShape shape);
 
-    /// <summary>Called for each part of the depth, once the left factor is packed.</summary>
-    void Prepare(Floats left, Floats sparsity, MatMulShape shape);
+    /// <summary>Lists what is not zero in some panels of the left factor, <paramref name="left"/>, if zeros are skipped.</summary>
+    void ListDepths(Floats left, Floats sparsity, MatMulShape shape, PanelShape panels);
 
     /// <summary>Packs some panels of the right factor.</summary>
     void PackRight(Index3D grid, Floats right, Floats packed, Floats sparsity, MatMulShape shape, PanelShape panels);
@@ -42,7 +42,7 @@ internal sealed class DensePanelKernels<TTile, TLeft, TRight, TEpilogue>(Acceler
     public long SparsityLength(MatMulShape shape) => 0;
 
     /// <inheritdoc/>
-    public void Prepare(Floats left, Floats sparsity, MatMulShape shape)
+    public void ListDepths(Floats left, Floats sparsity, MatMulShape shape, PanelShape panels)
     {
     }
 
@@ -77,9 +77,10 @@ internal sealed class SparsePanelKernels<TTile, TRight, TEpilogue>(Accelerator a
     public long SparsityLength(MatMulShape shape) => ListsLength(shape) + Launch.Groups(shape.Columns, TTile.Columns * groupSize);
 
     /// <inheritdoc/>
-    public void Prepare(Floats left, Floats sparsity, MatMulShape shape) => listDepths.Launch(
-        Launch.Config(Launch.Groups(shape.Rows, groupSize), groupSize), left, Depths(sparsity, shape), Nonfinite(sparsity, shape),
-        shape.Depth);
+    public void ListDepths(Floats left, Floats sparsity, MatMulShape shape, PanelShape panels) => listDepths.Launch(
+        Launch.Config(panels.Panels, groupSize), left,
+        Depths(sparsity, shape).SubView(NonzeroDepths.Length(panels.FirstPanel, shape.Depth, groupSize, TTile.Rows)),
+        Nonfinite(sparsity, shape), shape.Depth);
 
     /// <inheritdoc/>
     public void PackRight(Index3D grid, Floats right, Floats packed, Floats sparsity, MatMulShape shape, PanelShape panels) =>
@@ -92,7 +93,8 @@ internal sealed class SparsePanelKernels<TTile, TRight, TEpilogue>(Accelerator a
             Launch.Config(grid, groupSize), left, right, output, bias, saved, Depths(sparsity, shape), Nonfinite(sparsity, shape),
             shape, part);
 
-    private long ListsLength(MatMulShape shape) => NonzeroDepths.Length(shape.Rows, shape.Depth, groupSize, TTile.Rows);
+    private long ListsLength(MatMulShape shape) =>
+        NonzeroDepths.Length(Launch.Groups(shape.Rows, groupSize), shape.Depth, groupSize, TTile.Rows);
 
     private Ints Depths(Floats sparsity, MatMulShape shape) => sparsity.SubView(0, ListsLength(shape)).Cast<int>();
 

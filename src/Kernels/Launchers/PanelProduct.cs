@@ -109,11 +109,9 @@ public sealed class PanelProduct : IPackedProduct
         Floats sparsity = kernels.SkipZeros ? scratch.SubView(packedLength, SparsityLength(shape)) : default;
         if (PacksLeft)
         {
-            PanelShape leftShape = LeftShape(shape) with { WholeDepth = part.WholeDepth };
-            packLeft.Launch(Launch.Config(Grid(leftShape, leftIsTransposed), tuning.GroupSize), left, packedLeft, leftShape);
+            PackLeft(left, packedLeft, sparsity, shape, LeftShape(shape) with { WholeDepth = part.WholeDepth });
             left = packedLeft;
         }
-        kernels.Prepare(left, sparsity, shape);
         PanelShape rightShape = PanelShape.Of(shape.Columns, shape.Depth, rightWidth) with { WholeDepth = part.WholeDepth };
         int all = rightShape.Panels, block = BlockPanels(shape), tiles = Launch.Groups(shape.Rows, tileRows);
         int tilesAtOnce = TilesAtOnce(tiles, tileRows, shape.Depth);
@@ -125,6 +123,20 @@ public sealed class PanelProduct : IPackedProduct
             part.FirstPanel = first;
             kernels.Multiply(
                 new(tilesAtOnce, rightShape.Panels, passes), left, packedRight, output, bias, saved, sparsity, shape, part, isLast);
+        }
+    }
+
+    /// <summary>Packs the left factor; where its zeros are listed, some panels at a time, while the caches hold them.</summary>
+    private void PackLeft(Floats left, Floats packed, Floats sparsity, MatMulShape shape, PanelShape panels)
+    {
+        int panel = tuning.GroupSize * shape.Depth, all = panels.Panels;
+        int atOnce = kernels.SkipZeros ? tuning.Processors * Math.Max(1, LeftBlock / panel) : all;
+        for (int first = 0; first < all; first += atOnce)
+        {
+            (panels.FirstPanel, panels.Panels) = (first, Math.Min(atOnce, all - first));
+            Floats part = packed.SubView((long)first * panel, (long)panels.Panels * panel);
+            packLeft.Launch(Launch.Config(Grid(panels, leftIsTransposed), tuning.GroupSize), left, part, panels);
+            kernels.ListDepths(part, sparsity, shape, panels);
         }
     }
 

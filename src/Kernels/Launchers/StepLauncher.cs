@@ -38,8 +38,10 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
     public void Gather(ArrayView<byte> data, Floats batch, Control control, BatchShape shape)
     {
         bool drawsAfter = shape.Binarize != 0 && !drawsInGather;
+        int groupSize = tuning.RowGroupSize(shape.Columns);
         gather.Launch(
-            tuning.Rows(shape.Rows, shape.Columns), data, batch, control, drawsAfter ? shape with { Binarize = 0 } : shape);
+            Launch.Config(Batch.GroupsFor(shape.Rows, groupSize), groupSize), data, batch, control,
+            drawsAfter ? shape with { Binarize = 0 } : shape);
         if (drawsAfter)
             binarize.Launch(tuning.Elements(shape.Rows, shape.Columns), batch, control, shape);
     }

@@ -3,7 +3,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <summary>One of K classes, from their logits l: −log p(x) = log Σ eˡ − l_c, c the class of x.</summary>
 /// <remarks>
 /// Gray levels in K intervals of equal width, or symbols: <see cref="GrayLevels"/>. ∂/∂l_k = softmax_k − [k = c]. Mean Σ softmax_k·k/Width.
-/// 2 reads, 1 write and 2 exponentials for each class; any K.
+/// 2 reads, 1 write and 2 exponentials for each class; any K. A processor's cache line of logits lies 4·D bytes from the next one, too
+/// far for it to foresee: the gradient's loop fetches the lines of the next columns.
 /// </remarks>
 public struct Categorical : IStreamedLikelihood
 {
@@ -40,6 +41,7 @@ public struct Categorical : IStreamedLikelihood
         int own = GrayLevels.Class(x, settings, settings.Count);
         for (int k = 0; k < settings.Count; k++)
         {
+            Planes.PrefetchNext(outputs, planes, k);
             float share = LogSumExp.Share(sums.Logits, Logits.Read(outputs, planes, k));
             Planes.Write(gradient, planes, k, weight * (k == own ? share - 1f : share));
         }

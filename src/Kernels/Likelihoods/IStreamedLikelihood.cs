@@ -1,3 +1,5 @@
+using VaeGpu.Gpu;
+
 namespace VaeGpu.Kernels.Likelihoods;
 
 /// <summary>Where the numbers of one data dimension lie in the decoder's output, or in a matrix of its shape.</summary>
@@ -10,6 +12,13 @@ public struct Planes
 
     /// <summary>Reads number <paramref name="k"/>.</summary>
     public static float Read(ArrayView<float> values, Planes planes, int k) => values[planes.Start + k * planes.Stride];
+
+    /// <summary>On a processor: fetches number <paramref name="k"/> of the columns that its threads have next.</summary>
+    public static void PrefetchNext(ArrayView<float> values, Planes planes, int k)
+    {
+        if (Group.DimX <= RowReduction.MostLanes)
+            Prefetch.Line(values, planes.Start + k * planes.Stride + StreamedTerms.Wide * Group.DimX);
+    }
 
     /// <summary>Writes number <paramref name="k"/>.</summary>
     public static void Write(ArrayView<float> values, Planes planes, int k, float value) =>

@@ -53,7 +53,7 @@ public static class Reconstruction
         };
         float total = TLikelihood.IsInRegisters
             ? RowReduction.Sum<LossAndGradientTerm<TLikelihood>, TwoTerms>(term, shape.Columns)
-            : RowReduction.Sum(term, shape.Columns);
+            : RowReduction.Sum<LossAndGradientTerm<TLikelihood>, StreamedTerms>(term, shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }
@@ -76,7 +76,7 @@ public static class Reconstruction
         };
         float total = TLikelihood.IsInRegisters
             ? RowReduction.Sum<LossTerm<TLikelihood>, FourTerms>(term, shape.Columns)
-            : RowReduction.Sum(term, shape.Columns);
+            : RowReduction.Sum<LossTerm<TLikelihood>, StreamedTerms>(term, shape.Columns);
         if (Group.IdxX == 0)
             loss[row] = total;
     }

@@ -3,8 +3,8 @@ namespace VaeGpu.Kernels.Products;
 /// <summary>Lists the depths at which a tile of a packed left factor is not all zero, for <see cref="SparsePanelMatMul"/>.</summary>
 /// <remarks>
 /// <para>packed is (panels, depth, G), as <see cref="PackPanels"/> lays out a left factor; a panel has G/R tiles of R lines. depths is
-/// (panels·G/R, depth + 1): the list of each tile, its length first. nonfinite, a number for each panel of the right factor, is set to
-/// zero, for <see cref="PackPanels.RunChecked"/>.</para>
+/// (panels·G/R, depth + 1): the list of each tile, its length first; depth k is listed as k·G, its place in the panel. nonfinite, a number
+/// for each panel of the right factor, is set to zero, for <see cref="PackPanels.RunChecked"/>.</para>
 /// <para>Threads: group x has the tiles of panel x, and a thread a line. Each depth is written at the list's end, which moves on if a vote
 /// of the tile's threads says so. Costs: 4 bytes read for each number, a vote for each depth of a tile. Tests:
 /// SparsePanelMatMulTests.</para>
@@ -30,7 +30,7 @@ public static class NonzeroDepths
             for (int tile = 0; tile < tiles; tile++)
             {
                 if (Group.IdxX == 0)
-                    depths[start + tile * (depth + 1) + 1 + lengths[tile]] = k;
+                    depths[start + tile * (depth + 1) + 1 + lengths[tile]] = k * Group.DimX;
                 lengths[tile] += Group.BarrierOr(isNonzero & Group.IdxX / TTile.Rows == tile) ? 1 : 0;
             }
         }
@@ -41,7 +41,6 @@ public static class NonzeroDepths
         }
     }
 
-    /// <summary>The length of all lists.</summary>
-    public static long Length(int rows, int depth, int groupSize, int tileRows) =>
-        (long)Launch.Groups(rows, groupSize) * (groupSize / tileRows) * (depth + 1);
+    /// <summary>The length of the lists of so many panels.</summary>
+    public static long Length(int panels, int depth, int groupSize, int tileRows) => (long)panels * (groupSize / tileRows) * (depth + 1);
 }

@@ -77,7 +77,7 @@ public static class PanelMatMul
         }
     }
 
-    private static void Accumulate<TTile, TLeft>(
+    internal static void Accumulate<TTile, TLeft>(
         ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, int firstRow, MatMulShape shape, int wholeDepth,
         int columns)
         where TTile : struct, ITile

@@ -7,7 +7,8 @@ namespace VaeGpu.Kernels.Products;
 /// <remarks>
 /// <para>Mathematics: 0·b = ±0 for every finite b, and a sum stays as it is when ±0 is added, but for the sign of a zero, which
 /// <see cref="MatMul"/> does not keep. So the results are MatMul's, bit for bit. Where a panel of the right factor has a number that is
-/// not finite (<see cref="PackPanels.RunChecked"/>), nothing is skipped: 0·∞ is NaN.</para>
+/// not finite (<see cref="PackPanels.RunChecked"/>), nothing is skipped: 0·∞ is NaN. Nor is it where a tile lists over 7/8 of the depth:
+/// PanelMatMul's loop, which needs no list, is faster then.</para>
 /// <para>Threads, panels and parts of the depth are those of PanelMatMul; both factors are packed. The depths of a tile are listed by
 /// <see cref="NonzeroDepths"/>.</para>
 /// <para>Costs: 2·R·N FLOPs for each listed depth of each tile, and one more load, the depth. A sample of the groups counts all depths.
@@ -46,16 +47,27 @@ public static class SparsePanelMatMul
         MatMulShape shape, int columns)
         where TTile : struct, ITile
     {
+        int list = tile * (shape.Depth + 1), count = depths[list];
+        if (skips & count < shape.Depth - shape.Depth / 8)
+            AccumulateListed<TTile>(left, right, sums, depths.SubView(list + 1), count, tile, shape, columns);
+        else
+            PanelMatMul.Accumulate<TTile, InPanels>(left, right, sums, tile * TTile.Rows, shape, shape.Depth, columns);
+    }
+
+    private static void AccumulateListed<TTile>(
+        ArrayView<float> left, ArrayView<float> right, ArrayView<float> sums, ArrayView<int> listed, int count, int tile,
+        MatMulShape shape, int columns)
+        where TTile : struct, ITile
+    {
         ArrayView<int> rowStarts = LocalMemory.Allocate<int>(TTile.Rows);
         for (int i = 0; i < TTile.Rows; i++)
             rowStarts[i] = InPanels.Start(tile * TTile.Rows, shape.Depth) + i;
-        int width = TTile.Columns * Group.DimX, rightStart = Grid.IdxY * width * shape.Depth + Group.IdxX;
-        int list = tile * (shape.Depth + 1), count = skips ? depths[list] : shape.Depth;
+        int rightStart = Grid.IdxY * (TTile.Columns * Group.DimX) * shape.Depth + Group.IdxX;
         for (int i = 0; i < count; i++)
         {
             Iterations.KeepOrder();
-            int k = skips ? depths[list + 1 + i] : i;
-            PanelMatMul.Add<TTile>(left, right, sums, rowStarts, k * Group.DimX, rightStart + k * width, columns);
+            int leftAt = listed[i];
+            PanelMatMul.Add<TTile>(left, right, sums, rowStarts, leftAt, rightStart + leftAt * TTile.Columns, columns);
         }
     }
 }

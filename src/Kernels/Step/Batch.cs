@@ -1,3 +1,5 @@
+using VaeGpu.Gpu;
+
 namespace VaeGpu.Kernels.Step;
 
 /// <summary>The sizes of a batch and of the data set behind it.</summary>
@@ -28,30 +30,68 @@ public struct BatchShape
 /// (seed, epoch). An epoch's last batch may have fewer rows.</para>
 /// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the whole batch): drawn again each time a pixel is
 /// gathered (Burda, Grosse and Salakhutdinov 2016), and by a resumed run as by the unbroken one. 0 and 255 stay what they are.</para>
-/// <para>Threads: group i has row i; π is the same in all its threads. 5 bytes moved per element: memory-bound but where Philox
-/// is drawn. No shared memory, no barriers. Test: StepTests.</para>
+/// <para>Threads: on a GPU group i has row i, and π is the same in all its threads. A processor's group has as many rows as lanes: each
+/// thread computes π for one of them, 64 shared bytes pass it on, and all threads copy the rows one after the other, while the row that is
+/// <see cref="RowsAhead"/> behind is fetched. 5 bytes moved per element: memory-bound but where Philox is drawn. Test: StepTests.</para>
 /// </remarks>
 public static class Batch
 {
-    /// <summary>The kernel; launch it with one group for each row.</summary>
+    private const int RowsAhead = 2, CacheLine = 64;
+
+    /// <summary>The kernel; launch it with <see cref="GroupsFor"/>.</summary>
     public static void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape)
     {
-        int row = Grid.IdxX;
         ControlBlock now = control[0];
-        long source = (long)SourceRow(now, row, shape) * shape.Columns;
+        if (Group.DimX > RowReduction.MostLanes)
+        {
+            Copy(data, batch, (long)SourceRow(now, Grid.IdxX, shape) * shape.Columns, Grid.IdxX, now, shape);
+            return;
+        }
+        ArrayView<int> sources = SharedMemory.Allocate<int>(RowReduction.MostLanes);
+        int first = Grid.IdxX * Group.DimX, rows = Math.Min(Group.DimX, shape.Rows - first);
+        sources[Group.IdxX] = SourceRow(now, Math.Min(first + Group.IdxX, shape.Rows - 1), shape);
+        Group.Barrier();
+        for (int i = 0; i < rows; i++)
+        {
+            if (i + RowsAhead < rows)
+                PrefetchRow(data, (long)sources[i + RowsAhead] * shape.Columns, shape.Columns);
+            Copy(data, batch, (long)sources[i] * shape.Columns, first + i, now, shape);
+        }
+    }
+
+    /// <summary>The groups of <see cref="Gather"/>.</summary>
+    public static int GroupsFor(int rows, int groupSize) => groupSize > RowReduction.MostLanes ? rows : Launch.Groups(rows, groupSize);
+
+    private static void PrefetchRow(ArrayView<byte> data, long start, int bytes)
+    {
+        for (int first = 0; first < bytes; first += CacheLine)
+            Prefetch.Line(data, start + first);
+    }
+
+    private static void Copy(ArrayView<byte> data, ArrayView<float> batch, long source, int row, ControlBlock now, BatchShape shape)
+    {
+        if (shape.Binarize == 0)
+            Copy(data, batch, source, row, now, shape, draws: false);
+        else
+            Copy(data, batch, source, row, now, shape, draws: true);
+    }
+
+    private static void Copy(
+        ArrayView<byte> data, ArrayView<float> batch, long source, int row, ControlBlock now, BatchShape shape, bool draws)
+    {
         // PoCL vectorizes the loop only if there is no condition in it.
         int whole = shape.Columns / Group.DimX * Group.DimX;
         for (int first = 0; first < whole; first += Group.DimX)
-            Take(data, batch, source, row, first + Group.IdxX, now, shape);
+            Take(data, batch, source, row, first + Group.IdxX, now, shape, draws);
         if (whole + Group.IdxX < shape.Columns)
-            Take(data, batch, source, row, whole + Group.IdxX, now, shape);
+            Take(data, batch, source, row, whole + Group.IdxX, now, shape, draws);
     }
 
     private static void Take(
-        ArrayView<byte> data, ArrayView<float> batch, long source, int row, int column, ControlBlock now, BatchShape shape)
+        ArrayView<byte> data, ArrayView<float> batch, long source, int row, int column, ControlBlock now, BatchShape shape, bool draws)
     {
         float level = Level(data[source + column]);
-        if (shape.Binarize != 0)
+        if (draws)
             level = Draw(level, now, (uint)((shape.First + row) * shape.Columns + column));
         batch[row * shape.Columns + column] = level;
     }
