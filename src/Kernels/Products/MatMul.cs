@@ -1,3 +1,5 @@
+using VaeGpu.Gpu;
+
 namespace VaeGpu.Kernels.Products;
 
 /// <summary>The matrix product with an epilogue: output = epilogue(op(left)·op(right)).</summary>
@@ -12,7 +14,8 @@ namespace VaeGpu.Kernels.Products;
 /// columns that start at its own, G apart, so that neighboring threads read neighboring columns: a vector load on a CPU, a
 /// coalesced one on a GPU. The left operand is the same for all threads of a group: a broadcast. x runs fastest, so the panel
 /// of the right operand stays in the cache while the rows pass by.</para>
-/// <para>Costs: 2MNK FLOPs; a thread does R·C of them, twice, for R + C loads. No shared memory, no barriers.</para>
+/// <para>Costs: 2MNK FLOPs; a thread does R·C of them, twice, for R + C loads. No shared memory, no barriers. A tile's lines of the output
+/// lie a row apart: a processor fetches them while it computes the sums.</para>
 /// <para>At the edges rows are clamped, so that loads stay inside, and surplus results are not stored; surplus columns
 /// read zeros, and where one vector holds the last columns, no second is computed. Its unfused twins are <see cref="Plain"/> followed by
 /// <see cref="Elementwise"/>. Tests: MatMulTests.</para>
@@ -34,6 +37,7 @@ public static class MatMul
         for (int i = 0; i < TTile.Rows * TTile.Columns; i++)
             sums[i] = 0f;
 
+        PrefetchTile<TTile>(output, firstRow, firstColumn, shape);
         int remaining = shape.Columns - firstColumn;
         if (remaining >= TTile.Columns * Group.DimX)
             Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, TTile.Columns, guarded: false);
@@ -43,6 +47,19 @@ public static class MatMul
             Accumulate<TTile, TLeft, TRight>(left, right, sums, firstRow, firstColumn, shape, 1, guarded: true);
 
         Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
+    }
+
+    /// <summary>Fetches the lines of the output that a tile of a processor is stored to, while its sums are computed.</summary>
+    internal static void PrefetchTile<TTile>(ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
+        where TTile : struct, ITile
+    {
+        if (Group.DimX > RowReduction.MostLanes)
+            return;
+        for (int i = 0; i < TTile.Rows; i++)
+        {
+            for (int j = 0; j < TTile.Columns; j++)
+                Prefetch.Line(output, (firstRow + i) * shape.Columns + firstColumn + j * Group.DimX);
+        }
     }
 
     /// <summary>Stores a thread's sums that lie in the output, each through the epilogue.</summary>

@@ -31,6 +31,7 @@ public static class SparsePanelMatMul
         int panel = part.FirstPanel + Grid.IdxY, firstColumn = panel * (TTile.Columns * Group.DimX);
         bool skips = nonfinite[panel] == 0;
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
+        MatMul.PrefetchTile<TTile>(output, firstRow, firstColumn, shape);
         PanelMatMul.Begin<TTile>(sums, output, firstRow, firstColumn, shape, part);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
         if (vectors >= TTile.Columns)
