@@ -5,8 +5,8 @@ public static class Iterations
 {
     /// <summary>
     /// Called first in a loop's body: no iteration reads or writes memory that another one writes, and none reads a variable that another
-    /// one sets. If the loop has a constant number of iterations and is unrolled, their instructions are interleaved: while one iteration
-    /// waits for a result, the processor executes another.
+    /// one sets. If the loop has a constant number of iterations, it is unrolled and their instructions are interleaved: while one
+    /// iteration waits for a result, the processor executes another. Loops inside that have the same bounds in all iterations become one.
     /// </summary>
     /// <remarks>ILGPU's own compilers inline this as nothing.</remarks>
     public static void AreIndependent()

@@ -22,7 +22,7 @@ public interface ITermsAtOnce
     static virtual bool IsInOrder => false;
 }
 
-/// <summary>One after the other: for terms with loops, and rows so short that it does not matter.</summary>
+/// <summary>One after the other: for terms with loops of different lengths or random numbers, and for short rows.</summary>
 public struct OneTerm : ITermsAtOnce
 {
     public static int Wide => 1;
@@ -68,7 +68,8 @@ public struct RowOf : IRowTerm
 /// the partial sums: p and p + 128, then p and p + 64, … . One group has one row. With fewer threads than partial sums each
 /// thread has several; the group's size divides Width.</para>
 /// <para>A thread of a vector processor can have several partial sums at a time, <see cref="ITermsAtOnce"/>: a term is mostly one long
-/// chain of operations, each of which waits for the one before, and the next terms fill the gaps.</para>
+/// chain of operations, each of which waits for the one before, and the next terms fill the gaps. It takes the columns in the order of
+/// memory if the terms ask for it, and then keeps the partial sums in shared memory.</para>
 /// <para>Partial sums behind a short row are zeros, and to add them changes nothing: <see cref="WidthFor"/> leaves them out.</para>
 /// <para>A kernel says what it adds up (<see cref="IRowTerm"/>), and so fuses the sum with whatever it computes besides.
 /// 1024 shared bytes for each sum. Test: ReductionTests.</para>

@@ -132,13 +132,15 @@ public sealed class LoopPassTests : PassTests
     }
 
     [Test]
-    public void Loops_inside_independent_iterations_become_one_where_they_run_equally_often()
+    public void Loops_inside_independent_iterations_become_one_where_they_have_the_same_bounds()
     {
         Function jammed = Verified(Simplify.Apply(Unroll.Apply(Counted(TwoSums))));
         For loop = Only<For>(jammed);
         Assert.That(loop.Carried, Has.Count.EqualTo(2), "one sum for each iteration");
         Assert.That(loop.Body.Instructions.Where(i => i.Op is Op.Mul or Op.Sqrt && i.Type == IrType.F32).Select(i => i.Op),
             Is.EqualTo(new[] { Op.Mul, Op.Mul, Op.Sqrt, Op.Sqrt }));
+        Function nested = Verified(Simplify.Apply(Unroll.Apply(Counted(TwoNestedSums))));
+        Assert.That(nested.Body.All().OfType<For>().Select(own => own.Carried.Count), Is.EqualTo(new[] { 2, 2 }));
         Function separate = Verified(Simplify.Apply(Unroll.Apply(Counted(TwoSumsOfDifferentLengths))));
         Assert.That(separate.Body.All().OfType<For>().Select(own => own.Carried.Count), Is.EqualTo(new[] { 1, 1 }));
     }
@@ -151,6 +153,21 @@ public sealed class LoopPassTests : PassTests
             float sum = 0f;
             for (int i = 0; i < length; i++)
                 sum += MathF.Sqrt(x[2 * i + k] * 3f);
+            y[k] = sum;
+        }
+    }
+
+    public static void TwoNestedSums(ArrayView<float> x, ArrayView<float> y, int length, int inner)
+    {
+        for (int k = 0; k < 2; k++)
+        {
+            Iterations.AreIndependent();
+            float sum = 0f;
+            for (int i = 0; i < length; i++)
+            {
+                for (int j = 0; j < inner; j++)
+                    sum = MathF.Sqrt(sum + x[2 * i + k]);
+            }
             y[k] = sum;
         }
     }

@@ -164,7 +164,7 @@ public class StepTests
                 int source = half == 0 ? position : Shuffle.Permute(position, count, half, now.Seed, now.Epoch);
                 expected[i] = bytes[source * columns + i % columns] / 255f;
             }
-            Compare.Bits(batch.Read(), expected, $"batch, half {half}");
+            Compare.Bits(batch.Read(), expected, $"batch, half {half}, groups of {groupSize}");
             using var table = accelerator.Allocate1D(Array.ConvertAll(bytes, level => level / 255f));
             using var taken = new Guarded(accelerator, rows * columns);
             var valuesKernel = Batch.GatherValues;
@@ -181,28 +181,32 @@ public class StepTests
     [EveryDevice]
     public void A_batch_is_binarized_anew_as_it_is_gathered(TestDevice device) => device.Run(accelerator =>
     {
-        const int count = 9, columns = 37;
+        const int count = 19, columns = 37;
         byte[] bytes = new Inputs().Bytes(count * columns);
         (bytes[0], bytes[1]) = (0, 255);
         using var data = accelerator.Allocate1D(bytes);
-        float[] first = Gather(1), later = Gather(2);
-        Assert.That(first, Is.All.EqualTo(0).Or.EqualTo(1));
-        Assert.That((first[0], first[1]), Is.EqualTo((0, 1)));
-        Assert.That(later, Is.Not.EqualTo(first));
-        for (int i = 0; i < first.Length; i++)
+        foreach (int groupSize in (int[])[16, 32])
         {
-            RandomWords words = Philox.Draw(4, RandomPurpose.Binarize, 1, (uint)i);
-            Assert.That(first[i], Is.EqualTo(Philox.Uniform(words.A) < bytes[i] / 255f ? 1 : 0), $"element {i}");
+            float[] first = Gather(1, groupSize), later = Gather(2, groupSize);
+            Assert.That(first, Is.All.EqualTo(0).Or.EqualTo(1));
+            Assert.That((first[0], first[1]), Is.EqualTo((0, 1)));
+            Assert.That(later, Is.Not.EqualTo(first));
+            for (int i = 0; i < first.Length; i++)
+            {
+                RandomWords words = Philox.Draw(4, RandomPurpose.Binarize, 1, (uint)i);
+                Assert.That(
+                    first[i], Is.EqualTo(Philox.Uniform(words.A) < bytes[i] / 255f ? 1 : 0), $"element {i}, groups of {groupSize}");
+            }
         }
         return true;
 
-        float[] Gather(int step)
+        float[] Gather(int step, int groupSize)
         {
             using var batch = new Guarded(accelerator, count * columns);
             using var control = accelerator.Allocate1D(new[] { new ControlBlock { Seed = 4, Step = step } });
-            var kernel = Batch.Gather;
-            accelerator.LoadStreamKernel(kernel)((count, 16), data.View, batch.View, control.View,
-                new BatchShape { Rows = count, Columns = columns, Count = count, Binarize = 1 });
+            var kernel = Batch.GatherBinarized;
+            accelerator.LoadStreamKernel(kernel)((Batch.GroupsFor(count, groupSize), groupSize), data.View, batch.View, control.View,
+                new BatchShape { Rows = count, Columns = columns, Count = count });
             return batch.Read();
         }
     });

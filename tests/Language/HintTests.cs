@@ -11,19 +11,21 @@ public sealed class HintTests : LanguageTests
 
     public static void SumsSideBySide(ArrayView<int> x, ArrayView<float> y)
     {
-        int i = Grid.GlobalIndex.X;
+        int i = Grid.GlobalIndex.X, inner = Math.Abs(x[1]), outer = x.IntLength;
         ArrayView<float> sums = LocalMemory.Allocate<float>(3);
         for (int k = 0; k < 3; k++)
         {
             Iterations.AreIndependent();
             float sum = k, product = 1f;
-            for (int n = 0; n < x.IntLength; n++)
+            for (int n = 0; n < outer; n++)
             {
                 sum += MathF.Sqrt(MathF.Abs(x[n] * product));
-                for (int m = 0; m < x[0]; m++)
+                for (int m = 0; m < inner; m++)
                     product = product * 0.75f + k;
             }
-            for (int n = 0; n < x[k]; n++)
+            for (int n = outer; n > inner; n--)
+                sum -= product * n;
+            for (int n = 0; n < inner + k; n++)
                 sum *= 0.5f;
             sums[k] = sum + product;
         }

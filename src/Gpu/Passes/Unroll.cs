@@ -3,7 +3,7 @@ namespace VaeGpu.Gpu.Passes;
 /// <summary>
 /// Unrolls loops with a constant number of iterations: always where the induction variable reaches the index of a local
 /// array, which then becomes a constant; else where the result is small. Iterations that are independent (<see cref="Iterations"/>) are
-/// interleaved, instruction by instruction; loops inside of them that run equally often become one (unroll and jam).
+/// interleaved, instruction by instruction, and loops inside of them that have the same bounds become one (unroll and jam).
 /// </summary>
 internal sealed class Unroll : Rewriter
 {
@@ -76,14 +76,15 @@ internal sealed class Unroll : Rewriter
         }
     }
 
-    /// <summary>The bounds of a loop inside of interleaved iterations, if it stays a loop and they are the same in all.</summary>
+    /// <summary>The bounds of a loop inside interleaved iterations, if it is not unrolled and they are the same in all.</summary>
     private (Value Lower, Value Upper)? CommonBounds(For loop, Copies copies)
     {
         (Value Lower, Value Upper)[] all = [.. copies.Each(_ => (Map(loop.Lower), Map(loop.Upper)))];
-        return loop.Trips(all[0].Lower, all[0].Upper) is null && Array.TrueForAll(all, IsFirst) ? all[0] : null;
+        bool isUnrolled = loop.Trips(all[0].Lower, all[0].Upper) is { } trips && ShouldUnroll(loop, trips);
+        return !isUnrolled && Array.TrueForAll(all, IsFirst) ? all[0] : null;
 
         bool IsFirst((Value Lower, Value Upper) bounds) => IsSame(bounds.Lower, all[0].Lower) && IsSame(bounds.Upper, all[0].Upper);
-        static bool IsSame(Value a, Value b) => ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.Bits == y.Bits;
+        static bool IsSame(Value a, Value b) => ReferenceEquals(a, b) || a is Constant x && b is Constant y && x.SameAs(y);
     }
 
     /// <summary>One loop that does for all iterations what each of them would do in a loop of its own, interleaved.</summary>
@@ -94,12 +95,12 @@ internal sealed class Unroll : Rewriter
         Builder.Enter(body);
         Builder.Emit(Op.Independent, IrType.Bool, []);
         RegionArgument induction = body.AddArgument(loop.Induction.Type);
-        copies.Begin();
+        int outer = copies.Count;
         copies.Define([loop.Induction], _ => [induction]);
         copies.Define([.. loop.Carried], _ => [.. loop.Carried.Select(carried => body.AddArgument(carried.Type))]);
         Interleave(loop.Body, copies);
         body.Yields.AddRange(copies.Each(_ => Map(loop.Body.Yields)).SelectMany(values => values));
-        copies.End();
+        copies.Forget(outer);
         Builder.Leave();
         Builder.Location = loop.Location;
         Result[] results = Builder.Append(new For(lower, upper, loop.Step, initial, body, loop.Location)).Results;
@@ -143,7 +144,9 @@ internal sealed class Unroll : Rewriter
     {
         private readonly List<Value> defined = [];
         private readonly List<Value>[] known = [.. Enumerable.Range(0, count).Select(_ => new List<Value>())];
-        private readonly Stack<int> outer = [];
+
+        /// <summary>How many values are known.</summary>
+        public int Count => defined.Count;
 
         /// <summary>Makes values known that each iteration has its own of.</summary>
         public void Define(Value[] values, Func<int, Value[]> of)
@@ -165,13 +168,10 @@ internal sealed class Unroll : Rewriter
             }
         }
 
-        /// <summary>Begins an inner region, whose values are forgotten at its end.</summary>
-        public void Begin() => outer.Push(defined.Count);
-
-        /// <summary>Ends it.</summary>
-        public void End()
+        /// <summary>Forgets all but the first so many values: those of an inner region at its end.</summary>
+        public void Forget(int left)
         {
-            int left = outer.Pop(), gone = defined.Count - left;
+            int gone = Count - left;
             foreach (List<Value> values in known.Prepend(defined))
                 values.RemoveRange(left, gone);
         }

@@ -15,6 +15,7 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
 {
     private readonly DeviceTuning tuning = DeviceTuning.For(accelerator);
     private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gather = new(accelerator, Batch.Gather);
+    private readonly Loaded<ArrayView<byte>, Floats, Control, BatchShape> gatherBinarized = new(accelerator, Batch.GatherBinarized);
     private readonly Loaded<Floats, Floats, Control, BatchShape> gatherValues = new(accelerator, Batch.GatherValues);
     private readonly bool drawsInGather = FusionPlan.Fuses(accelerator, Fusion.BinarizedBatch);
     private readonly Loaded<Floats, Control, BatchShape> binarize = new(accelerator, Batch.Binarize);
@@ -37,11 +38,10 @@ public sealed class StepLauncher(Accelerator accelerator, Optimizer? optimizer =
     /// <inheritdoc cref="Batch.Gather"/>
     public void Gather(ArrayView<byte> data, Floats batch, Control control, BatchShape shape)
     {
-        bool drawsAfter = shape.Binarize != 0 && !drawsInGather;
+        bool binarizes = shape.Binarize != 0, drawsAfter = binarizes && !drawsInGather;
         int groupSize = tuning.RowGroupSize(shape.Columns);
-        gather.Launch(
-            Launch.Config(Batch.GroupsFor(shape.Rows, groupSize), groupSize), data, batch, control,
-            drawsAfter ? shape with { Binarize = 0 } : shape);
+        (binarizes && drawsInGather ? gatherBinarized : gather).Launch(
+            Launch.Config(Batch.GroupsFor(shape.Rows, groupSize), groupSize), data, batch, control, shape);
         if (drawsAfter)
             binarize.Launch(tuning.Elements(shape.Rows, shape.Columns), batch, control, shape);
     }

@@ -3,8 +3,8 @@ namespace VaeGpu.Kernels.Likelihoods;
 /// <summary>One of K classes, from their logits l: −log p(x) = log Σ eˡ − l_c, c the class of x.</summary>
 /// <remarks>
 /// Gray levels in K intervals of equal width, or symbols: <see cref="GrayLevels"/>. ∂/∂l_k = softmax_k − [k = c]. Mean Σ softmax_k·k/Width.
-/// 2 reads, 1 write and 2 exponentials for each class; any K. A processor's cache line of logits lies 4·D bytes from the next one, too
-/// far for it to foresee: the gradient's loop fetches the lines of the next columns.
+/// 2 reads, 1 write and 2 exponentials for each class; any K. The logits of consecutive classes lie 4·D bytes apart, too far for a
+/// processor's own prefetcher: the gradient's loop prefetches those of later columns.
 /// </remarks>
 public struct Categorical : IStreamedLikelihood
 {

@@ -13,7 +13,7 @@ public struct Planes
     /// <summary>Reads number <paramref name="k"/>.</summary>
     public static float Read(ArrayView<float> values, Planes planes, int k) => values[planes.Start + k * planes.Stride];
 
-    /// <summary>On a processor: fetches number <paramref name="k"/> of the columns that its threads have next.</summary>
+    /// <summary>On a processor: prefetches number <paramref name="k"/> of the columns two groups' widths further on.</summary>
     public static void PrefetchNext(ArrayView<float> values, Planes planes, int k)
     {
         if (Group.DimX <= RowReduction.MostLanes)

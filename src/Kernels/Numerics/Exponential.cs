@@ -23,7 +23,7 @@ public static class Exponential
     private const float Q4 = 0.00139485928f;
     private const float Q5 = 0.000199075846f;
 
-    // Of the exponents of two powers of two whose product is 2ⁿ; of the exponent of 2ⁿ⁺⁶⁵; of that of 2ⁿ⁻¹.
+    // Biases: of the exponents' sum of two powers of two whose product is 2ⁿ; of 2ⁿ⁺⁶⁵, normal for every n ≥ −151; of 2ⁿ⁻¹.
     private const int BiasOfHalves = 254, BiasOfNegative = 192, BiasOfExpm1 = 126;
     private const float TwoToMinus65 = 2.7105054e-20f;
     private const int FractionBits = 23, ExponentMask = 0xff << FractionBits;

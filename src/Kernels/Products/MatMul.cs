@@ -49,7 +49,7 @@ public static class MatMul
         Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
-    /// <summary>Fetches the lines of the output that a tile of a processor is stored to, while its sums are computed.</summary>
+    /// <summary>On a processor: prefetches the lines of the output that the tile is stored to.</summary>
     internal static void PrefetchTile<TTile>(ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
         where TTile : struct, ITile
     {

@@ -41,6 +41,6 @@ public static class NonzeroDepths
         }
     }
 
-    /// <summary>The length of the lists of so many panels.</summary>
+    /// <summary>The length of the lists of <paramref name="panels"/> panels.</summary>
     public static long Length(int panels, int depth, int groupSize, int tileRows) => (long)panels * (groupSize / tileRows) * (depth + 1);
 }

@@ -7,11 +7,11 @@ namespace VaeGpu.Kernels.Products;
 /// <remarks>
 /// <para>Mathematics: 0·b = ±0 for every finite b, and a sum stays as it is when ±0 is added, but for the sign of a zero, which
 /// <see cref="MatMul"/> does not keep. So the results are MatMul's, bit for bit. Where a panel of the right factor has a number that is
-/// not finite (<see cref="PackPanels.RunChecked"/>), nothing is skipped: 0·∞ is NaN. Nor is it where a tile lists over 7/8 of the depth:
-/// PanelMatMul's loop, which needs no list, is faster then.</para>
+/// not finite (<see cref="PackPanels.RunChecked"/>), nothing is skipped: 0·∞ is NaN. Nor is it where a tile lists at least 7/8 of the
+/// depth: PanelMatMul's loop, which needs no list, is faster then.</para>
 /// <para>Threads, panels and parts of the depth are those of PanelMatMul; both factors are packed. The depths of a tile are listed by
 /// <see cref="NonzeroDepths"/>.</para>
-/// <para>Costs: 2·R·N FLOPs for each listed depth of each tile, and one more load, the depth. A sample of the groups counts all depths.
+/// <para>Costs: 2·R·N FLOPs for each depth of a tile, or for each listed one and one more load. A sample of the groups counts all depths.
 /// Pixels, one-hot symbols and what a ReLU gives have many zeros: for MNIST, 53 % of the pixels are zero in all of 8 digits,
 /// and 60 % of the runs of 8 neighboring pixels are zero.</para>
 /// <para>Its predecessor is PanelMatMul. Tests: SparsePanelMatMulTests.</para>
@@ -31,7 +31,8 @@ public static class SparsePanelMatMul
         int panel = part.FirstPanel + Grid.IdxY, firstColumn = panel * (TTile.Columns * Group.DimX);
         bool skips = nonfinite[panel] == 0;
         ArrayView<float> sums = LocalMemory.Allocate<float>(TTile.Rows * TTile.Columns);
-        MatMul.PrefetchTile<TTile>(output, firstRow, firstColumn, shape);
+        if (part.Accumulates == 0)
+            MatMul.PrefetchTile<TTile>(output, firstRow, firstColumn, shape);
         PanelMatMul.Begin<TTile>(sums, output, firstRow, firstColumn, shape, part);
         int vectors = Launch.Groups(shape.Columns - firstColumn, Group.DimX);
         if (vectors >= TTile.Columns)

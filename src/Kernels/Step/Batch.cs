@@ -15,7 +15,10 @@ public struct BatchShape
     /// row i of the data as row i of the batch.
     /// </summary>
     public int HalfBits;
-    /// <summary>Whether (1) or not (0) gray levels become 1 with the probability that they say, else 0.</summary>
+    /// <summary>
+    /// Whether (1) or not (0) gray levels become 1 with the probability that they say, else 0; <see cref="Launchers.StepLauncher"/> chooses
+    /// the kernel by it.
+    /// </summary>
     public int Binarize;
     /// <summary>The place of the first of these rows in the batch: 0, but for the shards behind the first.</summary>
     public int First;
@@ -30,21 +33,31 @@ public struct BatchShape
 /// (seed, epoch). An epoch's last batch may have fewer rows.</para>
 /// <para>Binarized, batch[i, j] = [u &lt; data/255], u uniform by (step, element of the whole batch): drawn again each time a pixel is
 /// gathered (Burda, Grosse and Salakhutdinov 2016), and by a resumed run as by the unbroken one. 0 and 255 stay what they are.</para>
-/// <para>Threads: on a GPU group i has row i, and π is the same in all its threads. A processor's group has as many rows as lanes: each
-/// thread computes π for one of them, 64 shared bytes pass it on, and all threads copy the rows one after the other, while the row that is
-/// <see cref="RowsAhead"/> behind is fetched. 5 bytes moved per element: memory-bound but where Philox is drawn. Test: StepTests.</para>
+/// <para>Threads: on a GPU group i has row i, and π is the same in all its threads. On a processor a group has as many rows as lanes: each
+/// thread computes π for one of them, passes it on through 64 shared bytes and a barrier, and all threads copy the rows one after the
+/// other, while the row <see cref="RowsAhead"/> further on is prefetched. 5 bytes moved per element: memory-bound but where Philox is
+/// drawn. Test: StepTests.</para>
 /// </remarks>
 public static class Batch
 {
     private const int RowsAhead = 2, CacheLine = 64;
 
-    /// <summary>The kernel; launch it with <see cref="GroupsFor"/>.</summary>
-    public static void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape)
+    /// <summary>The kernel, which takes gray levels as they are; launch it with <see cref="GroupsFor"/>.</summary>
+    public static void Gather(ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
+        GatherRows(data, batch, control, shape, binarizes: false);
+
+    /// <summary>The kernel that binarizes; launched likewise.</summary>
+    public static void GatherBinarized(
+        ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape) =>
+        GatherRows(data, batch, control, shape, binarizes: true);
+
+    private static void GatherRows(
+        ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape, bool binarizes)
     {
         ControlBlock now = control[0];
         if (Group.DimX > RowReduction.MostLanes)
         {
-            Copy(data, batch, (long)SourceRow(now, Grid.IdxX, shape) * shape.Columns, Grid.IdxX, now, shape);
+            Copy(data, batch, (long)SourceRow(now, Grid.IdxX, shape) * shape.Columns, Grid.IdxX, now, shape, binarizes);
             return;
         }
         ArrayView<int> sources = SharedMemory.Allocate<int>(RowReduction.MostLanes);
@@ -55,7 +68,7 @@ public static class Batch
         {
             if (i + RowsAhead < rows)
                 PrefetchRow(data, (long)sources[i + RowsAhead] * shape.Columns, shape.Columns);
-            Copy(data, batch, (long)sources[i] * shape.Columns, first + i, now, shape);
+            Copy(data, batch, (long)sources[i] * shape.Columns, first + i, now, shape, binarizes);
         }
     }
 
@@ -68,30 +81,23 @@ public static class Batch
             Prefetch.Line(data, start + first);
     }
 
-    private static void Copy(ArrayView<byte> data, ArrayView<float> batch, long source, int row, ControlBlock now, BatchShape shape)
-    {
-        if (shape.Binarize == 0)
-            Copy(data, batch, source, row, now, shape, draws: false);
-        else
-            Copy(data, batch, source, row, now, shape, draws: true);
-    }
-
     private static void Copy(
-        ArrayView<byte> data, ArrayView<float> batch, long source, int row, ControlBlock now, BatchShape shape, bool draws)
+        ArrayView<byte> data, ArrayView<float> batch, long source, int row, ControlBlock now, BatchShape shape, bool binarizes)
     {
         // PoCL vectorizes the loop only if there is no condition in it.
         int whole = shape.Columns / Group.DimX * Group.DimX;
         for (int first = 0; first < whole; first += Group.DimX)
-            Take(data, batch, source, row, first + Group.IdxX, now, shape, draws);
+            Take(data, batch, source, row, first + Group.IdxX, now, shape, binarizes);
         if (whole + Group.IdxX < shape.Columns)
-            Take(data, batch, source, row, whole + Group.IdxX, now, shape, draws);
+            Take(data, batch, source, row, whole + Group.IdxX, now, shape, binarizes);
     }
 
     private static void Take(
-        ArrayView<byte> data, ArrayView<float> batch, long source, int row, int column, ControlBlock now, BatchShape shape, bool draws)
+        ArrayView<byte> data, ArrayView<float> batch, long source, int row, int column, ControlBlock now, BatchShape shape,
+        bool binarizes)
     {
         float level = Level(data[source + column]);
-        if (draws)
+        if (binarizes)
             level = Draw(level, now, (uint)((shape.First + row) * shape.Columns + column));
         batch[row * shape.Columns + column] = level;
     }

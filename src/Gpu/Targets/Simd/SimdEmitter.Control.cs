@@ -61,14 +61,11 @@ internal sealed partial class SimdEmitter
     }
 
     /// <summary>Whether a condition holds in the first lane alone, of several: then some lanes go either way.</summary>
-    private bool IsFirstLane(Value condition) => chunks == 1 && groupSize == width && width > 1 && groupDim.X == width
+    private bool IsFirstLane(Value condition) => groupSize == width && width > 1 && groupDim.X == width
         && condition is Instruction { Op: Op.Eq, Operands: [Instruction { Op: Op.GroupIndex, Attribute: 0 }, Constant { Bits: 0 }] };
 
-    /// <summary>
-    /// Emits one side of a branch for the lanes that take it, if there are any; that is not asked where it is known that there are
-    /// <paramref name="some"/>.
-    /// </summary>
-    private void EmitMasked(If branch, Region region, LocalBuilder condition, bool isThen, bool some)
+    /// <summary>Emits one side of a branch under its mask, and jumps over it if no lane takes it, unless it is never empty.</summary>
+    private void EmitMasked(If branch, Region region, LocalBuilder condition, bool isThen, bool isNeverEmpty)
     {
         Type vector = condition.LocalType;
         LocalBuilder active = il.DeclareLocal(vector);
@@ -82,7 +79,7 @@ internal sealed partial class SimdEmitter
         }
         il.Emit(OpCodes.Stloc, active);
         Label none = il.DefineLabel();
-        if (!some)
+        if (!isNeverEmpty)
         {
             PushMaskBits(active);
             il.Emit(OpCodes.Brfalse, none);

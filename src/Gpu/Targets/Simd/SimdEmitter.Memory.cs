@@ -157,7 +157,7 @@ internal sealed partial class SimdEmitter
         }
     }
 
-    /// <summary>One cache line, where the first lane's address lies in it; nothing where the lanes' addresses are unrelated.</summary>
+    /// <summary>Prefetches the cache line of the first lane's address; nothing if the addresses have no constant distance.</summary>
     private void EmitPrefetch(Value pointer)
     {
         if (variance.Of(pointer).IsVarying || !Sse.IsSupported)

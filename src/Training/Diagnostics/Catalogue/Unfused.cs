@@ -73,6 +73,9 @@ internal static class Unfused
         accelerator.LoadStreamKernel(binarize)(
             tuning.Elements(shape.Rows, shape.Columns), values, control,
                 new() { Rows = shape.Rows, Columns = shape.Columns, Binarize = 1 });
+        new StepLauncher(accelerator).Gather(
+            arrays.Of(new byte[length]), values, control,
+            new() { Rows = shape.Rows, Columns = shape.Columns, Count = shape.Rows, Binarize = 1 });
         accelerator.LoadStreamKernel(clip)(cover, values, control, flat, 1f);
         accelerator.LoadStreamKernel(decay)(cover, values, decayed, control, flat, 0.01f);
         KernelConfig oneGroup = tuning.Rows(1, shape.Rows);
