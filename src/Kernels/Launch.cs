@@ -3,6 +3,9 @@ namespace VaeGpu.Kernels;
 /// <summary>Arithmetic of launches.</summary>
 public static class Launch
 {
+    /// <summary>The most lanes of a processor's vector, and so the most threads of its groups; a larger group is a GPU's.</summary>
+    internal const int MostLanes = 16;
+
     /// <summary>How many groups of <paramref name="perGroup"/> cover <paramref name="count"/>, rounded up.</summary>
     public static int Groups(int count, int perGroup) => (int)(((long)count + perGroup - 1) / perGroup);
 

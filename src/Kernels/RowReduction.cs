@@ -79,8 +79,6 @@ public static class RowReduction
     /// <summary>The number of partial sums.</summary>
     public const int Width = 256;
     private const int LeastWidth = 16;
-    /// <summary>The most lanes of a processor's vector; a larger group is a GPU's.</summary>
-    internal const int MostLanes = 16;
 
     /// <summary>sums[i] = Σⱼ matrix[i, j]; group i has row i.</summary>
     public static void Run(ArrayView<float> matrix, ArrayView<float> sums, MatrixShape shape)
@@ -102,14 +100,14 @@ public static class RowReduction
         int width = WidthFor(columns);
         if (TAtOnce.IsInOrder)
         {
-            if (Group.DimX > MostLanes)
+            if (Group.DimX > Launch.MostLanes)
                 Add(term, partial, columns, width);
             else
-                AddInOrder(term, partial, columns, width, Group.DimX == MostLanes ? TAtOnce.Wide : TAtOnce.Narrow);
+                AddInOrder(term, partial, columns, width, Group.DimX == Launch.MostLanes ? TAtOnce.Wide : TAtOnce.Narrow);
         }
-        else if (TAtOnce.Wide > 1 && Group.DimX == MostLanes)
+        else if (TAtOnce.Wide > 1 && Group.DimX == Launch.MostLanes)
             AddSideBySide<TTerm, TAtOnce>(term, partial, columns, width, TAtOnce.Wide);
-        else if (TAtOnce.Narrow > 1 && Group.DimX < MostLanes)
+        else if (TAtOnce.Narrow > 1 && Group.DimX < Launch.MostLanes)
             AddSideBySide<TTerm, TAtOnce>(term, partial, columns, width, TAtOnce.Narrow);
         else
             Add(term, partial, columns, width);

@@ -61,6 +61,31 @@ public sealed class HintTests : LanguageTests
         }
     }
 
+    [Test]
+    public void A_prefetch_is_removed_where_warps_are_wider_than_vectors() => Assert.That(
+        new KernelSource(((Delegate)Near).Method).Optimize(new Index3D(64, 1, 1), 32).Body.All(), Is.Empty);
+
+    [Test]
+    public void A_branch_of_the_first_of_a_vectors_threads_asks_for_no_mask()
+    {
+        Assert.That(Emitted(8), Does.Not.Contain("ExtractMostSignificantBits"));
+        Assert.That(Emitted(16), Does.Contain("ExtractMostSignificantBits"));
+
+        static string Emitted(int threads)
+        {
+            var group = new Index3D(threads, 1, 1);
+            var listing = new SimdListing();
+            SimdEmitter.Emit(new KernelSource(((Delegate)First).Method).Optimize(group, 8), group, 8, listing);
+            return listing.ToString();
+        }
+    }
+
+    public static void First(ArrayView<int> x)
+    {
+        if (Group.IdxX == 0)
+            x[Grid.IdxX] = 7;
+    }
+
     public static void Near(ArrayView<int> x) => Prefetch.Line(x, Group.IdxX + 100);
 
     public static void Scattered(ArrayView<int> x) => Prefetch.Line(x, Group.IdxX * Group.IdxX);

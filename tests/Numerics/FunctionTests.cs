@@ -54,6 +54,17 @@ public class FunctionTests
     }
 
     [Test]
+    public void The_logarithm_of_a_normal_number_is_that_of_any_number()
+    {
+        for (uint bits = 0x00800000; bits < 0x7f800000; bits += 997)
+        {
+            float x = BitConverter.UInt32BitsToSingle(bits);
+            if (BitConverter.SingleToInt32Bits(Logarithm.LogOfNormal(x)) != BitConverter.SingleToInt32Bits(Logarithm.Log(x)))
+                Assert.Fail($"ln {x:R}");
+        }
+    }
+
+    [Test]
     public void The_ends_of_the_domains_are_exact() => Assert.Multiple(() =>
     {
         Assert.That(Exponential.Exp(0), Is.EqualTo(1f));

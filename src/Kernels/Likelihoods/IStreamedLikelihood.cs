@@ -13,12 +13,9 @@ public struct Planes
     /// <summary>Reads number <paramref name="k"/>.</summary>
     public static float Read(ArrayView<float> values, Planes planes, int k) => values[planes.Start + k * planes.Stride];
 
-    /// <summary>On a processor: prefetches number <paramref name="k"/> of the columns two groups' widths further on.</summary>
-    public static void PrefetchNext(ArrayView<float> values, Planes planes, int k)
-    {
-        if (Group.DimX <= RowReduction.MostLanes)
-            Prefetch.Line(values, planes.Start + k * planes.Stride + StreamedTerms.Wide * Group.DimX);
-    }
+    /// <summary>Prefetches number <paramref name="k"/> of the columns two groups' widths further on.</summary>
+    public static void PrefetchNext(ArrayView<float> values, Planes planes, int k) =>
+        Prefetch.Line(values, planes.Start + k * planes.Stride + StreamedTerms.Wide * Group.DimX);
 
     /// <summary>Writes number <paramref name="k"/>.</summary>
     public static void Write(ArrayView<float> values, Planes planes, int k, float value) =>

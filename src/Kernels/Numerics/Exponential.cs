@@ -7,8 +7,8 @@ namespace VaeGpu.Kernels.Numerics;
 /// 2. eʳ − 1 = r + r²·Q(r), Q of degree 5, minimax for the relative error of eʳ − 1 (2^−31).
 /// 3. eˣ = 2ⁿ·eʳ, the power of two split in two so that the subnormal results are rounded once and overflow gives ∞.
 ///
-/// To round x/ln2 a constant is added, 1.5·2²³ and a bias: the last bits of the sum are n + bias, which moved into the exponent's place are
-/// a power of two. The bias is even, so that ties are rounded as without it.
+/// x/ln2 is rounded by adding 1.5·2²³ and a bias. The last bits of the sum are n + bias; shifted into the exponent field, they are a power
+/// of two. The bias is even, so that it does not change how ties are rounded.
 /// </remarks>
 public static class Exponential
 {
@@ -23,7 +23,8 @@ public static class Exponential
     private const float Q4 = 0.00139485928f;
     private const float Q5 = 0.000199075846f;
 
-    // Biases: of the exponents' sum of two powers of two whose product is 2ⁿ; of 2ⁿ⁺⁶⁵, normal for every n ≥ −151; of 2ⁿ⁻¹.
+    // Added to n, these give the sum of the exponent fields of two powers of two whose product is 2ⁿ, the exponent field of 2ⁿ⁺⁶⁵, which is
+    // normal for every n ≥ −151, and that of 2ⁿ⁻¹.
     private const int BiasOfHalves = 254, BiasOfNegative = 192, BiasOfExpm1 = 126;
     private const float TwoToMinus65 = 2.7105054e-20f;
     private const int FractionBits = 23, ExponentMask = 0xff << FractionBits;
@@ -73,7 +74,7 @@ public static class Exponential
     /// <summary>1.5·2²³ + <paramref name="bias"/>: a sum with it is rounded to an integer.</summary>
     private static float Rounding(int bias) => 12582912f + bias;
 
-    /// <summary>The power of two whose exponent, with its bias, is in the last bits of a sum with <see cref="Rounding"/>.</summary>
+    /// <summary>The power of two whose exponent field is in the last bits of a sum with <see cref="Rounding"/>.</summary>
     private static float PowerOfTwo(float rounded) =>
         BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(rounded) << FractionBits);
 

@@ -15,7 +15,7 @@ namespace VaeGpu.Kernels.Products;
 /// coalesced one on a GPU. The left operand is the same for all threads of a group: a broadcast. x runs fastest, so the panel
 /// of the right operand stays in the cache while the rows pass by.</para>
 /// <para>Costs: 2MNK FLOPs; a thread does R·C of them, twice, for R + C loads. No shared memory, no barriers. A tile's lines of the output
-/// lie a row apart: a processor fetches them while it computes the sums.</para>
+/// lie a row apart: they are prefetched while the sums are computed.</para>
 /// <para>At the edges rows are clamped, so that loads stay inside, and surplus results are not stored; surplus columns
 /// read zeros, and where one vector holds the last columns, no second is computed. Its unfused twins are <see cref="Plain"/> followed by
 /// <see cref="Elementwise"/>. Tests: MatMulTests.</para>
@@ -49,12 +49,10 @@ public static class MatMul
         Store<TTile, TEpilogue>(sums, output, bias, saved, firstRow, firstColumn, shape);
     }
 
-    /// <summary>On a processor: prefetches the lines of the output that the tile is stored to.</summary>
+    /// <summary>Prefetches the lines of the output that the tile is stored to.</summary>
     internal static void PrefetchTile<TTile>(ArrayView<float> output, int firstRow, int firstColumn, MatMulShape shape)
         where TTile : struct, ITile
     {
-        if (Group.DimX > RowReduction.MostLanes)
-            return;
         for (int i = 0; i < TTile.Rows; i++)
         {
             for (int j = 0; j < TTile.Columns; j++)

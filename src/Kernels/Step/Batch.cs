@@ -55,12 +55,12 @@ public static class Batch
         ArrayView<byte> data, ArrayView<float> batch, ArrayView<ControlBlock> control, BatchShape shape, bool binarizes)
     {
         ControlBlock now = control[0];
-        if (Group.DimX > RowReduction.MostLanes)
+        if (Group.DimX > Launch.MostLanes)
         {
             Copy(data, batch, (long)SourceRow(now, Grid.IdxX, shape) * shape.Columns, Grid.IdxX, now, shape, binarizes);
             return;
         }
-        ArrayView<int> sources = SharedMemory.Allocate<int>(RowReduction.MostLanes);
+        ArrayView<int> sources = SharedMemory.Allocate<int>(Launch.MostLanes);
         int first = Grid.IdxX * Group.DimX, rows = Math.Min(Group.DimX, shape.Rows - first);
         sources[Group.IdxX] = SourceRow(now, Math.Min(first + Group.IdxX, shape.Rows - 1), shape);
         Group.Barrier();
@@ -73,7 +73,7 @@ public static class Batch
     }
 
     /// <summary>The groups of <see cref="Gather"/>.</summary>
-    public static int GroupsFor(int rows, int groupSize) => groupSize > RowReduction.MostLanes ? rows : Launch.Groups(rows, groupSize);
+    public static int GroupsFor(int rows, int groupSize) => groupSize > Launch.MostLanes ? rows : Launch.Groups(rows, groupSize);
 
     private static void PrefetchRow(ArrayView<byte> data, long start, int bytes)
     {
